@@ -1,0 +1,13 @@
+#include "base/digest.h"
+
+#include <sys/types.h>
+
+#include <sha2.h>
+
+struct str digest_sha256(struct arena *arena, struct str bytes)
+{
+    char *hex = arena_alloc(arena, SHA256_DIGEST_STRING_LENGTH);
+
+    SHA256Data((const uint8_t *)(bytes.bytes ? bytes.bytes : ""), bytes.length, hex);
+    return str_of(hex, DIGEST_HEX_LENGTH);
+}

@@ -1,0 +1,13 @@
+/* digest.h -- SHA-256 (FIPS 180-4) by libmd. */
+#ifndef HOOKCHECK_BASE_DIGEST_H
+#define HOOKCHECK_BASE_DIGEST_H
+
+#include "base/arena.h"
+#include "base/str.h"
+
+#define DIGEST_HEX_LENGTH 64u
+
+/* 64 lower-case hexadecimal digits, in the arena. */
+struct str digest_sha256(struct arena *arena, struct str bytes);
+
+#endif

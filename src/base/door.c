@@ -1,0 +1,199 @@
+#include "base/door.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Read by signal handlers, therefore static and plain. */
+static const char *door_name;
+static const char *volatile watched_bytes;
+static volatile size_t watched_length;
+static volatile sig_atomic_t recognised;
+static volatile sig_atomic_t leaving;
+static struct door_words word_lists[4];
+static volatile size_t word_list_count;
+
+static void say(const char *text, size_t length)
+{
+    while (length) {
+        ssize_t written = write(STDERR_FILENO, text, length);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return; /* nobody listens: the exit status still speaks */
+        text += written;
+        length -= (size_t)written;
+    }
+}
+
+static void say_line(const char *first, const char *second)
+{
+    char line[512];
+    size_t length = 0;
+    const char *parts[] = {door_name ? door_name : "hookcheck", ": ", first, second, "\n"};
+
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        size_t part = strlen(parts[i]);
+        if (part > sizeof line - length)
+            part = sizeof line - length;
+        memcpy(line + length, parts[i], part);
+        length += part;
+    }
+    say(line, length);
+}
+
+static bool is_word_byte(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+           (byte >= '0' && byte <= '9') || byte == '_' || byte == '-' || byte == '.';
+}
+
+static bool same_nocase(const char *a, const char *b, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        char left = a[i], right = b[i];
+        if (left >= 'A' && left <= 'Z')
+            left = (char)(left + 32);
+        if (right >= 'A' && right <= 'Z')
+            right = (char)(right + 32);
+        if (left != right)
+            return false;
+    }
+    return true;
+}
+
+/* A word that is one of the list's, or that has one as a part between '-', '_' and '.' ("deploy-prod", "deploy.sh"). */
+static bool word_is_listed(const char *word, size_t length)
+{
+    for (size_t l = 0; l < word_list_count; l++)
+        for (size_t i = 0; i < word_lists[l].count; i++) {
+            const char *listed = word_lists[l].items[i];
+            size_t want = strlen(listed);
+            for (size_t at = 0; want && at + want <= length; at++) {
+                bool starts = at == 0 || strchr("-_.", word[at - 1]);
+                bool ends = at + want == length || strchr("-_.", word[at + want]);
+                if (starts && ends && same_nocase(word + at, listed, want))
+                    return true;
+            }
+        }
+    return false;
+}
+
+bool door_has_word(struct str raw)
+{
+    size_t at = 0;
+
+    while (at < raw.length) {
+        if (raw.bytes[at] == '\\' && at + 1 < raw.length) {
+            if (raw.bytes[at + 1] == 'u')
+                return true; /* may spell anything */
+            at += 2;         /* the n of \n is not part of a word */
+            continue;
+        }
+        if (!is_word_byte(raw.bytes[at])) {
+            at++;
+            continue;
+        }
+        size_t end = at;
+        while (end < raw.length && is_word_byte(raw.bytes[end]))
+            end++;
+        if (word_is_listed(raw.bytes + at, end - at))
+            return true;
+        at = end;
+    }
+    return false;
+}
+
+static bool fault_blocks(void)
+{
+    if (recognised)
+        return true;
+    return door_has_word((struct str){watched_bytes, watched_length});
+}
+
+NO_RETURN void door_fault(const char *why)
+{
+    if (leaving)
+        _exit(2); /* a fault while reporting a fault */
+    leaving = 1;
+    if (!door_name) {
+        say_line(why, "");
+        _exit(1);
+    }
+    if (fault_blocks()) {
+        say_line("blocked: ", why);
+        _exit(2);
+    }
+    say_line("not checked, let through (no deploy word in the request): ", why);
+    _exit(0);
+}
+
+NO_RETURN void door_memory(void)
+{
+    door_fault("out of memory");
+}
+
+static const struct {
+    int number;
+    const char *words;
+} signals[] = {
+    {SIGSEGV, "internal error (SIGSEGV)"}, {SIGBUS, "internal error (SIGBUS)"},
+    {SIGILL, "internal error (SIGILL)"},   {SIGFPE, "internal error (SIGFPE)"},
+    {SIGABRT, "internal error (SIGABRT)"}, {SIGSYS, "internal error (SIGSYS)"},
+    {SIGTERM, "stopped by SIGTERM"},       {SIGXCPU, "processor time used up (SIGXCPU)"},
+    {SIGHUP, "stopped by SIGHUP"},         {SIGINT, "stopped by SIGINT"},
+    {SIGALRM, "stopped by SIGALRM"},
+};
+
+static void on_signal(int number)
+{
+    for (size_t i = 0; i < COUNT_OF(signals); i++)
+        if (signals[i].number == number)
+            door_fault(signals[i].words);
+    door_fault("stopped by a signal");
+}
+
+void door_open(const char *name)
+{
+    /* A stack overflow is a SIGSEGV without stack: the handler needs its own. */
+    static char stack[64 << 10];
+    stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_ONSTACK | SA_NODEFER};
+
+    door_name = name;
+    sigaltstack(&alternate, NULL);
+    for (size_t i = 0; i < COUNT_OF(signals); i++)
+        sigaction(signals[i].number, &action, NULL);
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &action, NULL);
+}
+
+void door_watch(struct str raw)
+{
+    watched_length = 0;
+    watched_bytes = raw.bytes;
+    watched_length = raw.length;
+}
+
+void door_add_words(struct door_words words)
+{
+    if (word_list_count == COUNT_OF(word_lists))
+        door_fault("too many lists of deploy words");
+    word_lists[word_list_count] = words;
+    word_list_count++;
+}
+
+void door_deploy_recognised(void)
+{
+    recognised = 1;
+}
+
+NO_RETURN void door_leave(enum door_decision decision, struct str text)
+{
+    leaving = 1;
+    if (text.length)
+        say(text.bytes, text.length);
+    _exit(decision == DOOR_ALLOW ? 0 : 2);
+}

@@ -1,0 +1,40 @@
+/* json.h -- JSON documents, strictly: cJSON behind checks it does not make.
+ *
+ * In:    bytes up to the given limit; nesting up to JSON_NESTING_MAX. With JSON_COMMENTS, line and block comments outside strings
+ *        are blanked in place first, so that positions stay true.
+ * Out:   a cJSON tree; use the getters below (case-sensitive).
+ * Fails: syntax (line and column), trailing bytes, duplicate keys, NUL (raw or \u0000), invalid UTF-8, lone surrogates, depth.
+ * Source: RFC 8259; cJSON 1.7.15, which truncates strings at \u0000, answers the first of duplicate keys, and whose
+ *        cJSON_GetObjectItem ignores case.
+ */
+#ifndef HOOKCHECK_BASE_JSON_H
+#define HOOKCHECK_BASE_JSON_H
+
+#include <cjson/cJSON.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/str.h"
+
+enum json_flags { JSON_STRICT = 0, JSON_COMMENTS = 1 };
+
+/* `name` (a file, "request") stands in messages. The tree is freed by json_release or lives until exit. */
+MUST_CHECK bool json_parse(struct arena *arena, struct str bytes, enum json_flags flags, const char *name,
+                           cJSON **ret_document, struct err *e);
+void json_release(cJSON **document);
+#define JSON_DOCUMENT(name) CLEANUP_WITH(json_release) cJSON *name = NULL
+
+/* NULL when absent or not an object. */
+const cJSON *json_get(const cJSON *object, const char *key);
+/* The string value; STR_NONE when absent or of another type. */
+struct str json_string(const cJSON *object, const char *key);
+struct str json_value_string(const cJSON *item);
+bool json_bool(const cJSON *object, const char *key, bool otherwise);
+
+/* Writing: appends a quoted, escaped string. Invalid UTF-8 becomes U+FFFD, so that the output is always JSON. */
+void json_write_string(struct buf *buf, struct str s);
+/* "key": with the comma before it when `*first` is false; sets *first to false. */
+void json_write_key(struct buf *buf, bool *first, const char *key);
+
+#endif

@@ -1,0 +1,81 @@
+#include "base/regex.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+struct regex {
+    pcre2_code *code;
+    pcre2_match_data *match;
+    pcre2_match_context *context;
+    struct str pattern;
+};
+
+static bool refuse_limits(struct str pattern, struct err *e)
+{
+    /* (*LIMIT_MATCH=…) and friends at the start can only lower limits; (*NO_JIT), (*UTF) change what bytes mean. */
+    if (str_starts(pattern, STR("(*")))
+        return err_set(e, ERR_INPUT, "pattern verbs such as \"(*UTF)\" are not accepted");
+    return true;
+}
+
+bool regex_compile(struct arena *arena, struct str pattern, struct regex **ret_regex, struct err *e)
+{
+    int number;
+    PCRE2_SIZE offset;
+
+    if (pattern.length > REGEX_PATTERN_MAX)
+        return err_set(e, ERR_LIMIT, "pattern longer than %u bytes", REGEX_PATTERN_MAX);
+    if (!refuse_limits(pattern, e))
+        return false;
+    pcre2_code *code =
+        pcre2_compile((PCRE2_SPTR)(pattern.bytes ? pattern.bytes : ""), pattern.length,
+                      PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_DOLLAR_ENDONLY, &number,
+                      &offset, NULL);
+    if (!code) {
+        PCRE2_UCHAR message[256];
+        if (number == PCRE2_ERROR_HEAP_FAILED)
+            return err_set(e, ERR_SYSTEM, "out of memory in a pattern");
+        pcre2_get_error_message(number, message, sizeof message);
+        return err_set(e, ERR_INPUT, "pattern \"" STR_FMT "\" at character %zu: %s",
+                       STR_ARG(str_prefix(pattern, 200)), (size_t)offset + 1, (char *)message);
+    }
+    struct regex *regex = ARENA_NEW(arena, struct regex);
+    regex->code = code;
+    regex->pattern = pattern;
+    regex->match = pcre2_match_data_create(REGEX_GROUPS_MAX, NULL);
+    regex->context = pcre2_match_context_create(NULL);
+    if (!regex->match || !regex->context)
+        return err_set(e, ERR_SYSTEM, "out of memory in a pattern");
+    pcre2_set_match_limit(regex->context, REGEX_MATCH_LIMIT);
+    pcre2_set_depth_limit(regex->context, REGEX_DEPTH_LIMIT);
+    pcre2_set_heap_limit(regex->context, 20000); /* KiB */
+    *ret_regex = regex;
+    return true;
+}
+
+bool regex_match(struct regex *regex, struct str subject, bool *ret_matched, struct str *groups,
+                 size_t group_count, struct err *e)
+{
+    int found = pcre2_match(regex->code, (PCRE2_SPTR)(subject.bytes ? subject.bytes : ""),
+                            subject.length, 0, 0, regex->match, regex->context);
+
+    if (found == PCRE2_ERROR_NOMATCH) {
+        *ret_matched = false;
+        return true;
+    }
+    if (found < 0) {
+        PCRE2_UCHAR message[256];
+        pcre2_get_error_message(found, message, sizeof message);
+        return err_set(e, ERR_LIMIT, "pattern \"" STR_FMT "\": %s",
+                       STR_ARG(str_prefix(regex->pattern, 200)), (char *)message);
+    }
+    const PCRE2_SIZE *at = pcre2_get_ovector_pointer(regex->match);
+    uint32_t set = found == 0 ? REGEX_GROUPS_MAX : (uint32_t)found;
+    for (size_t i = 0; i < group_count; i++) {
+        groups[i] = STR_NONE;
+        if (i < set && at[2 * i] != PCRE2_UNSET)
+            groups[i] = str_slice(subject, at[2 * i], at[2 * i + 1]);
+    }
+    *ret_matched = true;
+    return true;
+}

@@ -1,0 +1,26 @@
+/* regex.h -- PCRE2 with limits; an error is an error and never "no match".
+ *
+ * Subjects are matched as bytes (no UTF mode), so that invalid UTF-8 cannot hide anything. Source: pcre2api(3), 10.42.
+ * Compiled patterns live until the process ends: a run compiles only what its program index selects.
+ */
+#ifndef HOOKCHECK_BASE_REGEX_H
+#define HOOKCHECK_BASE_REGEX_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct regex; /* opaque */
+
+#define REGEX_PATTERN_MAX 8192u
+#define REGEX_GROUPS_MAX 10u
+#define REGEX_MATCH_LIMIT 200000u
+#define REGEX_DEPTH_LIMIT 5000u
+
+/* Fails with offset and PCRE2's message. Backslash-C, (*VERBS) that lift limits and callouts are refused. */
+MUST_CHECK bool regex_compile(struct arena *arena, struct str pattern, struct regex **ret_regex, struct err *e);
+/* groups[0] is the whole match; unset groups are STR_NONE. `groups` may be NULL. */
+MUST_CHECK bool regex_match(struct regex *regex, struct str subject, bool *ret_matched, struct str *groups,
+                            size_t group_count, struct err *e);
+
+#endif

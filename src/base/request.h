@@ -1,0 +1,34 @@
+/* request.h -- what a host asks: may this shell text run here? The common currency of host, deploys and gate. */
+#ifndef HOOKCHECK_BASE_REQUEST_H
+#define HOOKCHECK_BASE_REQUEST_H
+
+#include "base/str.h"
+
+enum host_kind {
+    HOST_UNKNOWN = 0, /* JSON we do not know the sender of: answered by exit status and stderr alone */
+    HOST_CLAUDE,      /* Claude Code, and what speaks its dialect (Kimi) */
+    HOST_CODEX,
+    HOST_COPILOT,
+    HOST_GEMINI,
+    HOST_CURSOR,
+    HOST_ANTIGRAVITY,
+    HOST_OPENCODE,
+    HOST_DRY_RUN, /* hookcheck command */
+    HOST_GIT,     /* pre-push, pre-receive */
+};
+
+enum shell_dialect { DIALECT_SH = 0, DIALECT_POWERSHELL };
+
+struct request {
+    enum host_kind host;
+    bool runs_shell; /* false: a tool that runs no command (Read, Grep…): nothing to recognise */
+    enum shell_dialect dialect;
+    struct str event;   /* hook_event_name as sent */
+    struct str tool;    /* tool name as sent */
+    struct str command; /* the shell text */
+    struct str cwd;     /* absolute; where the command would run */
+    struct str session; /* session id for the audit trail; may be empty */
+    struct str raw;     /* the bytes as received */
+};
+
+#endif

@@ -1,0 +1,74 @@
+/* str.h -- byte strings as views: pointer and length, borrowed, may contain NUL.
+ *
+ * No function here allocates unless it takes an arena. Comparison is bytewise.
+ */
+#ifndef HOOKCHECK_BASE_STR_H
+#define HOOKCHECK_BASE_STR_H
+
+#include "base/base.h"
+
+struct str {
+    const char *bytes;
+    size_t length;
+};
+
+/* STR("literal"); also usable in static initialisers as STR_INIT("literal"). */
+#define STR_INIT(literal)                                                                          \
+    {                                                                                              \
+        "" literal, sizeof(literal) - 1                                                            \
+    }
+#define STR(literal) ((struct str)STR_INIT(literal))
+#define STR_NONE ((struct str){NULL, 0})
+/* For printf: printf(STR_FMT, STR_ARG(s)) */
+#define STR_FMT "%.*s"
+#define STR_ARG(s) (int)(s).length, (s).bytes ? (s).bytes : ""
+
+struct arena;
+
+struct str str_from(const char *text); /* a NUL-terminated string; NULL gives STR_NONE */
+struct str str_of(const char *bytes, size_t length);
+bool str_is_empty(struct str s);
+bool str_eq(struct str a, struct str b);
+bool str_eq_nocase(struct str a, struct str b); /* ASCII letters only */
+int str_compare(struct str a, struct str b);    /* bytewise, shorter first: for sorting */
+int str_compare_pointers(const void *a, const void *b); /* qsort over struct str */
+bool str_starts(struct str s, struct str prefix);
+bool str_ends(struct str s, struct str suffix);
+bool str_has_nul(struct str s);
+
+/* Offset of the first match, or SIZE_MAX. */
+size_t str_find(struct str s, struct str needle);
+size_t str_find_byte(struct str s, char byte);
+size_t str_find_last_byte(struct str s, char byte);
+bool str_contains(struct str s, struct str needle);
+
+/* The part from `from` to the end, and the first `length` bytes; out-of-range values are clipped. */
+struct str str_from_offset(struct str s, size_t from);
+struct str str_prefix(struct str s, size_t length);
+struct str str_slice(struct str s, size_t from, size_t to);
+
+/* Cuts *rest at the first separator: returns what stands before it and leaves what stands after.
+ * Without a separator everything is returned and *rest becomes empty. */
+struct str str_cut(struct str *rest, char separator);
+/* The next line of *rest without its LF or CRLF; false when nothing is left. */
+bool str_next_line(struct str *rest, struct str *ret_line);
+struct str str_trim(struct str s);
+struct str str_trim_bytes(struct str s, const char *set);
+
+/* Decimal, no sign, no blanks; false on overflow or any other byte. */
+bool str_to_u64(struct str s, uint64_t *ret_value);
+/* Valid UTF-8 as of RFC 3629 (no surrogates, no overlong forms)? Offset of the first bad byte else. */
+bool str_is_utf8(struct str s, size_t *ret_offset);
+
+/* 1-based line and column (in bytes) of an offset. */
+void str_position(struct str s, size_t offset, size_t *ret_line, size_t *ret_column);
+
+/* Copies into the arena, NUL-terminated. */
+struct str str_copy(struct arena *arena, struct str s);
+/* For libraries that want char *: the caller has refused NUL before. */
+char *str_c(struct arena *arena, struct str s);
+struct str str_join(struct arena *arena, const struct str *parts, size_t count, struct str between);
+struct str str_lower(struct arena *arena, struct str s);
+struct str str_printf(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
+
+#endif

@@ -1,0 +1,39 @@
+#include "base/vec.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/door.h"
+
+void *vec_grow(struct arena *arena, void *items, size_t count, size_t *capacity, size_t item_size)
+{
+    size_t larger = *capacity ? *capacity * 2 : 8;
+
+    if (larger < *capacity)
+        door_memory();
+    void *grown = arena_array(arena, larger, item_size);
+    if (count)
+        memcpy(grown, items, count * item_size);
+    *capacity = larger;
+    return grown;
+}
+
+bool strs_have(const struct strs *list, struct str s)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (str_eq(list->items[i], s))
+            return true;
+    return false;
+}
+
+void strs_sort(struct strs *list)
+{
+    if (list->count)
+        qsort(list->items, list->count, sizeof(struct str), str_compare_pointers);
+}
+
+void strs_add(struct arena *arena, struct strs *list, struct str s)
+{
+    if (!strs_have(list, s))
+        VEC_PUSH(arena, list, s);
+}

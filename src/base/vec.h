@@ -1,0 +1,49 @@
+/* vec.h -- growable arrays in an arena.
+ *
+ *   VEC(struct str) names = {0};
+ *   VEC_PUSH(arena, &names, STR("a"));
+ *   for (size_t i = 0; i < names.count; i++) use(names.items[i]);
+ *
+ * A vector type that crosses a header is declared there: VEC_DEFINE(strs, struct str) gives `struct strs`.
+ * Doubling copies leave the old block in the arena: fine for lists that live as long as the invocation.
+ */
+#ifndef HOOKCHECK_BASE_VEC_H
+#define HOOKCHECK_BASE_VEC_H
+
+#include "base/arena.h"
+#include "base/str.h"
+
+#define VEC(type)                                                                                  \
+    struct {                                                                                       \
+        type *items;                                                                               \
+        size_t count;                                                                              \
+        size_t capacity;                                                                           \
+    }
+
+#define VEC_DEFINE(name, type)                                                                     \
+    struct name {                                                                                  \
+        type *items;                                                                               \
+        size_t count;                                                                              \
+        size_t capacity;                                                                           \
+    }
+
+void *vec_grow(struct arena *arena, void *items, size_t count, size_t *capacity, size_t item_size);
+
+#define VEC_PUSH(arena, vec, ...)                                                                  \
+    do {                                                                                           \
+        if ((vec)->count == (vec)->capacity)                                                       \
+            (vec)->items = vec_grow((arena), (vec)->items, (vec)->count, &(vec)->capacity,         \
+                                    sizeof((vec)->items[0]));                                      \
+        (vec)->items[(vec)->count++] = (__VA_ARGS__);                                              \
+    } while (0)
+
+#define VEC_LAST(vec) ((vec)->items[(vec)->count - 1])
+
+VEC_DEFINE(strs, struct str);
+
+bool strs_have(const struct strs *list, struct str s);
+void strs_sort(struct strs *list);
+/* Pushes unless it is there already. */
+void strs_add(struct arena *arena, struct strs *list, struct str s);
+
+#endif

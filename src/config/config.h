@@ -1,0 +1,168 @@
+/* config.h -- .hookcheck.json and its layers: built-in, /etc, the user's, the repository's.
+ *
+ * In:    a directory; the work tree around it says which repository file counts (DESIGN §5). `--config` or HOOKCHECK_CONFIG name
+ *        another file instead of all of them but the administrator's.
+ * Out:   one merged configuration. A broken file does not fail config_load: `broken` is set with the message, and everything else is as
+ *        if that file were empty; the gate turns it into config-error, the recogniser treats its words as deploy words.
+ * Fails: only when the process cannot go on (limits, memory).
+ * Source: DESIGN §5; JSON Schema in install/schema/config.schema.json.
+ */
+#ifndef HOOKCHECK_CONFIG_CONFIG_H
+#define HOOKCHECK_CONFIG_CONFIG_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "config/policy.h"
+
+#define CONFIG_NAME ".hookcheck.json"
+#define CONFIG_DEADLINE_DEFAULT_MS 25000u
+#define CONFIG_DEADLINE_MAX_MS 55000u /* below the 60 s we register with the hosts */
+
+/* Where a value was written, for messages: file path and key path ("environments.production.database"). */
+struct config_place {
+    struct str file;
+    struct str key;
+};
+
+struct config_migrations {
+    struct str name;            /* the key under "migrations" */
+    struct str tracker;         /* "alembic", "sql"; empty: detect */
+    struct str root;            /* relative to the work tree; "" is the work tree itself */
+    struct str script_location; /* relative to root; empty: read from the tool's own configuration */
+    struct strs versions;       /* relative to root */
+    bool recursive, recursive_set;
+    struct str table, schema;   /* empty: the tracker's default */
+    struct config_place place;
+};
+VEC_DEFINE(config_migrations_list, struct config_migrations);
+
+enum config_database_kind {
+    DATABASE_NONE = 0,
+    DATABASE_URL,         /* value: postgresql://… or postgres://… (also "host=… dbname=…" conninfo, "service=NAME") */
+    DATABASE_ENVIRONMENT, /* value: name of the variable holding a URL */
+    DATABASE_FILE,        /* value: path of a file holding a URL */
+    DATABASE_SQLITE,      /* value: path of the database, relative to the work tree */
+    DATABASE_COMMAND,     /* arguments: their output is the answer */
+    DATABASE_URL_FROM,    /* arguments: their output is the URL */
+};
+
+struct config_database {
+    enum config_database_kind kind;
+    struct str value;
+    struct strs arguments;
+    uint64_t timeout_ms; /* of commands; 0: the default */
+    struct config_place place;
+};
+
+struct config_named_database { /* "databases": a migration set's own */
+    struct str migrations;
+    struct config_database database;
+};
+VEC_DEFINE(config_named_databases, struct config_named_database);
+
+struct config_identity {
+    struct str host, database, system_identifier; /* globs (* and ?); empty: not checked */
+    struct str user;
+};
+
+struct config_environment {
+    struct str name;
+    struct config_database database;
+    struct config_named_databases databases;
+    struct config_identity identity;
+    struct strs migrations; /* empty: all sets */
+    struct strs matches;    /* how commands name it; its own name always counts */
+    struct policy policy;
+    struct config_place place;
+};
+VEC_DEFINE(config_environments, struct config_environment);
+
+struct config_deploy_rule {
+    struct str id;
+    struct str command;     /* PCRE2 */
+    struct str environment; /* configured name; empty: as usual */
+    struct strs migrations;
+    struct strs deploy_examples, safe_examples;
+    struct config_place place;
+};
+VEC_DEFINE(config_deploy_rules, struct config_deploy_rule);
+
+struct config_not_deploy {
+    struct str command; /* PCRE2 */
+    struct str reason;
+    struct config_place place;
+};
+VEC_DEFINE(config_not_deploys, struct config_not_deploy);
+
+struct config_branch {
+    struct str pattern; /* name or glob, of a branch or a full ref */
+    struct str environment;
+};
+VEC_DEFINE(config_branches, struct config_branch);
+
+struct config_model {
+    struct str path; /* PCRE2 on the path from the work tree's root */
+    struct str migrations;
+};
+VEC_DEFINE(config_models, struct config_model);
+
+struct config {
+    struct str work_tree; /* absolute, no trailing slash; empty when the directory lies in none */
+    struct str git_directory_hint; /* the .git entry found (file or directory); empty when none */
+    struct strs files;    /* the files read, in merge order */
+    struct str digest;    /* SHA-256 over the bytes of all files read, hex */
+    struct str repository_file;   /* path of the repository's own file; empty when there is none */
+    struct str repository_digest; /* of its bytes: what `trust` pins */
+    bool trusted;                 /* no repository file, or its digest is trusted */
+    bool broken;                  /* some file could not be read or understood */
+    struct str broken_file, broken_message, broken_hint;
+    struct strs broken_words; /* deploy words of the broken text */
+
+    struct config_migrations_list migrations;
+    struct config_environments environments;
+    struct str default_environment; /* "" when none was configured */
+    struct config_deploy_rules deploys;
+    struct config_not_deploys not_deploys; /* already without those of an untrusted file */
+    struct config_branches branches;
+    struct config_models models;
+    struct policy policy;                /* for findings without an environment; default of all environments */
+    struct policy administrator_minimum; /* what /etc set: lower layers may be stricter, never softer */
+    uint64_t deadline_ms;
+};
+
+struct config_options {
+    struct str file;            /* --config or HOOKCHECK_CONFIG; empty: the usual layers */
+    struct str state_directory; /* see state.h */
+    struct str home;            /* $HOME; empty: no user file */
+    struct str xdg_config_home;
+    struct str administrator_file; /* /etc/hookcheck/config.json */
+};
+
+/* From the process environment. */
+void config_options_from_environment(struct arena *arena, struct config_options *ret_options);
+
+MUST_CHECK bool config_load(struct arena *arena, struct str directory, const struct config_options *options,
+                            struct config *ret_config, struct err *e);
+
+/* The work tree around a directory: walks up to a `.git` entry (directory or file), else to a `.hookcheck.json`. STR_NONE when there is none. */
+struct str work_tree_find(struct arena *arena, struct str directory, struct str *ret_git_entry);
+
+/* A cache: one configuration per work tree, loaded on first use. */
+struct configs;
+struct configs *configs_new(struct arena *arena, const struct config_options *options);
+/* Never NULL; the same pointer for directories of the same work tree. */
+MUST_CHECK bool configs_for(struct configs *configs, struct str directory, const struct config **ret_config, struct err *e);
+
+/* The environment that a word of a command names: exact name, then `matches`, then the default environment; NULL when none is
+ * configured. Comparison without regard to ASCII case. A word that names none gives the default one (DESIGN §5). */
+const struct config_environment *config_environment_for(const struct config *config, struct str word);
+/* The action for a reason: environment's policy, else the configuration's, else the default; then the administrator's minimum and the
+ * hard codes. `environment` may be NULL. */
+enum action config_action(const struct config *config, const struct config_environment *environment, enum reason_code code);
+
+/* Glob with * and ?, for identities, matches and branches. */
+bool glob_matches(struct str pattern, struct str text);
+
+#endif

@@ -1,0 +1,92 @@
+/* evaluate.h -- which simple commands would this shell text run?
+ *
+ * Walks a syntax tree as a shell would, without running anything: assignments, arrays and functions given literally in the same
+ * text are followed, both branches of an `if` are taken, loops run once per literal item. Each simple command that would run is
+ * handed to the visitor, in source order, with the shell's state at that moment; the visitor may evaluate further text (the
+ * argument of `sh -c`, a script) in the same state or in a copy.
+ *
+ * In:     a text, a state.
+ * Out:    calls of the visitor. A word whose value is not knowable before it runs is marked so.
+ * Fails:  limits (SHELL_COMMANDS_MAX commands, SHELL_DEPTH_MAX nested texts and calls), a syntax error, the visitor's failure.
+ * Source: POSIX.1-2017 XCU 2.6 Word Expansions, 2.9 Shell Commands; bash 5.2 manual §3.5.
+ */
+#ifndef HOOKCHECK_SHELL_EVALUATE_H
+#define HOOKCHECK_SHELL_EVALUATE_H
+
+#include "shell/syntax.h"
+
+#define SHELL_COMMANDS_MAX 20000u
+#define SHELL_DEPTH_MAX 24u
+#define SHELL_VALUES_MAX 16u /* alternatives that a variable or a word may have; more: unknown */
+
+/* The value of one word (a field after expansion). */
+struct shell_value {
+    /* Literal text; each stretch that is not knowable stands as one SHELL_UNKNOWN byte. "" with known=true is the empty word. */
+    struct str text;
+    bool known;       /* no SHELL_UNKNOWN in it */
+    bool glob;        /* an unquoted *, ? or [ would be expanded by the shell */
+    bool may_vanish;  /* unquoted and unknown: could be no word, or several */
+    struct shell_span span;
+};
+#define SHELL_UNKNOWN '\x01'
+VEC_DEFINE(shell_values, struct shell_value);
+
+enum shell_input {
+    INPUT_INHERITED = 0, /* nothing known: the terminal, the caller's stdin */
+    INPUT_TEXT,          /* `input_text` is what will be read (here-document, here-string, literal echo/printf/cat in a pipe) */
+    INPUT_FILE,          /* < file: `input_text` is its path as a value */
+    INPUT_UNKNOWN,       /* a pipe or a file whose content is not knowable */
+};
+
+struct shell_setting { /* name=value before a command */
+    struct str name;
+    struct shell_value value;
+};
+
+struct shell_output { /* > file and >> file */
+    struct shell_value path;
+    bool append;
+};
+
+struct shell_command {
+    struct shell_values words;   /* [0] is the program; never empty */
+    struct shell_setting *settings;
+    size_t setting_count;
+    struct shell_output *outputs;
+    size_t output_count;
+    enum shell_input input;
+    struct shell_value input_text;
+    /* The last command of a pipe into this one, when its words are known: for `… | xargs`. NULL otherwise. */
+    const struct shell_command *piped_from;
+    struct shell_span span;
+    size_t line;             /* 1-based, in the text being evaluated */
+    struct str directory;    /* absolute, where it would run, as far as visible `cd`s tell */
+    bool directory_known;    /* false after a cd to an unknown place: `directory` is then the last known one */
+    bool conditional;        /* may not run (behind && || if case, or in a function that is called so) */
+};
+
+struct shell_state;
+
+struct shell_visitor {
+    void *context;
+    /* Returns false to stop with *e set. */
+    bool (*command)(void *context, struct shell_state *state, const struct shell_command *command, struct err *e);
+};
+
+/* A fresh shell: `directory` absolute; `home` may be empty (then ~ is unknown). Variables of our own environment are not used: they may
+ * differ from those of the shell that will run the text. */
+struct shell_state *shell_state_new(struct arena *arena, struct str directory, struct str home, const struct shell_visitor *visitor);
+/* A subshell: sees all, changes nothing outside. `arguments` replace $1… when given ([0] is $0). */
+struct shell_state *shell_state_fork(struct shell_state *state);
+void shell_state_set_arguments(struct shell_state *state, const struct shell_value *arguments, size_t count);
+void shell_state_set_variable(struct shell_state *state, struct str name, struct shell_value value);
+/* STR_NONE and false when unset or not knowable. */
+bool shell_state_get_variable(const struct shell_state *state, struct str name, struct str *ret_value);
+struct str shell_state_directory(const struct shell_state *state);
+void shell_state_set_directory(struct shell_state *state, struct str directory);
+struct arena *shell_state_arena(struct shell_state *state);
+
+/* Evaluates text in this state: for the top level, `eval`, `source`; with a fork: `sh -c`, scripts, `$(…)`. */
+MUST_CHECK bool shell_evaluate(struct shell_state *state, struct str text, struct err *e);
+
+#endif

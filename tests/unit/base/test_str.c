@@ -1,0 +1,37 @@
+#include <criterion/criterion.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+
+Test(str, cut_leaves_the_rest)
+{
+    struct str rest = STR("refs/heads/main abc");
+    struct str first = str_cut(&rest, ' ');
+
+    cr_assert(str_eq(first, STR("refs/heads/main")));
+    cr_assert(str_eq(rest, STR("abc")));
+    cr_assert(str_eq(str_cut(&rest, ' '), STR("abc")));
+    cr_assert(str_is_empty(rest));
+}
+
+Test(str, numbers_that_overflow_are_refused)
+{
+    uint64_t value = 7;
+
+    cr_assert(str_to_u64(STR("18446744073709551615"), &value));
+    cr_assert_eq(value, UINT64_MAX);
+    cr_assert_not(str_to_u64(STR("18446744073709551616"), &value));
+    cr_assert_not(str_to_u64(STR(""), &value));
+    cr_assert_not(str_to_u64(STR("-1"), &value));
+}
+
+Test(str, utf8_refuses_overlong_and_surrogates)
+{
+    size_t at = 99;
+
+    cr_assert(str_is_utf8(STR("a\xC3\xA9\xF0\x9F\x98\x80"), &at));
+    cr_assert_not(str_is_utf8(STR("a\xC0\xAF"), &at));
+    cr_assert_eq(at, 1);
+    cr_assert_not(str_is_utf8(STR("\xED\xA0\x80"), &at));
+    cr_assert_eq(at, 0);
+}
