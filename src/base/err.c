@@ -30,8 +30,7 @@ bool err_errno(struct err *e, const char *format, ...)
     int length = vsnprintf(e->message, sizeof e->message, format, arguments);
     va_end(arguments);
     if (length >= 0 && (size_t)length < sizeof e->message)
-        snprintf(e->message + length, sizeof e->message - (size_t)length, ": %s",
-                 strerror(number));
+        snprintf(e->message + length, sizeof e->message - (size_t)length, ": %s", strerror(number));
     return false;
 }
 

@@ -79,7 +79,7 @@ bool file_read(struct arena *arena, struct str path, size_t maximum, struct str 
                struct err *e)
 {
     struct stat status;
-    bool whole;
+    bool whole = false;
 
     if (str_has_nul(path))
         return err_set(e, ERR_INPUT, "a path with a NUL byte");
@@ -110,8 +110,8 @@ bool file_read(struct arena *arena, struct str path, size_t maximum, struct str 
     if (size == 0) {
         if (!file_read_descriptor(arena, fd, maximum, ret_bytes, &whole, e))
             return false;
-        return whole || err_set(e, ERR_LIMIT, STR_FMT " is larger than %zu bytes", STR_ARG(path),
-                                maximum);
+        return whole ||
+               err_set(e, ERR_LIMIT, STR_FMT " is larger than %zu bytes", STR_ARG(path), maximum);
     }
     *ret_bytes = str_of(bytes, length);
     return true;

@@ -15,20 +15,24 @@ enum file_kind { FILE_ABSENT = 0, FILE_REGULAR, FILE_DIRECTORY, FILE_OTHER };
 enum file_kind file_kind(struct arena *arena, struct str path);
 /* The whole file, NUL-terminated behind its length. Fails: absent (ERR_NOT_FOUND), larger than maximum (ERR_LIMIT),
  * not a regular file (ERR_INPUT), anything else (ERR_SYSTEM). */
-MUST_CHECK bool file_read(struct arena *arena, struct str path, size_t maximum, struct str *ret_bytes, struct err *e);
+MUST_CHECK bool file_read(struct arena *arena, struct str path, size_t maximum,
+                          struct str *ret_bytes, struct err *e);
 /* Everything from a descriptor up to maximum; *ret_whole says whether its end was reached. EINTR is retried. */
-MUST_CHECK bool file_read_descriptor(struct arena *arena, int fd, size_t maximum, struct str *ret_bytes, bool *ret_whole,
-                                     struct err *e);
+MUST_CHECK bool file_read_descriptor(struct arena *arena, int fd, size_t maximum,
+                                     struct str *ret_bytes, bool *ret_whole, struct err *e);
 /* All bytes, or an error; EINTR and short writes are retried. */
 MUST_CHECK bool file_write_descriptor(int fd, struct str bytes, struct err *e);
 /* Temporary file beside it, fsync, rename, fsync of the directory. Symbolic links are followed first. */
-MUST_CHECK bool file_write_atomically(struct arena *arena, struct str path, struct str bytes, unsigned mode, struct err *e);
+MUST_CHECK bool file_write_atomically(struct arena *arena, struct str path, struct str bytes,
+                                      unsigned mode, struct err *e);
 /* mkdir -p. */
-MUST_CHECK bool file_make_directories(struct arena *arena, struct str path, unsigned mode, struct err *e);
+MUST_CHECK bool file_make_directories(struct arena *arena, struct str path, unsigned mode,
+                                      struct err *e);
 
 /* Names in a directory, sorted bytewise, without "." and "..". */
 struct strs;
-MUST_CHECK bool file_list(struct arena *arena, struct str path, struct strs *ret_names, struct err *e);
+MUST_CHECK bool file_list(struct arena *arena, struct str path, struct strs *ret_names,
+                          struct err *e);
 
 /* Lexical: joins, then removes ".", "..", and doubled slashes; an absolute `path` ignores `base`. */
 struct str path_join(struct arena *arena, struct str base, struct str path);

@@ -20,8 +20,8 @@
 enum json_flags { JSON_STRICT = 0, JSON_COMMENTS = 1 };
 
 /* `name` (a file, "request") stands in messages. The tree is freed by json_release or lives until exit. */
-MUST_CHECK bool json_parse(struct arena *arena, struct str bytes, enum json_flags flags, const char *name,
-                           cJSON **ret_document, struct err *e);
+MUST_CHECK bool json_parse(struct arena *arena, struct str bytes, enum json_flags flags,
+                           const char *name, cJSON **ret_document, struct err *e);
 void json_release(cJSON **document);
 #define JSON_DOCUMENT(name) CLEANUP_WITH(json_release) cJSON *name = NULL
 

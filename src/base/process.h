@@ -23,14 +23,15 @@ struct process_options {
     size_t argument_count;
     struct str directory; /* empty: the caller's */
     bool search_path;
-    struct str input;      /* fed to stdin; empty: /dev/null */
-    struct str document;   /* when has_document: handed over on PROCESS_INPUT_FD */
+    struct str input;    /* fed to stdin; empty: /dev/null */
+    struct str document; /* when has_document: handed over on PROCESS_INPUT_FD */
     bool has_document;
-    bool wants_answer;     /* gives the child a pipe as PROCESS_ANSWER_FD */
-    bool scrub_environment; /* takes LD_*, GIT_*, GLIBC_TUNABLES, MALLOC_*, BASH_ENV, ENV out of the environment */
+    bool wants_answer; /* gives the child a pipe as PROCESS_ANSWER_FD */
+    bool
+        scrub_environment; /* takes LD_*, GIT_*, GLIBC_TUNABLES, MALLOC_*, BASH_ENV, ENV out of the environment */
     bool inherit_stderr;
     bool own_session;
-    uint64_t deadline_ms; /* from the call; 0 means none */
+    uint64_t deadline_ms;  /* from the call; 0 means none */
     size_t output_maximum; /* per stream; more is read and thrown away, and `truncated` set */
 };
 
@@ -43,10 +44,11 @@ struct process_result {
     bool truncated;
 };
 
-MUST_CHECK bool process_run(struct arena *arena, const struct process_options *options, struct process_result *ret,
-                            struct err *e);
+MUST_CHECK bool process_run(struct arena *arena, const struct process_options *options,
+                            struct process_result *ret, struct err *e);
 /* "ended with status 3", "was killed by SIGSEGV", "did not finish in 25 s" */
-struct str process_describe(struct arena *arena, const struct process_options *options, const struct process_result *result);
+struct str process_describe(struct arena *arena, const struct process_options *options,
+                            const struct process_result *result);
 
 /* Milliseconds of CLOCK_MONOTONIC. */
 uint64_t clock_ms(void);

@@ -27,10 +27,9 @@ bool regex_compile(struct arena *arena, struct str pattern, struct regex **ret_r
         return err_set(e, ERR_LIMIT, "pattern longer than %u bytes", REGEX_PATTERN_MAX);
     if (!refuse_limits(pattern, e))
         return false;
-    pcre2_code *code =
-        pcre2_compile((PCRE2_SPTR)(pattern.bytes ? pattern.bytes : ""), pattern.length,
-                      PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_DOLLAR_ENDONLY, &number,
-                      &offset, NULL);
+    pcre2_code *code = pcre2_compile(
+        (PCRE2_SPTR)(pattern.bytes ? pattern.bytes : ""), pattern.length,
+        PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_DOLLAR_ENDONLY, &number, &offset, NULL);
     if (!code) {
         PCRE2_UCHAR message[256];
         if (number == PCRE2_ERROR_HEAP_FAILED)

@@ -5,8 +5,9 @@
 #include "base/str.h"
 
 enum host_kind {
-    HOST_UNKNOWN = 0, /* JSON we do not know the sender of: answered by exit status and stderr alone */
-    HOST_CLAUDE,      /* Claude Code, and what speaks its dialect (Kimi) */
+    HOST_UNKNOWN =
+        0,       /* JSON we do not know the sender of: answered by exit status and stderr alone */
+    HOST_CLAUDE, /* Claude Code, and what speaks its dialect (Kimi) */
     HOST_CODEX,
     HOST_COPILOT,
     HOST_GEMINI,

@@ -29,8 +29,8 @@ struct str str_from(const char *text); /* a NUL-terminated string; NULL gives ST
 struct str str_of(const char *bytes, size_t length);
 bool str_is_empty(struct str s);
 bool str_eq(struct str a, struct str b);
-bool str_eq_nocase(struct str a, struct str b); /* ASCII letters only */
-int str_compare(struct str a, struct str b);    /* bytewise, shorter first: for sorting */
+bool str_eq_nocase(struct str a, struct str b);         /* ASCII letters only */
+int str_compare(struct str a, struct str b);            /* bytewise, shorter first: for sorting */
 int str_compare_pointers(const void *a, const void *b); /* qsort over struct str */
 bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);

@@ -27,20 +27,21 @@ struct config_place {
 };
 
 struct config_migrations {
-    struct str name;            /* the key under "migrations" */
-    struct str tracker;         /* "alembic", "sql"; empty: detect */
-    struct str root;            /* relative to the work tree; "" is the work tree itself */
-    struct str script_location; /* relative to root; empty: read from the tool's own configuration */
-    struct strs versions;       /* relative to root */
+    struct str name;    /* the key under "migrations" */
+    struct str tracker; /* "alembic", "sql"; empty: detect */
+    struct str root;    /* relative to the work tree; "" is the work tree itself */
+    struct str
+        script_location;  /* relative to root; empty: read from the tool's own configuration */
+    struct strs versions; /* relative to root */
     bool recursive, recursive_set;
-    struct str table, schema;   /* empty: the tracker's default */
+    struct str table, schema; /* empty: the tracker's default */
     struct config_place place;
 };
 VEC_DEFINE(config_migrations_list, struct config_migrations);
 
 enum config_database_kind {
     DATABASE_NONE = 0,
-    DATABASE_URL,         /* value: postgresql://… or postgres://… (also "host=… dbname=…" conninfo, "service=NAME") */
+    DATABASE_URL, /* value: postgresql://… or postgres://… (also "host=… dbname=…" conninfo, "service=NAME") */
     DATABASE_ENVIRONMENT, /* value: name of the variable holding a URL */
     DATABASE_FILE,        /* value: path of a file holding a URL */
     DATABASE_SQLITE,      /* value: path of the database, relative to the work tree */
@@ -111,12 +112,12 @@ VEC_DEFINE(config_models, struct config_model);
 struct config {
     struct str work_tree; /* absolute, no trailing slash; empty when the directory lies in none */
     struct str git_directory_hint; /* the .git entry found (file or directory); empty when none */
-    struct strs files;    /* the files read, in merge order */
-    struct str digest;    /* SHA-256 over the bytes of all files read, hex */
-    struct str repository_file;   /* path of the repository's own file; empty when there is none */
-    struct str repository_digest; /* of its bytes: what `trust` pins */
-    bool trusted;                 /* no repository file, or its digest is trusted */
-    bool broken;                  /* some file could not be read or understood */
+    struct strs files;             /* the files read, in merge order */
+    struct str digest;             /* SHA-256 over the bytes of all files read, hex */
+    struct str repository_file;    /* path of the repository's own file; empty when there is none */
+    struct str repository_digest;  /* of its bytes: what `trust` pins */
+    bool trusted;                  /* no repository file, or its digest is trusted */
+    bool broken;                   /* some file could not be read or understood */
     struct str broken_file, broken_message, broken_hint;
     struct strs broken_words; /* deploy words of the broken text */
 
@@ -127,8 +128,9 @@ struct config {
     struct config_not_deploys not_deploys; /* already without those of an untrusted file */
     struct config_branches branches;
     struct config_models models;
-    struct policy policy;                /* for findings without an environment; default of all environments */
-    struct policy administrator_minimum; /* what /etc set: lower layers may be stricter, never softer */
+    struct policy policy; /* for findings without an environment; default of all environments */
+    struct policy
+        administrator_minimum; /* what /etc set: lower layers may be stricter, never softer */
     uint64_t deadline_ms;
 };
 
@@ -143,8 +145,9 @@ struct config_options {
 /* From the process environment. */
 void config_options_from_environment(struct arena *arena, struct config_options *ret_options);
 
-MUST_CHECK bool config_load(struct arena *arena, struct str directory, const struct config_options *options,
-                            struct config *ret_config, struct err *e);
+MUST_CHECK bool config_load(struct arena *arena, struct str directory,
+                            const struct config_options *options, struct config *ret_config,
+                            struct err *e);
 
 /* The work tree around a directory: walks up to a `.git` entry (directory or file), else to a `.hookcheck.json`. STR_NONE when there is none. */
 struct str work_tree_find(struct arena *arena, struct str directory, struct str *ret_git_entry);
@@ -153,14 +156,17 @@ struct str work_tree_find(struct arena *arena, struct str directory, struct str 
 struct configs;
 struct configs *configs_new(struct arena *arena, const struct config_options *options);
 /* Never NULL; the same pointer for directories of the same work tree. */
-MUST_CHECK bool configs_for(struct configs *configs, struct str directory, const struct config **ret_config, struct err *e);
+MUST_CHECK bool configs_for(struct configs *configs, struct str directory,
+                            const struct config **ret_config, struct err *e);
 
 /* The environment that a word of a command names: exact name, then `matches`, then the default environment; NULL when none is
  * configured. Comparison without regard to ASCII case. A word that names none gives the default one (DESIGN §5). */
-const struct config_environment *config_environment_for(const struct config *config, struct str word);
+const struct config_environment *config_environment_for(const struct config *config,
+                                                        struct str word);
 /* The action for a reason: environment's policy, else the configuration's, else the default; then the administrator's minimum and the
  * hard codes. `environment` may be NULL. */
-enum action config_action(const struct config *config, const struct config_environment *environment, enum reason_code code);
+enum action config_action(const struct config *config, const struct config_environment *environment,
+                          enum reason_code code);
 
 /* Glob with * and ?, for identities, matches and branches. */
 bool glob_matches(struct str pattern, struct str text);

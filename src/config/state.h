@@ -14,8 +14,10 @@ struct str state_directory(struct arena *arena);
 MUST_CHECK bool state_make(struct arena *arena, struct str directory, struct err *e);
 
 /* Trust of a repository's configuration: one line per file, "<sha256 of the content> <path>", in STATE/trust. */
-MUST_CHECK bool trust_has(struct arena *arena, struct str state, struct str digest, struct str path, bool *ret_trusted, struct err *e);
-MUST_CHECK bool trust_add(struct arena *arena, struct str state, struct str digest, struct str path, struct err *e);
+MUST_CHECK bool trust_has(struct arena *arena, struct str state, struct str digest, struct str path,
+                          bool *ret_trusted, struct err *e);
+MUST_CHECK bool trust_add(struct arena *arena, struct str state, struct str digest, struct str path,
+                          struct err *e);
 MUST_CHECK bool trust_remove(struct arena *arena, struct str state, struct str path, struct err *e);
 
 /* Is a person there? A terminal on stdin and stderr, and no agent's mark in the environment (CLAUDECODE, CODEX_…, GEMINI_CLI, CURSOR_…, …).

@@ -35,25 +35,29 @@ struct deploy {
     struct str rule; /* "aws-lambda-update-code", "our-image" */
     enum deploy_certainty certainty;
     enum deploy_kind kind;
-    struct str environment;      /* the configured environment's name that applies; "" when none is configured */
+    struct str
+        environment; /* the configured environment's name that applies; "" when none is configured */
     struct str environment_word; /* what the command said, "" when nothing */
     struct str command;          /* canonical line, secrets masked */
     struct str directory;        /* absolute: where it would run */
     struct str commit;           /* DEPLOY_COMMIT */
-    struct strs migrations;      /* the sets its rule names; empty: decided by environment and directory */
-    struct strs trail;           /* "Makefile:12", "scripts/ship.sh:4", the command itself last */
-    struct str why;              /* for suspected ones: what made it suspicious; may be empty */
+    struct strs
+        migrations;    /* the sets its rule names; empty: decided by environment and directory */
+    struct strs trail; /* "Makefile:12", "scripts/ship.sh:4", the command itself last */
+    struct str why;    /* for suspected ones: what made it suspicious; may be empty */
     /* The way out that this very call also contains (`alembic upgrade head && sst deploy`): then the hint says: two calls. */
     bool after_migration;
 };
 VEC_DEFINE(deploys, struct deploy);
 
-MUST_CHECK bool deploys_recognise(struct arena *arena, struct configs *configs, const struct request *request,
-                                  struct deploys *ret_deploys, struct err *e);
+MUST_CHECK bool deploys_recognise(struct arena *arena, struct configs *configs,
+                                  const struct request *request, struct deploys *ret_deploys,
+                                  struct err *e);
 
 /* One JSON array as documented in install/schema/command.schema.json; and back, for the supervised child. */
 void deploys_write_json(struct buf *out, const struct deploys *deploys);
-MUST_CHECK bool deploys_read_json(struct arena *arena, const cJSON *array, struct deploys *ret_deploys, struct err *e);
+MUST_CHECK bool deploys_read_json(struct arena *arena, const cJSON *array,
+                                  struct deploys *ret_deploys, struct err *e);
 
 /* Words of the built-in packs, sorted, for door_add_words. */
 struct door_words;

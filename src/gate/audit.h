@@ -13,19 +13,23 @@
 #define AUDIT_RETENTION_YEARS_DEFAULT 7u
 
 /* Appends. `fields`: the JSON members of the record without braces and without "time", "previous". */
-MUST_CHECK bool audit_append(struct arena *arena, struct str state, struct str fields, struct err *e);
+MUST_CHECK bool audit_append(struct arena *arena, struct str state, struct str fields,
+                             struct err *e);
 /* The members for one decision. */
-struct str audit_fields(struct arena *arena, const struct decision_input *input, const struct verdict *verdict, const struct looks *looks);
+struct str audit_fields(struct arena *arena, const struct decision_input *input,
+                        const struct verdict *verdict, const struct looks *looks);
 
 struct audit_check {
     size_t lines, files;
     bool intact;
     struct str message; /* where the chain breaks: file:line and why */
 };
-MUST_CHECK bool audit_verify(struct arena *arena, struct str state, struct audit_check *ret_check, struct err *e);
+MUST_CHECK bool audit_verify(struct arena *arena, struct str state, struct audit_check *ret_check,
+                             struct err *e);
 
 /* Calls back for each line, oldest first. */
 typedef bool audit_visit(void *context, const cJSON *record, struct str line, struct err *e);
-MUST_CHECK bool audit_read(struct arena *arena, struct str state, audit_visit *visit, void *context, struct err *e);
+MUST_CHECK bool audit_read(struct arena *arena, struct str state, audit_visit *visit, void *context,
+                           struct err *e);
 
 #endif

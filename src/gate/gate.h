@@ -30,13 +30,23 @@ struct reason {
 VEC_DEFINE(reasons, struct reason);
 
 struct verdict {
-    enum action action; /* ACTION_BLOCK == 0; the strictest of the reasons. No reason: ACTION_ALLOW, set in one place */
+    enum action
+        action; /* ACTION_BLOCK == 0; the strictest of the reasons. No reason: ACTION_ALLOW, set in one place */
     struct reasons reasons;
 };
 
 enum set_state {
-    SET_CURRENT, SET_PENDING, SET_AHEAD, SET_UNKNOWN, SET_DIVERGED, SET_DIRTY, SET_INDETERMINATE,
-    SET_UNREACHABLE, SET_WRONG_DATABASE, SET_NOT_CONFIGURED, SET_OFFLINE
+    SET_CURRENT,
+    SET_PENDING,
+    SET_AHEAD,
+    SET_UNKNOWN,
+    SET_DIVERGED,
+    SET_DIRTY,
+    SET_INDETERMINATE,
+    SET_UNREACHABLE,
+    SET_WRONG_DATABASE,
+    SET_NOT_CONFIGURED,
+    SET_OFFLINE
 };
 struct str set_state_name(enum set_state state);
 
@@ -70,7 +80,8 @@ struct look_options {
     uint64_t deadline_ms;   /* clock_ms() value */
 };
 /* Code side and database side of one environment, compared. */
-MUST_CHECK bool gate_look(struct arena *arena, const struct config *config, const struct look_options *options, struct look *ret_look, struct err *e);
+MUST_CHECK bool gate_look(struct arena *arena, const struct config *config,
+                          const struct look_options *options, struct look *ret_look, struct err *e);
 /* The strictest action of a list of reasons; the only place where "allow" comes from. */
 struct verdict verdict_of(struct reasons reasons);
 
@@ -83,6 +94,7 @@ struct decision_input {
     uint64_t deadline_ms;       /* clock_ms() value */
 };
 /* Never fails; `ret_looks` (may be NULL) receives what was seen. */
-void gate_decide(struct arena *arena, const struct decision_input *input, struct verdict *ret_verdict, struct looks *ret_looks);
+void gate_decide(struct arena *arena, const struct decision_input *input,
+                 struct verdict *ret_verdict, struct looks *ret_looks);
 
 #endif

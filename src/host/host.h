@@ -14,8 +14,8 @@
 #include "base/request.h"
 
 /* `directory`: the process's own, for hosts that send none; absolute. */
-MUST_CHECK bool host_parse_request(struct arena *arena, struct str raw, struct str directory, struct request *ret_request,
-                                   struct err *e);
+MUST_CHECK bool host_parse_request(struct arena *arena, struct str raw, struct str directory,
+                                   struct request *ret_request, struct err *e);
 
 /* "claude", "codex"…: stable names for JSON and the audit trail. */
 struct str host_name(enum host_kind host);

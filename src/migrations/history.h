@@ -19,9 +19,9 @@
 
 struct migration {
     struct str id;
-    struct str file;  /* from the work tree's root */
-    struct str title; /* first line of the docstring, or the file's words */
-    size_t line;      /* where the id stands */
+    struct str file;        /* from the work tree's root */
+    struct str title;       /* first line of the docstring, or the file's words */
+    size_t line;            /* where the id stands */
     struct strs down;       /* ids of the migrations right before it, as written */
     struct strs depends_on; /* ids or branch labels */
     struct strs labels;
@@ -40,12 +40,12 @@ struct history_problem {
 VEC_DEFINE(history_problems, struct history_problem);
 
 struct history {
-    struct str set;     /* the set's name */
-    struct str tracker; /* "alembic", "sql" */
-    struct str root;    /* from the work tree's root; "" is the work tree */
+    struct str set;       /* the set's name */
+    struct str tracker;   /* "alembic", "sql" */
+    struct str root;      /* from the work tree's root; "" is the work tree */
     struct strs versions; /* directories read, from the work tree's root */
     struct str table, schema;
-    bool table_assumed; /* not written anywhere static: the tracker's default */
+    bool table_assumed;      /* not written anywhere static: the tracker's default */
     struct strs assumptions; /* sentences for people: what was assumed */
     struct migrations migrations;
     struct strs heads;      /* ids nobody names in down (versioned heads), sorted */
@@ -55,27 +55,33 @@ struct history {
 };
 
 /* Migration sets of a tree: the configured ones, or what is found when none is configured (outermost first, sorted by root). */
-MUST_CHECK bool sets_detect(struct arena *arena, struct tree *tree, const struct config *config, struct config_migrations_list *ret_sets, struct err *e);
-MUST_CHECK bool history_load(struct arena *arena, struct tree *tree, const struct config_migrations *set, struct history *ret_history, struct err *e);
+MUST_CHECK bool sets_detect(struct arena *arena, struct tree *tree, const struct config *config,
+                            struct config_migrations_list *ret_sets, struct err *e);
+MUST_CHECK bool history_load(struct arena *arena, struct tree *tree,
+                             const struct config_migrations *set, struct history *ret_history,
+                             struct err *e);
 
 /* --- Comparison: pure. --- */
 struct plan_unknown {
     struct str id;
-    struct str where; /* "exists at origin/feature-x (migrations/versions/…py)", filled by the gate; empty: nowhere */
-    bool elsewhere;   /* found at another ref */
+    struct str
+        where; /* "exists at origin/feature-x (migrations/versions/…py)", filled by the gate; empty: nowhere */
+    bool elsewhere; /* found at another ref */
 };
 VEC_DEFINE(plan_unknowns, struct plan_unknown);
 
 struct plan {
     size_t applied_count;
-    VEC(size_t) pending; /* indexes into history.migrations in the order in which the tool would apply them */
-    struct plan_unknowns unknown; /* rows that this code does not know */
+    VEC(size_t)
+    pending; /* indexes into history.migrations in the order in which the tool would apply them */
+    struct plan_unknowns unknown;     /* rows that this code does not know */
     struct history_problems problems; /* overlapping rows, ambiguous partial ids… */
-    struct strs database_heads; /* the rows as stored, sorted */
+    struct strs database_heads;       /* the rows as stored, sorted */
 };
 
 struct database_rows;
 /* `rows` of one tracking table (absent and empty count as base). */
-MUST_CHECK bool plan_make(struct arena *arena, const struct history *history, const struct database_rows *rows, struct plan *ret_plan, struct err *e);
+MUST_CHECK bool plan_make(struct arena *arena, const struct history *history,
+                          const struct database_rows *rows, struct plan *ret_plan, struct err *e);
 
 #endif

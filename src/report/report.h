@@ -7,16 +7,21 @@
 
 struct report_style {
     bool color;
-    size_t width;      /* columns to wrap at; 0: do not wrap */
-    bool for_agent;    /* confirm is explained as "have the person run it" */
+    size_t width;   /* columns to wrap at; 0: do not wrap */
+    bool for_agent; /* confirm is explained as "have the person run it" */
 };
 
 /* The block's reasons as the hook prints them on stderr. Ends with a line feed. */
-void report_verdict_text(struct buf *out, const struct verdict *verdict, const struct deploys *deploys, const struct looks *looks, const struct report_style *style);
-void report_look_text(struct buf *out, const struct look *look, const struct verdict *verdict, const struct report_style *style);
+void report_verdict_text(struct buf *out, const struct verdict *verdict,
+                         const struct deploys *deploys, const struct looks *looks,
+                         const struct report_style *style);
+void report_look_text(struct buf *out, const struct look *look, const struct verdict *verdict,
+                      const struct report_style *style);
 
 /* One JSON object on one line, without line feed; schemas in install/schema/. */
-void report_command_json(struct buf *out, const struct request *request, const struct deploys *deploys, const struct verdict *verdict, bool offline);
+void report_command_json(struct buf *out, const struct request *request,
+                         const struct deploys *deploys, const struct verdict *verdict,
+                         bool offline);
 void report_status_json(struct buf *out, const struct look *look, const struct verdict *verdict);
 
 #endif

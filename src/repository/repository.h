@@ -11,17 +11,21 @@
 struct repository;
 
 /* `directory`: anywhere in a work tree, or a bare repository. */
-MUST_CHECK bool repository_open(struct arena *arena, struct str directory, struct repository **ret_repository, struct err *e);
+MUST_CHECK bool repository_open(struct arena *arena, struct str directory,
+                                struct repository **ret_repository, struct err *e);
 void repository_close(struct repository **repository);
 #define REPOSITORY(name) CLEANUP_WITH(repository_close) struct repository *name = NULL
 
 /* Full id of the commit a revision names (tags peeled). */
-MUST_CHECK bool repository_resolve(struct repository *repository, struct arena *arena, struct str revision, struct str *ret_commit, struct err *e);
+MUST_CHECK bool repository_resolve(struct repository *repository, struct arena *arena,
+                                   struct str revision, struct str *ret_commit, struct err *e);
 /* The files of a commit. */
-MUST_CHECK bool repository_tree(struct repository *repository, struct arena *arena, struct str revision, struct tree **ret_tree, struct err *e);
+MUST_CHECK bool repository_tree(struct repository *repository, struct arena *arena,
+                                struct str revision, struct tree **ret_tree, struct err *e);
 
 /* Paths under `directory` (relative to the root) that differ from HEAD or are untracked (ignored files not counted), sorted. */
-MUST_CHECK bool repository_uncommitted(struct repository *repository, struct arena *arena, struct str directory, struct strs *ret_paths, struct err *e);
+MUST_CHECK bool repository_uncommitted(struct repository *repository, struct arena *arena,
+                                       struct str directory, struct strs *ret_paths, struct err *e);
 
 struct repository_sighting {
     struct str id;     /* as asked */
@@ -32,7 +36,9 @@ struct repository_sighting {
 VEC_DEFINE(repository_sightings, struct repository_sighting);
 /* Looks in the trees of all refs (heads, remotes, tags), under `directory`, for files whose content holds one of the ids; one sighting per id at
  * most, the most recent ref first. Trees seen already are not read again; at most `limit_ms`. *ret_complete is false when it ran out of time. */
-MUST_CHECK bool repository_find_ids(struct repository *repository, struct arena *arena, struct str directory, const struct strs *ids, uint64_t limit_ms,
-                                    struct repository_sightings *ret_sightings, bool *ret_complete, struct err *e);
+MUST_CHECK bool repository_find_ids(struct repository *repository, struct arena *arena,
+                                    struct str directory, const struct strs *ids, uint64_t limit_ms,
+                                    struct repository_sightings *ret_sightings, bool *ret_complete,
+                                    struct err *e);
 
 #endif

@@ -24,19 +24,26 @@ struct tree; /* opaque */
 struct tree *tree_of_directory(struct arena *arena, struct str root);
 
 /* Sorted bytewise. An absent directory is an empty answer with *ret_exists false. Symbolic links are followed in work trees (inside the root). */
-MUST_CHECK bool tree_list(struct tree *tree, struct arena *arena, struct str directory, struct tree_entries *ret_entries, bool *ret_exists, struct err *e);
+MUST_CHECK bool tree_list(struct tree *tree, struct arena *arena, struct str directory,
+                          struct tree_entries *ret_entries, bool *ret_exists, struct err *e);
 /* ERR_NOT_FOUND when absent. */
-MUST_CHECK bool tree_read(struct tree *tree, struct arena *arena, struct str path, size_t maximum, struct str *ret_bytes, struct err *e);
+MUST_CHECK bool tree_read(struct tree *tree, struct arena *arena, struct str path, size_t maximum,
+                          struct str *ret_bytes, struct err *e);
 /* Only the first bytes (a work tree reads no more than that from the file; a commit cuts the blob). */
-MUST_CHECK bool tree_read_start(struct tree *tree, struct arena *arena, struct str path, size_t maximum, struct str *ret_bytes, bool *ret_whole, struct err *e);
-bool tree_exists(struct tree *tree, struct arena *arena, struct str path, enum tree_entry_kind *ret_kind);
+MUST_CHECK bool tree_read_start(struct tree *tree, struct arena *arena, struct str path,
+                                size_t maximum, struct str *ret_bytes, bool *ret_whole,
+                                struct err *e);
+bool tree_exists(struct tree *tree, struct arena *arena, struct str path,
+                 enum tree_entry_kind *ret_kind);
 /* "work tree", or the commit's abbreviated id. */
 struct str tree_describe(const struct tree *tree);
 
 /* For implementations (repository/commit_tree.c). */
 struct tree_driver {
-    bool (*list)(void *self, struct arena *arena, struct str directory, struct tree_entries *ret_entries, bool *ret_exists, struct err *e);
-    bool (*read)(void *self, struct arena *arena, struct str path, size_t maximum, struct str *ret_bytes, bool *ret_whole, struct err *e);
+    bool (*list)(void *self, struct arena *arena, struct str directory,
+                 struct tree_entries *ret_entries, bool *ret_exists, struct err *e);
+    bool (*read)(void *self, struct arena *arena, struct str path, size_t maximum,
+                 struct str *ret_bytes, bool *ret_whole, struct err *e);
     struct str (*describe)(const void *self);
 };
 struct tree *tree_from_driver(struct arena *arena, const struct tree_driver *driver, void *self);

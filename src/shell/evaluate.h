@@ -23,9 +23,9 @@
 struct shell_value {
     /* Literal text; each stretch that is not knowable stands as one SHELL_UNKNOWN byte. "" with known=true is the empty word. */
     struct str text;
-    bool known;       /* no SHELL_UNKNOWN in it */
-    bool glob;        /* an unquoted *, ? or [ would be expanded by the shell */
-    bool may_vanish;  /* unquoted and unknown: could be no word, or several */
+    bool known;      /* no SHELL_UNKNOWN in it */
+    bool glob;       /* an unquoted *, ? or [ would be expanded by the shell */
+    bool may_vanish; /* unquoted and unknown: could be no word, or several */
     struct shell_span span;
 };
 #define SHELL_UNKNOWN '\x01'
@@ -33,9 +33,9 @@ VEC_DEFINE(shell_values, struct shell_value);
 
 enum shell_input {
     INPUT_INHERITED = 0, /* nothing known: the terminal, the caller's stdin */
-    INPUT_TEXT,          /* `input_text` is what will be read (here-document, here-string, literal echo/printf/cat in a pipe) */
-    INPUT_FILE,          /* < file: `input_text` is its path as a value */
-    INPUT_UNKNOWN,       /* a pipe or a file whose content is not knowable */
+    INPUT_TEXT, /* `input_text` is what will be read (here-document, here-string, literal echo/printf/cat in a pipe) */
+    INPUT_FILE, /* < file: `input_text` is its path as a value */
+    INPUT_UNKNOWN, /* a pipe or a file whose content is not knowable */
 };
 
 struct shell_setting { /* name=value before a command */
@@ -49,7 +49,7 @@ struct shell_output { /* > file and >> file */
 };
 
 struct shell_command {
-    struct shell_values words;   /* [0] is the program; never empty */
+    struct shell_values words; /* [0] is the program; never empty */
     struct shell_setting *settings;
     size_t setting_count;
     struct shell_output *outputs;
@@ -59,10 +59,11 @@ struct shell_command {
     /* The last command of a pipe into this one, when its words are known: for `… | xargs`. NULL otherwise. */
     const struct shell_command *piped_from;
     struct shell_span span;
-    size_t line;             /* 1-based, in the text being evaluated */
-    struct str directory;    /* absolute, where it would run, as far as visible `cd`s tell */
-    bool directory_known;    /* false after a cd to an unknown place: `directory` is then the last known one */
-    bool conditional;        /* may not run (behind && || if case, or in a function that is called so) */
+    size_t line;          /* 1-based, in the text being evaluated */
+    struct str directory; /* absolute, where it would run, as far as visible `cd`s tell */
+    bool
+        directory_known; /* false after a cd to an unknown place: `directory` is then the last known one */
+    bool conditional; /* may not run (behind && || if case, or in a function that is called so) */
 };
 
 struct shell_state;
@@ -70,18 +71,22 @@ struct shell_state;
 struct shell_visitor {
     void *context;
     /* Returns false to stop with *e set. */
-    bool (*command)(void *context, struct shell_state *state, const struct shell_command *command, struct err *e);
+    bool (*command)(void *context, struct shell_state *state, const struct shell_command *command,
+                    struct err *e);
 };
 
 /* A fresh shell: `directory` absolute; `home` may be empty (then ~ is unknown). Variables of our own environment are not used: they may
  * differ from those of the shell that will run the text. */
-struct shell_state *shell_state_new(struct arena *arena, struct str directory, struct str home, const struct shell_visitor *visitor);
+struct shell_state *shell_state_new(struct arena *arena, struct str directory, struct str home,
+                                    const struct shell_visitor *visitor);
 /* A subshell: sees all, changes nothing outside. `arguments` replace $1… when given ([0] is $0). */
 struct shell_state *shell_state_fork(struct shell_state *state);
-void shell_state_set_arguments(struct shell_state *state, const struct shell_value *arguments, size_t count);
+void shell_state_set_arguments(struct shell_state *state, const struct shell_value *arguments,
+                               size_t count);
 void shell_state_set_variable(struct shell_state *state, struct str name, struct shell_value value);
 /* STR_NONE and false when unset or not knowable. */
-bool shell_state_get_variable(const struct shell_state *state, struct str name, struct str *ret_value);
+bool shell_state_get_variable(const struct shell_state *state, struct str name,
+                              struct str *ret_value);
 struct str shell_state_directory(const struct shell_state *state);
 void shell_state_set_directory(struct shell_state *state, struct str directory);
 struct arena *shell_state_arena(struct shell_state *state);

@@ -24,29 +24,29 @@ struct shell_span {
 
 /* --- Words: a sequence of parts. --- */
 enum shell_part_kind {
-    PART_LITERAL,      /* text: unquoted characters (a glob stays as written, has_glob set) or the content of quotes */
-    PART_PARAMETER,    /* $name ${name…} */
-    PART_COMMAND,      /* $(…) `…`: `list` */
-    PART_ARITHMETIC,   /* $((…)) $[…]: `text` as written; substitutions inside in `inner` */
-    PART_PROCESS,      /* <(…) >(…): `list` */
-    PART_BRACES,       /* {a,b} {1..3}: alternatives as words */
-    PART_ARRAY,        /* name=(a b [k]=v): elements, only as the value of an assignment */
-    PART_TILDE,        /* leading ~ or ~user: `text` */
+    PART_LITERAL, /* text: unquoted characters (a glob stays as written, has_glob set) or the content of quotes */
+    PART_PARAMETER,  /* $name ${name…} */
+    PART_COMMAND,    /* $(…) `…`: `list` */
+    PART_ARITHMETIC, /* $((…)) $[…]: `text` as written; substitutions inside in `inner` */
+    PART_PROCESS,    /* <(…) >(…): `list` */
+    PART_BRACES,     /* {a,b} {1..3}: alternatives as words */
+    PART_ARRAY,      /* name=(a b [k]=v): elements, only as the value of an assignment */
+    PART_TILDE,      /* leading ~ or ~user: `text` */
 };
 
 enum shell_parameter_operator {
-    PARAMETER_PLAIN,      /* $x ${x} */
-    PARAMETER_LENGTH,     /* ${#x} */
-    PARAMETER_DEFAULT,    /* ${x:-w} ${x-w} */
-    PARAMETER_ASSIGN,     /* ${x:=w} ${x=w} */
-    PARAMETER_ERROR,      /* ${x:?w} ${x?w} */
-    PARAMETER_ALTERNATE,  /* ${x:+w} ${x+w} */
-    PARAMETER_STRIP,      /* ${x#p} ${x##p} ${x%p} ${x%%p} */
-    PARAMETER_REPLACE,    /* ${x/p/r} ${x//p/r} ${x/#p/r} ${x/%p/r} */
-    PARAMETER_SUBSTRING,  /* ${x:o:l} */
-    PARAMETER_CASE,       /* ${x^} ${x^^} ${x,} ${x,,} */
-    PARAMETER_TRANSFORM,  /* ${x@Q} */
-    PARAMETER_INDIRECT,   /* ${!x} ${!prefix*} ${!array[@]} */
+    PARAMETER_PLAIN,     /* $x ${x} */
+    PARAMETER_LENGTH,    /* ${#x} */
+    PARAMETER_DEFAULT,   /* ${x:-w} ${x-w} */
+    PARAMETER_ASSIGN,    /* ${x:=w} ${x=w} */
+    PARAMETER_ERROR,     /* ${x:?w} ${x?w} */
+    PARAMETER_ALTERNATE, /* ${x:+w} ${x+w} */
+    PARAMETER_STRIP,     /* ${x#p} ${x##p} ${x%p} ${x%%p} */
+    PARAMETER_REPLACE,   /* ${x/p/r} ${x//p/r} ${x/#p/r} ${x/%p/r} */
+    PARAMETER_SUBSTRING, /* ${x:o:l} */
+    PARAMETER_CASE,      /* ${x^} ${x^^} ${x,} ${x,,} */
+    PARAMETER_TRANSFORM, /* ${x@Q} */
+    PARAMETER_INDIRECT,  /* ${!x} ${!prefix*} ${!array[@]} */
 };
 
 struct shell_word;
@@ -54,17 +54,17 @@ struct shell_list;
 
 struct shell_part {
     enum shell_part_kind kind;
-    bool quoted;   /* inside '…', "…", $'…' or behind a backslash: no field splitting, no globbing */
+    bool quoted; /* inside '…', "…", $'…' or behind a backslash: no field splitting, no globbing */
     bool has_glob; /* PART_LITERAL unquoted with *, ? or [ */
     struct shell_span span;
     struct str text; /* literal value (escapes resolved), arithmetic source, tilde */
     /* PART_PARAMETER */
-    struct str name;           /* "x", "1", "@", "?" … */
-    struct shell_word *index;  /* ${x[index]}: word; NULL when there is none */
+    struct str name;          /* "x", "1", "@", "?" … */
+    struct shell_word *index; /* ${x[index]}: word; NULL when there is none */
     enum shell_parameter_operator operator;
-    struct str operator_text;  /* ":-", "##", "//" … as written */
-    struct shell_word *operand;      /* word, pattern or offset; NULL when absent */
-    struct shell_word *replacement;  /* of PARAMETER_REPLACE, or the length of PARAMETER_SUBSTRING */
+    struct str operator_text;       /* ":-", "##", "//" … as written */
+    struct shell_word *operand;     /* word, pattern or offset; NULL when absent */
+    struct shell_word *replacement; /* of PARAMETER_REPLACE, or the length of PARAMETER_SUBSTRING */
     /* PART_COMMAND, PART_PROCESS */
     struct shell_list *list;
     bool process_output; /* >(…) */
@@ -92,22 +92,22 @@ struct shell_assignment {
 };
 
 enum shell_redirection_kind {
-    REDIRECT_READ,        /* < */
-    REDIRECT_WRITE,       /* > >| */
-    REDIRECT_APPEND,      /* >> */
-    REDIRECT_READ_WRITE,  /* <> */
+    REDIRECT_READ,          /* < */
+    REDIRECT_WRITE,         /* > >| */
+    REDIRECT_APPEND,        /* >> */
+    REDIRECT_READ_WRITE,    /* <> */
     REDIRECT_DUPLICATE_IN,  /* <& */
     REDIRECT_DUPLICATE_OUT, /* >& (also as &>'s older spelling) */
-    REDIRECT_BOTH,        /* &> */
-    REDIRECT_BOTH_APPEND, /* &>> */
+    REDIRECT_BOTH,          /* &> */
+    REDIRECT_BOTH_APPEND,   /* &>> */
     REDIRECT_HERE_DOCUMENT, /* << <<- : `body` */
     REDIRECT_HERE_STRING,   /* <<< */
 };
 
 struct shell_redirection {
     enum shell_redirection_kind kind;
-    int descriptor;       /* as written before the operator; -1 when not written */
-    struct str variable;  /* {name}> */
+    int descriptor;            /* as written before the operator; -1 when not written */
+    struct str variable;       /* {name}> */
     struct shell_word *target; /* file, descriptor, here-string, or the delimiter as written */
     /* Here-document: the body as a word (literal part alone when the delimiter is quoted; else expansions are parts). Tabs of <<- removed. */
     struct shell_word *body;
@@ -120,10 +120,10 @@ VEC_DEFINE(shell_redirections, struct shell_redirection);
 /* --- Commands. --- */
 enum shell_node_kind {
     NODE_SIMPLE,
-    NODE_SUBSHELL,  /* ( list ) */
-    NODE_GROUP,     /* { list } */
-    NODE_IF,        /* clauses: condition/body; else in `otherwise` */
-    NODE_FOR,       /* for name in words; do body */
+    NODE_SUBSHELL, /* ( list ) */
+    NODE_GROUP,    /* { list } */
+    NODE_IF,       /* clauses: condition/body; else in `otherwise` */
+    NODE_FOR,      /* for name in words; do body */
     NODE_SELECT,
     NODE_FOR_ARITHMETIC, /* for ((…)) */
     NODE_WHILE,
@@ -135,7 +135,7 @@ enum shell_node_kind {
     NODE_COPROC,     /* coproc [name] command: `body` */
 };
 
-struct shell_clause { /* if/elif branch, or one case item */
+struct shell_clause {             /* if/elif branch, or one case item */
     struct shell_list *condition; /* if, elif */
     struct shell_word *patterns;  /* case */
     size_t pattern_count;
@@ -150,11 +150,12 @@ struct shell_node {
     /* NODE_SIMPLE */
     struct shell_assignment *assignments;
     size_t assignment_count;
-    struct shell_word *words; /* also: for's list, select's list, case's subject ([0]), test and arithmetic operands */
+    struct shell_word *
+        words; /* also: for's list, select's list, case's subject ([0]), test and arithmetic operands */
     size_t word_count;
     /* Compound */
-    struct str name;        /* function, for, select, coproc */
-    bool has_in;            /* for name in …; without it the list is "$@" */
+    struct str name;              /* function, for, select, coproc */
+    bool has_in;                  /* for name in …; without it the list is "$@" */
     struct shell_list *condition; /* while, until */
     struct shell_list *body;
     struct shell_clause *clauses;
@@ -179,7 +180,8 @@ struct shell_list {
     struct shell_span span;
 };
 
-MUST_CHECK bool shell_parse(struct arena *arena, struct str text, struct shell_list *ret_list, struct err *e);
+MUST_CHECK bool shell_parse(struct arena *arena, struct str text, struct shell_list *ret_list,
+                            struct err *e);
 
 /* The words of text that could not be parsed, coarsely: split at blanks, quotes, and operators, quotes and backslashes dropped. */
 void shell_words_of(struct arena *arena, struct str text, struct strs *ret_words);

@@ -1,0 +1,73 @@
+# packages.sh -- which packages hookcheck needs, and how to install the missing ones. Sourced by install/quickstart and tests/run.
+# Debian 12 and Ubuntu 24.04 names; each list says what it is for (README, "Dependencies").
+
+packages_build=(
+  build-essential cmake ninja-build pkg-config
+  libpcre2-dev libcjson-dev libmd-dev        # the hook that runs before every command
+  libpq-dev libsqlite3-dev libgit2-dev       # what the database says, what git says
+  libtree-sitter-dev                         # Python migrations
+  git ca-certificates
+)
+packages_demo=(sqlite3)
+packages_test=(
+  libcriterion-dev                           # unit tests
+  bats jq python3 python3-jsonschema         # end-to-end tests
+  postgresql postgresql-client sqlite3       # the real database
+  alembic python3-sqlalchemy python3-psycopg2 # the tool whose answers ours must equal
+  shfmt dash                                 # oracles of the shell parser
+  clang-format-14 clang-tidy-14
+)
+
+say() { printf '%s\n' "$*" >&2; }
+
+# run_as_root COMMAND...: directly as root, else through sudo.
+run_as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null 2>&1; then
+    sudo "$@"
+  else
+    say "this step needs root and there is no sudo; run as root: $*"
+    return 1
+  fi
+}
+
+# install_packages NAME...: only those that are missing; says which.
+install_packages() {
+  local missing=() name
+  for name in "$@"; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing+=("$name")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  command -v apt-get >/dev/null 2>&1 || {
+    say "missing: ${missing[*]}"
+    say "this script installs packages with apt-get (Debian 12, Ubuntu 24.04); on other systems install them by hand"
+    return 1
+  }
+  say "installing packages: ${missing[*]}"
+  local log
+  log=$(mktemp)
+  if ! { run_as_root apt-get update && run_as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    say "apt-get could not install them"
+    rm -f "$log"
+    return 1
+  fi
+  rm -f "$log"
+}
+
+# install_npm: the npm client, for the grammar; any version that is there already will do.
+install_npm() {
+  command -v npm >/dev/null 2>&1 || install_packages npm
+}
+
+# install_grammars ROOT: the Python grammar of the version locked in install/grammars, no scripts run.
+install_grammars() {
+  local directory=$1/install/grammars
+  if [ -f "$directory/node_modules/.package-lock.json" ] && [ ! "$directory/package-lock.json" -nt "$directory/node_modules/.package-lock.json" ]; then
+    return 0
+  fi
+  install_npm || return 1
+  say "installing the grammars of install/grammars/package-lock.json"
+  (cd "$directory" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2
+}
