@@ -1,0 +1,61 @@
+#include <criterion/criterion.h>
+
+#include <string.h>
+
+#include "base/regex.h"
+
+Test(regex, groups_are_views_into_the_subject)
+{
+    ARENA(arena, 1 << 20);
+    struct err e = ERR_NONE;
+    struct regex *regex;
+    struct str groups[4];
+    bool matched;
+
+    cr_assert(regex_compile(&arena, STR("^aws (\\S+)( --stage=(\\S+))?"), &regex, &e));
+    cr_assert(regex_match(regex, STR("aws lambda"), &matched, groups, 4, &e));
+    cr_assert(matched);
+    cr_assert(str_eq(groups[1], STR("lambda")));
+    cr_assert_null(groups[3].bytes);
+    cr_assert(regex_match(regex, STR("xaws lambda"), &matched, groups, 4, &e));
+    cr_assert_not(matched);
+}
+
+Test(regex, a_pattern_that_explodes_is_an_error_and_not_a_miss)
+{
+    ARENA(arena, 1 << 20);
+    struct err e = ERR_NONE;
+    struct regex *regex;
+    bool matched = true;
+
+    cr_assert(regex_compile(&arena, STR("^(a+)+$"), &regex, &e));
+    cr_assert_not(regex_match(regex, STR("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"), &matched,
+                              NULL, 0, &e));
+    cr_assert_eq(e.kind, ERR_LIMIT);
+    cr_assert(strstr(e.message, "match limit exceeded"), "%s", e.message);
+}
+
+Test(regex, bad_patterns_say_where)
+{
+    ARENA(arena, 1 << 20);
+    struct err e = ERR_NONE;
+    struct regex *regex;
+
+    cr_assert_not(regex_compile(&arena, STR("a(b"), &regex, &e));
+    cr_assert_str_eq(e.message, "pattern \"a(b\" at character 4: missing closing parenthesis");
+    struct err verb = ERR_NONE;
+    cr_assert_not(regex_compile(&arena, STR("(*UTF)a"), &regex, &verb));
+    cr_assert(strstr(verb.message, "pattern verbs"));
+}
+
+Test(regex, invalid_utf8_hides_nothing)
+{
+    ARENA(arena, 1 << 20);
+    struct err e = ERR_NONE;
+    struct regex *regex;
+    bool matched;
+
+    cr_assert(regex_compile(&arena, STR("sst deploy"), &regex, &e));
+    cr_assert(regex_match(regex, STR("\xFF\xFE sst deploy"), &matched, NULL, 0, &e));
+    cr_assert(matched);
+}
