@@ -18,26 +18,47 @@ static bool refuse_limits(struct str pattern, struct err *e)
     return true;
 }
 
-bool regex_compile(struct arena *arena, struct str pattern, struct regex **ret_regex, struct err *e)
+static pcre2_code *compile(struct str pattern, struct err *e)
 {
     int number;
     PCRE2_SIZE offset;
 
-    if (pattern.length > REGEX_PATTERN_MAX)
-        return err_set(e, ERR_LIMIT, "pattern longer than %u bytes", REGEX_PATTERN_MAX);
+    if (pattern.length > REGEX_PATTERN_MAX) {
+        err_set(e, ERR_LIMIT, "pattern longer than %u bytes", REGEX_PATTERN_MAX);
+        return NULL;
+    }
     if (!refuse_limits(pattern, e))
-        return false;
+        return NULL;
     pcre2_code *code = pcre2_compile(
         (PCRE2_SPTR)(pattern.bytes ? pattern.bytes : ""), pattern.length,
         PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_DOLLAR_ENDONLY, &number, &offset, NULL);
-    if (!code) {
-        PCRE2_UCHAR message[256];
-        if (number == PCRE2_ERROR_HEAP_FAILED)
-            return err_set(e, ERR_SYSTEM, "out of memory in a pattern");
-        pcre2_get_error_message(number, message, sizeof message);
-        return err_set(e, ERR_INPUT, "pattern \"" STR_FMT "\" at character %zu: %s",
-                       STR_ARG(str_prefix(pattern, 200)), (size_t)offset + 1, (char *)message);
+    if (code)
+        return code;
+    PCRE2_UCHAR message[256];
+    if (number == PCRE2_ERROR_HEAP_FAILED) {
+        err_set(e, ERR_SYSTEM, "out of memory in a pattern");
+        return NULL;
     }
+    pcre2_get_error_message(number, message, sizeof message);
+    err_set(e, ERR_INPUT, "pattern \"" STR_FMT "\" at character %zu: %s",
+            STR_ARG(str_prefix(pattern, 200)), (size_t)offset + 1, (char *)message);
+    return NULL;
+}
+
+bool regex_check(struct str pattern, struct err *e)
+{
+    pcre2_code *code = compile(pattern, e);
+
+    pcre2_code_free(code);
+    return code != NULL;
+}
+
+bool regex_compile(struct arena *arena, struct str pattern, struct regex **ret_regex, struct err *e)
+{
+    pcre2_code *code = compile(pattern, e);
+
+    if (!code)
+        return false;
     struct regex *regex = ARENA_NEW(arena, struct regex);
     regex->code = code;
     regex->pattern = pattern;

@@ -20,6 +20,8 @@ struct regex; /* opaque */
 /* Fails with offset and PCRE2's message. Backslash-C, (*VERBS) that lift limits and callouts are refused. */
 MUST_CHECK bool regex_compile(struct arena *arena, struct str pattern, struct regex **ret_regex,
                               struct err *e);
+/* Can it be compiled? Keeps nothing: for configuration that is checked when it is read and used seldom. */
+MUST_CHECK bool regex_check(struct str pattern, struct err *e);
 /* groups[0] is the whole match; unset groups are STR_NONE. `groups` may be NULL. */
 MUST_CHECK bool regex_match(struct regex *regex, struct str subject, bool *ret_matched,
                             struct str *groups, size_t group_count, struct err *e);

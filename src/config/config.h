@@ -20,10 +20,22 @@
 #define CONFIG_DEADLINE_DEFAULT_MS 25000u
 #define CONFIG_DEADLINE_MAX_MS 55000u /* below the 60 s we register with the hosts */
 
+#define CONFIG_FILE_MAX ((size_t)1 << 20)
+#define CONFIG_DATABASE_VARIABLE "HOOKCHECK_DATABASE_URL"
+
+/* Who wrote a value: from the one nobody can overrule to the one that must be trusted first. */
+enum config_layer {
+    LAYER_BUILT_IN = 0,
+    LAYER_ADMINISTRATOR, /* /etc/hookcheck/config.json */
+    LAYER_USER,          /* the user's file, --config, HOOKCHECK_CONFIG, HOOKCHECK_DATABASE_URL */
+    LAYER_REPOSITORY,    /* .hookcheck.json of the work tree */
+};
+
 /* Where a value was written, for messages: file path and key path ("environments.production.database"). */
 struct config_place {
     struct str file;
     struct str key;
+    enum config_layer layer;
 };
 
 struct config_migrations {
@@ -66,6 +78,7 @@ VEC_DEFINE(config_named_databases, struct config_named_database);
 struct config_identity {
     struct str host, database, system_identifier; /* globs (* and ?); empty: not checked */
     struct str user;
+    enum config_layer layer; /* LAYER_ADMINISTRATOR: what is set here stays */
 };
 
 struct config_environment {
@@ -76,17 +89,22 @@ struct config_environment {
     struct strs migrations; /* empty: all sets */
     struct strs matches;    /* how commands name it; its own name always counts */
     struct policy policy;
+    struct policy administrator_minimum; /* what /etc set for this environment */
     struct config_place place;
 };
 VEC_DEFINE(config_environments, struct config_environment);
 
 struct config_deploy_rule {
-    struct str id;
+    struct str id;          /* as given, else "deploys[N]" */
     struct str command;     /* PCRE2 */
+    struct str unless;      /* PCRE2 of what is not that deploy; empty: none */
+    struct str certainty;   /* "certain" (also when empty) or "suspected" */
+    struct str kind;        /* "work-tree" (also when empty) or "rollback" */
     struct str environment; /* configured name; empty: as usual */
     struct strs migrations;
     struct strs deploy_examples, safe_examples;
-    struct config_place place;
+    struct config_place
+        place; /* a rule of LAYER_ADMINISTRATOR is excused only by a not_deploy of that layer */
 };
 VEC_DEFINE(config_deploy_rules, struct config_deploy_rule);
 
@@ -100,12 +118,14 @@ VEC_DEFINE(config_not_deploys, struct config_not_deploy);
 struct config_branch {
     struct str pattern; /* name or glob, of a branch or a full ref */
     struct str environment;
+    struct config_place place;
 };
 VEC_DEFINE(config_branches, struct config_branch);
 
 struct config_model {
     struct str path; /* PCRE2 on the path from the work tree's root */
     struct str migrations;
+    struct config_place place;
 };
 VEC_DEFINE(config_models, struct config_model);
 
@@ -118,12 +138,17 @@ struct config {
     struct str repository_digest;  /* of its bytes: what `trust` pins */
     bool trusted;                  /* no repository file, or its digest is trusted */
     bool broken;                   /* some file could not be read or understood */
+    bool broken_unreadable;        /* the broken file's text is not known: neither are its words */
     struct str broken_file, broken_message, broken_hint;
-    struct strs broken_words; /* deploy words of the broken text */
+    struct strs
+        broken_words; /* deploy words of the broken text: programs, and scripts both as written (with '/') and by base name */
+    struct strs notes; /* for people: what was ignored and why (a softer policy of a repository…) */
 
     struct config_migrations_list migrations;
     struct config_environments environments;
-    struct str default_environment; /* "" when none was configured */
+    struct str
+        default_environment; /* the configured one, else the only one, else "production"; "" when there are no environments */
+    struct config_place default_environment_place;
     struct config_deploy_rules deploys;
     struct config_not_deploys not_deploys; /* already without those of an untrusted file */
     struct config_branches branches;
@@ -140,6 +165,7 @@ struct config_options {
     struct str home;            /* $HOME; empty: no user file */
     struct str xdg_config_home;
     struct str administrator_file; /* /etc/hookcheck/config.json */
+    struct str database;           /* HOOKCHECK_DATABASE_URL; empty: unset. Never DATABASE_URL */
 };
 
 /* From the process environment. */
@@ -159,14 +185,26 @@ struct configs *configs_new(struct arena *arena, const struct config_options *op
 MUST_CHECK bool configs_for(struct configs *configs, struct str directory,
                             const struct config **ret_config, struct err *e);
 
-/* The environment that a word of a command names: exact name, then `matches`, then the default environment; NULL when none is
- * configured. Comparison without regard to ASCII case. A word that names none gives the default one (DESIGN §5). */
+/* The environment that a word of a command names: exact name, then `matches` (globs), then a name or match that is a whole part of the
+ * word ("api-prod", "arn:aws:…:prod/api"; where parts name several, the default one if it is among them, else the first configured), then
+ * the default environment; NULL when none is configured. Without regard to ASCII case. A word that names none gives the default one. */
 const struct config_environment *config_environment_for(const struct config *config,
                                                         struct str word);
 /* The action for a reason: environment's policy, else the configuration's, else the default; then the administrator's minimum and the
  * hard codes. `environment` may be NULL. */
 enum action config_action(const struct config *config, const struct config_environment *environment,
                           enum reason_code code);
+
+const struct config_environment *config_environment_named(const struct config *config,
+                                                          struct str name);
+const struct config_migrations *config_migrations_named(const struct config *config,
+                                                        struct str name);
+/* How a database is written in a string: "env:NAME", "postgresql://…", "host=… dbname=…", "service=…", "sqlite:FILE", "file:PATH". Also for
+ * what a variable, a file or a command gave. "postgresql+driver://" loses its driver. The message never holds the text. */
+MUST_CHECK bool config_database_parse(struct arena *arena, struct str text,
+                                      struct config_database *ret_database, struct err *e);
+/* "25s", "500ms", "2m", "1h". */
+MUST_CHECK bool config_duration_parse(struct str text, uint64_t *ret_milliseconds, struct err *e);
 
 /* Glob with * and ?, for identities, matches and branches. */
 bool glob_matches(struct str pattern, struct str text);
