@@ -1,11 +1,19 @@
 /* database.h -- what a database says of its migrations: PostgreSQL (libpq), SQLite, an external command. Read-only, always.
  *
- * Opening is split in two so that a caller can read the code while the server answers: database_start() begins, database_applied() finishes.
- * PostgreSQL: one connection, BEGIN TRANSACTION READ ONLY, statement_timeout, lock_timeout; catalogs first (a schema without USAGE must read as
- * "unreadable", never as "absent"). SQLite: SQLITE_OPEN_READONLY, query_only.
+ * Opening is split in two so that a caller can read the code while the server answers: database_start() begins,
+ * database_ask() finishes.
  *
- * A database that does not answer is an answer (DATABASE_UNREACHABLE with a message), not a failure of the call; false only for limits and internal faults.
- * No message holds a password.
+ * PostgreSQL: everything runs in BEGIN TRANSACTION READ ONLY with statement_timeout, lock_timeout and row_security = off
+ *   (rows that a policy would hide are an error, not an empty table); catalogs first, since a schema without USAGE must read
+ *   as "unreadable", never as "absent". URL, conninfo, service file, password file and TLS options are libpq's own; PGHOST,
+ *   PGDATABASE, PGUSER, PGSERVICE, PGOPTIONS and the like are ignored: what the configuration leaves out must not be filled in
+ *   by whoever sets the environment. PGPASSWORD, PGPASSFILE, PGSERVICEFILE and PGSSL* count. Works through a pooler in
+ *   transaction mode.
+ * SQLite: SQLITE_OPEN_READONLY, query_only; nothing is created, not even a -wal file.
+ * Command: no shell, own session, no stdin; LD_*, GIT_* and the like are taken out of its environment.
+ *
+ * A database that does not answer is an answer (DATABASE_UNREACHABLE with a message), not a failure of the call; false only for
+ * limits and internal faults. No message holds a password.
  */
 #ifndef HOOKCHECK_DATABASE_DATABASE_H
 #define HOOKCHECK_DATABASE_DATABASE_H
@@ -19,12 +27,21 @@ enum database_driver { DRIVER_POSTGRESQL, DRIVER_SQLITE, DRIVER_COMMAND };
 
 struct database_target {
     enum database_driver driver;
-    struct str url;        /* PostgreSQL: URL or conninfo; SQLite: absolute path */
+    struct str url;        /* PostgreSQL: URL or conninfo; SQLite: path */
     struct strs arguments; /* DRIVER_COMMAND; {code_version} and {output} are replaced */
     struct str directory;  /* where commands run, and relative paths start */
+    /* 0: the defaults below. The shorter of these and deadline_ms counts. */
     uint64_t connect_timeout_ms, statement_timeout_ms, command_timeout_ms;
     uint64_t deadline_ms; /* clock_ms() value after which everything ends; 0: none */
 };
+
+#define DATABASE_CONNECT_TIMEOUT_MS 5000u
+#define DATABASE_STATEMENT_TIMEOUT_MS 5000u
+#define DATABASE_COMMAND_TIMEOUT_MS 20000u
+/* Rows of one tracking table, bytes of one id, schemas that have the table. */
+#define DATABASE_ROWS_MAX 200000u
+#define DATABASE_ID_MAX 1024u
+#define DATABASE_TABLES_MAX 2000u
 
 enum table_layout {
     LAYOUT_ALEMBIC,   /* version_num */
@@ -34,13 +51,14 @@ enum table_layout {
 struct database_question {
     enum table_layout layout;
     struct str table; /* "alembic_version" */
-    struct str
-        schema; /* empty: search_path first, then every schema that has one (tenants are all reported) */
+    /* Empty: those of the search path first, then every schema that has one (tenants are all reported). */
+    struct str schema;
     struct str code_version; /* heads joined by commas: for commands */
 };
 
 enum table_state {
-    TABLE_UNREADABLE = 0, /* no privilege, or not the expected columns: `message` says which */
+    TABLE_UNREADABLE =
+        0, /* no privilege, locked, or not the expected columns: `message` says which */
     TABLE_ABSENT,
     TABLE_EMPTY,
     TABLE_FILLED,
@@ -49,8 +67,8 @@ enum table_state {
 struct database_rows { /* one tracking table */
     struct str schema;
     enum table_state state;
-    struct str message;
-    struct strs ids; /* sorted bytewise */
+    struct str message, hint; /* when unreadable or absent */
+    struct strs ids;          /* sorted bytewise, each once */
 };
 VEC_DEFINE(database_tables, struct database_rows);
 
@@ -61,22 +79,28 @@ enum database_state {
 
 struct database_answer {
     enum database_state state;
-    struct str message,
-        hint; /* when unreachable: what was tried and what failed, without password */
-    struct str
-        shown; /* "postgresql://app@db.example:5432/credmate", "sqlite:/srv/app.db", "command: aws lambda invoke …" */
-    /* Identity, as the server says; empty where unknown. */
+    /* When unreachable: what was tried and what failed, without password. */
+    struct str message, hint;
+    /* "postgresql://app@db.example:5432/credmate", "sqlite:/srv/app.db", "command: aws lambda invoke …" */
+    struct str shown;
+    /* Identity: `host` and `port` as connected to, the others as the server says; empty where unknown. SQLite: `database` is
+     * the absolute path without symbolic links. */
     struct str host, port, database, user, system_identifier, server_version;
-    struct database_tables
-        tables; /* as many as the schemas that have it; at least one when answered (ABSENT when there is none) */
+    /* As many as the schemas that have it; at least one when answered (ABSENT when there is none). A command's answer is one
+     * table: FILLED or EMPTY. */
+    struct database_tables tables;
     /* DRIVER_COMMAND: the command's own words, checked against ours by the gate. */
     bool has_pending_flag, pending_flag;
-    struct str reported_version; /* database_version as given */
+    struct str
+        reported_version; /* database_version as given, several joined by commas; "" for none */
+    /* LAYOUT_PLAIN_SQL: the command listed all applied ids. False: tables[0].ids is only the version it named. */
+    bool applied_is_listed;
 };
 
 struct database; /* a question under way */
 
-/* Begins: connects without waiting, or starts nothing yet for commands. Never blocks. */
+/* Begins: connects without waiting, or starts nothing yet for files and commands. Blocks for no longer than a lookup of the
+ * host's name. A target that cannot even be tried is reported by database_ask. */
 MUST_CHECK bool database_start(struct arena *arena, const struct database_target *target,
                                struct database **ret_database, struct err *e);
 /* Finishes and answers one question; may be called for several questions on the same database. */
@@ -84,8 +108,24 @@ MUST_CHECK bool database_ask(struct database *database, struct arena *arena,
                              const struct database_question *question,
                              struct database_answer *ret_answer, struct err *e);
 void database_stop(struct database **database);
+#define DATABASE(name) CLEANUP_WITH(database_stop) struct database *name = NULL
 
-/* A URL or conninfo without its password, for people: works on unparsable text too (then everything after the scheme's "//" up to '@' goes). */
+/* Fills driver and url from what people write: postgresql:// and postgres:// (a driver's name as in "postgresql+asyncpg://" is
+ * dropped), "host=… dbname=…", "service=NAME", sqlite:FILE, sqlite:///FILE (relative to `directory`), sqlite:////FILE.
+ * Fails: ERR_INPUT for another kind of database or no URL at all; the text is not repeated, it may hold a password. */
+MUST_CHECK bool database_target_from_url(struct arena *arena, struct str url, struct str directory,
+                                         struct database_target *target, struct err *e);
+/* Runs a command that prints a URL, or a secret as JSON: {"url": …}, or the host, port, username, password and dbname of AWS
+ * Secrets Manager. The URL is for database_target_from_url; it holds a password: never print it.
+ * Fails: ERR_UNREACHABLE with what the command did. */
+MUST_CHECK bool database_url_from_command(struct arena *arena, const struct strs *arguments,
+                                          struct str directory, uint64_t timeout_ms,
+                                          struct str *ret_url, struct err *e);
+
+/* A URL or conninfo without its password, for people. What cannot be parsed loses everything between "//" and the last '@',
+ * and everything after a word that looks like a password's name. */
 struct str database_url_masked(struct arena *arena, struct str url);
+/* The same for any text of others, an error message for example: URLs and name=value pairs inside it. */
+struct str database_text_masked(struct arena *arena, struct str text);
 
 #endif
