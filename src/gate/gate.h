@@ -77,13 +77,19 @@ struct look_options {
     struct str directory;   /* where the deploy runs; chooses sets */
     struct str revision;    /* --at, or the commit that is deployed; empty: the work tree */
     bool offline;           /* the code side alone */
-    uint64_t deadline_ms;   /* clock_ms() value */
+    bool
+        for_deploy; /* ask git for uncommitted migrations in any case (it costs a few milliseconds), not only when some are pending */
+    uint64_t deadline_ms; /* clock_ms() value */
 };
 /* Code side and database side of one environment, compared. */
 MUST_CHECK bool gate_look(struct arena *arena, const struct config *config,
                           const struct look_options *options, struct look *ret_look, struct err *e);
 /* The strictest action of a list of reasons; the only place where "allow" comes from. */
 struct verdict verdict_of(struct reasons reasons);
+/* Adds a reason with the action that the policy gives it; the same reason twice is one. `config` may be NULL (then the defaults count),
+ * `environment` too. */
+void reasons_add(struct arena *arena, struct reasons *reasons, const struct config *config,
+                 const struct config_environment *environment, struct reason reason);
 
 struct decision_input {
     const struct request *request;

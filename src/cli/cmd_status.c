@@ -1,0 +1,85 @@
+/* status -- per environment and migration set: state, heads, applied, pending, unknown. */
+#include <stdio.h>
+
+#include "base/door.h"
+#include "base/process.h"
+#include "cli/cli.h"
+
+static enum cli_status show(struct cli *cli, const struct config *config, struct str environment)
+{
+    struct look_options options = {
+        .environment = environment,
+        .revision = cli_value(cli, "at"),
+        .offline = cli_has(cli, "offline"),
+        .deadline_ms =
+            clock_ms() + (config->deadline_ms ? config->deadline_ms : CONFIG_DEADLINE_DEFAULT_MS),
+    };
+    struct err e = ERR_NONE;
+    struct look look;
+    struct report_style style = cli_style(cli);
+
+    if (!gate_look(cli->arena, config, &options, &look, &e)) {
+        cli_say_error(cli, &e);
+        return CLI_BLOCKED;
+    }
+    struct verdict verdict = verdict_of(look.reasons);
+    if (cli->json) {
+        report_status_json(&cli->out, &look, &verdict);
+        buf_add_byte(&cli->out, '\n');
+    } else {
+        report_look_text(&cli->out, &look, &verdict, &style);
+    }
+    return cli_status_of(&verdict);
+}
+
+static bool is_configured(const struct config *config, struct str name)
+{
+    for (size_t i = 0; i < config->environments.count; i++)
+        if (str_eq(config->environments.items[i].name, name))
+            return true;
+    return false;
+}
+
+static enum cli_status run(struct cli *cli)
+{
+    struct str environment = cli_value(cli, "environment");
+    const struct config *config;
+    enum cli_status worst = CLI_OK;
+
+    /* Whatever goes wrong from here on: nobody was told that nothing is pending. */
+    door_open("hookcheck status");
+    door_deploy_recognised();
+    if (!cli_config(cli, cli->directory, &config))
+        return CLI_BLOCKED;
+    if (environment.length && !config->broken && !is_configured(config, environment))
+        return cli_usage_error(cli, "no environment is named " STR_FMT, STR_ARG(environment));
+    if (environment.length && cli_has(cli, "all"))
+        return cli_usage_error(cli, "--all and --environment exclude each other");
+    if (!cli_has(cli, "all") || config->environments.count == 0)
+        return show(cli, config, environment);
+    for (size_t i = 0; i < config->environments.count; i++) {
+        if (i && !cli->json)
+            buf_add_byte(&cli->out, '\n');
+        enum cli_status status = show(cli, config, config->environments.items[i].name);
+        worst = status > worst ? status : worst;
+    }
+    return worst;
+}
+
+static const struct cli_option options[] = {
+    {"environment", "NAME", "this environment instead of the default one"},
+    {"all", NULL, "every configured environment; with --json one document a line"},
+    {"offline", NULL, "the code side alone: no database is asked"},
+    {"at", "REV", "the migrations of this commit instead of the work tree's"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_command cmd_status = {
+    .name = "status",
+    .operands = "",
+    .summary = "compares the migrations in the code with those in the database",
+    .text = "exit status: 0 nothing is pending (or only a warning), 2 for every other verdict, 1 "
+            "wrong usage\n",
+    .options = options,
+    .run = run,
+};

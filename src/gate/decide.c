@@ -1,0 +1,211 @@
+#include "base/file.h"
+#include "base/process.h"
+#include "gate/audit.h"
+#include "gate/judge.h"
+
+struct decider {
+    struct arena *arena;
+    const struct decision_input *input;
+    struct reasons *reasons;
+    struct looks *looks;
+    /* What the looks were taken with: the same question is not asked twice. */
+    VEC(struct look_options) asked;
+    VEC(const struct config *) configs;
+};
+
+static void add_error(struct decider *decider, const struct config *config, const char *what,
+                      const struct err *e)
+{
+    enum reason_code code = e->kind == ERR_TIMEOUT ? REASON_DEADLINE : REASON_INTERNAL_ERROR;
+    struct reason reason = {
+        .code = code,
+        .message = str_printf(decider->arena, "%s: %s", what,
+                              e->message[0] ? e->message : "for a reason not given"),
+        .hint = str_copy(decider->arena, str_from(e->hint)),
+    };
+
+    reasons_add(decider->arena, decider->reasons, config, NULL, reason);
+}
+
+static void add_deadline(struct decider *decider, const struct config *config)
+{
+    reasons_add(
+        decider->arena, decider->reasons, config, NULL,
+        (struct reason){
+            .code = REASON_DEADLINE,
+            .message = STR("the check did not finish within its deadline"),
+            .hint =
+                STR("see what is slow: hookcheck status; or raise \"deadline\" in " CONFIG_NAME),
+        });
+}
+
+static bool same_strs(const struct strs *a, const struct strs *b)
+{
+    bool same = a->count == b->count;
+
+    for (size_t i = 0; same && i < a->count; i++)
+        same = str_eq(a->items[i], b->items[i]);
+    return same;
+}
+
+static bool was_asked(const struct decider *decider, const struct config *config,
+                      const struct look_options *options, size_t *ret_index)
+{
+    for (size_t i = 0; i < decider->asked.count; i++) {
+        const struct look_options *other = &decider->asked.items[i];
+        if (decider->configs.items[i] == config &&
+            str_eq(other->environment, options->environment) &&
+            str_eq(other->directory, options->directory) &&
+            str_eq(other->revision, options->revision) && same_strs(&other->sets, &options->sets)) {
+            *ret_index = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A migration in the same call does not help: the check stands before both (DESIGN §6.3). */
+static void hint_two_calls(struct decider *decider, struct reasons *reasons)
+{
+    for (size_t i = 0; i < reasons->count; i++) {
+        struct reason *reason = &reasons->items[i];
+        if (reason->code != REASON_PENDING_MIGRATIONS)
+            continue;
+        reason->hint = str_printf(
+            decider->arena,
+            STR_FMT
+            "\nin a call of its own; then the deploy in a second call: the check stands before the "
+            "whole call, so it cannot see a migration that the same call applies",
+            STR_ARG(reason->hint.length ? reason->hint : STR("apply the migrations")));
+    }
+}
+
+static void take_look(struct decider *decider, const struct config *config,
+                      const struct deploy *deploy)
+{
+    struct look_options options = {
+        .environment = deploy->environment,
+        .sets = deploy->migrations,
+        .directory = deploy->directory,
+        .revision = deploy->kind == DEPLOY_COMMIT ? deploy->commit : STR_NONE,
+        .for_deploy = true,
+        .deadline_ms = decider->input->deadline_ms,
+    };
+    struct err e = ERR_NONE;
+    struct look look;
+    size_t known;
+
+    if (was_asked(decider, config, &options, &known)) {
+        if (deploy->after_migration)
+            hint_two_calls(decider, &decider->looks->items[known].reasons);
+        return;
+    }
+    if (!gate_look(decider->arena, config, &options, &look, &e)) {
+        add_error(decider, config, "the check could not be made", &e);
+        return;
+    }
+    if (deploy->after_migration)
+        hint_two_calls(decider, &look.reasons);
+    VEC_PUSH(decider->arena, &decider->asked, options);
+    VEC_PUSH(decider->arena, &decider->configs, config);
+    VEC_PUSH(decider->arena, decider->looks, look);
+}
+
+static void judge_rollback(struct decider *decider, const struct config *config,
+                           const struct deploy *deploy)
+{
+    struct look_options options = {.environment = deploy->environment, .offline = true};
+    const struct config_environment *environment =
+        config_environment_for(config, options.environment);
+    struct judge judge = {.arena = decider->arena,
+                          .config = config,
+                          .environment = environment,
+                          .reasons = decider->reasons};
+
+    if (config->broken)
+        judge_add(&judge, REASON_CONFIG_ERROR, STR_NONE,
+                  str_printf(decider->arena, "the configuration cannot be used: " STR_FMT,
+                             STR_ARG(config->broken_message)),
+                  config->broken_hint);
+    judge_add(
+        &judge, REASON_ROLLBACK, STR_NONE,
+        str_printf(decider->arena,
+                   "this brings older code back: " STR_FMT
+                   "\n  what it expects of the database is not known here; the newer schema stays",
+                   STR_ARG(deploy->command)),
+        STR("see that the older code works with the schema of today: hookcheck status"));
+}
+
+static void judge_deploy(struct decider *decider, const struct deploy *deploy)
+{
+    const struct config *config = NULL;
+    struct err e = ERR_NONE;
+    uint64_t deadline = decider->input->deadline_ms;
+    struct str directory =
+        deploy->directory.length ? deploy->directory : decider->input->request->cwd;
+
+    if (deadline && clock_ms() >= deadline) {
+        add_deadline(decider, NULL);
+        return;
+    }
+    if (!configs_for(decider->input->configs, directory, &config, &e)) {
+        add_error(decider, NULL, "the configuration cannot be read", &e);
+        return;
+    }
+    if (deploy->kind == DEPLOY_ROLLBACK)
+        judge_rollback(decider, config, deploy);
+    else
+        take_look(decider, config, deploy);
+}
+
+/* Invariant 4: a decision that leaves no trace is none. */
+static void write_audit(struct decider *decider, const struct verdict *verdict)
+{
+    const struct decision_input *input = decider->input;
+    struct audit_options options = {.state = input->state_directory};
+    struct err e = ERR_NONE;
+
+    struct str fields = audit_fields(decider->arena, input, verdict, decider->looks);
+    if (audit_append(decider->arena, &options, fields, &e))
+        return;
+    reasons_add(
+        decider->arena, decider->reasons, NULL, NULL,
+        (struct reason){
+            .code = REASON_AUDIT_UNWRITABLE,
+            .message =
+                str_printf(decider->arena, "the audit trail cannot be written: %s", e.message),
+            .hint = e.hint[0] ? str_copy(decider->arena, str_from(e.hint))
+                              : STR("make room or set HOOKCHECK_STATE_DIR to a directory of yours"),
+        });
+}
+
+void gate_decide(struct arena *arena, const struct decision_input *input,
+                 struct verdict *ret_verdict, struct looks *ret_looks)
+{
+    struct reasons reasons = {0};
+    struct looks looks = {0};
+    struct decider decider = {.arena = arena, .input = input, .reasons = &reasons, .looks = &looks};
+
+    for (size_t i = 0; i < input->deploys->count; i++)
+        judge_deploy(&decider, &input->deploys->items[i]);
+    for (size_t l = 0; l < looks.count; l++)
+        for (size_t i = 0; i < looks.items[l].reasons.count; i++) {
+            const struct reason *reason = &looks.items[l].reasons.items[i];
+            bool known = false;
+            for (size_t r = 0; r < reasons.count && !known; r++)
+                known = reasons.items[r].code == reason->code &&
+                        reasons.items[r].action == reason->action &&
+                        str_eq(reasons.items[r].set, reason->set) &&
+                        str_eq(reasons.items[r].environment, reason->environment) &&
+                        str_eq(reasons.items[r].message, reason->message);
+            if (!known)
+                VEC_PUSH(arena, &reasons, *reason);
+        }
+    *ret_verdict = verdict_of(reasons);
+    if (!input->dry_run && input->deploys->count) {
+        write_audit(&decider, ret_verdict);
+        *ret_verdict = verdict_of(reasons);
+    }
+    if (ret_looks)
+        *ret_looks = looks;
+}

@@ -1,0 +1,320 @@
+#include "gate/look.h"
+
+#include "base/process.h"
+#include "gate/judge.h"
+#include "gate/sets.h"
+#include "gate/target.h"
+#include "repository/repository.h"
+
+/* A database under way; sets that name the same source share it. */
+struct connection {
+    const struct config_database *source; /* NULL: TARGET_VARIABLE */
+    struct database *database;
+    struct err failure;
+};
+
+struct connections {
+    VEC(struct connection) list;
+};
+
+static void connections_stop(struct connections *connections)
+{
+    for (size_t i = 0; i < connections->list.count; i++)
+        if (connections->list.items[i].database)
+            database_stop(&connections->list.items[i].database);
+}
+
+/* Starts connecting, so that the server answers while the code is read. The index of the connection; failures are kept in it. */
+static size_t connect_for(struct viewer *viewer, struct connections *connections, struct str set)
+{
+    const struct config_database *source = target_source(viewer->judge.environment, set);
+    struct connection connection = {.source = source, .failure = ERR_NONE};
+    struct database_target target;
+
+    for (size_t i = 0; i < connections->list.count; i++)
+        if (connections->list.items[i].source == source)
+            return i;
+    if (target_make(viewer->arena, viewer->config, source, viewer->options->deadline_ms, &target,
+                    &connection.failure) &&
+        !database_start(viewer->arena, &target, &connection.database, &connection.failure))
+        connection.database = NULL;
+    VEC_PUSH(viewer->arena, &connections->list, connection);
+    return connections->list.count - 1;
+}
+
+static void not_configured(struct viewer *viewer, struct str set)
+{
+    struct str message = str_printf(
+        viewer->arena,
+        "migrations are here (" STR_FMT "), but no database is configured for " STR_FMT
+        ":\n  whether they are applied cannot be checked",
+        STR_ARG(set),
+        STR_ARG(viewer->judge.environment ? viewer->judge.environment->name : STR("the deploy")));
+
+    judge_add(&viewer->judge, REASON_NOT_CONFIGURED, set, message,
+              STR("hookcheck init   (writes " CONFIG_NAME "; name the database there)"));
+}
+
+/* The code side. False: it could not be read, and the reason is there. */
+static bool read_history(struct viewer *viewer, const struct config_migrations *wanted,
+                         struct look_set *set)
+{
+    struct err e = ERR_NONE;
+
+    set->history.set = wanted->name;
+    set->history.tracker = wanted->tracker;
+    set->history.root = wanted->root;
+    if (!history_load(viewer->arena, viewer->tree, wanted, &set->history, &e)) {
+        set->state = SET_INDETERMINATE;
+        viewer_failed(viewer, wanted->name, "the migrations cannot be read", &e);
+        return false;
+    }
+    judge_history(&viewer->judge, set);
+    return true;
+}
+
+static bool history_is_broken(const struct history *history)
+{
+    for (size_t i = 0; i < history->problems.count; i++)
+        if (history->problems.items[i].code == REASON_BROKEN_HISTORY ||
+            history->problems.items[i].code == REASON_INDETERMINATE_HISTORY)
+            return true;
+    return false;
+}
+
+/* One tracking table against the code. */
+static bool judge_rows(struct viewer *viewer, struct look_set *set,
+                       const struct database_rows *rows, struct err *e)
+{
+    struct str why_not = STR_NONE;
+    bool proven = false;
+
+    if (rows->state == TABLE_UNREADABLE) {
+        set->state = SET_UNREACHABLE;
+        judge_unreachable(&viewer->judge, set->history.set,
+                          str_printf(viewer->arena, STR_FMT ": " STR_FMT,
+                                     STR_ARG(set->answer.shown), STR_ARG(rows->message)),
+                          STR("grant the user of this URL SELECT on the tracking table"));
+        return true;
+    }
+    if (!plan_make(viewer->arena, &set->history, rows, &set->plan, e))
+        return false;
+    for (size_t i = 0; i < set->plan.problems.count; i++) {
+        const struct history_problem *problem = &set->plan.problems.items[i];
+        judge_add(&viewer->judge, problem->code, set->history.set, problem->message, problem->hint);
+    }
+    if (set->plan.unknown.count)
+        proven = viewer_search_unknown(viewer, set, rows, &why_not);
+    judge_unknown(&viewer->judge, set, rows, proven, why_not);
+    if (!set->plan.unknown.count || proven)
+        judge_pending(&viewer->judge, set, rows);
+    judge_command_flag(&viewer->judge, set, rows);
+    bool command_says_pending = set->answer.has_pending_flag && set->answer.pending_flag;
+    if (history_is_broken(&set->history) || set->plan.problems.count)
+        set->state = SET_INDETERMINATE;
+    else if (set->plan.unknown.count && !proven)
+        set->state = SET_UNKNOWN;
+    else if (set->plan.pending.count || command_says_pending)
+        set->state = SET_PENDING;
+    else
+        set->state = set->plan.unknown.count ? SET_AHEAD : SET_CURRENT;
+    return true;
+}
+
+/* Alembic keeps heads, plain SQL every file: there, the last one is the version. */
+static void add_versions(struct viewer *viewer, const struct look_set *set,
+                         const struct database_rows *rows)
+{
+    struct strs *versions = &viewer->database_versions;
+
+    if (set->answer.reported_version.length) {
+        strs_add(viewer->arena, versions, set->answer.reported_version);
+        return;
+    }
+    bool heads = str_eq(set->history.tracker, STR("alembic"));
+    for (size_t i = rows->ids.count && !heads ? rows->ids.count - 1 : 0; i < rows->ids.count; i++)
+        strs_add(viewer->arena, versions, rows->ids.items[i]);
+}
+
+/* Asks, and judges each table that answers: several schemas with a tracking table are tenants, and each is reported. */
+static bool ask_and_judge(struct viewer *viewer, struct database *database, struct look_set set,
+                          struct look *look, struct err *e)
+{
+    const struct history *history = &set.history;
+    struct database_question question = {
+        .layout = str_eq(history->tracker, STR("alembic")) ? LAYOUT_ALEMBIC : LAYOUT_PLAIN_SQL,
+        .table = history->table,
+        .schema = history->schema,
+        .code_version =
+            str_join(viewer->arena, history->heads.items, history->heads.count, STR(",")),
+    };
+
+    if (!database_ask(database, viewer->arena, &question, &set.answer, e))
+        return false;
+    set.asked = true;
+    set.state = SET_UNREACHABLE;
+    if (set.answer.state != DATABASE_ANSWERED) {
+        judge_unreachable(&viewer->judge, history->set, set.answer.message, set.answer.hint);
+        VEC_PUSH(viewer->arena, &look->sets, set);
+        return true;
+    }
+    if (!judge_identity(&viewer->judge, history->set, &set.answer)) {
+        set.state = SET_WRONG_DATABASE;
+        VEC_PUSH(viewer->arena, &look->sets, set);
+        return true;
+    }
+    if (set.answer.tables.count == 0)
+        return err_set(e, ERR_INTERNAL, "the database answered without a table");
+    for (size_t i = 0; i < set.answer.tables.count; i++) {
+        struct look_set one = set;
+        if (set.answer.tables.count > 1)
+            one.history.set = str_printf(viewer->arena, STR_FMT "@" STR_FMT, STR_ARG(history->set),
+                                         STR_ARG(set.answer.tables.items[i].schema));
+        if (!judge_rows(viewer, &one, &set.answer.tables.items[i], e))
+            return false;
+        add_versions(viewer, &one, &set.answer.tables.items[i]);
+        VEC_PUSH(viewer->arena, &look->sets, one);
+    }
+    return true;
+}
+
+static void look_at_set(struct viewer *viewer, struct connection *connection,
+                        const struct config_migrations *wanted, struct look *look)
+{
+    struct look_set set = {.state = SET_OFFLINE};
+    struct err e = ERR_NONE;
+    bool trusted = viewer->config->trusted && !viewer->config->broken;
+    bool readable = read_history(viewer, wanted, &set);
+
+    if (readable && viewer->options->for_deploy)
+        viewer_mark_uncommitted(viewer, &set);
+    for (size_t i = 0; i < set.history.heads.count; i++)
+        strs_add(viewer->arena, &viewer->code_versions, set.history.heads.items[i]);
+    if (readable && !viewer->options->offline)
+        set.state = SET_NOT_CONFIGURED;
+    if (!readable || viewer->options->offline || !trusted) {
+        VEC_PUSH(viewer->arena, &look->sets, set);
+        return;
+    }
+    if (connection->failure.kind == ERR_NOT_FOUND && !connection->source) {
+        not_configured(viewer, wanted->name);
+        VEC_PUSH(viewer->arena, &look->sets, set);
+        return;
+    }
+    if (!connection->database) {
+        set.state = SET_UNREACHABLE;
+        judge_unreachable(&viewer->judge, wanted->name,
+                          str_copy(viewer->arena, str_from(connection->failure.message)),
+                          str_copy(viewer->arena, str_from(connection->failure.hint)));
+        VEC_PUSH(viewer->arena, &look->sets, set);
+        return;
+    }
+    if (!ask_and_judge(viewer, connection->database, set, look, &e)) {
+        set.state = SET_INDETERMINATE;
+        viewer_failed(viewer, wanted->name, "the database's answer cannot be judged", &e);
+        VEC_PUSH(viewer->arena, &look->sets, set);
+    }
+}
+
+/* Configuration faults block whatever the databases say. */
+static void judge_config(const struct viewer *viewer)
+{
+    const struct config *config = viewer->config;
+    const struct judge *judge = &viewer->judge;
+
+    if (config->broken)
+        judge_add(judge, REASON_CONFIG_ERROR, STR_NONE,
+                  str_printf(viewer->arena, "the configuration cannot be used: " STR_FMT,
+                             STR_ARG(config->broken_message)),
+                  config->broken_hint);
+    if (!config->trusted)
+        judge_add(
+            judge, REASON_UNTRUSTED_CONFIG, STR_NONE,
+            str_printf(viewer->arena,
+                       "nobody has trusted this configuration yet, or it changed since:\n  " STR_FMT
+                       "\n  it can name commands and servers: nothing in it is run before",
+                       STR_ARG(config->repository_file)),
+            STR("a person reads it and runs in a terminal: hookcheck trust"));
+    if (!config->broken && config->environments.count && !judge->environment)
+        judge_add(judge, REASON_NOT_CONFIGURED, STR_NONE,
+                  STR("which of the configured environments is meant cannot be told"),
+                  STR("set \"default_environment\" in " CONFIG_NAME));
+}
+
+static bool choose_sets(struct viewer *viewer, struct config_migrations_list *ret_chosen)
+{
+    struct config_migrations_list all = {0};
+    struct err e = ERR_NONE;
+
+    if (!sets_detect(viewer->arena, viewer->tree, viewer->config, &all, &e)) {
+        viewer_failed(viewer, STR_NONE, "the migrations cannot be looked for", &e);
+        return false;
+    }
+    sets_choose(&viewer->judge, &all, viewer->options, ret_chosen);
+    if (ret_chosen->count == 0 && viewer->judge.reasons->count == 0)
+        judge_add(&viewer->judge, REASON_NO_MIGRATIONS, STR_NONE,
+                  STR("there are no migrations here: nothing to compare"), STR_NONE);
+    return true;
+}
+
+static void finish(struct viewer *viewer, struct look *look)
+{
+    struct strs *code = &viewer->code_versions, *database = &viewer->database_versions;
+
+    strs_sort(code);
+    strs_sort(database);
+    look->code_version = str_join(viewer->arena, code->items, code->count, STR(","));
+    look->database_version = str_join(viewer->arena, database->items, database->count, STR(","));
+    look->pending = false;
+    for (size_t i = 0; i < look->sets.count; i++)
+        if (look->sets.items[i].state != SET_CURRENT && look->sets.items[i].state != SET_AHEAD)
+            look->pending = true;
+    if (!viewer->options->offline && !viewer->options->for_deploy && look->pending)
+        for (size_t i = 0; i < look->sets.count; i++)
+            viewer_mark_uncommitted(viewer, &look->sets.items[i]);
+    if (viewer->options->deadline_ms && clock_ms() >= viewer->options->deadline_ms)
+        judge_add(&viewer->judge, REASON_DEADLINE, STR_NONE,
+                  STR("the check did not finish within its deadline"),
+                  STR("see what is slow: hookcheck status; or raise \"deadline\" in " CONFIG_NAME));
+}
+
+bool gate_look(struct arena *arena, const struct config *config, const struct look_options *options,
+               struct look *ret_look, struct err *e)
+{
+    CLEANUP_WITH(connections_stop) struct connections connections = {0};
+    CLEANUP_WITH(viewer_close)
+    struct viewer viewer = {.arena = arena, .config = config, .options = options};
+    struct config_migrations_list chosen = {0};
+    VEC(size_t) indexes = {0};
+
+    *ret_look = (struct look){.work_tree = config->work_tree, .pending = true};
+    viewer.judge = (struct judge){
+        .arena = arena,
+        .config = config,
+        .environment = config_environment_for(config, options->environment),
+        .reasons = &ret_look->reasons,
+    };
+    if (viewer.judge.environment)
+        ret_look->environment = viewer.judge.environment->name;
+    judge_config(&viewer);
+    if (str_is_empty(config->work_tree)) {
+        ret_look->at = STR("work tree");
+        ret_look->pending = false;
+        judge_add(&viewer.judge, REASON_NO_MIGRATIONS, STR_NONE,
+                  STR("this directory lies in no repository: there are no migrations to compare"),
+                  STR_NONE);
+        return true;
+    }
+    if (!viewer_open_tree(&viewer, &ret_look->at, e))
+        return false;
+    if (!viewer.tree || !choose_sets(&viewer, &chosen))
+        return true;
+    if (!options->offline && config->trusted && !config->broken)
+        for (size_t i = 0; i < chosen.count; i++)
+            VEC_PUSH(arena, &indexes, connect_for(&viewer, &connections, chosen.items[i].name));
+    for (size_t i = 0; i < chosen.count; i++)
+        look_at_set(&viewer, indexes.count ? &connections.list.items[indexes.items[i]] : NULL,
+                    &chosen.items[i], ret_look);
+    finish(&viewer, ret_look);
+    return true;
+}

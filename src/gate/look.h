@@ -1,0 +1,32 @@
+/* look.h -- what one look shares between its steps (private to src/gate). */
+#ifndef HOOKCHECK_GATE_LOOK_H
+#define HOOKCHECK_GATE_LOOK_H
+
+#include "gate/judge.h"
+#include "repository/repository.h"
+
+struct viewer {
+    struct arena *arena;
+    const struct config *config;
+    const struct look_options *options;
+    struct judge judge;
+    struct tree *tree;
+    struct repository *repository; /* opened on first need */
+    bool repository_failed;        /* tried: there is none, or the reason is there */
+    bool no_repository;
+    struct strs code_versions, database_versions;
+};
+
+/* A step that failed becomes the reason that fits: deadline, internal-error, indeterminate-history. */
+void viewer_failed(struct viewer *viewer, struct str set, const char *what, const struct err *e);
+/* The work tree's files, or those of options->revision. A revision that cannot be read is a reason, and viewer->tree stays NULL. */
+MUST_CHECK bool viewer_open_tree(struct viewer *viewer, struct str *ret_at, struct err *e);
+/* Looks for rows that only the database knows at all refs. True when the histories there show which migrations of this code are
+ * applied: the plan's pending list is then right. Otherwise *ret_why says what stood in the way. */
+bool viewer_search_unknown(struct viewer *viewer, struct look_set *set,
+                           const struct database_rows *rows, struct str *ret_why);
+/* Marks migrations whose files are not committed, with a reason. */
+void viewer_mark_uncommitted(struct viewer *viewer, struct look_set *set);
+void viewer_close(struct viewer *viewer);
+
+#endif

@@ -1,0 +1,174 @@
+#include "gate/target.h"
+
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/process.h"
+
+#define URL_MAX ((size_t)16 << 10)
+
+const struct config_database *target_source(const struct config_environment *environment,
+                                            struct str set)
+{
+    if (!environment)
+        return NULL;
+    for (size_t i = 0; i < environment->databases.count; i++)
+        if (str_eq(environment->databases.items[i].migrations, set))
+            return &environment->databases.items[i].database;
+    return environment->database.kind == DATABASE_NONE ? NULL : &environment->database;
+}
+
+static bool sqlite_target(struct arena *arena, struct str path, struct str directory,
+                          struct database_target *target, struct err *e)
+{
+    if (str_is_empty(path))
+        return err_set(e, ERR_UNREACHABLE, "the SQLite URL names no file");
+    target->driver = DRIVER_SQLITE;
+    target->url = path_join(arena, directory, path);
+    return true;
+}
+
+bool target_from_url(struct arena *arena, struct str url, struct str directory,
+                     struct database_target *target, struct err *e)
+{
+    struct str rest = url;
+
+    url = str_trim(url);
+    if (str_has_nul(url))
+        return err_set(e, ERR_UNREACHABLE, "the database URL holds a NUL byte");
+    size_t colon = str_find(url, STR("://"));
+    struct str scheme = colon == SIZE_MAX ? STR_NONE : str_prefix(url, colon);
+    rest = str_from_offset(url, colon == SIZE_MAX ? 0 : colon + 3);
+    struct str base_scheme = str_cut(&scheme, '+');
+    if (str_eq(base_scheme, STR("sqlite"))) {
+        /* sqlite:///relative, sqlite:////absolute (SQLAlchemy, Django's dj-database-url) */
+        if (str_starts(rest, STR("/")))
+            rest = str_from_offset(rest, 1);
+        size_t query = str_find_byte(rest, '?');
+        return sqlite_target(arena, query == SIZE_MAX ? rest : str_prefix(rest, query), directory,
+                             target, e);
+    }
+    if (str_is_empty(base_scheme) && str_starts(url, STR("sqlite:")))
+        return sqlite_target(arena, str_from_offset(url, 7), directory, target, e);
+    target->driver = DRIVER_POSTGRESQL;
+    if (str_eq(base_scheme, STR("postgresql")) || str_eq(base_scheme, STR("postgres"))) {
+        target->url = str_printf(arena, "postgresql://" STR_FMT, STR_ARG(rest));
+        return true;
+    }
+    if (str_is_empty(base_scheme) && str_contains(url, STR("="))) {
+        target->url = url;
+        return true;
+    }
+    if (str_is_empty(base_scheme))
+        return err_set(e, ERR_UNREACHABLE, "the database URL is none");
+    err_set(e, ERR_UNREACHABLE, "databases of the kind " STR_FMT ":// are not known",
+            STR_ARG(str_prefix(base_scheme, 40)));
+    return err_hint(e, "PostgreSQL and SQLite are asked directly; anything else by a command");
+}
+
+static bool url_from_command(struct arena *arena, const struct config *config,
+                             const struct config_database *source, uint64_t deadline_ms,
+                             struct str *ret_url, struct err *e)
+{
+    uint64_t now = clock_ms(), limit = source->timeout_ms ? source->timeout_ms : TARGET_COMMAND_MS;
+    struct process_result result;
+
+    if (deadline_ms && now >= deadline_ms)
+        return err_set(e, ERR_TIMEOUT, "no time was left to ask for the database URL");
+    if (deadline_ms && deadline_ms - now < limit)
+        limit = deadline_ms - now;
+    struct process_options options = {
+        .arguments = source->arguments.items,
+        .argument_count = source->arguments.count,
+        .directory = config->work_tree,
+        .search_path = true,
+        .deadline_ms = limit,
+        .output_maximum = URL_MAX,
+    };
+    struct str program = source->arguments.count ? source->arguments.items[0] : STR("(none)");
+    if (!process_run(arena, &options, &result, e))
+        return false;
+    if (result.timed_out || result.signalled || result.status != 0)
+        return err_set(e, ERR_UNREACHABLE,
+                       "the command that gives the database URL (" STR_FMT ") " STR_FMT,
+                       STR_ARG(program), STR_ARG(process_describe(arena, &options, &result)));
+    *ret_url = str_trim(result.output);
+    if (str_is_empty(*ret_url))
+        return err_set(e, ERR_UNREACHABLE,
+                       "the command that gives the database URL (" STR_FMT ") printed nothing",
+                       STR_ARG(program));
+    return true;
+}
+
+static bool url_from_environment(struct arena *arena, struct str name, struct str *ret_url,
+                                 struct err *e)
+{
+    const char *value = getenv(str_c(arena, name));
+
+    if (!value || !*value) {
+        err_set(e, ERR_UNREACHABLE,
+                "the environment variable " STR_FMT ", which holds the database URL, is not set",
+                STR_ARG(name));
+        return err_hint(
+            e, "set it where the agent or the hook is started: export " STR_FMT "=postgresql://…",
+            STR_ARG(name));
+    }
+    *ret_url = str_copy(arena, str_from(value));
+    return true;
+}
+
+static bool url_from_file(struct arena *arena, const struct config *config, struct str path,
+                          struct str *ret_url, struct err *e)
+{
+    struct str bytes;
+
+    if (!file_read(arena, path_join(arena, config->work_tree, path), URL_MAX, &bytes, e))
+        return false;
+    *ret_url = str_trim(str_cut(&bytes, '\n'));
+    if (str_is_empty(*ret_url))
+        return err_set(e, ERR_UNREACHABLE, STR_FMT " holds no database URL in its first line",
+                       STR_ARG(path));
+    return true;
+}
+
+bool target_make(struct arena *arena, const struct config *config,
+                 const struct config_database *source, uint64_t deadline_ms,
+                 struct database_target *ret_target, struct err *e)
+{
+    struct database_target target = {
+        .directory = config->work_tree,
+        .connect_timeout_ms = TARGET_CONNECT_MS,
+        .statement_timeout_ms = TARGET_STATEMENT_MS,
+        .command_timeout_ms = source && source->timeout_ms ? source->timeout_ms : TARGET_COMMAND_MS,
+        .deadline_ms = deadline_ms,
+    };
+    enum config_database_kind kind = source ? source->kind : DATABASE_NONE;
+    struct str url = source ? source->value : STR_NONE;
+    bool known = true;
+
+    if (kind == DATABASE_NONE) {
+        const char *value = getenv(TARGET_VARIABLE);
+        if (!value || !*value)
+            return err_set(e, ERR_NOT_FOUND, "no database is configured");
+        url = str_copy(arena, str_from(value));
+    } else if (kind == DATABASE_ENVIRONMENT) {
+        known = url_from_environment(arena, source->value, &url, e);
+    } else if (kind == DATABASE_FILE) {
+        known = url_from_file(arena, config, source->value, &url, e);
+    } else if (kind == DATABASE_URL_FROM) {
+        known = url_from_command(arena, config, source, deadline_ms, &url, e);
+    } else if (kind == DATABASE_COMMAND) {
+        target.driver = DRIVER_COMMAND;
+        target.arguments = source->arguments;
+        *ret_target = target;
+        return true;
+    } else if (kind == DATABASE_SQLITE) {
+        known = sqlite_target(arena, url, config->work_tree, &target, e);
+        *ret_target = target;
+        return known;
+    }
+    if (!known || !target_from_url(arena, url, config->work_tree, &target, e))
+        return false;
+    *ret_target = target;
+    return true;
+}

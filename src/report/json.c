@@ -1,0 +1,132 @@
+#include "base/json.h"
+#include "report/report.h"
+
+static void add_string(struct buf *out, bool *first, const char *key, struct str value)
+{
+    json_write_key(out, first, key);
+    json_write_string(out, value);
+}
+
+static void add_strings(struct buf *out, bool *first, const char *key, const struct strs *values)
+{
+    json_write_key(out, first, key);
+    buf_add_byte(out, '[');
+    for (size_t i = 0; i < values->count; i++) {
+        if (i)
+            buf_add_byte(out, ',');
+        json_write_string(out, values->items[i]);
+    }
+    buf_add_byte(out, ']');
+}
+
+static void add_reasons(struct buf *out, bool *first, const struct reasons *reasons)
+{
+    bool next = false;
+
+    json_write_key(out, first, "reasons");
+    buf_add_byte(out, '[');
+    for (int action = ACTION_BLOCK; action <= ACTION_ALLOW; action++)
+        for (size_t i = 0; i < reasons->count; i++) {
+            const struct reason *reason = &reasons->items[i];
+            bool inner = true;
+            if ((int)reason->action != action)
+                continue;
+            buf_add(out, next ? STR(",{") : STR("{"));
+            next = true;
+            add_string(out, &inner, "code", reason_code_name(reason->code));
+            add_string(out, &inner, "message", reason->message);
+            add_string(out, &inner, "hint", reason->hint);
+            buf_add_byte(out, '}');
+        }
+    buf_add_byte(out, ']');
+}
+
+void report_command_json(struct buf *out, const struct request *request,
+                         const struct deploys *deploys, const struct verdict *verdict, bool offline)
+{
+    bool first = true;
+
+    (void)request;
+    buf_add_byte(out, '{');
+    json_write_key(out, &first, "deploys");
+    deploys_write_json(out, deploys);
+    if (!offline) {
+        add_string(out, &first, "verdict", action_name(verdict->action));
+        add_reasons(out, &first, &verdict->reasons);
+    }
+    buf_add_byte(out, '}');
+}
+
+static void add_migrations(struct buf *out, bool *first, const struct look_set *set)
+{
+    json_write_key(out, first, "pending");
+    buf_add_byte(out, '[');
+    for (size_t i = 0; i < set->plan.pending.count; i++) {
+        const struct migration *migration =
+            &set->history.migrations.items[set->plan.pending.items[i]];
+        bool inner = true;
+        buf_add(out, i ? STR(",{") : STR("{"));
+        add_string(out, &inner, "id", migration->id);
+        add_string(out, &inner, "file", migration->file);
+        add_string(out, &inner, "title", migration->title);
+        buf_add_byte(out, '}');
+    }
+    buf_add_byte(out, ']');
+}
+
+static void add_unknown(struct buf *out, bool *first, const struct plan_unknowns *unknown)
+{
+    json_write_key(out, first, "unknown");
+    buf_add_byte(out, '[');
+    for (size_t i = 0; i < unknown->count; i++) {
+        bool inner = true;
+        buf_add(out, i ? STR(",{") : STR("{"));
+        add_string(out, &inner, "id", unknown->items[i].id);
+        add_string(out, &inner, "where", unknown->items[i].where);
+        buf_add_byte(out, '}');
+    }
+    buf_add_byte(out, ']');
+}
+
+static void add_set(struct buf *out, const struct look_set *set)
+{
+    bool first = true;
+
+    buf_add_byte(out, '{');
+    add_string(out, &first, "name", set->history.set);
+    add_string(out, &first, "tracker", set->history.tracker);
+    add_string(out, &first, "root", set->history.root.length ? set->history.root : STR("."));
+    json_write_key(out, &first, "count");
+    buf_printf(out, "%zu", set->history.migrations.count);
+    add_strings(out, &first, "heads", &set->history.heads);
+    json_write_key(out, &first, "applied");
+    buf_printf(out, "%zu", set->plan.applied_count);
+    add_migrations(out, &first, set);
+    add_unknown(out, &first, &set->plan.unknown);
+    /* Neither tracker of today can be dirty: Alembic and plain SQL keep no half-applied state. */
+    add_strings(out, &first, "dirty", &(struct strs){0});
+    add_string(out, &first, "state", set_state_name(set->state));
+    buf_add_byte(out, '}');
+}
+
+void report_status_json(struct buf *out, const struct look *look, const struct verdict *verdict)
+{
+    bool first = true;
+
+    buf_add_byte(out, '{');
+    add_string(out, &first, "environment", look->environment);
+    json_write_key(out, &first, "pending");
+    buf_add(out, look->pending ? STR("true") : STR("false"));
+    add_string(out, &first, "database_version", look->database_version);
+    add_string(out, &first, "code_version", look->code_version);
+    add_string(out, &first, "verdict", action_name(verdict->action));
+    add_reasons(out, &first, &verdict->reasons);
+    json_write_key(out, &first, "sets");
+    buf_add_byte(out, '[');
+    for (size_t i = 0; i < look->sets.count; i++) {
+        if (i)
+            buf_add_byte(out, ',');
+        add_set(out, &look->sets.items[i]);
+    }
+    buf_add(out, STR("]}"));
+}

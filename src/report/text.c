@@ -1,0 +1,238 @@
+#include "report/report.h"
+
+#define RED "\033[31m"
+#define YELLOW "\033[33m"
+#define GREEN "\033[32m"
+#define BOLD "\033[1m"
+#define PLAIN "\033[0m"
+
+static const char *action_color(enum action action)
+{
+    if (action == ACTION_ALLOW)
+        return GREEN;
+    return action == ACTION_WARN ? YELLOW : RED;
+}
+
+static void add_colored(struct buf *out, const struct report_style *style, const char *color,
+                        struct str text)
+{
+    if (style->color)
+        buf_add(out, str_from(color));
+    buf_add(out, text);
+    if (style->color)
+        buf_add(out, STR(PLAIN));
+}
+
+/* Breaks at blanks; a word longer than the line stays whole, so that paths and commands can be copied. */
+static void add_wrapped(struct buf *out, struct str line, size_t width, struct str indent)
+{
+    size_t column = 0, lead = 0;
+
+    while (lead < line.length && line.bytes[lead] == ' ')
+        lead++;
+    while (line.length) {
+        size_t end = 0;
+        while (end < line.length && line.bytes[end] == ' ')
+            end++;
+        size_t blanks = end;
+        while (end < line.length && line.bytes[end] != ' ')
+            end++;
+        if (column && width && column + end > width) {
+            buf_add_byte(out, '\n');
+            buf_add(out, indent);
+            for (size_t i = 0; i < lead; i++)
+                buf_add_byte(out, ' ');
+            column = indent.length + lead;
+            buf_add(out, str_slice(line, blanks, end));
+            column += end - blanks;
+        } else {
+            if (!column) {
+                buf_add(out, indent);
+                column = indent.length;
+            }
+            buf_add(out, str_prefix(line, end));
+            column += end;
+        }
+        line = str_from_offset(line, end);
+    }
+    buf_add_byte(out, '\n');
+}
+
+/* Terminal escapes in names of files or revisions must not reach the terminal. */
+static struct str printable(struct arena *arena, struct str text)
+{
+    char *copy = str_c(arena, text);
+
+    for (size_t i = 0; i < text.length; i++)
+        if (((unsigned char)copy[i] < 0x20 && copy[i] != '\n') || copy[i] == 0x7f)
+            copy[i] = '?';
+    return str_of(copy, text.length);
+}
+
+static void add_lines(struct buf *out, const struct report_style *style, struct str text,
+                      struct str indent)
+{
+    struct str rest = printable(out->arena, text), line;
+
+    while (str_next_line(&rest, &line))
+        add_wrapped(out, line, style->width, indent);
+}
+
+static void add_reason(struct buf *out, const struct reason *reason,
+                       const struct report_style *style)
+{
+    buf_add_byte(out, '\n');
+    add_colored(out, style, action_color(reason->action), reason_code_name(reason->code));
+    buf_printf(out, " (" STR_FMT ")\n", STR_ARG(action_name(reason->action)));
+    add_lines(out, style, reason->message, STR("  "));
+    if (str_is_empty(reason->hint))
+        return;
+    struct str rest = printable(out->arena, reason->hint), line;
+    bool first = true;
+    /* A command is one line, whatever its length. */
+    while (str_next_line(&rest, &line)) {
+        if (first) {
+            buf_add(out, STR("  next step: "));
+            add_colored(out, style, BOLD, line);
+            buf_add_byte(out, '\n');
+        } else {
+            add_wrapped(out, line, style->width, STR("    "));
+        }
+        first = false;
+    }
+}
+
+/* Strictest first, in the order in which they were found. */
+static void add_reasons(struct buf *out, const struct reasons *reasons,
+                        const struct report_style *style)
+{
+    for (int action = ACTION_BLOCK; action <= ACTION_ALLOW; action++)
+        for (size_t i = 0; i < reasons->count; i++)
+            if ((int)reasons->items[i].action == action)
+                add_reason(out, &reasons->items[i], style);
+}
+
+static void add_deploy(struct buf *out, const struct deploy *deploy,
+                       const struct report_style *style)
+{
+    struct str between = STR(" -> ");
+
+    add_lines(out, style, deploy->command, STR("  "));
+    buf_printf(out, "    %s deploy (" STR_FMT ")",
+               deploy->certainty == DEPLOY_CERTAIN ? "a" : "a suspected", STR_ARG(deploy->rule));
+    if (deploy->environment.length)
+        buf_printf(out, " to " STR_FMT, STR_ARG(deploy->environment));
+    if (deploy->environment_word.length &&
+        !str_eq_nocase(deploy->environment_word, deploy->environment))
+        buf_printf(out, " (the command says " STR_FMT ")",
+                   STR_ARG(printable(out->arena, deploy->environment_word)));
+    buf_add_byte(out, '\n');
+    if (deploy->why.length)
+        add_lines(out, style, str_printf(out->arena, "because " STR_FMT, STR_ARG(deploy->why)),
+                  STR("    "));
+    if (deploy->trail.count > 1)
+        add_lines(out, style,
+                  str_join(out->arena, deploy->trail.items, deploy->trail.count, between),
+                  STR("    "));
+}
+
+static struct str headline(const struct verdict *verdict, const struct report_style *style)
+{
+    switch (verdict->action) {
+    case ACTION_ALLOW:
+        return STR("allowed");
+    case ACTION_WARN:
+        return STR("allowed, with a warning");
+    case ACTION_CONFIRM:
+        return style->for_agent ? STR("blocked: a person must decide")
+                                : STR("needs a person's decision");
+    case ACTION_BLOCK:
+        break;
+    }
+    return STR("blocked");
+}
+
+void report_verdict_text(struct buf *out, const struct verdict *verdict,
+                         const struct deploys *deploys, const struct looks *looks,
+                         const struct report_style *style)
+{
+    buf_add(out, STR("hookcheck: "));
+    add_colored(out, style, action_color(verdict->action), headline(verdict, style));
+    buf_add_byte(out, '\n');
+    for (size_t i = 0; i < deploys->count && i < 10; i++)
+        add_deploy(out, &deploys->items[i], style);
+    if (deploys->count > 10)
+        buf_printf(out, "  and %zu more deploys\n", deploys->count - 10);
+    add_reasons(out, &verdict->reasons, style);
+    if (verdict->action == ACTION_CONFIRM && style->for_agent)
+        buf_add(out, STR("\nDo not look for a way around this. Show it to the person you work for; "
+                         "they can\n"
+                         "run the command themselves, in their own terminal.\n"));
+    if (!looks || verdict->action < ACTION_WARN)
+        return;
+    for (size_t l = 0; l < looks->count; l++)
+        for (size_t i = 0; i < looks->items[l].sets.count; i++) {
+            const struct look_set *set = &looks->items[l].sets.items[i];
+            buf_printf(out, "  checked: " STR_FMT ", " STR_FMT ", %zu migrations, " STR_FMT "\n",
+                       STR_ARG(printable(out->arena, set->history.set)),
+                       STR_ARG(set_state_name(set->state)), set->history.migrations.count,
+                       STR_ARG(printable(out->arena, set->answer.shown)));
+        }
+}
+
+static void add_row(struct buf *out, const char *name, struct str value)
+{
+    if (value.length)
+        buf_printf(out, "    %-17s " STR_FMT "\n", name, STR_ARG(printable(out->arena, value)));
+}
+
+static void add_set(struct buf *out, const struct look_set *set, const struct report_style *style)
+{
+    const struct history *history = &set->history;
+    bool good = set->state == SET_CURRENT || set->state == SET_OFFLINE;
+
+    buf_printf(out, "  " STR_FMT "  ", STR_ARG(printable(out->arena, history->set)));
+    add_colored(out, style,
+                good                      ? GREEN
+                : set->state == SET_AHEAD ? YELLOW
+                                          : RED,
+                set_state_name(set->state));
+    buf_add_byte(out, '\n');
+    add_row(out, "tracker", history->tracker);
+    add_row(out, "root", history->root.length ? history->root : STR("."));
+    add_row(out, "migrations", str_printf(out->arena, "%zu", history->migrations.count));
+    add_row(out, "heads",
+            str_join(out->arena, history->heads.items, history->heads.count, STR(",")));
+    if (!set->asked)
+        return;
+    add_row(out, "database", set->answer.shown);
+    add_row(out, "server", set->answer.server_version);
+    add_row(out, "system identifier", set->answer.system_identifier);
+    if (set->answer.state != DATABASE_ANSWERED)
+        return;
+    add_row(out, "applied", str_printf(out->arena, "%zu", set->plan.applied_count));
+    add_row(out, "pending", str_printf(out->arena, "%zu", set->plan.pending.count));
+    if (set->plan.unknown.count)
+        add_row(out, "unknown", str_printf(out->arena, "%zu", set->plan.unknown.count));
+    for (size_t i = 0; i < history->assumptions.count; i++)
+        add_row(out, "assumed", history->assumptions.items[i]);
+}
+
+void report_look_text(struct buf *out, const struct look *look, const struct verdict *verdict,
+                      const struct report_style *style)
+{
+    struct str environment =
+        look->environment.length ? look->environment : STR("(no environment configured)");
+
+    add_colored(out, style, BOLD, printable(out->arena, environment));
+    buf_printf(out, "  " STR_FMT, STR_ARG(printable(out->arena, look->work_tree)));
+    if (!str_eq(look->at, STR("work tree")))
+        buf_printf(out, " at " STR_FMT, STR_ARG(printable(out->arena, look->at)));
+    buf_add_byte(out, '\n');
+    for (size_t i = 0; i < look->sets.count; i++)
+        add_set(out, &look->sets.items[i], style);
+    add_reasons(out, &verdict->reasons, style);
+    buf_add(out, STR("\nverdict: "));
+    add_colored(out, style, action_color(verdict->action), action_name(verdict->action));
+    buf_add_byte(out, '\n');
+}
