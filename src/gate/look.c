@@ -82,6 +82,25 @@ static bool history_is_broken(const struct history *history)
     return false;
 }
 
+/* A command that names only the newest version of a plain SQL history means all files up to it. */
+static struct database_rows up_to_version(struct viewer *viewer, const struct look_set *set,
+                                          const struct database_rows *rows)
+{
+    struct database_rows all = *rows;
+    size_t named = rows->ids.count;
+
+    all.ids = (struct strs){0};
+    for (size_t i = 0; i < named; i++)
+        VEC_PUSH(viewer->arena, &all.ids, rows->ids.items[i]);
+    for (size_t m = 0; m < set->history.migrations.count && named; m++) {
+        struct str id = set->history.migrations.items[m].id;
+        if (str_compare(id, rows->ids.items[named - 1]) < 0 && !strs_have(&rows->ids, id))
+            VEC_PUSH(viewer->arena, &all.ids, id);
+    }
+    strs_sort(&all.ids);
+    return all;
+}
+
 /* One tracking table against the code. */
 static bool judge_rows(struct viewer *viewer, struct look_set *set,
                        const struct database_rows *rows, struct err *e)
@@ -94,7 +113,9 @@ static bool judge_rows(struct viewer *viewer, struct look_set *set,
         judge_unreachable(&viewer->judge, set->history.set,
                           str_printf(viewer->arena, STR_FMT ": " STR_FMT,
                                      STR_ARG(set->answer.shown), STR_ARG(rows->message)),
-                          STR("grant the user of this URL SELECT on the tracking table"));
+                          rows->hint.length
+                              ? rows->hint
+                              : STR("grant the user of this URL SELECT on the tracking table"));
         return true;
     }
     if (!plan_make(viewer->arena, &set->history, rows, &set->plan, e))
@@ -165,6 +186,9 @@ static bool ask_and_judge(struct viewer *viewer, struct database *database, stru
     }
     if (set.answer.tables.count == 0)
         return err_set(e, ERR_INTERNAL, "the database answered without a table");
+    if (set.answer.has_pending_flag && question.layout == LAYOUT_PLAIN_SQL &&
+        !set.answer.applied_is_listed)
+        set.answer.tables.items[0] = up_to_version(viewer, &set, &set.answer.tables.items[0]);
     for (size_t i = 0; i < set.answer.tables.count; i++) {
         struct look_set one = set;
         if (set.answer.tables.count > 1)
