@@ -16,7 +16,7 @@
 
 #define SHELL_TEXT_MAX (4u << 20)
 #define SHELL_NESTING_MAX 200u
-#define SHELL_NODES_MAX 400000u
+#define SHELL_NODES_MAX 200000u
 
 struct shell_span {
     size_t from, to; /* byte offsets in the text that was parsed */

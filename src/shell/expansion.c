@@ -1,0 +1,226 @@
+#include <string.h>
+
+#include "shell/parser.h"
+
+struct source source_enter(struct parser *p, struct source source, size_t *position)
+{
+    struct source outer = p->source;
+    size_t outer_position = p->position;
+
+    p->source = source;
+    p->position = *position;
+    *position = outer_position;
+    return outer;
+}
+
+static bool push_part(struct parser *p, struct shell_part part)
+{
+    VEC_PUSH(p->arena, &p->parts, part);
+    return parser_count(p);
+}
+
+/* The list between here and `)`, which is taken. What it leaves of here-documents is read behind the next newline outside. */
+static bool parse_parenthesised(struct parser *p, size_t from, struct shell_list **ret_list)
+{
+    size_t pending_base = p->pending_base;
+    bool in_substitution = p->in_substitution;
+
+    if (!parser_enter(p))
+        return false;
+    p->pending_base = p->pendings.count;
+    p->in_substitution = true;
+    if (!parse_new_list(p, ret_list, true))
+        return false;
+    p->in_substitution = in_substitution;
+    p->pending_base = pending_base;
+    parser_leave(p);
+    if (parser_peek(p) == END_OF_TEXT)
+        return parser_fail(p, from, "unterminated substitution: a ) is missing");
+    return parser_take(p, ")") || parser_fail_unexpected(p);
+}
+
+static bool command_substitution(struct parser *p, struct context context, size_t from)
+{
+    struct shell_part part = {.kind = PART_COMMAND, .quoted = context.quoted};
+
+    if (!parse_parenthesised(p, from, &part.list))
+        return false;
+    part.span = parser_span(p, from);
+    return push_part(p, part);
+}
+
+bool expansion_process(struct parser *p)
+{
+    size_t from = p->position;
+    struct shell_part part = {.kind = PART_PROCESS};
+
+    part.process_output = parser_byte(p, 0) == '>';
+    p->position += 2;
+    if (!parse_parenthesised(p, from, &part.list))
+        return false;
+    part.span = parser_span(p, from);
+    return push_part(p, part);
+}
+
+bool expansion_arithmetic_text(struct parser *p, struct context context, struct shell_part *part)
+{
+    size_t from = p->position;
+
+    if (!parser_enter(p) || !word_operand(p, context, &part->inner))
+        return false;
+    parser_leave(p);
+    part->text = str_of(p->source.bytes + from, p->position - from);
+    return true;
+}
+
+/* Behind `$(`, before the second `(`. Arithmetic if its parentheses match and `))` ends it; a subshell in $(…) otherwise. */
+static bool arithmetic_or_command(struct parser *p, struct context context, size_t from)
+{
+    struct context inner = {.kind = CONTEXT_ARITHMETIC, .quoted = true};
+    struct shell_part part = {.kind = PART_ARITHMETIC, .quoted = context.quoted};
+    struct retreat retreat;
+
+    inner.here_document = context.here_document;
+    parser_guess(p, &retreat);
+    parser_take(p, "(");
+    if (expansion_arithmetic_text(p, inner, &part) &&
+        (parser_take(p, "))") ||
+         parser_fail(p, from, "unterminated arithmetic: a )) is missing"))) {
+        part.span = parser_span(p, from);
+        return push_part(p, part);
+    }
+    return parser_retreat(p, &retreat) && command_substitution(p, context, from);
+}
+
+static bool old_arithmetic(struct parser *p, struct context context, size_t from)
+{
+    struct context inner = {.kind = CONTEXT_BRACKET, .quoted = true};
+    struct shell_part part = {.kind = PART_ARITHMETIC, .quoted = context.quoted};
+
+    inner.here_document = context.here_document;
+    if (!expansion_arithmetic_text(p, inner, &part))
+        return false;
+    if (!parser_take(p, "]"))
+        return parser_fail(p, from, "unterminated arithmetic: a ] is missing");
+    part.span = parser_span(p, from);
+    return push_part(p, part);
+}
+
+/* At `$`, which is taken with what follows; *ret_is_literal (nothing taken) when nothing does. */
+static bool dollar(struct parser *p, struct context context, bool *ret_is_literal)
+{
+    size_t from = p->position++;
+    int next = parser_peek(p);
+
+    if (next == '(') {
+        p->position++;
+        return parser_peek(p) == '(' ? arithmetic_or_command(p, context, from)
+                                     : command_substitution(p, context, from);
+    }
+    if (next == '{') {
+        p->position++;
+        return parameter_braced(p, context, from);
+    }
+    if (next == '[') {
+        p->position++;
+        return old_arithmetic(p, context, from);
+    }
+    if (byte_is_name(next) || (next != END_OF_TEXT && next != '\0' && strchr("@*#?-$!", next))) {
+        struct shell_part part = {.kind = PART_PARAMETER, .quoted = context.quoted};
+        part.name = parameter_name(p);
+        part.span = parser_span(p, from);
+        return push_part(p, part);
+    }
+    p->position = from;
+    *ret_is_literal = true;
+    return true;
+}
+
+bool expansion_dollar(struct parser *p, struct context context, bool *ret_is_literal)
+{
+    struct retreat retreat;
+
+    if (!context.here_document)
+        return dollar(p, context, ret_is_literal);
+    /* The shell reads a here-document raw and expands it when it runs: what cannot be expanded is an error then, and runs nothing. */
+    parser_guess(p, &retreat);
+    if (dollar(p, context, ret_is_literal))
+        return true;
+    *ret_is_literal = true;
+    return parser_retreat(p, &retreat);
+}
+
+/* The bytes between backquotes, with the backslashes that protect $ ` \ (and " within "…") taken away. */
+static struct source unescape(struct parser *p, size_t from, size_t to, bool in_quotes)
+{
+    struct source source = {.bytes = p->source.bytes, .origin = p->source.origin, .end = to};
+
+    if (!memchr(p->source.bytes + from, '\\', to - from))
+        return source;
+    char *bytes = arena_alloc(p->arena, to - from + 1);
+    uint32_t *origin = arena_array(p->arena, to - from + 1, sizeof *origin);
+    source.end = 0;
+    for (size_t i = from; i < to; i++) {
+        char next = i + 1 < to ? p->source.bytes[i + 1] : '\0';
+        if (p->source.bytes[i] == '\\') {
+            if (next == '$' || next == '`' || next == '\\' || (next == '"' && in_quotes)) {
+                i++;
+            } else if (next != '\0') {
+                bytes[source.end] = '\\';
+                origin[source.end++] = (uint32_t)parser_origin(p, i++);
+            }
+        }
+        bytes[source.end] = p->source.bytes[i];
+        origin[source.end++] = (uint32_t)parser_origin(p, i);
+    }
+    origin[source.end] = (uint32_t)parser_origin(p, to);
+    source.bytes = bytes;
+    source.origin = origin;
+    return source;
+}
+
+static bool parse_backquoted(struct parser *p, struct shell_list *list)
+{
+    size_t pending_base = p->pending_base, pendings = p->pendings.count;
+    bool in_substitution = p->in_substitution;
+
+    if (!parser_enter(p))
+        return false;
+    p->pending_base = pendings;
+    p->in_substitution = false;
+    if (!parse_list(p, list, true))
+        return false;
+    p->in_substitution = in_substitution;
+    p->pending_base = pending_base;
+    p->pendings.count = pendings;
+    parser_leave(p);
+    return true;
+}
+
+bool expansion_backquote(struct parser *p, struct context context)
+{
+    size_t from = p->position, at = from + 1, inside = at;
+    struct shell_part part = {.kind = PART_COMMAND, .quoted = context.quoted};
+
+    while (at < p->source.end && p->source.bytes[at] != '`')
+        at += p->source.bytes[at] == '\\' && at + 1 < p->source.end ? 2 : 1;
+    if (at >= p->source.end) {
+        if (!context.here_document)
+            return parser_fail(p, from, "unterminated backquote");
+        /* Raw in a here-document: what has no end runs nothing. */
+        p->position++;
+        part = (struct shell_part){.kind = PART_LITERAL, .quoted = true, .text = STR("`")};
+        part.span = parser_span(p, from);
+        return push_part(p, part);
+    }
+    bool in_quotes = context.quoted && context.kind != CONTEXT_BODY;
+    struct source source = unescape(p, inside, at, in_quotes);
+    size_t position = source.bytes == p->source.bytes ? inside : 0;
+    struct source outer = source_enter(p, source, &position);
+    part.list = ARENA_NEW(p->arena, struct shell_list);
+    bool ok = parse_backquoted(p, part.list);
+    source_enter(p, outer, &position);
+    p->position = at + 1;
+    part.span = parser_span(p, from);
+    return ok && push_part(p, part);
+}
