@@ -5,6 +5,16 @@
  * handed to the visitor, in source order, with the shell's state at that moment; the visitor may evaluate further text (the
  * argument of `sh -c`, a script) in the same state or in a copy.
  *
+ * Invariants:
+ * 1. Every command that could run is visited at least once; what is skipped (behind an unconditional `exit`, a branch of a
+ *    `case` whose subject is known) certainly does not run.
+ * 2. Builtins (cd, export, set, read, alias, trap, eval…) are visited before they take effect. Calls of functions and aliases
+ *    defined in the text are not visited: the commands of their bodies are. What the shell itself does not run (eval's
+ *    argument, sourced files, trap's command) is the visitor's to evaluate.
+ * 3. A command with several possible readings is visited once for each (see `alternative`), the likeliest first. A variable
+ *    that is not assigned in the text is unknown; `${x:-word}` then reads `word` first, unknown second.
+ * 4. Time and memory are bounded by the limits, whatever the text says.
+ *
  * In:     a text, a state.
  * Out:    calls of the visitor. A word whose value is not knowable before it runs is marked so.
  * Fails:  limits (SHELL_COMMANDS_MAX commands, SHELL_DEPTH_MAX nested texts and calls), a syntax error, the visitor's failure.
@@ -25,8 +35,10 @@ struct shell_value {
     struct str text;
     bool known;      /* no SHELL_UNKNOWN in it */
     bool glob;       /* an unquoted *, ? or [ would be expanded by the shell */
-    bool may_vanish; /* unquoted and unknown: could be no word, or several */
-    struct shell_span span;
+    bool may_vanish; /* unquoted and unknown (or "$@"): could be no word, or several */
+    /* <(list): what reading the file would give (its `text`); NULL when this word is no process substitution. */
+    const struct shell_value *content;
+    struct shell_span span; /* of the word it came from, in the text being evaluated */
 };
 #define SHELL_UNKNOWN '\x01'
 VEC_DEFINE(shell_values, struct shell_value);
@@ -43,8 +55,10 @@ struct shell_setting { /* name=value before a command */
     struct shell_value value;
 };
 
-struct shell_output { /* > file and >> file */
+struct
+    shell_output { /* > file and >> file; also those of an enclosing group when the command has none for stdout */
     struct shell_value path;
+    int descriptor; /* 1, 2 or as written; 1 for &> */
     bool append;
 };
 
@@ -56,7 +70,7 @@ struct shell_command {
     size_t output_count;
     enum shell_input input;
     struct shell_value input_text;
-    /* The last command of a pipe into this one, when its words are known: for `… | xargs`. NULL otherwise. */
+    /* The simple command whose output is piped into this one: for `… | xargs`. NULL when there is none. */
     const struct shell_command *piped_from;
     struct shell_span span;
     size_t line;          /* 1-based, in the text being evaluated */
@@ -64,6 +78,8 @@ struct shell_command {
     bool
         directory_known; /* false after a cd to an unknown place: `directory` is then the last known one */
     bool conditional; /* may not run (behind && || if case, or in a function that is called so) */
+    size_t
+        alternative; /* 0: the first or only reading; 1, 2…: further readings of the same command */
 };
 
 struct shell_state;
@@ -73,25 +89,36 @@ struct shell_visitor {
     /* Returns false to stop with *e set. */
     bool (*command)(void *context, struct shell_state *state, const struct shell_command *command,
                     struct err *e);
+    /* Optional: what this command would print, where the caller knows (`git rev-parse --show-toplevel`), without the last
+     * newline. False: unknown. Asked only where the output is used: $(…), pipes, <(…). */
+    bool (*output)(void *context, struct shell_state *state, const struct shell_command *command,
+                   struct str *ret_text);
 };
 
 /* A fresh shell: `directory` absolute; `home` may be empty (then ~ is unknown). Variables of our own environment are not used: they may
  * differ from those of the shell that will run the text. */
 struct shell_state *shell_state_new(struct arena *arena, struct str directory, struct str home,
                                     const struct shell_visitor *visitor);
-/* A subshell: sees all, changes nothing outside. `arguments` replace $1… when given ([0] is $0). */
+/* A subshell: sees all, changes nothing outside. It looks into `state` for what it did not change itself: use it before
+ * `state` goes on. Its stdin is that of `state`, not that of the command being visited: see shell_state_set_input. */
 struct shell_state *shell_state_fork(struct shell_state *state);
+/* $0 is arguments[0], $1… the rest. Without this call they are unknown. */
 void shell_state_set_arguments(struct shell_state *state, const struct shell_value *arguments,
                                size_t count);
+/* What feeds stdin of the commands to come: for `sh -c 'cat | sh' <<EOF`. */
+void shell_state_set_input(struct shell_state *state, enum shell_input input,
+                           struct shell_value text);
 void shell_state_set_variable(struct shell_state *state, struct str name, struct shell_value value);
 /* STR_NONE and false when unset or not knowable. */
 bool shell_state_get_variable(const struct shell_state *state, struct str name,
                               struct str *ret_value);
 struct str shell_state_directory(const struct shell_state *state);
+/* Absolute, or relative to where the state is. */
 void shell_state_set_directory(struct shell_state *state, struct str directory);
 struct arena *shell_state_arena(struct shell_state *state);
 
-/* Evaluates text in this state: for the top level, `eval`, `source`; with a fork: `sh -c`, scripts, `$(…)`. */
+/* Evaluates text in this state: for the top level, `eval`, `source`; with a fork: `sh -c`, scripts, here-documents that feed
+ * a shell. The text must live as long as the arena. May be called from within the visitor. */
 MUST_CHECK bool shell_evaluate(struct shell_state *state, struct str text, struct err *e);
 
 #endif
