@@ -61,7 +61,7 @@ static bool is_mark(struct str name)
 
 extern char **environ;
 
-bool person_is_there(struct str *ret_why)
+bool agent_is_there(struct str *ret_why)
 {
     static char why[128];
 
@@ -74,8 +74,15 @@ bool person_is_there(struct str *ret_why)
         memcpy(why, name.bytes, length);
         memcpy(why + length, tail, sizeof tail);
         *ret_why = str_from(why);
-        return false;
+        return true;
     }
+    return false;
+}
+
+bool person_is_there(struct str *ret_why)
+{
+    if (agent_is_there(ret_why))
+        return false;
     if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
         *ret_why = isatty(STDIN_FILENO) ? STR("standard error is not a terminal")
                                         : STR("standard input is not a terminal");

@@ -23,5 +23,7 @@ MUST_CHECK bool trust_remove(struct arena *arena, struct str state, struct str p
 /* Is a person there? A terminal on stdin and stderr, and no agent's mark in the environment (CLAUDECODE, CODEX_…, GEMINI_CLI, CURSOR_…, …).
  * *ret_why says what speaks against it. */
 bool person_is_there(struct str *ret_why);
+/* Only the second half: is an agent's mark in the environment? *ret_why names it. */
+bool agent_is_there(struct str *ret_why);
 
 #endif

@@ -8,7 +8,7 @@
 
 /* A database under way; sets that name the same source share it. */
 struct connection {
-    const struct config_database *source; /* NULL: TARGET_VARIABLE */
+    const struct config_database *source; /* NULL: none is configured */
     struct database *database;
     struct err failure;
 };
@@ -34,7 +34,8 @@ static size_t connect_for(struct viewer *viewer, struct connections *connections
     for (size_t i = 0; i < connections->list.count; i++)
         if (connections->list.items[i].source == source)
             return i;
-    if (target_make(viewer->arena, viewer->config, source, viewer->options->deadline_ms, &target,
+    if (source &&
+        target_make(viewer->arena, viewer->config, source, viewer->options->deadline_ms, &target,
                     &connection.failure) &&
         !database_start(viewer->arena, &target, &connection.database, &connection.failure))
         connection.database = NULL;
@@ -220,7 +221,7 @@ static void look_at_set(struct viewer *viewer, struct connection *connection,
         VEC_PUSH(viewer->arena, &look->sets, set);
         return;
     }
-    if (connection->failure.kind == ERR_NOT_FOUND && !connection->source) {
+    if (!connection->source) {
         not_configured(viewer, wanted->name);
         VEC_PUSH(viewer->arena, &look->sets, set);
         return;

@@ -2,7 +2,7 @@
  *
  * In:    a trusted configuration; the caller checks that.
  * Out:   a target. Values come from the environment, a file or a command; none of them is ever part of a message.
- * Fails: ERR_NOT_FOUND when nothing is configured, ERR_UNREACHABLE when the place that holds the URL does not give one, ERR_TIMEOUT.
+ * Fails: ERR_UNREACHABLE when the place that holds the URL does not give one, ERR_TIMEOUT.
  */
 #ifndef HOOKCHECK_GATE_TARGET_H
 #define HOOKCHECK_GATE_TARGET_H
@@ -13,13 +13,10 @@
 #define TARGET_CONNECT_MS 8000u
 #define TARGET_STATEMENT_MS 5000u
 #define TARGET_COMMAND_MS 20000u
-/* The one variable that counts without a configuration (DESIGN §5). */
-#define TARGET_VARIABLE "HOOKCHECK_DATABASE_URL"
 
 /* The environment's database for a migration set; NULL when neither has one. */
 const struct config_database *target_source(const struct config_environment *environment,
                                             struct str set);
-/* `source` may be NULL: then TARGET_VARIABLE. */
 MUST_CHECK bool target_make(struct arena *arena, const struct config *config,
                             const struct config_database *source, uint64_t deadline_ms,
                             struct database_target *ret_target, struct err *e);
