@@ -35,11 +35,15 @@ MUST_CHECK bool tree_read_start(struct tree *tree, struct arena *arena, struct s
                                 struct err *e);
 bool tree_exists(struct tree *tree, struct arena *arena, struct str path,
                  enum tree_entry_kind *ret_kind);
+/* `path` seen from `directory` (both relative to the root, "" is the root): without ".", ".." and doubled slashes.
+ * False when it is absolute or leaves the tree. */
+MUST_CHECK bool tree_path_join(struct arena *arena, struct str directory, struct str path, struct str *ret_path);
 /* "work tree", or the commit's abbreviated id. */
 struct str tree_describe(const struct tree *tree);
 
-/* For implementations (repository/commit_tree.c). */
+/* For implementations (repository/commit_tree.c). `kind` may be NULL: then the parent directory is listed. `read` cuts at `maximum`. */
 struct tree_driver {
+    bool (*kind)(void *self, struct arena *arena, struct str path, enum tree_entry_kind *ret_kind);
     bool (*list)(void *self, struct arena *arena, struct str directory,
                  struct tree_entries *ret_entries, bool *ret_exists, struct err *e);
     bool (*read)(void *self, struct arena *arena, struct str path, size_t maximum,

@@ -1,0 +1,131 @@
+#include "repository/tree.h"
+
+#include <stdlib.h>
+
+#include "base/file.h"
+
+struct tree {
+    const struct tree_driver *driver;
+    void *self;
+};
+
+struct tree *tree_from_driver(struct arena *arena, const struct tree_driver *driver, void *self)
+{
+    struct tree *tree = ARENA_NEW(arena, struct tree);
+
+    tree->driver = driver;
+    tree->self = self;
+    return tree;
+}
+
+bool tree_path_join(struct arena *arena, struct str directory, struct str path,
+                    struct str *ret_path)
+{
+    if (path_is_absolute(path) || path_is_absolute(directory) || str_has_nul(path))
+        return false;
+    struct str joined = path_join(arena, directory, path);
+    if (str_eq(joined, STR("..")) || str_starts(joined, STR("../")))
+        return false;
+    *ret_path = str_eq(joined, STR(".")) ? STR("") : joined;
+    return true;
+}
+
+/* Paths come from configuration files too: nothing outside the tree may be named. */
+static bool path_check(struct arena *arena, struct str path, struct str *ret_path, struct err *e)
+{
+    /* The usual case allocates nothing. */
+    if (!str_contains(path, STR("./")) && !str_contains(path, STR("//")) &&
+        !str_ends(path, STR(".")) && !str_ends(path, STR("/")) && !path_is_absolute(path) &&
+        !str_has_nul(path)) {
+        *ret_path = path;
+        return true;
+    }
+    if (tree_path_join(arena, STR(""), path, ret_path))
+        return true;
+    return err_set(e, ERR_INPUT, "the path \"" STR_FMT "\" leaves the tree", STR_ARG(path));
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+    return str_compare(((const struct tree_entry *)a)->name, ((const struct tree_entry *)b)->name);
+}
+
+bool tree_list(struct tree *tree, struct arena *arena, struct str directory,
+               struct tree_entries *ret_entries, bool *ret_exists, struct err *e)
+{
+    struct tree_entries entries = {0};
+    bool exists = false;
+    struct str path;
+
+    if (!path_check(arena, directory, &path, e) ||
+        !tree->driver->list(tree->self, arena, path, &entries, &exists, e))
+        return false;
+    if (entries.count)
+        qsort(entries.items, entries.count, sizeof entries.items[0], compare_entries);
+    *ret_entries = entries;
+    *ret_exists = exists;
+    return true;
+}
+
+bool tree_read_start(struct tree *tree, struct arena *arena, struct str path, size_t maximum,
+                     struct str *ret_bytes, bool *ret_whole, struct err *e)
+{
+    struct str checked;
+
+    return path_check(arena, path, &checked, e) &&
+           tree->driver->read(tree->self, arena, checked, maximum, ret_bytes, ret_whole, e);
+}
+
+bool tree_read(struct tree *tree, struct arena *arena, struct str path, size_t maximum,
+               struct str *ret_bytes, struct err *e)
+{
+    struct str bytes;
+    bool whole = false;
+
+    if (!tree_read_start(tree, arena, path, maximum, &bytes, &whole, e))
+        return false;
+    if (!whole)
+        return err_set(e, ERR_LIMIT, STR_FMT ": larger than %zu bytes", STR_ARG(path), maximum);
+    *ret_bytes = bytes;
+    return true;
+}
+
+static bool kind_from_parent(struct tree *tree, struct arena *arena, struct str path,
+                             enum tree_entry_kind *ret_kind)
+{
+    struct tree_entries entries = {0};
+    struct err ignored = ERR_NONE;
+    bool exists = false;
+    struct str parent = str_find_byte(path, '/') == SIZE_MAX ? STR("") : path_directory(path);
+
+    if (path.length == 0) {
+        *ret_kind = TREE_DIRECTORY;
+        return true;
+    }
+    if (!tree->driver->list(tree->self, arena, parent, &entries, &exists, &ignored) || !exists)
+        return false;
+    for (size_t i = 0; i < entries.count; i++)
+        if (str_eq(entries.items[i].name, path_base_name(path))) {
+            *ret_kind = entries.items[i].kind;
+            return true;
+        }
+    return false;
+}
+
+bool tree_exists(struct tree *tree, struct arena *arena, struct str path,
+                 enum tree_entry_kind *ret_kind)
+{
+    struct err ignored = ERR_NONE;
+    struct str checked;
+
+    if (!path_check(arena, path, &checked, &ignored))
+        return false;
+    if (tree->driver->kind)
+        return tree->driver->kind(tree->self, arena, checked, ret_kind);
+    return kind_from_parent(tree, arena, checked, ret_kind);
+}
+
+struct str tree_describe(const struct tree *tree)
+{
+    return tree->driver->describe(tree->self);
+}
