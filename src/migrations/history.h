@@ -77,6 +77,8 @@ struct plan {
     struct plan_unknowns unknown;     /* rows that this code does not know */
     struct history_problems problems; /* overlapping rows, ambiguous partial ids… */
     struct strs database_heads;       /* the rows as stored, sorted */
+    struct strs
+        notes; /* sentences for people: how rows were read ("the rows hold file names without .sql") */
 };
 
 struct database_rows;

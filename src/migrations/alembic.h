@@ -1,0 +1,50 @@
+/* alembic.h -- Alembic's settings and revision files (inside migrations only).
+ *
+ * Source: Alembic 1.8.1 and 1.19.2: config.py, script/base.py.
+ */
+#ifndef HOOKCHECK_MIGRATIONS_ALEMBIC_H
+#define HOOKCHECK_MIGRATIONS_ALEMBIC_H
+
+#include "migrations/history.h"
+
+#define CONFIG_FILE_MAX ((size_t)1 << 20)
+
+/* One section of alembic.ini and [tool.alembic] of pyproject.toml, merged: the ini file wins, key by key. */
+struct alembic_settings {
+    struct str directory; /* where the files stand, from the tree's root */
+    struct str section;   /* "alembic" */
+    bool has_ini, has_toml;
+    struct str script_location; /* as written, "%(here)s" being a byte 0x01; empty: not written */
+    struct strs version_locations;
+    bool recursive;
+    struct str refused; /* what makes Alembic itself give up; empty: nothing */
+};
+
+MUST_CHECK bool alembic_settings_read(struct arena *arena, struct tree *tree, struct str directory,
+                                      struct str section, struct alembic_settings *ret_settings,
+                                      struct err *e);
+/* The sections of DIRECTORY/alembic.ini that have a script_location, "alembic" first. */
+MUST_CHECK bool alembic_sections(struct arena *arena, struct tree *tree, struct str directory,
+                                 struct strs *ret_sections, struct err *e);
+
+enum location_state {
+    LOCATION_OUTSIDE = 0, /* absolute, or in a package that is not in the tree */
+    LOCATION_ABSENT,
+    LOCATION_FOUND,
+};
+/* A script or version location: relative to `directory`, to %(here)s, or "package:path". Where the first does not exist, relative to
+ * the tree's root (Alembic started from there): then *ret_from_root is true. */
+enum location_state alembic_locate(struct arena *arena, struct tree *tree, struct str directory,
+                                   struct str written, struct str *ret_path, bool *ret_from_root);
+
+MUST_CHECK bool alembic_load(struct arena *arena, struct tree *tree,
+                             const struct config_migrations *set, struct history *history,
+                             struct err *e);
+/* The revision files of history->versions; fills history->migrations, unresolved. */
+MUST_CHECK bool alembic_read_revisions(struct arena *arena, struct tree *tree, bool recursive,
+                                       struct history *history, struct err *e);
+/* version_table and version_table_schema as env.py passes them to context.configure(). */
+MUST_CHECK bool alembic_read_env(struct arena *arena, struct tree *tree, struct str env,
+                                 struct history *history, struct err *e);
+
+#endif

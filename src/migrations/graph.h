@@ -1,0 +1,25 @@
+/* graph.h -- Alembic's revisions as a graph (inside migrations only). Every algorithm is iterative and linear. */
+#ifndef HOOKCHECK_MIGRATIONS_GRAPH_H
+#define HOOKCHECK_MIGRATIONS_GRAPH_H
+
+#include "migrations/history.h"
+#include "migrations/id_map.h"
+
+/* Ids and branch labels of a history whose migrations are sorted and distinct. */
+struct graph_names {
+    struct id_map ids, labels;
+};
+struct graph_names graph_names_new(struct arena *arena, const struct history *history);
+
+/* Sorts, drops doubles, resolves parents, finds heads; each thing Alembic would refuse becomes a problem. */
+void graph_build(struct arena *arena, struct history *history);
+
+/* Indexes of all migrations, parents first; what lies on a cycle comes last. *ret_ordered: how many do not. */
+size_t *graph_order(struct arena *arena, const struct history *history, size_t *ret_ordered);
+/* Marks what the marked ones stand on. */
+void graph_close_over_parents(struct arena *arena, const struct history *history, bool *marked);
+
+void history_problem_add(struct arena *arena, struct history *history, enum reason_code code,
+                         struct str message, struct str hint);
+
+#endif

@@ -1,0 +1,18 @@
+/* markers.h -- signs of trackers that are not read yet (inside migrations only). */
+#ifndef HOOKCHECK_MIGRATIONS_MARKERS_H
+#define HOOKCHECK_MIGRATIONS_MARKERS_H
+
+#include "repository/tree.h"
+
+/* '#' one or more digits, '*' anything, else the byte itself; the whole name must match. */
+bool marker_matches(const char *pattern, struct str name);
+
+/* The tracker whose migrations lie in this directory: "Django", "Flyway"; NULL when there is no clear sign.
+ * `entries` are the directory's. Reads at most a few files. */
+const char *marker_find(struct tree *tree, struct arena *arena, struct str directory,
+                        const struct tree_entries *entries);
+
+/* Does this SQL text carry another tool's annotations? Its name, or NULL. */
+const char *marker_in_sql(struct str text);
+
+#endif
