@@ -1,0 +1,81 @@
+/* backend.h -- what a way of reading git objects must be able to do. Two of them: libgit2 in a module, git's own plumbing commands.
+ *
+ * The rest (paths, caches, the search for ids) is written once on top of these.
+ * Fails: ERR_NOT_FOUND no such repository, revision or object; ERR_UNREACHABLE it is there and cannot be read; ERR_TIMEOUT.
+ */
+#ifndef HOOKCHECK_REPOSITORY_BACKEND_H
+#define HOOKCHECK_REPOSITORY_BACKEND_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/vec.h"
+
+/* Bytes of a blob that are ever read: larger ones are cut. */
+#define BLOB_MAX ((size_t)64 << 20)
+
+enum object_mode { OBJECT_DIRECTORY, OBJECT_FILE, OBJECT_LINK, OBJECT_SUBMODULE };
+
+struct object_entry {
+    struct str name;
+    struct str id;
+    enum object_mode mode;
+};
+VEC_DEFINE(object_entries, struct object_entry);
+
+struct object_bytes {
+    struct str bytes;
+    bool whole;
+};
+
+struct repository_ref {
+    struct str name; /* as people write it: "main", "origin/main", "v1.0", "stash@{0}" */
+    struct str commit;
+    int64_t time; /* of the commit */
+};
+VEC_DEFINE(repository_refs, struct repository_ref);
+
+struct repository_backend {
+    unsigned version;
+    const char *name;
+    bool batches; /* reading many blobs at once is much cheaper than one by one */
+    bool (*open)(struct arena *arena, struct str directory, void **ret_self, struct err *e);
+    void (*close)(void *self);
+    bool (*resolve)(void *self, struct arena *arena, struct str revision, struct str *ret_commit,
+                    struct err *e);
+    bool (*tree_of_commit)(void *self, struct arena *arena, struct str commit, struct str *ret_tree,
+                           struct err *e);
+    /* In git's order. */
+    bool (*list_tree)(void *self, struct arena *arena, struct str tree,
+                      struct object_entries *ret_entries, struct err *e);
+    /* `deadline_ms`: clock_ms() value, 0 for none; `fetch`: objects that a partial clone lacks may be fetched. */
+    bool (*read_blobs)(void *self, struct arena *arena, const struct str *ids, size_t count,
+                       size_t maximum, uint64_t deadline_ms, bool fetch,
+                       struct object_bytes *ret_blobs, struct err *e);
+    /* Unsorted. `directory` is "" for the whole work tree. */
+    bool (*uncommitted)(void *self, struct arena *arena, struct str directory,
+                        struct strs *ret_paths, struct err *e);
+    bool (*refs)(void *self, struct arena *arena, struct repository_refs *ret_refs, struct err *e);
+};
+
+#define REPOSITORY_BACKEND_VERSION 1u
+/* The module's one symbol. */
+#define REPOSITORY_MODULE_FUNCTION "hookcheck_git_backend"
+typedef const struct repository_backend *repository_module_function(void);
+
+extern const struct repository_backend git_command_backend;
+
+struct repository {
+    struct arena *arena;
+    struct str directory;
+    const struct repository_backend *backend;
+    void *self;
+};
+
+/* Shared with the facade's parts. After a failure of libgit2 on an object, git itself is asked: true when there is something to try again. */
+bool repository_fall_back(struct repository *repository, struct err *e);
+
+struct tree;
+struct tree *commit_tree_new(struct arena *arena, struct repository *repository, struct str commit,
+                             struct str root_id);
+
+#endif

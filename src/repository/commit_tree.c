@@ -1,0 +1,282 @@
+/* commit_tree.c -- the files of a commit, as a tree source. Directories and blobs that were read are kept: a history reads each directory
+ * once and its files one after the other. */
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "repository/backend.h"
+#include "repository/repository.h"
+
+#define LINKS_MAX 16u
+/* How many files of a directory are fetched together when a backend pays per call. */
+#define PREFETCH_MAX 256u
+
+struct directory {
+    struct str id;
+    struct object_entries entries;
+};
+
+struct blob {
+    struct str id;
+    struct object_bytes content;
+    size_t maximum; /* asked for */
+};
+
+struct commit_tree {
+    struct arena *arena;
+    struct repository *repository;
+    struct str commit, root;
+    VEC(struct directory) directories;
+    VEC(struct blob) blobs; /* only with a backend that batches */
+};
+
+static bool list_directory(struct commit_tree *tree, struct str id,
+                           const struct object_entries **ret_entries, struct err *e)
+{
+    for (size_t i = 0; i < tree->directories.count; i++)
+        if (str_eq(tree->directories.items[i].id, id)) {
+            *ret_entries = &tree->directories.items[i].entries;
+            return true;
+        }
+    struct repository *repository = tree->repository;
+    struct directory fresh = {.id = id};
+    do
+        if (repository->backend->list_tree(repository->self, tree->arena, id, &fresh.entries, e)) {
+            VEC_PUSH(tree->arena, &tree->directories, fresh);
+            *ret_entries = &VEC_LAST(&tree->directories).entries;
+            return true;
+        }
+    while (repository_fall_back(repository, e));
+    return false;
+}
+
+static bool read_ids(struct commit_tree *tree, struct arena *arena, const struct str *ids,
+                     size_t count, size_t maximum, struct object_bytes *ret, struct err *e)
+{
+    struct repository *repository = tree->repository;
+
+    do
+        if (repository->backend->read_blobs(repository->self, arena, ids, count, maximum, 0, true,
+                                            ret, e))
+            return true;
+    while (repository_fall_back(repository, e));
+    return false;
+}
+
+static const struct object_entry *entry_named(const struct object_entries *entries, struct str name)
+{
+    for (size_t i = 0; i < entries->count; i++)
+        if (str_eq(entries->items[i].name, name))
+            return &entries->items[i];
+    return NULL;
+}
+
+/* Walks to a path, following symbolic links that stay inside. *ret_parent: the entries it stands in. The root has no entry:
+ * *ret_entry is then a directory without a name. Not found: *ret_found false. */
+static bool walk(struct commit_tree *tree, struct str path, struct object_entry *ret_entry,
+                 const struct object_entries **ret_parent, bool *ret_found, struct err *e)
+{
+    struct object_entry at = {.id = tree->root, .mode = OBJECT_DIRECTORY};
+    struct str rest = path_join(tree->arena, STR("/"), path), before = STR("/");
+    unsigned links = 0;
+
+    *ret_found = false;
+    *ret_parent = NULL;
+    rest = str_from_offset(rest, 1);
+    while (rest.length) {
+        struct str name = str_cut(&rest, '/');
+        const struct object_entries *entries;
+        if (at.mode != OBJECT_DIRECTORY)
+            return true;
+        if (!list_directory(tree, at.id, &entries, e))
+            return false;
+        const struct object_entry *found = entry_named(entries, name);
+        if (!found)
+            return true;
+        if (found->mode == OBJECT_LINK) {
+            struct object_bytes target;
+            if (++links > LINKS_MAX)
+                return true;
+            if (!read_ids(tree, tree->arena, &found->id, 1, 4096, &target, e))
+                return false;
+            if (path_is_absolute(target.bytes) || !target.whole)
+                return true;
+            struct str whole =
+                str_printf(tree->arena, STR_FMT "/" STR_FMT, STR_ARG(target.bytes), STR_ARG(rest));
+            rest = str_from_offset(path_join(tree->arena, before, whole), 1);
+            before = STR("/");
+            at = (struct object_entry){.id = tree->root, .mode = OBJECT_DIRECTORY};
+            continue;
+        }
+        at = *found;
+        before = path_join(tree->arena, before, name);
+        *ret_parent = entries;
+    }
+    *ret_entry = at;
+    *ret_found = true;
+    return true;
+}
+
+static enum tree_entry_kind kind_of(enum object_mode mode)
+{
+    switch (mode) {
+    case OBJECT_DIRECTORY:
+        return TREE_DIRECTORY;
+    case OBJECT_FILE:
+        return TREE_FILE;
+    case OBJECT_SUBMODULE:
+        return TREE_SUBMODULE;
+    case OBJECT_LINK:
+        break;
+    }
+    return TREE_OTHER;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+    return str_compare(((const struct tree_entry *)a)->name, ((const struct tree_entry *)b)->name);
+}
+
+static bool commit_tree_list(void *self, struct arena *arena, struct str directory,
+                             struct tree_entries *ret_entries, bool *ret_exists, struct err *e)
+{
+    struct commit_tree *tree = self;
+    struct tree_entries list = {0};
+    const struct object_entries *entries, *parent;
+    struct object_entry entry;
+    bool found;
+
+    if (!walk(tree, directory, &entry, &parent, &found, e))
+        return false;
+    if (found && entry.mode == OBJECT_DIRECTORY) {
+        if (!list_directory(tree, entry.id, &entries, e))
+            return false;
+        /* Following links below may list more directories and move this one. */
+        struct object_entries here = *entries;
+        for (size_t i = 0; i < here.count; i++) {
+            struct object_entry child = here.items[i];
+            if (child.mode == OBJECT_LINK) {
+                bool leads;
+                struct object_entry target;
+                if (!walk(tree, path_join(arena, directory, child.name), &target, &parent, &leads,
+                          e))
+                    return false;
+                if (leads)
+                    child.mode = target.mode;
+            }
+            VEC_PUSH(arena, &list,
+                     (struct tree_entry){.name = child.name, .kind = kind_of(child.mode)});
+        }
+        if (list.count)
+            qsort(list.items, list.count, sizeof list.items[0], compare_entries);
+    }
+    *ret_entries = list;
+    *ret_exists = found && entry.mode == OBJECT_DIRECTORY;
+    return true;
+}
+
+static bool kept_blob(const struct commit_tree *tree, struct str id, size_t maximum,
+                      struct object_bytes *ret)
+{
+    for (size_t i = 0; i < tree->blobs.count; i++) {
+        const struct blob *blob = &tree->blobs.items[i];
+        if (!str_eq(blob->id, id) || (!blob->content.whole && blob->maximum < maximum))
+            continue;
+        *ret = blob->content;
+        if (ret->bytes.length > maximum)
+            *ret = (struct object_bytes){.bytes = str_prefix(ret->bytes, maximum), .whole = false};
+        return true;
+    }
+    return false;
+}
+
+/* All files beside this one with the same ending, in one call: they are what will be asked for next. */
+static bool prefetch(struct commit_tree *tree, const struct object_entry *entry,
+                     const struct object_entries *parent, size_t maximum, struct err *e)
+{
+    struct str ids[PREFETCH_MAX];
+    struct object_bytes contents[PREFETCH_MAX];
+    size_t dot = str_find_last_byte(entry->name, '.'), count = 1, start = 0;
+    struct str ending = dot == SIZE_MAX ? STR("") : str_from_offset(entry->name, dot);
+
+    ids[0] = entry->id;
+    while (start < parent->count && !str_eq(parent->items[start].name, entry->name))
+        start++;
+    for (size_t i = start + 1; i < parent->count && count < PREFETCH_MAX; i++)
+        if (parent->items[i].mode == OBJECT_FILE && str_ends(parent->items[i].name, ending))
+            ids[count++] = parent->items[i].id;
+    if (!read_ids(tree, tree->arena, ids, count, maximum, contents, e))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        VEC_PUSH(tree->arena, &tree->blobs,
+                 (struct blob){.id = ids[i], .content = contents[i], .maximum = maximum});
+    return true;
+}
+
+static bool commit_tree_read(void *self, struct arena *arena, struct str path, size_t maximum,
+                             struct str *ret_bytes, bool *ret_whole, struct err *e)
+{
+    struct commit_tree *tree = self;
+    const struct object_entries *parent;
+    struct object_entry entry;
+    struct object_bytes content;
+    bool found;
+
+    if (!walk(tree, path, &entry, &parent, &found, e))
+        return false;
+    if (!found || entry.mode != OBJECT_FILE)
+        return err_set(e, ERR_NOT_FOUND, STR_FMT ": no such file in commit " STR_FMT, STR_ARG(path),
+                       STR_ARG(str_prefix(tree->commit, 12)));
+    if (maximum > BLOB_MAX)
+        maximum = BLOB_MAX;
+    if (tree->repository->backend->batches && parent) {
+        if (!kept_blob(tree, entry.id, maximum, &content)) {
+            if (!prefetch(tree, &entry, parent, maximum, e))
+                return false;
+            if (!kept_blob(tree, entry.id, maximum, &content))
+                return err_set(e, ERR_INTERNAL, "a file that was read is not there");
+        }
+    } else if (!read_ids(tree, arena, &entry.id, 1, maximum, &content, e)) {
+        return false;
+    }
+    *ret_bytes = content.bytes;
+    *ret_whole = content.whole;
+    return true;
+}
+
+static bool commit_tree_kind(void *self, struct arena *arena, struct str path,
+                             enum tree_entry_kind *ret_kind)
+{
+    const struct object_entries *parent;
+    struct object_entry entry;
+    struct err unreadable = ERR_NONE; /* what is asked next, list or read, fails with the words */
+    bool found;
+
+    (void)arena;
+    if (!walk(self, path, &entry, &parent, &found, &unreadable) || !found)
+        return false;
+    *ret_kind = kind_of(entry.mode);
+    return true;
+}
+
+static struct str commit_tree_describe(const void *self)
+{
+    const struct commit_tree *tree = self;
+
+    return str_prefix(tree->commit, 12);
+}
+
+struct tree *commit_tree_new(struct arena *arena, struct repository *repository, struct str commit,
+                             struct str root_id)
+{
+    static const struct tree_driver driver = {.kind = commit_tree_kind,
+                                              .list = commit_tree_list,
+                                              .read = commit_tree_read,
+                                              .describe = commit_tree_describe};
+    struct commit_tree *tree = ARENA_NEW(arena, struct commit_tree);
+
+    tree->arena = arena;
+    tree->repository = repository;
+    tree->commit = commit;
+    tree->root = root_id;
+    return tree_from_driver(arena, &driver, tree);
+}

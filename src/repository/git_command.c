@@ -1,0 +1,449 @@
+/* git_command.c -- git's own plumbing, for what libgit2 1.5 cannot open: SHA-256, reftable, partial clones, unknown extensions.
+ *
+ * git is looked for in fixed places only, its environment loses every GIT_* variable, replacement objects are ignored (what is deployed are
+ * the real ones), nothing is written (no optional locks), nobody is asked for a password. The ownership check is off (safe.directory=*), as with
+ * libgit2: it protects from a repository whose configuration starts programs, and none is started here: hooks, the file system monitor and
+ * the pager are off, and the commands used run no filters of other people's choice but "clean" ones on files that look modified.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/process.h"
+#include "repository/backend.h"
+
+#define GIT_ARGUMENTS_MAX 48u
+#define GIT_OUTPUT_MAX ((size_t)48 << 20)
+#define GIT_TIME_MS 20000u
+
+struct git {
+    struct str program;
+    struct str directory; /* of the repository: its work tree, or the bare directory */
+    bool bare;
+};
+
+static struct str find_git(void)
+{
+    static const struct str places[] = {STR_INIT("/usr/bin/git"), STR_INIT("/usr/local/bin/git"),
+                                        STR_INIT("/bin/git"), STR_INIT("/opt/homebrew/bin/git"),
+                                        STR_INIT("/run/current-system/sw/bin/git")};
+
+    for (size_t i = 0; i < COUNT_OF(places); i++)
+        if (access(places[i].bytes, X_OK) == 0)
+            return places[i];
+    return STR_NONE;
+}
+
+struct call {
+    const struct git *git;
+    struct str input;
+    size_t output_maximum; /* 0: GIT_OUTPUT_MAX */
+    uint64_t deadline_ms;  /* clock_ms() value; 0: GIT_TIME_MS from now */
+    bool fetch;
+};
+
+/* The whole maximum is set aside before the child starts, for each of its streams: in an arena of its own, of which only what was written
+ * is kept. */
+static bool run_words(struct arena *arena, const struct call *call, const struct str *arguments,
+                      size_t count, uint64_t limit, struct process_result *ret, struct err *e)
+{
+    size_t maximum = call->output_maximum ? call->output_maximum : GIT_OUTPUT_MAX;
+    ARENA(scratch, 4 * maximum + 2 * call->input.length + ((size_t)4 << 20));
+    struct process_options options = {
+        .arguments = arguments,
+        .argument_count = count,
+        .directory = call->git->directory,
+        .input = call->input,
+        .scrub_environment = true,
+        .deadline_ms = limit,
+        .output_maximum = maximum,
+    };
+
+    if (!process_run(&scratch, &options, ret, e))
+        return false;
+    ret->output = str_copy(arena, ret->output);
+    ret->errors = str_copy(arena, ret->errors);
+    ret->answer = STR_NONE;
+    return true;
+}
+
+static bool run(struct arena *arena, const struct call *call, const struct str *words, size_t count,
+                struct process_result *ret, struct err *e)
+{
+    static const struct str before[] = {STR_INIT("/usr/bin/env"),
+                                        STR_INIT("LC_ALL=C"),
+                                        STR_INIT("GIT_NO_REPLACE_OBJECTS=1"),
+                                        STR_INIT("GIT_OPTIONAL_LOCKS=0"),
+                                        STR_INIT("GIT_TERMINAL_PROMPT=0"),
+                                        STR_INIT("GIT_ASKPASS=/bin/false"),
+                                        STR_INIT("SSH_ASKPASS=/bin/false")};
+    static const struct str settings[] = {STR_INIT("-c"), STR_INIT("safe.directory=*"),
+                                          STR_INIT("-c"), STR_INIT("core.fsmonitor=false"),
+                                          STR_INIT("-c"), STR_INIT("core.hooksPath=/dev/null"),
+                                          STR_INIT("-c"), STR_INIT("core.quotePath=false"),
+                                          STR_INIT("-c"), STR_INIT("core.pager=cat")};
+    struct str arguments[GIT_ARGUMENTS_MAX];
+    size_t used = 0;
+    uint64_t limit = GIT_TIME_MS;
+
+    for (size_t i = 0; i < COUNT_OF(before); i++)
+        arguments[used++] = before[i];
+    if (!call->fetch)
+        arguments[used++] = STR("GIT_NO_LAZY_FETCH=1");
+    arguments[used++] = call->git->program;
+    for (size_t i = 0; i < COUNT_OF(settings); i++)
+        arguments[used++] = settings[i];
+    for (size_t i = 0; i < count; i++)
+        arguments[used++] = words[i];
+    if (call->deadline_ms) {
+        uint64_t now = clock_ms();
+        if (now >= call->deadline_ms)
+            return err_set(e, ERR_TIMEOUT, "no time left for git");
+        limit = call->deadline_ms - now;
+    }
+    return run_words(arena, call, arguments, used, limit, ret, e) &&
+           (!ret->timed_out || err_set(e, ERR_TIMEOUT, "git " STR_FMT " did not finish in %llu ms",
+                                       STR_ARG(words[0]), (unsigned long long)limit));
+}
+
+/* git's first line of complaint, without its "fatal: ". */
+static struct str complaint(struct str errors)
+{
+    struct str line = STR_NONE, prefix[] = {STR("fatal: "), STR("error: ")};
+
+    while (str_next_line(&errors, &line) && line.length == 0)
+        continue;
+    for (size_t i = 0; i < COUNT_OF(prefix); i++)
+        if (str_starts(line, prefix[i]))
+            line = str_from_offset(line, prefix[i].length);
+    return str_prefix(line, 400);
+}
+
+static bool fail(const struct process_result *result, const char *what, struct err *e)
+{
+    struct str words = complaint(result->errors);
+
+    if (result->signalled)
+        return err_set(e, ERR_UNREACHABLE, "git %s was killed by signal %d", what, result->signal);
+    return err_set(e, ERR_UNREACHABLE, "git %s: " STR_FMT "%s", what, STR_ARG(words),
+                   words.length ? "" : "failed without a word");
+}
+
+static bool failed(const struct process_result *result)
+{
+    return result->signalled || result->status != 0;
+}
+
+#define RUN(arena, call, words, ret, e) run((arena), (call), (words), COUNT_OF(words), (ret), (e))
+
+static bool git_open(struct arena *arena, struct str directory, void **ret_self, struct err *e)
+{
+    static const struct str words[] = {STR_INIT("rev-parse"), STR_INIT("--is-bare-repository"),
+                                       STR_INIT("--absolute-git-dir")};
+    static const struct str top[] = {STR_INIT("rev-parse"), STR_INIT("--show-toplevel")};
+    struct git *git = ARENA_NEW(arena, struct git);
+    struct call call = {.git = git};
+    struct process_result result;
+
+    git->program = find_git();
+    git->directory = directory;
+    if (git->program.length == 0)
+        return err_set(e, ERR_UNREACHABLE, "git was not found in /usr/bin or /usr/local/bin");
+    if (file_kind(arena, directory) != FILE_DIRECTORY)
+        return err_set(e, ERR_NOT_FOUND, STR_FMT " is not a directory", STR_ARG(directory));
+    if (!RUN(arena, &call, words, &result, e))
+        return false;
+    if (failed(&result)) {
+        struct str why = complaint(result.errors);
+        bool none = str_contains(why, STR("not a git repository"));
+        return none ? err_set(e, ERR_NOT_FOUND, STR_FMT ": no git repository", STR_ARG(directory))
+                    : err_set(e, ERR_UNREACHABLE, STR_FMT ": " STR_FMT, STR_ARG(directory),
+                              STR_ARG(why));
+    }
+    struct str rest = result.output, bare, path;
+    if (!str_next_line(&rest, &bare) || !str_next_line(&rest, &path))
+        return err_set(e, ERR_UNREACHABLE, "git rev-parse: an answer that is not understood");
+    git->bare = str_eq(bare, STR("true"));
+    if (!git->bare) {
+        /* In the .git directory itself there is no work tree to be at the top of. */
+        if (!RUN(arena, &call, top, &result, e))
+            return false;
+        if (!failed(&result) && result.output.length)
+            path = str_trim_bytes(result.output, "\n");
+        else
+            git->bare = true;
+    }
+    git->directory = str_copy(arena, path);
+    *ret_self = git;
+    return true;
+}
+
+static void git_close(void *self)
+{
+    (void)self; /* lives in the arena */
+}
+
+static bool is_id(struct str s)
+{
+    for (size_t i = 0; i < s.length; i++)
+        if (!strchr("0123456789abcdef", s.bytes[i]) || s.bytes[i] == '\0')
+            return false;
+    return s.length == 40 || s.length == 64;
+}
+
+static bool resolve_to(const struct git *git, struct arena *arena, struct str revision,
+                       const char *type, struct str *ret_id, struct err *e)
+{
+    struct str words[] = {STR("rev-parse"), STR("--verify"), STR("--quiet"),
+                          str_printf(arena, STR_FMT "^{%s}", STR_ARG(revision), type)};
+    struct call call = {.git = git};
+    struct process_result result;
+
+    if (!RUN(arena, &call, words, &result, e))
+        return false;
+    struct str id = str_trim(result.output);
+    if (!failed(&result) && is_id(id)) {
+        *ret_id = id;
+        return true;
+    }
+    struct str why = complaint(result.errors);
+    if (result.signalled || str_contains(why, STR("corrupt")) ||
+        str_contains(why, STR("unable to")))
+        return fail(&result, "rev-parse", e);
+    return err_set(e, ERR_NOT_FOUND, "no such revision: " STR_FMT, STR_ARG(revision));
+}
+
+static bool git_resolve(void *self, struct arena *arena, struct str revision,
+                        struct str *ret_commit, struct err *e)
+{
+    return resolve_to(self, arena, revision, "commit", ret_commit, e);
+}
+
+static bool git_tree_of_commit(void *self, struct arena *arena, struct str commit,
+                               struct str *ret_tree, struct err *e)
+{
+    return resolve_to(self, arena, commit, "tree", ret_tree, e);
+}
+
+/* "100644 blob ID\tNAME\0" */
+static bool parse_entry(struct str record, struct object_entry *ret)
+{
+    struct str rest = record, mode = str_cut(&rest, ' '), type = str_cut(&rest, ' ');
+    struct str id = str_cut(&rest, '\t');
+
+    if (rest.length == 0 || !is_id(id))
+        return false;
+    ret->name = rest;
+    ret->id = id;
+    if (str_eq(type, STR("tree")))
+        ret->mode = OBJECT_DIRECTORY;
+    else if (str_eq(type, STR("commit")))
+        ret->mode = OBJECT_SUBMODULE;
+    else
+        ret->mode = str_eq(mode, STR("120000")) ? OBJECT_LINK : OBJECT_FILE;
+    return true;
+}
+
+static bool git_list_tree(void *self, struct arena *arena, struct str tree,
+                          struct object_entries *ret_entries, struct err *e)
+{
+    struct str words[] = {STR("ls-tree"), STR("-z"), STR("--full-tree"), tree};
+    struct call call = {.git = self, .fetch = true};
+    struct process_result result;
+    struct object_entries entries = {0};
+
+    if (!RUN(arena, &call, words, &result, e))
+        return false;
+    if (failed(&result))
+        return fail(&result, "ls-tree", e);
+    if (result.truncated)
+        return err_set(e, ERR_LIMIT, "a directory with too many entries");
+    struct str rest = result.output;
+    while (rest.length) {
+        struct object_entry entry;
+        if (!parse_entry(str_cut(&rest, '\0'), &entry))
+            return err_set(e, ERR_UNREACHABLE, "git ls-tree: an answer that is not understood");
+        VEC_PUSH(arena, &entries, entry);
+    }
+    *ret_entries = entries;
+    return true;
+}
+
+/* One answer of cat-file --batch: "ID blob SIZE\nBYTES\n" or "ID missing\n". False when the output ends before. */
+static bool take_blob(struct str *rest, struct str id, size_t maximum, struct object_bytes *ret,
+                      struct err *e)
+{
+    uint64_t size;
+    size_t end = str_find_byte(*rest, '\n');
+
+    if (end == SIZE_MAX)
+        return err_set(e, ERR_UNREACHABLE, "git cat-file: the answer ends early");
+    struct str line = str_prefix(*rest, end), given = str_cut(&line, ' '),
+               type = str_cut(&line, ' ');
+    if (str_eq(type, STR("missing")))
+        return err_set(e, ERR_UNREACHABLE, "object " STR_FMT " is missing", STR_ARG(id));
+    if (!str_eq(given, id) || !str_eq(type, STR("blob")) || !str_to_u64(line, &size))
+        return err_set(e, ERR_UNREACHABLE, "git cat-file: an answer that is not understood");
+    struct str bytes = str_from_offset(*rest, end + 1);
+    bool cut = size > bytes.length;
+    if (cut && bytes.length < maximum)
+        return err_set(e, ERR_UNREACHABLE, "git cat-file: the answer ends early");
+    ret->bytes = str_prefix(bytes, size < maximum ? (size_t)size : maximum);
+    ret->whole = size <= maximum;
+    *rest = cut ? STR_NONE : str_from_offset(bytes, (size_t)size + 1);
+    return true;
+}
+
+static bool ask_for_blobs(const struct call *base, struct arena *arena, const struct str *ids,
+                          size_t count, size_t output_maximum, struct process_result *ret,
+                          struct err *e)
+{
+    static const struct str words[] = {STR_INIT("cat-file"), STR_INIT("--batch")};
+    struct buf input = buf_new(arena, count * 65 + 1);
+    struct call call = *base;
+
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&input, STR_FMT "\n", STR_ARG(ids[i]));
+    call.input = buf_str(&input);
+    call.output_maximum = output_maximum;
+    if (!RUN(arena, &call, words, ret, e))
+        return false;
+    return !failed(ret) || fail(ret, "cat-file", e);
+}
+
+static bool git_read_blobs(void *self, struct arena *arena, const struct str *ids, size_t count,
+                           size_t maximum, uint64_t deadline_ms, bool fetch,
+                           struct object_bytes *ret_blobs, struct err *e)
+{
+    struct call call = {.git = self, .deadline_ms = deadline_ms, .fetch = fetch};
+    struct process_result result;
+
+    if (!ask_for_blobs(&call, arena, ids, count, GIT_OUTPUT_MAX, &result, e))
+        return false;
+    struct str rest = result.output;
+    size_t done = 0;
+    for (; done < count; done++) {
+        struct err cut = ERR_NONE;
+        if (take_blob(&rest, ids[done], maximum, &ret_blobs[done], &cut))
+            continue;
+        if (!result.truncated) {
+            *e = cut;
+            return false;
+        }
+        break;
+    }
+    /* All together were too large: the rest one by one, each cut. */
+    for (; done < count; done++) {
+        if (!ask_for_blobs(&call, arena, &ids[done], 1, maximum + 128, &result, e))
+            return false;
+        rest = result.output;
+        if (!take_blob(&rest, ids[done], maximum, &ret_blobs[done], e))
+            return false;
+    }
+    return true;
+}
+
+static bool git_uncommitted(void *self, struct arena *arena, struct str directory,
+                            struct strs *ret_paths, struct err *e)
+{
+    const struct git *git = self;
+    struct str words[] = {
+        STR("status"),       STR("--porcelain=v1"),
+        STR("-z"),           STR("--untracked-files=all"),
+        STR("--no-renames"), STR("--ignore-submodules=all"),
+        STR("--"),           str_printf(arena, ":(top,literal)" STR_FMT, STR_ARG(directory))};
+    struct call call = {.git = git};
+    struct process_result result;
+    size_t count = COUNT_OF(words) - (directory.length ? 0 : 2);
+
+    if (git->bare)
+        return true;
+    if (!run(arena, &call, words, count, &result, e))
+        return false;
+    if (failed(&result))
+        return fail(&result, "status", e);
+    struct str rest = result.output;
+    while (rest.length) {
+        struct str record = str_cut(&rest, '\0');
+        if (record.length < 4)
+            return err_set(e, ERR_UNREACHABLE, "git status: an answer that is not understood");
+        VEC_PUSH(arena, ret_paths, str_from_offset(record, 3));
+    }
+    return true;
+}
+
+static struct str short_name(struct str name)
+{
+    static const struct str prefixes[] = {STR_INIT("refs/heads/"), STR_INIT("refs/remotes/"),
+                                          STR_INIT("refs/tags/")};
+
+    if (str_eq(name, STR("refs/stash")))
+        return STR("stash@{0}");
+    for (size_t i = 0; i < COUNT_OF(prefixes); i++)
+        if (str_starts(name, prefixes[i]))
+            return str_from_offset(name, prefixes[i].length);
+    return name;
+}
+
+static bool to_time(struct str digits, int64_t *ret)
+{
+    uint64_t value;
+
+    if (!str_to_u64(digits, &value) || value > INT64_MAX)
+        return false;
+    *ret = (int64_t)value;
+    return true;
+}
+
+/* Tags of tags, of trees and of blobs have no commit here and are left out. */
+static bool git_refs(void *self, struct arena *arena, struct repository_refs *ret_refs,
+                     struct err *e)
+{
+    static const struct str words[] = {
+        STR_INIT("for-each-ref"),
+        STR_INIT("--format=%(refname) %(objecttype) %(objectname) %(committerdate:unix) "
+                 "%(*objecttype) %(*objectname) %(*committerdate:unix)|%(symref)"),
+        STR_INIT("refs/heads"),
+        STR_INIT("refs/remotes"),
+        STR_INIT("refs/tags"),
+        STR_INIT("refs/stash")};
+    struct call call = {.git = self};
+    struct process_result result;
+    struct str line;
+
+    if (!RUN(arena, &call, words, &result, e))
+        return false;
+    if (failed(&result))
+        return fail(&result, "for-each-ref", e);
+    struct str rest = result.output;
+    while (str_next_line(&rest, &line)) {
+        struct str fields = str_cut(&line, '|'), name = str_cut(&fields, ' ');
+        if (line.length) /* origin/HEAD: another name of a ref that is listed */
+            continue;
+        for (unsigned round = 0; round < 2; round++) {
+            struct str type = str_cut(&fields, ' '), id = str_cut(&fields, ' ');
+            struct str time = str_cut(&fields, ' ');
+            struct repository_ref ref = {.name = short_name(name), .commit = id};
+            if (!str_eq(type, STR("commit")) || !is_id(id) || !to_time(time, &ref.time))
+                continue;
+            VEC_PUSH(arena, ret_refs, ref);
+            break;
+        }
+    }
+    return true;
+}
+
+const struct repository_backend git_command_backend = {
+    .version = REPOSITORY_BACKEND_VERSION,
+    .name = "git",
+    .batches = true,
+    .open = git_open,
+    .close = git_close,
+    .resolve = git_resolve,
+    .tree_of_commit = git_tree_of_commit,
+    .list_tree = git_list_tree,
+    .read_blobs = git_read_blobs,
+    .uncommitted = git_uncommitted,
+    .refs = git_refs,
+};

@@ -1,0 +1,170 @@
+#include "repository/repository.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "repository/backend.h"
+
+#define MODULE_NAME "hookcheck-git.so"
+
+/* --- The module: libgit2 costs 7 ms to load, so it is not linked. --- */
+
+static const struct repository_backend *load_module(struct arena *arena, struct str path)
+{
+    if (access(str_c(arena, path), R_OK) != 0)
+        return NULL;
+    void *handle = dlopen(str_c(arena, path), RTLD_NOW | RTLD_LOCAL);
+    if (!handle)
+        return NULL;
+    repository_module_function *function;
+    /* POSIX's way to make a function of dlsym's object pointer. */
+    *(void **)&function = dlsym(handle, REPOSITORY_MODULE_FUNCTION);
+    const struct repository_backend *backend = function ? function() : NULL;
+    return backend && backend->version == REPOSITORY_BACKEND_VERSION ? backend : NULL;
+}
+
+/* Beside the executable, then where it was installed: whoever can write either could replace the program itself. Never from the
+ * environment. The handle stays open until the process ends. */
+static const struct repository_backend *module_backend(struct arena *arena)
+{
+    static const struct repository_backend *backend;
+    static bool tried;
+    char self[PATH_MAX];
+
+    if (tried)
+        return backend;
+    tried = true;
+    ssize_t length = readlink("/proc/self/exe", self, sizeof self);
+    if (length > 0 && (size_t)length < sizeof self) {
+        struct str directory = path_directory(str_of(self, (size_t)length));
+        backend = load_module(arena, path_join(arena, directory, STR(MODULE_NAME)));
+    }
+    if (!backend)
+        backend = load_module(arena, STR(HOOKCHECK_MODULE_DIRECTORY "/" MODULE_NAME));
+    return backend;
+}
+
+/* --- Opening. --- */
+
+/* Is there a .git at or above? Then "no repository" would be a wrong answer: it is one that cannot be read. */
+static bool git_entry_above(struct arena *arena, struct str directory, struct str *ret_entry)
+{
+    struct stat status;
+
+    for (struct str at = directory;; at = path_directory(at)) {
+        *ret_entry = path_join(arena, at, STR(".git"));
+        if (lstat(ret_entry->bytes, &status) == 0 || errno == EACCES)
+            return true;
+        if (str_eq(at, STR("/")) || !path_is_absolute(at))
+            return false;
+    }
+}
+
+bool repository_open(struct arena *arena, struct str directory, struct repository **ret_repository,
+                     struct err *e)
+{
+    struct repository *repository = ARENA_NEW(arena, struct repository);
+    const struct repository_backend *module = module_backend(arena);
+    struct err first = ERR_NONE, second = ERR_NONE;
+    struct str entry;
+
+    if (str_has_nul(directory))
+        return err_set(e, ERR_INPUT, "a directory with a NUL byte");
+    repository->arena = arena;
+    repository->directory = str_copy(arena, directory);
+    if (module && module->open(arena, repository->directory, &repository->self, &first)) {
+        repository->backend = module;
+        *ret_repository = repository;
+        return true;
+    }
+    if (git_command_backend.open(arena, repository->directory, &repository->self, &second)) {
+        repository->backend = &git_command_backend;
+        *ret_repository = repository;
+        return true;
+    }
+    if (second.kind == ERR_NOT_FOUND && git_entry_above(arena, repository->directory, &entry)) {
+        err_set(e, ERR_UNREACHABLE, STR_FMT ": the repository cannot be read: %s", STR_ARG(entry),
+                err_is_set(&first) ? first.message : second.message);
+        return err_hint(e, "look at it with: git -C " STR_FMT " status", STR_ARG(directory));
+    }
+    *e = second;
+    return false;
+}
+
+void repository_close(struct repository **repository)
+{
+    if (*repository && (*repository)->self)
+        (*repository)->backend->close((*repository)->self);
+    *repository = NULL;
+}
+
+bool repository_fall_back(struct repository *repository, struct err *e)
+{
+    struct err again = ERR_NONE;
+    void *self;
+
+    if (e->kind != ERR_UNREACHABLE || repository->backend == &git_command_backend)
+        return false;
+    if (!git_command_backend.open(repository->arena, repository->directory, &self, &again))
+        return false;
+    repository->backend->close(repository->self);
+    repository->backend = &git_command_backend;
+    repository->self = self;
+    *e = ERR_NONE;
+    return true;
+}
+
+/* --- Questions. --- */
+
+bool repository_resolve(struct repository *repository, struct arena *arena, struct str revision,
+                        struct str *ret_commit, struct err *e)
+{
+    /* A leading '-' would be an option of git's; no revision has one. */
+    if (revision.length == 0 || revision.bytes[0] == '-' || str_has_nul(revision) ||
+        str_find_byte(revision, '\n') != SIZE_MAX)
+        return err_set(e, ERR_NOT_FOUND, "not a revision: \"" STR_FMT "\"", STR_ARG(revision));
+    do
+        if (repository->backend->resolve(repository->self, arena, revision, ret_commit, e))
+            return true;
+    while (repository_fall_back(repository, e));
+    return false;
+}
+
+bool repository_tree(struct repository *repository, struct arena *arena, struct str revision,
+                     struct tree **ret_tree, struct err *e)
+{
+    struct str commit, root;
+
+    if (!repository_resolve(repository, arena, revision, &commit, e))
+        return false;
+    do
+        if (repository->backend->tree_of_commit(repository->self, arena, commit, &root, e)) {
+            *ret_tree = commit_tree_new(arena, repository, commit, root);
+            return true;
+        }
+    while (repository_fall_back(repository, e));
+    return false;
+}
+
+bool repository_uncommitted(struct repository *repository, struct arena *arena,
+                            struct str directory, struct strs *ret_paths, struct err *e)
+{
+    if (str_eq(directory, STR(".")))
+        directory = STR("");
+    while (str_ends(directory, STR("/")))
+        directory.length--;
+    do {
+        struct strs paths = {0};
+        if (repository->backend->uncommitted(repository->self, arena, directory, &paths, e)) {
+            strs_sort(&paths);
+            *ret_paths = paths;
+            return true;
+        }
+    } while (repository_fall_back(repository, e));
+    return false;
+}
