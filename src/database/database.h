@@ -103,6 +103,8 @@ struct database; /* a question under way */
  * host's name. A target that cannot even be tried is reported by database_ask. */
 MUST_CHECK bool database_start(struct arena *arena, const struct database_target *target,
                                struct database **ret_database, struct err *e);
+/* Does what can be done without waiting: between two files of code, so that the server's answers do not lie about unread. */
+void database_advance(struct database *database);
 /* Finishes and answers one question; may be called for several questions on the same database. */
 MUST_CHECK bool database_ask(struct database *database, struct arena *arena,
                              const struct database_question *question,

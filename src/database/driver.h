@@ -1,0 +1,82 @@
+/* driver.h -- what the three drivers share; included only inside src/database.
+ *
+ * A driver's `ask` fills the answer completely or calls answer_unreachable(); it returns false only for limits and internal
+ * faults. `start` may leave `failure` for `ask` to report.
+ */
+#ifndef HOOKCHECK_DATABASE_DRIVER_H
+#define HOOKCHECK_DATABASE_DRIVER_H
+
+#include "database/database.h"
+
+struct driver {
+    bool (*start)(struct database *database, struct err *e);
+    void (*advance)(struct database *database); /* may be NULL */
+    bool (*ask)(struct database *database, struct arena *arena,
+                const struct database_question *question, struct database_answer *answer,
+                struct err *e);
+    void (*stop)(struct database *database); /* may be NULL */
+};
+extern const struct driver postgresql_driver, sqlite_driver, command_driver;
+
+struct database {
+    struct arena *arena; /* of database_start */
+    const struct driver *driver;
+    struct database_target target;
+    struct str shown;
+    struct str failure, failure_hint; /* set: nothing can be asked */
+    void *state;                      /* the driver's own */
+};
+
+/* Makes the answer "unreachable"; returns true, so that an `ask` can end with it. */
+bool answer_unreachable(struct database_answer *answer, struct str message, struct str hint);
+/* A clock_ms() value: `timeout_ms` from now, but not after the target's deadline. */
+uint64_t limit_from_now(const struct database *database, uint64_t timeout_ms);
+
+/* --- The columns of a tracking table. --- */
+struct column {
+    struct str name;
+    struct str type; /* as the database names it */
+    bool is_text, is_time, is_primary;
+};
+VEC_DEFINE(columns, struct column);
+
+/* Which column holds the ids? On failure *ret_message says what is there instead. */
+bool layout_find_column(struct arena *arena, enum table_layout layout,
+                        const struct columns *columns, struct str *ret_column,
+                        struct str *ret_message);
+/* A name that people give to "when was it applied", whatever the type. */
+bool column_is_named_as_time(struct str name);
+/* Sorts, drops doubles, sets the state. */
+void rows_finish(struct database_rows *rows);
+bool rows_unreadable(struct database_rows *rows, struct str message, struct str hint); /* true */
+
+/* --- Text of others. --- */
+/* One line without control characters, at most 400 bytes, secrets masked; `secret` (may be empty) is masked wherever it
+ * stands. */
+struct str text_for_people(struct arena *arena, struct str text, struct str secret);
+/* Is this word the name of a secret? "sslpassword", "DB_PASSWORD", "--api-key", "SecretAccessKey". */
+bool names_secret(struct arena *arena, struct str word);
+struct str seconds_text(struct arena *arena, uint64_t ms); /* "5 s", "300 ms" */
+/* "postgresql://user@host:port/database"; sockets as "postgresql://user@/database?host=/path". */
+struct str url_render(struct arena *arena, struct str user, struct str host, struct str port,
+                      struct str database);
+
+/* --- The external command. --- */
+struct command {
+    struct strs arguments;
+    struct str directory;
+    uint64_t timeout_ms;
+};
+/* Runs it; false when it could not be started, did not end with 0 or said too much: *ret_message says so, without the
+ * command's name. */
+bool command_run(struct arena *arena, const struct command *command, struct str *ret_output,
+                 struct str *ret_message);
+/* "command: aws lambda invoke …", without secrets. */
+struct str command_shown(struct arena *arena, const struct strs *arguments);
+/* What a command's words say; false: unreachable, and *ret_message says why. */
+bool command_answer_read(struct arena *arena, struct str text, enum table_layout layout,
+                         struct database_answer *answer, struct str *ret_message);
+/* The status document that `aws lambda invoke` writes to stdout when its payload goes to a file. */
+bool invoke_status_is_good(struct arena *arena, struct str text, struct str *ret_message);
+
+#endif
