@@ -1,0 +1,214 @@
+#include <string.h>
+
+#include "deploys/code.h"
+
+#define ITEMS_MAX 64u
+
+VEC_DEFINE(values, struct shell_value);
+
+/* The words that xargs would read: split at blanks (or lines), quotes dropped. */
+static void split_items(struct recogniser *r, struct str text, bool by_line, struct strs *items)
+{
+    while (text.length && items->count < ITEMS_MAX) {
+        size_t end = 0;
+        while (end < text.length &&
+               !memchr(by_line ? "\n" : " \t\n", text.bytes[end], by_line ? 1 : 3))
+            end++;
+        struct str item = str_trim_bytes(str_trim(str_prefix(text, end)), "\"'");
+        if (item.length)
+            VEC_PUSH(r->arena, items, item);
+        text = str_from_offset(text, end + 1);
+    }
+}
+
+static struct str replace_all(struct recogniser *r, struct str text, struct str mark,
+                              struct str with)
+{
+    struct buf out = buf_new(r->arena, REQUEST_MAX);
+
+    for (;;) {
+        size_t at = mark.length ? str_find(text, mark) : SIZE_MAX;
+        if (at == SIZE_MAX)
+            break;
+        buf_add(&out, str_prefix(text, at));
+        buf_add(&out, with);
+        text = str_from_offset(text, at + mark.length);
+    }
+    buf_add(&out, text);
+    return buf_str(&out);
+}
+
+static struct shell_value unknown_items(void)
+{
+    struct shell_value value = value_of(UNKNOWN_TEXT);
+
+    value.may_vanish = true;
+    return value;
+}
+
+/* The command with the mark replaced by each item in turn. */
+static bool run_replaced(struct recogniser *r, struct shell_state *state, const struct call *call,
+                         struct str mark, const struct strs *items, struct err *e)
+{
+    for (size_t i = 0; i < items->count; i++) {
+        struct shell_value *words = ARENA_ARRAY(r->arena, call->count, struct shell_value);
+        for (size_t w = 0; w < call->count; w++)
+            words[w] = value_of(replace_all(r, call->words[w].text, mark, items->items[i]));
+        struct call inner = call_of_words(call, words, call->count);
+        if (!judge_call(r, state, &inner, e))
+            return false;
+    }
+    return true;
+}
+
+/* The command with items behind its words: all at once, or one each. */
+static bool run_appended(struct recogniser *r, struct shell_state *state, const struct call *call,
+                         const struct strs *items, bool known, struct err *e)
+{
+    struct values words = {0};
+
+    for (size_t i = 0; i < call->count; i++)
+        VEC_PUSH(r->arena, &words, call->words[i]);
+    for (size_t i = 0; known && i < items->count; i++)
+        VEC_PUSH(r->arena, &words, value_of(items->items[i]));
+    if (!known)
+        VEC_PUSH(r->arena, &words, unknown_items());
+    struct call inner = call_of_words(call, words.items, words.count);
+    inner.input = (struct input){0};
+    return judge_call(r, state, &inner, e);
+}
+
+bool xargs_call(struct recogniser *r, struct shell_state *state, const struct call *call,
+                struct err *e)
+{
+    static const char *const with_value[] = {
+        "-n",         "-L",         "-P",          "-s",          "-d",          "-a",
+        "-E",         "--max-args", "--max-lines", "--max-procs", "--max-chars", "--delimiter",
+        "--arg-file", "--eof",      "-R",          "-S"};
+    struct str mark = STR_NONE;
+    struct strs items = {0};
+    bool known = call->input.kind == INPUT_TEXT;
+    size_t i = 1;
+
+    for (; i < call->count; i++) {
+        struct str word = call->words[i].text;
+        if (word.length < 2 || word.bytes[0] != '-')
+            break;
+        if (str_eq(word, STR("--"))) {
+            i++;
+            break;
+        }
+        if (str_eq(word, STR("-I")) || str_eq(word, STR("-J")))
+            mark = i + 1 < call->count ? call->words[++i].text : STR("{}");
+        else if (str_starts(word, STR("-I")))
+            mark = str_from_offset(word, 2);
+        else if (str_eq(word, STR("-i")) || str_eq(word, STR("--replace")))
+            mark = STR("{}");
+        else if (str_starts(word, STR("--replace=")))
+            mark = str_from_offset(word, 10);
+        for (size_t n = 0; n < COUNT_OF(with_value); n++)
+            if (str_eq(word, str_from(with_value[n])))
+                i++;
+    }
+    if (i >= call->count)
+        return true; /* echo */
+    struct call command = *call;
+    command.words = call->words + i;
+    command.count = call->count - i;
+    if (known)
+        split_items(r, call->input.text, mark.length > 0, &items);
+    else
+        VEC_PUSH(r->arena, &items, UNKNOWN_TEXT);
+    if (mark.length)
+        return run_replaced(r, state, &command, mark, &items, e);
+    return run_appended(r, state, &command, &items, known, e);
+}
+
+/* The literal after -name: what {} stands for. */
+static struct str found_name(const struct call *call)
+{
+    for (size_t i = 1; i + 1 < call->count; i++) {
+        struct str next = call->words[i + 1].text;
+        if (str_eq(call->words[i].text, STR("-name")) && str_find_byte(next, '*') == SIZE_MAX &&
+            str_find_byte(next, '?') == SIZE_MAX && str_find_byte(next, '[') == SIZE_MAX)
+            return next;
+    }
+    return UNKNOWN_TEXT;
+}
+
+bool find_call(struct recogniser *r, struct shell_state *state, const struct call *call,
+               struct err *e)
+{
+    static const char *const runners[] = {"-exec", "-execdir", "-ok",    "-okdir",
+                                          "-x",    "-X",       "--exec", "--exec-batch"};
+
+    for (size_t i = 1; i < call->count; i++) {
+        bool runs = false;
+        for (size_t n = 0; n < COUNT_OF(runners); n++)
+            runs = runs || str_eq(call->words[i].text, str_from(runners[n]));
+        if (!runs)
+            continue;
+        size_t end = i + 1;
+        while (end < call->count && !str_eq(call->words[end].text, STR(";")) &&
+               !(str_eq(call->words[end].text, STR("+")) &&
+                 str_eq(call->words[end - 1].text, STR("{}"))))
+            end++;
+        struct call command = *call;
+        struct strs items = {0};
+        command.words = call->words + i + 1;
+        command.count = end - i - 1;
+        VEC_PUSH(r->arena, &items, found_name(call));
+        if (command.count && !run_replaced(r, state, &command, STR("{}"), &items, e))
+            return false;
+        i = end;
+    }
+    return true;
+}
+
+static bool is_source(struct str word)
+{
+    return str_starts(word, STR(":::"));
+}
+
+/* parallel [options] [command] [::: items]: text of a shell; without a command the items are commands. */
+bool parallel_call(struct recogniser *r, struct shell_state *state, const struct call *call,
+                   struct err *e)
+{
+    static const char *const with_value[] = {
+        "-j",        "--jobs",      "-N", "-n",      "-S",       "--sshlogin",
+        "-a",        "--colsep",    "-C", "--delay", "--joblog", "--timeout",
+        "--retries", "--tagstring", "-I", "-P",      "--results"};
+    struct buf text = buf_new(r->arena, REQUEST_MAX);
+    struct strs items = {0};
+    size_t i = 1;
+
+    for (; i < call->count && str_starts(call->words[i].text, STR("-")); i++)
+        for (size_t n = 0; n < COUNT_OF(with_value); n++)
+            if (str_eq(call->words[i].text, str_from(with_value[n]))) {
+                i++;
+                break;
+            }
+    for (; i < call->count && !is_source(call->words[i].text); i++) {
+        if (text.length)
+            buf_add_byte(&text, ' ');
+        buf_add(&text, call->words[i].text);
+    }
+    for (i++; i < call->count; i++)
+        if (!is_source(call->words[i].text))
+            VEC_PUSH(r->arena, &items, call->words[i].text);
+    if (!items.count && call->input.kind == INPUT_TEXT)
+        split_items(r, call->input.text, true, &items);
+    if (!items.count)
+        VEC_PUSH(r->arena, &items, UNKNOWN_TEXT);
+    struct str command = buf_str(&text);
+    for (i = 0; i < items.count; i++) {
+        struct str one = items.items[i];
+        if (command.length && str_contains(command, STR("{")))
+            one = replace_all(r, replace_all(r, command, STR("{}"), one), STR("{1}"), one);
+        else if (command.length)
+            one = str_printf(r->arena, STR_FMT " " STR_FMT, STR_ARG(command), STR_ARG(one));
+        if (!judge_text(r, state, call, one, false, e))
+            return false;
+    }
+    return true;
+}

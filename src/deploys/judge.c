@@ -1,0 +1,295 @@
+#include "deploys/judge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "deploys/mask.h"
+#include "deploys/powershell.h"
+#include "deploys/recognise.h"
+
+bool value_is_known(const struct shell_value *value)
+{
+    return str_find_byte(value->text, SHELL_UNKNOWN) == SIZE_MAX;
+}
+
+struct shell_value value_of(struct str text)
+{
+    return (struct shell_value){.text = text,
+                                .known = str_find_byte(text, SHELL_UNKNOWN) == SIZE_MAX};
+}
+
+struct call call_of_words(const struct call *outer, const struct shell_value *words, size_t count)
+{
+    struct call call = *outer;
+
+    call.words = words;
+    call.count = count;
+    call.depth++;
+    return call;
+}
+
+/* A wrapper nobody told us of: would its arguments be a deploy on their own? */
+static bool judge_unknown_wrapper(struct recogniser *r, struct shell_state *state,
+                                  const struct call *call, const struct line *line, struct err *e)
+{
+    const struct pack_tables *t = r->tables;
+
+    for (size_t i = 1; i + 1 < call->count; i++) { /* a program's name alone says nothing */
+        struct call inner = call_of_words(call, call->words + i, call->count - i);
+        struct line inner_line;
+        enum match_answer answer;
+        uint32_t first;
+        if (!value_is_known(&call->words[i]) || call->words[i].text.length == 0 ||
+            call->words[i].text.bytes[0] == '-')
+            continue;
+        line_build(r, &inner, &inner_line);
+        if (!pack_names_find(t, t->program_names, t->program_name_count, inner_line.name, &first))
+            continue;
+        inner.suspected = true;
+        inner.why = str_printf(r->arena, "\"" STR_FMT "\" is not known and may run it",
+                               STR_ARG(line->program));
+        if (!match_line(r, &inner, &inner_line, &answer, e))
+            return false;
+        if (answer != MATCH_NONE)
+            return true;
+    }
+    (void)state;
+    return true;
+}
+
+/* Programs whose arguments are never commands (echo, grep…), and those we know as deploy tools, runners or wrappers. */
+static bool is_data_program(const struct recogniser *r, const struct line *line)
+{
+    const struct pack_tables *t = r->tables;
+    uint32_t first;
+    uint32_t count =
+        pack_names_find(t, t->wrapper_names, t->wrapper_name_count, line->name, &first);
+
+    for (uint32_t i = first; i < first + count; i++)
+        if (t->wrappers[t->wrapper_names[i].index].kind == WRAPPER_DATA)
+            return true;
+    return false;
+}
+
+typedef bool handler(struct recogniser *, struct shell_state *, const struct call *,
+                     const struct line *, bool *, struct err *);
+
+static bool run_handlers(struct recogniser *r, struct shell_state *state, const struct call *call,
+                         const struct line *line, bool *ret_handled, struct err *e)
+{
+    static handler *const handlers[] = {code_call, peel_call, follow_call};
+
+    *ret_handled = false;
+    if (!git_push_call(r, call, line, ret_handled, e))
+        return false;
+    for (size_t i = 0; i < COUNT_OF(handlers) && !*ret_handled; i++)
+        if (!handlers[i](r, state, call, line, ret_handled, e))
+            return false;
+    return true;
+}
+
+bool judge_call(struct recogniser *r, struct shell_state *state, const struct call *call,
+                struct err *e)
+{
+    struct line line;
+    enum match_answer answer;
+    bool migrates, handled;
+
+    if (!call->count || str_is_empty(call->words[0].text))
+        return true;
+    line_build(r, call, &line);
+    if (call->depth > CALL_DEPTH_MAX)
+        return judge_unparsable(r, call, line.canonical, "wrapped too deeply", e);
+    if (!match_line(r, call, &line, &answer, e))
+        return false;
+    if (answer != MATCH_NONE)
+        return true;
+    if (str_eq(line.name, UNKNOWN_TEXT) && !line.is_path)
+        return match_unknown_program(r, call, &line, e);
+    if (!match_migration(r, &line, &migrates, e))
+        return false;
+    if (migrates) {
+        r->migration_seen = true;
+        return true;
+    }
+    if (is_data_program(r, &line))
+        return true;
+    if (!run_handlers(r, state, call, &line, &handled, e))
+        return false;
+    if (handled || line.in_index)
+        return true;
+    return judge_unknown_wrapper(r, state, call, &line, e);
+}
+
+static void move_frame(struct recogniser *r, size_t line)
+{
+    if (!r->frames.count || VEC_LAST(&r->frames).fixed)
+        return;
+    struct frame *frame = &VEC_LAST(&r->frames);
+    frame->line = frame->first_line + line - 1;
+}
+
+/* What the evaluator calls for each simple command. */
+static bool visit(void *context, struct shell_state *state, const struct shell_command *command,
+                  struct err *e)
+{
+    struct recogniser *r = context;
+    struct call call = {.words = command->words.items,
+                        .count = command->words.count,
+                        .directory = command->directory,
+                        .piped_from = command->piped_from,
+                        .state = state,
+                        .reading = command->alternative > 0,
+                        .remote = r->remote,
+                        .suspected = r->suspected,
+                        .why = r->why,
+                        .depth = r->depth,
+                        .input = {command->input, command->input_text.text, command->directory}};
+
+    if (command->input == INPUT_INHERITED)
+        call.input = r->inherited;
+    for (size_t i = 0; i < command->setting_count; i++)
+        VEC_PUSH(r->arena, &call.settings, command->settings[i]);
+    move_frame(r, command->line);
+    return judge_call(r, state, &call, e);
+}
+
+static const struct shell_visitor *visitor_of(struct recogniser *r)
+{
+    struct shell_visitor *visitor = ARENA_NEW(r->arena, struct shell_visitor);
+
+    visitor->context = r;
+    visitor->command = visit;
+    return visitor;
+}
+
+bool judge_unparsable(struct recogniser *r, const struct call *call, struct str text,
+                      const char *message, struct err *e)
+{
+    const struct config *config = config_of(r, call->directory, e);
+
+    if (!config)
+        return false;
+    struct str word = find_deploy_word(r, text, config);
+    if (!word.length)
+        return true;
+    return report_suspected(r, call, mask_shown(r->arena, deploys_mask(r->arena, text)),
+                            "unreadable-text",
+                            str_printf(r->arena,
+                                       "\"" STR_FMT "\" stands in text that cannot be "
+                                       "read: %s",
+                                       STR_ARG(word), message),
+                            e);
+}
+
+bool judge_file_text(struct recogniser *r, struct shell_state *state, const struct call *call,
+                     struct str text, bool same_shell, struct err *e)
+{
+    struct recogniser saved = *r;
+    struct err why = ERR_NONE;
+    bool good = false;
+
+    r->inherited = call->input;
+    r->remote = call->remote;
+    r->suspected = call->suspected;
+    r->why = call->why;
+    r->depth = call->depth + 1;
+    if (r->depth > CALL_DEPTH_MAX) {
+        err_set(&why, ERR_LIMIT, "nested too deeply");
+    } else {
+        struct shell_state *inner = same_shell ? state : shell_state_fork(state);
+        if (!same_shell)
+            shell_state_set_directory(inner, call->directory);
+        good = shell_evaluate(inner, text, &why);
+    }
+    r->inherited = saved.inherited;
+    r->remote = saved.remote;
+    r->suspected = saved.suspected;
+    r->why = saved.why;
+    r->depth = saved.depth;
+    if (good)
+        return true;
+    if (why.kind != ERR_INPUT && why.kind != ERR_LIMIT) {
+        *e = why;
+        return false;
+    }
+    return judge_unparsable(r, call, text, why.message, e);
+}
+
+bool judge_text(struct recogniser *r, struct shell_state *state, const struct call *call,
+                struct str text, bool same_shell, struct err *e)
+{
+    size_t index = r->frames.count;
+    bool was_fixed = index && r->frames.items[index - 1].fixed;
+
+    if (index) /* lines inside this text are not lines of the file */
+        r->frames.items[index - 1].fixed = true;
+    bool good = judge_file_text(r, state, call, text, same_shell, e);
+    if (index)
+        r->frames.items[index - 1].fixed = was_fixed;
+    return good;
+}
+
+struct recogniser *recogniser_new(struct arena *arena, struct configs *configs,
+                                  const struct pack_tables *tables, struct deploys *deploys)
+{
+    struct recogniser *r = ARENA_NEW(arena, struct recogniser);
+
+    r->arena = arena;
+    r->configs = configs;
+    r->tables = tables;
+    r->deploys = deploys;
+    r->commands = ARENA_ARRAY(arena, tables->rule_count + 1, struct regex *);
+    r->unlesses = ARENA_ARRAY(arena, tables->rule_count + 1, struct regex *);
+    r->settings = ARENA_ARRAY(arena, tables->rule_count + 1, struct regex *);
+    r->migrations = ARENA_ARRAY(arena, tables->wrapper_count + 1, struct regex *);
+    return r;
+}
+
+bool recogniser_run(struct recogniser *r, enum shell_dialect dialect, struct str text,
+                    struct str directory, struct str home, struct err *e)
+{
+    struct call call = {.directory = directory};
+
+    if (!r->visitor)
+        r->visitor = visitor_of(r);
+    struct shell_state *state = shell_state_new(r->arena, directory, home, r->visitor);
+    call.state = state;
+    if (dialect == DIALECT_POWERSHELL)
+        return powershell_judge(r, state, &call, text, e);
+    struct err why = ERR_NONE;
+    if (shell_evaluate(state, text, &why))
+        return true;
+    if (why.kind != ERR_INPUT && why.kind != ERR_LIMIT) {
+        *e = why;
+        return false;
+    }
+    return judge_unparsable(r, &call, text, why.message, e);
+}
+
+struct str recogniser_home(void)
+{
+    return str_from(getenv("HOME"));
+}
+
+void recogniser_explain(struct recogniser *r, recogniser_tried *tried, void *context)
+{
+    r->tried = tried;
+    r->tried_context = context;
+}
+
+bool deploys_recognise(struct arena *arena, struct configs *configs, const struct request *request,
+                       struct deploys *ret_deploys, struct err *e)
+{
+    struct deploys deploys = {0};
+
+    if (request->runs_shell) {
+        struct recogniser *r = recogniser_new(arena, configs, &pack_builtin, &deploys);
+        if (!recogniser_run(r, request->dialect, request->command, request->cwd, recogniser_home(),
+                            e))
+            return false;
+    }
+    *ret_deploys = deploys;
+    return true;
+}

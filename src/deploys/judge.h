@@ -1,0 +1,188 @@
+/* judge.h -- one command at a time: is it a deploy, does it run other commands, does it name a file that does?
+ * Private to src/deploys.
+ *
+ * The evaluator hands each simple command to judge_command(); whatever runs further text or words comes back through
+ * judge_text() and judge_call(), so that every rule sees every command, however it was wrapped.
+ *
+ * Invariants:
+ * 1. A call is judged by its own words: excuses, environments and rules never look at a neighbour.
+ * 2. Files are opened only when a command names a script, or a runner whose targets stand in one.
+ */
+#ifndef HOOKCHECK_DEPLOYS_JUDGE_H
+#define HOOKCHECK_DEPLOYS_JUDGE_H
+
+#include "base/regex.h"
+#include "deploys/deploys.h"
+#include "deploys/pack.h"
+#include "shell/evaluate.h"
+
+#define CALL_DEPTH_MAX 40u
+#define SCRIPT_MAX ((size_t)1 << 20)
+#define LINE_SHOWN_MAX 400u
+#define UNKNOWN_TEXT STR("\x01")
+
+struct frame {         /* where the text that is being evaluated comes from */
+    struct str file;   /* as shown in trails; empty: text of a command line */
+    size_t first_line; /* of the text in that file */
+    size_t line;       /* where we are */
+    bool fixed;        /* `line` is not moved by the commands inside */
+};
+VEC_DEFINE(frames, struct frame);
+
+struct input { /* what a command reads on standard input */
+    enum shell_input kind;
+    struct str text;      /* INPUT_TEXT: what is read; INPUT_FILE: its path */
+    struct str directory; /* where that path counts from */
+};
+
+VEC_DEFINE(settings, struct shell_setting);
+
+struct call {
+    const struct shell_value *words;
+    size_t count;
+    struct settings settings;
+    struct str directory;
+    struct input input;
+    const struct shell_command *piped_from;
+    struct shell_state *state; /* its variables */
+    bool reading;              /* a further reading of a command that was judged before */
+    bool remote;               /* runs elsewhere: files it names are not ours */
+    bool suspected;            /* a wrapper on the way may change what runs */
+    struct str why;
+    unsigned depth;
+};
+
+struct option_word {
+    struct str name, value;
+    bool has_value;
+};
+VEC_DEFINE(option_words, struct option_word);
+
+/* A call's words in the forms that rules look at. */
+struct line {
+    struct str name;      /* the program as the index knows it; "\1" when it is not knowable */
+    struct str program;   /* first word of the canonical line: base name, or a script's path */
+    bool in_index;        /* packs or wrappers know the program */
+    bool is_path;         /* the program word holds a slash */
+    struct strs operands; /* behind the program */
+    struct option_words options;
+    struct str canonical, typed;
+    struct str without; /* canonical without the words that may vanish; empty when there is none */
+    struct str shown;   /* canonical, masked */
+};
+
+struct user_rules; /* compiled patterns of one configuration */
+
+struct recogniser {
+    struct arena *arena;
+    struct configs *configs; /* NULL: no configuration at all */
+    struct config_options *options;
+    const struct pack_tables *tables;
+    struct regex **commands, **unlesses, **settings; /* by rule, compiled on first use */
+    struct regex **migrations; /* by wrapper: command; NULL where there is none */
+    struct user_rules *user_rules;
+    struct deploys *deploys;
+    struct frames frames;
+    struct strs open_targets; /* "file\ntarget" being followed: cycles */
+    struct input inherited;   /* standard input of the text being evaluated */
+    bool remote, suspected;   /* of the text being evaluated */
+    struct str why;
+    unsigned depth;
+    size_t files_read;
+    bool migration_seen;
+    struct str unread; /* the first file or call that could not be followed to its end; for `why` */
+    const struct shell_visitor *visitor;
+    /* For `packs explain`: told of each rule that was tried. NULL otherwise. */
+    void (*tried)(void *context, const struct pack_rule *rule, struct str line, bool matched,
+                  bool unless);
+    void *tried_context;
+};
+
+/* --- judge.c --- */
+MUST_CHECK bool judge_call(struct recogniser *r, struct shell_state *state, const struct call *call,
+                           struct err *e);
+/* Shell text that a call runs: in a copy of the state, or (same_shell) in the state itself. Text that is no shell text makes suspects
+ * of its words. */
+MUST_CHECK bool judge_text(struct recogniser *r, struct shell_state *state, const struct call *call,
+                           struct str text, bool same_shell, struct err *e);
+/* The same for the text of a file whose frame has been pushed: the lines of its commands are lines of the file. */
+MUST_CHECK bool judge_file_text(struct recogniser *r, struct shell_state *state,
+                                const struct call *call, struct str text, bool same_shell,
+                                struct err *e);
+/* The words of text nobody could parse: one suspected deploy if they hold a deploy word. */
+MUST_CHECK bool judge_unparsable(struct recogniser *r, const struct call *call, struct str text,
+                                 const char *message, struct err *e);
+struct call call_of_words(const struct call *outer, const struct shell_value *words, size_t count);
+bool value_is_known(const struct shell_value *value);
+struct shell_value value_of(struct str text);
+
+/* --- line.c --- */
+/* Takes the options' arities from every row that knows the program. */
+void line_build(struct recogniser *r, const struct call *call, struct line *ret_line);
+/* Is the option among these words, before "--", and not switched off ("--dry-run=false")? */
+bool line_has_option(const struct call *call, const struct pack_tables *tables,
+                     struct pack_list options);
+/* The value that an option has in the words as typed: "--x v", "--x=v", "-xv". */
+bool call_option_value(const struct call *call, struct str option, struct str *ret_value);
+
+/* --- match.c --- */
+enum match_answer { MATCH_NONE = 0, MATCH_DEPLOY, MATCH_EXCUSED };
+MUST_CHECK bool match_line(struct recogniser *r, const struct call *call, const struct line *line,
+                           enum match_answer *ret_answer, struct err *e);
+/* A program that is not knowable: do its other words look like a deploy? */
+MUST_CHECK bool match_unknown_program(struct recogniser *r, const struct call *call,
+                                      const struct line *line, struct err *e);
+MUST_CHECK bool match_migration(struct recogniser *r, const struct line *line, bool *ret_matched,
+                                struct err *e);
+
+/* --- report.c --- */
+struct finding {
+    struct str rule;
+    enum deploy_certainty certainty;
+    enum deploy_kind kind;
+    struct str environment_word;
+    struct str environment; /* decided already (a user's rule); empty: by the word */
+    struct str commit;
+    struct strs migrations;
+    struct str why;
+};
+MUST_CHECK bool report_deploy(struct recogniser *r, const struct call *call, struct str shown,
+                              const struct finding *finding, struct err *e);
+MUST_CHECK bool report_suspected(struct recogniser *r, const struct call *call, struct str shown,
+                                 const char *rule, struct str why, struct err *e);
+const struct config *config_of(struct recogniser *r, struct str directory, struct err *e);
+
+/* --- words.c --- */
+/* Does this word, as part of a name, promise a deploy (deploy.sh, release:prod, "ship")? */
+bool name_promises_deploy(const struct recogniser *r, struct str name);
+/* The first deploy word in text, by the packs and the configuration of the directory; STR_NONE when there is none. */
+struct str find_deploy_word(struct recogniser *r, struct str text, const struct config *config);
+
+/* --- peel.c, code.c, follow*.c: each says whether the call was its business. --- */
+MUST_CHECK bool peel_call(struct recogniser *r, struct shell_state *state, const struct call *call,
+                          const struct line *line, bool *ret_handled, struct err *e);
+/* What a wrapper row makes of a call: the words that run, or texts. For the check of examples too. */
+struct peeled {
+    bool applies; /* the row's sub-command stands there */
+    bool excused; /* --help: nothing runs */
+    struct call call;
+    struct strs texts;
+    bool has_words;
+};
+void peel_row(struct recogniser *r, const struct pack_wrapper *row, const struct call *call,
+              struct peeled *ret);
+MUST_CHECK bool code_call(struct recogniser *r, struct shell_state *state, const struct call *call,
+                          const struct line *line, bool *ret_handled, struct err *e);
+MUST_CHECK bool follow_call(struct recogniser *r, struct shell_state *state,
+                            const struct call *call, const struct line *line, bool *ret_handled,
+                            struct err *e);
+MUST_CHECK bool git_push_call(struct recogniser *r, const struct call *call,
+                              const struct line *line, bool *ret_handled, struct err *e);
+
+/* A file of shell text (or of another language) run by a call; `arguments` are its $1…. */
+MUST_CHECK bool follow_script(struct recogniser *r, struct shell_state *state,
+                              const struct call *call, struct str path, bool path_known,
+                              const struct shell_value *arguments, size_t argument_count,
+                              bool same_shell, struct err *e);
+
+#endif

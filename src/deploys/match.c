@@ -1,0 +1,362 @@
+#include <string.h>
+
+#include "deploys/judge.h"
+#include "deploys/user_rules.h"
+
+static bool compiled(struct recogniser *r, struct regex **slot, struct pack_text text,
+                     struct err *e)
+{
+    return *slot || regex_compile(r->arena, pack_str(r->tables, text), slot, e);
+}
+
+/* Tries a pattern on the forms of a line. A match that cannot be finished counts as one: uncertain is not harmless. */
+static bool try_lines(struct recogniser *r, struct regex *regex, const struct line *line,
+                      bool with_vanished, struct str *groups, bool *ret_vanished)
+{
+    struct str forms[3] = {line->canonical, line->typed, line->without};
+    size_t count = with_vanished && line->without.length ? 3 : 2;
+    bool matched = false;
+
+    (void)r;
+    for (size_t i = 0; i < count; i++) {
+        struct err why = ERR_NONE;
+        if (i == 1 && str_eq(forms[1], forms[0]))
+            continue;
+        if (!regex_match(regex, forms[i], &matched, groups, groups ? REGEX_GROUPS_MAX : 0, &why)) {
+            for (size_t g = 0; groups && g < REGEX_GROUPS_MAX; g++)
+                groups[g] = STR_NONE;
+            return true;
+        }
+        if (matched) {
+            *ret_vanished = i == 2;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "operand:2", "match:1", "env:STAGE", "--stage" → the word that stands there. */
+static bool read_place(const struct call *call, const struct line *line, const struct str *groups,
+                       struct str place, struct str *ret)
+{
+    uint64_t number;
+
+    if (str_starts(place, STR("operand:")) && str_to_u64(str_from_offset(place, 8), &number)) {
+        if (number < 1 || number > line->operands.count)
+            return false;
+        *ret = line->operands.items[number - 1];
+        return true;
+    }
+    if (str_starts(place, STR("match:")) && str_to_u64(str_from_offset(place, 6), &number)) {
+        if (number >= REGEX_GROUPS_MAX || str_is_empty(groups[number]))
+            return false;
+        *ret = groups[number];
+        return true;
+    }
+    if (str_starts(place, STR("env:"))) {
+        struct str name = str_from_offset(place, 4);
+        for (size_t i = call->settings.count; i > 0; i--)
+            if (str_eq(call->settings.items[i - 1].name, name)) {
+                *ret = call->settings.items[i - 1].value.text;
+                return true;
+            }
+        return call->state && shell_state_get_variable(call->state, name, ret);
+    }
+    return call_option_value(call, place, ret);
+}
+
+static bool report_rule(struct recogniser *r, const struct call *call, const struct line *line,
+                        const struct pack_rule *rule, const struct str *groups, bool vanished,
+                        struct err *e)
+{
+    struct finding finding = {.rule = pack_str(r->tables, rule->id),
+                              .certainty = (enum deploy_certainty)rule->certainty,
+                              .kind = (enum deploy_kind)rule->kind};
+
+    for (uint32_t i = 0; i < rule->environment.count; i++)
+        if (read_place(call, line, groups, pack_list_item(r->tables, rule->environment, i),
+                       &finding.environment_word))
+            break;
+    if (finding.kind == DEPLOY_COMMIT &&
+        (!read_place(call, line, groups, pack_str(r->tables, rule->commit), &finding.commit) ||
+         str_find_byte(finding.commit, SHELL_UNKNOWN) != SIZE_MAX))
+        finding.commit = STR("HEAD");
+    if (vanished && finding.certainty == DEPLOY_CERTAIN) {
+        finding.certainty = DEPLOY_SUSPECTED;
+        finding.why = STR("words of it are not known before it runs");
+    }
+    return report_deploy(r, call, line->shown, &finding, e);
+}
+
+static bool program_excuses(const struct recogniser *r, const struct pack_program *program,
+                            const struct call *call, const struct line *line)
+{
+    const struct pack_tables *t = r->tables;
+
+    if (line_has_option(call, t, program->excuses))
+        return true;
+    if (!line->operands.count || !program->excuse_commands.count)
+        return false;
+    if (pack_list_has(t, program->excuse_commands, line->operands.items[0]))
+        return true;
+    /* `aws lambda update-function-code help` */
+    return pack_list_has(t, program->excuse_commands, STR("help")) &&
+           str_eq(VEC_LAST(&line->operands), STR("help"));
+}
+
+/* A rule that asks for a variable: "^NAME=pattern" on those before the command, then on the shell's. */
+static bool setting_matches(struct recogniser *r, uint32_t index, const struct call *call,
+                            bool *ret_matches, struct err *e)
+{
+    struct str pattern = pack_str(r->tables, r->tables->rules[index].setting), value;
+    size_t equals = str_find_byte(pattern, '=');
+
+    if (!compiled(r, &r->settings[index], r->tables->rules[index].setting, e))
+        return false;
+    *ret_matches = false;
+    for (size_t i = 0; i < call->settings.count && !*ret_matches; i++) {
+        const struct shell_setting *setting = &call->settings.items[i];
+        struct str text = str_printf(r->arena, STR_FMT "=" STR_FMT, STR_ARG(setting->name),
+                                     STR_ARG(setting->value.text));
+        if (!regex_match(r->settings[index], text, ret_matches, NULL, 0, e))
+            return false;
+    }
+    if (*ret_matches || equals == SIZE_MAX || !str_starts(pattern, STR("^")) || !call->state)
+        return true;
+    struct str name = str_slice(pattern, 1, equals);
+    if (!shell_state_get_variable(call->state, name, &value))
+        return true;
+    struct str text = str_printf(r->arena, STR_FMT "=" STR_FMT, STR_ARG(name), STR_ARG(value));
+    return regex_match(r->settings[index], text, ret_matches, NULL, 0, e);
+}
+
+/* The first certain rule of a program that takes this line, else the first suspected one. */
+static bool match_program(struct recogniser *r, const struct pack_program *program,
+                          const struct call *call, const struct line *line,
+                          const struct pack_rule **ret_rule, struct str *ret_groups,
+                          bool *ret_vanished, struct err *e)
+{
+    struct str groups[REGEX_GROUPS_MAX] = {0};
+
+    for (uint32_t i = program->first_rule; i < program->first_rule + program->rule_count; i++) {
+        const struct pack_rule *rule = &r->tables->rules[i];
+        bool vanished = false, unused;
+        if (*ret_rule &&
+            ((*ret_rule)->certainty == DEPLOY_CERTAIN || rule->certainty != DEPLOY_CERTAIN))
+            continue;
+        if (!compiled(r, &r->commands[i], rule->command, e) ||
+            (rule->unless.length && !compiled(r, &r->unlesses[i], rule->unless, e)))
+            return false;
+        bool matched = try_lines(r, r->commands[i], line, true, groups, &vanished);
+        bool unless = matched && rule->unless.length &&
+                      try_lines(r, r->unlesses[i], line, false, NULL, &unused);
+        if (matched && !unless && rule->setting.length) {
+            if (!setting_matches(r, i, call, &matched, e))
+                return false;
+        }
+        if (r->tried)
+            r->tried(r->tried_context, rule, line->canonical, matched, unless);
+        if (!matched || unless)
+            continue;
+        *ret_rule = rule;
+        memcpy(ret_groups, groups, sizeof groups);
+        *ret_vanished = vanished;
+    }
+    return true;
+}
+
+static bool match_packs(struct recogniser *r, const struct call *call, const struct line *line,
+                        enum match_answer *ret_answer, struct err *e)
+{
+    const struct pack_tables *t = r->tables;
+    struct str groups[REGEX_GROUPS_MAX] = {0};
+    const struct pack_rule *rule = NULL;
+    bool vanished = false;
+    uint32_t first;
+    uint32_t count =
+        pack_names_find(t, t->program_names, t->program_name_count, line->name, &first);
+
+    for (uint32_t i = first; i < first + count; i++) {
+        const struct pack_program *program = &t->programs[t->program_names[i].index];
+        if (program_excuses(r, program, call, line)) {
+            *ret_answer = MATCH_EXCUSED;
+            continue;
+        }
+        if (!match_program(r, program, call, line, &rule, groups, &vanished, e))
+            return false;
+    }
+    if (!rule)
+        return true;
+    *ret_answer = MATCH_DEPLOY;
+    return report_rule(r, call, line, rule, groups, vanished, e);
+}
+
+static bool match_user_rule(struct recogniser *r, const struct call *call, const struct line *line,
+                            struct user_rules *rules, enum match_answer *ret_answer, struct err *e)
+{
+    struct str groups[REGEX_GROUPS_MAX] = {0};
+    bool vanished = false;
+
+    for (size_t i = 0; i < rules->config->deploys.count; i++) {
+        const struct config_deploy_rule *rule = &rules->config->deploys.items[i];
+        if (!rules->deploys[i] || !try_lines(r, rules->deploys[i], line, true, groups, &vanished))
+            continue;
+        struct finding finding = {.rule = rule->id,
+                                  .certainty = vanished ? DEPLOY_SUSPECTED : DEPLOY_CERTAIN,
+                                  .environment = rule->environment,
+                                  .environment_word = rule->environment,
+                                  .migrations = rule->migrations};
+        *ret_answer = MATCH_DEPLOY;
+        return report_deploy(r, call, line->shown, &finding, e);
+    }
+    for (size_t i = 0; i < rules->config->not_deploys.count; i++)
+        if (rules->not_deploys[i] &&
+            try_lines(r, rules->not_deploys[i], line, false, NULL, &vanished)) {
+            *ret_answer = MATCH_EXCUSED;
+            return true;
+        }
+    return true;
+}
+
+/* While the configuration is broken its own rules are unknown: every word of it counts. */
+static bool match_broken_config(struct recogniser *r, const struct call *call,
+                                const struct line *line, const struct config *config,
+                                enum match_answer *ret_answer, struct err *e)
+{
+    for (size_t i = 0; config->broken && i < call->count; i++) {
+        struct str word = call->words[i].text;
+        if (i > 0 && word.length && word.bytes[0] == '-')
+            continue;
+        size_t slash = str_find_last_byte(word, '/');
+        struct str base = slash == SIZE_MAX ? word : str_from_offset(word, slash + 1);
+        if (!strs_have(&config->broken_words, word) && !strs_have(&config->broken_words, base))
+            continue;
+        *ret_answer = MATCH_DEPLOY;
+        return report_suspected(r, call, line->shown, "broken-config",
+                                str_printf(r->arena,
+                                           "\"" STR_FMT "\" stands in the configuration, which "
+                                           "cannot be read: " STR_FMT,
+                                           STR_ARG(word), STR_ARG(config->broken_message)),
+                                e);
+    }
+    return true;
+}
+
+bool match_line(struct recogniser *r, const struct call *call, const struct line *line,
+                enum match_answer *ret_answer, struct err *e)
+{
+    struct user_rules *rules;
+
+    *ret_answer = MATCH_NONE;
+    if (!user_rules_for(r, call->directory, &rules, e))
+        return false;
+    if (rules) {
+        if (!match_user_rule(r, call, line, rules, ret_answer, e))
+            return false;
+        if (*ret_answer != MATCH_NONE)
+            return true;
+    }
+    if (!str_eq(line->name, UNKNOWN_TEXT) && !match_packs(r, call, line, ret_answer, e))
+        return false;
+    if (*ret_answer == MATCH_DEPLOY || !rules)
+        return true;
+    return match_broken_config(r, call, line, rules->config, ret_answer, e);
+}
+
+bool match_migration(struct recogniser *r, const struct line *line, bool *ret_matched,
+                     struct err *e)
+{
+    const struct pack_tables *t = r->tables;
+    uint32_t first;
+    uint32_t count =
+        pack_names_find(t, t->wrapper_names, t->wrapper_name_count, line->name, &first);
+    bool unused;
+
+    *ret_matched = false;
+    for (uint32_t i = first; i < first + count; i++) {
+        uint32_t index = t->wrapper_names[i].index;
+        const struct pack_wrapper *row = &t->wrappers[index];
+        struct regex *unless = NULL;
+        if (row->kind != WRAPPER_MIGRATION)
+            continue;
+        if (!compiled(r, &r->migrations[index], row->command, e))
+            return false;
+        if (!try_lines(r, r->migrations[index], line, false, NULL, &unused))
+            continue;
+        if (row->unless.length && !compiled(r, &unless, row->unless, e))
+            return false;
+        if (!unless || !try_lines(r, unless, line, false, NULL, &unused))
+            *ret_matched = true;
+    }
+    return true;
+}
+
+static bool is_distinctive(const struct pack_tables *t, const struct pack_program *program)
+{
+    for (uint32_t i = 0; i < program->names.count; i++)
+        if (pack_list_has(t, program->words, pack_list_item(t, program->names, i)))
+            return true;
+    return false;
+}
+
+/* As if the unknown program were this one. Only rules that spell out two of the operands are tried: one verb alone
+ * ("apply", "up") is too common, and compiling all patterns would cost more than the process. */
+static bool match_as(struct recogniser *r, const struct call *call, const struct line *line,
+                     const struct pack_program *program, bool *ret_matched, struct err *e)
+{
+    const struct pack_tables *t = r->tables;
+    struct line as = *line;
+    struct str groups[REGEX_GROUPS_MAX];
+    bool vanished = false;
+
+    for (uint32_t i = program->first_rule; i < program->first_rule + program->rule_count; i++) {
+        const struct pack_rule *rule = &t->rules[i];
+        struct str pattern = pack_str(t, rule->command);
+        if (!str_contains(pattern, line->operands.items[0]) ||
+            !str_contains(pattern, line->operands.items[1]))
+            continue;
+        if (!compiled(r, &r->commands[i], rule->command, e) ||
+            (rule->unless.length && !compiled(r, &r->unlesses[i], rule->unless, e)))
+            return false;
+        for (uint32_t n = 0; n < program->names.count; n++) {
+            struct str name = pack_list_item(t, program->names, n);
+            as.canonical = as.typed =
+                str_printf(r->arena, STR_FMT STR_FMT, STR_ARG(name),
+                           STR_ARG(str_from_offset(line->canonical, line->program.length)));
+            if (!try_lines(r, r->commands[i], &as, false, groups, &vanished) ||
+                (rule->unless.length && try_lines(r, r->unlesses[i], &as, false, NULL, &vanished)))
+                continue;
+            *ret_matched = true;
+            return report_suspected(
+                r, call, line->shown, "unknown-program",
+                str_printf(r->arena,
+                           "its program is not known before it runs; with " STR_FMT
+                           " it would be " STR_FMT,
+                           STR_ARG(name), STR_ARG(pack_str(t, rule->id))),
+                e);
+        }
+    }
+    return true;
+}
+
+bool match_unknown_program(struct recogniser *r, const struct call *call, const struct line *line,
+                           struct err *e)
+{
+    const struct pack_tables *t = r->tables;
+    bool matched = false;
+
+    if (!line->operands.count || str_find_byte(line->operands.items[0], SHELL_UNKNOWN) != SIZE_MAX)
+        return true;
+    if (name_promises_deploy(r, line->operands.items[0]))
+        return report_suspected(r, call, line->shown, "unknown-program",
+                                STR("its program is not known before it runs"), e);
+    if (line->operands.count < 2 || line->operands.items[0].length < 2 ||
+        line->operands.items[1].length < 2)
+        return true;
+    for (uint32_t i = 0; i < t->program_count && !matched; i++)
+        if (!line_has_option(call, t, t->programs[i].excuses) &&
+            (is_distinctive(t, &t->programs[i]) || line->operands.count > 2) &&
+            !match_as(r, call, line, &t->programs[i], &matched, e))
+            return false;
+    return true;
+}

@@ -1,0 +1,12 @@
+/* powershell.h -- PowerShell text → commands, modestly: statements at ; | && || and newlines, quotes, the call operator, here-strings,
+ * backtick escapes. Private to src/deploys.
+ */
+#ifndef HOOKCHECK_DEPLOYS_POWERSHELL_H
+#define HOOKCHECK_DEPLOYS_POWERSHELL_H
+
+#include "deploys/judge.h"
+
+MUST_CHECK bool powershell_judge(struct recogniser *r, struct shell_state *state,
+                                 const struct call *call, struct str text, struct err *e);
+
+#endif

@@ -1,0 +1,107 @@
+#include <string.h>
+
+#include "deploys/judge.h"
+
+static bool is_word_byte(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+           (byte >= '0' && byte <= '9') || byte == '_' || byte == '-' || byte == '.';
+}
+
+static bool is_letter(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+bool name_promises_deploy(const struct recogniser *r, struct str name)
+{
+    const struct pack_tables *t = r->tables;
+
+    for (size_t at = 0; at < name.length;) {
+        size_t end = at;
+        while (end < name.length && is_letter(name.bytes[end]) &&
+               !(end > at && name.bytes[end] <= 'Z' && name.bytes[end - 1] >= 'a'))
+            end++; /* a piece ends where letters end, and at a hump: deployProd */
+        struct str piece = str_slice(name, at, end);
+        for (uint32_t i = 0; piece.length && i < t->wrapper_count; i++) {
+            const struct pack_wrapper *row = &t->wrappers[i];
+            if (row->kind != WRAPPER_NAMES)
+                continue;
+            for (uint32_t n = 0; n < row->names.count; n++)
+                if (str_eq_nocase(piece, pack_list_item(t, row->names, n)))
+                    return true;
+        }
+        at = end > at ? end : at + 1;
+    }
+    return false;
+}
+
+static bool config_has_word(const struct config *config, struct str word)
+{
+    if (config->broken && strs_have(&config->broken_words, word))
+        return true;
+    for (size_t i = 0; i < config->deploys.count; i++) {
+        struct str pattern = config->deploys.items[i].command;
+        if (word.length > 3 && str_contains(pattern, word))
+            return true;
+    }
+    return false;
+}
+
+struct str find_deploy_word(struct recogniser *r, struct str text, const struct config *config)
+{
+    for (size_t at = 0; at < text.length;) {
+        size_t end = at;
+        while (end < text.length && is_word_byte(text.bytes[end]))
+            end++;
+        struct str word = str_trim_bytes(str_slice(text, at, end), "-.");
+        if (word.length && (pack_has_word(r->tables, word) || config_has_word(config, word)))
+            return word;
+        at = end > at ? end : at + 1;
+    }
+    return STR_NONE;
+}
+
+struct door_words deploys_words(void)
+{
+    return (struct door_words){pack_builtin.words, pack_builtin.word_count};
+}
+
+/* The stretches of a pattern that stand for themselves, at least four bytes long. */
+static void add_pattern_words(struct arena *arena, struct str pattern, struct strs *words)
+{
+    size_t at = 0;
+
+    while (at < pattern.length) {
+        struct buf word = buf_new(arena, 256);
+        while (at < pattern.length) {
+            bool escaped = pattern.bytes[at] == '\\' && at + 1 < pattern.length;
+            char byte = pattern.bytes[escaped ? at + 1 : at];
+            bool literal = escaped ? !is_letter(byte) && is_word_byte(byte)
+                                   : is_word_byte(byte) && byte != '.';
+            if (!literal)
+                break;
+            buf_add_byte(&word, byte);
+            at += escaped ? 2 : 1;
+        }
+        if (word.length >= 4)
+            strs_add(arena, words, buf_str(&word));
+        if (at < pattern.length)
+            at += pattern.bytes[at] == '\\' ? 2 : 1;
+    }
+}
+
+struct door_words deploys_config_words(struct arena *arena, const struct config *config)
+{
+    struct strs words = {0};
+
+    for (size_t i = 0; i < config->deploys.count; i++)
+        add_pattern_words(arena, config->deploys.items[i].command, &words);
+    for (size_t i = 0; i < config->broken_words.count; i++)
+        strs_add(arena, &words, config->broken_words.items[i]);
+    strs_sort(&words);
+    const char **items = ARENA_ARRAY(arena, words.count + 1, const char *);
+    for (size_t i = 0; i < words.count; i++)
+        items[i] = str_c(arena, words.items[i]);
+    return (struct door_words){items, words.count};
+}
