@@ -99,7 +99,8 @@ static bool is_foreign_work_tree(struct walk *w, struct str directory,
     return git->kind != TREE_FILE || !file_mentions(w, directory, STR(".git"), "/modules/");
 }
 
-static void look_for_alembic(struct walk *w, struct str directory,
+/* True: this is a script directory, in which nothing else needs to be looked for. */
+static bool look_for_alembic(struct walk *w, struct str directory,
                              const struct tree_entries *entries)
 {
     const struct tree_entry *versions = find(entries, "versions");
@@ -109,8 +110,10 @@ static void look_for_alembic(struct walk *w, struct str directory,
         (holds_file(entries, "pyproject.toml") &&
          file_mentions(w, directory, STR("pyproject.toml"), "alembic")))
         VEC_PUSH(w->arena, &w->survey->settings, directory);
-    if (script && file_mentions(w, directory, STR("env.py"), "alembic"))
-        VEC_PUSH(w->arena, &w->survey->scripts, directory);
+    if (!script || !file_mentions(w, directory, STR("env.py"), "alembic"))
+        return false;
+    VEC_PUSH(w->arena, &w->survey->scripts, directory);
+    return true;
 }
 
 /* A runner of one's own names its table somewhere near. */
@@ -214,7 +217,8 @@ static bool visit(struct walk *w, struct place place, struct err *e)
         return true;
     if (holds_file(&entries, "manage.py"))
         place.project = place.path;
-    look_for_alembic(w, place.path, &entries);
+    if (look_for_alembic(w, place.path, &entries))
+        return true;
     const char *tracker = marker_find(w->tree, w->scratch, place.path, &entries);
     if (tracker)
         add_foreign(w,

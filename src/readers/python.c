@@ -4,6 +4,7 @@
 #include <tree_sitter/api.h>
 
 #include "base/door.h"
+#include "readers/python_plain.h"
 #include "readers/python_scan.h"
 
 #define NESTING_MAX 32u
@@ -20,9 +21,10 @@ struct evaluation {
     struct arena *arena;
     struct str text; /* what tree-sitter was given */
     struct strs names;
-    struct python_value *values; /* one per name */
-    struct strs missing;         /* names whose value would be needed */
-    size_t line;                 /* of the statement */
+    struct python_value *values;  /* one per name */
+    struct strs missing;          /* names whose value would be needed */
+    size_t line;                  /* of the statement */
+    size_t counted, counted_line; /* lines are counted once, from statement to statement */
 };
 
 struct python_reader *python_reader_new(struct arena *arena)
@@ -327,6 +329,34 @@ static struct str statements_text(struct arena *arena, struct str source,
     return str_of(text, length);
 }
 
+/* Statements come in the order of the file. */
+static size_t next_line(struct evaluation *ev, struct str source, size_t offset)
+{
+    for (; ev->counted < offset; ev->counted++)
+        ev->counted_line += source.bytes[ev->counted] == '\n';
+    return ev->counted_line + 1;
+}
+
+/* False, with nothing assigned, when a statement needs the grammar: then they all go there, in their order. */
+static bool run_plain_statements(struct evaluation *ev, struct str source,
+                                 const struct python_scan *scan)
+{
+    struct str name;
+    struct python_value value;
+
+    for (size_t pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < scan->statements.count; i++) {
+            const struct python_span *span = &scan->statements.items[i];
+            if (!python_plain_assignment(str_slice(source, span->start, span->end), &name, &value))
+                return false;
+            if (pass == 0)
+                continue;
+            ev->line = next_line(ev, source, span->start);
+            assign_name(ev, name, value);
+        }
+    return true;
+}
+
 static bool run_statements(struct python_reader *reader, struct evaluation *ev, struct str source,
                            const struct python_scan *scan, struct python_module *module,
                            struct err *e)
@@ -334,7 +364,7 @@ static bool run_statements(struct python_reader *reader, struct evaluation *ev, 
     CLEANUP_WITH(release_tree) TSTree *tree = NULL;
     size_t span = 0, span_offset = 0;
 
-    if (scan->statements.count == 0)
+    if (run_plain_statements(ev, source, scan))
         return true;
     ev->text = statements_text(ev->arena, source, &scan->statements);
     if (!parse(reader, ev->text, &tree, e))
@@ -351,7 +381,7 @@ static bool run_statements(struct python_reader *reader, struct evaluation *ev, 
             span++;
         }
         size_t at = scan->statements.items[span].start + (start - span_offset);
-        ev->line = line_of(source, at);
+        ev->line = next_line(ev, source, at);
         if (ts_node_has_error(statement))
             module_break(module, source, at, "a statement that Python would refuse");
         run_statement(ev, statement);
@@ -385,6 +415,7 @@ bool python_constants(struct python_reader *reader, struct arena *arena, struct 
         size_t known = ev.names.count;
         ev.values = ARENA_ARRAY(arena, known, struct python_value);
         ev.missing = (struct strs){0};
+        ev.counted = ev.counted_line = 0;
         module = (struct python_module){0};
         python_scan(arena, source, &ev.names, &scan);
         if (!run_statements(reader, &ev, source, &scan, &module, e))

@@ -37,7 +37,8 @@ bool tree_exists(struct tree *tree, struct arena *arena, struct str path,
                  enum tree_entry_kind *ret_kind);
 /* `path` seen from `directory` (both relative to the root, "" is the root): without ".", ".." and doubled slashes.
  * False when it is absolute or leaves the tree. */
-MUST_CHECK bool tree_path_join(struct arena *arena, struct str directory, struct str path, struct str *ret_path);
+MUST_CHECK bool tree_path_join(struct arena *arena, struct str directory, struct str path,
+                               struct str *ret_path);
 /* "work tree", or the commit's abbreviated id. */
 struct str tree_describe(const struct tree *tree);
 

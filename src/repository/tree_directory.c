@@ -174,11 +174,12 @@ static bool directory_list(void *self, struct arena *arena, struct str path,
     return true;
 }
 
-static bool read_fully(int fd, char *bytes, size_t size, size_t *ret_length)
+/* `expected`: what the file system says the size is; reached, the read that would only say "end" is saved. */
+static bool read_fully(int fd, char *bytes, size_t size, uint64_t expected, size_t *ret_length)
 {
     size_t length = 0;
 
-    while (length < size) {
+    while (length < size && (length == 0 || length != expected)) {
         ssize_t got = read(fd, bytes + length, size - length);
         if (got < 0 && errno == EINTR)
             continue;
@@ -229,7 +230,7 @@ static bool directory_read(void *self, struct arena *arena, struct str path, siz
         return err_errno(e, "cannot read " STR_FMT "/" STR_FMT, STR_ARG(tree->root), STR_ARG(path));
     if (!S_ISREG(status.st_mode))
         return err_set(e, ERR_INPUT, STR_FMT ": not a regular file", STR_ARG(path));
-    if (!read_fully(fd, tree->block, wanted, &length))
+    if (!read_fully(fd, tree->block, wanted, (uint64_t)status.st_size, &length))
         return err_errno(e, "cannot read " STR_FMT "/" STR_FMT, STR_ARG(tree->root), STR_ARG(path));
     if (length == READ_BLOCK && maximum > READ_BLOCK)
         return read_long(tree, arena, fd, maximum, ret_bytes, ret_whole, e);
