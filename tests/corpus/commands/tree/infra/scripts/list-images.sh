@@ -1,0 +1,2 @@
+#!/bin/sh
+aws ecr list-images --repository-name api

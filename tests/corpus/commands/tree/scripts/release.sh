@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+./scripts/build.sh
+./scripts/ship.sh
