@@ -45,6 +45,8 @@ static struct str first_line(struct arena *arena, struct str text)
 bool command_run(struct arena *arena, const struct command *command, struct str *ret_output,
                  struct str *ret_message)
 {
+    /* The buffers for the most that it may say are large, and what it says is small. */
+    ARENA(scratch, OUTPUT_MAX * 2 + ((size_t)16 << 20));
     struct process_options options = {.arguments = command->arguments.items,
                                       .argument_count = command->arguments.count,
                                       .directory = command->directory,
@@ -56,23 +58,22 @@ bool command_run(struct arena *arena, const struct command *command, struct str 
     struct process_result result;
     struct err e = ERR_NONE;
 
-    if (!process_run(arena, &options, &result, &e)) {
+    if (!process_run(&scratch, &options, &result, &e)) {
         *ret_message = text_for_people(arena, str_from(e.message), STR_NONE);
         return false;
     }
     if (result.timed_out || result.signalled || result.status != 0) {
         struct str line = first_line(arena, result.errors);
-        struct str ending = process_describe(arena, &options, &result);
-        *ret_message = str_is_empty(line) ? str_printf(arena, "it " STR_FMT, STR_ARG(ending))
-                                          : str_printf(arena, "it " STR_FMT ": " STR_FMT,
-                                                       STR_ARG(ending), STR_ARG(line));
+        struct str ending = process_describe(&scratch, &options, &result);
+        *ret_message = str_printf(arena, "it " STR_FMT "%s" STR_FMT, STR_ARG(ending),
+                                  str_is_empty(line) ? "" : ": ", STR_ARG(line));
         return false;
     }
     if (result.truncated) {
         *ret_message = str_printf(arena, "it wrote more than %zu MiB", OUTPUT_MAX >> 20);
         return false;
     }
-    *ret_output = result.output;
+    *ret_output = str_copy(arena, result.output);
     return true;
 }
 

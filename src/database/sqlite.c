@@ -324,14 +324,45 @@ static struct str real_path(struct arena *arena, struct str path)
     return real ? str_copy(arena, str_from(real)) : path;
 }
 
+/* False: unreachable by now. */
+static bool read_table(const struct database *database, struct arena *arena,
+                       const struct database_question *question, struct database_rows *rows,
+                       struct database_answer *answer)
+{
+    struct columns columns = {0};
+    struct str table = STR_NONE, column = STR_NONE, message = STR_NONE;
+
+    if (!str_is_empty(question->schema) && !str_eq(question->schema, STR("main"))) {
+        rows->state = TABLE_ABSENT;
+        rows->message =
+            str_printf(arena, "SQLite has no schema " STR_FMT, STR_ARG(question->schema));
+        return true;
+    }
+    if (!find_table(database, arena, question->table, &table, answer))
+        return false;
+    if (str_is_empty(table)) {
+        rows->state = TABLE_ABSENT;
+        rows->message = str_printf(arena, "there is no table " STR_FMT, STR_ARG(question->table));
+        rows->hint = STR("nothing was ever applied there, or it is another file");
+        return true;
+    }
+    if (!read_columns(database, arena, table, &columns, answer))
+        return false;
+    if (!layout_find_column(arena, question->layout, &columns, &column, &message))
+        return rows_unreadable(
+            rows,
+            str_printf(arena, STR_FMT " is not the tracking table expected: " STR_FMT,
+                       STR_ARG(table), STR_ARG(message)),
+            STR("another tool may keep a table of that name: set \"table\" of the migration set"));
+    return read_ids(database, arena, table, column, rows, answer);
+}
+
 static bool sqlite_ask(struct database *database, struct arena *arena,
                        const struct database_question *question, struct database_answer *answer,
                        struct err *e)
 {
     struct sqlite *state = database->state;
     struct database_rows rows = {.schema = question->schema};
-    struct columns columns = {0};
-    struct str table, column, message;
 
     if (str_has_nul(question->table))
         return err_set(e, ERR_INPUT, "a table name with a NUL byte");
@@ -340,27 +371,8 @@ static bool sqlite_ask(struct database *database, struct arena *arena,
     if (!sqlite_open(database, answer))
         return true;
     sqlite3_busy_timeout(state->handle, state->limit > now ? (int)(state->limit - now) : 1);
-    if (!find_table(database, arena, question->table, &table, answer))
+    if (!read_table(database, arena, question, &rows, answer))
         return true;
-    bool other_schema = !str_is_empty(question->schema) && !str_eq(question->schema, STR("main"));
-    if (str_is_empty(table) || other_schema) {
-        rows.state = TABLE_ABSENT;
-        rows.message =
-            other_schema
-                ? str_printf(arena, "SQLite has no schema " STR_FMT, STR_ARG(question->schema))
-                : str_printf(arena, "there is no table " STR_FMT, STR_ARG(question->table));
-        rows.hint = STR("nothing was ever applied there, or it is another file");
-    } else if (!read_columns(database, arena, table, &columns, answer)) {
-        return true;
-    } else if (!layout_find_column(arena, question->layout, &columns, &column, &message)) {
-        rows_unreadable(
-            &rows,
-            str_printf(arena, STR_FMT " is not the tracking table expected: " STR_FMT,
-                       STR_ARG(table), STR_ARG(message)),
-            STR("another tool may keep a table of that name: set \"table\" of the migration set"));
-    } else if (!read_ids(database, arena, table, column, &rows, answer)) {
-        return true;
-    }
     VEC_PUSH(arena, &answer->tables, rows);
     answer->state = DATABASE_ANSWERED;
     answer->database = real_path(arena, state->path);

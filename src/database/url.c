@@ -96,11 +96,12 @@ static struct str pairs_masked(struct arena *arena, struct str text)
         bool is_harmless = false;
         for (size_t i = 0; i < COUNT_OF(harmless); i++)
             is_harmless = is_harmless || str_eq(name, harmless[i]);
-        if (!known || !is_harmless)
+        if (!known || !is_harmless) {
+            buf_add(&shown, STR("***"));
             break;
+        }
         buf_printf(&shown, STR_FMT " ", STR_ARG(pair));
     }
-    buf_add(&shown, str_is_empty(text) ? STR_NONE : STR("***"));
     return str_trim(buf_str(&shown));
 }
 
