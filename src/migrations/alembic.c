@@ -198,27 +198,24 @@ static struct str quoted(struct arena *arena, struct str path)
     return path;
 }
 
-static struct str upgrade_command(struct alembic_place *p)
+/* The tool with its settings named, started where it wants to be started. */
+static struct str command(struct alembic_place *p, const char *alembic, const char *flask)
 {
     struct str root = quoted(p->arena, p->set->root);
-    const char *target = p->history->heads.count > 1 ? "heads" : "head";
-    bool other_section = !str_eq(p->settings.section, STR("alembic"));
-    struct str section = other_section
-                             ? str_printf(p->arena, " -n " STR_FMT, STR_ARG(p->settings.section))
-                             : STR_NONE;
+    struct str section = STR_NONE;
 
+    if (!str_eq(p->settings.section, STR("alembic")))
+        section = str_printf(p->arena, " -n " STR_FMT, STR_ARG(p->settings.section));
     if (p->from_root)
-        return str_printf(p->arena, "alembic -c " STR_FMT "/%s" STR_FMT " upgrade %s",
-                          STR_ARG(root), p->settings.has_ini ? "alembic.ini" : "pyproject.toml",
-                          STR_ARG(section), target);
-    struct str command =
-        p->flask && !other_section
-            ? str_printf(p->arena, "flask db upgrade%s",
-                         p->history->heads.count > 1 ? " heads" : "")
-            : str_printf(p->arena, "alembic" STR_FMT " upgrade %s", STR_ARG(section), target);
-    return root.length
-               ? str_printf(p->arena, "cd " STR_FMT " && " STR_FMT, STR_ARG(root), STR_ARG(command))
-               : command;
+        return str_printf(p->arena, "alembic -c " STR_FMT "/%s" STR_FMT " %s", STR_ARG(root),
+                          p->settings.has_ini ? "alembic.ini" : "pyproject.toml", STR_ARG(section),
+                          alembic);
+    const char *change = root.length ? "cd " : "", *then = root.length ? " && " : "";
+    if (p->flask)
+        return str_printf(p->arena, "%s" STR_FMT "%sflask db %s", change, STR_ARG(root), then,
+                          flask);
+    return str_printf(p->arena, "%s" STR_FMT "%salembic" STR_FMT " %s", change, STR_ARG(root), then,
+                      STR_ARG(section), alembic);
 }
 
 static bool read_script_directory(struct alembic_place *p, struct err *e)
@@ -233,7 +230,11 @@ static bool read_script_directory(struct alembic_place *p, struct err *e)
     if (!alembic_read_env(p->arena, p->tree, env, history, e) ||
         !alembic_read_revisions(p->arena, p->tree, recursive, history, e))
         return false;
-    graph_build(p->arena, history);
+    struct graph_commands commands = {
+        .refused = p->flask ? STR("flask db upgrade") : STR("alembic upgrade head"),
+        .merge = command(p, "merge heads -m \"merge heads\"", "merge -m \"merge heads\" heads"),
+    };
+    graph_build(p->arena, history, &commands);
     return true;
 }
 
@@ -260,6 +261,8 @@ bool alembic_load(struct arena *arena, struct tree *tree, const struct config_mi
         history->table = set->table;
     if (set->schema.length)
         history->schema = set->schema;
-    history->upgrade_command = upgrade_command(&place);
+    bool several = history->heads.count > 1;
+    history->upgrade_command = command(&place, several ? "upgrade heads" : "upgrade head",
+                                       several ? "upgrade heads" : "upgrade");
     return true;
 }

@@ -271,7 +271,8 @@ static void report_cycle(struct arena *arena, struct history *history, const siz
                         STR("correct the down_revision or depends_on that points forward"));
 }
 
-static void report_heads(struct arena *arena, struct history *history, const struct named *named)
+static void report_heads(struct arena *arena, struct history *history, const struct named *named,
+                         const struct graph_commands *commands)
 {
     struct buf list = buf_new(arena, 8192);
     size_t shown = 0;
@@ -285,16 +286,15 @@ static void report_heads(struct arena *arena, struct history *history, const str
     }
     if (shown > NAMED_MAX)
         buf_printf(&list, " and %zu more", shown - NAMED_MAX);
-    bool at_root = history->root.length == 0;
-    history_problem_add(
-        arena, history, REASON_MULTIPLE_HEADS,
-        str_printf(arena, "%zu heads, so that `alembic upgrade head` refuses: " STR_FMT,
-                   history->heads.count, STR_ARG(buf_str(&list))),
-        str_printf(arena, "join them: %s" STR_FMT "%salembic merge heads -m \"merge heads\"",
-                   at_root ? "" : "cd ", STR_ARG(history->root), at_root ? "" : " && "));
+    history_problem_add(arena, history, REASON_MULTIPLE_HEADS,
+                        str_printf(arena, "%zu heads, so that `" STR_FMT "` refuses: " STR_FMT,
+                                   history->heads.count, STR_ARG(commands->refused),
+                                   STR_ARG(buf_str(&list))),
+                        str_printf(arena, "join them: " STR_FMT, STR_ARG(commands->merge)));
 }
 
-void graph_build(struct arena *arena, struct history *history)
+void graph_build(struct arena *arena, struct history *history,
+                 const struct graph_commands *commands)
 {
     sort_and_drop_doubles(arena, history);
 
@@ -317,5 +317,5 @@ void graph_build(struct arena *arena, struct history *history)
     if (ordered < count)
         report_cycle(arena, history, order, ordered);
     if (history->heads.count > 1)
-        report_heads(arena, history, &named);
+        report_heads(arena, history, &named, commands);
 }

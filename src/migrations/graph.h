@@ -11,8 +11,14 @@ struct graph_names {
 };
 struct graph_names graph_names_new(struct arena *arena, const struct history *history);
 
+/* Commands for messages: `refused` by several heads, and the one that joins them. */
+struct graph_commands {
+    struct str refused, merge;
+};
+
 /* Sorts, drops doubles, resolves parents, finds heads; each thing Alembic would refuse becomes a problem. */
-void graph_build(struct arena *arena, struct history *history);
+void graph_build(struct arena *arena, struct history *history,
+                 const struct graph_commands *commands);
 
 /* Indexes of all migrations, parents first; what lies on a cycle comes last. *ret_ordered: how many do not. */
 size_t *graph_order(struct arena *arena, const struct history *history, size_t *ret_ordered);
