@@ -54,7 +54,7 @@ static bool take_key(struct parser *p, struct shell_word **ret_key)
         return true;
     parser_guess(p, &retreat);
     p->position++;
-    if (!word_operand(p, context, &key)) {
+    if (!word_operand(p, context, &key) || parser_byte(p, 0) != ']') {
         if (!parser_retreat(p, &retreat))
             return false;
         p->position = from;

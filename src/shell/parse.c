@@ -372,8 +372,11 @@ static bool take_separator(struct parser *p, struct shell_pipeline *pipeline, bo
         *ret_end = true;
         return at_list_end(p) || parser_fail_unexpected(p);
     }
+    /* Afterwards: the here-documents that are read here have commands of their own. */
+    if (!parser_skip_newlines(p))
+        return false;
     p->keyword_barred = false;
-    return parser_skip_newlines(p);
+    return true;
 }
 
 bool parse_list(struct parser *p, struct shell_list *ret_list, bool keep_whole_lines)
@@ -382,9 +385,9 @@ bool parse_list(struct parser *p, struct shell_list *ret_list, bool keep_whole_l
     struct retreat line_start;
     bool more = false, end = false, whole = true;
 
-    p->keyword_barred = false;
     if (!parser_skip_newlines(p))
         return false;
+    p->keyword_barred = false;
     from = p->position;
     if (keep_whole_lines)
         parser_guess(p, &line_start);

@@ -1,7 +1,7 @@
 /* shell-parse -- reads a script on stdin; prints what the parser makes of it, for the comparison with other shells' parsers.
  *
- *   shell-parse          one JSON array a line for each simple command: [offset, "word", …], words as they stand in the
- *                        text; or "error line L, column C: message" and status 1
+ *   shell-parse          one JSON array a line for each simple command: [offset, "word", …] (of the first word, in
+ *                        bytes), words as they stand in the text; or "error line L, column C: message" and status 1
  *   shell-parse --dump   the whole tree on one line
  */
 #include <stdio.h>
@@ -62,11 +62,7 @@ static void print_string(struct buf *out, struct str text)
 
 static void print_simple(const struct printer *printer, const struct shell_node *node)
 {
-    size_t offset = node->words[0].span.from;
-
-    if (node->assignment_count && node->assignments[0].span.from < offset)
-        offset = node->assignments[0].span.from;
-    buf_printf(printer->out, "[%zu", offset);
+    buf_printf(printer->out, "[%zu", node->words[0].span.from);
     for (size_t i = 0; i < node->word_count; i++) {
         struct shell_span span = node->words[i].span;
         buf_add(printer->out, STR(", "));
