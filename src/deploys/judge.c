@@ -142,6 +142,7 @@ static bool visit(void *context, struct shell_state *state, const struct shell_c
                         .state = state,
                         .reading = command->alternative > 0,
                         .remote = r->remote,
+                        .host = r->host,
                         .suspected = r->suspected,
                         .why = r->why,
                         .depth = r->depth,
@@ -192,6 +193,7 @@ bool judge_file_text(struct recogniser *r, struct shell_state *state, const stru
 
     r->inherited = call->input;
     r->remote = call->remote;
+    r->host = call->host;
     r->suspected = call->suspected;
     r->why = call->why;
     r->depth = call->depth + 1;
@@ -205,6 +207,7 @@ bool judge_file_text(struct recogniser *r, struct shell_state *state, const stru
     }
     r->inherited = saved.inherited;
     r->remote = saved.remote;
+    r->host = saved.host;
     r->suspected = saved.suspected;
     r->why = saved.why;
     r->depth = saved.depth;

@@ -47,6 +47,7 @@ struct call {
     struct shell_state *state; /* its variables */
     bool reading;              /* a further reading of a command that was judged before */
     bool remote;               /* runs elsewhere: files it names are not ours */
+    struct str host;           /* where, when the wrapper's operand says it */
     bool suspected;            /* a wrapper on the way may change what runs */
     struct str why;
     unsigned depth;
@@ -86,7 +87,7 @@ struct recogniser {
     struct strs open_targets; /* "file\ntarget" being followed: cycles */
     struct input inherited;   /* standard input of the text being evaluated */
     bool remote, suspected;   /* of the text being evaluated */
-    struct str why;
+    struct str why, host;
     unsigned depth;
     size_t files_read;
     bool migration_seen;

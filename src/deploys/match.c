@@ -35,7 +35,7 @@ static bool try_lines(struct recogniser *r, struct regex *regex, const struct li
     return false;
 }
 
-/* "operand:2", "match:1", "env:STAGE", "--stage" → the word that stands there. */
+/* "operand:2", "match:1", "env:STAGE", "host", "--stage" → the word that stands there. */
 static bool read_place(const struct call *call, const struct line *line, const struct str *groups,
                        struct str place, struct str *ret)
 {
@@ -61,6 +61,10 @@ static bool read_place(const struct call *call, const struct line *line, const s
                 return true;
             }
         return call->state && shell_state_get_variable(call->state, name, ret);
+    }
+    if (str_eq(place, STR("host"))) {
+        *ret = call->host;
+        return call->host.length > 0;
     }
     return call_option_value(call, place, ret);
 }
@@ -143,6 +147,8 @@ static bool match_program(struct recogniser *r, const struct pack_program *progr
         bool vanished = false, unused;
         if (*ret_rule &&
             ((*ret_rule)->certainty == DEPLOY_CERTAIN || rule->certainty != DEPLOY_CERTAIN))
+            continue;
+        if (rule->remote && !call->remote)
             continue;
         if (!compiled(r, &r->commands[i], rule->command, e) ||
             (rule->unless.length && !compiled(r, &r->unlesses[i], rule->unless, e)))

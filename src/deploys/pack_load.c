@@ -158,9 +158,9 @@ static bool find_program(struct pack_loader *loader, const struct row *row, uint
 
 static bool read_rule(struct pack_loader *loader, struct row *row, uint32_t first_program)
 {
-    static const char *const known[] = {"id",          "program",   "command", "unless",
-                                        "environment", "certainty", "kind",    "commit",
-                                        "setting",     "examples",  NULL};
+    static const char *const known[] = {"id",          "program",   "command",  "unless",
+                                        "environment", "certainty", "kind",     "commit",
+                                        "setting",     "remote",    "examples", NULL};
     static const char *const certainties[] = {"certain", "suspected", NULL};
     static const char *const kinds[] = {"work-tree", "commit", "rollback", NULL};
     struct pack_rule rule = {0};
@@ -173,6 +173,7 @@ static bool read_rule(struct pack_loader *loader, struct row *row, uint32_t firs
         !pack_read_pattern(loader, row, "unless", false, &rule.unless) ||
         !pack_read_pattern(loader, row, "setting", false, &rule.setting) ||
         !pack_read_list(loader, row, "environment", &rule.environment) ||
+        !row_bool(row, "remote", &rule.remote) ||
         !row_choice(row, "certainty", certainties, &rule.certainty) ||
         !row_choice(row, "kind", kinds, &rule.kind) || !row_text(row, "commit", false, &commit) ||
         !read_examples(loader, row, &rule))

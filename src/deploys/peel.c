@@ -246,6 +246,8 @@ void peel_row(struct recogniser *r, const struct pack_wrapper *row, const struct
         } else if (row->takes == TAKES_NOTHING) {
             w.at++;
         } else if (operands) {
+            if (row->remote && operands == row->operands)
+                ret->call.host = word;
             w.image = w.at++;
             operands--;
         } else {
