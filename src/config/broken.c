@@ -147,7 +147,7 @@ static void add_candidate(struct arena *arena, struct str word, struct strs *wor
     size_t slash = str_find_last_byte(word, '/');
     add_word(arena, word, words);
     if (slash != SIZE_MAX)
-        add_word(arena, str_from_offset(word, slash + 1), words);
+        add_word(arena, str_trim_bytes(str_from_offset(word, slash + 1), "./-"), words);
 }
 
 /* Text of a regex or a command: backslashes before punctuation quote it ("x\\.sh" in JSON, "x\.sh" where that is the mistake), before a
