@@ -3,7 +3,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
-#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -65,6 +65,23 @@ static bool git_entry_above(struct arena *arena, struct str directory, struct st
     }
 }
 
+/* Both libraries say "not found" of what they may not read: look for what stands in the way. */
+static struct str obstacle(struct arena *arena, struct str entry)
+{
+    static const struct str parts[] = {STR_INIT(""), STR_INIT("HEAD"), STR_INIT("objects"),
+                                       STR_INIT("refs")};
+    struct stat status;
+    bool directory = stat(entry.bytes, &status) == 0 && S_ISDIR(status.st_mode);
+
+    for (size_t i = 0; i < (directory ? COUNT_OF(parts) : 1); i++) {
+        struct str part = path_join(arena, entry, parts[i]);
+        if (access(part.bytes, R_OK) != 0)
+            return str_printf(arena, STR_FMT ": %s", STR_ARG(part), strerror(errno));
+    }
+    return directory ? STR("it lacks what a repository has")
+                     : STR("it does not lead to a repository");
+}
+
 bool repository_open(struct arena *arena, struct str directory, struct repository **ret_repository,
                      struct err *e)
 {
@@ -88,8 +105,8 @@ bool repository_open(struct arena *arena, struct str directory, struct repositor
         return true;
     }
     if (second.kind == ERR_NOT_FOUND && git_entry_above(arena, repository->directory, &entry)) {
-        err_set(e, ERR_UNREACHABLE, STR_FMT ": the repository cannot be read: %s", STR_ARG(entry),
-                err_is_set(&first) ? first.message : second.message);
+        err_set(e, ERR_UNREACHABLE, STR_FMT ": the repository cannot be read: " STR_FMT,
+                STR_ARG(entry), STR_ARG(obstacle(arena, entry)));
         return err_hint(e, "look at it with: git -C " STR_FMT " status", STR_ARG(directory));
     }
     *e = second;

@@ -350,6 +350,7 @@ Test(repository, a_repository_that_cannot_be_understood_is_unreachable)
     cr_assert_not(repository_open(&arena, path_of(&arena, "r"), &repository, &e));
     cr_assert_eq(e.kind, ERR_UNREACHABLE, "%s", e.message);
     cr_assert(strstr(e.message, "/r/.git: the repository cannot be read: "), "%s", e.message);
+    cr_assert(strstr(e.message, "/r/.git/HEAD: No such file or directory"), "%s", e.message);
     shell("mkdir link && echo 'gitdir: /nonexistent' > link/.git");
     cr_assert_not(repository_open(&arena, path_of(&arena, "link"), &repository, &second));
     cr_assert_eq(second.kind, ERR_UNREACHABLE, "%s", second.message);
