@@ -12,7 +12,7 @@ packages_demo=(sqlite3)
 packages_test=(
   libcriterion-dev                           # unit tests
   bats jq python3 python3-jsonschema         # end-to-end tests
-  postgresql postgresql-client sqlite3       # the real database
+  postgresql postgresql-client pgbouncer sqlite3 # the real databases, and a pooler before one
   alembic python3-sqlalchemy python3-psycopg2 # the tool whose answers ours must equal
   shfmt dash                                 # oracles of the shell parser
   clang-format-14 clang-tidy-14
