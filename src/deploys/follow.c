@@ -28,9 +28,19 @@ void follow_read(struct recogniser *r, const struct call *call, struct str path,
         ret->why = str_copy(r->arena, str_from(why.message));
 }
 
+static struct str target_key(const struct recogniser *r, struct str path, struct str target)
+{
+    return str_printf(r->arena, STR_FMT "\n" STR_FMT, STR_ARG(path), STR_ARG(target));
+}
+
+bool follow_is_open(const struct recogniser *r, struct str path, struct str target)
+{
+    return strs_have(&r->open_targets, target_key(r, path, target));
+}
+
 bool follow_enter(struct recogniser *r, struct str path, struct str target)
 {
-    struct str key = str_printf(r->arena, STR_FMT "\n" STR_FMT, STR_ARG(path), STR_ARG(target));
+    struct str key = target_key(r, path, target);
 
     if (r->open_targets.count >= FOLLOW_DEPTH_MAX || strs_have(&r->open_targets, key))
         return false;
@@ -205,6 +215,19 @@ static bool reaches_elsewhere(struct str text)
     return false;
 }
 
+bool follow_promise(struct recogniser *r, const struct call *call, struct str name, struct str text,
+                    struct str shown, size_t line, struct err *e)
+{
+    if (!name_promises_deploy(r, name) || !reaches_elsewhere(text))
+        return true;
+    follow_push_frame(r, shown, line, true);
+    bool good =
+        follow_suspect(r, call, name, STR(""),
+                       str_printf(r->arena, STR_FMT " reaches another machine", STR_ARG(shown)), e);
+    follow_pop_frame(r);
+    return good;
+}
+
 static bool follow_other_language(struct recogniser *r, struct shell_state *state,
                                   const struct call *call, const struct followed *file,
                                   struct str language, struct err *e)
@@ -249,12 +272,9 @@ static bool follow_found(struct recogniser *r, struct shell_state *state, const 
                                 : follow_shell_file(r, state, call, file, arguments, argument_count,
                                                     same_shell, e);
     follow_leave(r);
-    if (good && !language.length && r->deploys->count == before && name_promises_deploy(r, base) &&
-        reaches_elsewhere(file->text))
-        return follow_suspect(
-            r, call, base, STR(""),
-            str_printf(r->arena, STR_FMT " reaches another machine", STR_ARG(file->shown)), e);
-    return good;
+    if (!good || language.length || r->deploys->count > before)
+        return good;
+    return follow_promise(r, call, base, file->text, file->shown, 1, e);
 }
 
 bool follow_script(struct recogniser *r, struct shell_state *state, const struct call *call,

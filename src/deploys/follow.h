@@ -18,6 +18,7 @@ void follow_read(struct recogniser *r, const struct call *call, struct str path,
 
 /* Enters a target of a file; false when it is being followed already, or the limits are reached. */
 bool follow_enter(struct recogniser *r, struct str path, struct str target);
+bool follow_is_open(const struct recogniser *r, struct str path, struct str target);
 void follow_leave(struct recogniser *r);
 void follow_push_frame(struct recogniser *r, struct str shown, size_t line, bool fixed);
 void follow_pop_frame(struct recogniser *r);
@@ -31,17 +32,12 @@ MUST_CHECK bool follow_text_at(struct recogniser *r, struct shell_state *state,
 MUST_CHECK bool follow_suspect(struct recogniser *r, const struct call *call, struct str name,
                                struct str text, struct str why, struct err *e);
 
-/* The runners; each reads the call's words and judges what its targets run. */
-struct target_call { /* what was asked of a runner */
-    struct str directory;
-    struct str file;               /* -f; empty: the usual names */
-    struct strs targets;           /* empty: the default one */
-    struct settings variables;     /* NAME=value words */
-    struct shell_value *arguments; /* behind the target */
-    size_t argument_count;
-    bool excused; /* -n, --help */
-};
+/* After a script or target was read to its end and held no deploy: one whose name promises a deploy and whose text reaches
+ * other machines is suspected all the same. */
+MUST_CHECK bool follow_promise(struct recogniser *r, const struct call *call, struct str name,
+                               struct str text, struct str shown, size_t line, struct err *e);
 
+/* The runners; each reads the call's words and judges what its targets run. */
 typedef bool runner(struct recogniser *, struct shell_state *, const struct call *,
                     const struct line *, bool *, struct err *);
 runner npm_call, make_call, just_call, task_call, composer_call, deno_task_call;

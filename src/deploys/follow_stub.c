@@ -11,5 +11,4 @@
         (void)e;                                                                                   \
         return true;                                                                               \
     }
-NONE(npm_call)
-NONE(make_call) NONE(just_call) NONE(task_call) NONE(composer_call) NONE(deno_task_call)
+NONE(just_call) NONE(task_call) NONE(composer_call) NONE(deno_task_call)

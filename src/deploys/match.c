@@ -184,10 +184,8 @@ static bool match_packs(struct recogniser *r, const struct call *call, const str
 
     for (uint32_t i = first; i < first + count; i++) {
         const struct pack_program *program = &t->programs[t->program_names[i].index];
-        if (program_excuses(r, program, call, line)) {
-            *ret_answer = MATCH_EXCUSED;
-            continue;
-        }
+        if (program_excuses(r, program, call, line))
+            continue; /* not a deploy of this tool; what it runs is still looked at */
         if (!match_program(r, program, call, line, &rule, groups, &vanished, e))
             return false;
     }
