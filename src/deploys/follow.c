@@ -82,6 +82,18 @@ static struct str shown_words(struct recogniser *r, const struct call *call)
     return line.shown;
 }
 
+/* `deploy.sh --help`: of what is known by its name alone, no more is asked than of a tool we know. */
+static bool asks_nothing(const struct recogniser *r, const struct call *call)
+{
+    const struct pack_tables *t = r->tables;
+
+    for (uint32_t i = 0; i < t->wrapper_count; i++)
+        if (t->wrappers[i].kind == WRAPPER_NAMES &&
+            line_has_option(call, t, t->wrappers[i].excuses))
+            return true;
+    return false;
+}
+
 bool follow_suspect(struct recogniser *r, const struct call *call, struct str name, struct str text,
                     struct str why, struct err *e)
 {
@@ -96,7 +108,7 @@ bool follow_suspect(struct recogniser *r, const struct call *call, struct str na
                                 str_printf(r->arena, STR_FMT "; \"" STR_FMT "\" stands in it",
                                            STR_ARG(why), STR_ARG(word)),
                                 e);
-    if (!name_promises_deploy(r, name))
+    if (!name_promises_deploy(r, name) || asks_nothing(r, call))
         return true;
     return report_suspected(
         r, call, shown, "named-deploy",

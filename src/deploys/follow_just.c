@@ -76,6 +76,16 @@ static void read_dependencies(struct reader *j, struct str text, struct target *
     }
 }
 
+/* A default in quotes is itself, a bare one the name of a variable. */
+static struct str default_of(struct reader *j, struct str text)
+{
+    struct str literal = unquote(text);
+
+    if (literal.length != text.length)
+        return literal;
+    return str_printf(j->r->arena, "{{" STR_FMT "}}", STR_ARG(text));
+}
+
 /* name param='default' *rest: dependencies */
 static bool read_header(struct reader *j, struct str line, size_t number, struct target *ret)
 {
@@ -106,7 +116,7 @@ static bool read_header(struct reader *j, struct str line, size_t number, struct
             VEC_PUSH(j->r->arena, &ret->parameters,
                      str_printf(j->r->arena, "%s" STR_FMT "=" STR_FMT, rest ? "*" : "",
                                 STR_ARG(parameter),
-                                STR_ARG(unquote(str_from_offset(word, equals + 1)))));
+                                STR_ARG(default_of(j, str_from_offset(word, equals + 1)))));
         else
             VEC_PUSH(j->r->arena, &ret->parameters,
                      str_printf(j->r->arena, "%s" STR_FMT, rest ? "*" : "", STR_ARG(parameter)));

@@ -3,6 +3,7 @@
  * Usage: pack-check             the built-in tables
  *        pack-check FILE…       these packs instead (patterns/deploys/x.json, patterns/wrappers/x.json); wrappers are the built-in ones
  *                               unless a file names some
+ *        pack-check --corpus DIRECTORY FILE…  JSON lines {"command", "deploy"}: judged as in that directory; prints the misjudged
  *        pack-check --recognise command lines from standard input; prints what each would deploy
  */
 #include <stdio.h>
@@ -135,11 +136,72 @@ static int recognise(void)
     return 0;
 }
 
+static bool judge_line(struct configs *configs, struct str directory, struct str line,
+                       bool *ret_agrees, struct err *e)
+{
+    JSON_DOCUMENT(document);
+    struct deploys deploys;
+
+    if (!json_parse(&arena, line, JSON_STRICT, "corpus", &document, e))
+        return false;
+    struct str dialect = json_string(document, "dialect");
+    struct request request = {.runs_shell = true,
+                              .command = json_string(document, "command"),
+                              .cwd = directory,
+                              .dialect = str_eq(dialect, STR("powershell")) ? DIALECT_POWERSHELL
+                                                                            : DIALECT_SH};
+    if (json_string(document, "cwd").length)
+        request.cwd = path_join(&arena, directory, json_string(document, "cwd"));
+    if (!deploys_recognise(&arena, configs, &request, &deploys, e))
+        return false;
+    bool wanted = json_bool(document, "deploy", false), found = deploys.count > 0;
+    struct str rule = json_string(document, "rule");
+    for (size_t i = 0; found && rule.length && i < deploys.count; i++) {
+        found = str_eq(deploys.items[i].rule, rule);
+        if (found)
+            break;
+    }
+    *ret_agrees = wanted == found;
+    if (*ret_agrees)
+        return true;
+    printf("%s " STR_FMT " " STR_FMT "\n", wanted ? "MISSED" : "FALSE ALARM", STR_ARG(rule),
+           STR_ARG(line));
+    for (size_t i = 0; i < deploys.count; i++)
+        print_deploy(&deploys.items[i]);
+    return true;
+}
+
+static int judge_corpus(struct str directory, char **paths)
+{
+    struct err e = ERR_NONE;
+    struct config_options options;
+    size_t count = 0, wrong = 0;
+
+    config_options_from_environment(&arena, &options);
+    struct configs *configs = configs_new(&arena, &options);
+    for (; *paths; paths++) {
+        struct str text, line;
+        if (!file_read(&arena, str_from(*paths), FILE_MAX, &text, &e))
+            return fail(&e);
+        while (str_next_line(&text, &line)) {
+            bool agrees = true;
+            if (line.length && !judge_line(configs, directory, line, &agrees, &e))
+                return fail(&e);
+            count++;
+            wrong += !agrees;
+        }
+    }
+    printf("%zu of %zu commands misjudged\n", wrong, count);
+    return wrong ? 1 : 0;
+}
+
 int main(int count, char **arguments)
 {
     if (count == 1)
         return check_tables(&pack_builtin, &pack_builtin_examples);
     if (strcmp(arguments[1], "--recognise") == 0)
         return recognise();
+    if (strcmp(arguments[1], "--corpus") == 0 && count > 3)
+        return judge_corpus(str_from(arguments[2]), arguments + 3);
     return check_files(arguments + 1);
 }
