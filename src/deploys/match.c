@@ -199,14 +199,19 @@ static bool match_user_rule(struct recogniser *r, const struct call *call, const
                             struct user_rules *rules, enum match_answer *ret_answer, struct err *e)
 {
     struct str groups[REGEX_GROUPS_MAX] = {0};
-    bool vanished = false;
+    bool vanished = false, unused;
 
     for (size_t i = 0; i < rules->config->deploys.count; i++) {
         const struct config_deploy_rule *rule = &rules->config->deploys.items[i];
         if (!rules->deploys[i] || !try_lines(r, rules->deploys[i], line, true, groups, &vanished))
             continue;
+        if (rules->unlesses[i] && try_lines(r, rules->unlesses[i], line, false, NULL, &unused))
+            continue;
+        bool suspected = vanished || str_eq(rule->certainty, STR("suspected"));
+        bool rollback = str_eq(rule->kind, STR("rollback"));
         struct finding finding = {.rule = rule->id,
-                                  .certainty = vanished ? DEPLOY_SUSPECTED : DEPLOY_CERTAIN,
+                                  .certainty = suspected ? DEPLOY_SUSPECTED : DEPLOY_CERTAIN,
+                                  .kind = rollback ? DEPLOY_ROLLBACK : DEPLOY_WORK_TREE,
                                   .environment = rule->environment,
                                   .environment_word = rule->environment,
                                   .migrations = rule->migrations};

@@ -6,11 +6,15 @@ static struct user_rules *compile(struct recogniser *r, const struct config *con
 
     rules->config = config;
     rules->deploys = ARENA_ARRAY(r->arena, config->deploys.count + 1, struct regex *);
+    rules->unlesses = ARENA_ARRAY(r->arena, config->deploys.count + 1, struct regex *);
     rules->not_deploys = ARENA_ARRAY(r->arena, config->not_deploys.count + 1, struct regex *);
     for (size_t i = 0; i < config->deploys.count; i++) {
         struct err why = ERR_NONE;
+        struct str unless = config->deploys.items[i].unless;
         if (!regex_compile(r->arena, config->deploys.items[i].command, &rules->deploys[i], &why))
             rules->deploys[i] = NULL;
+        if (unless.length && !regex_compile(r->arena, unless, &rules->unlesses[i], &why))
+            rules->unlesses[i] = NULL;
     }
     for (size_t i = 0; i < config->not_deploys.count; i++) {
         struct err why = ERR_NONE;
