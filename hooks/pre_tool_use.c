@@ -1,0 +1,269 @@
+/* hookcheck-pre-tool-use -- started by an agent's host before every tool call: may this command run?
+ *
+ * In:     the host's JSON on stdin.
+ * Out:    exit 0, silently, when nothing is to be said; exit 2 with the reasons on stderr otherwise. Never another status.
+ * Method: recognises deploys here; what a deploy leads to is decided by `hookcheck decide`, a child of ours with a deadline. Only its exit 0
+ *         together with the digest of our question lets the call through.
+ *
+ * Runs before every command of an agent: links libc, PCRE2 and cJSON only (tests/integration checks).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/door.h"
+#include "base/file.h"
+#include "base/process.h"
+#include "deploys/document.h"
+#include "host/host.h"
+
+#define NAME "hookcheck-pre-tool-use"
+/* Hosts let a call run when a hook takes too long: nothing of ours may take that long. Seconds. */
+#define RECOGNISE_SECONDS 20u
+#define DECIDE_EXTRA_SECONDS 3u
+#define CHILD_OUTPUT_MAX ((size_t)1 << 20)
+/* Past REQUEST_MAX the bytes are only looked through for words, piece by piece. */
+#define PIECE ((size_t)256 << 10)
+#define PIECE_OVERLAP ((size_t)4 << 10)
+
+static const char usage_text[] =
+    "usage: " NAME " [--recognise] [--verbose]\n"
+    "Reads a tool call as JSON on standard input, as agents' hosts write it. Ends with 0 when\n"
+    "the call may run, with 2 and the reasons on standard error when it may not.\n"
+    "\n"
+    "  --recognise  print what would be asked about the deploys in it, ask nobody\n"
+    "  --verbose    say what was checked when the call may run\n"
+    "  --version    print the version\n"
+    "  --help       print this\n";
+
+struct hook {
+    struct arena *arena;
+    bool recognise, verbose;
+    struct configs *configs;
+    struct request request;
+};
+
+NO_RETURN static void leave_printing(struct str text)
+{
+    struct err ignored = ERR_NONE;
+
+    (void)!file_write_descriptor(STDOUT_FILENO, text, &ignored);
+    door_leave(DOOR_ALLOW, STR(""));
+}
+
+static void read_options(struct hook *hook, int argc, char **argv)
+{
+    static const struct option options[] = {{"recognise", no_argument, NULL, 'r'},
+                                            {"verbose", no_argument, NULL, 'v'},
+                                            {"version", no_argument, NULL, 'V'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    int option;
+
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (option == 'V')
+            leave_printing(STR("hookcheck " HOOKCHECK_VERSION "\n"));
+        if (option == 'h')
+            leave_printing(str_from(usage_text));
+        if (option == '?')
+            door_leave(DOOR_BLOCK,
+                       str_printf(hook->arena, NAME ": this option is not known: %s\n%s",
+                                  argv[optind - 1], usage_text));
+        hook->recognise |= option == 'r';
+        hook->verbose |= option == 'v';
+    }
+    if (optind < argc)
+        door_leave(
+            DOOR_BLOCK,
+            str_printf(hook->arena, NAME ": the call is read from standard input\n%s", usage_text));
+}
+
+/* The rest of a request that is too large to be parsed: is there a deploy word in it? */
+NO_RETURN static void judge_oversized(struct hook *hook)
+{
+    char *piece = arena_alloc(hook->arena, PIECE_OVERLAP + PIECE);
+    size_t kept = 0;
+
+    /* The first part is watched already. */
+    while (!door_has_word(str_of(piece, kept))) {
+        ssize_t got = read(STDIN_FILENO, piece + kept, PIECE);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            break;
+        size_t length = kept + (size_t)got;
+        door_watch(str_of(piece, length));
+        if (door_has_word(str_of(piece, length)))
+            break;
+        /* A word may lie across the border. */
+        kept = length < PIECE_OVERLAP ? length : PIECE_OVERLAP;
+        memmove(piece, piece + length - kept, kept);
+        door_watch(str_of(piece, kept));
+    }
+    door_fault("the request is larger than 4 MiB");
+}
+
+static struct str own_directory(struct arena *arena)
+{
+    char directory[PATH_MAX];
+
+    return getcwd(directory, sizeof directory) ? str_copy(arena, str_from(directory)) : STR("/");
+}
+
+/* The user's own rules count among the deploy words; a configuration that cannot be read adds none. */
+static const struct config *load_config(struct hook *hook, struct str directory)
+{
+    const struct config *config = NULL;
+    struct err e = ERR_NONE;
+
+    if (!configs_for(hook->configs, directory, &config, &e))
+        door_fault(e.message);
+    door_add_words(deploys_config_words(hook->arena, config));
+    return config;
+}
+
+static void read_request(struct hook *hook)
+{
+    struct str raw = STR(""), here = own_directory(hook->arena);
+    struct err e = ERR_NONE;
+    bool whole = false;
+
+    if (!file_read_descriptor(hook->arena, STDIN_FILENO, REQUEST_MAX, &raw, &whole, &e))
+        door_fault(str_c(hook->arena, str_printf(hook->arena, "standard input: %s", e.message)));
+    door_watch(raw);
+    if (!whole) {
+        load_config(hook, here);
+        if (door_has_word(raw))
+            door_fault("the request is larger than 4 MiB");
+        judge_oversized(hook);
+    }
+    if (!host_parse_request(hook->arena, raw, here, &hook->request, &e)) {
+        load_config(hook, here);
+        door_fault(e.message);
+    }
+}
+
+NO_RETURN static void allow(const struct hook *hook, struct str text)
+{
+    struct err ignored = ERR_NONE;
+
+    (void)!file_write_descriptor(STDOUT_FILENO, host_allow_answer(hook->request.host), &ignored);
+    door_leave(DOOR_ALLOW, text);
+}
+
+NO_RETURN static void block(struct hook *hook, struct str text)
+{
+    struct err ignored = ERR_NONE;
+
+    (void)!file_write_descriptor(
+        STDOUT_FILENO, host_block_answer(hook->arena, hook->request.host, text), &ignored);
+    door_leave(DOOR_BLOCK, text);
+}
+
+NO_RETURN static void block_unasked(struct hook *hook, struct str code, struct str why,
+                                    struct str hint)
+{
+    block(hook,
+          str_printf(
+              hook->arena,
+              NAME ": blocked: this is a deploy, and whether migrations are pending is not known\n"
+                   "\n" STR_FMT " (block)\n  " STR_FMT "\n  next step: " STR_FMT "\n",
+              STR_ARG(code), STR_ARG(why), STR_ARG(hint)));
+}
+
+/* What the child said, then what became of it. */
+NO_RETURN static void judge_answer(struct hook *hook, const struct process_options *options,
+                                   const struct process_result *result, struct str digest)
+{
+    bool ended = !result->timed_out && !result->signalled;
+    bool answered = str_eq(str_trim(result->answer), digest);
+    struct str how = process_describe(hook->arena, options, result);
+
+    if (ended && result->status == 0 && answered)
+        allow(hook, result->errors);
+    if (ended && result->status == 2 && !answered && result->errors.length)
+        block(hook, result->errors);
+    struct str said = result->errors.length
+                          ? str_printf(hook->arena, "\n" STR_FMT, STR_ARG(str_trim(result->errors)))
+                          : STR("");
+    if (result->timed_out)
+        block_unasked(
+            hook, STR("deadline"),
+            str_printf(hook->arena, "the check " STR_FMT STR_FMT, STR_ARG(how), STR_ARG(said)),
+            STR("see what is slow: hookcheck status; or raise \"deadline\" in " CONFIG_NAME));
+    if (ended && result->status == 0)
+        how = STR("ended without the right answer");
+    block_unasked(
+        hook, STR("internal-error"),
+        str_printf(hook->arena, HOOKCHECK_PROGRAM " decide " STR_FMT STR_FMT, STR_ARG(how),
+                   STR_ARG(said)),
+        STR("hookcheck status; if that fails too, ./install/quickstart puts the program back"));
+}
+
+NO_RETURN static void ask_child(struct hook *hook, struct document *document, uint64_t deadline_ms)
+{
+    struct str arguments[] = {STR(HOOKCHECK_PROGRAM), STR("decide"), STR("--verbose")};
+    struct process_result result;
+    struct err e = ERR_NONE;
+    struct str bytes;
+
+    if (!document_write(hook->arena, document, &bytes, &e))
+        block_unasked(hook, STR("internal-error"), str_from(e.message),
+                      STR("split the call into smaller ones"));
+    if (hook->recognise)
+        leave_printing(str_printf(hook->arena, STR_FMT "\n", STR_ARG(bytes)));
+    struct process_options options = {
+        .arguments = arguments,
+        .argument_count = hook->verbose ? 3 : 2,
+        .directory = STR("/"),
+        .document = bytes,
+        .has_document = true,
+        .wants_answer = true,
+        .scrub_environment = true,
+        .deadline_ms = deadline_ms,
+        .output_maximum = CHILD_OUTPUT_MAX,
+    };
+    if (!process_run(hook->arena, &options, &result, &e))
+        block_unasked(hook, STR("internal-error"),
+                      str_printf(hook->arena, "cannot start %s: %s", HOOKCHECK_PROGRAM, e.message),
+                      STR("run ./install/quickstart or cmake --install, which put it there"));
+    judge_answer(hook, &options, &result, digest_sha256(hook->arena, bytes));
+}
+
+int main(int argc, char **argv)
+{
+    door_open(NAME);
+    door_add_words(deploys_words());
+    ARENA(arena, ARENA_DEFAULT_BUDGET);
+    struct hook hook = {.arena = &arena};
+    struct config_options config_options;
+    struct document document = {0};
+    struct err e = ERR_NONE;
+
+    read_options(&hook, argc, argv);
+    alarm(RECOGNISE_SECONDS);
+    config_options_from_environment(&arena, &config_options);
+    hook.configs = configs_new(&arena, &config_options);
+    read_request(&hook);
+    if (!hook.request.runs_shell)
+        allow(&hook, hook.verbose ? STR(NAME ": this tool runs no command\n") : STR(""));
+    const struct config *config = load_config(&hook, hook.request.cwd);
+    if (!deploys_recognise(&arena, hook.configs, &hook.request, &document.deploys, &e))
+        door_fault(e.message);
+    if (document.deploys.count == 0)
+        allow(&hook, hook.verbose ? STR(NAME ": no deploy in this command\n") : STR(""));
+    door_deploy_recognised();
+    uint64_t deadline = config->deadline_ms ? config->deadline_ms : CONFIG_DEADLINE_DEFAULT_MS;
+    alarm((unsigned)(deadline / 1000) + DECIDE_EXTRA_SECONDS);
+    document.request = hook.request;
+    document.host_name = host_name(hook.request.host);
+    /* The child shall be able to say what was slow before we say that it was. */
+    document.deadline_ms = deadline - deadline / 10;
+    ask_child(&hook, &document, deadline);
+}

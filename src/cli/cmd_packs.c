@@ -1,0 +1,297 @@
+/* packs -- lists, explains and tests the rules by which deploys are recognised. */
+#include <stdio.h>
+
+#include "base/file.h"
+#include "cli/cli.h"
+#include "deploys/recognise.h"
+
+static const char *const certainties[] = {"certain", "suspected"};
+static const char *const kinds[] = {"work-tree", "commit", "rollback"};
+
+static struct str text_of(struct pack_text text)
+{
+    return pack_str(&pack_builtin, text);
+}
+
+static void add_string(struct buf *out, bool *first, const char *key, struct str value)
+{
+    json_write_key(out, first, key);
+    json_write_string(out, value);
+}
+
+static void add_rule_json(struct buf *out, struct str id, struct str pack, struct str program,
+                          struct str command, struct str unless, const char *certainty,
+                          const char *kind)
+{
+    bool first = true;
+
+    buf_add_byte(out, '{');
+    add_string(out, &first, "id", id);
+    add_string(out, &first, "pack", pack);
+    add_string(out, &first, "program", program);
+    add_string(out, &first, "command", command);
+    add_string(out, &first, "unless", unless);
+    add_string(out, &first, "certainty", str_from(certainty));
+    add_string(out, &first, "kind", str_from(kind));
+    buf_add(out, STR("}\n"));
+}
+
+static void list_rule(struct cli *cli, const struct pack_rule *rule)
+{
+    const struct pack_program *program = &pack_builtin.programs[rule->program];
+    struct str pack = text_of(pack_builtin.packs[program->pack].name);
+    struct str name = pack_list_item(&pack_builtin, program->names, 0);
+    const char *certainty = certainties[rule->certainty], *kind = kinds[rule->kind];
+
+    if (cli->json)
+        add_rule_json(&cli->out, text_of(rule->id), pack, name, text_of(rule->command),
+                      text_of(rule->unless), certainty, kind);
+    else
+        buf_printf(&cli->out, "%-14.*s %-38.*s %s\n", STR_ARG(pack), STR_ARG(text_of(rule->id)),
+                   rule->kind        ? kind
+                   : rule->certainty ? certainty
+                                     : "");
+}
+
+static enum cli_status list(struct cli *cli, const struct config *config)
+{
+    for (uint32_t i = 0; i < pack_builtin.rule_count; i++)
+        list_rule(cli, &pack_builtin.rules[i]);
+    for (size_t i = 0; i < config->deploys.count; i++) {
+        const struct config_deploy_rule *rule = &config->deploys.items[i];
+        if (cli->json)
+            add_rule_json(&cli->out, rule->id, str_copy(cli->arena, rule->place.file), STR_NONE,
+                          rule->command, STR_NONE, "certain", "work-tree");
+        else
+            buf_printf(&cli->out, "%-14s %-38.*s " STR_FMT "\n", "(yours)", STR_ARG(rule->id),
+                       STR_ARG(rule->place.file));
+    }
+    return CLI_OK;
+}
+
+static void explain_examples(struct cli *cli, const struct pack_rule *rule)
+{
+    for (uint32_t i = 0; i < rule->example_count; i++) {
+        const struct pack_example *example = &pack_builtin_examples.items[rule->first_example + i];
+        buf_printf(&cli->out, "  %-8s " STR_FMT "\n", example->deploy ? "deploy" : "safe",
+                   STR_ARG(pack_example_str(&pack_builtin_examples, example->command)));
+    }
+}
+
+static bool explain_rule(struct cli *cli, struct str id)
+{
+    for (uint32_t i = 0; i < pack_builtin.rule_count; i++) {
+        const struct pack_rule *rule = &pack_builtin.rules[i];
+        if (!str_eq(text_of(rule->id), id))
+            continue;
+        const struct pack *pack = &pack_builtin.packs[pack_builtin.programs[rule->program].pack];
+        buf_printf(&cli->out,
+                   STR_FMT "\n  pack     " STR_FMT ": " STR_FMT " (" STR_FMT
+                           ")\n  command  " STR_FMT "\n",
+                   STR_ARG(id), STR_ARG(text_of(pack->name)), STR_ARG(text_of(pack->title)),
+                   STR_ARG(text_of(pack->file)), STR_ARG(text_of(rule->command)));
+        if (rule->unless.length)
+            buf_printf(&cli->out, "  unless   " STR_FMT "\n", STR_ARG(text_of(rule->unless)));
+        for (uint32_t w = 0; w < rule->environment.count; w++)
+            buf_printf(&cli->out, "  where    " STR_FMT "\n",
+                       STR_ARG(pack_list_item(&pack_builtin, rule->environment, w)));
+        buf_printf(&cli->out, "  judged   %s, %s\n", certainties[rule->certainty],
+                   kinds[rule->kind]);
+        explain_examples(cli, rule);
+        return true;
+    }
+    return false;
+}
+
+static bool explain_own(struct cli *cli, const struct config *config, struct str id)
+{
+    for (size_t i = 0; i < config->deploys.count; i++) {
+        const struct config_deploy_rule *rule = &config->deploys.items[i];
+        if (!str_eq(rule->id, id))
+            continue;
+        buf_printf(&cli->out, STR_FMT "\n  file     " STR_FMT "\n  command  " STR_FMT "\n",
+                   STR_ARG(id), STR_ARG(rule->place.file), STR_ARG(rule->command));
+        for (size_t e = 0; e < rule->deploy_examples.count; e++)
+            buf_printf(&cli->out, "  deploy   " STR_FMT "\n",
+                       STR_ARG(rule->deploy_examples.items[e]));
+        for (size_t e = 0; e < rule->safe_examples.count; e++)
+            buf_printf(&cli->out, "  safe     " STR_FMT "\n",
+                       STR_ARG(rule->safe_examples.items[e]));
+        return true;
+    }
+    return false;
+}
+
+static void note_tried(void *context, const struct pack_rule *rule, struct str line, bool matched,
+                       bool unless)
+{
+    struct cli *cli = context;
+    const char *how = !matched ? "does not match" : unless ? "matches, but is excused" : "matches";
+
+    buf_printf(&cli->out, "  %-38.*s %s\n    " STR_FMT "\n", STR_ARG(text_of(rule->id)), how,
+               STR_ARG(deploys_mask(cli->arena, line)));
+}
+
+/* Every rule that was tried on the commands of a text. */
+static enum cli_status explain_text(struct cli *cli, struct str text)
+{
+    struct deploys deploys = {0};
+    struct err e = ERR_NONE;
+    struct configs *configs = configs_new(cli->arena, &cli->config_options);
+    struct recogniser *recogniser = recogniser_new(cli->arena, configs, &pack_builtin, &deploys);
+
+    buf_add(&cli->out, STR("rules that were tried:\n"));
+    recogniser_explain(recogniser, note_tried, cli);
+    if (!recogniser_run(recogniser, DIALECT_SH, text, cli->directory, recogniser_home(), &e)) {
+        cli_say_error(cli, &e);
+        return CLI_BLOCKED;
+    }
+    buf_printf(&cli->out, "deploys found: %zu\n", deploys.count);
+    for (size_t i = 0; i < deploys.count; i++) {
+        const struct deploy *deploy = &deploys.items[i];
+        buf_printf(
+            &cli->out, "  " STR_FMT " (%s)%s" STR_FMT "\n    " STR_FMT "\n", STR_ARG(deploy->rule),
+            certainties[deploy->certainty], deploy->why.length ? ": " : "", STR_ARG(deploy->why),
+            STR_ARG(str_join(cli->arena, deploy->trail.items, deploy->trail.count, STR(" -> "))));
+    }
+    return CLI_OK;
+}
+
+static enum cli_status explain(struct cli *cli, const struct config *config)
+{
+    if (cli->operands.count != 2)
+        return cli_usage_error(cli, "explain takes a rule's id or a command in quotes");
+    struct str what = cli->operands.items[1];
+    if (explain_rule(cli, what) || explain_own(cli, config, what))
+        return CLI_OK;
+    return explain_text(cli, what);
+}
+
+static void say_failure(struct cli *cli, size_t *failed, struct str place, struct str example,
+                        struct str expected, struct str found)
+{
+    (*failed)++;
+    buf_printf(&cli->out, STR_FMT ": " STR_FMT "\n  expected " STR_FMT ", found " STR_FMT "\n",
+               STR_ARG(place), STR_ARG(example), STR_ARG(expected), STR_ARG(found));
+}
+
+/* One example of the user's own rule, through all rules, as the hook would see it. */
+static bool test_own(struct cli *cli, struct configs *configs,
+                     const struct config_deploy_rule *rule, struct str example, bool wanted,
+                     size_t *failed, struct err *e)
+{
+    struct deploys deploys = {0};
+    struct request request = {.host = HOST_DRY_RUN,
+                              .runs_shell = true,
+                              .command = example,
+                              .cwd = cli->directory,
+                              .raw = example};
+    bool found = false;
+
+    if (!deploys_recognise(cli->arena, configs, &request, &deploys, e))
+        return false;
+    for (size_t i = 0; i < deploys.count; i++)
+        found |= str_eq(deploys.items[i].rule, rule->id);
+    if (found != wanted)
+        say_failure(cli, failed, rule->id, example,
+                    wanted ? STR("a deploy by this rule") : STR("no deploy by it"),
+                    found ? STR("one") : STR("none"));
+    return true;
+}
+
+static bool test_owns(struct cli *cli, const struct config *config, size_t *count, size_t *failed,
+                      struct err *e)
+{
+    struct configs *configs = configs_new(cli->arena, &cli->config_options);
+
+    for (size_t i = 0; i < config->deploys.count; i++) {
+        const struct config_deploy_rule *rule = &config->deploys.items[i];
+        for (size_t x = 0; x < rule->deploy_examples.count; x++, (*count)++)
+            if (!test_own(cli, configs, rule, rule->deploy_examples.items[x], true, failed, e))
+                return false;
+        for (size_t x = 0; x < rule->safe_examples.count; x++, (*count)++)
+            if (!test_own(cli, configs, rule, rule->safe_examples.items[x], false, failed, e))
+                return false;
+    }
+    return true;
+}
+
+/* A pack file that is not built in: for who writes one. */
+static bool load_file(struct cli *cli, struct str path, struct pack_tables *tables,
+                      struct pack_examples *examples, struct err *e)
+{
+    struct pack_loader *loader = pack_loader_new(cli->arena);
+    struct str bytes;
+
+    return file_read(cli->arena, path_join(cli->arena, cli->directory, path), FILE_MAX, &bytes,
+                     e) &&
+           pack_load_deploys(loader, bytes, path, e) &&
+           pack_loader_finish(loader, tables, examples, e);
+}
+
+static enum cli_status test(struct cli *cli, const struct config *config)
+{
+    struct pack_tables tables = pack_builtin;
+    struct pack_examples examples = pack_builtin_examples;
+    struct pack_failures failures = {0};
+    struct err e = ERR_NONE;
+    size_t count = 0, failed = 0;
+    bool done = true;
+
+    if (cli->operands.count > 2)
+        return cli_usage_error(cli, "test takes one pack file at most");
+    if (cli->operands.count == 2)
+        done = load_file(cli, cli->operands.items[1], &tables, &examples, &e);
+    done = done &&
+           pack_check_examples(cli->arena, &tables, &examples, STR_NONE, &failures, &count, &e);
+    if (done && cli->operands.count == 1)
+        done = test_owns(cli, config, &count, &failed, &e);
+    if (!done) {
+        cli_say_error(cli, &e);
+        return CLI_BLOCKED;
+    }
+    for (size_t i = 0; i < failures.count; i++)
+        say_failure(cli, &failed,
+                    str_printf(cli->arena, STR_FMT ": " STR_FMT, STR_ARG(failures.items[i].file),
+                               STR_ARG(failures.items[i].row)),
+                    failures.items[i].example, failures.items[i].expected, failures.items[i].found);
+    if (cli->json) {
+        cli->out.length = 0;
+        buf_printf(&cli->out, "{\"examples\":%zu,\"failed\":%zu}\n", count, failed);
+    } else {
+        buf_printf(&cli->out, "%zu examples, %zu failed\n", count, failed);
+    }
+    return failed ? CLI_BLOCKED : CLI_OK;
+}
+
+static enum cli_status run(struct cli *cli)
+{
+    const struct config *config;
+
+    if (cli->operands.count == 0)
+        return cli_usage_error(cli, "list, explain or test?");
+    if (!cli_config(cli, cli->directory, &config))
+        return CLI_BLOCKED;
+    if (config->broken)
+        fprintf(stderr, "hookcheck packs: your own rules are left out: " STR_FMT "\n",
+                STR_ARG(config->broken_message));
+    struct str what = cli->operands.items[0];
+    if (str_eq(what, STR("list")))
+        return cli->operands.count > 1 ? cli_usage_error(cli, "list takes no operand")
+                                       : list(cli, config);
+    if (str_eq(what, STR("explain")))
+        return explain(cli, config);
+    if (str_eq(what, STR("test")))
+        return test(cli, config);
+    return cli_usage_error(cli, "list, explain or test, not " STR_FMT, STR_ARG(what));
+}
+
+const struct cli_command cmd_packs = {
+    .name = "packs",
+    .operands = "list | explain RULE-OR-COMMAND | test [FILE]",
+    .summary = "lists, explains and tests the rules by which deploys are recognised",
+    .text = "  list     every rule, and your own from " CONFIG_NAME "\n"
+            "  explain  what a rule takes, or which rules were tried on a command\n"
+            "  test     runs the examples of all rules, or of one pack file\n",
+    .run = run,
+};
