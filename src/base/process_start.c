@@ -252,16 +252,17 @@ static bool place_descriptors(const struct process_start *start, const struct pr
     return ends->fds[END_DOCUMENT] < 0 || place(ends->fds[END_DOCUMENT], PROCESS_INPUT_FD);
 }
 
-/* Tries each path as execvp does: a permission problem is remembered, since a later entry may still work. */
+/* Tries each path as execvp does: a permission problem is remembered, since a later entry may still work. That of a directory in
+ * PATH that we may not search is none of the program's. */
 static void execute(const struct process_start *start)
 {
     int number = ENOENT;
 
     for (char **program = start->programs; *program; program++) {
         execve(*program, start->arguments, start->environment);
-        if (errno == EACCES)
+        if (errno == EACCES && (!start->programs[1] || access(*program, F_OK) == 0))
             number = EACCES;
-        else if (errno != ENOENT && errno != ENOTDIR)
+        else if (errno != EACCES && errno != ENOENT && errno != ENOTDIR)
             return;
     }
     errno = number;
