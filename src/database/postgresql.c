@@ -322,9 +322,11 @@ bool postgresql_connect(struct database *database, struct str *ret_message, stru
     while (!is_settled(state)) {
         if (!postgresql_wait(state->conn, state->polling == PGRES_POLLING_READING,
                              state->polling == PGRES_POLLING_WRITING, state->connect_limit)) {
-            *ret_message = str_printf(arena, "cannot connect to " STR_FMT ": no answer in " STR_FMT,
-                                      STR_ARG(database->shown),
-                                      STR_ARG(seconds_text(arena, state->connect_timeout_ms)));
+            struct str why = str_printf(arena, "no answer in " STR_FMT,
+                                        STR_ARG(seconds_text(arena, state->connect_timeout_ms)));
+            *ret_message = str_printf(
+                arena, "cannot connect to " STR_FMT ": " STR_FMT, STR_ARG(database->shown),
+                STR_ARG(state->connect_timeout_ms ? why : STR("no time was left")));
             *ret_hint = STR(
                 "is the host reachable from here (VPN, security group), and is it a PostgreSQL?");
             return false;

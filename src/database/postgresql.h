@@ -1,4 +1,5 @@
-/* postgresql.h -- the two halves of the PostgreSQL driver: connecting (postgresql.c) and asking (postgresql_ask.c). */
+/* postgresql.h -- the parts of the PostgreSQL driver: connecting (postgresql.c), talking (postgresql_talk.c) and asking
+ * (postgresql_ask.c). */
 #ifndef HOOKCHECK_DATABASE_POSTGRESQL_H
 #define HOOKCHECK_DATABASE_POSTGRESQL_H
 
@@ -26,5 +27,52 @@ struct str postgresql_words(struct arena *arena, struct str message, struct str 
 bool postgresql_ask(struct database *database, struct arena *arena,
                     const struct database_question *question, struct database_answer *answer,
                     struct err *e);
+
+static inline void result_clear(PGresult **result)
+{
+    PQclear(*result);
+}
+#define RESULT(name) CLEANUP_WITH(result_clear) PGresult *name = NULL
+
+/* One table as the catalogs describe it. */
+struct relation {
+    struct str schema;
+    char kind;   /* pg_class.relkind */
+    bool usable; /* USAGE on the schema */
+    struct columns columns;
+    struct strs readable; /* columns that we may select */
+    struct str column;    /* of the ids */
+    size_t rank;          /* place of the schema in the search path */
+};
+VEC_DEFINE(relations, struct relation);
+
+/* One question under way. A broken connection or a server that stops answering ends all of it. */
+struct asking {
+    struct postgresql *state;
+    struct database *database;
+    struct arena *arena;
+    const struct database_question *question;
+    struct database_answer *answer;
+    uint64_t limit;
+    uint64_t timeout_ms;
+    struct relations relations;
+    struct str last_words; /* why the server ends the session, when it says so */
+};
+
+/* --- Talking: what returns false has made the answer "unreachable". Sending fails only when memory or the connection does. --- */
+
+#define TALK_SETTINGS 2 /* queries before the first of a transaction */
+
+bool talk_send_begin(struct asking *asking);
+bool talk_send(struct asking *asking, const char *query, const char *first, const char *second);
+bool talk_send_end(struct asking *asking);
+bool talk_send_sync(struct asking *asking);
+/* Everything up to a synchronisation point: the result of query i goes to ret_wanted[i], the first failure to *ret_failure (may be
+ * NULL). */
+bool talk_read(struct asking *asking, PGresult *ret_wanted[], size_t count, PGresult **ret_failure);
+bool talk_skip(struct asking *asking);
+bool talk_lost(struct asking *asking); /* the connection broke; false */
+/* "permission denied for table x", in the server's words. */
+struct str talk_failure_words(struct asking *asking, const PGresult *failure);
 
 #endif

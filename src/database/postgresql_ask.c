@@ -1,173 +1,17 @@
 /* postgresql_ask.c -- two round trips: what is there, and what it holds.
  *
- * Each round trip is a pipeline of one transaction: BEGIN READ ONLY, settings local to it (a pooler in transaction mode may
- * give us another server connection next time), the queries, a synchronisation point, ROLLBACK, another one. Names in the
+ * The catalogs come first, of all schemas and with their privileges; then the rows of the tables that can be read. Names in the
  * catalog queries are resolved with search_path = pg_catalog, so that nobody's table or operator can stand in for the real one.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/process.h"
 #include "database/postgresql.h"
 
 /* Tables per round trip: enough for one, and the buffers of both sides stay small. */
 #define BATCH_TABLES 50u
 /* Columns we look at, over all schemas. */
 #define COLUMNS_MAX (DATABASE_TABLES_MAX * 20)
-
-static void result_clear(PGresult **result)
-{
-    PQclear(*result);
-}
-#define RESULT(name) CLEANUP_WITH(result_clear) PGresult *name = NULL
-
-/* One table as the catalogs describe it. */
-struct relation {
-    struct str schema;
-    char kind;   /* pg_class.relkind */
-    bool usable; /* USAGE on the schema */
-    struct columns columns;
-    struct strs readable; /* columns that we may select */
-    struct str column;    /* of the ids */
-    size_t rank;          /* place of the schema in the search path */
-};
-VEC_DEFINE(relations, struct relation);
-
-/* One question under way. A broken connection or a server that stops answering ends all of it. */
-struct asking {
-    struct postgresql *state;
-    struct database *database;
-    struct arena *arena;
-    const struct database_question *question;
-    struct database_answer *answer;
-    uint64_t limit;
-    uint64_t timeout_ms;
-    struct relations relations;
-    struct str last_words; /* why the server ends the session, when it says so */
-};
-
-/* ---- Talking. Both directions can fill up, so nothing is sent without also reading. ---- */
-
-static bool connection_lost(struct asking *asking)
-{
-    struct str words = asking->last_words;
-
-    if (str_is_empty(words))
-        words = postgresql_words(asking->arena, str_from(PQerrorMessage(asking->state->conn)),
-                                 asking->state->password);
-    if (str_is_empty(words))
-        words = STR("the server closed the connection");
-    answer_unreachable(asking->answer,
-                       str_printf(asking->arena, "lost the connection to " STR_FMT ": " STR_FMT,
-                                  STR_ARG(asking->database->shown), STR_ARG(words)),
-                       STR("try again; the server's log knows why it closed the connection"));
-    return false;
-}
-
-static bool no_answer(struct asking *asking)
-{
-    answer_unreachable(
-        asking->answer,
-        str_printf(asking->arena, STR_FMT " is connected but did not answer in " STR_FMT,
-                   STR_ARG(asking->database->shown),
-                   STR_ARG(seconds_text(asking->arena, asking->timeout_ms))),
-        STR("the server or its pooler is overloaded or stopped: look at it, then try again"));
-    return false;
-}
-
-static bool send_query(struct asking *asking, const char *sql, const char *first,
-                       const char *second)
-{
-    const char *values[2] = {first, second};
-    int count = second ? 2 : first ? 1 : 0;
-
-    return PQsendQueryParams(asking->state->conn, sql, count, NULL, values, NULL, NULL, 0) == 1;
-}
-
-static bool send_sync(struct asking *asking)
-{
-    return PQpipelineSync(asking->state->conn) == 1;
-}
-
-/* The next result that is one; NULL results only separate them. */
-static bool next_result(struct asking *asking, PGresult **ret_result)
-{
-    PGconn *conn = asking->state->conn;
-
-    for (int separators = 0; separators < 3; separators++) {
-        for (;;) {
-            int unsent = PQflush(conn);
-            if (unsent < 0)
-                return connection_lost(asking);
-            if (!PQisBusy(conn))
-                break;
-            if (!postgresql_wait(conn, true, unsent == 1, asking->limit))
-                return no_answer(asking);
-            if (PQconsumeInput(conn) != 1)
-                return connection_lost(asking);
-        }
-        *ret_result = PQgetResult(conn);
-        if (*ret_result)
-            return true;
-        if (PQstatus(conn) == CONNECTION_BAD)
-            return connection_lost(asking);
-    }
-    return connection_lost(asking);
-}
-
-static bool is_failure(const PGresult *result)
-{
-    ExecStatusType status = PQresultStatus(result);
-
-    return status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK && status != PGRES_PIPELINE_SYNC;
-}
-
-/* "permission denied for table x", in the server's words. */
-static struct str failure_words(struct asking *asking, const PGresult *failure)
-{
-    const char *primary = PQresultErrorField(failure, PG_DIAG_MESSAGE_PRIMARY);
-
-    return text_for_people(asking->arena,
-                           primary ? str_from(primary) : str_from(PQresultErrorMessage(failure)),
-                           asking->state->password);
-}
-
-/* A server that ends the session answers the query under way with FATAL, and nothing after it. */
-static void note_last_words(struct asking *asking, const PGresult *failure)
-{
-    const char *severity = PQresultErrorField(failure, PG_DIAG_SEVERITY_NONLOCALIZED);
-
-    if (severity && strcmp(severity, "FATAL") == 0)
-        asking->last_words = failure_words(asking, failure);
-}
-
-/* Everything up to a synchronisation point: the result of query `wanted` (counted from 0) goes to *ret_wanted, and the first
- * failure to *ret_failure. */
-static bool read_segment(struct asking *asking, PGresult *ret_wanted[], size_t count,
-                         PGresult **ret_failure)
-{
-    for (size_t i = 0;; i++) {
-        RESULT(result);
-        if (!next_result(asking, &result))
-            return false;
-        if (PQresultStatus(result) == PGRES_PIPELINE_SYNC)
-            return true;
-        PGresult **place = i < count ? &ret_wanted[i] : NULL;
-        if (is_failure(result)) {
-            note_last_words(asking, result);
-            place = ret_failure && !*ret_failure ? ret_failure : NULL;
-        }
-        if (place) {
-            *place = result;
-            result = NULL;
-        }
-    }
-}
-
-static bool skip_segment(struct asking *asking)
-{
-    return read_segment(asking, NULL, 0, NULL);
-}
 
 static struct str field(struct arena *arena, const PGresult *result, int row, int column)
 {
@@ -187,32 +31,6 @@ static bool failure_is(const PGresult *failure, const char *sqlstate)
     const char *state = PQresultErrorField(failure, PG_DIAG_SQLSTATE);
 
     return state && strcmp(state, sqlstate) == 0;
-}
-
-/* ---- Settings: queries 0 and 1 of each transaction. ---- */
-
-#define SETTINGS_COUNT 2
-
-static bool send_begin(struct asking *asking)
-{
-    /* Who waits for a lock waits for a migration that runs right now: no use in waiting as long as for an answer. */
-    uint64_t lock_ms = asking->timeout_ms / 2 ? asking->timeout_ms / 2 : 1;
-    struct str statement =
-        str_printf(asking->arena, "%llums", (unsigned long long)asking->timeout_ms);
-    struct str lock = str_printf(asking->arena, "%llums", (unsigned long long)lock_ms);
-
-    return send_query(asking, "BEGIN TRANSACTION READ ONLY", NULL, NULL) &&
-           send_query(asking,
-                      "SELECT pg_catalog.set_config('statement_timeout', $1, true),"
-                      " pg_catalog.set_config('idle_in_transaction_session_timeout', $1, true),"
-                      " pg_catalog.set_config('lock_timeout', $2, true),"
-                      " pg_catalog.set_config('row_security', 'off', true)",
-                      statement.bytes, lock.bytes);
-}
-
-static bool send_end(struct asking *asking)
-{
-    return send_sync(asking) && send_query(asking, "ROLLBACK", NULL, NULL) && send_sync(asking);
 }
 
 /* ---- The catalogs. ---- */
@@ -239,17 +57,17 @@ static bool send_catalogs(struct asking *asking)
 
     /* On its own, since it may fail: a server that is none of PostgreSQL's own may not have the function. */
     if (!asking->state->identified &&
-        (!send_query(asking, "SELECT system_identifier FROM pg_catalog.pg_control_system()", NULL,
-                     NULL) ||
-         !send_sync(asking)))
+        (!talk_send(asking, "SELECT system_identifier FROM pg_catalog.pg_control_system()", NULL,
+                    NULL) ||
+         !talk_send_sync(asking)))
         return false;
-    return send_begin(asking) &&
-           send_query(asking, "SELECT pg_catalog.current_database(), session_user", NULL, NULL) &&
-           send_query(asking, "SELECT pg_catalog.unnest(pg_catalog.current_schemas(false))", NULL,
-                      NULL) &&
-           send_query(asking, "SELECT pg_catalog.set_config('search_path', 'pg_catalog', true)",
-                      NULL, NULL) &&
-           send_query(asking, columns_sql, table.bytes, schema.bytes) && send_end(asking);
+    return talk_send_begin(asking) &&
+           talk_send(asking, "SELECT pg_catalog.current_database(), session_user", NULL, NULL) &&
+           talk_send(asking, "SELECT pg_catalog.unnest(pg_catalog.current_schemas(false))", NULL,
+                     NULL) &&
+           talk_send(asking, "SELECT pg_catalog.set_config('search_path', 'pg_catalog', true)",
+                     NULL, NULL) &&
+           talk_send(asking, columns_sql, table.bytes, schema.bytes) && talk_send_end(asking);
 }
 
 static void identity_fill(struct asking *asking, const PGresult *control, const PGresult *who,
@@ -319,22 +137,22 @@ static void relations_fill(struct asking *asking, const PGresult *columns)
 /* False: the answer is "unreachable" already, or the error is set. */
 static bool read_catalogs(struct asking *asking, struct err *e)
 {
-    enum { WHO = SETTINGS_COUNT, PATH, NARROW, COLUMNS, COUNT };
+    enum { WHO = TALK_SETTINGS, PATH, NARROW, COLUMNS, COUNT };
     PGresult *results[COUNT] = {NULL};
     RESULT(control);
     RESULT(failure);
     bool whole = true;
 
     if (!asking->state->identified)
-        whole = read_segment(asking, &control, 1, NULL);
-    whole = whole && read_segment(asking, results, COUNT, &failure) && skip_segment(asking);
+        whole = talk_read(asking, &control, 1, NULL);
+    whole = whole && talk_read(asking, results, COUNT, &failure) && talk_skip(asking);
     if (whole && (failure || !results[COLUMNS])) {
         answer_unreachable(
             asking->answer,
             str_printf(asking->arena,
                        STR_FMT " does not answer questions about its catalogs: " STR_FMT,
                        STR_ARG(asking->database->shown),
-                       STR_ARG(failure ? failure_words(asking, failure) : STR("no result"))),
+                       STR_ARG(failure ? talk_failure_words(asking, failure) : STR("no result"))),
             STR("try again; is this a PostgreSQL server of version 12 or later?"));
         whole = false;
     } else if (whole && PQntuples(results[COLUMNS]) > (int)COLUMNS_MAX) {
@@ -417,14 +235,15 @@ static bool send_rows(struct asking *asking, const struct relation *relation)
                    STR_ARG(quoted(asking, relation->schema)),
                    STR_ARG(quoted(asking, asking->question->table)), DATABASE_ROWS_MAX + 1);
 
-    return send_begin(asking) && send_query(asking, sql.bytes, NULL, NULL) && send_end(asking);
+    return talk_send_begin(asking) && talk_send(asking, sql.bytes, NULL, NULL) &&
+           talk_send_end(asking);
 }
 
 static void rows_failed(struct asking *asking, const PGresult *failure, struct str name,
                         struct database_rows *rows)
 {
     struct arena *arena = asking->arena;
-    struct str words = failure_words(asking, failure);
+    struct str words = talk_failure_words(asking, failure);
     struct str hint = STR("check the table and the user's privileges on it");
 
     if (failure_is(failure, "55P03"))
@@ -468,19 +287,19 @@ static void rows_fill(struct asking *asking, const PGresult *result, struct str 
 
 static bool read_rows(struct asking *asking, struct database_rows *rows)
 {
-    enum { IDS = SETTINGS_COUNT, COUNT };
+    enum { IDS = TALK_SETTINGS, COUNT };
     PGresult *results[COUNT] = {NULL};
     RESULT(failure);
     struct str name = full_name(asking, rows->schema);
 
-    bool whole = read_segment(asking, results, COUNT, &failure) && skip_segment(asking);
+    bool whole = talk_read(asking, results, COUNT, &failure) && talk_skip(asking);
     /* Class 57P: the server ends the session, and the rest would only say so again. */
     if (whole && failure && PQstatus(asking->state->conn) == CONNECTION_BAD)
-        whole = connection_lost(asking);
+        whole = talk_lost(asking);
     if (whole && failure)
         rows_failed(asking, failure, name, rows);
     else if (whole && !results[IDS])
-        whole = connection_lost(asking);
+        whole = talk_lost(asking);
     else if (whole)
         rows_fill(asking, results[IDS], name, rows);
     for (size_t i = 0; i < COUNT; i++)
@@ -500,7 +319,7 @@ static bool ask_batch(struct asking *asking, size_t from, size_t to)
         VEC_PUSH(asking->arena, tables, (struct database_rows){.schema = relations[i].schema});
         readable[i - from] = relation_check(asking, &relations[i], &tables->items[i]);
         if (readable[i - from] && !send_rows(asking, &relations[i]))
-            return connection_lost(asking);
+            return talk_lost(asking);
     }
     for (size_t i = from; i < to; i++)
         if (readable[i - from] && !read_rows(asking, &tables->items[i]))
@@ -545,9 +364,9 @@ static bool ask_all(struct asking *asking, struct err *e)
     asking->limit = limit_from_now(asking->database, asking->timeout_ms * 2);
     if (PQpipelineStatus(conn) == PQ_PIPELINE_OFF &&
         (PQsetnonblocking(conn, 1) != 0 || PQenterPipelineMode(conn) != 1))
-        return connection_lost(asking);
+        return talk_lost(asking);
     if (!send_catalogs(asking))
-        return connection_lost(asking);
+        return talk_lost(asking);
     if (!read_catalogs(asking, e))
         return false;
     size_t count = asking->relations.count;
