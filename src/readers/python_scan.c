@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum byte_class { PLAIN = 0, WORD, QUOTE, OPEN, CLOSE, COMMENT, BACKSLASH, NEWLINE, ZERO };
+enum byte_class { PLAIN = 0, WORD, QUOTE, OPEN, CLOSE, COMMENT, BACKSLASH, NEWLINE };
 
 /* What the top-level line before an indented one was. */
 enum block { BLOCK_NONE, BLOCK_DEFINITION, BLOCK_BRANCH };
@@ -64,8 +64,6 @@ static void skip_string(struct scanner *s)
         }
         if (!triple && (byte == '\n' || byte == '\r'))
             break;
-        if (byte == 0)
-            break_at(s, s->at, "a NUL byte");
         s->at++;
     }
     if (s->at > s->source.length)
@@ -133,9 +131,6 @@ static bool scan_step(struct scanner *s, struct logical_line *line, size_t *dept
     case NEWLINE:
         if (*depth == 0)
             return false;
-        break;
-    case ZERO:
-        break_at(s, s->at, "a NUL byte");
         break;
     case PLAIN:
         break;
@@ -268,7 +263,6 @@ static void fill_classes(unsigned char *classes)
         if ((byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
             (byte >= 'A' && byte <= 'Z') || byte == '_' || byte >= 128)
             classes[byte] = WORD;
-    classes[0] = ZERO;
     for (size_t i = 0; i < COUNT_OF(groups); i++)
         for (const char *at = groups[i].bytes; *at; at++)
             classes[(unsigned char)*at] = (unsigned char)groups[i].class;
@@ -285,6 +279,9 @@ void python_scan(struct arena *arena, struct str source, const struct strs *name
         .arena = arena, .source = source, .names = names, .first = true, .scan = &scan};
     struct logical_line line;
 
+    size_t nul = str_find_byte(source, '\0');
+    if (nul != SIZE_MAX)
+        break_at(&s, nul, "a NUL byte");
     fill_classes(s.classes);
     if (str_starts(source, STR("\xEF\xBB\xBF")))
         s.at = 3;
