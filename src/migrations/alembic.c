@@ -82,6 +82,28 @@ static bool use_configured_location(struct alembic_place *p, struct err *e)
     return true;
 }
 
+/* Where the settings do not lead anywhere: a single directory that looks like one is taken, and said to be. */
+static bool use_only_script(struct alembic_place *p, struct str why, struct err *e)
+{
+    struct str root = p->set->root.length ? p->set->root : STR("the work tree");
+    struct strs found = {0};
+
+    if (!detect_script_directories(p->arena, p->tree, p->set->root, &found, e))
+        return false;
+    if (found.count == 1) {
+        p->script = found.items[0];
+        VEC_PUSH(p->arena, &p->history->assumptions,
+                 str_printf(p->arena, STR_FMT "; " STR_FMT " was taken", STR_ARG(why),
+                            STR_ARG(p->script.length ? p->script : STR("."))));
+        return true;
+    }
+    refuse(p,
+           str_printf(p->arena, "Alembic in " STR_FMT ": " STR_FMT "%s", STR_ARG(root),
+                      STR_ARG(why), found.count ? ", and several directories could be meant" : ""),
+           "set script_location of this migration set in .hookcheck.json, relative to its root");
+    return true;
+}
+
 static bool use_own_settings(struct alembic_place *p, struct err *e)
 {
     struct str path;
@@ -90,40 +112,18 @@ static bool use_own_settings(struct alembic_place *p, struct err *e)
         return false;
     if (p->settings.refused.length)
         return true;
-    if (!p->settings.script_location.length) {
-        struct strs found = {0};
-        if (!detect_script_directories(p->arena, p->tree, p->set->root, &found, e))
-            return false;
-        if (found.count == 1) {
-            p->script = found.items[0];
-            VEC_PUSH(p->arena, &p->history->assumptions,
-                     str_printf(p->arena, "no script_location was written; " STR_FMT " was taken",
-                                STR_ARG(p->script.length ? p->script : STR("."))));
-            return true;
-        }
-        refuse(p,
-               str_printf(p->arena, "no script_location for Alembic in \"" STR_FMT "\"%s",
-                          STR_ARG(p->set->root),
-                          found.count ? ", and several directories could be it" : ""),
-               "set script_location of this migration set in .hookcheck.json");
-        return true;
-    }
-    switch (alembic_locate(p->arena, p->tree, p->set->root, p->settings.script_location, &path,
-                           &p->from_root)) {
-    case LOCATION_FOUND:
+    if (!p->settings.script_location.length)
+        return use_only_script(p, STR("no script_location was written"), e);
+    if (alembic_locate(p->arena, p->tree, p->set->root, p->settings.script_location, &path,
+                       &p->from_root) == LOCATION_FOUND) {
         p->script = path;
         return true;
-    case LOCATION_ABSENT:
-    case LOCATION_OUTSIDE:
-        break;
     }
-    refuse(p,
-           str_printf(p->arena,
-                      "script_location \"" STR_FMT "\" of \"" STR_FMT
-                      "\" is no directory of the repository",
-                      STR_ARG(shown(p->arena, p->settings.script_location)), STR_ARG(p->set->root)),
-           "set script_location of this migration set in .hookcheck.json, relative to its root");
-    return true;
+    /* "/app/alembic" is where the container has it. */
+    struct str why =
+        str_printf(p->arena, "script_location \"" STR_FMT "\" is no directory of the repository",
+                   STR_ARG(shown(p->arena, p->settings.script_location)));
+    return use_only_script(p, why, e);
 }
 
 static void add_version_location(struct alembic_place *p, struct str written)

@@ -28,6 +28,20 @@ static void add_set(struct detection *d, struct config_migrations set)
 
 /* --- Alembic. --- */
 
+static bool only_script_below(const struct detection *d, struct str directory,
+                              struct str *ret_script)
+{
+    struct str relative;
+    size_t count = 0;
+
+    for (size_t i = 0; i < d->survey.scripts.count; i++)
+        if (!directory.length || path_relative(directory, d->survey.scripts.items[i], &relative)) {
+            *ret_script = d->survey.scripts.items[i];
+            count++;
+        }
+    return count == 1;
+}
+
 static bool add_section(struct detection *d, struct str directory, struct str section,
                         struct err *e)
 {
@@ -43,7 +57,8 @@ static bool add_section(struct detection *d, struct str directory, struct str se
     bool found = settings.script_location.length &&
                  alembic_locate(d->arena, d->tree, directory, settings.script_location, &script,
                                 &from_root) == LOCATION_FOUND;
-    if (found)
+    /* alembic_load() falls back to the only script directory there is. */
+    if (found || only_script_below(d, directory, &script))
         strs_add(d->arena, &d->scripts, script);
     if (!str_eq(section, STR("alembic"))) {
         /* Other sections are told apart by their script directory. */
@@ -245,9 +260,11 @@ static bool find_tracker(struct detection *d, struct config_migrations *set, str
         directory = set->root;
     if (!survey_tree(d->arena, d->tree, set->root, &survey, e) || !holds_sql(d, directory, &sql, e))
         return false;
-    if (set->script_location.length || survey.settings.count || survey.scripts.count)
+    bool plain = sql || survey.sql.count;
+    /* A pyproject.toml that mentions Alembic may only depend on it. */
+    if (set->script_location.length || survey.scripts.count || (survey.settings.count && !plain))
         set->tracker = STR("alembic");
-    else if (sql || survey.sql.count)
+    else if (plain)
         set->tracker = STR("sql");
     else if (survey.foreign.count)
         set->tracker = str_printf(d->arena, "unsupported:%s", survey.foreign.items[0].tracker);

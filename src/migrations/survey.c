@@ -7,7 +7,7 @@
 
 #define SCRATCH_BUDGET ((size_t)192 << 20)
 #define SCRATCH_ENOUGH ((size_t)4 << 20)
-#define READ_MAX ((size_t)16 << 10)
+#define READ_MAX ((size_t)64 << 10)
 #define SUPPORT_FILES_MAX 40u
 
 struct place {

@@ -24,11 +24,15 @@ static struct str take_word(struct str *rest)
     return word;
 }
 
-/* `: Union[str, Sequence[str], None]`: names, dots, brackets, commas and bars; stops at anything else. */
+/* `: Union[str, Sequence[str], None]`: names, dots, brackets, commas and bars; stops at anything else, and before `:=`. */
 static struct str skip_annotation(struct str rest)
 {
     static const struct str allowed = STR_INIT(" \t[],.|");
+    struct str first = skip_blanks(str_from_offset(rest, 1));
     size_t i = 1;
+
+    if (!first.length || !is_word(first.bytes[0]))
+        return rest;
 
     while (i < rest.length &&
            (is_word(rest.bytes[i]) || str_find_byte(allowed, rest.bytes[i]) != SIZE_MAX))

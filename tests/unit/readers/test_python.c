@@ -67,6 +67,7 @@ static const struct constant_case cases[] = {
     {"@dec(revision='x')\ndef f():\n  down_revision = 1\n", "-", "-", 0},
     {"revision = ('a')\ndown_revision = (('b', 'c'))\n", "'a'", "[b|c]", 1},
     {"revision = 'a' if x else 'b'\ndown_revision = [p for p in q]\n", "?", "?", 1},
+    {"revision:= 'a'\n", "-", "-", 0},
     {"revision = 'a'\ndel revision\n", "?", "-", 2},
     {"match = 1\nrevision = 'a'\n", "'a'", "-", 2},
     {"print(revision := 'z')\ndown_revision = None, 'b'\n", "-", "?", 0},
