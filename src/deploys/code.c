@@ -92,12 +92,14 @@ bool shell_call(struct recogniser *r, struct shell_state *state, const struct pa
 }
 
 bool interpreter_call(struct recogniser *r, struct shell_state *state,
-                      const struct pack_wrapper *row, const struct call *call, struct err *e)
+                      const struct pack_wrapper *row, const struct call *call, bool *ret_handled,
+                      struct err *e)
 {
     const struct pack_tables *t = r->tables;
     struct call inner = *call;
     size_t i = 1;
 
+    *ret_handled = true;
     inner.depth++;
     for (; i < call->count; i++) {
         struct str word = call->words[i].text;
@@ -137,8 +139,10 @@ bool interpreter_call(struct recogniser *r, struct shell_state *state,
     }
     struct str file = call->words[i].text;
     if (row->commands.count && str_find_byte(file, '.') == SIZE_MAX &&
-        str_find_byte(file, '/') == SIZE_MAX)
-        return true; /* `deno deploy`, `bun install`: a sub-command of its own */
+        str_find_byte(file, '/') == SIZE_MAX) {
+        *ret_handled = false; /* `deno deploy`, `bun x`, `bun run deploy`: others know it */
+        return true;
+    }
     return follow_script(r, state, call, file, value_is_known(&call->words[i]), call->words + i,
                          call->count - i, false, e);
 }
@@ -203,7 +207,7 @@ bool code_call(struct recogniser *r, struct shell_state *state, const struct cal
             continue;
         *ret_handled = true;
         return row->kind == WRAPPER_SHELL ? shell_call(r, state, row, call, e)
-                                          : interpreter_call(r, state, row, call, e);
+                                          : interpreter_call(r, state, row, call, ret_handled, e);
     }
     return true;
 }

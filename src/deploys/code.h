@@ -7,10 +7,10 @@
 /* sh, bash…: -c text, a file, standard input. */
 MUST_CHECK bool shell_call(struct recogniser *r, struct shell_state *state,
                            const struct pack_wrapper *row, const struct call *call, struct err *e);
-/* python, node…: -c text, a file, standard input. */
+/* python, node…: -c text, a file, standard input; not handled: a sub-command that is no file. */
 MUST_CHECK bool interpreter_call(struct recogniser *r, struct shell_state *state,
                                  const struct pack_wrapper *row, const struct call *call,
-                                 struct err *e);
+                                 bool *ret_handled, struct err *e);
 /* Text of another language: commands that it hands to the system as literals. `program` says which language. */
 MUST_CHECK bool literals_judge(struct recogniser *r, struct shell_state *state,
                                const struct call *call, struct str program, struct str text,
