@@ -159,9 +159,14 @@ static bool read_linked(struct loader *loader, struct str path, struct str *ret_
     if (!realpath(str_c(loader->arena, path), real))
         return err_errno(e, STR_FMT ": a symbolic link that cannot be followed", STR_ARG(path));
     if (!realpath(str_c(loader->arena, loader->config->work_tree), root) ||
-        !path_relative(str_from(root), str_from(real), &below))
+        !path_relative(str_from(root), str_from(real), &below)) {
+        struct err unreadable = ERR_NONE;
+        /* Its rules do not count, but what they would have named is suspicious. */
+        if (read_file(loader, str_from(real), O_NOFOLLOW, ret_bytes, &absent, &unreadable))
+            broken_collect_words(loader->arena, *ret_bytes, &loader->config->broken_words);
         return err_set(e, ERR_INPUT, STR_FMT ": a symbolic link that leads out of the work tree",
                        STR_ARG(path));
+    }
     return read_file(loader, str_from(real), O_NOFOLLOW, ret_bytes, &absent, e);
 }
 
@@ -202,6 +207,7 @@ static void load_repository_file(struct loader *loader)
         config->trusted = false;
         if (!link || !read_linked(loader, path, &bytes, &linked)) {
             set_unreadable(loader, path, link ? &linked : &e);
+            config->broken_unreadable = config->broken_words.count == 0;
             return;
         }
     }
@@ -383,8 +389,9 @@ bool configs_for(struct configs *configs, struct str directory, const struct con
         return err_set(e, ERR_INTERNAL, "a configuration was asked for a relative directory");
     struct str work_tree = work_tree_find(configs->arena, directory, &git_entry);
     const struct config *config = config_of_work_tree(configs, work_tree, git_entry);
-    VEC_PUSH(configs->arena, &configs->seen,
-             (struct configs_entry){.directory = directory, .config = config});
+    VEC_PUSH(
+        configs->arena, &configs->seen,
+        (struct configs_entry){.directory = str_copy(configs->arena, directory), .config = config});
     *ret_config = config;
     return true;
 }

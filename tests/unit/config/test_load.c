@@ -247,6 +247,11 @@ Test(config_load, a_link_out_of_the_tree_is_broken)
 
     cr_expect(str_contains(config.broken_message, STR("leads out of the work tree")));
     cr_expect(config.broken_unreadable);
+    fixture_write("outside.json", "{\"deploys\":[{\"command\":\"^launch-all\\\\b\"}]}");
+    config = fixture_load(&arena, "repo");
+    cr_expect_eq(config.deploys.count, 0);
+    cr_expect(strs_have(&config.broken_words, STR("launch-all")));
+    cr_expect_not(config.broken_unreadable);
 }
 
 Test(config_load, a_link_inside_the_tree_is_read)
