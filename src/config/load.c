@@ -25,7 +25,7 @@ struct loader {
     struct config *config;
     struct layer_file files[LAYERS_MAX];
     size_t count;
-    struct strs contents; /* bytes of all files read, for the digest */
+    struct strs contents; /* bytes of each of config->files, for the digest and the words */
 };
 
 static struct str environment_variable(const char *name)
@@ -118,6 +118,7 @@ static void add_layer(struct loader *loader, struct str path, struct str bytes,
 static void set_unreadable(struct loader *loader, struct str path, const struct err *why)
 {
     VEC_PUSH(loader->arena, &loader->config->files, path);
+    VEC_PUSH(loader->arena, &loader->contents, STR("")); /* one for each of `files` */
     set_broken(loader, path, why);
     loader->config->broken_unreadable = true;
 }
@@ -125,7 +126,7 @@ static void set_unreadable(struct loader *loader, struct str path, const struct 
 static void load_file(struct loader *loader, struct str path, enum config_layer layer,
                       bool must_exist)
 {
-    struct str bytes;
+    struct str bytes = STR_NONE;
     struct err e = ERR_NONE;
     bool absent;
 
@@ -190,7 +191,7 @@ static bool is_trusted(struct loader *loader, struct str path)
 static void load_repository_file(struct loader *loader)
 {
     struct config *config = loader->config;
-    struct str bytes;
+    struct str bytes = STR_NONE;
     struct err e = ERR_NONE;
     bool absent;
 
@@ -345,11 +346,15 @@ struct configs_entry {
     const struct config *config;
 };
 
+struct configs_loaded {
+    const struct config *config;
+};
+
 struct configs {
     struct arena *arena;
     const struct config_options *options;
     VEC(struct configs_entry) seen; /* directories asked for */
-    VEC(const struct config *) loaded;
+    VEC(struct configs_loaded) loaded;
 };
 
 struct configs *configs_new(struct arena *arena, const struct config_options *options)
@@ -367,11 +372,11 @@ static const struct config *config_of_work_tree(struct configs *configs, struct 
                                                 struct str git_entry)
 {
     for (size_t i = 0; i < configs->loaded.count; i++)
-        if (str_eq(configs->loaded.items[i]->work_tree, work_tree))
-            return configs->loaded.items[i];
+        if (str_eq(configs->loaded.items[i].config->work_tree, work_tree))
+            return configs->loaded.items[i].config;
     struct config *config = ARENA_NEW(configs->arena, struct config);
     load(configs->arena, work_tree, git_entry, configs->options, config);
-    VEC_PUSH(configs->arena, &configs->loaded, config);
+    VEC_PUSH(configs->arena, &configs->loaded, (struct configs_loaded){.config = config});
     return config;
 }
 

@@ -155,7 +155,7 @@ bool repository_resolve(struct repository *repository, struct arena *arena, stru
 bool repository_tree(struct repository *repository, struct arena *arena, struct str revision,
                      struct tree **ret_tree, struct err *e)
 {
-    struct str commit, root;
+    struct str commit = STR_NONE, root = STR_NONE;
 
     if (!repository_resolve(repository, arena, revision, &commit, e))
         return false;

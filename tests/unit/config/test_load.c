@@ -339,6 +339,21 @@ Test(config_load, a_layer_with_a_reference_to_nothing_is_left_out)
     EXPECT_TEXT(config.default_environment, "production");
 }
 
+Test(config_load, an_unreadable_layer_does_not_confuse_the_words_of_another)
+{
+    ARENA(arena, ARENA_DEFAULT_BUDGET);
+
+    cr_assert_eq(system("mkdir " ADMINISTRATOR_FILE), 0);
+    fixture_write(USER_FILE,
+                  "{\"environments\":{\"eu\":{}},\"deploys\":[{\"command\":\"^rollout-now\","
+                  "\"environment\":\"us\"}]}");
+    struct config config = fixture_load(&arena, "repo");
+    cr_expect(config.broken);
+    cr_expect(str_eq(config.broken_file, fixture_path(&arena, ADMINISTRATOR_FILE)));
+    cr_expect_eq(config.deploys.count, 0);
+    cr_expect(strs_have(&config.broken_words, STR("rollout-now")));
+}
+
 /* --- HOOKCHECK_DATABASE_URL. --- */
 
 static struct config load_with_variable(struct arena *arena, const char *value)
