@@ -2,6 +2,10 @@
  *
  * In:     any bytes up to SHELL_TEXT_MAX; NUL refused.
  * Out:    a tree in the arena; every node knows the span of source it came from.
+ *         What is not obvious: `declare a=(…)` (local, export, …) is an argument whose parts are the literal "a=" and a PART_ARRAY.
+ *         `!` and `time` may stand alone: a pipeline without nodes. `…` that does not parse to its end keeps the lines before the
+ *         bad one, as the shell runs those. A $(…) in a here-document that cannot be parsed is text, as the shell runs nothing of it.
+ *         A function's body is a list of one compound command, which carries the redirections.
  * Fails:  text that no shell would accept gives an error with line and column; the caller then treats the raw words as suspects
  *         (shell_words_of below). Limits: SHELL_TEXT_MAX bytes, SHELL_NESTING_MAX levels, SHELL_NODES_MAX nodes.
  * Source: POSIX.1-2017 Shell Command Language (XCU chapter 2); bash 5.2 manual §3, and bash itself where it is laxer.
@@ -70,7 +74,7 @@ struct shell_part {
     bool process_output; /* >(…) */
     /* PART_ARITHMETIC: the substitutions inside, to be walked */
     struct shell_word *inner;
-    /* PART_BRACES: alternatives; PART_ARRAY: elements */
+    /* PART_BRACES: alternatives (none for a long range: `text` is then "1..1000"); PART_ARRAY: elements */
     struct shell_word *words;
     size_t word_count;
 };

@@ -389,10 +389,23 @@ static bool add_next(struct parser *p, struct run *run, bool *ret_end)
     return add_in_enclosure(p, run, byte, ret_end);
 }
 
+/* A here-document without expansions is the large text that there is: it is not looked at byte by byte. */
+static bool body_is_plain(const struct parser *p)
+{
+    const char *from = p->source.bytes + p->position;
+    size_t left = p->source.end - p->position;
+
+    return !memchr(from, '$', left) && !memchr(from, '`', left) && !memchr(from, '\\', left);
+}
+
 bool word_parts(struct parser *p, struct context context)
 {
     struct run run = {.context = context};
     bool end = false;
+
+    if (context.kind == CONTEXT_BODY && p->position < p->source.end && body_is_plain(p))
+        return literal_advance(p, &run, p->source.end - p->position, true) &&
+               literal_flush(p, &run);
 
     while (!end && p->position < p->source.end) {
         size_t plain = plain_run(p, &run);
