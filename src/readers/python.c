@@ -3,6 +3,7 @@
 #include <string.h>
 #include <tree_sitter/api.h>
 
+#include "base/buf.h"
 #include "base/door.h"
 #include "readers/python_plain.h"
 #include "readers/python_scan.h"
@@ -131,14 +132,19 @@ static struct python_value add_values(struct evaluation *ev, struct python_value
 
 static struct python_value evaluate_concatenation(struct evaluation *ev, TSNode node, size_t depth)
 {
-    struct python_value whole = {.kind = PYTHON_STRING, .text = STR("")};
+    struct buf whole = buf_new(ev->arena, FILE_MAX);
 
     for (uint32_t i = 0; i < ts_node_named_child_count(node); i++) {
         TSNode part = ts_node_named_child(node, i);
-        if (!is_type(part, "comment"))
-            whole = add_values(ev, whole, evaluate(ev, part, depth + 1));
+        if (is_type(part, "comment"))
+            continue;
+        struct python_value value = evaluate(ev, part, depth + 1);
+        if (value.kind != PYTHON_STRING)
+            return opaque();
+        buf_add(&whole, value.text);
     }
-    return whole;
+    return (struct python_value){.kind = PYTHON_STRING,
+                                 .text = whole.length ? buf_str(&whole) : STR("")};
 }
 
 static struct python_value evaluate_sequence(struct evaluation *ev, TSNode node, size_t depth)

@@ -221,3 +221,22 @@ Test(python, keyword_arguments_of_calls)
     cr_expect(str_eq(shown(&arena, &calls.items[1].values[1]), STR("'audit'")));
     cr_expect_eq(calls.items[1].values[1].line, 9);
 }
+
+Test(python, many_pieces_of_a_string_are_joined_once)
+{
+    ARENA(arena, 64u << 20);
+    PYTHON_READER(reader, &arena);
+    struct python_value values[2];
+    struct python_module module;
+    struct err e = ERR_NONE;
+    char *text = ARENA_ARRAY(&arena, 200100, char);
+    size_t at = (size_t)sprintf(text, "revision = (");
+
+    for (size_t i = 0; i < 40000; i++)
+        at += (size_t)sprintf(text + at, "'a' ");
+    at += (size_t)sprintf(text + at, ")");
+    cr_assert(python_constants(reader, &arena, str_of(text, at), names, 2, values, &module, &e),
+              "%s", e.message);
+    cr_expect_eq(values[0].kind, PYTHON_STRING);
+    cr_expect_eq(values[0].text.length, 40000);
+}
