@@ -120,7 +120,8 @@ struct str database_url_masked(struct arena *arena, struct str url)
     struct str scheme = str_prefix(text, slashes + 3);
     if (str_find_byte(str_trim_bytes(scheme, ":/"), ' ') != SIZE_MAX)
         return STR("***");
-    if (at == SIZE_MAX || at < scheme.length)
+    /* An '@' behind a '?' may stand in a password given as a parameter. */
+    if (at == SIZE_MAX || at < scheme.length || str_find_byte(text, '?') < at)
         return str_printf(arena, STR_FMT "***", STR_ARG(scheme));
     /* Whatever follows the host may hold a password again. */
     struct str rest = str_from_offset(text, at + 1);
