@@ -167,8 +167,11 @@ bool npm_run_script(struct recogniser *r, struct shell_state *state, const struc
     *ret_known = false;
     find_package(r, call, directory, &package.file);
     if (!package.file.found || str_find_byte(name, SHELL_UNKNOWN) != SIZE_MAX) {
-        *ret_known = true;
-        return follow_suspect(r, call, name, STR(""), STR("there is no package.json to read"), e);
+        size_t before = r->deploys->count;
+        bool good =
+            follow_suspect(r, call, name, STR(""), STR("there is no package.json to read"), e);
+        *ret_known = r->deploys->count > before;
+        return good;
     }
     if (package.file.why.length || !json_parse(r->arena, package.file.text, JSON_STRICT,
                                                "package.json", &package.document, &why)) {
@@ -316,7 +319,7 @@ static bool run_in_workspaces(struct recogniser *r, struct shell_state *state,
             return false;
         found = found || known;
     }
-    *ret_known = found || directories.count > 0;
+    *ret_known = found;
     if (directories.count)
         return true;
     *ret_known = true;
@@ -402,6 +405,11 @@ static bool package_manager_call(struct recogniser *r, struct shell_state *state
         read_script_words(r, call, &n, &name);
     if (named && !name.length)
         return true;
+    if (n.workspaces.count && str_eq(n.sub, STR("exec")) && n.rest < call->count) {
+        struct call inner = call_of_words(call, call->words + n.rest, call->count - n.rest);
+        *ret_handled = true;
+        return judge_call(r, state, &inner, e);
+    }
     if (str_eq(name, STR("t")) || str_eq(name, STR("tst")))
         name = STR("test");
     if (named || is_one_of(n.sub, scripts, COUNT_OF(scripts))) {
