@@ -161,17 +161,20 @@ static struct source unescape(struct parser *p, size_t from, size_t to, bool in_
     uint32_t *origin = arena_array(p->arena, to - from + 1, sizeof *origin);
     source.end = 0;
     for (size_t i = from; i < to; i++) {
-        char next = i + 1 < to ? p->source.bytes[i + 1] : '\0';
-        if (p->source.bytes[i] == '\\') {
+        char byte = p->source.bytes[i], next = i + 1 < to ? p->source.bytes[i + 1] : '\0';
+        /* An escaped byte stands where its backslash stands, so that a span that ends before it ends there. */
+        origin[source.end] = (uint32_t)parser_origin(p, i);
+        if (byte == '\\' && next != '\0') {
+            i++;
             if (next == '$' || next == '`' || next == '\\' || (next == '"' && in_quotes)) {
-                i++;
-            } else if (next != '\0') {
-                bytes[source.end] = '\\';
-                origin[source.end++] = (uint32_t)parser_origin(p, i++);
+                byte = next;
+            } else {
+                bytes[source.end++] = byte;
+                origin[source.end] = (uint32_t)parser_origin(p, i);
+                byte = next;
             }
         }
-        bytes[source.end] = p->source.bytes[i];
-        origin[source.end++] = (uint32_t)parser_origin(p, i);
+        bytes[source.end++] = byte;
     }
     origin[source.end] = (uint32_t)parser_origin(p, to);
     source.bytes = bytes;

@@ -243,12 +243,15 @@ static bool parse_commands(struct parser *p, struct context context, size_t from
     p->position++;
     if (!parser_enter(p))
         return false;
+    bool brace_closes = p->brace_closes;
     p->pending_base = p->pendings.count;
+    p->brace_closes = true;
     if (!parse_new_list(p, &part.list, false))
         return false;
+    p->brace_closes = brace_closes;
     p->pending_base = pending_base;
     parser_leave(p);
-    if (!parser_take_keyword(p, KEYWORD_CLOSE) && !parser_take(p, "}"))
+    if (!parser_take(p, "}"))
         return parser_fail_unexpected(p);
     part.span = parser_span(p, from);
     VEC_PUSH(p->arena, &p->parts, part);

@@ -335,6 +335,8 @@ static bool at_list_end(struct parser *p)
         return true;
     if (p->keyword_barred)
         return false;
+    if (p->brace_closes && byte == '}')
+        return true;
     switch (parser_keyword(p, &end)) {
     case KEYWORD_THEN:
     case KEYWORD_ELSE:

@@ -50,6 +50,7 @@ struct parser {
     size_t work;             /* bytes read in vain */
     bool in_substitution;    /* within $(…): `)` may end a here-document's last line */
     bool keyword_barred;     /* behind a redirection no keyword can stand */
+    bool brace_closes;       /* within `${ …; }`: } ends the list whatever follows it */
     size_t pending_base;     /* here-documents below belong to an outer substitution */
     size_t line, line_start; /* of the last node: a cursor that only moves by what lies between */
     enum err_kind failure;

@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/door.h"
 #include "base/file.h"
 #include "base/process.h"
 #include "repository/backend.h"
@@ -154,6 +156,38 @@ Test(repository, the_module_is_used_where_it_can)
     OPEN(&arena, repository, 0, "r");
 
     cr_assert_str_eq(repository->backend->name, "libgit2");
+}
+
+/* In a child: an arena that is too small for what is read. The door blocks, whoever of the two ran out. */
+Test(repository, out_of_memory_leaves_by_the_door)
+{
+    for (size_t budget = 500; budget < 100000; budget += 100) {
+        pid_t child = fork();
+        int status;
+        cr_assert_geq(child, 0);
+        if (child == 0) {
+            ARENA(arena, budget);
+            struct err e = ERR_NONE;
+            struct repository *repository;
+            struct tree *tree;
+            struct tree_entries entries;
+            bool exists;
+            door_open("test");
+            door_deploy_recognised();
+            bool read = repository_open(&arena, path_of(&arena, "r"), &repository, &e) &&
+                        repository_tree(repository, &arena, STR("main"), &tree, &e) &&
+                        tree_list(tree, &arena, STR("db/versions"), &entries, &exists, &e);
+            _exit(read ? 42 : 43);
+        }
+        cr_assert_eq(waitpid(child, &status, 0), child);
+        cr_assert(WIFEXITED(status));
+        if (WEXITSTATUS(status) == 42) {
+            cr_expect_gt(budget, 2000);
+            return;
+        }
+        cr_expect_eq(WEXITSTATUS(status), 2, "budget %zu: %d", budget, WEXITSTATUS(status));
+    }
+    cr_assert_fail("no budget was enough");
 }
 
 Test(repository, both_backends_read_the_same_commit)

@@ -31,22 +31,26 @@ static void dump_words(struct buf *out, const struct shell_word *words, size_t c
 
 static void dump_parameter(struct buf *out, const struct shell_part *part)
 {
-    bool before = part->operator== PARAMETER_LENGTH || part->operator== PARAMETER_INDIRECT;
+    struct str after = part->operator_text;
 
     if (part->operator== PARAMETER_PLAIN && !part->index && part->name.length && !part->operand) {
         buf_printf(out, "$" STR_FMT, STR_ARG(part->name));
         return;
     }
     buf_add(out, STR("${"));
-    if (before)
-        buf_add(out, str_prefix(part->operator_text, 1));
+    if (part->operator== PARAMETER_LENGTH || part->operator== PARAMETER_INDIRECT) {
+        char sign = part->operator== PARAMETER_LENGTH ? '#' : '!';
+        buf_add_byte(out, sign);
+        if (after.length && after.bytes[0] == sign)
+            after = str_from_offset(after, 1);
+    }
     buf_add(out, part->name.length ? part->name : STR("<bad>"));
     if (part->index) {
         buf_add_byte(out, '[');
         dump_word(out, part->index);
         buf_add_byte(out, ']');
     }
-    buf_add(out, before ? str_from_offset(part->operator_text, 1) : part->operator_text);
+    buf_add(out, after);
     if (part->operand)
         dump_word(out, part->operand);
     if (part->replacement) {
