@@ -262,14 +262,15 @@ static bool find_tracker(struct detection *d, struct config_migrations *set, str
         return false;
     bool plain = sql || survey.sql.count;
     /* A pyproject.toml that mentions Alembic may only depend on it. */
-    if (set->script_location.length || survey.scripts.count || (survey.settings.count && !plain))
+    bool settings = survey.settings.count && !plain;
+    /* Directories given by hand, and nothing that tells whose: Python files then. */
+    bool given = set->versions.count && !plain && !survey.foreign.count;
+    if (set->script_location.length || survey.scripts.count || settings || given)
         set->tracker = STR("alembic");
     else if (plain)
         set->tracker = STR("sql");
     else if (survey.foreign.count)
         set->tracker = str_printf(d->arena, "unsupported:%s", survey.foreign.items[0].tracker);
-    else if (set->versions.count)
-        set->tracker = STR("alembic");
     return true;
 }
 

@@ -85,8 +85,7 @@ static void note_name(struct scanner *s, struct logical_line *line, struct str w
     if (line->name != SIZE_MAX || (line->indented && s->block != BLOCK_BRANCH))
         return;
     for (size_t i = 0; i < s->names->count; i++)
-        if (s->names->items[i].length == word.length &&
-            !memcmp(s->names->items[i].bytes, word.bytes, word.length)) {
+        if (s->names->items[i].length == word.length && str_eq(s->names->items[i], word)) {
             line->name = i;
             line->name_end = s->at;
         }

@@ -55,7 +55,7 @@ bool tree_list(struct tree *tree, struct arena *arena, struct str directory,
 {
     struct tree_entries entries = {0};
     bool exists = false;
-    struct str path;
+    struct str path = STR_NONE;
 
     if (!path_check(arena, directory, &path, e) ||
         !tree->driver->list(tree->self, arena, path, &entries, &exists, e))
@@ -70,7 +70,7 @@ bool tree_list(struct tree *tree, struct arena *arena, struct str directory,
 bool tree_read_start(struct tree *tree, struct arena *arena, struct str path, size_t maximum,
                      struct str *ret_bytes, bool *ret_whole, struct err *e)
 {
-    struct str checked;
+    struct str checked = STR_NONE;
 
     return path_check(arena, path, &checked, e) &&
            tree->driver->read(tree->self, arena, checked, maximum, ret_bytes, ret_whole, e);
@@ -116,7 +116,7 @@ bool tree_exists(struct tree *tree, struct arena *arena, struct str path,
                  enum tree_entry_kind *ret_kind)
 {
     struct err ignored = ERR_NONE;
-    struct str checked;
+    struct str checked = STR_NONE;
 
     if (!path_check(arena, path, &checked, &ignored))
         return false;
