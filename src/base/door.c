@@ -166,8 +166,10 @@ void door_open(const char *name)
     sigaltstack(&alternate, NULL);
     for (size_t i = 0; i < COUNT_OF(signals); i++)
         sigaction(signals[i].number, &action, NULL);
+    /* A closed pipe and a file past `ulimit -f` are errors of the call that meets them, not the end of the process. */
     action.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &action, NULL);
+    sigaction(SIGXFSZ, &action, NULL);
 }
 
 void door_watch(struct str raw)
