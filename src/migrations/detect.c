@@ -279,8 +279,8 @@ static bool use_configured(struct detection *d, struct err *e)
     for (size_t i = 0; i < d->config->migrations.count; i++) {
         struct config_migrations set = d->config->migrations.items[i];
         /* "./", "apps/api/" and the like; what leaves the tree stays as it is, and is refused when it is read. */
-        (void)!tree_path_join(d->arena, STR(""), set.root, &set.root);
-        if (!set.tracker.length && !find_tracker(d, &set, e))
+        bool inside = tree_path_join(d->arena, STR(""), set.root, &set.root);
+        if (inside && !set.tracker.length && !find_tracker(d, &set, e))
             return false;
         add_set(d, set);
     }
