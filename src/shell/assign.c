@@ -40,7 +40,7 @@ static bool add_elements(struct shell_state *state, const struct shell_part *par
             continue;
         }
         if (!expand_words(state, word, 1, &fields, e) ||
-            !session_charge(session, fields.count * sizeof(struct element), e))
+            !session_charge(session, 4 * fields.count * sizeof(struct element), e))
             return false;
         for (size_t k = 0; k < fields.count; k++) {
             datum_push(session->arena, array, number_text(session->arena, next++), fields.items[k]);

@@ -39,6 +39,13 @@ static struct declaration read_options(struct shell_state *state, const struct s
     return d;
 }
 
+static bool is_unset(const struct shell_state *state, struct str name)
+{
+    size_t count;
+
+    return state_variable(state, name, &count)->kind == DATUM_UNSET && count == 1;
+}
+
 /* A name without a value: what it is does not change, unless it becomes a local one or an array. */
 static void declare_name(struct shell_state *state, const struct declaration *d, struct str name)
 {
@@ -51,7 +58,7 @@ static void declare_name(struct shell_state *state, const struct declaration *d,
     } else if (d->array || d->associative) {
         *datum = datum_array(arena);
         datum->associative = d->associative;
-        if (!bound || d->local)
+        if (!bound || d->local || is_unset(state, name))
             state_bind(state, BINDING_VARIABLE, name, datum, 1, d->local);
     } else if (d->local) {
         state_bind(state, BINDING_VARIABLE, name, &DATUM_IS_UNSET, 1, true);
@@ -107,8 +114,24 @@ static bool declare_array(struct shell_state *state, const struct declaration *d
     assignment.name = name;
     assignment.value->parts = word->parts + 1;
     assignment.value->part_count = word->part_count - 1;
+    if (d->associative && !assignment.append)
+        state_bind(state, BINDING_VARIABLE, name, &DATUM_IS_UNSET, 1, d->local);
     declare_name(state, d, name);
     return assign(state, &assignment, d->local, e);
+}
+
+static bool is_array_word(const struct shell_word *word)
+{
+    return word->part_count > 1 && word->parts[1].kind == PART_ARRAY &&
+           word->parts[0].kind == PART_LITERAL;
+}
+
+static bool stands_for_array(const struct shell_node *node, const struct shell_value *value)
+{
+    for (size_t i = 1; i < node->word_count; i++)
+        if (is_array_word(&node->words[i]) && node->words[i].span.from == value->span.from)
+            return true;
+    return false;
 }
 
 bool builtin_declare(struct shell_state *state, const struct shell_node *node,
@@ -127,13 +150,12 @@ bool builtin_declare(struct shell_state *state, const struct shell_node *node,
                 declare_name(state, &d, word->text);
             continue;
         }
-        if (!declare_value(state, &d, word->text, equals, e))
+        if (!stands_for_array(node, word) && !declare_value(state, &d, word->text, equals, e))
             return false;
     }
     for (size_t i = 1; i < node->word_count; i++) {
         const struct shell_word *word = &node->words[i];
-        if (word->part_count > 1 && word->parts[1].kind == PART_ARRAY &&
-            word->parts[0].kind == PART_LITERAL && !declare_array(state, &d, word, e))
+        if (is_array_word(word) && !declare_array(state, &d, word, e))
             return false;
     }
     return true;

@@ -87,10 +87,17 @@ bool datum_equal(const struct datum *a, const struct datum *b)
     return true;
 }
 
+static bool is_anything(const struct datum *datum)
+{
+    return datum->kind == DATUM_ENVIRONMENT ||
+           (datum->kind == DATUM_TEXT && text_is_unknown(datum->text));
+}
+
 void datums_add(struct arena *arena, struct datums *list, const struct datum *datum)
 {
     for (size_t i = 0; i < list->count; i++)
-        if (datum_equal(&list->items[i], datum))
+        if (datum_equal(&list->items[i], datum) ||
+            (is_anything(&list->items[i]) && is_anything(datum)))
             return;
     VEC_PUSH(arena, list, *datum);
 }

@@ -88,22 +88,27 @@ static bool expand_settings(struct shell_state *state, const struct shell_node *
 
 /* --- What feeds and takes. --- */
 
-static void set_input(struct shell_state *state, const struct input *input,
-                      struct shell_command *command)
+/* Returns the input of this reading. */
+static struct input *set_input(struct shell_state *state, struct input *input,
+                               struct shell_command *command)
 {
-    size_t chosen = 0;
+    struct arena *arena = state->session->arena;
 
+    if (input->count > 1) {
+        size_t chosen = choose_index(state->session, CHOICE_INPUT, STR_NONE, input, input->count);
+        struct input *reading = chosen == SIZE_MAX
+                                    ? input_new(arena, INPUT_UNKNOWN, value_from_text(UNKNOWN_TEXT))
+                                    : input_new(arena, input->kind, input->texts[chosen]);
+        reading->piped_from = input->piped_from;
+        input = reading;
+    }
     command->input = input->kind;
     command->piped_from = input->piped_from;
-    if (input->count > 1)
-        chosen = choose_index(state->session, CHOICE_INPUT, STR_NONE, input, input->count);
-    if (chosen == SIZE_MAX) {
-        command->input = INPUT_UNKNOWN;
-        command->input_text = value_from_text(UNKNOWN_TEXT);
-    } else if (input->count) {
-        command->input_text = input->texts[chosen];
+    if (input->count) {
+        command->input_text = input->texts[0];
         command->input_text.text = str_from_offset(command->input_text.text, input->position);
     }
+    return input;
 }
 
 static void set_outputs(struct shell_state *state, const struct redirected *redirected,
@@ -304,8 +309,7 @@ static bool dispatch(struct shell_state *state, const struct shell_node *node,
     const struct shell_output *outputs = state->outputs;
     size_t output_count = state->output_count;
 
-    if (redirected->input)
-        state->input = redirected->input;
+    state->input = redirected->input;
     if (redirected->stdout_moved)
         state->sink = NULL;
     state->outputs = command->outputs;
@@ -339,7 +343,8 @@ static bool run_reading(struct shell_state *state, const struct shell_node *node
         !expand_settings(state, node, command, e) ||
         !redirect(state, &node->redirections, &redirected, e))
         return false;
-    set_input(state, redirected.input ? redirected.input : state->input, command);
+    redirected.input =
+        set_input(state, redirected.input ? redirected.input : state->input, command);
     set_outputs(state, &redirected, command);
     command->span = node->span;
     command->line = node->line;

@@ -19,7 +19,7 @@
 #include "base/buf.h"
 #include "shell/evaluate.h"
 
-#define STEPS_MAX 200000u      /* nodes walked */
+#define STEPS_MAX 60000u       /* nodes walked */
 #define READINGS_MAX 64u       /* of one command, when its combinations are too many to try all */
 #define FIELDS_MAX 4096u       /* of one list of words */
 #define LOOP_ITEMS_MAX 64u     /* more items: the body once, with an unknown one */

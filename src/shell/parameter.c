@@ -116,10 +116,10 @@ static const struct {
 
 static bool parse_replacement(struct parser *p, struct context context, struct shell_part *part)
 {
-    bool slash = parser_byte(p, 0) == '/';
+    /* `${x///_}`: a slash right behind the operator is the pattern's; `${x/#/_}` has none. */
+    bool slash = parser_byte(p, 0) == '/' && str_eq(part->operator_text, STR("//"));
     size_t from = p->position;
 
-    /* `${x///_}`: a slash right behind the operator is the pattern's. */
     if (slash)
         p->position++;
     if (!parse_pattern(p, context, '/', &part->operand))

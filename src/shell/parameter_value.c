@@ -109,13 +109,17 @@ static struct resolved resolve_environment(struct shell_state *state, struct str
     return r;
 }
 
-static struct resolved resolve_all(struct shell_state *state, const struct datum *datum, bool star)
+static bool resolve_all(struct shell_state *state, const struct datum *datum, bool star,
+                        struct resolved *ret, struct err *e)
 {
     struct arena *arena = state->session->arena;
     struct resolved r = {.set_known = true, .many = true, .star = star, .open = datum->open};
     size_t count = datum->kind == DATUM_ARRAY ? datum->count : datum->kind == DATUM_TEXT;
-    struct shell_value *items = ARENA_ARRAY(arena, count + 1, struct shell_value);
+    struct shell_value *items;
 
+    if (!session_charge(state->session, count * sizeof *items, e))
+        return false;
+    items = ARENA_ARRAY(arena, count + 1, struct shell_value);
     for (size_t i = 0; i < count; i++)
         items[i] = datum->kind == DATUM_ARRAY ? datum->store->items[i].value
                                               : value_from_text(datum->text);
@@ -125,7 +129,8 @@ static struct resolved resolve_all(struct shell_state *state, const struct datum
     r.set_known = !r.open || r.set;
     if (r.open)
         add_open_item(arena, &r);
-    return r;
+    *ret = r;
+    return true;
 }
 
 static struct resolved find_element(const struct datum *array, struct str key)
@@ -186,10 +191,8 @@ bool parameter_resolve(struct shell_state *state, struct str name, const struct 
         *ret = resolve_environment(state, name, all);
         return all || expand_one(state, index, &ignored, e);
     }
-    if (all) {
-        *ret = resolve_all(state, datum, star);
-        return true;
-    }
+    if (all)
+        return resolve_all(state, datum, star, ret, e);
     if (index)
         return resolve_element(state, datum, index, ret, e);
     if (datum->kind == DATUM_ARRAY)

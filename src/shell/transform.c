@@ -111,22 +111,29 @@ static bool replace_in(struct shell_state *state, struct str sign, struct str pa
 static bool replace(struct shell_state *state, const struct shell_part *part, struct str text,
                     struct str *ret_text, struct err *e)
 {
-    struct str pattern;
-    struct shell_value replacement;
+    struct session *session = state->session;
+    struct str pattern, sign = part->operator_text;
+    struct shell_value by;
 
     if (!expand_pattern(state, part->operand, &pattern, e) ||
-        !expand_one(state, part->replacement, &replacement, e) ||
-        !session_charge(state->session, 2 * text.length, e))
+        !expand_one(state, part->replacement, &by, e) ||
+        !session_charge(session, 3 * text.length + by.text.length, e))
         return false;
+    *ret_text = UNKNOWN_TEXT;
     /* An & is the match in newer shells only. */
+    if (str_find_byte(by.text, '&') != SIZE_MAX)
+        return true;
+    if (pattern.length == 0) {
+        bool front = str_eq(sign, STR("/#")), back = str_eq(sign, STR("/%"));
+        struct str parts[2] = {front ? by.text : text, front ? text : by.text};
+        *ret_text = front || back ? str_join(session->arena, parts, 2, STR("")) : text;
+        return true;
+    }
     if (text.length > PATTERN_TEXT_MAX || !value_from_text(text).known ||
-        !value_from_text(pattern).known || pattern.length == 0 ||
-        str_find_byte(replacement.text, '&') != SIZE_MAX ||
-        !replace_in(state, part->operator_text, pattern, replacement.text, text, ret_text))
-        *ret_text = pattern.length || !value_from_text(text).known ? UNKNOWN_TEXT : text;
-    if (!session_charge(state->session, ret_text->length, e))
-        return false;
-    return true;
+        !value_from_text(pattern).known ||
+        !replace_in(state, sign, pattern, by.text, text, ret_text))
+        *ret_text = UNKNOWN_TEXT;
+    return session_charge(session, 2 * ret_text->length, e);
 }
 
 static bool substring(struct shell_state *state, const struct shell_part *part, struct str text,
