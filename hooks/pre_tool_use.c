@@ -84,26 +84,52 @@ static void read_options(struct hook *hook, int argc, char **argv)
             str_printf(hook->arena, NAME ": the call is read from standard input\n%s", usage_text));
 }
 
-/* The rest of a request that is too large to be parsed: is there a deploy word in it? */
-NO_RETURN static void judge_oversized(struct hook *hook)
-{
-    char *piece = arena_alloc(hook->arena, PIECE_OVERLAP + PIECE);
-    size_t kept = 0;
+/* The request, read before anything is allocated: whatever fails later, its bytes can be looked through for deploy words. Pages that are not
+ * written to cost nothing. */
+static char request_bytes[REQUEST_MAX + 1];
 
-    /* The first part is watched already. */
+static ssize_t read_some(char *bytes, size_t length)
+{
+    ssize_t got;
+
+    do
+        got = read(STDIN_FILENO, bytes, length);
+    while (got < 0 && errno == EINTR);
+    return got;
+}
+
+/* Up to REQUEST_MAX bytes, watched as they come. One byte more shows that there is more. */
+static struct str read_raw(bool *ret_whole)
+{
+    size_t length = 0;
+
+    while (length < sizeof request_bytes) {
+        ssize_t got = read_some(request_bytes + length, sizeof request_bytes - length);
+        if (got < 0)
+            door_fault("standard input cannot be read");
+        if (got == 0)
+            break;
+        length += (size_t)got;
+        door_watch(str_of(request_bytes, length));
+    }
+    *ret_whole = length <= REQUEST_MAX;
+    return str_of(request_bytes, length);
+}
+
+/* A request that is too large to be parsed: is there a deploy word in it? The rest of it is read piece by piece. */
+NO_RETURN static void judge_oversized(void)
+{
+    char *piece = request_bytes;
+    size_t kept = sizeof request_bytes;
+
     while (!door_has_word(str_of(piece, kept))) {
-        ssize_t got = read(STDIN_FILENO, piece + kept, PIECE);
-        if (got < 0 && errno == EINTR)
-            continue;
+        /* A word may lie across the border. */
+        size_t overlap = kept < PIECE_OVERLAP ? kept : PIECE_OVERLAP;
+        memmove(piece, piece + kept - overlap, overlap);
+        ssize_t got = read_some(piece + overlap, PIECE);
         if (got <= 0)
             break;
-        size_t length = kept + (size_t)got;
-        door_watch(str_of(piece, length));
-        if (door_has_word(str_of(piece, length)))
-            break;
-        /* A word may lie across the border. */
-        kept = length < PIECE_OVERLAP ? length : PIECE_OVERLAP;
-        memmove(piece, piece + length - kept, kept);
+        kept = overlap + (size_t)got;
         door_watch(str_of(piece, kept));
     }
     door_fault("the request is larger than 4 MiB");
@@ -128,20 +154,14 @@ static const struct config *load_config(struct hook *hook, struct str directory)
     return config;
 }
 
-static void read_request(struct hook *hook)
+static void parse_request(struct hook *hook, struct str raw, bool whole)
 {
-    struct str raw = STR(""), here = own_directory(hook->arena);
+    struct str here = own_directory(hook->arena);
     struct err e = ERR_NONE;
-    bool whole = false;
 
-    if (!file_read_descriptor(hook->arena, STDIN_FILENO, REQUEST_MAX, &raw, &whole, &e))
-        door_fault(str_c(hook->arena, str_printf(hook->arena, "standard input: %s", e.message)));
-    door_watch(raw);
     if (!whole) {
         load_config(hook, here);
-        if (door_has_word(raw))
-            door_fault("the request is larger than 4 MiB");
-        judge_oversized(hook);
+        judge_oversized();
     }
     if (!host_parse_request(hook->arena, raw, here, &hook->request, &e)) {
         load_config(hook, here);
@@ -248,9 +268,11 @@ int main(int argc, char **argv)
 
     read_options(&hook, argc, argv);
     alarm(RECOGNISE_SECONDS);
+    bool whole;
+    struct str raw = read_raw(&whole);
     config_options_from_environment(&arena, &config_options);
     hook.configs = configs_new(&arena, &config_options);
-    read_request(&hook);
+    parse_request(&hook, raw, whole);
     if (!hook.request.runs_shell)
         allow(&hook, hook.verbose ? STR(NAME ": this tool runs no command\n") : STR(""));
     const struct config *config = load_config(&hook, hook.request.cwd);

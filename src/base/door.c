@@ -14,6 +14,7 @@ static volatile sig_atomic_t recognised;
 static volatile sig_atomic_t leaving;
 static struct door_words word_lists[4];
 static volatile size_t word_list_count;
+static bool first_bytes[256]; /* lower case: a listed word begins with it */
 
 static void say(const char *text, size_t length)
 {
@@ -64,20 +65,36 @@ static bool same_nocase(const char *a, const char *b, size_t length)
     return true;
 }
 
-/* A word that is one of the list's, or that has one as a part between '-', '_' and '.' ("deploy-prod", "deploy.sh"). */
-static bool word_is_listed(const char *word, size_t length)
+static unsigned char lower_of(char byte)
+{
+    return (unsigned char)(byte >= 'A' && byte <= 'Z' ? byte + 32 : byte);
+}
+
+/* Is one of the listed words here, up to the next boundary? */
+static bool part_is_listed(const char *part, size_t left)
 {
     for (size_t l = 0; l < word_list_count; l++)
         for (size_t i = 0; i < word_lists[l].count; i++) {
             const char *listed = word_lists[l].items[i];
+            if (lower_of(listed[0]) != lower_of(part[0]))
+                continue;
             size_t want = strlen(listed);
-            for (size_t at = 0; want && at + want <= length; at++) {
-                bool starts = at == 0 || strchr("-_.", word[at - 1]);
-                bool ends = at + want == length || strchr("-_.", word[at + want]);
-                if (starts && ends && same_nocase(word + at, listed, want))
-                    return true;
-            }
+            if (want <= left && (want == left || strchr("-_.", part[want])) &&
+                same_nocase(part, listed, want))
+                return true;
         }
+    return false;
+}
+
+/* A word that is one of the list's, or that has one as a part between '-', '_' and '.' ("deploy-prod", "deploy.sh"). Megabytes of one
+ * byte are one word or millions of parts: the table of first bytes keeps both quick. */
+static bool word_is_listed(const char *word, size_t length)
+{
+    for (size_t at = 0; at < length; at++)
+        if (first_bytes[lower_of(word[at])] &&
+            (at == 0 || word[at - 1] == '-' || word[at - 1] == '_' || word[at - 1] == '.') &&
+            part_is_listed(word + at, length - at))
+            return true;
     return false;
 }
 
@@ -184,6 +201,9 @@ void door_add_words(struct door_words words)
     if (word_list_count == COUNT_OF(word_lists))
         door_fault("too many lists of deploy words");
     word_lists[word_list_count] = words;
+    for (size_t i = 0; i < words.count; i++)
+        if (words.items[i][0])
+            first_bytes[lower_of(words.items[i][0])] = true;
     word_list_count++;
 }
 

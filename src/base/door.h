@@ -22,7 +22,7 @@ struct door_words {
     size_t count;
 };
 
-/* Arms the handlers for SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTERM, SIGXCPU, SIGSYS, SIGPIPE. `name` starts each line
+/* Arms the handlers for SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTERM, SIGXCPU, SIGSYS; ignores SIGPIPE, SIGXFSZ. `name` starts each line
  * on stderr. Call once, first in main. Programs that never call it leave door_memory() with status 1. */
 void door_open(const char *name);
 /* The bytes in which deploy words are looked for; borrowed until exit. */

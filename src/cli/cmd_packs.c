@@ -13,6 +13,11 @@ static struct str text_of(struct pack_text text)
     return pack_str(&pack_builtin, text);
 }
 
+static struct str str_or(struct str value, const char *otherwise)
+{
+    return value.length ? value : str_from(otherwise);
+}
+
 static void add_string(struct buf *out, bool *first, const char *key, struct str value)
 {
     json_write_key(out, first, key);
@@ -20,8 +25,8 @@ static void add_string(struct buf *out, bool *first, const char *key, struct str
 }
 
 static void add_rule_json(struct buf *out, struct str id, struct str pack, struct str program,
-                          struct str command, struct str unless, const char *certainty,
-                          const char *kind)
+                          struct str command, struct str unless, struct str certainty,
+                          struct str kind)
 {
     bool first = true;
 
@@ -31,8 +36,8 @@ static void add_rule_json(struct buf *out, struct str id, struct str pack, struc
     add_string(out, &first, "program", program);
     add_string(out, &first, "command", command);
     add_string(out, &first, "unless", unless);
-    add_string(out, &first, "certainty", str_from(certainty));
-    add_string(out, &first, "kind", str_from(kind));
+    add_string(out, &first, "certainty", certainty);
+    add_string(out, &first, "kind", kind);
     buf_add(out, STR("}\n"));
 }
 
@@ -45,7 +50,7 @@ static void list_rule(struct cli *cli, const struct pack_rule *rule)
 
     if (cli->json)
         add_rule_json(&cli->out, text_of(rule->id), pack, name, text_of(rule->command),
-                      text_of(rule->unless), certainty, kind);
+                      text_of(rule->unless), str_from(certainty), str_from(kind));
     else
         buf_printf(&cli->out, "%-14.*s %-38.*s %s\n", STR_ARG(pack), STR_ARG(text_of(rule->id)),
                    rule->kind        ? kind
@@ -60,8 +65,9 @@ static enum cli_status list(struct cli *cli, const struct config *config)
     for (size_t i = 0; i < config->deploys.count; i++) {
         const struct config_deploy_rule *rule = &config->deploys.items[i];
         if (cli->json)
-            add_rule_json(&cli->out, rule->id, str_copy(cli->arena, rule->place.file), STR_NONE,
-                          rule->command, STR_NONE, "certain", "work-tree");
+            add_rule_json(&cli->out, rule->id, rule->place.file, STR_NONE, rule->command,
+                          rule->unless, str_or(rule->certainty, certainties[0]),
+                          str_or(rule->kind, kinds[0]));
         else
             buf_printf(&cli->out, "%-14s %-38.*s " STR_FMT "\n", "(yours)", STR_ARG(rule->id),
                        STR_ARG(rule->place.file));

@@ -71,7 +71,7 @@ static void add_configs(struct arena *arena, struct buf *out, const struct decis
         struct str directory = input->deploys->items[i].directory;
         if (!directory.length)
             directory = input->request->cwd;
-        if (configs_for(input->configs, directory, &config, &ignored))
+        if (configs_for(input->configs, directory, &config, &ignored) && config->digest.length)
             strs_add(arena, &digests, config->digest);
     }
     buf_add_byte(out, '[');

@@ -210,7 +210,7 @@ void judge_unreachable(const struct judge *judge, struct str set, struct str mes
     struct buf out = buf_new(judge->arena, MESSAGE_MAX);
 
     buf_printf(&out,
-               STR_FMT ": the database does not answer:\n  " STR_FMT
+               STR_FMT ": the database cannot be asked:\n  " STR_FMT
                        "\n  whether migrations are pending there is not known",
                STR_ARG(judge_environment(judge)), STR_ARG(message));
     judge_add(judge, REASON_DATABASE_UNREACHABLE, set, buf_str(&out), hint);

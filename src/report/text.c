@@ -74,8 +74,11 @@ static void add_lines(struct buf *out, const struct report_style *style, struct 
 {
     struct str rest = printable(out->arena, text), line;
 
-    while (str_next_line(&rest, &line))
-        add_wrapped(out, line, style->width, indent);
+    while (str_next_line(&rest, &line)) {
+        /* Rows of a table and files under a migration stay on one line, so that they can be copied and searched. */
+        bool is_row = str_contains(str_trim(line), STR("  ")) || str_starts(line, STR("    "));
+        add_wrapped(out, line, is_row ? 0 : style->width, indent);
+    }
 }
 
 static void add_reason(struct buf *out, const struct reason *reason,
