@@ -87,6 +87,11 @@ bool shell_call(struct recogniser *r, struct shell_state *state, const struct pa
         return i >= call->count || shell_text_with_arguments(r, state, call, i, e);
     if (wants_input || i >= call->count)
         return from_input(r, state, call, e);
+    if (call->words[i].content) { /* bash <(list) */
+        struct call inner = *call;
+        inner.depth++;
+        return judge_text(r, state, &inner, call->words[i].content->text, false, e);
+    }
     return follow_script(r, state, call, call->words[i].text, value_is_known(&call->words[i]),
                          call->words + i, call->count - i, false, e);
 }
@@ -164,6 +169,8 @@ static bool source_call(struct recogniser *r, struct shell_state *state, const s
 {
     if (call->count < 2)
         return true;
+    if (call->words[1].content)
+        return judge_text(r, state, call, call->words[1].content->text, true, e);
     return follow_script(r, state, call, call->words[1].text, value_is_known(&call->words[1]),
                          call->count > 2 ? call->words + 1 : NULL,
                          call->count > 2 ? call->count - 1 : 0, true, e);

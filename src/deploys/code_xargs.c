@@ -40,7 +40,7 @@ static struct str replace_all(struct recogniser *r, struct str text, struct str 
 
 static struct shell_value unknown_items(void)
 {
-    struct shell_value value = value_of(UNKNOWN_TEXT);
+    struct shell_value value = word_value(UNKNOWN_TEXT);
 
     value.may_vanish = true;
     return value;
@@ -53,7 +53,7 @@ static bool run_replaced(struct recogniser *r, struct shell_state *state, const 
     for (size_t i = 0; i < items->count; i++) {
         struct shell_value *words = ARENA_ARRAY(r->arena, call->count, struct shell_value);
         for (size_t w = 0; w < call->count; w++)
-            words[w] = value_of(replace_all(r, call->words[w].text, mark, items->items[i]));
+            words[w] = word_value(replace_all(r, call->words[w].text, mark, items->items[i]));
         struct call inner = call_of_words(call, words, call->count);
         if (!judge_call(r, state, &inner, e))
             return false;
@@ -70,7 +70,7 @@ static bool run_appended(struct recogniser *r, struct shell_state *state, const 
     for (size_t i = 0; i < call->count; i++)
         VEC_PUSH(r->arena, &words, call->words[i]);
     for (size_t i = 0; known && i < items->count; i++)
-        VEC_PUSH(r->arena, &words, value_of(items->items[i]));
+        VEC_PUSH(r->arena, &words, word_value(items->items[i]));
     if (!known)
         VEC_PUSH(r->arena, &words, unknown_items());
     struct call inner = call_of_words(call, words.items, words.count);

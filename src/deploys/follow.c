@@ -18,6 +18,12 @@ void follow_read(struct recogniser *r, const struct call *call, struct str path,
         ret->shown = relative;
     if (call->remote || str_has_nul(path) || str_find_byte(path, SHELL_UNKNOWN) != SIZE_MAX)
         return;
+    for (size_t i = r->written.count; i > 0; i--)
+        if (str_eq(r->written.items[i - 1].path, ret->path)) {
+            ret->found = true;
+            ret->text = r->written.items[i - 1].text;
+            return;
+        }
     enum file_kind kind = file_kind(r->arena, ret->path);
     if (kind == FILE_ABSENT || kind == FILE_DIRECTORY)
         return;
@@ -228,14 +234,18 @@ static bool reaches_elsewhere(struct str text)
 }
 
 bool follow_promise(struct recogniser *r, const struct call *call, struct str name, struct str text,
-                    struct str shown, size_t line, struct err *e)
+                    struct str shown, size_t line, size_t unknowns_before, struct err *e)
 {
-    if (!name_promises_deploy(r, name) || !reaches_elsewhere(text))
+    bool elsewhere = reaches_elsewhere(text);
+
+    if (!name_promises_deploy(r, name) || (!elsewhere && r->unknowns == unknowns_before))
         return true;
     follow_push_frame(r, shown, line, true);
-    bool good =
-        follow_suspect(r, call, name, STR(""),
-                       str_printf(r->arena, STR_FMT " reaches another machine", STR_ARG(shown)), e);
+    bool good = follow_suspect(
+        r, call, name, STR(""),
+        str_printf(r->arena, STR_FMT " %s", STR_ARG(shown),
+                   elsewhere ? "reaches another machine" : "runs what is not known before it runs"),
+        e);
     follow_pop_frame(r);
     return good;
 }
@@ -264,7 +274,7 @@ static bool follow_found(struct recogniser *r, struct shell_state *state, const 
                          const struct followed *file, const struct shell_value *arguments,
                          size_t argument_count, bool same_shell, bool by_shell, struct err *e)
 {
-    size_t before = r->deploys->count;
+    size_t before = r->deploys->count, unknowns = r->unknowns;
     struct str language, base = path_base_name(file->path);
 
     if (file->why.length)
@@ -286,7 +296,7 @@ static bool follow_found(struct recogniser *r, struct shell_state *state, const 
     follow_leave(r);
     if (!good || language.length || r->deploys->count > before)
         return good;
-    return follow_promise(r, call, base, file->text, file->shown, 1, e);
+    return follow_promise(r, call, base, file->text, file->shown, 1, unknowns, e);
 }
 
 bool follow_script(struct recogniser *r, struct shell_state *state, const struct call *call,
@@ -323,6 +333,7 @@ bool follow_script(struct recogniser *r, struct shell_state *state, const struct
     if (path_known)
         follow_read(r, call, path, &file);
     if (!file.found) {
+        r->unknowns++;
         size_t slash = str_find_last_byte(path, '/');
         struct str base = slash == SIZE_MAX ? path : str_from_offset(path, slash + 1);
         return follow_suspect(r, call, base, STR(""),
@@ -331,6 +342,17 @@ bool follow_script(struct recogniser *r, struct shell_state *state, const struct
     }
     bool by_shell = argument_count == 0 || call->words != arguments;
     return follow_found(r, state, call, &file, arguments, argument_count, same_shell, by_shell, e);
+}
+
+/* A bare program of PATH: "release-it" and "semantic-release" publish packages; only the word itself, or a deploy in it, promises. */
+static bool word_promises_deploy(const struct recogniser *r, struct str word)
+{
+    if (!name_promises_deploy(r, word))
+        return false;
+    for (size_t i = 0; i < word.length; i++)
+        if (memchr("-_.:", word.bytes[i], 4))
+            return str_contains(word, STR("deploy"));
+    return true;
 }
 
 /* A program word that is a path, or a file here: ./deploy.sh, scripts/ship. */
@@ -342,7 +364,7 @@ static bool script_call(struct recogniser *r, struct shell_state *state, const s
     struct str base = path_base_name(word);
 
     if (!line->is_path) {
-        if (line->in_index || !name_promises_deploy(r, word))
+        if (line->in_index || !word_promises_deploy(r, word))
             return true;
         *ret_handled = true; /* `deploy prod`: a program or alias of the user's own */
         return follow_suspect(r, call, word, STR(""),

@@ -33,9 +33,10 @@ MUST_CHECK bool follow_suspect(struct recogniser *r, const struct call *call, st
                                struct str text, struct str why, struct err *e);
 
 /* After a script or target was read to its end and held no deploy: one whose name promises a deploy and whose text reaches
- * other machines is suspected all the same. */
+ * other machines, or runs what is not knowable, is suspected all the same. */
 MUST_CHECK bool follow_promise(struct recogniser *r, const struct call *call, struct str name,
-                               struct str text, struct str shown, size_t line, struct err *e);
+                               struct str text, struct str shown, size_t line,
+                               size_t unknowns_before, struct err *e);
 
 /* The runners; each reads the call's words and judges what its targets run. */
 typedef bool runner(struct recogniser *, struct shell_state *, const struct call *,

@@ -186,9 +186,16 @@ bool npm_run_script(struct recogniser *r, struct shell_state *state, const struc
         return true;
     struct str pre = str_printf(r->arena, "pre" STR_FMT, STR_ARG(name));
     struct str post = str_printf(r->arena, "post" STR_FMT, STR_ARG(name));
-    return run_one(r, state, call, &package, pre, NULL, 0, &known, e) &&
-           run_one(r, state, call, &package, name, arguments, argument_count, ret_known, e) &&
-           run_one(r, state, call, &package, post, NULL, 0, &known, e);
+    size_t before = r->deploys->count, unknowns = r->unknowns;
+    if (!run_one(r, state, call, &package, pre, NULL, 0, &known, e) ||
+        !run_one(r, state, call, &package, name, arguments, argument_count, ret_known, e) ||
+        !run_one(r, state, call, &package, post, NULL, 0, &known, e))
+        return false;
+    if (r->deploys->count > before)
+        return true;
+    return follow_promise(
+        r, call, name, json_string(json_get(document, "scripts"), str_c(r->arena, name)),
+        package.file.shown, line_of_key(r, package.file.text, "scripts", name), unknowns, e);
 }
 
 struct npm_words {

@@ -13,7 +13,7 @@ bool value_is_known(const struct shell_value *value)
     return str_find_byte(value->text, SHELL_UNKNOWN) == SIZE_MAX;
 }
 
-struct shell_value value_of(struct str text)
+struct shell_value word_value(struct str text)
 {
     return (struct shell_value){.text = text,
                                 .known = str_find_byte(text, SHELL_UNKNOWN) == SIZE_MAX};
@@ -105,6 +105,8 @@ bool judge_call(struct recogniser *r, struct shell_state *state, const struct ca
         return false;
     if (answer != MATCH_NONE)
         return true;
+    if (str_eq(line.name, UNKNOWN_TEXT))
+        r->unknowns++;
     if (str_eq(line.name, UNKNOWN_TEXT) && !line.is_path)
         return match_unknown_program(r, call, &line, e);
     if (!match_migration(r, &line, &migrates, e))
@@ -153,6 +155,7 @@ static bool visit(void *context, struct shell_state *state, const struct shell_c
     for (size_t i = 0; i < command->setting_count; i++)
         VEC_PUSH(r->arena, &call.settings, command->settings[i]);
     move_frame(r, command->line);
+    output_remember(r, command);
     return judge_call(r, state, &call, e);
 }
 
@@ -162,6 +165,7 @@ static const struct shell_visitor *visitor_of(struct recogniser *r)
 
     visitor->context = r;
     visitor->command = visit;
+    visitor->output = output_of;
     return visitor;
 }
 

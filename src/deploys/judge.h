@@ -72,6 +72,11 @@ struct line {
     struct str shown;   /* canonical, masked */
 };
 
+struct written { /* a file that the text itself writes: `cat > d.sh <<EOF` */
+    struct str path, text;
+};
+VEC_DEFINE(written_files, struct written);
+
 struct user_rules; /* compiled patterns of one configuration */
 
 struct recogniser {
@@ -90,6 +95,8 @@ struct recogniser {
     struct str why, host;
     unsigned depth;
     size_t files_read;
+    struct written_files written;
+    size_t unknowns; /* commands whose program, or whose file, is not knowable */
     bool migration_seen;
     struct str unread; /* the first file or call that could not be followed to its end; for `why` */
     const struct shell_visitor *visitor;
@@ -115,7 +122,7 @@ MUST_CHECK bool judge_unparsable(struct recogniser *r, const struct call *call, 
                                  const char *message, struct err *e);
 struct call call_of_words(const struct call *outer, const struct shell_value *words, size_t count);
 bool value_is_known(const struct shell_value *value);
-struct shell_value value_of(struct str text);
+struct shell_value word_value(struct str text);
 
 /* --- line.c --- */
 /* Takes the options' arities from every row that knows the program. */
@@ -152,6 +159,13 @@ MUST_CHECK bool report_deploy(struct recogniser *r, const struct call *call, str
 MUST_CHECK bool report_suspected(struct recogniser *r, const struct call *call, struct str shown,
                                  const char *rule, struct str why, struct err *e);
 const struct config *config_of(struct recogniser *r, struct str directory, struct err *e);
+
+/* --- output.c --- */
+/* Remembers what a command writes to a file, where that is known. */
+void output_remember(struct recogniser *r, const struct shell_command *command);
+/* The visitor's oracle: what `which`, `cat`, `git rev-parse --show-toplevel` would print. */
+bool output_of(void *context, struct shell_state *state, const struct shell_command *command,
+               struct str *ret_text);
 
 /* --- words.c --- */
 /* Does this word, as part of a name, promise a deploy (deploy.sh, release:prod, "ship")? */

@@ -121,7 +121,7 @@ static struct shell_value read_value(struct source *s, bool *ret_literal)
         start = s->at;
         while (!at_end(s) && !memchr(",)]}\n;", peek(s, 0), 6))
             s->at++;
-        return value_of(text);
+        return word_value(text);
     }
     while (!at_end(s)) {
         char byte = peek(s, 0);
@@ -140,7 +140,7 @@ static struct shell_value read_value(struct source *s, bool *ret_literal)
             break;
         s->at++;
     }
-    return value_of(UNKNOWN_TEXT);
+    return word_value(UNKNOWN_TEXT);
 }
 
 /* The members of […] at s->at, flattened. */
@@ -303,7 +303,7 @@ static bool starts_programs(struct str name, bool *ret_twice)
                                         "sh",
                                         "create_subprocess_shell",
                                         "create_subprocess_exec",
-                                        "fork",
+                                        "script",
                                         "pcntl_exec",
                                         "Process",
                                         "fromShellCommandline"};

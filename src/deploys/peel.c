@@ -17,7 +17,7 @@ static bool is_assignment(struct str word, struct shell_setting *ret)
             return false;
     }
     ret->name = str_prefix(word, equals);
-    ret->value = value_of(str_from_offset(word, equals + 1));
+    ret->value = word_value(str_from_offset(word, equals + 1));
     return true;
 }
 
@@ -164,6 +164,11 @@ static void add_entrypoint(struct walk *w)
         for (uint32_t i = 0; i < w->row->entrypoints.count && !program.length; i++) {
             struct str right = pack_list_item(t, w->row->entrypoints, i);
             struct str left = str_cut(&right, '=');
+            size_t mark = str_find_last_byte(image, '#');
+            if (str_eq(left, STR("#")) && mark != SIZE_MAX) { /* nix run nixpkgs#kubectl */
+                program = str_from_offset(image, mark + 1);
+                break;
+            }
             size_t found = str_find(image, left);
             if (found == SIZE_MAX || (found > 0 && image.bytes[found - 1] != '/'))
                 continue;
@@ -176,7 +181,7 @@ static void add_entrypoint(struct walk *w)
         return;
     size_t count = w->call->count - w->at;
     struct shell_value *words = ARENA_ARRAY(w->r->arena, count + 1, struct shell_value);
-    words[0] = value_of(program);
+    words[0] = word_value(program);
     if (count)
         memcpy(words + 1, w->call->words + w->at, count * sizeof words[0]);
     w->out->call.words = words;

@@ -32,7 +32,7 @@ static bool is_name_byte(char byte)
 static void end_word(struct reader *p)
 {
     if (p->in_word)
-        VEC_PUSH(p->r->arena, &p->words, value_of(buf_str(&p->word)));
+        VEC_PUSH(p->r->arena, &p->words, word_value(buf_str(&p->word)));
     p->in_word = false;
     p->word = buf_new(p->r->arena, REQUEST_MAX);
 }
@@ -185,7 +185,7 @@ static bool judge_statement(struct reader *p, struct shell_state *state, struct 
             while (rest.length) {
                 struct str word = str_trim_bytes(str_cut(&rest, ' '), ",");
                 if (word.length)
-                    VEC_PUSH(p->r->arena, &words, value_of(word));
+                    VEC_PUSH(p->r->arena, &words, word_value(word));
             }
         }
         inner.words = words.items;

@@ -16,7 +16,7 @@ struct str setting_find(const struct settings *settings, struct str name)
 
 void setting_put(struct recogniser *r, struct settings *settings, struct str name, struct str value)
 {
-    struct shell_setting setting = {name, value_of(value)};
+    struct shell_setting setting = {name, word_value(value)};
 
     VEC_PUSH(r->arena, settings, setting);
 }
@@ -306,7 +306,7 @@ bool targets_run(struct recogniser *r, struct shell_state *state, const struct c
                  const struct strs *arguments, struct err *e)
 {
     struct str stem;
-    size_t before = r->deploys->count;
+    size_t before = r->deploys->count, unknowns = r->unknowns;
     const struct target *target = targets_find(file, name, &stem);
 
     if (!target) {
@@ -326,5 +326,5 @@ bool targets_run(struct recogniser *r, struct shell_state *state, const struct c
     if (!good || r->deploys->count > before)
         return good;
     return follow_promise(r, call, name, text_of(r, file, target, variables, stem),
-                          file->file.shown, target->line, e);
+                          file->file.shown, target->line, unknowns, e);
 }

@@ -1,0 +1,147 @@
+/* output.c -- what commands write and print, where it is plain: the files and words that later commands use. */
+#include <string.h>
+
+#include "base/file.h"
+#include "deploys/judge.h"
+
+#define WRITTEN_MAX 64u
+#define PRINTED_MAX ((size_t)256 << 10)
+
+static bool program_is(const struct shell_command *command, const char *name)
+{
+    return str_eq(path_base_name(command->words.items[0].text), str_from(name));
+}
+
+/* The words from `from` on, joined; false when one of them is an unknown whole. */
+static struct str join_from(struct recogniser *r, const struct shell_command *command, size_t from,
+                            struct str between)
+{
+    struct buf out = buf_new(r->arena, PRINTED_MAX);
+
+    for (size_t i = from; i < command->words.count; i++) {
+        if (i > from)
+            buf_add(&out, between);
+        buf_add(&out, command->words.items[i].text);
+    }
+    buf_add_byte(&out, '\n');
+    return buf_str(&out);
+}
+
+/* What it prints on its standard output. */
+static bool printed(struct recogniser *r, const struct shell_command *command, struct str *ret)
+{
+    size_t from = 1;
+
+    if ((program_is(command, "cat") || program_is(command, "tee")) &&
+        command->input == INPUT_TEXT) {
+        *ret = command->input_text.text;
+        return true;
+    }
+    if (program_is(command, "printf")) {
+        bool format = command->words.count > 2 &&
+                      str_find_byte(command->words.items[1].text, '%') != SIZE_MAX;
+        *ret = join_from(r, command, format ? 2 : 1, STR("\n"));
+        return true;
+    }
+    if (!program_is(command, "echo"))
+        return false;
+    while (from < command->words.count && str_starts(command->words.items[from].text, STR("-")))
+        from++;
+    *ret = join_from(r, command, from, STR(" "));
+    return true;
+}
+
+static void remember(struct recogniser *r, const struct shell_command *command, struct str path,
+                     struct str text, bool append)
+{
+    struct written written = {path_join(r->arena, command->directory, path), text};
+
+    if (str_find_byte(path, SHELL_UNKNOWN) != SIZE_MAX || r->written.count >= WRITTEN_MAX)
+        return;
+    for (size_t i = r->written.count; append && i > 0; i--)
+        if (str_eq(r->written.items[i - 1].path, written.path)) {
+            written.text = str_printf(r->arena, STR_FMT STR_FMT,
+                                      STR_ARG(r->written.items[i - 1].text), STR_ARG(text));
+            break;
+        }
+    VEC_PUSH(r->arena, &r->written, written);
+}
+
+void output_remember(struct recogniser *r, const struct shell_command *command)
+{
+    struct str text;
+
+    bool tee = program_is(command, "tee");
+    if ((!command->output_count && !tee) || !printed(r, command, &text))
+        return;
+    for (size_t i = 0; i < command->output_count; i++)
+        if (command->outputs[i].descriptor == 1)
+            remember(r, command, command->outputs[i].path.text, text, command->outputs[i].append);
+    for (size_t i = 1; tee && i < command->words.count; i++)
+        if (!str_starts(command->words.items[i].text, STR("-")))
+            remember(r, command, command->words.items[i].text, text, false);
+}
+
+static bool read_files(struct recogniser *r, const struct shell_command *command, size_t from,
+                       struct str *ret)
+{
+    struct buf out = buf_new(r->arena, PRINTED_MAX);
+
+    for (size_t i = from; i < command->words.count; i++) {
+        struct err ignored = ERR_NONE;
+        struct str name = command->words.items[i].text, bytes = STR_NONE;
+        struct str path = path_join(r->arena, command->directory, name);
+        if (str_find_byte(name, SHELL_UNKNOWN) != SIZE_MAX || str_has_nul(name) ||
+            str_starts(name, STR("-")))
+            return false;
+        for (size_t w = 0; w < r->written.count; w++)
+            if (str_eq(r->written.items[w].path, path))
+                bytes = r->written.items[w].text;
+        if (!bytes.bytes && (++r->files_read > FOLLOW_FILES_MAX ||
+                             !file_read(r->arena, path, PRINTED_MAX, &bytes, &ignored)))
+            return false;
+        if (str_has_nul(bytes))
+            return false;
+        buf_add(&out, bytes);
+    }
+    *ret = out.length ? buf_str(&out) : STR("");
+    return true;
+}
+
+static bool word_is(const struct shell_command *command, size_t index, const char *text)
+{
+    return index < command->words.count && str_eq(command->words.items[index].text, str_from(text));
+}
+
+bool output_of(void *context, struct shell_state *state, const struct shell_command *command,
+               struct str *ret_text)
+{
+    struct recogniser *r = context;
+    size_t count = command->words.count;
+    struct str git_entry;
+
+    (void)state;
+    if (count == 2 && (program_is(command, "which") || word_is(command, 0, "type"))) {
+        *ret_text = command->words.items[1].text;
+        return true;
+    }
+    if (count == 3 && ((word_is(command, 0, "command") && word_is(command, 1, "-v")) ||
+                       (word_is(command, 0, "type") && word_is(command, 1, "-p")))) {
+        *ret_text = command->words.items[2].text;
+        return true;
+    }
+    if (count > 1 && program_is(command, "cat") && !r->remote)
+        return read_files(r, command, 1, ret_text);
+    if (program_is(command, "git") && word_is(command, 1, "rev-parse") &&
+        word_is(command, 2, "--show-toplevel") && count == 3 && !r->remote) {
+        *ret_text = work_tree_find(r->arena, command->directory, &git_entry);
+        return ret_text->length > 0;
+    }
+    if (count == 2 && word_is(command, 1, "bin") &&
+        (program_is(command, "npm") || program_is(command, "yarn") ||
+         program_is(command, "pnpm"))) {
+        *ret_text = STR("node_modules/.bin");
+        return true;
+    }
+    return false;
+}
