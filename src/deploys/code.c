@@ -148,7 +148,9 @@ bool interpreter_call(struct recogniser *r, struct shell_state *state,
         *ret_handled = false; /* `deno deploy`, `bun x`, `bun run deploy`: others know it */
         return true;
     }
-    return follow_script(r, state, call, file, value_is_known(&call->words[i]), call->words + i,
+    inner.depth--;
+    inner.language = call->words[0].text;
+    return follow_script(r, state, &inner, file, value_is_known(&call->words[i]), call->words + i,
                          call->count - i, false, e);
 }
 

@@ -283,7 +283,9 @@ static bool follow_found(struct recogniser *r, struct shell_state *state, const 
         return follow_suspect(
             r, call, base, STR(""),
             str_printf(r->arena, STR_FMT " is a program, not a script", STR_ARG(file->shown)), e);
-    if (!language_of(r, file, by_shell, &language))
+    if (call->language.length)
+        language = path_base_name(call->language);
+    else if (!language_of(r, file, by_shell, &language))
         return follow_suspect(
             r, call, base, file->text,
             str_printf(r->arena, STR_FMT " is in a language not read here", STR_ARG(file->shown)),
@@ -340,7 +342,7 @@ bool follow_script(struct recogniser *r, struct shell_state *state, const struct
                               str_printf(r->arena, "\"" STR_FMT "\" cannot be read", STR_ARG(base)),
                               e);
     }
-    bool by_shell = argument_count == 0 || call->words != arguments;
+    bool by_shell = !call->language.length && (argument_count == 0 || call->words != arguments);
     return follow_found(r, state, call, &file, arguments, argument_count, same_shell, by_shell, e);
 }
 

@@ -25,6 +25,7 @@ struct call call_of_words(const struct call *outer, const struct shell_value *wo
 
     call.words = words;
     call.count = count;
+    call.language = STR_NONE;
     call.depth++;
     return call;
 }

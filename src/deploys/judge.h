@@ -45,6 +45,7 @@ struct call {
     struct input input;
     const struct shell_command *piped_from;
     struct shell_state *state; /* its variables */
+    struct str language;       /* of the interpreter that runs a file; empty: by the file itself */
     bool reading;              /* a further reading of a command that was judged before */
     bool remote;               /* runs elsewhere: files it names are not ours */
     struct str host;           /* where, when the wrapper's operand says it */

@@ -133,6 +133,18 @@ static bool may_vanish(const struct call *call, struct str word)
     return false;
 }
 
+/* "--token x" where nobody said that --token takes a value: x is hidden all the same. */
+static bool follows_secret_option(const struct call *call, struct str operand)
+{
+    for (size_t i = 2; i < call->count; i++) {
+        struct str before = call->words[i - 1].text;
+        if (call->words[i].text.bytes == operand.bytes)
+            return before.length > 2 && before.bytes[0] == '-' &&
+                   str_find_byte(before, '=') == SIZE_MAX && mask_names_secret(before);
+    }
+    return false;
+}
+
 enum line_form { FORM_FULL, FORM_WITHOUT, FORM_SHOWN };
 
 static struct str join(struct recogniser *r, const struct call *call, const struct line *line,
@@ -147,8 +159,12 @@ static struct str join(struct recogniser *r, const struct call *call, const stru
             continue;
         }
         buf_add_byte(&out, ' ');
-        buf_add(&out, form == FORM_SHOWN ? mask_word(r->arena, line->operands.items[i])
-                                         : line->operands.items[i]);
+        if (form == FORM_SHOWN && follows_secret_option(call, line->operands.items[i]))
+            buf_add(&out, STR("***"));
+        else if (form == FORM_SHOWN)
+            buf_add(&out, mask_word(r->arena, line->operands.items[i]));
+        else
+            buf_add(&out, line->operands.items[i]);
     }
     for (size_t i = 0; i < line->options.count; i++) {
         const struct option_word *option = &line->options.items[i];

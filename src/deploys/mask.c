@@ -7,7 +7,7 @@
 
 #define HIDDEN STR("***")
 
-static bool names_secret(struct str name)
+bool mask_names_secret(struct str name)
 {
     static const char *const marks[] = {
         "password",  "passwd",       "passphrase",   "secret",        "token",
@@ -77,7 +77,7 @@ static struct str mask_url(struct arena *arena, struct str word)
 
 struct str mask_value(struct arena *arena, struct str option, struct str value)
 {
-    if (value.length && names_secret(option))
+    if (value.length && mask_names_secret(option))
         return HIDDEN;
     return mask_word(arena, value);
 }
@@ -86,12 +86,14 @@ struct str mask_word(struct arena *arena, struct str word)
 {
     size_t equals = str_find_byte(word, '=');
 
-    if (equals != SIZE_MAX && equals + 1 < word.length && names_secret(str_prefix(word, equals)))
+    if (equals != SIZE_MAX && equals + 1 < word.length &&
+        mask_names_secret(str_prefix(word, equals)))
         return str_printf(arena, STR_FMT "=***", STR_ARG(str_prefix(word, equals)));
     if (is_key(word))
         return HIDDEN;
     size_t colon = str_find_byte(word, ':');
-    if (colon != SIZE_MAX && colon + 1 < word.length && names_secret(str_prefix(word, colon)) &&
+    if (colon != SIZE_MAX && colon + 1 < word.length &&
+        mask_names_secret(str_prefix(word, colon)) &&
         !str_starts(str_from_offset(word, colon), STR("://")))
         return str_printf(arena, STR_FMT ": ***", STR_ARG(str_prefix(word, colon)));
     struct str url = mask_url(arena, word);
@@ -134,7 +136,7 @@ struct str deploys_mask(struct arena *arena, struct str line)
             buf_add(&out, mask_word(arena, word));
             bool bearer = str_eq_nocase(bare, STR("bearer"));
             hide_next = bearer || (bare.length > 2 && bare.bytes[0] == '-' &&
-                                   str_find_byte(bare, '=') == SIZE_MAX && names_secret(bare));
+                                   str_find_byte(bare, '=') == SIZE_MAX && mask_names_secret(bare));
         }
         if (end < line.length)
             buf_add_byte(&out, line.bytes[end]);

@@ -15,7 +15,8 @@ struct reader {
     struct statement words;
     struct buf word;
     bool in_word;
-    struct strs blocks; /* $(…), (…) and {…}: text of their own */
+    bool quoted, called; /* the statement begins with a string: data, unless & stands before it */
+    struct strs blocks;  /* $(…), (…) and {…}: text of their own */
 };
 
 static char byte_at(const struct reader *p, size_t ahead)
@@ -81,8 +82,15 @@ static void read_variable(struct reader *p)
     buf_add_byte(&p->word, SHELL_UNKNOWN);
 }
 
+static void note_quotes(struct reader *p)
+{
+    if (!p->words.count && !p->in_word)
+        p->quoted = true;
+}
+
 static void read_single_quotes(struct reader *p)
 {
+    note_quotes(p);
     p->in_word = true;
     for (p->at++; p->at < p->text.length; p->at++) {
         if (byte_at(p, 0) == '\'') {
@@ -97,6 +105,7 @@ static void read_single_quotes(struct reader *p)
 
 static void read_double_quotes(struct reader *p)
 {
+    note_quotes(p);
     p->in_word = true;
     for (p->at++; p->at < p->text.length && byte_at(p, 0) != '"';) {
         if (byte_at(p, 0) == '$') {
@@ -121,6 +130,7 @@ static bool read_here_string(struct reader *p)
     struct str end = str_printf(p->r->arena, "\n%c@", quote);
     struct str body = str_from_offset(p->text, p->at + 2);
     size_t at = str_find(body, end);
+    note_quotes(p);
     p->in_word = true;
     buf_add(&p->word, str_trim(str_prefix(body, at)));
     p->at = at == SIZE_MAX ? p->text.length : p->at + 2 + at + end.length;
@@ -198,9 +208,11 @@ static bool end_statement(struct reader *p, struct shell_state *state, struct ca
                           struct err *e)
 {
     end_word(p);
-    bool good = judge_statement(p, state, call, e);
+    bool data = p->quoted && !p->called;
+    bool good = data || judge_statement(p, state, call, e);
     for (size_t i = 0; good && i < p->blocks.count; i++)
         good = judge_block(p->r, state, call, p->blocks.items[i], e);
+    p->quoted = p->called = false;
     p->words = (struct statement){0};
     p->blocks = (struct strs){0};
     return good;
@@ -245,7 +257,8 @@ static bool read_byte(struct reader *p, struct shell_state *state, struct call *
         end_word(p);
         p->at++;
     } else if (byte == '&' && byte_at(p, 1) != '&' && !p->words.count && !p->in_word) {
-        p->at++; /* call operator */
+        p->called = true; /* the call operator */
+        p->at++;
     } else if (byte == ';' || byte == '\n' || byte == '|' || byte == '&') {
         p->at += byte_at(p, 1) == byte && byte != '\n' && byte != ';' ? 2 : 1;
         return end_statement(p, state, call, e);
