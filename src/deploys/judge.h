@@ -86,7 +86,7 @@ struct recogniser {
     struct config_options *options;
     const struct pack_tables *tables;
     struct regex **commands, **unlesses, **settings; /* by rule, compiled on first use */
-    struct regex **migrations; /* by wrapper: command; NULL where there is none */
+    struct regex **migrations; /* by wrapper: command, of names: unless; compiled on first use */
     struct user_rules *user_rules;
     struct deploys *deploys;
     struct frames frames;

@@ -13,6 +13,21 @@ static bool is_letter(char byte)
     return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
 }
 
+/* "release-notes", "check-deploy.sh": what is said beside the promise takes it back. */
+static bool promise_is_taken_back(const struct recogniser *r, uint32_t index, struct str name)
+{
+    struct regex **unless = &r->migrations[index];
+    struct err unused = ERR_NONE;
+    bool matched = false;
+
+    if (!r->tables->wrappers[index].unless.length)
+        return false;
+    if (!*unless && !regex_compile(r->arena, pack_str(r->tables, r->tables->wrappers[index].unless),
+                                   unless, &unused))
+        return false;
+    return regex_match(*unless, name, &matched, NULL, 0, &unused) && matched;
+}
+
 bool name_promises_deploy(const struct recogniser *r, struct str name)
 {
     const struct pack_tables *t = r->tables;
@@ -29,7 +44,7 @@ bool name_promises_deploy(const struct recogniser *r, struct str name)
                 continue;
             for (uint32_t n = 0; n < row->names.count; n++)
                 if (str_eq_nocase(piece, pack_list_item(t, row->names, n)))
-                    return true;
+                    return !promise_is_taken_back(r, i, name);
         }
         at = end > at ? end : at + 1;
     }
