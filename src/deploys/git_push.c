@@ -138,14 +138,31 @@ static bool judge_refspec(struct recogniser *r, const struct call *call, const s
     return report_push(r, call, line, branch, source, NULL, e);
 }
 
-bool git_push_call(struct recogniser *r, const struct call *call, const struct line *line,
-                   bool *ret_handled, struct err *e)
+/* git -c alias.d='!command' d */
+static bool judge_alias(struct recogniser *r, struct shell_state *state, const struct call *call,
+                        struct err *e)
+{
+    for (size_t i = 1; i + 1 < call->count; i++) {
+        struct str value = call->words[i + 1].text;
+        size_t mark = str_find(value, STR("=!"));
+        if (str_eq(call->words[i].text, STR("-c")) && str_starts(value, STR("alias.")) &&
+            mark != SIZE_MAX &&
+            !judge_text(r, state, call, str_from_offset(value, mark + 2), false, e))
+            return false;
+    }
+    return true;
+}
+
+bool git_push_call(struct recogniser *r, struct shell_state *state, const struct call *call,
+                   const struct line *line, bool *ret_handled, struct err *e)
 {
     struct push push = {0};
     struct call here = *call;
 
     if (!str_eq(line->name, STR("git")) || call->remote)
         return true;
+    if (!judge_alias(r, state, call, e))
+        return false;
     size_t from = skip_global_options(call, &here.directory, r);
     if (from >= call->count || !str_eq(call->words[from].text, STR("push")))
         return true;

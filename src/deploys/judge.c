@@ -82,7 +82,7 @@ static bool run_handlers(struct recogniser *r, struct shell_state *state, const 
     static handler *const handlers[] = {code_call, peel_call, follow_call};
 
     *ret_handled = false;
-    if (!git_push_call(r, call, line, ret_handled, e))
+    if (!git_push_call(r, state, call, line, ret_handled, e))
         return false;
     for (size_t i = 0; i < COUNT_OF(handlers) && !*ret_handled; i++)
         if (!handlers[i](r, state, call, line, ret_handled, e))

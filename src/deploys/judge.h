@@ -192,8 +192,9 @@ MUST_CHECK bool code_call(struct recogniser *r, struct shell_state *state, const
 MUST_CHECK bool follow_call(struct recogniser *r, struct shell_state *state,
                             const struct call *call, const struct line *line, bool *ret_handled,
                             struct err *e);
-MUST_CHECK bool git_push_call(struct recogniser *r, const struct call *call,
-                              const struct line *line, bool *ret_handled, struct err *e);
+MUST_CHECK bool git_push_call(struct recogniser *r, struct shell_state *state,
+                              const struct call *call, const struct line *line, bool *ret_handled,
+                              struct err *e);
 
 /* A file of shell text (or of another language) run by a call; `arguments` are its $1…. */
 MUST_CHECK bool follow_script(struct recogniser *r, struct shell_state *state,

@@ -257,6 +257,16 @@ static bool judge_arguments(struct source *s, struct shell_state *state, const s
             read_list(s, &words);
             break;
         }
+        if (peek(s, 0) == '{') { /* Deno.Command("sst", {args: ["deploy"]}) */
+            size_t args = str_find(str_from_offset(s->text, s->at), STR("args:"));
+            if (args == SIZE_MAX)
+                break;
+            s->at += args + 5;
+            skip_blanks(s);
+            if (peek(s, 0) == '[')
+                read_list(s, &words);
+            break;
+        }
         if (!opens_string(s))
             break;
         VEC_PUSH(s->r->arena, &words, read_value(s, &literal));
@@ -275,6 +285,7 @@ static bool judge_arguments(struct source *s, struct shell_state *state, const s
 static bool starts_programs(struct str name, bool *ret_twice)
 {
     static const char *const names[] = {"system",
+                                        "execute",
                                         "run",
                                         "call",
                                         "check_call",

@@ -27,6 +27,24 @@ static struct str join_from(struct recogniser *r, const struct shell_command *co
     return buf_str(&out);
 }
 
+/* printf's "\\n" */
+static struct str unescape(struct recogniser *r, struct str text)
+{
+    struct buf out = buf_new(r->arena, PRINTED_MAX);
+
+    for (size_t i = 0; i < text.length; i++) {
+        bool escape = text.bytes[i] == '\\' && i + 1 < text.length;
+        char next = escape ? text.bytes[i + 1] : '\0';
+        if (next == 'n' || next == 't') {
+            buf_add_byte(&out, next == 'n' ? '\n' : '\t');
+            i++;
+        } else {
+            buf_add_byte(&out, text.bytes[i]);
+        }
+    }
+    return buf_str(&out);
+}
+
 /* What it prints on its standard output. */
 static bool printed(struct recogniser *r, const struct shell_command *command, struct str *ret)
 {
@@ -40,7 +58,7 @@ static bool printed(struct recogniser *r, const struct shell_command *command, s
     if (program_is(command, "printf")) {
         bool format = command->words.count > 2 &&
                       str_find_byte(command->words.items[1].text, '%') != SIZE_MAX;
-        *ret = join_from(r, command, format ? 2 : 1, STR("\n"));
+        *ret = unescape(r, join_from(r, command, format ? 2 : 1, STR("\n")));
         return true;
     }
     if (!program_is(command, "echo"))

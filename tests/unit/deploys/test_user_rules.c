@@ -56,7 +56,7 @@ static struct deploys recognise(struct arena *arena, const char *command)
 
 Test(user_rules, a_rule_takes_its_command_and_names_the_environment)
 {
-    ARENA(arena, ARENA_DEFAULT_BUDGET);
+    static struct arena arena = {.budget = ARENA_DEFAULT_BUDGET}; /* patterns live until the end */
     struct deploys deploys = recognise(&arena, "cd infra && bash ./build.sh --fast");
 
     cr_assert_eq(deploys.count, 1);
@@ -68,7 +68,7 @@ Test(user_rules, a_rule_takes_its_command_and_names_the_environment)
 
 Test(user_rules, what_unless_matches_is_no_deploy)
 {
-    ARENA(arena, ARENA_DEFAULT_BUDGET);
+    static struct arena arena = {.budget = ARENA_DEFAULT_BUDGET}; /* patterns live until the end */
 
     cr_expect_eq(recognise(&arena, "bash infra/build.sh --check").count, 0);
     cr_expect_eq(recognise(&arena, "bash infra/build.sh --check; bash infra/build.sh").count, 1);
@@ -76,7 +76,7 @@ Test(user_rules, what_unless_matches_is_no_deploy)
 
 Test(user_rules, certainty_and_kind_are_what_the_rule_says)
 {
-    ARENA(arena, ARENA_DEFAULT_BUDGET);
+    static struct arena arena = {.budget = ARENA_DEFAULT_BUDGET}; /* patterns live until the end */
     struct deploys perhaps = recognise(&arena, "shipit now"), back = recognise(&arena, "shipback");
 
     cr_assert_eq(perhaps.count, 1);
