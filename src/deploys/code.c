@@ -16,22 +16,27 @@ static struct str join_from(struct recogniser *r, const struct call *call, size_
     return buf_str(&out);
 }
 
+/* `bash -s A B`: `arguments` are $0, $1… */
 static bool from_input(struct recogniser *r, struct shell_state *state, const struct call *call,
-                       struct err *e)
+                       const struct shell_value *arguments, size_t count, struct err *e)
 {
     struct call inner = *call;
 
     inner.depth++;
     inner.input = (struct input){0};
-    if (call->input.kind == INPUT_TEXT)
-        return judge_text(r, state, &inner, call->input.text, false, e);
+    if (call->input.kind == INPUT_TEXT) {
+        struct shell_state *fork = shell_state_fork(state);
+        shell_state_set_arguments(fork, arguments, count);
+        shell_state_set_directory(fork, call->directory);
+        return judge_text(r, fork, &inner, call->input.text, true, e);
+    }
     if (call->input.kind != INPUT_FILE)
         return true;
     inner.directory = call->input.directory.length ? call->input.directory : call->directory;
     inner.remote = false; /* the file is read here, wherever the shell runs */
     return follow_script(r, state, &inner, call->input.text,
-                         str_find_byte(call->input.text, SHELL_UNKNOWN) == SIZE_MAX, NULL, 0, false,
-                         e);
+                         str_find_byte(call->input.text, SHELL_UNKNOWN) == SIZE_MAX, arguments,
+                         count, false, e);
 }
 
 static bool has_letter(struct str word, char letter)
@@ -86,7 +91,7 @@ bool shell_call(struct recogniser *r, struct shell_state *state, const struct pa
     if (wants_text)
         return i >= call->count || shell_text_with_arguments(r, state, call, i, e);
     if (wants_input || i >= call->count)
-        return from_input(r, state, call, e);
+        return from_input(r, state, call, call->words + i - 1, call->count - i + 1, e);
     if (call->words[i].content) { /* bash <(list) */
         struct call inner = *call;
         inner.depth++;
