@@ -1,0 +1,302 @@
+# hookcheck's subcommands: answers, their schemas, exit statuses.
+load gate.bash
+
+setup() {
+  gate_setup
+  make_repository
+  cd "$repo"
+}
+
+@test "--version, --help, unknown subcommands and options" {
+  program --version
+  assert_status 0
+  [[ $out =~ ^hookcheck\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+  program --help
+  assert_status 0
+  local name
+  for name in init command status packs log trust demo; do
+    assert_out "  $name"
+  done
+  case $out in *decide*) false ;; esac
+  for name in init command status packs log trust demo; do
+    program "$name" --help
+    assert_status 0
+    assert_out "usage: hookcheck $name"
+    for option in --json --color=WHEN --config=FILE --directory=DIR --help; do assert_out "$option"; done
+    program "$name" --nonsense
+    assert_status 1
+    assert_err "--nonsense"
+  done
+  program nonsense
+  assert_status 1
+  program
+  assert_status 1
+  program status --color=sometimes
+  assert_status 1
+  program status -C /nonexistent
+  assert_status 1
+}
+
+@test "status: pending, current, offline, at a commit; JSON by its schema" {
+  use_sqlite 394c8c3cbf42
+  program status --json
+  assert_status 2
+  assert_schema status
+  printf '%s' "$out" | jq -e '.environment == "production" and .pending == true and .database_version == "394c8c3cbf42"
+    and .code_version == "20251230_1700" and .verdict == "block" and .reasons[0].code == "pending-migrations"
+    and .sets[0].state == "pending" and .sets[0].count == 2 and .sets[0].applied == 1
+    and .sets[0].pending[0].id == "20251230_1700" and .sets[0].heads == ["20251230_1700"]'
+  program status --json --offline
+  assert_status 0
+  assert_schema status
+  printf '%s' "$out" | jq -e '.sets[0].state == "offline" and .code_version == "20251230_1700" and .database_version == ""'
+  sqlite3 "$work/production.db" "update alembic_version set version_num='20251230_1700'"
+  program status --json
+  assert_status 0
+  assert_schema status
+  printf '%s' "$out" | jq -e '.pending == false and .verdict == "allow" and .reasons == [] and .sets[0].state == "current"'
+  revision 20251231_0900 20251230_1700 "later"
+  program status
+  assert_status 2
+  assert_out "verdict: block"
+  assert_out "uncommitted-migrations (warn)"
+  program status --at HEAD --json
+  assert_status 0
+  printf '%s' "$out" | jq -e '.code_version == "20251230_1700"'
+  program status --at nowhere
+  assert_status 2
+  assert_out "indeterminate-history (block)"
+}
+
+@test "status: --environment, --all" {
+  use_sqlite 20251230_1700
+  configure '{"default_environment":"production","environments":{"production":{"database":"sqlite:'"$work"'/production.db"},"staging":{"database":"sqlite:'"$work"'/none.db"}}}'
+  program status --environment staging --json
+  assert_status 2
+  printf '%s' "$out" | jq -e '.environment == "staging" and .sets[0].state == "unreachable" and .pending == true'
+  program status --environment nowhere
+  assert_status 1
+  program status --all --json
+  assert_status 2
+  [ "$(printf '%s\n' "$out" | wc -l)" = 2 ]
+  assert_schema status
+}
+
+@test "command: as the hook, without a line in the trail" {
+  use_sqlite 394c8c3cbf42
+  program command --json -- 'npx sst deploy --stage production'
+  assert_status 2
+  assert_schema command
+  printf '%s' "$out" | jq -e '.verdict == "block" and .deploys[0].rule == "sst-deploy" and .deploys[0].certainty == "certain"
+    and .deploys[0].environment == "production" and (.deploys[0].trail | length) == 1'
+  program command -- 'npx sst deploy'
+  assert_status 2
+  assert_out "pending-migrations (block)"
+  program command -- 'ls -l'
+  assert_status 0
+  program command --json -- 'ls -l'
+  assert_status 0
+  assert_schema command
+  printf 'npx sst deploy\n' >"$work/text"
+  status=0
+  out=$("$bin/hookcheck" command - <"$work/text") || status=$?
+  assert_status 2
+  program command -- one two
+  assert_status 1
+  program log --format json
+  [ -z "$out" ]
+}
+
+@test "command: confirm is exit 2" {
+  use_sqlite deadbeef
+  program command --json -- 'npx sst deploy'
+  assert_status 2
+  printf '%s' "$out" | jq -e '.verdict == "confirm" and .reasons[0].code == "unknown-revision"'
+}
+
+@test "command --offline: 0 for none, 2 for a deploy" {
+  program command --offline -- 'npx sst deploy'
+  assert_status 2
+  program command --offline -- 'git status'
+  assert_status 0
+  program command --offline --json -- 'git status'
+  [ "$out" = '{"deploys":[]}' ]
+}
+
+@test "command --batch: in order, errors in their place" {
+  {
+    echo '{"command":"npx sst deploy","cwd":"'"$repo"'"}'
+    echo 'nonsense'
+    echo '{"cwd":"/"}'
+    echo '{"command":"git status","cwd":"/"}'
+  } >"$work/lines"
+  status=0
+  out=$("$bin/hookcheck" command --batch --offline <"$work/lines") || status=$?
+  assert_status 1
+  assert_schema command
+  printf '%s' "$out" | jq -se 'length == 4 and .[0].deploys[0].rule == "sst-deploy" and .[1].error and .[2].error and .[3].deploys == []'
+  sed -i '2,3d' "$work/lines"
+  status=0
+  out=$("$bin/hookcheck" command --batch --offline <"$work/lines") || status=$?
+  assert_status 2
+  use_sqlite 394c8c3cbf42
+  status=0
+  out=$("$bin/hookcheck" command --batch <"$work/lines") || status=$?
+  assert_status 2
+  assert_schema command
+  printf '%s' "$out" | jq -se '.[0].verdict == "block" and .[1].verdict == "allow"'
+}
+
+@test "command --batch --offline: ten thousand lines" {
+  for i in $(seq 1 5000); do
+    printf '{"command":"git status %s"}\n{"command":"cd web && npx sst deploy --stage s%s"}\n' "$i" "$i"
+  done >"$work/lines"
+  status=0
+  "$bin/hookcheck" command --batch --offline <"$work/lines" >"$work/answers" || status=$?
+  [ "$status" = 2 ]
+  [ "$(wc -l <"$work/answers")" = 10000 ]
+  [ "$(grep -c '"sst-deploy"' "$work/answers")" = 5000 ]
+}
+
+@test "a closed standard output is not a success" {
+  use_sqlite 20251230_1700
+  status=0
+  "$bin/hookcheck" status >/dev/full 2>"$work/err" || status=$?
+  [ "$status" = 2 ]
+  grep -q "standard output" "$work/err"
+}
+
+@test "init: writes names and no secret, trusts its own, never overwrites" {
+  echo 'PROD_DATABASE_URL=postgresql://app:hunter2@db/credmate' >"$repo/.env"
+  program init
+  assert_status 0
+  assert_out "migrations: backend-api (alembic, apps/backend-api)"
+  assert_out "trusted as written"
+  if grep hunter2 "$repo/.hookcheck.json"; then false; fi
+  grep -q '"env:PROD_DATABASE_URL"' "$repo/.hookcheck.json"
+  program trust --show
+  assert_status 0
+  sqlite3 "$work/production.db" "create table alembic_version(version_num varchar(32) primary key); insert into alembic_version values('394c8c3cbf42')"
+  PROD_DATABASE_URL=sqlite:$work/production.db program status
+  assert_status 2
+  assert_out "pending-migrations (block)"
+  cp "$repo/.hookcheck.json" "$work/before"
+  program init
+  assert_status 2
+  assert_err "is there already"
+  cmp "$work/before" "$repo/.hookcheck.json"
+  echo '// changed' >>"$repo/.hookcheck.json"
+  program trust --show
+  assert_status 2
+  hook "npx sst deploy"
+  assert_blocked untrusted-config
+}
+
+@test "init by an agent is a proposal: not trusted" {
+  CLAUDECODE=1 program init
+  assert_status 0
+  assert_out "not trusted yet: CLAUDECODE is set"
+  program trust --show
+  assert_status 2
+}
+
+@test "trust is for a person in a terminal" {
+  echo '{"environments":{"production":{"database":"sqlite:production.db"}}}' >"$repo/.hookcheck.json"
+  program trust </dev/null
+  assert_status 2
+  assert_err "for a person in a terminal"
+  run script -qec "CLAUDECODE=1 $bin/hookcheck trust" /dev/null
+  [ "$status" = 2 ]
+  program trust --show
+  assert_status 2
+  run script -qec "$bin/hookcheck trust" /dev/null
+  [ "$status" = 0 ] || { echo "$output"; false; }
+  case $output in *"trusted until it changes"*) ;; *) echo "$output"; false ;; esac
+  program trust --show
+  assert_status 0
+  run script -qec "$bin/hookcheck trust --revoke" /dev/null
+  program trust --show
+  assert_status 2
+}
+
+@test "log: every decision of the hook, verified, in each format" {
+  use_sqlite 394c8c3cbf42
+  hook "npx sst deploy"
+  hook "DB_PASSWORD=hunter2 npx sst deploy --stage production"
+  hook "=cmd|calc; npx sst deploy"
+  hook "ls"
+  program log --verify
+  assert_status 0
+  assert_out "intact: 3 lines"
+  program log --format json
+  assert_status 0
+  assert_schema audit
+  case $out in *hunter2*) echo "$out"; false ;; esac
+  printf '%s' "$out" | jq -se 'length == 3 and .[0].verdict == "block" and .[0].reasons[0].code == "pending-migrations"
+    and .[0].looks[0].database_version == "394c8c3cbf42" and .[0].looks[0].code_version == "20251230_1700"
+    and (.[0].looks[0].sets[0].database | startswith("sqlite:")) and .[0].host == "claude"'
+  program log --format csv
+  printf '%s\n' "$out" | /usr/bin/python3 -c '
+import csv, sys
+rows = list(csv.reader(sys.stdin))
+assert len(rows) == 4 and all(len(row) == 10 for row in rows), rows
+assert rows[3][5].startswith("\x27=cmd"), rows[3]'
+  program log --format md
+  assert_out "| time | verdict |"
+  program log --since 2000 --until 2001
+  assert_status 0
+  [ -z "$out" ]
+  program log --since yesterday
+  assert_status 1
+  sed -i '2s/"verdict":"block"/"verdict":"allow"/' "$HOOKCHECK_STATE_DIR/audit/audit.jsonl"
+  program log --verify
+  assert_status 2
+  assert_out "broken: audit.jsonl:3: "
+}
+
+@test "packs: list, explain, test" {
+  program packs list --json
+  assert_status 0
+  assert_schema packs
+  [ "$(printf '%s\n' "$out" | wc -l)" -gt 100 ]
+  program packs explain sst-deploy
+  assert_status 0
+  assert_out "command  ^sst deploy"
+  program packs explain 'npx sst deploy --help'
+  assert_status 0
+  assert_out "deploys found: 0"
+  configure '{"environments":{"production":{"database":"env:X"}},"deploys":[{"id":"ours","command":"^ship it","examples":{"deploy":["ship it now"],"safe":["ship them"]}}]}'
+  program packs test
+  assert_status 0
+  assert_out "examples, 0 failed"
+  program packs explain ours
+  assert_out "deploy   ship it now"
+  program packs nonsense
+  assert_status 1
+}
+
+@test "demo: blocked, applied, allowed; nothing stays behind" {
+  export TMPDIR=$work/tmp
+  mkdir "$TMPDIR"
+  program demo
+  assert_status 0
+  assert_out "pending-migrations (block)"
+  assert_out "Blocked while the migration was pending, let through once it was applied."
+  [ -z "$(ls "$TMPDIR")" ]
+  [ ! -e "$HOOKCHECK_STATE_DIR" ]
+  program demo --postgres "$HOOKCHECK_TEST_POSTGRES"
+  assert_status 0
+  assert_out "let through once it was applied."
+  local password
+  password=$(printf '%s' "$HOOKCHECK_TEST_POSTGRES" | sed -nE 's#^[a-z]+://[^:/]*:([^@]*)@.*#\1#p')
+  case $out in *"${password:-no password}"*) echo "$out"; false ;; esac
+  [ "$(psql -XqAt "$HOOKCHECK_TEST_POSTGRES" -c "select count(*) from pg_namespace where nspname like 'hookcheck_demo%'")" = 0 ]
+}
+
+@test "schemas are schemas" {
+  local file
+  for file in "$root"/install/schema/*.json; do
+    /usr/bin/python3 -c 'import json, sys, jsonschema
+jsonschema.Draft202012Validator.check_schema(json.load(open(sys.argv[1])))' "$file"
+  done
+}
