@@ -150,10 +150,11 @@ static bool match_program(struct recogniser *r, const struct pack_program *progr
             continue;
         if (rule->remote && !call->remote)
             continue;
-        if (!compiled(r, &r->commands[i], rule->command, e) ||
-            (rule->unless.length && !compiled(r, &r->unlesses[i], rule->unless, e)))
+        if (!compiled(r, &r->commands[i], rule->command, e))
             return false;
         bool matched = try_lines(r, r->commands[i], line, true, groups, &vanished);
+        if (matched && rule->unless.length && !compiled(r, &r->unlesses[i], rule->unless, e))
+            return false;
         bool unless = matched && rule->unless.length &&
                       try_lines(r, r->unlesses[i], line, false, NULL, &unused);
         if (matched && !unless && rule->setting.length) {
