@@ -16,17 +16,22 @@ static struct str join_from(struct recogniser *r, const struct call *call, size_
     return buf_str(&out);
 }
 
-/* `bash -s A B`: `arguments` are $0, $1… */
+/* `bash -s a b < file`: the words behind -s are $1…. */
 static bool from_input(struct recogniser *r, struct shell_state *state, const struct call *call,
-                       const struct shell_value *arguments, size_t count, struct err *e)
+                       size_t first_argument, struct err *e)
 {
     struct call inner = *call;
+    size_t count = first_argument < call->count ? call->count - first_argument : 0;
+    struct shell_value *arguments = ARENA_ARRAY(r->arena, count + 1, struct shell_value);
 
+    arguments[0] = call->words[0];
+    if (count)
+        memcpy(arguments + 1, call->words + first_argument, count * sizeof arguments[0]);
     inner.depth++;
     inner.input = (struct input){0};
     if (call->input.kind == INPUT_TEXT) {
         struct shell_state *fork = shell_state_fork(state);
-        shell_state_set_arguments(fork, arguments, count);
+        shell_state_set_arguments(fork, arguments, count + 1);
         shell_state_set_directory(fork, call->directory);
         return judge_text(r, fork, &inner, call->input.text, true, e);
     }
@@ -34,9 +39,7 @@ static bool from_input(struct recogniser *r, struct shell_state *state, const st
         return true;
     inner.directory = call->input.directory.length ? call->input.directory : call->directory;
     inner.remote = false; /* the file is read here, wherever the shell runs */
-    return follow_script(r, state, &inner, call->input.text,
-                         str_find_byte(call->input.text, SHELL_UNKNOWN) == SIZE_MAX, arguments,
-                         count, false, e);
+    return follow_input(r, state, &inner, call->input.text, arguments, count + 1, e);
 }
 
 static bool has_letter(struct str word, char letter)
@@ -91,7 +94,7 @@ bool shell_call(struct recogniser *r, struct shell_state *state, const struct pa
     if (wants_text)
         return i >= call->count || shell_text_with_arguments(r, state, call, i, e);
     if (wants_input || i >= call->count)
-        return from_input(r, state, call, call->words + i - 1, call->count - i + 1, e);
+        return from_input(r, state, call, i, e);
     if (call->words[i].content) { /* bash <(list) */
         struct call inner = *call;
         inner.depth++;

@@ -357,6 +357,20 @@ static bool word_promises_deploy(const struct recogniser *r, struct str word)
     return true;
 }
 
+bool follow_input(struct recogniser *r, struct shell_state *state, const struct call *call,
+                  struct str path, const struct shell_value *arguments, size_t argument_count,
+                  struct err *e)
+{
+    struct followed file;
+    struct str base = path_base_name(path);
+
+    follow_read(r, call, path, &file);
+    if (file.found)
+        return follow_found(r, state, call, &file, arguments, argument_count, false, true, e);
+    return follow_suspect(r, call, base, STR(""),
+                          str_printf(r->arena, "\"" STR_FMT "\" cannot be read", STR_ARG(base)), e);
+}
+
 /* A program word that is a path, or a file here: ./deploy.sh, scripts/ship. */
 static bool script_call(struct recogniser *r, struct shell_state *state, const struct call *call,
                         const struct line *line, bool *ret_handled, struct err *e)

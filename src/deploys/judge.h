@@ -196,6 +196,11 @@ MUST_CHECK bool git_push_call(struct recogniser *r, struct shell_state *state,
                               const struct call *call, const struct line *line, bool *ret_handled,
                               struct err *e);
 
+/* A file on the standard input of a shell; `arguments` are its $0, $1…. */
+MUST_CHECK bool follow_input(struct recogniser *r, struct shell_state *state,
+                             const struct call *call, struct str path,
+                             const struct shell_value *arguments, size_t argument_count,
+                             struct err *e);
 /* A file of shell text (or of another language) run by a call; `arguments` are its $1…. */
 MUST_CHECK bool follow_script(struct recogniser *r, struct shell_state *state,
                               const struct call *call, struct str path, bool path_known,

@@ -193,6 +193,15 @@ static bool match_packs(struct recogniser *r, const struct call *call, const str
     if (!rule)
         return true;
     *ret_answer = MATCH_DEPLOY;
+    if (rule->certainty == DEPLOY_SUSPECTED && call->state) {
+        /* A task's name was all we went by: what it runs says more, where it can be read. */
+        size_t before = r->deploys->count;
+        bool handled = false;
+        if (!follow_call(r, call->state, call, line, &handled, e))
+            return false;
+        if (r->deploys->count > before)
+            return true;
+    }
     return report_rule(r, call, line, rule, groups, vanished, e);
 }
 

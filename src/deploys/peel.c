@@ -279,6 +279,13 @@ static bool judge_peeled(struct recogniser *r, struct shell_state *state,
             return false;
     if (peeled->has_words)
         return judge_call(r, state, &peeled->call, e);
+    if (row->remote && !peeled->texts.count && peeled->call.input.kind == INPUT_FILE) {
+        struct call call = peeled->call;
+        call.remote = false; /* the file is read here */
+        call.directory = call.input.directory;
+        call.input = (struct input){0};
+        return follow_input(r, state, &call, peeled->call.input.text, NULL, 0, e);
+    }
     if (row->remote && !peeled->texts.count && peeled->call.input.kind == INPUT_TEXT) {
         struct call call = peeled->call;
         call.input = (struct input){0};
