@@ -68,12 +68,34 @@ bool choices_next(struct choices *choices)
     choices->run++;
     if (choices->items.count == 0)
         return false;
-    if (choices->run == 1)
+    if (choices->run == 1) {
         choices->one_by_one = too_many(choices);
-    else if (!choices->one_by_one && choices->run >= 2 * SHELL_VALUES_MAX)
+        if (choices->items.count > CHOICES_MAX)
+            choices->item = choices->items.count;
+    }
+    if (!choices->one_by_one && choices->run >= 2 * SHELL_VALUES_MAX) {
         /* Choices that only some readings meet have multiplied: end with the reading that covers the rest. */
-        choices->one_by_one = true, choices->item = choices->items.count;
+        choices->one_by_one = true;
+        choices->item = choices->items.count;
+    }
     return choices->one_by_one ? next_single(choices) : next_combination(choices);
+}
+
+#define SLOTS_FROM 16u /* choices; below, a scan is quicker */
+
+static size_t hash_of(enum choice_kind kind, struct str name, const void *key)
+{
+    size_t hash = (uintptr_t)key / 16 * 31 + (size_t)kind;
+
+    for (size_t i = 0; i < name.length; i++)
+        hash = (hash ^ (unsigned char)name.bytes[i]) * 16777619u;
+    return hash;
+}
+
+static bool is_choice(const struct choice *choice, enum choice_kind kind, struct str name,
+                      const void *key)
+{
+    return choice->kind == kind && choice->key == key && str_eq(choice->name, name);
 }
 
 const struct choice *choice_find(const struct session *session, enum choice_kind kind,
@@ -81,12 +103,43 @@ const struct choice *choice_find(const struct session *session, enum choice_kind
 {
     const struct choices *choices = session->choices;
 
-    for (size_t i = 0; i < choices->items.count; i++) {
-        const struct choice *choice = &choices->items.items[i];
-        if (choice->kind == kind && choice->key == key && str_eq(choice->name, name))
+    if (!choices->slots) {
+        for (size_t i = 0; i < choices->items.count; i++)
+            if (is_choice(&choices->items.items[i], kind, name, key))
+                return &choices->items.items[i];
+        return NULL;
+    }
+    for (size_t at = hash_of(kind, name, key) & (choices->slot_count - 1); choices->slots[at];
+         at = (at + 1) & (choices->slot_count - 1)) {
+        const struct choice *choice = &choices->items.items[choices->slots[at] - 1];
+        if (is_choice(choice, kind, name, key))
             return choice;
     }
     return NULL;
+}
+
+static void index_choice(struct choices *choices, size_t index)
+{
+    const struct choice *choice = &choices->items.items[index];
+    size_t at = hash_of(choice->kind, choice->name, choice->key) & (choices->slot_count - 1);
+
+    while (choices->slots[at])
+        at = (at + 1) & (choices->slot_count - 1);
+    choices->slots[at] = (uint32_t)index + 1;
+}
+
+static void index_last(struct arena *arena, struct choices *choices)
+{
+    if (choices->items.count < SLOTS_FROM)
+        return;
+    if (choices->items.count * 2 <= choices->slot_count) {
+        index_choice(choices, choices->items.count - 1);
+        return;
+    }
+    choices->slot_count = choices->slot_count ? choices->slot_count * 2 : 4 * SLOTS_FROM;
+    choices->slots = ARENA_ARRAY(arena, choices->slot_count, uint32_t);
+    for (size_t i = 0; i < choices->items.count; i++)
+        index_choice(choices, i);
 }
 
 static const struct choice *choice_make(struct session *session, struct choice choice)
@@ -96,6 +149,7 @@ static const struct choice *choice_make(struct session *session, struct choice c
     if (known)
         return known;
     VEC_PUSH(session->arena, &session->choices->items, choice);
+    index_last(session->arena, session->choices);
     return &VEC_LAST(&session->choices->items);
 }
 

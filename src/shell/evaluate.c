@@ -187,14 +187,40 @@ static bool evaluate_pipeline(struct shell_state *state, const struct shell_pipe
     return true;
 }
 
-/* Leaves the branches of `… && … && …`. */
-static void collapse(struct shell_state *state, struct shell_state *top)
+/* `… && …`: what has run so far in a chain, and whether it has left the shell. */
+struct chain {
+    struct shell_state *state, *top; /* top: the branch behind the first &&; state itself before */
+    bool ended;
+};
+
+static void chain_leave(struct chain *chain)
 {
-    while (top != state) {
-        struct shell_state *parent = top->parent;
-        state_merge_and(parent, top);
-        top = parent;
+    if (chain->top != chain->state)
+        state_merge_and(chain->state, chain->top);
+    chain->top = chain->state;
+    chain->ended = false;
+}
+
+/* Each further command is a branch of its own until it has come to its end: one that exits takes back only what it did itself. */
+static bool chain_run(struct chain *chain, const struct shell_pipeline *pipeline, struct err *e)
+{
+    struct shell_state *next;
+
+    if (chain->ended)
+        return true;
+    next = state_enter(chain->top, LAYER_BRANCH);
+    next->conditional = true;
+    if (!evaluate_pipeline(next, pipeline, e))
+        return false;
+    if (next->flow != FLOW_NORMAL) {
+        chain->ended = true;
+    } else if (chain->top == chain->state) {
+        chain->top = next;
+    } else {
+        struct states one = {.items = &next, .count = 1, .capacity = 1};
+        state_merge(chain->top, &one, false);
     }
+    return true;
 }
 
 /* a || b prints what a prints or what b prints. */
@@ -210,7 +236,7 @@ static bool evaluate_and_or(struct shell_state *state, const struct shell_pipeli
                             size_t count, struct err *e)
 {
     struct arena *arena = state->session->arena;
-    struct shell_state *top = state;
+    struct chain chain = {.state = state, .top = state};
     struct sink *outer = state->sink, **segments = ARENA_ARRAY(arena, count, struct sink *);
     size_t segment_count = 0;
     bool after_or = false;
@@ -220,23 +246,16 @@ static bool evaluate_and_or(struct shell_state *state, const struct shell_pipeli
     if (!evaluate_pipeline(state, &pipelines[0], e))
         return false;
     for (size_t i = 1; i < count && state->flow == FLOW_NORMAL; i++) {
-        bool or = pipelines[i - 1].separator == SEPARATOR_OR;
-        if (or || after_or) {
-            collapse(state, top);
-            top = state;
-        }
-        if (or &&outer)
+        bool alternative = pipelines[i - 1].separator == SEPARATOR_OR;
+        if (alternative || after_or)
+            chain_leave(&chain);
+        if (alternative && outer)
             state->sink = segments[segment_count++] = sink_new(arena);
-        after_or = or ;
-        if (top->flow != FLOW_NORMAL)
-            continue;
-        struct shell_state *branch = state_enter(top, LAYER_BRANCH);
-        branch->conditional = true;
-        if (!evaluate_pipeline(branch, &pipelines[i], e))
+        after_or = alternative;
+        if (!chain_run(&chain, &pipelines[i], e))
             return false;
-        top = branch;
     }
-    collapse(state, top);
+    chain_leave(&chain);
     collect_segment(state, outer, segments, segment_count);
     return true;
 }
@@ -278,7 +297,7 @@ bool evaluate_substitution(struct shell_state *state, const struct shell_list *l
     fork->sink = sink_new(state->session->arena);
     fork->outputs = NULL;
     fork->output_count = 0;
-    if (!evaluate_list(fork, list, e))
+    if (!evaluate_step(state->session, e) || !evaluate_list(fork, list, e))
         return false;
     for (size_t i = 0; i < fork->sink->count; i++) {
         struct datum datum = datum_text(without_last_newlines(sink_text(fork->sink, i)));

@@ -19,15 +19,16 @@
 #include "base/buf.h"
 #include "shell/evaluate.h"
 
-#define STEPS_MAX 60000u       /* nodes walked */
-#define READINGS_MAX 64u       /* of one command, when its combinations are too many to try all */
-#define FIELDS_MAX 4096u       /* of one list of words */
-#define LOOP_ITEMS_MAX 64u     /* more items: the body once, with an unknown one */
-#define NESTING_MAX 400u       /* nodes and operands within each other, over all texts */
-#define RECURSION_MAX 3u       /* calls of one function with the same arguments within each other */
-#define VALUE_MAX (1u << 20)   /* bytes of a value that is put together */
+#define STEPS_MAX 60000u     /* nodes walked */
+#define READINGS_MAX 64u     /* of one command, when its combinations are too many to try all */
+#define CHOICES_MAX 64u      /* of one command; with more only the first and the unknown reading */
+#define FIELDS_MAX 4096u     /* of one list of words */
+#define LOOP_ITEMS_MAX 64u   /* more items: the body once, with an unknown one */
+#define NESTING_MAX 400u     /* nodes and operands within each other, over all texts */
+#define RECURSION_MAX 3u     /* calls of one function with the same arguments within each other */
+#define VALUE_MAX (1u << 20) /* bytes of a value that is put together */
 #define COPIED_MAX (32u << 20) /* bytes copied in all */
-#define WORK_MAX (40u << 20)   /* byte comparisons of patterns in all */
+#define WORK_MAX (4u << 20)    /* byte comparisons of patterns in all */
 #define ELEMENTS_MAX 4096u     /* of an array */
 
 /* --- Values. --- */
@@ -125,6 +126,8 @@ struct choice {
 struct choices {
     struct choices *outer;
     VEC(struct choice) items;
+    uint32_t *slots; /* index + 1; NULL while there are few */
+    size_t slot_count;
     size_t run;
     bool one_by_one;  /* too many combinations: each value once, the others at their first */
     bool all_unknown; /* the last reading then */

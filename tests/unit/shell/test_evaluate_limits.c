@@ -122,6 +122,26 @@ Test(evaluate_limits, loops_in_loops_of_unknown_length)
     assert_limit(&arena, buf_str(&text), "more than");
 }
 
+Test(evaluate_limits, many_choices_in_one_command)
+{
+    ARENA(arena, MEMORY);
+    struct buf text = buf_new(&arena, 1u << 20);
+    buf_add(&text, STR("run "));
+    for (int i = 0; i < 8000; i++)
+        buf_printf(&text, "${X%d:-a} $()", i);
+    cr_assert_eq(count_of(&arena, buf_str(&text)), 2);
+}
+
+Test(evaluate_limits, long_chains)
+{
+    ARENA(arena, MEMORY);
+    struct buf text = buf_new(&arena, 1u << 20);
+    for (int i = 0; i < 8000; i++)
+        buf_printf(&text, "X%d=1 && ", i);
+    buf_add(&text, STR("run $X7"));
+    cr_assert_eq(count_of(&arena, buf_str(&text)), 1);
+}
+
 Test(evaluate_limits, texts_in_texts)
 {
     ARENA(arena, MEMORY);
