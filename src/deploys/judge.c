@@ -8,6 +8,8 @@
 #include "deploys/powershell.h"
 #include "deploys/recognise.h"
 
+#define CANDIDATES_MAX 64u /* programs among the words of one that nobody knows */
+
 bool value_is_known(const struct shell_value *value)
 {
     return str_find_byte(value->text, SHELL_UNKNOWN) == SIZE_MAX;
@@ -35,6 +37,7 @@ static bool judge_unknown_wrapper(struct recogniser *r, struct shell_state *stat
                                   const struct call *call, const struct line *line, struct err *e)
 {
     const struct pack_tables *t = r->tables;
+    unsigned candidates = 0;
 
     for (size_t i = 1; i + 1 < call->count; i++) { /* a program's name alone says nothing */
         struct call inner = call_of_words(call, call->words + i, call->count - i);
@@ -44,9 +47,13 @@ static bool judge_unknown_wrapper(struct recogniser *r, struct shell_state *stat
         if (!value_is_known(&call->words[i]) || call->words[i].text.length == 0 ||
             call->words[i].text.bytes[0] == '-')
             continue;
-        line_build(r, &inner, &inner_line);
+        struct call alone = call_of_words(call, call->words + i, 1);
+        line_build(r, &alone, &inner_line);
         if (!pack_names_find(t, t->program_names, t->program_name_count, inner_line.name, &first))
             continue;
+        if (++candidates > CANDIDATES_MAX)
+            return judge_unparsable(r, &inner, inner_line.name, "too many words", e);
+        line_build(r, &inner, &inner_line);
         inner.suspected = true;
         inner.why = str_printf(r->arena, "\"" STR_FMT "\" is not known and may run it",
                                STR_ARG(line->program));

@@ -62,11 +62,12 @@ VEC_DEFINE(option_words, struct option_word);
 
 /* A call's words in the forms that rules look at. */
 struct line {
-    struct str name;      /* the program as the index knows it; "\1" when it is not knowable */
-    struct str program;   /* first word of the canonical line: base name, or a script's path */
-    bool in_index;        /* packs or wrappers know the program */
-    bool is_path;         /* the program word holds a slash */
-    struct strs operands; /* behind the program */
+    struct str name;           /* the program as the index knows it; "\1" when it is not knowable */
+    struct str program;        /* first word of the canonical line: base name, or a script's path */
+    bool in_index;             /* packs or wrappers know the program */
+    bool is_path;              /* the program word holds a slash */
+    struct strs operands;      /* behind the program */
+    VEC(size_t) operand_words; /* where each stands among the call's words */
     struct option_words options;
     struct str canonical, typed;
     struct str without; /* canonical without the words that may vanish; empty when there is none */

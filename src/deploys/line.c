@@ -103,6 +103,7 @@ static void split_words(struct recogniser *r, const struct call *call, struct li
         struct str word = call->words[i].text;
         if (only_operands || word.length < 2 || word.bytes[0] != '-') {
             VEC_PUSH(r->arena, &line->operands, word);
+            VEC_PUSH(r->arena, &line->operand_words, i);
             continue;
         }
         if (str_eq(word, STR("--"))) {
@@ -123,26 +124,18 @@ static void split_words(struct recogniser *r, const struct call *call, struct li
     }
 }
 
-static bool may_vanish(const struct call *call, struct str word)
+static bool may_vanish(const struct shell_value *word)
 {
-    if (!str_eq(word, UNKNOWN_TEXT))
-        return false;
-    for (size_t i = 1; i < call->count; i++)
-        if (call->words[i].text.bytes == word.bytes)
-            return call->words[i].may_vanish;
-    return false;
+    return word->may_vanish && str_eq(word->text, UNKNOWN_TEXT);
 }
 
 /* "--token x" where nobody said that --token takes a value: x is hidden all the same. */
-static bool follows_secret_option(const struct call *call, struct str operand)
+static bool follows_secret_option(const struct call *call, size_t word)
 {
-    for (size_t i = 2; i < call->count; i++) {
-        struct str before = call->words[i - 1].text;
-        if (call->words[i].text.bytes == operand.bytes)
-            return before.length > 2 && before.bytes[0] == '-' &&
-                   str_find_byte(before, '=') == SIZE_MAX && mask_names_secret(before);
-    }
-    return false;
+    struct str before = word > 1 ? call->words[word - 1].text : STR("");
+
+    return before.length > 2 && before.bytes[0] == '-' && str_find_byte(before, '=') == SIZE_MAX &&
+           mask_names_secret(before);
 }
 
 enum line_form { FORM_FULL, FORM_WITHOUT, FORM_SHOWN };
@@ -154,12 +147,12 @@ static struct str join(struct recogniser *r, const struct call *call, const stru
 
     buf_add(&out, line->program);
     for (size_t i = 0; i < line->operands.count; i++) {
-        if (form == FORM_WITHOUT && may_vanish(call, line->operands.items[i])) {
+        if (form == FORM_WITHOUT && may_vanish(&call->words[line->operand_words.items[i]])) {
             *ret_left_out = true;
             continue;
         }
         buf_add_byte(&out, ' ');
-        if (form == FORM_SHOWN && follows_secret_option(call, line->operands.items[i]))
+        if (form == FORM_SHOWN && follows_secret_option(call, line->operand_words.items[i]))
             buf_add(&out, STR("***"));
         else if (form == FORM_SHOWN)
             buf_add(&out, mask_word(r->arena, line->operands.items[i]));
