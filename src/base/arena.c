@@ -14,6 +14,8 @@ struct arena_chunk {
 
 /* The hook's work on an ordinary command fits into one; larger blocks get a chunk of their own. */
 #define CHUNK_SIZE ((size_t)64 << 10)
+/* The first chunks are smaller: calloc() clears a chunk as a whole, and each page costs as much as a system call. */
+#define FIRST_CHUNK_SIZE ((size_t)8 << 10)
 
 #if defined(__SANITIZE_ADDRESS__)
 #define BLOCK_EACH 1
@@ -36,6 +38,16 @@ static struct arena_chunk *chunk_add(struct arena *arena, size_t size)
     chunk->next = arena->chunks;
     arena->chunks = chunk;
     return chunk;
+}
+
+/* Doubles with what was used (the block that is asked for is counted already: it fits), up to CHUNK_SIZE. */
+static size_t chunk_size(const struct arena *arena)
+{
+    size_t size = FIRST_CHUNK_SIZE;
+
+    while (size < CHUNK_SIZE && size < arena->used)
+        size *= 2;
+    return size;
 }
 
 void *arena_alloc(struct arena *arena, size_t size)
@@ -66,7 +78,7 @@ void *arena_alloc(struct arena *arena, size_t size)
         return large->memory;
     }
     if (!chunk || chunk->size - chunk->used < rounded)
-        chunk = chunk_add(arena, CHUNK_SIZE);
+        chunk = chunk_add(arena, chunk_size(arena));
     void *memory = chunk->memory + chunk->used;
     chunk->used += rounded;
     return memory;

@@ -102,6 +102,10 @@ bool door_has_word(struct str raw)
 {
     size_t at = 0;
 
+    /* Here and not in door_add_words: most runs never look. */
+    for (size_t l = 0; l < word_list_count; l++)
+        for (size_t i = 0; i < word_lists[l].count; i++)
+            first_bytes[lower_of(word_lists[l].items[i][0])] = true;
     while (at < raw.length) {
         if (raw.bytes[at] == '\\' && at + 1 < raw.length) {
             if (raw.bytes[at + 1] == 'u')
@@ -201,9 +205,6 @@ void door_add_words(struct door_words words)
     if (word_list_count == COUNT_OF(word_lists))
         door_fault("too many lists of deploy words");
     word_lists[word_list_count] = words;
-    for (size_t i = 0; i < words.count; i++)
-        if (words.items[i][0])
-            first_bytes[lower_of(words.items[i][0])] = true;
     word_list_count++;
 }
 
