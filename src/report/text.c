@@ -219,6 +219,8 @@ static void add_set(struct buf *out, const struct look_set *set, const struct re
         add_row(out, "unknown", str_printf(out->arena, "%zu", set->plan.unknown.count));
     for (size_t i = 0; i < history->assumptions.count; i++)
         add_row(out, "assumed", history->assumptions.items[i]);
+    for (size_t i = 0; i < set->plan.notes.count; i++)
+        add_row(out, "note", set->plan.notes.items[i]);
 }
 
 void report_look_text(struct buf *out, const struct look *look, const struct verdict *verdict,

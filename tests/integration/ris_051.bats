@@ -214,3 +214,78 @@ EOF
   assert_status 0
   assert_silent
 }
+
+@test "several heads, and a history with a missing parent, are findings" {
+  use_sqlite 20251230_1700
+  revision 20260101_0001 20251230_1700 "left"
+  revision 20260101_0002 20251230_1700 "right"
+  hook "npx sst deploy"
+  assert_blocked multiple-heads
+  assert_err 20260101_0001
+  rm "$repo"/apps/backend-api/alembic/versions/20260101_*
+  revision 20260101_0003 nosuchparent "orphan"
+  hook "npx sst deploy"
+  assert_blocked broken-history
+  assert_err nosuchparent
+}
+
+@test "two migration sets, two databases: the directory chooses, the root means both" {
+  use_sqlite 20251230_1700
+  mkdir -p "$repo/apps/billing/migrations"
+  echo "create table a(id int);" >"$repo/apps/billing/migrations/001_a.sql"
+  git -C "$repo" add -A
+  git -C "$repo" commit -qm billing
+  sqlite3 "$work/billing.db" "create table schema_migrations(version text primary key, applied_at text)"
+  configure '{"migrations":{"backend":{"tracker":"alembic","root":"apps/backend-api"},"billing":{"tracker":"sql","root":"apps/billing/migrations"}},
+    "environments":{"production":{"database":"sqlite:'"$work"'/production.db","databases":{"billing":"sqlite:'"$work"'/billing.db"}}}}'
+  hook "cd apps/backend-api && npx sst deploy"
+  assert_status 0
+  assert_silent
+  hook "npx sst deploy"
+  assert_blocked pending-migrations
+  assert_err "apps/billing/migrations/001_a.sql"
+  assert_err "sqlite:$work/billing.db"
+}
+
+@test "the word of the command chooses among environments; an unknown one means the default" {
+  use_sqlite 20251230_1700
+  sqlite3 "$work/staging.db" "create table alembic_version(version_num varchar(32) primary key); insert into alembic_version values('394c8c3cbf42')"
+  configure '{"default_environment":"production","environments":{"production":{"database":"sqlite:'"$work"'/production.db"},"staging":{"database":"sqlite:'"$work"'/staging.db"}}}'
+  hook "npx sst deploy --stage production"
+  assert_status 0
+  hook "npx sst deploy --stage staging"
+  assert_blocked pending-migrations
+  assert_err "not applied to staging"
+  hook "npx sst deploy --stage harmless-dev"
+  assert_status 0
+  hook "npx sst deploy --stage production; npx sst deploy --stage staging"
+  assert_blocked pending-migrations
+}
+
+@test "tenants: every schema with a tracking table is judged" {
+  local name=tenants_$$_$RANDOM url
+  psql -Xq "$HOOKCHECK_TEST_POSTGRES" -c "create database $name"
+  url=$(printf '%s' "$HOOKCHECK_TEST_POSTGRES" | sed -E "s#/[^/?]*(\?|\$)#/$name\1#")
+  psql -Xq "$url" -c "create schema a" -c "create schema b" \
+    -c "create table a.alembic_version(version_num varchar(32) primary key); insert into a.alembic_version values('20251230_1700')" \
+    -c "create table b.alembic_version(version_num varchar(32) primary key); insert into b.alembic_version values('394c8c3cbf42')"
+  export PRODUCTION_DATABASE_URL=$url
+  configure '{"environments":{"production":{"database":"env:PRODUCTION_DATABASE_URL"}}}'
+  program status --json -C "$repo"
+  assert_status 2
+  assert_schema status
+  printf '%s' "$out" | jq -e '[.sets[] | {name, state}] == [{"name":"backend-api@a","state":"current"},{"name":"backend-api@b","state":"pending"}]'
+  psql -Xq "$HOOKCHECK_TEST_POSTGRES" -c "drop database $name"
+}
+
+@test "other hosts: Cursor and Gemini are blocked in their own words" {
+  use_sqlite 394c8c3cbf42
+  jq -cn --arg cwd "$repo" '{conversation_id:"c",generation_id:"g",hook_event_name:"beforeShellExecution",cursor_version:"2",workspace_roots:[$cwd],command:"npx sst deploy",cwd:$cwd}' >"$work/cursor"
+  hook_bytes "$work/cursor"
+  assert_status 2
+  assert_err "pending-migrations (block)"
+  jq -cn --arg cwd "$repo" '{session_id:"s",cwd:$cwd,hook_event_name:"BeforeTool",timestamp:"x",tool_name:"run_shell_command",tool_input:{command:"ls"}}' >"$work/gemini"
+  hook_bytes "$work/gemini"
+  assert_status 0
+  [ "$out" = "{}" ]
+}
