@@ -134,6 +134,43 @@ static bool setting_matches(struct recogniser *r, uint32_t index, const struct c
     return regex_match(r->settings[index], text, ret_matches, NULL, 0, e);
 }
 
+/* "^git push …" cannot take `git status`: seen without compiling, which costs more than all else here. The stretch of the
+ * pattern that stands for itself; empty when there is none, or when the pattern has alternatives. */
+static struct str literal_start(struct str pattern)
+{
+    size_t depth = 0, end = 1;
+
+    if (!str_starts(pattern, STR("^")))
+        return STR("");
+    for (size_t i = 1; i < pattern.length; i++) {
+        char byte = pattern.bytes[i];
+        if (byte == '[')
+            return STR(""); /* a class may hold brackets and bars: not worth the reading */
+        if (byte == '\\')
+            i++;
+        else if (byte == '(')
+            depth++;
+        else if (byte == ')')
+            depth -= depth ? 1 : 0;
+        else if (byte == '|' && depth == 0)
+            return STR("");
+    }
+    while (end < pattern.length && !memchr("\\.[](){}?*+|^$", pattern.bytes[end], 14))
+        end++;
+    if (end < pattern.length && memchr("?*{", pattern.bytes[end], 3) && end > 1)
+        end--; /* the last byte may be absent */
+    return str_slice(pattern, 1, end);
+}
+
+static bool may_match(const struct pack_tables *t, const struct pack_rule *rule,
+                      const struct line *line)
+{
+    struct str start = literal_start(pack_str(t, rule->command));
+
+    return str_starts(line->canonical, start) || str_starts(line->typed, start) ||
+           (line->without.length && str_starts(line->without, start));
+}
+
 /* The first certain rule of a program that takes this line, else the first suspected one. */
 static bool match_program(struct recogniser *r, const struct pack_program *program,
                           const struct call *call, const struct line *line,
@@ -150,9 +187,10 @@ static bool match_program(struct recogniser *r, const struct pack_program *progr
             continue;
         if (rule->remote && !call->remote)
             continue;
-        if (!compiled(r, &r->commands[i], rule->command, e))
+        bool matched = may_match(r->tables, rule, line);
+        if (matched && !compiled(r, &r->commands[i], rule->command, e))
             return false;
-        bool matched = try_lines(r, r->commands[i], line, true, groups, &vanished);
+        matched = matched && try_lines(r, r->commands[i], line, true, groups, &vanished);
         if (matched && rule->unless.length && !compiled(r, &r->unlesses[i], rule->unless, e))
             return false;
         bool unless = matched && rule->unless.length &&
