@@ -241,7 +241,8 @@ NO_RETURN static void ask_child(struct hook *hook, struct document *document, ui
     struct process_options options = {
         .arguments = arguments,
         .argument_count = hook->verbose ? 3 : 2,
-        .directory = STR("/"),
+        /* Ours, so that a relative HOOKCHECK_CONFIG means the same file; / when ours was removed. */
+        .directory = own_directory(hook->arena),
         .document = bytes,
         .has_document = true,
         .wants_answer = true,

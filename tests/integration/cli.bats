@@ -107,6 +107,25 @@ setup() {
   [ -z "$out" ]
 }
 
+@test "the hook does not mistake hookcheck's own questions for deploys" {
+  use_sqlite 394c8c3cbf42
+  hook "hookcheck command -- 'npx sst deploy --stage production'"
+  assert_status 0
+  assert_silent
+  hook "hookcheck packs explain 'npx sst deploy' && hookcheck status && hookcheck log --verify"
+  assert_status 0
+  assert_silent
+}
+
+@test "a relative HOOKCHECK_CONFIG means the same file to hook and child" {
+  use_sqlite 20251230_1700
+  cd "$work"
+  export HOOKCHECK_CONFIG=config.json
+  hook "npx sst deploy"
+  assert_status 0
+  assert_silent
+}
+
 @test "command: confirm is exit 2" {
   use_sqlite deadbeef
   program command --json -- 'npx sst deploy'
