@@ -19,7 +19,7 @@ const struct cli_command *const cli_commands[] = {
 bool cli_has(const struct cli *cli, const char *name)
 {
     for (size_t i = 0; i < cli->value_count; i++)
-        if (strcmp(cli->values[i].name, name) == 0)
+        if (str_eq(str_from(cli->values[i].name), str_from(name)))
             return true;
     return false;
 }
@@ -128,7 +128,7 @@ static void keep_value(struct cli *cli, const char *name, const char *value)
     if (cli->value_count == CLI_OPTIONS_MAX) {
         /* Repeated options: the newest replaces the oldest of its name. */
         for (size_t i = 0; i < cli->value_count; i++)
-            if (strcmp(cli->values[i].name, name) == 0) {
+            if (str_eq(str_from(cli->values[i].name), str_from(name))) {
                 cli->values[i].value = str_from(value);
                 return;
             }

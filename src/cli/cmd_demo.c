@@ -201,7 +201,7 @@ static bool call_hook(struct demo *demo, bool *ret_blocked, struct err *e)
 static bool replay(struct demo *demo, struct err *e)
 {
     struct arena *arena = demo->cli->arena;
-    struct str output;
+    struct str output = STR_NONE;
     bool blocked = false;
 
     say(demo,

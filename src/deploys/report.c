@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/door.h"
 #include "deploys/judge.h"
 #include "deploys/mask.h"
 
@@ -126,8 +127,14 @@ bool report_deploy(struct recogniser *r, const struct call *call, struct str sho
         deploy.environment = STR("");
     deploy.environment_word = mask_word(r->arena, deploy.environment_word);
     fill_trail(r, &deploy);
-    if (!is_known(r->deploys, &deploy, call->reading) && r->deploys->count < DEPLOYS_MAX)
-        VEC_PUSH(r->arena, r->deploys, deploy);
+    if (is_known(r->deploys, &deploy, call->reading))
+        return true;
+    if (r->deploys->count == DEPLOYS_MAX) {
+        /* One more than we list could be the one that matters: whoever asks must not let this call through. */
+        door_deploy_recognised();
+        return err_set(e, ERR_LIMIT, "more than %u deploys in one call", DEPLOYS_MAX);
+    }
+    VEC_PUSH(r->arena, r->deploys, deploy);
     return true;
 }
 

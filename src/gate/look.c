@@ -221,7 +221,7 @@ static void look_at_set(struct viewer *viewer, struct connection *connection,
         VEC_PUSH(viewer->arena, &look->sets, set);
         return;
     }
-    if (!connection->source) {
+    if (!connection || !connection->source) {
         not_configured(viewer, wanted->name);
         VEC_PUSH(viewer->arena, &look->sets, set);
         return;

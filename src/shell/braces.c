@@ -48,7 +48,7 @@ static bool range_end(struct str text, long *ret_value, bool *ret_letter)
 
     *ret_letter = text.length == 1 && byte_is_name_start(text.bytes[0]) && text.bytes[0] != '_';
     if (*ret_letter) {
-        *ret_value = text.bytes[0];
+        *ret_value = (unsigned char)text.bytes[0];
         return true;
     }
     if (!str_to_u64(str_from_offset(text, negative), &number) || number > 1000000000)

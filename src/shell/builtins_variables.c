@@ -373,7 +373,7 @@ void builtin_mapfile(struct shell_state *state, const struct shell_values *words
     struct datum array = datum_array(arena);
     bool trimmed = false, plain = true;
     struct str name = STR("MAPFILE"), line;
-    enum read_result result;
+    enum read_result result = READ_NOTHING;
 
     for (size_t i = 1; i < words->count; i++) {
         struct str text = words->items[i].text;

@@ -306,7 +306,7 @@ Test(repository, detached_and_packed)
 
 Test(repository, submodule)
 {
-    shell("{ git init -q super && cd super && git submodule -q add ../r sub && git commit -qm sub; "
+    shell("{ git init -q super && cd super && git -c protocol.file.allow=always submodule -q add ../r sub && git commit -qm sub; "
           "} >/dev/null 2>&1");
     check_place("super/sub/db", "HEAD", "super/sub");
     ARENA(arena, ARENA_DEFAULT_BUDGET);
