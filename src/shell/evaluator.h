@@ -205,9 +205,11 @@ void state_change_directory(struct shell_state *state, struct str path, bool kno
 struct str path_resolve(struct arena *arena, struct str directory, struct str path);
 
 /* merge.c: after branches of which one ran; `or_none`: or none of them. */
-void state_merge(struct shell_state *state, const struct states *branches, bool or_none);
+__attribute__((nonnull)) void state_merge(struct shell_state *state, const struct states *branches,
+                                          bool or_none);
 /* After `… && branch`: its directory is taken for the one that goes on. */
-void state_merge_and(struct shell_state *state, struct shell_state *branch);
+__attribute__((nonnull)) void state_merge_and(struct shell_state *state,
+                                              struct shell_state *branch);
 /* After a call: what a function changes outside itself. */
 void state_leave_call(struct shell_state *state, const struct shell_state *call);
 

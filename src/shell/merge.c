@@ -62,8 +62,7 @@ static void merge_bindings(struct shell_state *state, const struct states *branc
 
 static bool same_place(const struct shell_state *a, const struct shell_state *b)
 {
-    /* Neither is ever NULL; the analyzer does not follow a state into its own merge. */
-    return a && b && a->directory_known == b->directory_known && str_eq(a->directory, b->directory);
+    return a->directory_known == b->directory_known && str_eq(a->directory, b->directory);
 }
 
 /* Where we are if not all branches ended in the same place: perhaps where the first one that moved went. */
