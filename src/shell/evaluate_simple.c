@@ -232,39 +232,26 @@ static struct arguments *call_arguments(struct shell_state *state,
     return arguments;
 }
 
-/* Several bodies: definitions in branches of which one ran. */
-static bool call_function(struct shell_state *state, const struct binding *binding,
-                          const struct shell_command *command, struct err *e)
+static bool is_callable(const struct binding *binding)
 {
-    const struct arguments *arguments = call_arguments(state, command);
-    struct states branches = {0};
-
-    if (binding->count == 1)
-        return call_body(state, &binding->alternatives[0], arguments, command, e);
-    for (size_t i = 0; i < binding->count; i++) {
-        struct shell_state *branch = state_enter(state, LAYER_BRANCH);
-        branch->conditional = true;
-        if (!call_body(branch, &binding->alternatives[i], arguments, command, e))
-            return false;
-        VEC_PUSH(state->session->arena, &branches, branch);
-    }
-    state_merge(state, &branches, false);
-    return true;
+    for (size_t i = 0; binding && i < binding->count; i++)
+        if (binding->alternatives[i].kind != DATUM_UNSET)
+            return true;
+    return false;
 }
 
 /* *ret_done: false when the text cannot be a command with these arguments, or is being expanded already. */
-static bool call_alias(struct shell_state *state, const struct binding *binding,
+static bool call_alias(struct shell_state *state, const struct datum *alias,
                        const struct shell_command *command, bool *ret_done, struct err *e)
 {
     struct session *session = state->session;
-    const struct datum *alias = &binding->alternatives[0];
     struct str parts[2] = {alias->text, STR(" \"$@\"")};
 
     *ret_done = false;
     for (const struct call *call = state->calls; call; call = call->outer)
         if (call->body == alias)
             return true;
-    if (binding->count != 1 || alias->kind != DATUM_TEXT || session->depth >= SHELL_DEPTH_MAX)
+    if (session->depth >= SHELL_DEPTH_MAX)
         return true;
     struct arguments *arguments = call_arguments(state, command);
     struct shell_state *frame = enter_call(state, alias, arguments, command);
@@ -278,26 +265,57 @@ static bool call_alias(struct shell_state *state, const struct binding *binding,
     return true;
 }
 
+/* What one of the meanings of a name does; DATUM_UNSET: the program of that name. */
+static bool call_meaning(struct shell_state *state, const struct datum *meaning,
+                         const struct shell_node *node, struct shell_command *command,
+                         struct err *e)
+{
+    bool done = true;
+
+    switch (meaning->kind) {
+    case DATUM_FUNCTION:
+        return call_body(state, meaning, call_arguments(state, command), command, e);
+    case DATUM_TEXT:
+        if (!call_alias(state, meaning, command, &done, e))
+            return false;
+        return done || visit(state, node, command, e);
+    default:
+        return visit(state, node, command, e);
+    }
+}
+
+/* Several meanings: definitions in branches of which one ran, or none. */
+static bool call(struct shell_state *state, const struct binding *binding,
+                 const struct shell_node *node, struct shell_command *command, struct err *e)
+{
+    struct states branches = {0};
+
+    if (binding->count == 1)
+        return call_meaning(state, &binding->alternatives[0], node, command, e);
+    for (size_t i = 0; i < binding->count; i++) {
+        struct shell_state *branch = state_enter(state, LAYER_BRANCH);
+        branch->conditional = true;
+        if (!call_meaning(branch, &binding->alternatives[i], node, command, e))
+            return false;
+        VEC_PUSH(state->session->arena, &branches, branch);
+    }
+    state_merge(state, &branches, false);
+    return true;
+}
+
 static bool run(struct shell_state *state, const struct shell_node *node,
                 struct shell_command *command, struct err *e)
 {
     struct session *session = state->session;
     const struct shell_value *program = &command->words.items[0];
-    bool done = false;
+    const struct binding *binding = NULL;
 
-    if (session->has_aliases && program->known) {
-        const struct binding *alias = state_find(state, BINDING_ALIAS, program->text);
-        if (alias && alias->count && !call_alias(state, alias, command, &done, e))
-            return false;
-        if (done)
-            return true;
-    }
-    if (session->has_functions && program->known) {
-        const struct binding *function = state_find(state, BINDING_FUNCTION, program->text);
-        if (function && function->count && function->alternatives[0].kind == DATUM_FUNCTION)
-            return call_function(state, function, command, e);
-    }
-    return visit(state, node, command, e);
+    if (session->has_aliases && program->known)
+        binding = state_find(state, BINDING_ALIAS, program->text);
+    if (!is_callable(binding) && session->has_functions && program->known)
+        binding = state_find(state, BINDING_FUNCTION, program->text);
+    return is_callable(binding) ? call(state, binding, node, command, e)
+                                : visit(state, node, command, e);
 }
 
 static bool dispatch(struct shell_state *state, const struct shell_node *node,

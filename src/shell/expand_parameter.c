@@ -163,6 +163,9 @@ static bool transform_values(struct builder *b, const struct shell_part *part,
         return slice_items(b->state, part, r, e);
     if (!r->many) {
         struct str text;
+        /* What is unset stays so: ${x/#/prefix} is no prefix. */
+        if (r->set_known && !r->set)
+            return true;
         if (!transform_text(b->state, part, operator, r->one.text, &text, e))
             return false;
         r->one = value_from_text(text);

@@ -9,8 +9,7 @@ static void add_alternatives(struct arena *arena, struct datums *into,
                              const struct binding *binding, enum binding_kind kind)
 {
     if (!binding) {
-        if (kind == BINDING_VARIABLE)
-            datums_add(arena, into, &DATUM_IS_ENVIRONMENT);
+        datums_add(arena, into, kind == BINDING_VARIABLE ? &DATUM_IS_ENVIRONMENT : &DATUM_IS_UNSET);
         return;
     }
     for (size_t i = 0; i < binding->count; i++)

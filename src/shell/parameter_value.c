@@ -218,7 +218,12 @@ bool parameter_keys(struct shell_state *state, struct str name, struct resolved 
         r.items = keys;
         r.count = datum->count;
     }
-    if (datum->open || datum->kind != DATUM_ARRAY)
+    if (datum->kind == DATUM_TEXT) {
+        static const struct shell_value ZERO = {.text = STR_INIT("0"), .known = true};
+        r.items = &ZERO;
+        r.count = 1;
+    }
+    if (datum->open || datum->kind == DATUM_ENVIRONMENT)
         add_open_item(state->session->arena, &r);
     *ret = r;
     return true;

@@ -68,7 +68,7 @@ static bool visit(void *context, struct shell_state *state, const struct shell_c
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    ARENA(arena, MEMORY);
+    ARENA(arena, 8 * MEMORY);
     struct run run = {0};
     struct shell_visitor visitor = {.context = &run, .command = visit};
     struct err e = ERR_NONE;
@@ -76,5 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (!shell_evaluate(state, str_of((const char *)data, size), &e))
         check(e.kind == ERR_INPUT || e.kind == ERR_LIMIT);
+    /* Here, for the door would leave without a trace of the input. */
+    check(arena.used <= MEMORY);
     return 0;
 }
