@@ -35,16 +35,15 @@ struct str cli_value(const struct cli *cli, const char *name)
 
 enum cli_status cli_usage_error(const struct cli *cli, const char *format, ...)
 {
+    const char *space = cli->command ? " " : "", *name = cli->command ? cli->command->name : "";
+    char message[1024];
     va_list arguments;
 
-    fflush(stdout);
-    fprintf(stderr, "hookcheck%s%s: ", cli->command ? " " : "",
-            cli->command ? cli->command->name : "");
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    fprintf(stderr, "\n(hookcheck%s%s --help says more)\n", cli->command ? " " : "",
-            cli->command ? cli->command->name : "");
+    fprintf(stderr, "hookcheck%s%s: %s\n(hookcheck%s%s --help says more)\n", space, name, message,
+            space, name);
     return CLI_USAGE;
 }
 

@@ -3,14 +3,18 @@
 #include "gate/audit.h"
 #include "gate/judge.h"
 
+struct question {
+    const struct config *config;
+    struct look_options options;
+};
+
 struct decider {
     struct arena *arena;
     const struct decision_input *input;
     struct reasons *reasons;
     struct looks *looks;
     /* What the looks were taken with: the same question is not asked twice. */
-    VEC(struct look_options) asked;
-    VEC(const struct config *) configs;
+    VEC(struct question) asked;
 };
 
 static void add_error(struct decider *decider, const struct config *config, const char *what,
@@ -52,8 +56,8 @@ static bool was_asked(const struct decider *decider, const struct config *config
                       const struct look_options *options, size_t *ret_index)
 {
     for (size_t i = 0; i < decider->asked.count; i++) {
-        const struct look_options *other = &decider->asked.items[i];
-        if (decider->configs.items[i] == config &&
+        const struct look_options *other = &decider->asked.items[i].options;
+        if (decider->asked.items[i].config == config &&
             str_eq(other->environment, options->environment) &&
             str_eq(other->directory, options->directory) &&
             str_eq(other->revision, options->revision) && same_strs(&other->sets, &options->sets)) {
@@ -106,8 +110,7 @@ static void take_look(struct decider *decider, const struct config *config,
     }
     if (deploy->after_migration)
         hint_two_calls(decider, &look.reasons);
-    VEC_PUSH(decider->arena, &decider->asked, options);
-    VEC_PUSH(decider->arena, &decider->configs, config);
+    VEC_PUSH(decider->arena, &decider->asked, ((struct question){config, options}));
     VEC_PUSH(decider->arena, decider->looks, look);
 }
 

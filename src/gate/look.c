@@ -217,7 +217,7 @@ static void look_at_set(struct viewer *viewer, struct connection *connection,
         strs_add(viewer->arena, &viewer->code_versions, set.history.heads.items[i]);
     if (readable && !viewer->options->offline)
         set.state = SET_NOT_CONFIGURED;
-    if (!readable || viewer->options->offline || !trusted) {
+    if (!readable || viewer->options->offline || !trusted || !connection) {
         VEC_PUSH(viewer->arena, &look->sets, set);
         return;
     }
