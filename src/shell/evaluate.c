@@ -214,6 +214,7 @@ static bool chain_run(struct chain *chain, const struct shell_pipeline *pipeline
         return false;
     if (next->flow != FLOW_NORMAL) {
         chain->ended = true;
+        state_merge_perhaps(chain->top, next);
     } else if (chain->top == chain->state) {
         chain->top = next;
     } else {
@@ -260,12 +261,38 @@ static bool evaluate_and_or(struct shell_state *state, const struct shell_pipeli
     return true;
 }
 
-bool evaluate_list(struct shell_state *state, const struct shell_list *list, struct err *e)
+static bool has_left(const struct shell_state *state)
 {
-    size_t from = 0;
+    return state->left_turn || state->left_loop || state->returned;
+}
 
-    while (list && from < list->pipeline_count && state->flow == FLOW_NORMAL) {
+static bool evaluate_from(struct shell_state *state, const struct shell_list *list, size_t from,
+                          struct err *e);
+
+/* Behind `… || return` and its kin: what is left of the list, if it runs. */
+static bool evaluate_rest(struct shell_state *state, const struct shell_list *list, size_t from,
+                          struct err *e)
+{
+    struct shell_state *branch = state_enter(state, LAYER_BRANCH);
+    enum flow left = state->left_turn ? FLOW_CONTINUE : state->left_loop ? FLOW_BREAK : FLOW_RETURN;
+
+    branch->conditional = true;
+    branch->leaves++;
+    if (!evaluate_from(branch, list, from, e))
+        return false;
+    state_merge_perhaps(state, branch);
+    if (branch->flow != FLOW_NORMAL)
+        state->flow = branch->flow < left ? branch->flow : left;
+    return true;
+}
+
+static bool evaluate_from(struct shell_state *state, const struct shell_list *list, size_t from,
+                          struct err *e)
+{
+    while (from < list->pipeline_count && state->flow == FLOW_NORMAL) {
         size_t to = from;
+        if (has_left(state) && state->leaves < LEAVES_MAX)
+            return evaluate_rest(state, list, from, e);
         while (to + 1 < list->pipeline_count && (list->pipelines[to].separator == SEPARATOR_AND ||
                                                  list->pipelines[to].separator == SEPARATOR_OR))
             to++;
@@ -279,6 +306,11 @@ bool evaluate_list(struct shell_state *state, const struct shell_list *list, str
         from = to + 1;
     }
     return true;
+}
+
+bool evaluate_list(struct shell_state *state, const struct shell_list *list, struct err *e)
+{
+    return !list || evaluate_from(state, list, 0, e);
 }
 
 static struct str without_last_newlines(struct str text)

@@ -1,9 +1,18 @@
 #include "shell/evaluator.h"
 
+/* The turns of a loop: behind one that may have left the loop, the others are branches. */
+struct turns {
+    struct shell_state *state, *current;
+};
+
 /* The body once; *ret_stop when the loop ends with it. */
-static bool run_body(struct shell_state *state, const struct shell_list *body, bool *ret_stop,
+static bool run_turn(struct turns *turns, const struct shell_list *body, bool *ret_stop,
                      struct err *e)
 {
+    struct shell_state *state = turns->current;
+    bool left_turn = state->left_turn, left_loop = state->left_loop;
+
+    state->left_turn = state->left_loop = false;
     state->loops++;
     if (!evaluate_list(state, body, e))
         return false;
@@ -11,6 +20,33 @@ static bool run_body(struct shell_state *state, const struct shell_list *body, b
     *ret_stop = state->flow != FLOW_NORMAL && state->flow != FLOW_CONTINUE;
     if (state->flow == FLOW_BREAK || state->flow == FLOW_CONTINUE)
         state->flow = FLOW_NORMAL;
+    if (!*ret_stop && (state->left_loop || state->returned) && state->leaves < LEAVES_MAX) {
+        turns->current = state_enter(state, LAYER_BRANCH);
+        turns->current->conditional = true;
+        turns->current->leaves++;
+    }
+    state->left_turn = left_turn;
+    state->left_loop = left_loop;
+    return true;
+}
+
+static void end_turns(struct turns *turns)
+{
+    while (turns->current != turns->state) {
+        struct shell_state *parent = turns->current->parent;
+        state_merge_perhaps(parent, turns->current);
+        turns->current = parent;
+    }
+}
+
+static bool run_body(struct shell_state *state, const struct shell_list *body, struct err *e)
+{
+    struct turns turns = {state, state};
+    bool stop;
+
+    if (!run_turn(&turns, body, &stop, e))
+        return false;
+    end_turns(&turns);
     return true;
 }
 
@@ -19,18 +55,10 @@ static bool run_perhaps(struct shell_state *state, const struct shell_list *body
                         struct shell_state **ret_branch, struct err *e)
 {
     struct shell_state *branch = state_enter(state, LAYER_BRANCH);
-    bool stop;
 
     branch->conditional = true;
     *ret_branch = branch;
-    return run_body(branch, body, &stop, e);
-}
-
-static void merge_one(struct shell_state *state, struct shell_state *branch)
-{
-    struct states one = {.items = &branch, .count = 1, .capacity = 1};
-
-    state_merge(state, &one, true);
+    return run_body(branch, body, e);
 }
 
 /* A name that the shell finds when it runs: known but for its wildcards. */
@@ -97,40 +125,7 @@ static bool evaluate_select(struct shell_state *state, const struct shell_node *
         state_bind(state, BINDING_VARIABLE, node->name, values.items, values.count, false);
     if (!run_perhaps(state, node->body, &branch, e))
         return false;
-    merge_one(state, branch);
-    return true;
-}
-
-bool evaluate_for(struct shell_state *state, const struct shell_node *node, struct err *e)
-{
-    struct shell_values items;
-    bool stop = false;
-
-    if (!loop_items(state, node, &items, e))
-        return false;
-    if (node->kind == NODE_SELECT)
-        return evaluate_select(state, node, &items, e);
-    if (items.count > LOOP_ITEMS_MAX) {
-        items.items[0] = value_unknown();
-        items.count = 1;
-    }
-    for (size_t i = 0; i < items.count && !stop; i++) {
-        const struct shell_value *item = &items.items[i];
-        struct str text = item->glob ? without_globs(state, item->text) : item->text;
-        if (!item->may_vanish) {
-            state_bind_text(state, node->name, text, false);
-            if (!run_body(state, node->body, &stop, e))
-                return false;
-            continue;
-        }
-        struct shell_state *branch = state_enter(state, LAYER_BRANCH);
-        branch->conditional = true;
-        state_bind_text(branch, node->name, text, false);
-        bool ignored;
-        if (!run_body(branch, node->body, &ignored, e))
-            return false;
-        merge_one(state, branch);
-    }
+    state_merge_perhaps(state, branch);
     return true;
 }
 
@@ -173,54 +168,91 @@ static void forget_changed(struct shell_state *state, const struct shell_state *
 }
 
 /* An unknown number of turns: one with what is known before, and if that changes variables a second with what they may be then. */
-static bool run_unknown(struct shell_state *state, const struct shell_node *node, struct err *e)
+static bool run_unknown(struct shell_state *state, const struct shell_list *condition,
+                        const struct shell_list *body, struct err *e)
 {
     struct shell_state *branch;
     struct sink *sink = state->sink;
 
-    if (!run_perhaps(state, node->body, &branch, e))
+    if (!run_perhaps(state, body, &branch, e))
         return false;
-    bool again = branch->flow != FLOW_EXIT && branch->flow != FLOW_RETURN &&
-                 changes_variables(state, branch);
-    merge_one(state, branch);
+    bool moves = !branch->directory_known || !str_eq(branch->directory, state->directory);
+    bool again = branch->flow == FLOW_NORMAL && (moves || changes_variables(state, branch));
+    state_merge_perhaps(state, branch);
     if (!again)
         return true;
     state->sink = NULL;
-    if (!evaluate_list(state, node->condition, e) || !run_perhaps(state, node->body, &branch, e))
+    if (!evaluate_list(state, condition, e) || !run_perhaps(state, body, &branch, e))
         return false;
     state->sink = sink;
     if (sink)
         sink_add(state, UNKNOWN_TEXT);
     forget_changed(state, branch);
-    merge_one(state, branch);
+    state_merge_perhaps(state, branch);
+    return true;
+}
+
+bool evaluate_for(struct shell_state *state, const struct shell_node *node, struct err *e)
+{
+    struct shell_values items;
+    struct turns turns = {state, state};
+    bool stop = false;
+
+    if (!loop_items(state, node, &items, e))
+        return false;
+    if (node->kind == NODE_SELECT)
+        return evaluate_select(state, node, &items, e);
+    if (items.count > LOOP_ITEMS_MAX) {
+        items.items[0] = value_unknown();
+        items.count = 1;
+    }
+    for (size_t i = 0; i < items.count && !stop; i++) {
+        const struct shell_value *item = &items.items[i];
+        struct str text = item->glob ? without_globs(state, item->text) : item->text;
+        if (item->may_vanish) {
+            struct shell_state *branch = state_enter(turns.current, LAYER_BRANCH);
+            branch->conditional = true;
+            state_bind_text(branch, node->name, text, false);
+            if (!run_unknown(branch, NULL, node->body, e))
+                return false;
+            state_merge_perhaps(turns.current, branch);
+            continue;
+        }
+        state_bind_text(turns.current, node->name, text, false);
+        if (!run_turn(&turns, node->body, &stop, e))
+            return false;
+    }
+    end_turns(&turns);
     return true;
 }
 
 bool evaluate_while(struct shell_state *state, const struct shell_node *node, struct err *e)
 {
+    struct turns turns = {state, state};
     struct input *input = state->input;
     bool stop = false;
 
     for (size_t turn = 0; turn <= LOOP_ITEMS_MAX && !stop; turn++) {
         /* `while read x; do …; done <<EOF`: once for each line, up to a number. */
         if (turn == LOOP_ITEMS_MAX)
-            state->input =
+            turns.current->input =
                 input_new(state->session->arena, INPUT_UNKNOWN, value_from_text(UNKNOWN_TEXT));
-        state->read_result = READ_NOTHING;
-        if (!evaluate_list(state, node->condition, e))
+        turns.current->read_result = READ_NOTHING;
+        if (!evaluate_list(turns.current, node->condition, e))
             return false;
-        if (state->flow != FLOW_NORMAL)
-            return true;
-        if (state->read_result == READ_END)
+        if (turns.current->flow != FLOW_NORMAL)
             break;
-        if (state->read_result != READ_LINE) {
-            if (!run_unknown(state, node, e))
+        if (turns.current->read_result == READ_END)
+            break;
+        if (turns.current->read_result != READ_LINE) {
+            if (!run_unknown(turns.current, node->condition, node->body, e))
                 return false;
             break;
         }
-        if (!run_body(state, node->body, &stop, e))
+        if (!run_turn(&turns, node->body, &stop, e))
             return false;
     }
+    end_turns(&turns);
     state->input = input;
     state->read_result = READ_NOTHING;
     return true;
@@ -249,23 +281,24 @@ bool evaluate_for_arithmetic(struct shell_state *state, const struct shell_node 
 {
     const struct shell_word *words = node->words;
     struct shell_state *branch;
-    bool known, stop = false;
+    struct turns turns = {state, state};
+    bool known, stop = false, done = false;
     int64_t number;
 
     if (!evaluate_number(state, &words[0], &known, &number, e))
         return false;
     for (size_t turn = 0; turn < LOOP_ITEMS_MAX && !stop; turn++) {
-        if (!evaluate_number(state, &words[1], &known, &number, e))
+        if (!evaluate_number(turns.current, &words[1], &known, &number, e))
             return false;
-        if (known && number == 0)
-            return true;
-        if (!known)
+        done = known && number == 0;
+        if (done || !known)
             break;
-        if (!run_body(state, node->body, &stop, e) ||
-            (!stop && !evaluate_number(state, &words[2], &known, &number, e)))
+        if (!run_turn(&turns, node->body, &stop, e) ||
+            (!stop && !evaluate_number(turns.current, &words[2], &known, &number, e)))
             return false;
     }
-    if (stop)
+    end_turns(&turns);
+    if (stop || done)
         return true;
     branch = state_enter(state, LAYER_BRANCH);
     if (!evaluate_number(branch, &words[2], &known, &number, e))
@@ -275,6 +308,6 @@ bool evaluate_for_arithmetic(struct shell_state *state, const struct shell_node 
                    false);
     if (!run_perhaps(state, node->body, &branch, e))
         return false;
-    merge_one(state, branch);
+    state_merge_perhaps(state, branch);
     return true;
 }

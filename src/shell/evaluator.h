@@ -21,6 +21,7 @@
 
 #define STEPS_MAX 60000u     /* nodes walked */
 #define READINGS_MAX 64u     /* of one command, when its combinations are too many to try all */
+#define LEAVES_MAX 32u       /* `… || return` in one function whose rest is a branch of its own */
 #define CHOICES_MAX 64u      /* of one command; with more only the first and the unknown reading */
 #define FIELDS_MAX 4096u     /* of one list of words */
 #define LOOP_ITEMS_MAX 64u   /* more items: the body once, with an unknown one */
@@ -136,7 +137,8 @@ struct choices {
 
 /* --- State. --- */
 enum layer { LAYER_SUBSHELL, LAYER_BRANCH, LAYER_CALL };
-enum flow { FLOW_NORMAL, FLOW_BREAK, FLOW_CONTINUE, FLOW_RETURN, FLOW_EXIT };
+/* In the order of how much they leave behind. */
+enum flow { FLOW_NORMAL, FLOW_CONTINUE, FLOW_BREAK, FLOW_RETURN, FLOW_EXIT };
 enum read_result { READ_NOTHING, READ_LINE, READ_END };
 
 struct arguments { /* never changed */
@@ -188,6 +190,9 @@ struct shell_state {
     enum read_result read_result;
     bool conditional, in_function;
     unsigned loops;
+    /* Some path has left the turn, the loop, the function: what follows in it may not run. */
+    bool left_turn, left_loop, returned;
+    unsigned leaves; /* branches entered for that */
 };
 VEC_DEFINE(states, struct shell_state *);
 
@@ -207,6 +212,8 @@ struct str path_resolve(struct arena *arena, struct str directory, struct str pa
 /* merge.c: after branches of which one ran; `or_none`: or none of them. */
 __attribute__((nonnull)) void state_merge(struct shell_state *state, const struct states *branches,
                                           bool or_none);
+/* After a branch that may not have run. */
+void state_merge_perhaps(struct shell_state *state, struct shell_state *branch);
 /* After `… && branch`: its directory is taken for the one that goes on. */
 __attribute__((nonnull)) void state_merge_and(struct shell_state *state,
                                               struct shell_state *branch);

@@ -2,7 +2,7 @@
 
 static bool goes_on(const struct shell_state *branch)
 {
-    return branch->flow != FLOW_EXIT && branch->flow != FLOW_RETURN;
+    return branch->flow != FLOW_EXIT;
 }
 
 static void add_alternatives(struct arena *arena, struct datums *into,
@@ -111,33 +111,43 @@ static void merge_arguments(struct shell_state *state, const struct states *bran
         state->arguments = after;
 }
 
+/* Paths that have left the turn of a loop, the loop, the function. */
+static void merge_leaving(struct shell_state *state, const struct shell_state *branch)
+{
+    state->left_turn = state->left_turn || branch->left_turn || branch->flow == FLOW_CONTINUE;
+    state->left_loop = state->left_loop || branch->left_loop || branch->flow == FLOW_BREAK;
+    state->returned = state->returned || branch->returned || branch->flow == FLOW_RETURN;
+}
+
 void state_merge(struct shell_state *state, const struct states *branches, bool or_none)
 {
     enum flow flow = FLOW_EXIT;
-    bool any = or_none;
 
     for (size_t i = 0; i < branches->count; i++) {
         const struct shell_state *branch = branches->items[i];
-        any = any || goes_on(branch);
+        merge_leaving(state, branch);
         if (branch->flow < flow)
             flow = branch->flow;
     }
-    if (!any) {
-        if (branches->count)
-            state->flow = flow;
-        return;
-    }
+    if (!or_none && branches->count && flow != FLOW_NORMAL)
+        state->flow = flow;
     merge_bindings(state, branches, or_none);
     merge_directory(state, branches, or_none);
     merge_arguments(state, branches, or_none);
 }
 
-void state_merge_and(struct shell_state *state, struct shell_state *branch)
+void state_merge_perhaps(struct shell_state *state, struct shell_state *branch)
 {
     struct states one = {.items = &branch, .count = 1, .capacity = 1};
-    bool known = branch->directory_known;
 
     state_merge(state, &one, true);
+}
+
+void state_merge_and(struct shell_state *state, struct shell_state *branch)
+{
+    bool known = branch->directory_known;
+
+    state_merge_perhaps(state, branch);
     if (goes_on(branch))
         state->directory_known = known;
 }

@@ -129,8 +129,9 @@ struct shell_state *state_enter(struct shell_state *parent, enum layer layer)
     memset(&state->table, 0, sizeof state->table);
     state->flow = FLOW_NORMAL;
     state->read_result = READ_NOTHING;
+    state->left_turn = state->left_loop = state->returned = false;
     if (layer != LAYER_BRANCH)
-        state->loops = 0;
+        state->loops = state->leaves = 0;
     state->in_function = layer == LAYER_CALL || parent->in_function;
     return state;
 }
