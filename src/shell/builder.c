@@ -2,6 +2,8 @@
 
 #include "shell/evaluator.h"
 
+#define LONG_LIST 32u /* fields; from here on each is charged */
+
 struct str state_ifs(const struct shell_state *state)
 {
     size_t count;
@@ -99,6 +101,10 @@ bool builder_finish(struct builder *b, struct err *e)
 
     if (b->started) {
         if (!join(b, &text, e))
+            return false;
+        /* Long lists: "$@" "$@" in a function that calls itself doubles them. */
+        if (b->out->count >= LONG_LIST &&
+            !session_charge(b->state->session, 2 * sizeof(struct shell_value), e))
             return false;
         struct shell_value value = value_from_text(text);
         value.glob = b->glob;

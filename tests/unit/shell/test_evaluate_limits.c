@@ -132,6 +132,12 @@ Test(evaluate_limits, many_choices_in_one_command)
     cr_assert_eq(count_of(&arena, buf_str(&text)), 2);
 }
 
+Test(evaluate_limits, arguments_that_double)
+{
+    ARENA(arena, MEMORY);
+    assert_limit(&arena, STR("f() { f \"$@\" \"$@\"; f \"$@\" x; }; f a b"), "");
+}
+
 Test(evaluate_limits, long_chains)
 {
     ARENA(arena, MEMORY);
