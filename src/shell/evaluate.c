@@ -196,7 +196,7 @@ struct chain {
 static void chain_leave(struct chain *chain)
 {
     if (chain->top != chain->state)
-        state_merge_and(chain->state, chain->top);
+        state_merge_perhaps(chain->state, chain->top);
     chain->top = chain->state;
     chain->ended = false;
 }

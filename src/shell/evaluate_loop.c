@@ -73,8 +73,21 @@ static struct str without_globs(struct shell_state *state, struct str text)
     return copy;
 }
 
+static bool same_items(const struct shell_values *a, const struct shell_values *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (!str_eq(a->items[i].text, b->items[i].text))
+            return false;
+    return true;
+}
+
+VEC_DEFINE(item_lists, struct shell_values);
+
+/* The items, once for each reading of the words. */
 static bool loop_items(struct shell_state *state, const struct shell_node *node,
-                       struct shell_values *ret_items, struct err *e)
+                       struct item_lists *lists, struct err *e)
 {
     struct arena *arena = state->session->arena;
     struct shell_values items = {0};
@@ -86,24 +99,21 @@ static bool loop_items(struct shell_state *state, const struct shell_node *node,
             values_push(arena, &items, arguments->items[i]);
         if (arguments->open)
             values_push(arena, &items, value_unknown());
-        *ret_items = items;
+        VEC_PUSH(arena, lists, items);
         return true;
     }
     choices_begin(state->session, &choices);
     do {
         struct shell_values reading = {0};
+        bool seen = false;
         if (!expand_words(state, node->words, node->word_count, &reading, e))
             return false;
-        for (size_t i = 0; i < reading.count; i++) {
-            bool seen = false;
-            for (size_t k = 0; choices.run && !seen && k < items.count; k++)
-                seen = str_eq(items.items[k].text, reading.items[i].text);
-            if (!seen && items.count <= FIELDS_MAX / 4)
-                values_push(arena, &items, reading.items[i]);
-        }
+        for (size_t i = 0; i < lists->count && !seen; i++)
+            seen = same_items(&lists->items[i], &reading);
+        if (!seen)
+            VEC_PUSH(arena, lists, reading);
     } while (choices_next(&choices));
     choices_end(state->session, &choices);
-    *ret_items = items;
     return true;
 }
 
@@ -192,16 +202,12 @@ static bool run_unknown(struct shell_state *state, const struct shell_list *cond
     return true;
 }
 
-bool evaluate_for(struct shell_state *state, const struct shell_node *node, struct err *e)
+static bool run_items(struct shell_state *state, const struct shell_node *node,
+                      struct shell_values items, struct err *e)
 {
-    struct shell_values items;
     struct turns turns = {state, state};
     bool stop = false;
 
-    if (!loop_items(state, node, &items, e))
-        return false;
-    if (node->kind == NODE_SELECT)
-        return evaluate_select(state, node, &items, e);
     if (items.count > LOOP_ITEMS_MAX) {
         items.items[0] = value_unknown();
         items.count = 1;
@@ -223,6 +229,40 @@ bool evaluate_for(struct shell_state *state, const struct shell_node *node, stru
             return false;
     }
     end_turns(&turns);
+    return true;
+}
+
+bool evaluate_for(struct shell_state *state, const struct shell_node *node, struct err *e)
+{
+    struct arena *arena = state->session->arena;
+    struct item_lists lists = {0};
+    struct states ends = {0};
+    struct sink *sinks[READINGS_MAX + 1];
+    size_t sink_count = 0;
+
+    if (!loop_items(state, node, &lists, e))
+        return false;
+    if (node->kind == NODE_SELECT) {
+        struct shell_values all = {0};
+        for (size_t i = 0; i < lists.count; i++)
+            for (size_t k = 0; k < lists.items[i].count; k++)
+                values_push(arena, &all, lists.items[i].items[k]);
+        return evaluate_select(state, node, &all, e);
+    }
+    if (lists.count == 1)
+        return run_items(state, node, lists.items[0], e);
+    for (size_t i = 0; i < lists.count; i++) {
+        struct shell_state *branch = state_enter(state, LAYER_BRANCH);
+        branch->conditional = true;
+        if (state->sink && sink_count <= READINGS_MAX)
+            sinks[sink_count++] = branch->sink = sink_new(arena);
+        if (!run_items(branch, node, lists.items[i], e))
+            return false;
+        VEC_PUSH(arena, &ends, branch);
+    }
+    if (state->sink)
+        sink_add_alternatives(state, sinks, sink_count);
+    state_merge(state, &ends, false);
     return true;
 }
 

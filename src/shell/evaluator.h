@@ -214,9 +214,6 @@ __attribute__((nonnull)) void state_merge(struct shell_state *state, const struc
                                           bool or_none);
 /* After a branch that may not have run. */
 void state_merge_perhaps(struct shell_state *state, struct shell_state *branch);
-/* After `… && branch`: its directory is taken for the one that goes on. */
-__attribute__((nonnull)) void state_merge_and(struct shell_state *state,
-                                              struct shell_state *branch);
 /* After a call: what a function changes outside itself. */
 void state_leave_call(struct shell_state *state, const struct shell_state *call);
 

@@ -143,15 +143,6 @@ void state_merge_perhaps(struct shell_state *state, struct shell_state *branch)
     state_merge(state, &one, true);
 }
 
-void state_merge_and(struct shell_state *state, struct shell_state *branch)
-{
-    bool known = branch->directory_known;
-
-    state_merge_perhaps(state, branch);
-    if (goes_on(branch))
-        state->directory_known = known;
-}
-
 void state_leave_call(struct shell_state *state, const struct shell_state *call)
 {
     state->directory = call->directory;
