@@ -11,7 +11,9 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -92,10 +94,15 @@ static ssize_t read_some(char *bytes, size_t length)
 {
     ssize_t got;
 
-    do
+    for (;;) {
         got = read(STDIN_FILENO, bytes, length);
-    while (got < 0 && errno == EINTR);
-    return got;
+        if (got >= 0 || (errno != EINTR && errno != EAGAIN))
+            return got;
+        /* A host that shares a non-blocking pipe with us has not written yet: that is not the end. */
+        struct pollfd host = {.fd = STDIN_FILENO, .events = POLLIN};
+        if (errno == EAGAIN)
+            poll(&host, 1, -1);
+    }
 }
 
 /* Up to REQUEST_MAX bytes, watched as they come. One byte more shows that there is more. */
@@ -257,6 +264,17 @@ NO_RETURN static void ask_child(struct hook *hook, struct document *document, ui
     judge_answer(hook, &options, &result, digest_sha256(hook->arena, bytes));
 }
 
+/* The child starts in "/": what these name relative to our directory must be the same file there. */
+static void make_absolute(struct arena *arena, const char *variable)
+{
+    struct str value = str_from(getenv(variable));
+
+    if (value.length == 0 || path_is_absolute(value))
+        return;
+    if (setenv(variable, str_c(arena, path_join(arena, own_directory(arena), value)), 1) != 0)
+        door_memory();
+}
+
 int main(int argc, char **argv)
 {
     door_open(NAME);
@@ -271,6 +289,8 @@ int main(int argc, char **argv)
     alarm(RECOGNISE_SECONDS);
     bool whole;
     struct str raw = read_raw(&whole);
+    make_absolute(&arena, "HOOKCHECK_CONFIG");
+    make_absolute(&arena, "HOOKCHECK_STATE_DIR");
     config_options_from_environment(&arena, &config_options);
     hook.configs = configs_new(&arena, &config_options);
     parse_request(&hook, raw, whole);

@@ -1,6 +1,7 @@
 #include "base/door.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -16,17 +17,41 @@ static struct door_words word_lists[4];
 static volatile size_t word_list_count;
 static bool first_bytes[256]; /* lower case: a listed word begins with it */
 
-static void say(const char *text, size_t length)
+/* How long a reader of ours that does not read may hold us up, where writing does not wait by itself. */
+#define LISTENER_MS 1000
+
+static void say_bytes(const char *text, size_t length)
 {
     while (length) {
+        struct pollfd listener = {.fd = STDERR_FILENO, .events = POLLOUT};
         ssize_t written = write(STDERR_FILENO, text, length);
         if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0 && errno == EAGAIN && poll(&listener, 1, LISTENER_MS) > 0)
             continue;
         if (written <= 0)
             return; /* nobody listens: the exit status still speaks */
         text += written;
         length -= (size_t)written;
     }
+}
+
+/* Names of files, revisions and tools come from anybody, and what we say is shown on terminals. */
+static void say(const char *text, size_t length)
+{
+    struct str whole = {text, length};
+    size_t from = 0, bytes;
+
+    for (size_t at = 0; at < length; at += bytes) {
+        bool control;
+        bytes = str_character(whole, at, &control);
+        if (!control || text[at] == '\n' || text[at] == '\t')
+            continue;
+        say_bytes(text + from, at - from);
+        say_bytes("?", 1);
+        from = at + bytes;
+    }
+    say_bytes(text + from, length - from);
 }
 
 static void say_line(const char *first, const char *second)
@@ -165,7 +190,16 @@ static const struct {
     {SIGABRT, "internal error (SIGABRT)"}, {SIGSYS, "internal error (SIGSYS)"},
     {SIGTERM, "stopped by SIGTERM"},       {SIGXCPU, "processor time used up (SIGXCPU)"},
     {SIGHUP, "stopped by SIGHUP"},         {SIGINT, "stopped by SIGINT"},
-    {SIGALRM, "stopped by SIGALRM"},
+    {SIGALRM, "stopped by SIGALRM"},       {SIGQUIT, "stopped by SIGQUIT"},
+    {SIGTRAP, "internal error (SIGTRAP)"}, {SIGUSR1, "stopped by SIGUSR1"},
+    {SIGUSR2, "stopped by SIGUSR2"},       {SIGVTALRM, "stopped by SIGVTALRM"},
+    {SIGPROF, "stopped by SIGPROF"},       {SIGIO, "stopped by SIGIO"},
+#ifdef SIGPWR
+    {SIGPWR, "stopped by SIGPWR"},
+#endif
+#ifdef SIGSTKFLT
+    {SIGSTKFLT, "stopped by SIGSTKFLT"},
+#endif
 };
 
 static void on_signal(int number)
@@ -182,20 +216,28 @@ void door_open(const char *name)
     static char stack[64 << 10];
     stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_ONSTACK | SA_NODEFER};
+    sigset_t none;
 
     door_name = name;
     sigaltstack(&alternate, NULL);
     for (size_t i = 0; i < COUNT_OF(signals); i++)
         sigaction(signals[i].number, &action, NULL);
+    for (int number = SIGRTMIN; number <= SIGRTMAX; number++)
+        sigaction(number, &action, NULL);
     /* A closed pipe and a file past `ulimit -f` are errors of the call that meets them, not the end of the process. */
     action.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &action, NULL);
     sigaction(SIGXFSZ, &action, NULL);
+    /* A host may hand its mask down: with SIGALRM blocked nothing would end a hook that waits. */
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 void door_watch(struct str raw)
 {
-    watched_length = 0;
+    /* A signal may come between any two of these: bytes that were watched before stay so. */
+    if (watched_bytes != raw.bytes)
+        watched_length = 0;
     watched_bytes = raw.bytes;
     watched_length = raw.length;
 }

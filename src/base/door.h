@@ -22,8 +22,8 @@ struct door_words {
     size_t count;
 };
 
-/* Arms the handlers for SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTERM, SIGXCPU, SIGSYS; ignores SIGPIPE, SIGXFSZ. `name` starts each line
- * on stderr. Call once, first in main. Programs that never call it leave door_memory() with status 1. */
+/* Arms a handler for every signal that would end the process and can be caught, and unblocks them; ignores SIGPIPE, SIGXFSZ. `name` starts
+ * each line on stderr, where control characters become '?'. Call once, first in main. Programs that never call it leave door_memory() with status 1. */
 void door_open(const char *name);
 /* The bytes in which deploy words are looked for; borrowed until exit. */
 void door_watch(struct str raw);

@@ -353,6 +353,12 @@ static void write_escaped(struct buf *buf, unsigned char byte)
     }
 }
 
+/* U+0080 to U+009F: JSON allows them, terminals obey them. */
+static bool is_c1(struct str s, size_t at)
+{
+    return s.bytes[at] == '\xC2' && at + 1 < s.length && (unsigned char)s.bytes[at + 1] <= 0x9f;
+}
+
 void json_write_string(struct buf *buf, struct str s)
 {
     buf_add_byte(buf, '"');
@@ -364,9 +370,11 @@ void json_write_string(struct buf *buf, struct str s)
         while (run < good) {
             size_t end = run;
             while (end < good && (unsigned char)s.bytes[end] >= 0x20 && s.bytes[end] != '"' &&
-                   s.bytes[end] != '\\' && s.bytes[end] != 0x7f)
+                   s.bytes[end] != '\\' && s.bytes[end] != 0x7f && !is_c1(s, end))
                 end++;
             buf_add(buf, str_slice(s, run, end));
+            if (end < good && is_c1(s, end))
+                end++; /* the code point is the second byte */
             if (end < good)
                 write_escaped(buf, (unsigned char)s.bytes[end++]);
             run = end;

@@ -218,6 +218,39 @@ bool str_is_utf8(struct str s, size_t *ret_offset)
     return true;
 }
 
+size_t str_character(struct str s, size_t at, bool *ret_control)
+{
+    const unsigned char *bytes = (const unsigned char *)s.bytes + at;
+    size_t length = utf8_sequence(bytes, s.length - at);
+
+    *ret_control = bytes[0] < 0x20 || (bytes[0] >= 0x7F && bytes[0] <= 0x9F);
+    if (length == 2)
+        *ret_control = bytes[0] == 0xC2 && bytes[1] <= 0x9F;
+    if (length == 3) /* U+2028 to U+202E, U+2066 to U+2069 */
+        *ret_control =
+            bytes[0] == 0xE2 && ((bytes[1] == 0x80 && bytes[2] >= 0xA8 && bytes[2] <= 0xAE) ||
+                                 (bytes[1] == 0x81 && bytes[2] >= 0xA6 && bytes[2] <= 0xA9));
+    return length ? length : 1;
+}
+
+struct str str_shown(struct arena *arena, struct str s)
+{
+    char *copy = arena_alloc(arena, s.length + 1);
+    size_t written = 0, length;
+    bool control;
+
+    for (size_t at = 0; at < s.length; at += length) {
+        length = str_character(s, at, &control);
+        if (control) {
+            copy[written++] = '?';
+            continue;
+        }
+        memcpy(copy + written, s.bytes + at, length);
+        written += length;
+    }
+    return (struct str){copy, written};
+}
+
 void str_position(struct str s, size_t offset, size_t *ret_line, size_t *ret_column)
 {
     size_t line = 1, start = 0;

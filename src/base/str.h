@@ -59,6 +59,11 @@ struct str str_trim_bytes(struct str s, const char *set);
 bool str_to_u64(struct str s, uint64_t *ret_value);
 /* Valid UTF-8 as of RFC 3629 (no surrogates, no overlong forms)? Offset of the first bad byte else. */
 bool str_is_utf8(struct str s, size_t *ret_offset);
+/* Bytes of the character at `at` (1 for a byte that begins none). *ret_control: it could steer a terminal or hide text in it: C0, DEL, C1
+ * (as a bare byte too), and what turns the direction of writing. Signal-safe. */
+size_t str_character(struct str s, size_t at, bool *ret_control);
+/* One line to be shown: every control character is a '?'. */
+struct str str_shown(struct arena *arena, struct str s);
 
 /* 1-based line and column (in bytes) of an offset. */
 void str_position(struct str s, size_t offset, size_t *ret_line, size_t *ret_column);

@@ -36,10 +36,10 @@ static struct str joined(struct arena *arena, const cJSON *array, const char *ke
     return str_join(arena, values.items, values.count, STR(" "));
 }
 
-/* A spreadsheet runs a cell that starts with = + - @ (or a tab, a CR): an apostrophe before it makes it text. RFC 4180 for the rest. */
+/* A spreadsheet runs a cell that starts with = + - @: an apostrophe before it makes it text. RFC 4180 for the rest. */
 static void add_csv(struct buf *out, struct str value, bool last)
 {
-    bool formula = value.length && str_find_byte(STR("=+-@\t\r"), value.bytes[0]) != SIZE_MAX;
+    bool formula = value.length && str_find_byte(STR("=+-@"), value.bytes[0]) != SIZE_MAX;
 
     buf_add_byte(out, '"');
     if (formula)
@@ -48,7 +48,7 @@ static void add_csv(struct buf *out, struct str value, bool last)
         char byte = value.bytes[i];
         if (byte == '"')
             buf_add_byte(out, '"');
-        buf_add_byte(out, byte == '\n' || byte == '\r' ? ' ' : byte);
+        buf_add_byte(out, byte);
     }
     buf_add(out, last ? STR("\"\r\n") : STR("\","));
 }
@@ -62,8 +62,6 @@ static void add_markdown(struct buf *out, struct str value)
             buf_add(out, STR("&lt;"));
         else if (byte == '&')
             buf_add(out, STR("&amp;"));
-        else if (byte == '\n' || byte == '\r')
-            buf_add_byte(out, ' ');
         else if (byte == '|' || byte == '`' || byte == '*' || byte == '_' || byte == '[' ||
                  byte == '\\')
             buf_printf(out, "\\%c", byte);
@@ -73,12 +71,15 @@ static void add_markdown(struct buf *out, struct str value)
     buf_add(out, STR(" | "));
 }
 
-static void add_text(struct buf *out, struct str value)
+/* One line for a terminal: commands have several, and anybody's bytes in them. */
+static struct str one_line(struct arena *arena, struct str value)
 {
+    char *copy = str_c(arena, value);
+
     for (size_t i = 0; i < value.length; i++)
-        buf_add_byte(out, (unsigned char)value.bytes[i] < 0x20 || value.bytes[i] == 0x7f
-                              ? ' '
-                              : value.bytes[i]);
+        if (copy[i] == '\n' || copy[i] == '\r' || copy[i] == '\t')
+            copy[i] = ' ';
+    return str_shown(arena, str_of(copy, value.length));
 }
 
 static const char *const columns[] = {"time",     "verdict", "environment",  "reasons",
@@ -125,7 +126,7 @@ static void add_record(struct export *export, const cJSON *record, struct str li
     if (export->format == FORMAT_MARKDOWN)
         buf_add(out, STR("| "));
     for (size_t i = 0; i < COUNT_OF(columns); i++) {
-        struct str value = column(&arena, record, i);
+        struct str value = one_line(&arena, column(&arena, record, i));
         if (export->format == FORMAT_CSV) {
             add_csv(out, value, i + 1 == COUNT_OF(columns));
         } else if (export->format == FORMAT_MARKDOWN) {
@@ -133,7 +134,7 @@ static void add_record(struct export *export, const cJSON *record, struct str li
         } else if (i < 6 && value.length) {
             if (i)
                 buf_add(out, STR("  "));
-            add_text(out, value);
+            buf_add(out, value);
         }
     }
     if (export->format == FORMAT_MARKDOWN)

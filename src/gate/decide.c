@@ -85,12 +85,14 @@ static void hint_two_calls(struct decider *decider, struct reasons *reasons)
 }
 
 static void take_look(struct decider *decider, const struct config *config,
-                      const struct deploy *deploy)
+                      const struct deploy *deploy, struct str directory)
 {
+    bool as_recognised = str_eq(directory, deploy->directory);
     struct look_options options = {
-        .environment = deploy->environment,
+        /* The word of the command, where another configuration's environments were in view when it was recognised. */
+        .environment = as_recognised ? deploy->environment : deploy->environment_word,
         .sets = deploy->migrations,
-        .directory = deploy->directory,
+        .directory = directory,
         .revision = deploy->kind == DEPLOY_COMMIT ? deploy->commit : STR_NONE,
         .for_deploy = true,
         .deadline_ms = decider->input->deadline_ms,
@@ -139,26 +141,49 @@ static void judge_rollback(struct decider *decider, const struct config *config,
         STR("see that the older code works with the schema of today: hookcheck status"));
 }
 
+/* Which work tree is deployed? That of the directory the command runs in. Where that lies in none, nothing can be compared there, and an
+ * archive that was built into /tmp was made of the code the caller works on. */
+static bool find_work_tree(struct decider *decider, const struct deploy *deploy,
+                           const struct config **ret_config, struct str *ret_directory,
+                           struct err *e)
+{
+    struct configs *configs = decider->input->configs;
+    struct str cwd = decider->input->request->cwd;
+    const struct config *of_cwd = NULL;
+
+    *ret_directory = deploy->directory.length ? deploy->directory : cwd;
+    if (!configs_for(configs, *ret_directory, ret_config, e))
+        return false;
+    if ((*ret_config)->work_tree.length || deploy->kind == DEPLOY_COMMIT)
+        return true;
+    if (!configs_for(configs, cwd, &of_cwd, e))
+        return false;
+    if (of_cwd->work_tree.length) {
+        *ret_config = of_cwd;
+        *ret_directory = cwd;
+    }
+    return true;
+}
+
 static void judge_deploy(struct decider *decider, const struct deploy *deploy)
 {
     const struct config *config = NULL;
     struct err e = ERR_NONE;
     uint64_t deadline = decider->input->deadline_ms;
-    struct str directory =
-        deploy->directory.length ? deploy->directory : decider->input->request->cwd;
+    struct str directory;
 
     if (deadline && clock_ms() >= deadline) {
         add_deadline(decider, NULL);
         return;
     }
-    if (!configs_for(decider->input->configs, directory, &config, &e)) {
+    if (!find_work_tree(decider, deploy, &config, &directory, &e)) {
         add_error(decider, NULL, "the configuration cannot be read", &e);
         return;
     }
     if (deploy->kind == DEPLOY_ROLLBACK)
         judge_rollback(decider, config, deploy);
     else
-        take_look(decider, config, deploy);
+        take_look(decider, config, deploy, directory);
 }
 
 /* Invariant 4: a decision that leaves no trace is none. */

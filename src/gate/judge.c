@@ -55,20 +55,23 @@ static void add_versions(struct buf *out, const struct judge *judge, const struc
     if (!str_is_empty(rows->schema) && set->answer.tables.count > 1)
         buf_printf(out, ", schema " STR_FMT, STR_ARG(rows->schema));
     buf_printf(out, "\n  database version  " STR_FMT,
-               STR_ARG(judge_database_version(judge->arena, set, rows)));
+               STR_ARG(str_shown(judge->arena, judge_database_version(judge->arena, set, rows))));
     buf_printf(out, "\n  code version      " STR_FMT,
-               STR_ARG(code_version(judge->arena, &set->history)));
+               STR_ARG(str_shown(judge->arena, code_version(judge->arena, &set->history))));
 }
 
+/* A line feed in the name of a file would write lines of its own into the message: each name is shown on one line. */
 static void add_migration(struct buf *out, const struct migration *migration)
 {
-    buf_printf(out, "\n  " STR_FMT, STR_ARG(migration->id));
+    struct arena *arena = out->arena;
+
+    buf_printf(out, "\n  " STR_FMT, STR_ARG(str_shown(arena, migration->id)));
     if (!str_is_empty(migration->title) && !str_eq(migration->title, migration->id))
-        buf_printf(out, "  " STR_FMT, STR_ARG(str_prefix(migration->title, 100)));
+        buf_printf(out, "  " STR_FMT, STR_ARG(str_shown(arena, str_prefix(migration->title, 100))));
     if (migration->uncommitted)
         buf_add(out, STR("  (not committed)"));
     if (!str_is_empty(migration->file))
-        buf_printf(out, "\n    " STR_FMT, STR_ARG(migration->file));
+        buf_printf(out, "\n    " STR_FMT, STR_ARG(str_shown(arena, migration->file)));
 }
 
 static void add_rest(struct buf *out, size_t count)
@@ -126,7 +129,9 @@ void judge_unknown(const struct judge *judge, const struct look_set *set,
         const struct plan_unknown *unknown = &set->plan.unknown.items[i];
         struct str where = unknown->where.length ? unknown->where
                                                  : STR("found at no branch, remote branch or tag");
-        buf_printf(&out, "\n  " STR_FMT "\n    " STR_FMT, STR_ARG(unknown->id), STR_ARG(where));
+        buf_printf(&out, "\n  " STR_FMT "\n    " STR_FMT,
+                   STR_ARG(str_shown(judge->arena, unknown->id)),
+                   STR_ARG(str_shown(judge->arena, where)));
     }
     add_rest(&out, count);
     add_versions(&out, judge, set, rows);
@@ -193,7 +198,7 @@ void judge_uncommitted(const struct judge *judge, const struct look_set *set)
         if (!migration->uncommitted)
             continue;
         if (count < JUDGE_LISTED)
-            buf_printf(&out, "\n  " STR_FMT, STR_ARG(migration->file));
+            buf_printf(&out, "\n  " STR_FMT, STR_ARG(str_shown(judge->arena, migration->file)));
         count++;
     }
     if (count == 0)

@@ -261,6 +261,9 @@ static bool fill(struct message *message, struct str directory, struct request *
         if (!json_get(document, "command"))
             return err_set(message->e, ERR_INPUT, "request: neither a tool nor a command");
     }
+    const cJSON *cwd = json_get(document, "cwd");
+    if (cwd && !cJSON_IsString(cwd) && !cJSON_IsNull(cwd))
+        return err_set(message->e, ERR_INPUT, "request: \"cwd\" is not a string");
     request->cwd = find_directory(message, directory);
     return read_shell(message, kind, request);
 }

@@ -61,12 +61,18 @@ static void add_wrapped(struct buf *out, struct str line, size_t width, struct s
 /* Terminal escapes in names of files or revisions must not reach the terminal. */
 static struct str printable(struct arena *arena, struct str text)
 {
-    char *copy = str_c(arena, text);
+    struct buf lines = buf_new(arena, text.length + 1);
+    struct str rest = text;
 
-    for (size_t i = 0; i < text.length; i++)
-        if (((unsigned char)copy[i] < 0x20 && copy[i] != '\n') || copy[i] == 0x7f)
-            copy[i] = '?';
-    return str_of(copy, text.length);
+    while (rest.length) {
+        struct str line = str_prefix(rest, str_find_byte(rest, '\n'));
+        buf_add(&lines, str_shown(arena, line));
+        rest = str_from_offset(rest, line.length);
+        if (rest.length)
+            buf_add_byte(&lines, '\n');
+        rest = str_from_offset(rest, 1);
+    }
+    return buf_str(&lines);
 }
 
 static void add_lines(struct buf *out, const struct report_style *style, struct str text,

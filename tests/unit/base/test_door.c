@@ -97,6 +97,38 @@ static void terminated(void)
     raise(SIGTERM);
 }
 
+static void user_signal(void)
+{
+    door_deploy_recognised();
+    raise(SIGUSR1);
+}
+
+static void real_time_signal(void)
+{
+    door_deploy_recognised();
+    raise(SIGRTMIN + 3);
+}
+
+/* As a host hands it down: blocked before the program begins. */
+static void blocked_signal(void)
+{
+    sigset_t all;
+
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    door_open("hook");
+    door_deploy_recognised();
+    raise(SIGALRM);
+}
+
+static void escapes(void)
+{
+    door_leave(DOOR_BLOCK, STR("a\033[2Jb\xC2\x9B"
+                               "c\x9D"
+                               "d \xC3\xA9 \xE2\x80\xAE"
+                               "e\tf\n"));
+}
+
 static void closed_pipe(void)
 {
     door_deploy_recognised();
@@ -131,6 +163,10 @@ static const struct {
     {"SIGABRT before", crash_before_recognition, 0,
      "hook: not checked, let through (no deploy word in the request): internal error (SIGABRT)\n"},
     {"SIGTERM", terminated, 2, "hook: blocked: stopped by SIGTERM\n"},
+    {"SIGUSR1", user_signal, 2, "hook: blocked: stopped by SIGUSR1\n"},
+    {"real-time signal", real_time_signal, 2, "hook: blocked: stopped by a signal\n"},
+    {"blocked signal", blocked_signal, 2, "hook: blocked: stopped by SIGALRM\n"},
+    {"control characters", escapes, 2, "a?[2Jb?c?d \xC3\xA9 ?e\tf\n"},
     {"closed stderr", closed_pipe, 2, ""},
     {"allow", leaves_with_allow, 0, ""},
     {"zero value", leaves_with_zero_value, 2, "why\n"},

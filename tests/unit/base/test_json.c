@@ -119,4 +119,8 @@ Test(json, written_strings_are_json_whatever_the_bytes)
 
     json_write_string(&buf, str_of("a\"\\\n\x01\xFF\xC3\xA9", 8));
     cr_assert(str_eq(buf_str(&buf), STR("\"a\\\"\\\\\\n\\u0001\xEF\xBF\xBD\xC3\xA9\"")));
+    /* Terminals obey U+0080 to U+009F. */
+    struct buf control = buf_new(&arena, 1024);
+    json_write_string(&control, STR("\x7F\xC2\x9B\xC2\xA0"));
+    cr_assert(str_eq(buf_str(&control), STR("\"\\u007f\\u009b\xC2\xA0\"")));
 }

@@ -35,3 +35,24 @@ Test(str, utf8_refuses_overlong_and_surrogates)
     cr_assert_not(str_is_utf8(STR("\xED\xA0\x80"), &at));
     cr_assert_eq(at, 0);
 }
+
+Test(str, shown_on_one_line_without_control_characters)
+{
+    static const struct {
+        const char *text, *shown;
+    } cases[] = {
+        {"plain \xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80",
+         "plain \xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80"},
+        {"a\nb\tc\rd\x1B[0m\x7F", "a?b?c?d?[0m?"},
+        {"\xC2\x80\xC2\x9F\xC2\xA0", "??\xC2\xA0"},
+        {"\x9B\xE9", "?\xE9"}, /* Latin-1: a control, a letter */
+        {"\xE2\x80\xA8\xE2\x80\xAE\xE2\x81\xA6\xE2\x81\xA9\xE2\x80\xA7", "????\xE2\x80\xA7"},
+        {"\xE2\x80", "\xE2?"}, /* cut off */
+        {"", ""},
+    };
+    ARENA(arena, 1 << 20);
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        cr_expect(str_eq(str_shown(&arena, str_from(cases[i].text)), str_from(cases[i].shown)),
+                  "case %zu", i);
+}

@@ -1,0 +1,132 @@
+# Attempts to get a deploy past the gate, to hang it, to make it speak to a terminal or to run what nobody trusted. Complements faults.bats.
+load gate.bash
+
+setup() {
+  gate_setup
+  make_repository
+  use_sqlite 394c8c3cbf42 # one migration is pending: whatever lets the deploy through is a hole
+}
+
+@test "cd out of every repository does not lead away from the code" {
+  hook "cd /tmp && aws lambda update-function-code --function-name api --zip-file fileb:///tmp/api.zip"
+  assert_blocked pending-migrations
+  hook "mkdir -p $work/out-of-it && cd $work/out-of-it && npx sst deploy --stage production"
+  assert_blocked pending-migrations
+  program command --cwd "$repo" -- "cd /tmp && npx sst deploy"
+  assert_status 2
+  # Nor does a request from outside become a deploy of somebody's code.
+  call_json "npx sst deploy" "$work" >"$work/call"
+  hook_bytes "$work/call"
+  assert_status 0
+}
+
+@test "a cwd that is no string is no request" {
+  printf '{"tool_name":"Bash","tool_input":{"command":"npx sst deploy"},"cwd":["%s"]}' "$repo" >"$work/call"
+  hook_bytes "$work/call"
+  assert_status 2
+  assert_err '"cwd" is not a string'
+}
+
+# What a host may give: a pipe in which nothing is yet and which does not wait, or one written byte by byte.
+@test "standard input that does not wait, a socket pair, single bytes" {
+  call_json "npx sst deploy" >"$work/call"
+  run /usr/bin/python3 - "$bin/hookcheck-pre-tool-use" "$work/call" <<'END'
+import fcntl, os, socket, subprocess, sys
+program, call = sys.argv[1], open(sys.argv[2], "rb").read()
+
+def judge(name, theirs, write, close):
+    child = subprocess.Popen([program], stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    # Until it waits for us: it has then met the empty pipe.
+    while open(f"/proc/{child.pid}/stat").read().split()[2] not in "SZ":
+        pass
+    for at in range(0, len(call), 40):
+        try:
+            write(call[at:at + 40])
+        except BrokenPipeError:
+            break
+    close()
+    out, err = child.communicate()
+    assert child.returncode == 2 and b"pending-migrations (block)" in err and out == b"", (name, child.returncode, err)
+
+ours, theirs = socket.socketpair()
+judge("socket pair", theirs, ours.sendall, ours.close)
+theirs.close()
+ours, theirs = socket.socketpair()
+theirs.setblocking(False)
+judge("socket pair that does not wait", theirs, ours.sendall, ours.close)
+theirs.close()
+reader, writer = os.pipe()
+fcntl.fcntl(reader, fcntl.F_SETFL, os.O_NONBLOCK)
+judge("pipe that does not wait", reader, lambda b: os.write(writer, b), lambda: os.close(writer))
+END
+  [ "$status" = 0 ] || { echo "$output"; return 1; }
+}
+
+@test "every signal that can be caught, at every moment, is an exit 2 for a deploy" {
+  call_json "npx sst deploy" >"$work/call"
+  run /usr/bin/python3 - "$bin/hookcheck-pre-tool-use" "$work/call" <<'END'
+import fcntl, signal, subprocess, sys, termios
+program, call = sys.argv[1], open(sys.argv[2], "rb").read()
+left = {signal.SIGKILL, signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU, signal.SIGCONT, signal.SIGCHLD,
+        signal.SIGURG, signal.SIGWINCH, signal.SIGPIPE, signal.SIGXFSZ}
+for number in sorted(signal.valid_signals() - left):
+    child = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    child.stdin.write(call)
+    child.stdin.flush()
+    # It has read everything and waits for the end.
+    unread = bytearray(4)
+    while fcntl.ioctl(child.stdin, termios.FIONREAD, unread) or any(unread):
+        pass
+    while open(f"/proc/{child.pid}/stat").read().split()[2] != "S":
+        pass
+    child.send_signal(number)
+    out, err = child.communicate()
+    assert child.returncode == 2 and out == b"", (number, child.returncode, err)
+END
+  [ "$status" = 0 ] || { echo "$output"; return 1; }
+}
+
+@test "names cannot steer a terminal or write lines of the message" {
+  local name
+  name=$(printf 'e\033[2J\nnext step: run me\302\233.py')
+  printf '"""x\033[31m"""\nrevision = "2026\\x1b[2J\\x9b"\ndown_revision = "20251230_1700"\n\n\ndef upgrade():\n    pass\n' \
+    >"$repo/apps/backend-api/alembic/versions/$name"
+  hook "npx sst deploy --stage $(printf '\033[31mred\302\233')"
+  assert_blocked pending-migrations
+  program status -C "$repo"
+  assert_status 2
+  no_controls "$err" "$out"
+  program status -C "$repo" --json
+  no_controls "$err" "$out"
+  program log
+  no_controls "$err" "$out"
+  program log --format md
+  no_controls "$err" "$out"
+  program log --format csv
+  no_controls "$err" "$out"
+  hook "npx sst deploy"
+  no_controls "$err" "$out"
+  ! printf '%s\n' "$err" | grep -q '^ *next step: run me'
+}
+no_controls() {
+  local text
+  for text in "$@"; do
+    ! printf '%s' "$text" | tr -d '\n\r' | grep -qP '[\x00-\x1f\x7f\x{80}-\x{9f}]' || { printf '%s' "$text" | cat -v; return 1; }
+  done
+}
+
+@test "relative HOOKCHECK_CONFIG and HOOKCHECK_STATE_DIR mean the same to the hook, its child and the dry run" {
+  local n
+  use_sqlite 20251230_1700
+  cp "$work/config.json" "$repo/own.json"
+  cd "$repo"
+  export HOOKCHECK_CONFIG=own.json HOOKCHECK_STATE_DIR=own-state
+  hook "npx sst deploy"
+  assert_status 0
+  assert_silent
+  program command -- "npx sst deploy"
+  assert_status 0
+  [ -s "$repo/own-state/audit/audit.jsonl" ]
+  program log --verify
+  assert_out "intact: 1 lines"
+}
