@@ -268,6 +268,18 @@ static bool refuse_duplicates(struct arena *arena, const cJSON *item, const char
     return true;
 }
 
+bool json_blank_comments(struct arena *arena, struct str bytes, const char *name,
+                         struct str *ret_blanked, struct err *e)
+{
+    struct scan scan = {.bytes = bytes, .name = name, .e = e};
+    char *copy = str_c(arena, bytes);
+
+    if (!blank_comments(&scan, copy, bytes.length))
+        return false;
+    *ret_blanked = str_of(copy, bytes.length);
+    return true;
+}
+
 bool json_parse(struct arena *arena, struct str bytes, enum json_flags flags, const char *name,
                 cJSON **ret_document, struct err *e)
 {
@@ -280,12 +292,9 @@ bool json_parse(struct arena *arena, struct str bytes, enum json_flags flags, co
         return fail_at(&scan, str_find_byte(bytes, '\0'), "a NUL byte");
     if (!str_is_utf8(bytes, &bad))
         return fail_at(&scan, bad, "not UTF-8");
-    if (flags & JSON_COMMENTS) {
-        char *copy = str_c(arena, bytes);
-        if (!blank_comments(&scan, copy, bytes.length))
-            return false;
-        scan.bytes = bytes = str_of(copy, bytes.length);
-    }
+    if ((flags & JSON_COMMENTS) && !json_blank_comments(arena, bytes, name, &bytes, e))
+        return false;
+    scan.bytes = bytes;
     if (!scan_value(&scan))
         return false;
     skip_blanks(&scan);

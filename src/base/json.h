@@ -23,6 +23,9 @@ enum json_flags { JSON_STRICT = 0, JSON_COMMENTS = 1 };
 MUST_CHECK bool json_parse(struct arena *arena, struct str bytes, enum json_flags flags,
                            const char *name, cJSON **ret_document, struct err *e);
 void json_release(cJSON **document);
+/* A copy in which comments are blanks: offsets in it are offsets in the original. */
+MUST_CHECK bool json_blank_comments(struct arena *arena, struct str bytes, const char *name,
+                                    struct str *ret_blanked, struct err *e);
 #define JSON_DOCUMENT(name) CLEANUP_WITH(json_release) cJSON *name = NULL
 
 /* NULL when absent or not an object. */

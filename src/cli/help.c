@@ -39,7 +39,7 @@ void cli_help_all(struct cli *cli)
                            "stops code from reaching production ahead of its database schema\n\n"));
     for (size_t i = 0; cli_commands[i]; i++)
         if (!cli_commands[i]->hidden)
-            buf_printf(&cli->out, "  %-9s %s\n", cli_commands[i]->name, cli_commands[i]->summary);
+            buf_printf(&cli->out, "  %-10s %s\n", cli_commands[i]->name, cli_commands[i]->summary);
     buf_add(&cli->out,
             STR("\n  --version prints the version; hookcheck SUBCOMMAND --help says more\n"
                 "\nexit status: 0 nothing to object, 2 blocked or found, 1 wrong usage\n"));

@@ -1,0 +1,57 @@
+/* uninstall -- takes back what install did, byte for byte. */
+#include <stdio.h>
+
+#include "cli/install.h"
+#include "config/state.h"
+
+static enum cli_status run(struct cli *cli)
+{
+    struct install in;
+    struct err e = ERR_NONE;
+    struct str why;
+
+    if (agent_is_there(&why)) {
+        fprintf(stderr,
+                "hookcheck uninstall: this is for a person: " STR_FMT
+                "\n  next step: a person runs it in their own terminal\n",
+                STR_ARG(why));
+        return CLI_BLOCKED;
+    }
+    if (cli_has(cli, "project") + cli_has(cli, "local") + cli_has(cli, "user") +
+            cli_has(cli, "managed") >
+        1)
+        return cli_usage_error(cli, "--project, --local, --user and --managed exclude each other");
+    if (!install_open(cli, &in, &e)) {
+        cli_say_error(cli, &e);
+        return CLI_BLOCKED;
+    }
+    for (size_t i = 0; i < cli->operands.count; i++)
+        if (!registration_named(cli->operands.items[i]))
+            return cli_usage_error(cli, "there is nothing named " STR_FMT " to uninstall",
+                                   STR_ARG(cli->operands.items[i]));
+    for (size_t i = 0; i < registration_count; i++)
+        if (cli->operands.count == 0 || strs_have(&cli->operands, str_from(registrations[i].name)))
+            agent_uninstall(&in, &registrations[i]);
+    return install_report(&in);
+}
+
+static const struct cli_option options[] = {
+    {"project", NULL, "the repository's settings (default; its local ones too)"},
+    {"local", NULL, "only the repository's settings that are yours alone"},
+    {"user", NULL, "your own settings"},
+    {"managed", NULL, "the administrator's settings"},
+    {"print", NULL, "show what would change, change nothing"},
+    {"sysroot", "DIR", "system-wide files are below DIR"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_command cmd_uninstall = {
+    .name = "uninstall",
+    .operands = "[TARGET…]",
+    .summary = "takes the hooks away and restores what was there (people only)",
+    .text =
+        "TARGET: as for install; without one: all of them. A file that is as install left it is\n"
+        "restored byte for byte; in one that was changed since, only our entries are taken out.\n",
+    .options = options,
+    .run = run,
+};

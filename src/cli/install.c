@@ -1,0 +1,179 @@
+#include "cli/install.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/process.h"
+#include "config/state.h"
+
+#define ASK_DEADLINE_MS 10000u
+
+/* What git sets for the programs it starts (git rev-parse --local-env-vars): with these an installer that runs below a hook would write
+ * into another repository than the one it was started in. */
+static const char *const git_variables[] = {
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_CONFIG",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_CONFIG_COUNT",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_GRAFT_FILE",
+    "GIT_INDEX_FILE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_COMMON_DIR",
+    "GIT_INTERNAL_SUPER_PREFIX",
+};
+
+static enum registration_scope scope_of(const struct cli *cli)
+{
+    return cli_has(cli, "managed") ? SCOPE_MANAGED
+           : cli_has(cli, "user")  ? SCOPE_USER
+           : cli_has(cli, "local") ? SCOPE_LOCAL
+                                   : SCOPE_PROJECT;
+}
+
+bool install_open(struct cli *cli, struct install *ret, struct err *e)
+{
+    char self[PATH_MAX];
+    struct str git_entry = STR_NONE, state = state_directory(cli->arena);
+    ssize_t length = readlink("/proc/self/exe", self, sizeof self);
+
+    for (size_t i = 0; i < COUNT_OF(git_variables); i++)
+        unsetenv(git_variables[i]);
+    if (length <= 0 || (size_t)length >= sizeof self)
+        return err_errno(e, "cannot find out where hookcheck's programs are");
+    if (str_is_empty(state))
+        return err_set(e, ERR_NOT_FOUND, "no home directory is known") ||
+               err_hint(e, "set HOME or HOOKCHECK_STATE_DIR");
+    *ret = (struct install){
+        .cli = cli,
+        .arena = cli->arena,
+        .work_tree = work_tree_find(cli->arena, cli->directory, &git_entry),
+        .home = str_from(getenv("HOME")),
+        .sysroot = cli_value(cli, "sysroot"),
+        .programs = str_copy(cli->arena, path_directory(str_of(self, (size_t)length))),
+        .state = path_join(cli->arena, state, STR("install")),
+        .scope = scope_of(cli),
+        .print = cli_has(cli, "print"),
+        .mend = cli_has(cli, "mend"),
+    };
+    if (ret->sysroot.length)
+        ret->sysroot = path_join(cli->arena, cli->directory, ret->sysroot);
+    return true;
+}
+
+struct str install_program(const struct install *in, const char *name)
+{
+    return path_join(in->arena, in->programs, str_from(name));
+}
+
+void install_note(struct install *in, const char *target, struct str path, const char *action,
+                  struct str message, struct str hint)
+{
+    VEC_PUSH(
+        in->arena, &in->results,
+        (struct install_result){
+            .target = target, .path = path, .action = action, .message = message, .hint = hint});
+}
+
+void install_refuse(struct install *in, const char *target, struct str path, const struct err *e)
+{
+    install_note(in, target, path, "refused", str_copy(in->arena, str_from(e->message)),
+                 str_copy(in->arena, str_from(e->hint)));
+}
+
+static void write_json(struct install *in)
+{
+    struct buf *out = &in->cli->out;
+
+    buf_add(out, STR("{\"results\":["));
+    for (size_t i = 0; i < in->results.count; i++) {
+        const struct install_result *result = &in->results.items[i];
+        bool first = true;
+        buf_add(out, i ? STR(",{") : STR("{"));
+        json_write_key(out, &first, "target");
+        json_write_string(out, str_from(result->target));
+        json_write_key(out, &first, "path");
+        json_write_string(out, result->path);
+        json_write_key(out, &first, "action");
+        json_write_string(out, str_from(result->action));
+        json_write_key(out, &first, "message");
+        json_write_string(out, result->message);
+        json_write_key(out, &first, "hint");
+        json_write_string(out, result->hint);
+        buf_add_byte(out, '}');
+    }
+    buf_add(out, STR("]}\n"));
+}
+
+static void write_result(struct install *in, const struct install_result *result)
+{
+    bool refused = str_eq(str_from(result->action), STR("refused"));
+    struct buf text = buf_new(in->arena, FILE_MAX);
+
+    buf_printf(&text, "%s: %s", result->target, result->action);
+    if (result->path.length)
+        buf_printf(&text, " " STR_FMT, STR_ARG(result->path));
+    if (result->message.length)
+        buf_printf(&text, ": " STR_FMT, STR_ARG(result->message));
+    if (result->hint.length)
+        buf_printf(&text, "\n  next step: " STR_FMT, STR_ARG(result->hint));
+    buf_add_byte(&text, '\n');
+    if (refused)
+        fprintf(stderr, "hookcheck %s: " STR_FMT, in->cli->command->name, STR_ARG(buf_str(&text)));
+    else
+        buf_add(&in->cli->out, buf_str(&text));
+}
+
+enum cli_status install_report(struct install *in)
+{
+    enum cli_status status = CLI_OK;
+
+    for (size_t i = 0; i < in->results.count; i++) {
+        if (str_eq(str_from(in->results.items[i].action), STR("refused")))
+            status = CLI_BLOCKED;
+        if (!in->cli->json)
+            write_result(in, &in->results.items[i]);
+    }
+    if (in->cli->json)
+        write_json(in);
+    return status;
+}
+
+bool install_ask(struct arena *arena, struct str directory, const struct str *arguments,
+                 size_t count, struct str *ret_output, struct err *e)
+{
+    struct process_options options = {
+        .arguments = arguments,
+        .argument_count = count,
+        .directory = directory,
+        .search_path = true,
+        .own_session = true,
+        .deadline_ms = ASK_DEADLINE_MS,
+        .output_maximum = 1 << 20,
+    };
+    struct process_result result;
+    struct err own = ERR_NONE;
+
+    if (!e)
+        e = &own;
+    if (!process_run(arena, &options, &result, e))
+        return false;
+    if (result.timed_out || result.signalled || result.status != 0)
+        return err_set(e, ERR_SYSTEM, STR_FMT " " STR_FMT " " STR_FMT "%s" STR_FMT,
+                       STR_ARG(arguments[0]), STR_ARG(count > 1 ? arguments[1] : STR("")),
+                       STR_ARG(process_describe(arena, &options, &result)),
+                       result.errors.length ? ": " : "", STR_ARG(str_trim(result.errors)));
+    *ret_output = result.output;
+    if (str_ends(*ret_output, STR("\n")))
+        ret_output->length--;
+    return true;
+}

@@ -1,0 +1,240 @@
+/* Registrations with agents' hosts: their settings files, by src/host/registration. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "cli/install.h"
+
+#define WRITE_ATTEMPTS 5
+
+struct str agent_file(const struct install *in, const struct registration *registration,
+                      enum registration_scope scope)
+{
+    const char *file = registration->files[scope];
+    const char *own = registration->home_variable ? getenv(registration->home_variable) : NULL;
+    struct str base = in->work_tree;
+
+    if (!file)
+        return STR_NONE;
+    if (scope == SCOPE_MANAGED)
+        return in->sysroot.length ? str_printf(in->arena, STR_FMT "%s", STR_ARG(in->sysroot), file)
+                                  : str_from(file);
+    if (scope == SCOPE_USER)
+        base = own && *own ? path_join(in->arena, in->cli->directory, str_from(own))
+                           : path_join(in->arena, in->home, str_from(registration->home));
+    if (str_is_empty(base) || (scope == SCOPE_USER && str_is_empty(in->home) && !(own && *own)))
+        return STR_NONE;
+    return path_join(in->arena, base, str_from(file));
+}
+
+static bool in_path(struct arena *arena, const char *name)
+{
+    struct str rest = str_from(getenv("PATH"));
+
+    while (rest.length) {
+        struct str directory = str_cut(&rest, ':');
+        if (!path_is_absolute(directory))
+            continue;
+        struct str path = path_join(arena, directory, str_from(name));
+        if (file_kind(arena, path) == FILE_REGULAR && access(str_c(arena, path), X_OK) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool agent_is_used(const struct install *in, const struct registration *registration)
+{
+    struct str project = str_from(registration->project), home = str_from(registration->home);
+
+    return (in->work_tree.length &&
+            file_kind(in->arena, path_join(in->arena, in->work_tree, project)) == FILE_DIRECTORY) ||
+           (in->home.length &&
+            file_kind(in->arena, path_join(in->arena, in->home, home)) == FILE_DIRECTORY) ||
+           in_path(in->arena, registration->client);
+}
+
+static struct settings_file settings_of(struct install *in, const struct registration *registration,
+                                        const struct install_file *file)
+{
+    struct settings_file settings = {.name = str_c(in->arena, file->path),
+                                     .text = file->text,
+                                     .comments = registration->comments};
+
+    memcpy(settings.keys, registration->keys, sizeof settings.keys);
+    return settings;
+}
+
+/* One bad entry and the client reads no hook of the file: ours would stand there for nothing. */
+static bool check_shape(struct install *in, struct settings_file *settings,
+                        const struct registration *registration, struct err *e)
+{
+    JSON_DOCUMENT(document);
+    struct settings_faults faults;
+    struct err not_json = ERR_NONE;
+
+    if (!registration->claude_shape ||
+        !json_parse(in->arena, settings->text, JSON_STRICT, settings->name, &document, &not_json))
+        return true; /* what is no JSON is refused where it is edited */
+    settings_find_faults(in->arena, document, &faults);
+    if (faults.count == 0)
+        return true;
+    if (!in->mend || !faults.items[0].mendable)
+        return err_set(e, ERR_INPUT,
+                       "%s: " STR_FMT ": " STR_FMT "; %s ignores all hooks of such a file",
+                       settings->name, STR_ARG(faults.items[0].key), STR_ARG(faults.items[0].what),
+                       registration->title) ||
+               err_hint(e,
+                        faults.items[0].mendable
+                            ? "hookcheck install --mend %s takes out what no client reads "
+                              "(uninstall brings it back); --mend --print shows it"
+                            : "mend this entry, then hookcheck install %s",
+                        registration->name);
+    if (!settings_mend(in->arena, settings, &settings->text, e))
+        return false;
+    cJSON *mended = NULL;
+    if (!json_parse(in->arena, settings->text, JSON_STRICT, settings->name, &mended, e))
+        return false;
+    settings_find_faults(in->arena, mended, &faults);
+    json_release(&mended);
+    if (faults.count)
+        return err_set(e, ERR_INPUT, "%s: " STR_FMT ": " STR_FMT, settings->name,
+                       STR_ARG(faults.items[0].key), STR_ARG(faults.items[0].what)) ||
+               err_hint(e, "mend this entry by hand");
+    return true;
+}
+
+/* The text with our entries in it, once, as they are wanted today. */
+static bool merged(struct install *in, const struct registration *registration,
+                   const struct install_file *file, struct install_change *change, struct err *e)
+{
+    struct settings_file settings = settings_of(in, registration, file);
+    struct strs entries =
+        registration_entries(in->arena, registration, install_program(in, REGISTRATION_PROGRAM));
+    struct str stripped, without;
+
+    if (!check_shape(in, &settings, registration, e) ||
+        !settings_remove(in->arena, &settings, registration_is_ours, &entries, 0, &stripped, e))
+        return false;
+    bool other = !str_eq(stripped, file->text);
+    settings.text = stripped;
+    if (!settings_add(in->arena, &settings, &entries, &change->text, &change->inserted,
+                      &change->created, e))
+        return false;
+    if (!other || in->mend)
+        return true;
+    /* An older entry of ours was replaced: what comes back one day is the file without any of ours. */
+    settings.text = file->text;
+    if (!settings_remove(in->arena, &settings, registration_is_ours, NULL, 0, &without, e))
+        return false;
+    change->base = without;
+    change->inserted = STR("");
+    return true;
+}
+
+static bool install_once(struct install *in, const struct registration *registration,
+                         struct str path, struct err *e)
+{
+    struct install_file file;
+    struct install_change change = {.mode = 0644, .inserted = STR("")};
+
+    if (!install_read(in, path, &file, e))
+        return false;
+    if (file.exists && !registration->own_file) {
+        if (!merged(in, registration, &file, &change, e))
+            return false;
+    } else if (!registration_new_file(in->arena, registration,
+                                      install_program(in, REGISTRATION_PROGRAM), &change.text, e)) {
+        return false;
+    }
+    if (file.exists && str_eq(file.text, change.text)) {
+        install_note(in, registration->name, path, "unchanged", STR_NONE, STR_NONE);
+        return true;
+    }
+    if (!file.exists && !registration->own_file)
+        change.created = 2;
+    return install_write(in, registration->name, &file, &change, e);
+}
+
+void agent_install(struct install *in, const struct registration *registration)
+{
+    struct str path = agent_file(in, registration, in->scope);
+    struct err e = ERR_NONE;
+    bool done = false;
+
+    if (str_is_empty(path)) {
+        if (in->scope != SCOPE_PROJECT && in->scope != SCOPE_LOCAL)
+            err_set(&e, ERR_USAGE, "%s has no settings file for this scope", registration->title);
+        else if (in->work_tree.length)
+            err_set(&e, ERR_USAGE, "%s has no local settings file", registration->title);
+        else
+            (void)(err_set(&e, ERR_NOT_FOUND, STR_FMT " lies in no repository",
+                           STR_ARG(in->cli->directory)) ||
+                   err_hint(&e, "go to the repository, or register for all of yours: --user"));
+        install_refuse(in, registration->name, STR_NONE, &e);
+        return;
+    }
+    for (int attempt = 0; attempt < WRITE_ATTEMPTS && !done; attempt++) {
+        e = ERR_NONE;
+        done = install_once(in, registration, path, &e);
+        if (!done && e.kind != ERR_TIMEOUT)
+            break;
+    }
+    if (!done)
+        install_refuse(in, registration->name, path, &e);
+    else if (registration->note && !in->print)
+        install_note(in, registration->name, STR_NONE, "note", str_from(registration->note),
+                     STR_NONE);
+}
+
+/* --- Uninstall --- */
+
+static bool uninstall_once(struct install *in, const struct registration *registration,
+                           struct str path, struct err *e)
+{
+    struct install_file file;
+    struct install_record record;
+    struct str text, installed;
+    bool done;
+
+    if (!install_read(in, path, &file, e) || !install_recall(in, &file, &record, e) ||
+        !install_undo(in, registration->name, &file, &record, &done, e))
+        return false;
+    if (done)
+        return true;
+    if (registration->own_file) {
+        /* Came with the repository, or was made by another hookcheck: the file is ours whole, or somebody's work. */
+        if (!registration_new_file(in->arena, registration,
+                                   install_program(in, REGISTRATION_PROGRAM), &installed, e))
+            return false;
+        if (!str_eq(installed, file.text))
+            return err_set(e, ERR_REFUSED, STR_FMT " was changed after it was installed",
+                           STR_ARG(path)) ||
+                   err_hint(e, "look at it, then remove it by hand");
+        return install_put_back(in, registration->name, &file, &record, STR_NONE, e);
+    }
+    struct settings_file settings = settings_of(in, registration, &file);
+    if (!settings_remove(in->arena, &settings, registration_is_ours, NULL,
+                         record.found ? record.created : 0, &text, e))
+        return false;
+    if (!str_eq(text, file.text)) {
+        if (record.found)
+            record.mode = (unsigned)(file.status.st_mode & 07777);
+        return install_put_back(in, registration->name, &file, &record, text, e);
+    }
+    return true;
+}
+
+void agent_uninstall(struct install *in, const struct registration *registration)
+{
+    for (int scope = 0; scope < SCOPE_COUNT; scope++) {
+        bool project =
+            in->scope == SCOPE_PROJECT && (scope == SCOPE_PROJECT || scope == SCOPE_LOCAL);
+        struct err e = ERR_NONE;
+        if (scope != (int)in->scope && !project)
+            continue;
+        struct str path = agent_file(in, registration, (enum registration_scope)scope);
+        if (path.length && !uninstall_once(in, registration, path, &e))
+            install_refuse(in, registration->name, path, &e);
+    }
+}
