@@ -12,10 +12,13 @@ struct arena_chunk {
     _Alignas(max_align_t) char memory[];
 };
 
-/* The hook's work on an ordinary command fits into one; larger blocks get a chunk of their own. */
-#define CHUNK_SIZE ((size_t)64 << 10)
-/* The first chunks are smaller: calloc() clears a chunk as a whole, and each page costs as much as a system call. */
-#define FIRST_CHUNK_SIZE ((size_t)8 << 10)
+/* Past malloc's own threshold for mmap, so that calloc() gets pages that are zero already and clears none. */
+#define CHUNK_SIZE ((size_t)256 << 10)
+/* What an ordinary command needs comes from the program's own zeroed pages: each costs nothing until it is touched, where
+ * calloc() would clear, and so touch, all of a chunk. The first arena takes it, once; it is never handed out again. */
+#define RESERVE_SIZE ((size_t)128 << 10)
+/* A block past this gets a chunk of its own. */
+#define LARGE_BLOCK ((size_t)16 << 10)
 
 #if defined(__SANITIZE_ADDRESS__)
 #define BLOCK_EACH 1
@@ -28,26 +31,35 @@ struct arena_chunk {
 #define BLOCK_EACH 0
 #endif
 
-static struct arena_chunk *chunk_add(struct arena *arena, size_t size)
-{
-    struct arena_chunk *chunk = calloc(1, sizeof *chunk + size);
+static union {
+    struct arena_chunk chunk;
+    char bytes[sizeof(struct arena_chunk) + RESERVE_SIZE];
+} reserve;
+static bool reserve_is_taken;
 
-    if (!chunk)
-        door_memory();
+static struct arena_chunk *chunk_link(struct arena *arena, struct arena_chunk *chunk, size_t size)
+{
     chunk->size = size;
     chunk->next = arena->chunks;
     arena->chunks = chunk;
     return chunk;
 }
 
-/* Doubles with what was used (the block that is asked for is counted already: it fits), up to CHUNK_SIZE. */
-static size_t chunk_size(const struct arena *arena)
+static struct arena_chunk *chunk_add(struct arena *arena, size_t size)
 {
-    size_t size = FIRST_CHUNK_SIZE;
+    struct arena_chunk *chunk = calloc(1, sizeof *chunk + size);
 
-    while (size < CHUNK_SIZE && size < arena->used)
-        size *= 2;
-    return size;
+    if (!chunk)
+        door_memory();
+    return chunk_link(arena, chunk, size);
+}
+
+static struct arena_chunk *chunk_next(struct arena *arena)
+{
+    if (reserve_is_taken)
+        return chunk_add(arena, CHUNK_SIZE);
+    reserve_is_taken = true;
+    return chunk_link(arena, &reserve.chunk, RESERVE_SIZE);
 }
 
 void *arena_alloc(struct arena *arena, size_t size)
@@ -66,7 +78,7 @@ void *arena_alloc(struct arena *arena, size_t size)
     if (size == 0)
         rounded = align;
     struct arena_chunk *chunk = arena->chunks;
-    if (rounded > CHUNK_SIZE / 4) {
+    if (rounded > LARGE_BLOCK) {
         /* Behind the current chunk, so that the rest of that one stays in use. */
         struct arena_chunk *large = chunk_add(arena, rounded);
         large->used = rounded;
@@ -78,7 +90,7 @@ void *arena_alloc(struct arena *arena, size_t size)
         return large->memory;
     }
     if (!chunk || chunk->size - chunk->used < rounded)
-        chunk = chunk_add(arena, chunk_size(arena));
+        chunk = chunk_next(arena);
     void *memory = chunk->memory + chunk->used;
     chunk->used += rounded;
     return memory;
@@ -97,7 +109,8 @@ void arena_release(struct arena *arena)
 {
     while (arena->chunks) {
         struct arena_chunk *next = arena->chunks->next;
-        free(arena->chunks);
+        if (arena->chunks != &reserve.chunk)
+            free(arena->chunks);
         arena->chunks = next;
     }
     arena->used = 0;

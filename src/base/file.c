@@ -234,10 +234,11 @@ struct str path_join(struct arena *arena, struct str base, struct str path)
                 VEC_PUSH(arena, &parts, part);
         }
     }
-    struct str joined = str_join(arena, parts.items, parts.count, STR("/"));
+    if (parts.count == 0)
+        return absolute ? STR("/") : STR(".");
     if (absolute)
-        return str_printf(arena, "/" STR_FMT, STR_ARG(joined));
-    return joined.length ? joined : STR(".");
+        parts.items[0] = str_join(arena, (struct str[]){STR("/"), parts.items[0]}, 2, STR(""));
+    return str_join(arena, parts.items, parts.count, STR("/"));
 }
 
 struct str path_base_name(struct str path)

@@ -14,9 +14,9 @@ static struct str parent_of(struct str directory)
 
 static struct str entry_in(struct arena *arena, struct str directory, const char *name)
 {
-    if (str_eq(directory, STR("/")))
-        return str_printf(arena, "/%s", name);
-    return str_printf(arena, STR_FMT "/%s", STR_ARG(directory), name);
+    struct str parts[] = {str_eq(directory, STR("/")) ? STR("") : directory, str_from(name)};
+
+    return str_join(arena, parts, COUNT_OF(parts), STR("/"));
 }
 
 /* As git does it: an empty directory called .git makes no repository (and must not hide the configuration above it). */

@@ -9,8 +9,7 @@ void follow_read(struct recogniser *r, const struct call *call, struct str path,
                  struct followed *ret)
 {
     struct err why = ERR_NONE;
-    struct str relative, git_entry;
-    struct str root = work_tree_find(r->arena, call->directory, &git_entry);
+    struct str relative, root = root_of(r, call->directory);
 
     *ret = (struct followed){.path = path_join(r->arena, call->directory, path)};
     ret->shown = ret->path;

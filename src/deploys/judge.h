@@ -97,6 +97,7 @@ struct recogniser {
     struct str why, host;
     unsigned depth;
     size_t files_read;
+    struct str root_directory, root; /* the last answer of root_of() */
     struct written_files written;
     size_t unknowns; /* commands whose program, or whose file, is not knowable */
     bool migration_seen;
@@ -161,6 +162,8 @@ MUST_CHECK bool report_deploy(struct recogniser *r, const struct call *call, str
 MUST_CHECK bool report_suspected(struct recogniser *r, const struct call *call, struct str shown,
                                  const char *rule, struct str why, struct err *e);
 const struct config *config_of(struct recogniser *r, struct str directory, struct err *e);
+/* The work tree around a directory; STR_NONE when there is none. */
+struct str root_of(struct recogniser *r, struct str directory);
 
 /* --- output.c --- */
 /* Remembers what a command writes to a file, where that is known. */

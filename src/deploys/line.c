@@ -55,7 +55,7 @@ static struct str without_package_version(struct str text)
 static void name_program(struct recogniser *r, const struct call *call, struct line *line)
 {
     struct str text = call->words[0].text;
-    struct str relative, git_entry;
+    struct str relative;
 
     line->is_path = str_find_byte(text, '/') != SIZE_MAX && !str_starts(text, STR("@"));
     line->name = str_starts(text, STR("@")) ? without_package_version(text)
@@ -69,8 +69,7 @@ static void name_program(struct recogniser *r, const struct call *call, struct l
     if (line->in_index || !line->is_path || str_find_byte(text, SHELL_UNKNOWN) != SIZE_MAX)
         return;
     struct str absolute = path_join(r->arena, call->directory, text);
-    struct str root =
-        call->remote ? STR_NONE : work_tree_find(r->arena, call->directory, &git_entry);
+    struct str root = call->remote ? STR_NONE : root_of(r, call->directory);
     if (root.length && path_relative(root, absolute, &relative) && relative.length)
         line->program = relative;
     else

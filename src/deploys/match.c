@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "deploys/judge.h"
+#include "deploys/pattern.h"
 #include "deploys/user_rules.h"
 
 static bool compiled(struct recogniser *r, struct regex **slot, struct pack_text text,
@@ -134,41 +135,17 @@ static bool setting_matches(struct recogniser *r, uint32_t index, const struct c
     return regex_match(r->settings[index], text, ret_matches, NULL, 0, e);
 }
 
-/* "^git push …" cannot take `git status`: seen without compiling, which costs more than all else here. The stretch of the
- * pattern that stands for itself; empty when there is none, or when the pattern has alternatives. */
-static struct str literal_start(struct str pattern)
-{
-    size_t depth = 0, end = 1;
-
-    if (!str_starts(pattern, STR("^")))
-        return STR("");
-    for (size_t i = 1; i < pattern.length; i++) {
-        char byte = pattern.bytes[i];
-        if (byte == '[')
-            return STR(""); /* a class may hold brackets and bars: not worth the reading */
-        if (byte == '\\')
-            i++;
-        else if (byte == '(')
-            depth++;
-        else if (byte == ')')
-            depth -= depth ? 1 : 0;
-        else if (byte == '|' && depth == 0)
-            return STR("");
-    }
-    while (end < pattern.length && !memchr("\\.[](){}?*+|^$", pattern.bytes[end], 14))
-        end++;
-    if (end < pattern.length && memchr("?*{", pattern.bytes[end], 3) && end > 1)
-        end--; /* the last byte may be absent */
-    return str_slice(pattern, 1, end);
-}
-
+/* Compiling costs more than all else here: most rules of a program are seen not to fit by how their pattern starts. */
 static bool may_match(const struct pack_tables *t, const struct pack_rule *rule,
                       const struct line *line)
 {
-    struct str start = literal_start(pack_str(t, rule->command));
+    struct str pattern = pack_str(t, rule->command);
+    const struct str lines[] = {line->canonical, line->typed, line->without};
 
-    return str_starts(line->canonical, start) || str_starts(line->typed, start) ||
-           (line->without.length && str_starts(line->without, start));
+    for (size_t i = 0; i < COUNT_OF(lines); i++)
+        if ((i < 2 || lines[i].length) && pattern_may_match(pattern, rule->alternatives, lines[i]))
+            return true;
+    return false;
 }
 
 /* The first certain rule of a program that takes this line, else the first suspected one. */

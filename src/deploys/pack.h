@@ -49,7 +49,8 @@ struct pack_rule {
     struct pack_text command, unless, setting;
     struct pack_list environment;
     struct pack_text commit; /* "match:N", "operand:N" or an option; empty unless kind is commit */
-    bool remote; /* only for commands that run elsewhere: through ssh, in a container… */
+    bool remote;       /* only for commands that run elsewhere: through ssh, in a container… */
+    bool alternatives; /* of `command`: see pattern.h */
     uint32_t first_example, example_count;
 };
 

@@ -1,4 +1,5 @@
 #include "deploys/pack_load.h"
+#include "deploys/pattern.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -182,6 +183,7 @@ static bool read_rule(struct pack_loader *loader, struct row *row, uint32_t firs
         if (str_eq(pack_loader_str(loader, loader->rules.items[i].id), id))
             return row_fail(row, "id", "another rule has this id");
     rule.id = pack_put(&loader->bytes, id);
+    rule.alternatives = pattern_has_alternatives(pack_loader_str(loader, rule.command));
     rule.commit = pack_put(&loader->bytes, commit);
     VEC_PUSH(loader->arena, &loader->rules, rule);
     return true;

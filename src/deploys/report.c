@@ -14,6 +14,17 @@ const struct config *config_of(struct recogniser *r, struct str directory, struc
     return config;
 }
 
+struct str root_of(struct recogniser *r, struct str directory)
+{
+    struct str git_entry;
+
+    if (!r->root_directory.bytes || !str_eq(r->root_directory, directory)) {
+        r->root = work_tree_find(r->arena, directory, &git_entry);
+        r->root_directory = directory;
+    }
+    return r->root;
+}
+
 static bool names_environment(const struct config_environment *environment, struct str word)
 {
     if (str_eq_nocase(environment->name, word))

@@ -103,7 +103,7 @@ void workspaces_find(struct recogniser *r, const struct call *call, struct str d
                      struct str filter, struct strs *directories)
 {
     struct strs globs = {0}, all = {0};
-    struct str git_entry, root = work_tree_find(r->arena, directory, &git_entry);
+    struct str root = root_of(r, directory);
 
     filter = str_trim_bytes(filter, "{}.^");
     if (str_starts(filter, STR("/")))

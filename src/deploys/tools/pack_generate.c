@@ -93,10 +93,10 @@ static void write_rules(FILE *out, const struct pack_tables *t)
         const struct pack_rule *r = &t->rules[i];
         fprintf(out,
                 "    {" TEXT_FMT ", %u, %u, %u, " TEXT_FMT ", " TEXT_FMT ", " TEXT_FMT
-                ", {%u, %u}, " TEXT_FMT ", %d, %u, %u},\n",
+                ", {%u, %u}, " TEXT_FMT ", %d, %d, %u, %u},\n",
                 TEXT_ARG(r->id), r->program, r->certainty, r->kind, TEXT_ARG(r->command),
                 TEXT_ARG(r->unless), TEXT_ARG(r->setting), LIST_ARG(r->environment),
-                TEXT_ARG(r->commit), r->remote, r->first_example, r->example_count);
+                TEXT_ARG(r->commit), r->remote, r->alternatives, r->first_example, r->example_count);
     }
     fputs("    {.program = 0}};\n", out);
 }
