@@ -256,6 +256,7 @@ struct reading {
     struct str array;
     size_t first_name;
     bool raw, special; /* special: ends elsewhere than at a newline */
+    bool whole;        /* -d '': at a NUL, which text has not */
 };
 
 static struct reading read_read_options(const struct shell_values *words)
@@ -276,7 +277,9 @@ static struct reading read_read_options(const struct shell_values *words)
             continue;
         }
         at++;
-        if (last == 'a' && at < words->count)
+        if (last == 'd' && at < words->count && words->items[at].text.length == 0)
+            reading.whole = true;
+        else if (last == 'a' && at < words->count)
             reading.array = words->items[at].text;
         else if (last != 'p' && last != 't' && last != 'i')
             reading.special = true;
@@ -344,7 +347,9 @@ void builtin_read(struct shell_state *state, const struct shell_command *command
 {
     struct reading reading = read_read_options(words);
     struct str line = STR(""), ifs = state_ifs(state);
-    enum read_result result = reading.special ? READ_NOTHING : input_read_line(state, &line);
+    enum read_result result = reading.special ? READ_NOTHING
+                              : reading.whole ? input_read_rest(state, &line)
+                                              : input_read_line(state, &line);
 
     for (size_t i = 0; i < command->setting_count; i++)
         if (str_eq(command->settings[i].name, STR("IFS")) && command->settings[i].value.known)

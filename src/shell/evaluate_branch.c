@@ -37,9 +37,10 @@ bool evaluate_if(struct shell_state *state, const struct shell_node *node, struc
 {
     struct branches branches = {0};
     struct shell_state *condition = state;
+    enum match match = MATCH_UNKNOWN;
 
-    for (size_t i = 0; i < node->clause_count; i++) {
-        if (i) {
+    for (size_t i = 0; i < node->clause_count && match != MATCH_YES; i++) {
+        if (branches.count) { /* elif, where an earlier one may have run */
             condition = state_enter(condition, LAYER_BRANCH);
             condition->conditional = true;
         }
@@ -48,40 +49,21 @@ bool evaluate_if(struct shell_state *state, const struct shell_node *node, struc
         /* Nothing comes after a condition that leaves the shell. */
         if (condition->flow != FLOW_NORMAL)
             break;
-        VEC_PUSH(state->session->arena, &branches,
-                 (struct branch){condition, node->clauses[i].body});
+        if (!condition_decide(condition, node->clauses[i].condition, &match, e))
+            return false;
+        if (match != MATCH_NO)
+            VEC_PUSH(state->session->arena, &branches,
+                     (struct branch){condition, node->clauses[i].body});
     }
-    if (node->otherwise && condition->flow == FLOW_NORMAL)
+    bool decided = match != MATCH_UNKNOWN;
+    bool open = match != MATCH_YES && condition->flow == FLOW_NORMAL;
+    if (node->otherwise && open)
         VEC_PUSH(state->session->arena, &branches, (struct branch){condition, node->otherwise});
     if (branches.count == 0)
         return true;
-    return run_branches(state, &branches, !node->otherwise, e);
-}
-
-static enum match match_word(struct shell_state *state, const struct shell_word *word,
-                             const struct datums *subjects, bool *ret_ok, struct err *e)
-{
-    struct choices choices;
-    bool yes = false, no = false, unknown = false;
-
-    *ret_ok = false;
-    choices_begin(state->session, &choices);
-    do {
-        struct str pattern;
-        if (!expand_pattern(state, word, &pattern, e))
-            return MATCH_UNKNOWN;
-        for (size_t i = 0; i < subjects->count; i++) {
-            enum match match = pattern_match(state->session, pattern, subjects->items[i].text);
-            yes = yes || match == MATCH_YES;
-            no = no || match == MATCH_NO;
-            unknown = unknown || match == MATCH_UNKNOWN;
-        }
-    } while (choices_next(&choices));
-    choices_end(state->session, &choices);
-    *ret_ok = true;
-    if (unknown || (yes && no))
-        return MATCH_UNKNOWN;
-    return yes ? MATCH_YES : MATCH_NO;
+    if (branches.count == 1 && condition == state && decided)
+        return evaluate_list(state, branches.items[0].list, e);
+    return run_branches(state, &branches, !node->otherwise && match != MATCH_YES, e);
 }
 
 static bool match_clause(struct shell_state *state, const struct shell_clause *clause,
@@ -91,7 +73,7 @@ static bool match_clause(struct shell_state *state, const struct shell_clause *c
 
     for (size_t i = 0; i < clause->pattern_count && result != MATCH_YES; i++) {
         bool ok;
-        enum match match = match_word(state, &clause->patterns[i], subjects, &ok, e);
+        enum match match = condition_match_word(state, &clause->patterns[i], subjects, &ok, e);
         if (!ok)
             return false;
         if (match != MATCH_NO)

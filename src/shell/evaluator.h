@@ -241,6 +241,8 @@ struct input *input_from_sink(struct arena *arena, const struct sink *sink);
 struct input *input_new(struct arena *arena, enum shell_input kind, struct shell_value text);
 /* The next line of stdin, where it is known. */
 enum read_result input_read_line(struct shell_state *state, struct str *ret_line);
+/* What is left, of which stretches may be unknown. */
+enum read_result input_read_rest(struct shell_state *state, struct str *ret_text);
 
 /* --- Expansion. --- */
 MUST_CHECK bool session_charge(struct session *session, size_t bytes, struct err *e);
@@ -313,6 +315,14 @@ MUST_CHECK bool transform_text(struct shell_state *state, const struct shell_par
 /* pattern.c */
 enum match { MATCH_NO, MATCH_YES, MATCH_UNKNOWN };
 enum match pattern_match(struct session *session, struct str pattern, struct str text);
+
+/* --- condition.c --- */
+/* Does the pattern's word match each of the subjects (YES), none (NO)? */
+enum match condition_match_word(struct shell_state *state, const struct shell_word *word,
+                                const struct datums *subjects, bool *ret_ok, struct err *e);
+/* How a condition ends that has been evaluated. */
+MUST_CHECK bool condition_decide(struct shell_state *state, const struct shell_list *list,
+                                 enum match *ret_match, struct err *e);
 bool pattern_is_plain(struct str pattern);
 struct str pattern_plain(struct arena *arena, struct str pattern);
 

@@ -165,3 +165,14 @@ enum read_result input_read_line(struct shell_state *state, struct str *ret_line
     input->position += newline == SIZE_MAX ? rest.length : newline + 1;
     return READ_LINE;
 }
+
+enum read_result input_read_rest(struct shell_state *state, struct str *ret_text)
+{
+    struct input *input = state->input;
+
+    if (input->kind != INPUT_TEXT || input->count != 1)
+        return READ_NOTHING;
+    *ret_text = str_from_offset(input->texts[0].text, input->position);
+    input->position += ret_text->length;
+    return READ_LINE;
+}
