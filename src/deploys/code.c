@@ -122,8 +122,9 @@ bool interpreter_call(struct recogniser *r, struct shell_state *state,
             return true;
         bool code = pack_list_has(t, row->code_options, word);
         if (code && i + 1 < call->count)
-            return literals_judge(r, state, &inner, call->words[0].text, call->words[i + 1].text,
-                                  e);
+            return literals_judge(
+                r, state, &inner, call->words[0].text,
+                row->takes == TAKES_TEXTS ? join_from(r, call, i + 1) : call->words[i + 1].text, e);
         for (uint32_t n = 0; n < row->code_options.count; n++) { /* --eval=text, -e'text' */
             struct str option = pack_list_item(t, row->code_options, n);
             if (str_starts(word, option) && word.length > option.length)

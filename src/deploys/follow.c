@@ -93,9 +93,13 @@ static bool asks_nothing(const struct recogniser *r, const struct call *call)
     const struct pack_tables *t = r->tables;
 
     for (uint32_t i = 0; i < t->wrapper_count; i++)
-        if (t->wrappers[i].kind == WRAPPER_NAMES &&
-            line_has_option(call, t, t->wrappers[i].excuses))
-            return true;
+        for (size_t from = 0; t->wrappers[i].kind == WRAPPER_NAMES && from < call->count; from++) {
+            struct call part = call_of_words(call, call->words + from, call->count - from);
+            if (from && !str_eq(call->words[from].text, STR("--")))
+                continue; /* `npm run deploy -- --dry-run`: the script's own options */
+            if (line_has_option(&part, t, t->wrappers[i].excuses))
+                return true;
+        }
     return false;
 }
 
@@ -167,6 +171,7 @@ static bool language_of(const struct recogniser *r, const struct followed *file,
     static const char *const javascript[] = {".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", NULL};
     static const char *const ruby[] = {".rb", NULL}, *const perl[] = {".pl", ".pm", NULL};
     static const char *const php[] = {".php", NULL};
+    static const char *const powershell[] = {".ps1", ".psm1", NULL};
     struct str shebang = shebang_of(file->text);
 
     *ret_language = STR("");
@@ -182,6 +187,8 @@ static bool language_of(const struct recogniser *r, const struct followed *file,
         *ret_language = STR("perl");
     else if (ends_in(file->path, php))
         *ret_language = STR("php");
+    else if (ends_in(file->path, powershell))
+        *ret_language = STR("pwsh");
     else if (shebang.length && !is_kind(r, shebang, WRAPPER_SHELL))
         return by_shell;
     if (by_shell)
@@ -300,6 +307,24 @@ static bool follow_found(struct recogniser *r, struct shell_state *state, const 
     return follow_promise(r, call, base, file->text, file->shown, 1, unknowns, e);
 }
 
+/* What a script that cannot be read is asked for by name: `bash manage.sh deploy`, `./run.sh --deploy`. Its name counts first. */
+static struct str promised_name(struct recogniser *r, struct str base,
+                                const struct shell_value *arguments, size_t count)
+{
+    if (name_promises_deploy(r, base))
+        return base;
+    for (size_t i = 1; i < count; i++) {
+        struct str word = str_trim_bytes(arguments[i].text, "-");
+        bool option = word.length < arguments[i].text.length;
+        if (str_eq(word, STR("deploy")) || str_eq(word, STR("redeploy")))
+            return option ? word
+                          : str_printf(r->arena, STR_FMT ":" STR_FMT, STR_ARG(base), STR_ARG(word));
+        if (!option)
+            break;
+    }
+    return base;
+}
+
 bool follow_script(struct recogniser *r, struct shell_state *state, const struct call *call,
                    struct str path, bool path_known, const struct shell_value *arguments,
                    size_t argument_count, bool same_shell, struct err *e)
@@ -337,12 +362,18 @@ bool follow_script(struct recogniser *r, struct shell_state *state, const struct
         r->unknowns++;
         size_t slash = str_find_last_byte(path, '/');
         struct str base = slash == SIZE_MAX ? path : str_from_offset(path, slash + 1);
-        return follow_suspect(r, call, base, STR(""),
+        return follow_suspect(r, call, promised_name(r, base, arguments, argument_count), STR(""),
                               str_printf(r->arena, "\"" STR_FMT "\" cannot be read", STR_ARG(base)),
                               e);
     }
     bool by_shell = !call->language.length && (argument_count == 0 || call->words != arguments);
     return follow_found(r, state, call, &file, arguments, argument_count, same_shell, by_shell, e);
+}
+
+/* deploy-rs calls its program `deploy`, and so does everybody else theirs. */
+static bool is_anybodys(const struct line *line)
+{
+    return !line->in_index || str_eq(line->name, STR("deploy"));
 }
 
 /* A bare program of PATH: "release-it" and "semantic-release" publish packages; only the word itself, or a deploy in it, promises. */
@@ -379,7 +410,7 @@ static bool script_call(struct recogniser *r, struct shell_state *state, const s
     struct str base = path_base_name(word);
 
     if (!line->is_path) {
-        if (line->in_index || !word_promises_deploy(r, word))
+        if (!is_anybodys(line) || !word_promises_deploy(r, word))
             return true;
         *ret_handled = true; /* `deploy prod`: a program or alias of the user's own */
         return follow_suspect(r, call, word, STR(""),
@@ -387,11 +418,12 @@ static bool script_call(struct recogniser *r, struct shell_state *state, const s
                               e);
     }
     follow_read(r, call, word, &file);
-    if (line->in_index && !file.found)
+    if (!is_anybodys(line) && !file.found)
         return true;
-    *ret_handled = file.found || name_promises_deploy(r, base);
+    struct str name = promised_name(r, base, call->words, line->in_index ? 1 : call->count);
+    *ret_handled = file.found || name_promises_deploy(r, name);
     if (!file.found)
-        return follow_suspect(r, call, base, STR(""),
+        return follow_suspect(r, call, name, STR(""),
                               str_printf(r->arena, "\"" STR_FMT "\" cannot be read", STR_ARG(base)),
                               e);
     if (line->in_index && str_has_nul(str_prefix(file.text, 4096)))

@@ -329,8 +329,10 @@ static bool run_in_workspaces(struct recogniser *r, struct shell_state *state,
     *ret_known = found;
     if (directories.count)
         return true;
-    *ret_known = true;
-    return follow_suspect(r, call, name, STR(""), STR("its workspace is not found"), e);
+    size_t before = r->deploys->count;
+    bool good = follow_suspect(r, call, name, STR(""), STR("its workspace is not found"), e);
+    *ret_known = r->deploys->count > before;
+    return good;
 }
 
 static bool run_named(struct recogniser *r, struct shell_state *state, const struct call *call,

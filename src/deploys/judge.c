@@ -274,13 +274,19 @@ bool recogniser_run(struct recogniser *r, enum shell_dialect dialect, struct str
     if (dialect == DIALECT_POWERSHELL)
         return powershell_judge(r, state, &call, text, e);
     struct err why = ERR_NONE;
-    if (shell_evaluate(state, text, &why))
-        return true;
-    if (why.kind != ERR_INPUT && why.kind != ERR_LIMIT) {
+    bool certain, good = shell_evaluate(state, text, &why);
+    if (!good && why.kind != ERR_INPUT && why.kind != ERR_LIMIT) {
         *e = why;
         return false;
     }
-    return judge_unparsable(r, &call, text, why.message, e);
+    /* Hosts that run PowerShell do not always say so. */
+    if (r->deploys->count == 0 && powershell_likely(text, &certain)) {
+        if (!powershell_judge(r, state, &call, text, e))
+            return false;
+        if (certain || r->deploys->count)
+            return true;
+    }
+    return good || judge_unparsable(r, &call, text, why.message, e);
 }
 
 struct str recogniser_home(void)

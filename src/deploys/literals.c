@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "deploys/code.h"
+#include "deploys/powershell.h"
 
 #define LITERAL_WORDS_MAX 64u
 
@@ -407,6 +408,8 @@ bool literals_judge(struct recogniser *r, struct shell_state *state, const struc
     struct source s = {.r = r, .text = text};
     bool taken;
 
+    if (str_contains(program, STR("pwsh")) || str_contains(program, STR("powershell")))
+        return powershell_judge(r, state, call, text, e);
     s.backticks_run = str_contains(program, STR("ruby")) || str_contains(program, STR("perl")) ||
                       str_contains(program, STR("php"));
     s.slash_comments = !str_contains(program, STR("python")) &&

@@ -177,9 +177,10 @@ static void add_entrypoint(struct walk *w)
                 program = right;
         }
     }
-    if (!program.length)
-        return;
     size_t count = w->call->count - w->at;
+    if (!program.length ||
+        (count && !w->entrypoint.length && str_eq(w->call->words[w->at].text, program)))
+        return; /* none, or the words name it themselves */
     struct shell_value *words = ARENA_ARRAY(w->r->arena, count + 1, struct shell_value);
     words[0] = word_value(program);
     if (count)

@@ -161,6 +161,16 @@ static bool is_word(const struct shell_value *word, const char *text)
     return str_eq_nocase(word->text, str_from(text));
 }
 
+/* .\scripts\deploy.ps1: a path is a path. */
+static struct str with_slashes(struct recogniser *r, struct str text)
+{
+    char *bytes = arena_alloc(r->arena, text.length + 1);
+
+    for (size_t i = 0; i < text.length; i++)
+        bytes[i] = (char)(text.bytes[i] == '\\' ? '/' : text.bytes[i]);
+    return str_of(bytes, text.length);
+}
+
 /* Commands of PowerShell that start others. */
 static bool judge_statement(struct reader *p, struct shell_state *state, struct call *call,
                             struct err *e)
@@ -174,6 +184,7 @@ static bool judge_statement(struct reader *p, struct shell_state *state, struct 
         return true;
     struct call inner = call_of_words(call, p->words.items + from, p->words.count - from);
     const struct shell_value *first = &inner.words[0];
+    p->words.items[from].text = with_slashes(p->r, first->text);
     if ((is_word(first, "cd") || is_word(first, "Set-Location") ||
          is_word(first, "Push-Location") || is_word(first, "sl")) &&
         inner.count > 1 && value_is_known(&inner.words[inner.count - 1])) {
@@ -193,9 +204,12 @@ static bool judge_statement(struct reader *p, struct shell_state *state, struct 
                  str_eq_nocase(rest, STR("-NoNewWindow"))))
                 continue;
             while (rest.length) {
-                struct str word = str_trim_bytes(str_cut(&rest, ' '), ",");
-                if (word.length)
-                    VEC_PUSH(p->r->arena, &words, word_value(word));
+                struct str list = str_cut(&rest, ' '); /* "a","b" has become a,b */
+                while (list.length) {
+                    struct str word = str_cut(&list, ',');
+                    if (word.length)
+                        VEC_PUSH(p->r->arena, &words, word_value(word));
+                }
             }
         }
         inner.words = words.items;
@@ -268,6 +282,32 @@ static bool read_byte(struct reader *p, struct shell_state *state, struct call *
         p->at++;
     }
     return true;
+}
+
+bool powershell_likely(struct str text, bool *ret_certain)
+{
+    static const char *const strong[] = {"$env:",
+                                         "$ErrorActionPreference",
+                                         "$LASTEXITCODE",
+                                         "$PSScriptRoot",
+                                         "Invoke-Expression",
+                                         "Set-Location",
+                                         "Push-Location",
+                                         "Write-Host",
+                                         "Write-Output",
+                                         "Start-Process",
+                                         "Get-Content"};
+    static const char *const weak[] = {".ps1", ".bat", ".cmd"};
+    bool likely = false;
+
+    *ret_certain = str_starts(str_trim(text), STR("& "));
+    if (str_contains(text, STR("<<")))
+        return false; /* a here-document: no PowerShell */
+    for (size_t i = 0; i < COUNT_OF(strong); i++)
+        *ret_certain = *ret_certain || str_contains(text, str_from(strong[i]));
+    for (size_t i = 0; i < COUNT_OF(weak); i++)
+        likely = likely || str_contains(text, str_from(weak[i]));
+    return likely || *ret_certain;
 }
 
 bool powershell_judge(struct recogniser *r, struct shell_state *state, const struct call *call,

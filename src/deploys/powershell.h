@@ -9,4 +9,7 @@
 MUST_CHECK bool powershell_judge(struct recogniser *r, struct shell_state *state,
                                  const struct call *call, struct str text, struct err *e);
 
+/* Does text that was given as a POSIX shell's look like PowerShell? *ret_certain: like nothing else. */
+bool powershell_likely(struct str text, bool *ret_certain);
+
 #endif

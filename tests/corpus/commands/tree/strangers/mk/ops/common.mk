@@ -1,0 +1,4 @@
+release-all:
+	helmfile -e prod apply
+lint:
+	shellcheck bin/*.sh

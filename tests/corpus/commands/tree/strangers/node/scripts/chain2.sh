@@ -1,0 +1,1 @@
+bash scripts/chain3.sh "$@"

@@ -1,0 +1,1 @@
+helm upgrade web chart

@@ -1,0 +1,4 @@
+#!/bin/bash
+set -e
+test -f sst.config.ts
+echo deployable

@@ -1,0 +1,3 @@
+deploy_all() {
+  npx sst deploy --stage "$1"
+}

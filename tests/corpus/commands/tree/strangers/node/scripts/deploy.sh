@@ -1,0 +1,3 @@
+#!/bin/bash
+npm run build
+exec npx sst deploy --stage "${1:-dev}"

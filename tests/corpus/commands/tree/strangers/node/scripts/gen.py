@@ -1,0 +1,1 @@
+print("kubectl apply -f x")

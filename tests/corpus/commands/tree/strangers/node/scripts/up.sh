@@ -1,0 +1,5 @@
+#!/bin/bash
+set -e
+cd "$(dirname "$0")/../infra"
+terraform init
+terraform apply -auto-approve

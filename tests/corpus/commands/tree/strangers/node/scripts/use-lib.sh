@@ -1,0 +1,3 @@
+#!/bin/bash
+. "$(dirname "$0")/deploy-lib.sh"
+deploy_all production

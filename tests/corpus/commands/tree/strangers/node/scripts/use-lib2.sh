@@ -1,0 +1,3 @@
+#!/bin/bash
+source scripts/deploy-lib.sh
+echo loaded

@@ -1,0 +1,1 @@
+DEPLOY="terraform apply"

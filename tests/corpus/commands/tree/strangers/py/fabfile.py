@@ -1,0 +1,4 @@
+from fabric import task
+@task
+def update(c):
+    c.run("systemctl restart app")

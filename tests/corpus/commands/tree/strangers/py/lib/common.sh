@@ -1,0 +1,2 @@
+main() { log hi; gcloud app deploy --quiet; }
+log() { echo "$@"; }

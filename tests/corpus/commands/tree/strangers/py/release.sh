@@ -1,0 +1,3 @@
+#!/bin/sh
+git tag "$1"
+git push --tags

@@ -1,0 +1,7 @@
+from invoke import task
+@task
+def deploy(c):
+    c.run("sam deploy")
+@task
+def test(c):
+    c.run("pytest")
