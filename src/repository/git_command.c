@@ -3,7 +3,7 @@
  * git is looked for in fixed places only, its environment loses every GIT_* variable, replacement objects are ignored (what is deployed are
  * the real ones), nothing is written (no optional locks), nobody is asked for a password. The ownership check is off (safe.directory=*), as with
  * libgit2: it protects from a repository whose configuration starts programs, and none is started here: hooks, the file system monitor and
- * the pager are off, and the commands used run no filters of other people's choice but "clean" ones on files that look modified.
+ * the pager are off, and so are the "clean" filters that `git status` would run on files that look modified.
  */
 #include <string.h>
 #include <unistd.h>
@@ -13,7 +13,8 @@
 #include "base/process.h"
 #include "repository/backend.h"
 
-#define GIT_ARGUMENTS_MAX 48u
+#define GIT_ARGUMENTS_MAX 128u
+#define GIT_SETTINGS_MAX 32u
 #define GIT_OUTPUT_MAX ((size_t)48 << 20)
 #define GIT_TIME_MS 20000u
 
@@ -40,6 +41,7 @@ struct call {
     struct str input;
     size_t output_maximum; /* 0: GIT_OUTPUT_MAX */
     uint64_t deadline_ms;  /* clock_ms() value; 0: GIT_TIME_MS from now */
+    struct strs settings;  /* KEY=VALUE, at most GIT_SETTINGS_MAX */
     bool fetch;
 };
 
@@ -94,6 +96,10 @@ static bool run(struct arena *arena, const struct call *call, const struct str *
     arguments[used++] = call->git->program;
     for (size_t i = 0; i < COUNT_OF(settings); i++)
         arguments[used++] = settings[i];
+    for (size_t i = 0; i < call->settings.count && i < GIT_SETTINGS_MAX; i++) {
+        arguments[used++] = STR("-c");
+        arguments[used++] = call->settings.items[i];
+    }
     for (size_t i = 0; i < count; i++)
         arguments[used++] = words[i];
     if (call->deadline_ms) {
@@ -344,6 +350,35 @@ static bool git_read_blobs(void *self, struct arena *arena, const struct str *id
     return true;
 }
 
+/* Filters are programs that the repository's configuration names: each is set to nothing. */
+static bool without_filters(struct arena *arena, struct call *call, struct err *e)
+{
+    static const struct str words[] = {STR_INIT("config"), STR_INIT("-z"), STR_INIT("--name-only"),
+                                       STR_INIT("--get-regexp"), STR_INIT("^filter\\.")};
+    struct process_result result;
+    struct strs names = {0};
+
+    if (!RUN(arena, call, words, &result, e))
+        return false;
+    if (result.signalled || result.status > 1 || result.truncated) /* 1: there are none */
+        return fail(&result, "config", e);
+    for (struct str rest = result.output; rest.length;) {
+        struct str name = str_cut(&rest, '\0');
+        /* git would take what stands before the first '=' for the name. */
+        if (str_find_byte(name, '=') != SIZE_MAX)
+            return err_set(e, ERR_UNREACHABLE,
+                           "a git filter with a name that cannot be switched off");
+        strs_add(arena, &names, name);
+    }
+    if (names.count > GIT_SETTINGS_MAX)
+        return err_set(e, ERR_LIMIT, "more than %u settings of git filters", GIT_SETTINGS_MAX);
+    for (size_t i = 0; i < names.count; i++)
+        VEC_PUSH(arena, &call->settings,
+                 str_printf(arena, STR_FMT "=%s", STR_ARG(names.items[i]),
+                            str_ends(names.items[i], STR(".required")) ? "false" : ""));
+    return true;
+}
+
 static bool git_uncommitted(void *self, struct arena *arena, struct str directory,
                             struct strs *ret_paths, struct err *e)
 {
@@ -359,7 +394,7 @@ static bool git_uncommitted(void *self, struct arena *arena, struct str director
 
     if (git->bare)
         return true;
-    if (!run(arena, &call, words, count, &result, e))
+    if (!without_filters(arena, &call, e) || !run(arena, &call, words, count, &result, e))
         return false;
     if (failed(&result))
         return fail(&result, "status", e);
