@@ -137,7 +137,6 @@ static void pending_without(struct viewer *viewer, struct look_set *set, struct 
 {
     size_t kept = 0;
 
-    strs_sort(applied);
     (void)viewer;
     for (size_t i = 0; i < set->plan.pending.count; i++) {
         struct str id = set->history.migrations.items[set->plan.pending.items[i]].id;
@@ -174,6 +173,21 @@ static void note_sightings(struct viewer *viewer, struct look_set *set,
         }
 }
 
+/* A word of a file is no revision: the history in which it was seen must hold it. */
+static bool are_revisions(struct look_set *set, const struct strs *applied)
+{
+    bool all = true;
+
+    for (size_t u = 0; u < set->plan.unknown.count; u++) {
+        struct plan_unknown *unknown = &set->plan.unknown.items[u];
+        if (unknown->elsewhere && strs_have(applied, unknown->id))
+            continue;
+        unknown->elsewhere = all = false;
+        unknown->where = STR_NONE;
+    }
+    return all;
+}
+
 bool viewer_search_unknown(struct viewer *viewer, struct look_set *set,
                            const struct database_rows *rows, struct str *ret_why)
 {
@@ -208,6 +222,9 @@ bool viewer_search_unknown(struct viewer *viewer, struct look_set *set,
             *ret_why = str_copy(viewer->arena, str_from(e.message));
             return false;
         }
+    strs_sort(&applied);
+    if (!are_revisions(set, &applied))
+        return false;
     pending_without(viewer, set, &applied);
     return true;
 }

@@ -77,7 +77,7 @@ static bool is_alphanumeric(char byte)
 
 static bool has_word(struct str text, struct str word)
 {
-    for (size_t from = 0; from < text.length;) {
+    for (size_t from = 0; word.length && from < text.length;) {
         size_t at = str_find(str_from_offset(text, from), word);
         if (at == SIZE_MAX)
             return false;
