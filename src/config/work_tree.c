@@ -25,7 +25,7 @@ static bool is_git_entry(struct arena *arena, struct str path)
     struct stat status;
 
     if (stat(path.bytes, &status) != 0)
-        return false;
+        return errno == EACCES; /* what cannot be looked at is not known to be absent */
     if (!S_ISDIR(status.st_mode))
         return true;
     struct str head = str_printf(arena, STR_FMT "/HEAD", STR_ARG(path));
