@@ -130,3 +130,80 @@ no_controls() {
   program log --verify
   assert_out "intact: 1 lines"
 }
+
+@test "a row that is no revision of any branch is not called ahead" {
+  local id
+  for id in "" " " revision = add_email_issue_flags py; do
+    use_sqlite "$id"
+    sqlite3 "$work/production.db" "insert into alembic_version values('20251230_1700')"
+    hook "npx sst deploy"
+    assert_blocked unknown-revision
+    refute_err "exists at"
+  done
+  # A real one is.
+  git -C "$repo" switch -qc feature
+  revision 20260101_0900 20251230_1700 "add consent"
+  git -C "$repo" add -A
+  git -C "$repo" commit -qm "consent"
+  git -C "$repo" switch -q main
+  use_sqlite 20260101_0900
+  hook "npx sst deploy"
+  assert_status 0
+  assert_err "database-ahead (warn)"
+  assert_err "exists at feature"
+}
+
+@test "no program of git's configuration is started" {
+  local format
+  for format in sha1 sha256; do
+    rm -rf "$repo"
+    git init -q --object-format=$format "$repo"
+    make_repository
+    use_sqlite 20251230_1700
+    echo '*.py filter=evil' >"$repo/.gitattributes"
+    git -C "$repo" config filter.evil.clean "touch $work/ran; cat"
+    git -C "$repo" config filter.evil.process "touch $work/ran"
+    git -C "$repo" config filter.evil.required true
+    git -C "$repo" config core.fsmonitor "touch $work/ran"
+    # The same bytes with another time: git has to look inside.
+    touch -d '2001-01-01' "$repo"/apps/backend-api/alembic/versions/*.py
+    hook "npx sst deploy"
+    assert_status 0
+    assert_silent
+    [ ! -e "$work/ran" ]
+    echo '# changed' >>"$repo/apps/backend-api/alembic/versions/20251230_1700_add_email_issue_flags.py"
+    hook "npx sst deploy"
+    assert_status 0
+    assert_err "uncommitted-migrations (warn)"
+    [ ! -e "$work/ran" ]
+    git -C "$repo" config 'filter.a=b.clean' "touch $work/ran"
+    [ $format = sha1 ] || {
+      hook "npx sst deploy"
+      assert_status 2
+    }
+    [ ! -e "$work/ran" ]
+  done
+}
+
+@test "a repository that may not be looked into is not taken for none" {
+  [ "$(id -u)" = 0 ] || skip "needs root to become somebody else"
+  local place
+  # bats' own directories are closed to others.
+  place=$(mktemp -d "${TMPDIR:-/tmp}/attack.XXXXXX")
+  chmod 755 "$place"
+  mkdir -m 777 "$place/home"
+  mkdir -p -m 755 "$place/repo/.git"
+  echo "ref: refs/heads/main" >"$place/repo/.git/HEAD"
+  call_json "npx sst deploy" "$place/repo" >"$place/call"
+  chmod 644 "$place/call"
+  chmod 000 "$place/repo"
+  unset HOOKCHECK_CONFIG
+  status=0
+  setpriv --reuid=65534 --regid=65534 --clear-groups env HOME="$place/home" HOOKCHECK_STATE_DIR="$place/home/state" \
+    "$bin/hookcheck-pre-tool-use" <"$place/call" >"$work/out" 2>"$work/err" || status=$?
+  out=$(cat "$work/out") err=$(cat "$work/err")
+  rm -rf "$place"
+  assert_status 2
+  assert_err "$place/repo"
+  assert_err "Permission denied"
+}
