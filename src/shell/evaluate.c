@@ -105,7 +105,7 @@ static bool redirect_compound(struct shell_state *state, const struct shell_node
         first = false;
     } while (choices_next(&choices));
     choices_end(state->session, &choices);
-    if (texts.count > 1 && texts.count <= SHELL_VALUES_MAX) {
+    if (texts.count > 1 && texts.count <= SHELL_VALUES_MAX && ret_redirected->input) {
         ret_redirected->input->texts = texts.items;
         ret_redirected->input->count = texts.count;
     } else if (texts.count > 1) {

@@ -296,9 +296,10 @@ while True: held.append(s.accept())' >"$work/port" 3>&- &
 
 @test "the hook links libc, PCRE2 and cJSON only" {
   run bash -c "readelf -d '$bin/hookcheck-pre-tool-use' | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort"
+  # PCRE2 is linked statically where the package has it.
+  output=${output%$'\n'libpcre2-8.so.0}
   [ "$output" = "libc.so.6
-libcjson.so.1
-libpcre2-8.so.0" ] || { echo "$output"; return 1; }
+libcjson.so.1" ] || { echo "$output"; return 1; }
 }
 
 @test "--recognise prints the question and asks nobody" {

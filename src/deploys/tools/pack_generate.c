@@ -96,7 +96,8 @@ static void write_rules(FILE *out, const struct pack_tables *t)
                 ", {%u, %u}, " TEXT_FMT ", %d, %d, %u, %u},\n",
                 TEXT_ARG(r->id), r->program, r->certainty, r->kind, TEXT_ARG(r->command),
                 TEXT_ARG(r->unless), TEXT_ARG(r->setting), LIST_ARG(r->environment),
-                TEXT_ARG(r->commit), r->remote, r->alternatives, r->first_example, r->example_count);
+                TEXT_ARG(r->commit), r->remote, r->alternatives, r->first_example,
+                r->example_count);
     }
     fputs("    {.program = 0}};\n", out);
 }
