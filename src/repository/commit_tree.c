@@ -163,8 +163,11 @@ static bool commit_tree_list(void *self, struct arena *arena, struct str directo
                 if (leads)
                     child.mode = target.mode;
             }
-            VEC_PUSH(arena, &list,
-                     (struct tree_entry){.name = child.name, .kind = kind_of(child.mode)});
+            VEC_PUSH(
+                arena, &list,
+                (struct tree_entry){.name = child.name,
+                                    .kind = kind_of(child.mode),
+                                    .id = here.items[i].mode == OBJECT_LINK ? STR_NONE : child.id});
         }
         if (list.count)
             qsort(list.items, list.count, sizeof list.items[0], compare_entries);

@@ -1,0 +1,115 @@
+/* models -- what changed in the models between two revisions, and whether migrations cover it. */
+#include <stdio.h>
+
+#include "base/json.h"
+#include "cli/cli.h"
+#include "migrations/models.h"
+
+struct range {
+    struct str before, after; /* after empty: the work tree */
+};
+
+static bool range_parse(struct cli *cli, struct range *ret)
+{
+    const struct strs *words = &cli->operands;
+    size_t dots = words->count == 2 ? str_find(words->items[1], STR("..")) : SIZE_MAX;
+
+    *ret = (struct range){.before = words->count > 1 ? words->items[1] : STR("HEAD"),
+                          .after = words->count > 2 ? words->items[2] : STR_NONE};
+    if (dots != SIZE_MAX) {
+        struct str rest = str_from_offset(words->items[1], dots + 2);
+        ret->before = str_prefix(words->items[1], dots);
+        ret->after = rest.length ? rest : STR("HEAD");
+        if (!ret->before.length)
+            ret->before = STR("HEAD");
+        if (str_starts(rest, STR(".")))
+            return false;
+    }
+    return words->count <= 3;
+}
+
+static bool trees_open(struct cli *cli, const struct config *config, const struct range *range,
+                       struct repository *repository, struct tree **ret_before,
+                       struct tree **ret_after, struct strs *ret_changed, struct err *e)
+{
+    struct arena *arena = cli->arena;
+    struct tree *head;
+    struct strs uncommitted;
+
+    if (!repository_tree(repository, arena, range->before, ret_before, e))
+        return false;
+    if (range->after.length)
+        return repository_tree(repository, arena, range->after, ret_after, e) &&
+               models_changed_paths(arena, *ret_before, *ret_after, ret_changed, e);
+    *ret_after = tree_of_directory(arena, config->work_tree);
+    if (!repository_tree(repository, arena, STR("HEAD"), &head, e) ||
+        !models_changed_paths(arena, *ret_before, head, ret_changed, e) ||
+        !repository_uncommitted(repository, arena, STR(""), &uncommitted, e))
+        return false;
+    for (size_t i = 0; i < uncommitted.count; i++)
+        strs_add(arena, ret_changed, uncommitted.items[i]);
+    return true;
+}
+
+static void say_unread(const struct schema_difference *difference)
+{
+    for (size_t i = 0; i < difference->unread.count; i++) {
+        const struct schema_unread *unread = &difference->unread.items[i];
+        fprintf(stderr, "cannot read statically: " STR_FMT ":%zu: " STR_FMT "\n",
+                STR_ARG(unread->place.file), unread->place.line, STR_ARG(unread->what));
+    }
+}
+
+static enum cli_status show_diff(struct cli *cli, const struct schema_difference *difference)
+{
+    if (cli->json) {
+        schema_difference_json(&cli->out, difference);
+        buf_add_byte(&cli->out, '\n');
+    } else {
+        for (size_t i = 0; i < difference->changes.count; i++)
+            buf_printf(&cli->out, STR_FMT "\n", STR_ARG(difference->changes.items[i].line));
+    }
+    return difference->changes.count || difference->unread.count ? CLI_BLOCKED : CLI_OK;
+}
+
+static enum cli_status run(struct cli *cli)
+{
+    struct schema_difference difference;
+    struct tree *before, *after;
+    struct strs changed = {0};
+    const struct config *config;
+    struct err e = ERR_NONE;
+    struct range range;
+    REPOSITORY(repository);
+
+    if (!cli->operands.count || !str_eq(cli->operands.items[0], STR("diff")))
+        return cli_usage_error(cli, "models takes: diff [A] [B]");
+    if (!range_parse(cli, &range))
+        return cli_usage_error(cli, "a range is A..B, or A B, or A for A and the work tree");
+    if (!cli_config(cli, cli->directory, &config))
+        return CLI_BLOCKED;
+    if (!repository_open(cli->arena, cli->directory, &repository, &e) ||
+        !trees_open(cli, config, &range, repository, &before, &after, &changed, &e) ||
+        !models_compare(cli->arena, config, before, after, &changed, &difference, &e)) {
+        cli_say_error(cli, &e);
+        return CLI_BLOCKED;
+    }
+    enum cli_status status = show_diff(cli, &difference);
+    say_unread(&difference);
+    return status;
+}
+
+const struct cli_command cmd_models = {
+    .name = "models",
+    .operands = "diff [A] [B]",
+    .summary = "says what changed in the schema that the models describe",
+    .text = "A and B are revisions; without B it is the work tree, without A HEAD. A..B is both.\n"
+            "One line a change, sorted; types as PostgreSQL spells them. Read without importing "
+            "the application:\n"
+            "SQLAlchemy (1.x, 2.0, Flask-SQLAlchemy), SQLModel. What cannot be read statically and "
+            "differs is said\n"
+            "on standard error.\n"
+            "exit status: 0 no change of the schema, 2 some, or something that cannot be read; 1 "
+            "wrong usage\n",
+    .run = run,
+};

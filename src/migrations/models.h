@@ -1,0 +1,31 @@
+/* models.h -- what changed in the models between two trees.
+ *
+ * In:    two trees (commits, or the work tree), and the paths that differ between them.
+ * Out:   changes of the schema, sorted by their line; what cannot be read statically and differs.
+ * Fails: a tree cannot be read; limits.
+ *
+ * Read are the files that look like models by their path (patterns/models/, "models" of the configuration), those among the changed paths
+ * that mention a mapper, and whatever these import from the same tree.
+ */
+#ifndef HOOKCHECK_MIGRATIONS_MODELS_H
+#define HOOKCHECK_MIGRATIONS_MODELS_H
+
+#include "config/config.h"
+#include "migrations/history.h"
+#include "repository/repository.h"
+#include "schema/schema.h"
+
+#define MODEL_FILES_MAX 20000u
+
+/* Files that differ between two trees of commits, sorted; directories with the same object id are not entered. */
+MUST_CHECK bool models_changed_paths(struct arena *arena, struct tree *before, struct tree *after,
+                                     struct strs *ret_paths, struct err *e);
+/* Could one of these paths be model source? By path alone. */
+MUST_CHECK bool models_any_path(struct arena *arena, const struct config *config,
+                                const struct strs *paths, bool *ret_any, struct err *e);
+MUST_CHECK bool models_compare(struct arena *arena, const struct config *config,
+                               struct tree *before, struct tree *after,
+                               const struct strs *changed_paths,
+                               struct schema_difference *ret_difference, struct err *e);
+
+#endif

@@ -1,0 +1,245 @@
+#include "base/buf.h"
+
+#include "readers/python.h"
+#include "readers/python_tree.h"
+
+static struct python_constant constant(struct python_tree *tree, struct python_scope scope,
+                                       TSNode expression, size_t depth);
+
+static struct python_constant none(void)
+{
+    return (struct python_constant){.kind = CONSTANT_NOT};
+}
+
+static struct python_constant string(struct str text)
+{
+    return (struct python_constant){.kind = CONSTANT_STRING, .text = text};
+}
+
+static struct python_constant number(struct arena *arena, struct str text)
+{
+    struct buf buf = buf_new(arena, text.length + 1);
+
+    for (size_t i = 0; i < text.length; i++)
+        if (text.bytes[i] != '_')
+            buf_add_byte(&buf, text.bytes[i]);
+    return (struct python_constant){.kind = CONSTANT_NUMBER, .text = buf_str(&buf)};
+}
+
+static bool to_integer(struct python_constant value, int64_t *ret)
+{
+    uint64_t magnitude;
+    bool negative = str_starts(value.text, STR("-"));
+
+    if (value.kind != CONSTANT_NUMBER ||
+        !str_to_u64(str_from_offset(value.text, negative), &magnitude) || magnitude > INT32_MAX)
+        return false;
+    *ret = negative ? -(int64_t)magnitude : (int64_t)magnitude;
+    return true;
+}
+
+static struct python_constant binary(struct arena *arena, struct str operator,
+                                     struct python_constant left, struct python_constant right)
+{
+    int64_t a, b, result;
+
+    if (left.kind == CONSTANT_STRING && right.kind == CONSTANT_STRING && str_eq(operator, STR("+")))
+        return string(str_printf(arena, STR_FMT STR_FMT, STR_ARG(left.text), STR_ARG(right.text)));
+    if (!to_integer(left, &a) || !to_integer(right, &b))
+        return none();
+    if (str_eq(operator, STR("+")))
+        result = a + b;
+    else if (str_eq(operator, STR("-")))
+        result = a - b;
+    else if (str_eq(operator, STR("*")))
+        result = a * b;
+    else if (str_eq(operator, STR("//")) && b > 0 && a >= 0)
+        result = a / b;
+    else if (str_eq(operator, STR("**")) && a == 2 && b >= 0 && b < 31)
+        result = (int64_t)1 << b;
+    else
+        return none();
+    return (struct python_constant){.kind = CONSTANT_NUMBER,
+                                    .text = str_printf(arena, "%lld", (long long)result)};
+}
+
+/* f"{cls.__name__.lower()}s" */
+static struct python_constant formatted(struct python_tree *tree, struct python_scope scope,
+                                        TSNode node, size_t depth)
+{
+    struct arena *arena = python_tree_arena(tree);
+    struct buf whole = buf_new(arena, (size_t)1 << 20);
+
+    for (uint32_t i = 0; i < ts_node_named_child_count(node); i++) {
+        TSNode part = ts_node_named_child(node, i);
+        if (node_is(part, "string_content")) {
+            struct str text = node_source(scope.file, part);
+            if (str_find_byte(text, '\\') != SIZE_MAX)
+                return none();
+            buf_add(&whole, text);
+        } else if (node_is(part, "interpolation")) {
+            struct python_constant value =
+                constant(tree, scope, node_field(part, "expression"), depth + 1);
+            if ((value.kind != CONSTANT_STRING && value.kind != CONSTANT_NUMBER) ||
+                ts_node_named_child_count(part) != 1)
+                return none();
+            buf_add(&whole, value.text);
+        }
+    }
+    return string(buf_str(&whole));
+}
+
+static struct str snake_case(struct arena *arena, struct str name)
+{
+    struct buf buf = buf_new(arena, 2 * name.length + 1);
+
+    for (size_t i = 0; i < name.length; i++) {
+        bool upper = name.bytes[i] >= 'A' && name.bytes[i] <= 'Z';
+        if (upper && i)
+            buf_add_byte(&buf, '_');
+        buf_add_byte(&buf, name.bytes[i]);
+    }
+    return buf_str(&buf);
+}
+
+/* re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__): the one expression everybody copies. */
+static struct python_constant substitution(struct python_tree *tree, struct python_scope scope,
+                                           TSNode call, size_t depth)
+{
+    struct python_constant pattern = constant(tree, scope, call_positional(call, 0), depth + 1);
+    struct python_constant by = constant(tree, scope, call_positional(call, 1), depth + 1);
+    struct python_constant text = constant(tree, scope, call_positional(call, 2), depth + 1);
+
+    if (pattern.kind != CONSTANT_STRING || by.kind != CONSTANT_STRING ||
+        text.kind != CONSTANT_STRING || !str_eq(by.text, STR("_")) ||
+        !(str_eq(pattern.text, STR("(?<!^)(?=[A-Z])")) ||
+          str_eq(pattern.text, STR("(?<!\\A)(?=[A-Z])"))))
+        return none();
+    return string(snake_case(python_tree_arena(tree), text.text));
+}
+
+static struct python_constant call(struct python_tree *tree, struct python_scope scope, TSNode node,
+                                   size_t depth)
+{
+    struct arena *arena = python_tree_arena(tree);
+    TSNode function = node_field(node, "function");
+
+    if (str_eq(python_foreign(tree, scope, function), STR("re.sub")))
+        return substitution(tree, scope, node, depth);
+    if (node_is(function, "identifier") && call_positional_count(node) == 1 &&
+        (str_eq(node_source(scope.file, function), STR("str")) ||
+         str_eq(node_source(scope.file, function), STR("int")))) {
+        struct python_constant value = constant(tree, scope, call_positional(node, 0), depth + 1);
+        if (value.kind == CONSTANT_NUMBER && str_eq(node_source(scope.file, function), STR("str")))
+            value.kind = CONSTANT_STRING;
+        return value;
+    }
+    if (!node_is(function, "attribute") || call_positional_count(node) != 0)
+        return none();
+    struct python_constant object =
+        constant(tree, scope, node_field(function, "object"), depth + 1);
+    struct str name = node_source(scope.file, node_field(function, "attribute"));
+    if (object.kind != CONSTANT_STRING)
+        return none();
+    if (str_eq(name, STR("lower")))
+        return string(str_lower(arena, object.text));
+    if (str_eq(name, STR("strip")))
+        return string(str_trim(object.text));
+    return none();
+}
+
+/* Status.ACTIVE.value, Status.ACTIVE.name, Status.ACTIVE (a str enumeration), settings.LENGTH. */
+static struct python_constant attribute(struct python_tree *tree, struct python_scope scope,
+                                        TSNode node, size_t depth)
+{
+    struct str name = node_source(scope.file, node_field(node, "attribute"));
+    TSNode object = node_field(node, "object");
+
+    if (scope.class_name.length && node_is(object, "identifier") && str_eq(name, STR("__name__")))
+        return string(scope.class_name);
+    if (node_is(object, "attribute") && str_eq(name, STR("value")))
+        return constant(tree, scope, object, depth + 1);
+    if (node_is(object, "attribute") && str_eq(name, STR("name")) &&
+        python_resolve(tree, scope, node_field(object, "object")).kind == THING_CLASS)
+        return string(node_source(scope.file, node_field(object, "attribute")));
+    struct python_thing thing = python_resolve(tree, scope, node);
+    if (thing.kind != THING_VALUE || ts_node_eq(thing.node, node))
+        return none();
+    return constant(tree, (struct python_scope){.file = thing.file, .body = thing.scope},
+                    thing.node, depth + 1);
+}
+
+static struct python_constant literal(struct python_tree *tree, struct python_scope scope,
+                                      TSNode node, size_t depth)
+{
+    struct arena *arena = python_tree_arena(tree);
+    struct str source = node_source(scope.file, node), text;
+
+    if (node_is(node, "string")) {
+        if (python_string_decode(arena, source, &text))
+            return string(text);
+        return str_starts(source, STR("f")) || str_starts(source, STR("F"))
+                   ? formatted(tree, scope, node, depth)
+                   : none();
+    }
+    struct buf whole = buf_new(arena, (size_t)1 << 20);
+    for (uint32_t i = 0; i < ts_node_named_child_count(node); i++) {
+        if (node_is(ts_node_named_child(node, i), "comment"))
+            continue;
+        struct python_constant part =
+            constant(tree, scope, ts_node_named_child(node, i), depth + 1);
+        if (part.kind != CONSTANT_STRING)
+            return none();
+        buf_add(&whole, part.text);
+    }
+    return string(buf_str(&whole));
+}
+
+static struct python_constant constant(struct python_tree *tree, struct python_scope scope,
+                                       TSNode expression, size_t depth)
+{
+    struct arena *arena = python_tree_arena(tree);
+
+    expression = node_bare(expression);
+    if (ts_node_is_null(expression) || depth > PYTHON_FOLLOW_MAX)
+        return none();
+    if (node_is(expression, "string") || node_is(expression, "concatenated_string"))
+        return literal(tree, scope, expression, depth);
+    if (node_is(expression, "integer") || node_is(expression, "float"))
+        return number(arena, node_source(scope.file, expression));
+    if (node_is(expression, "true"))
+        return (struct python_constant){.kind = CONSTANT_TRUE};
+    if (node_is(expression, "false"))
+        return (struct python_constant){.kind = CONSTANT_FALSE};
+    if (node_is(expression, "none"))
+        return (struct python_constant){.kind = CONSTANT_NONE};
+    if (node_is(expression, "unary_operator")) {
+        struct python_constant value =
+            constant(tree, scope, node_field(expression, "argument"), depth + 1);
+        if (value.kind == CONSTANT_NUMBER &&
+            str_starts(node_source(scope.file, expression), STR("-")))
+            value.text = str_printf(arena, "-" STR_FMT, STR_ARG(value.text));
+        return value;
+    }
+    if (node_is(expression, "binary_operator"))
+        return binary(arena, node_source(scope.file, node_field(expression, "operator")),
+                      constant(tree, scope, node_field(expression, "left"), depth + 1),
+                      constant(tree, scope, node_field(expression, "right"), depth + 1));
+    if (node_is(expression, "call"))
+        return call(tree, scope, expression, depth);
+    if (node_is(expression, "attribute"))
+        return attribute(tree, scope, expression, depth);
+    if (node_is(expression, "identifier")) {
+        struct python_thing thing = python_resolve(tree, scope, expression);
+        if (thing.kind == THING_VALUE)
+            return constant(tree, (struct python_scope){.file = thing.file, .body = thing.scope},
+                            thing.node, depth + 1);
+    }
+    return none();
+}
+
+struct python_constant python_constant(struct python_tree *tree, struct python_scope scope,
+                                       TSNode expression)
+{
+    return constant(tree, scope, expression, 0);
+}

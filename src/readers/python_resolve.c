@@ -1,0 +1,302 @@
+#include "base/file.h"
+#include "readers/python_tree.h"
+
+static struct python_thing resolve(struct python_tree *tree, struct python_scope scope,
+                                   TSNode expression, size_t depth);
+
+static struct python_thing unknown(void)
+{
+    return (struct python_thing){.kind = THING_UNKNOWN};
+}
+
+static struct python_thing foreign(struct str dotted)
+{
+    return (struct python_thing){.kind = THING_FOREIGN, .dotted = dotted};
+}
+
+static struct str dotted_join(struct arena *arena, struct str left, struct str right)
+{
+    return str_printf(arena, STR_FMT "." STR_FMT, STR_ARG(left), STR_ARG(right));
+}
+
+/* Packages that are never a folder of the tree, whatever stands there ("app/models/enum.py"). */
+static bool is_foreign_package(struct str first)
+{
+    static const char *const names[] = {"sqlalchemy",  "sqlmodel", "flask_sqlalchemy",
+                                        "django",      "typing",   "typing_extensions",
+                                        "enum",        "uuid",     "datetime",
+                                        "decimal",     "re",       "os",
+                                        "pydantic",    "json",     "types",
+                                        "collections", "abc",      "dataclasses",
+                                        "functools",   "copy",     "secrets",
+                                        "string",      "time",     "random"};
+
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (str_eq(first, str_from(names[i])))
+            return true;
+    return false;
+}
+
+/* The file of a module below a directory: "a/b.py", or "a/b/__init__.py". */
+static struct python_file *module_below(struct python_tree *tree, struct str directory,
+                                        struct str module)
+{
+    struct arena *arena = python_tree_arena(tree);
+    char *path = str_c(arena, module);
+
+    for (size_t i = 0; i < module.length; i++)
+        if (path[i] == '.')
+            path[i] = '/';
+    struct str base = directory.length ? str_printf(arena, STR_FMT "/%s", STR_ARG(directory), path)
+                                       : str_from(path);
+    struct python_file *file =
+        python_tree_file(tree, str_printf(arena, STR_FMT ".py", STR_ARG(base)));
+    if (file)
+        return file;
+    return python_tree_file(tree, str_printf(arena, STR_FMT "/__init__.py", STR_ARG(base)));
+}
+
+static struct str parent_directory(struct str path)
+{
+    size_t slash = str_find_last_byte(path, '/');
+
+    return slash == SIZE_MAX ? STR("") : str_prefix(path, slash);
+}
+
+static struct python_thing module_thing(struct python_file *file)
+{
+    return (struct python_thing){.kind = THING_MODULE, .file = file};
+}
+
+static struct python_thing find_relative(struct python_tree *tree, struct python_file *from,
+                                         struct str module)
+{
+    struct str directory = parent_directory(from->path);
+    size_t dots = 0;
+
+    while (dots < module.length && module.bytes[dots] == '.')
+        dots++;
+    struct str rest = str_trim(str_from_offset(module, dots));
+    for (size_t i = 1; i < dots; i++)
+        directory = parent_directory(directory);
+    if (rest.length) {
+        struct python_file *file = module_below(tree, directory, rest);
+        return file ? module_thing(file) : unknown();
+    }
+    struct str init = directory.length ? str_printf(python_tree_arena(tree), STR_FMT "/__init__.py",
+                                                    STR_ARG(directory))
+                                       : STR("__init__.py");
+    struct python_file *file = python_tree_file(tree, init);
+    if (file)
+        return module_thing(file);
+    return (struct python_thing){.kind = THING_MODULE, .dotted = directory};
+}
+
+/* Absolute: sys.path may begin at any directory above the file; the nearest that is no package counts. */
+static struct python_thing find_module(struct python_tree *tree, struct python_file *from,
+                                       struct str module)
+{
+    struct arena *arena = python_tree_arena(tree);
+
+    if (str_starts(module, STR(".")))
+        return find_relative(tree, from, module);
+    if (is_foreign_package(dotted_first(module)))
+        return foreign(module);
+    for (int pass = 0; pass < 2; pass++) {
+        struct str directory = from->path;
+        while (directory.length) {
+            directory = parent_directory(directory);
+            struct str init = directory.length
+                                  ? str_printf(arena, STR_FMT "/__init__.py", STR_ARG(directory))
+                                  : STR("__init__.py");
+            if (pass == 0 && python_tree_file(tree, init))
+                continue;
+            struct python_file *file = module_below(tree, directory, module);
+            if (file)
+                return module_thing(file);
+            if (!directory.length) {
+                file = module_below(tree, STR("src"), module);
+                if (file)
+                    return module_thing(file);
+            }
+        }
+    }
+    return foreign(module);
+}
+
+static struct python_thing follow(struct python_tree *tree, struct python_file *file, TSNode body,
+                                  const struct python_binding *binding, size_t depth);
+
+static struct python_thing member_of(struct python_tree *tree, struct python_file *from,
+                                     struct python_thing module, struct str name, size_t depth)
+{
+    struct arena *arena = python_tree_arena(tree);
+
+    if (depth > PYTHON_FOLLOW_MAX)
+        return unknown();
+    if (module.kind == THING_FOREIGN)
+        return foreign(dotted_join(arena, module.dotted, name));
+    if (!module.file) { /* a package without __init__.py */
+        struct python_file *file = module_below(tree, module.dotted, name);
+        return file ? module_thing(file) : unknown();
+    }
+    const struct python_binding *binding = python_binding_in(tree, module.file, node_null(), name);
+    /* `from . import user` in a package names the file beside it. */
+    if (binding && !(binding->kind == BINDING_IMPORT && module.file == from))
+        return follow(tree, module.file, node_null(), binding, depth + 1);
+    if (str_ends(module.file->path, STR("__init__.py"))) {
+        struct python_file *file = module_below(tree, parent_directory(module.file->path), name);
+        if (file)
+            return module_thing(file);
+    }
+    for (size_t i = 0; i < module.file->stars.count; i++) {
+        struct python_thing star = find_module(tree, module.file, module.file->stars.items[i]);
+        if (star.kind == THING_UNKNOWN || star.file == module.file)
+            continue;
+        struct python_thing found = member_of(tree, module.file, star, name, depth + 1);
+        if (found.kind != THING_UNKNOWN)
+            return found;
+    }
+    return unknown();
+}
+
+static struct python_thing follow(struct python_tree *tree, struct python_file *file, TSNode body,
+                                  const struct python_binding *binding, size_t depth)
+{
+    if (depth > PYTHON_FOLLOW_MAX)
+        return unknown();
+    switch (binding->kind) {
+    case BINDING_CLASS:
+        return (struct python_thing){.kind = THING_CLASS, .file = file, .node = binding->node};
+    case BINDING_FUNCTION:
+        return (struct python_thing){.kind = THING_FUNCTION, .file = file, .node = binding->node};
+    case BINDING_VALUE:
+        if (ts_node_is_null(binding->node))
+            return unknown();
+        return resolve(tree, (struct python_scope){.file = file, .body = body}, binding->node,
+                       depth + 1);
+    case BINDING_IMPORT:
+        break;
+    }
+    struct python_thing module = find_module(tree, file, binding->module);
+    if (!binding->member.length || module.kind == THING_UNKNOWN)
+        return module;
+    return member_of(tree, file, module, binding->member, depth + 1);
+}
+
+static struct python_thing resolve_name(struct python_tree *tree, struct python_scope scope,
+                                        struct str name, size_t depth)
+{
+    static const char *const builtins[] = {"int",  "str",   "bool", "float", "bytes",
+                                           "dict", "list",  "set",  "tuple", "object",
+                                           "type", "super", "len",  "range", "frozenset"};
+    const struct python_binding *binding = NULL;
+
+    if (!ts_node_is_null(scope.body)) {
+        binding = python_binding_in(tree, scope.file, scope.body, name);
+        /* `name = name` in a class body means the module's. */
+        if (binding && !(binding->kind == BINDING_VALUE && node_is(binding->node, "identifier") &&
+                         str_eq(node_source(scope.file, binding->node), name)))
+            return follow(tree, scope.file, scope.body, binding, depth);
+    }
+    binding = python_binding_in(tree, scope.file, node_null(), name);
+    if (binding)
+        return follow(tree, scope.file, node_null(), binding, depth);
+    struct python_thing found =
+        member_of(tree, scope.file, module_thing(scope.file), name, depth + 1);
+    if (found.kind != THING_UNKNOWN)
+        return found;
+    for (size_t i = 0; i < COUNT_OF(builtins); i++)
+        if (str_eq(name, str_from(builtins[i])))
+            return foreign(dotted_join(python_tree_arena(tree), STR("builtins"), name));
+    return unknown();
+}
+
+static struct python_thing resolve_attribute(struct python_tree *tree, struct python_scope scope,
+                                             TSNode expression, size_t depth)
+{
+    struct python_thing object = resolve(tree, scope, node_field(expression, "object"), depth + 1);
+    struct str name = node_source(scope.file, node_field(expression, "attribute"));
+
+    switch (object.kind) {
+    case THING_FOREIGN:
+        return foreign(dotted_join(python_tree_arena(tree), object.dotted, name));
+    case THING_MODULE:
+        return member_of(tree, object.file, object, name, depth + 1);
+    case THING_CLASS: {
+        TSNode body = node_field(object.node, "body");
+        const struct python_binding *binding = python_binding_in(tree, object.file, body, name);
+        if (binding)
+            return follow(tree, object.file, body, binding, depth + 1);
+        TSNode bases = node_field(object.node, "superclasses");
+        for (uint32_t i = 0; !ts_node_is_null(bases) && i < ts_node_named_child_count(bases); i++) {
+            struct python_thing base = resolve(tree, (struct python_scope){.file = object.file},
+                                               ts_node_named_child(bases, i), depth + 2);
+            if (base.kind != THING_CLASS)
+                continue;
+            body = node_field(base.node, "body");
+            binding = python_binding_in(tree, base.file, body, name);
+            if (binding)
+                return follow(tree, base.file, body, binding, depth + 2);
+        }
+        return unknown();
+    }
+    case THING_UNKNOWN:
+    case THING_FUNCTION:
+    case THING_VALUE:
+        break;
+    }
+    return unknown();
+}
+
+static struct python_thing resolve(struct python_tree *tree, struct python_scope scope,
+                                   TSNode expression, size_t depth)
+{
+    struct arena *arena = python_tree_arena(tree);
+
+    expression = node_bare(expression);
+    if (depth > PYTHON_FOLLOW_MAX || ts_node_is_null(expression))
+        return unknown();
+    if (node_is(expression, "identifier"))
+        return resolve_name(tree, scope, node_source(scope.file, expression), depth + 1);
+    if (node_is(expression, "attribute"))
+        return resolve_attribute(tree, scope, expression, depth + 1);
+    if (node_is(expression, "type"))
+        return resolve(tree, scope, ts_node_named_child(expression, 0), depth + 1);
+    if (node_is(expression, "call")) {
+        struct python_thing called =
+            resolve(tree, scope, node_field(expression, "function"), depth + 1);
+        /* The class that a factory of the tree returns, as SQLAlchemy() and declarative_base() do, is known by its name. */
+        if (called.kind == THING_FOREIGN) {
+            called.dotted = str_printf(arena, STR_FMT "()", STR_ARG(called.dotted));
+            called.file = scope.file;
+            called.node = expression;
+            return called;
+        }
+        if (called.kind == THING_CLASS) { /* class MyAlchemy(SQLAlchemy): db = MyAlchemy() */
+            TSNode bases = node_field(called.node, "superclasses");
+            struct python_thing base =
+                ts_node_is_null(bases) || !ts_node_named_child_count(bases)
+                    ? unknown()
+                    : resolve(tree, (struct python_scope){.file = called.file},
+                              ts_node_named_child(bases, 0), depth + 1);
+            if (base.kind == THING_FOREIGN)
+                return foreign(str_printf(arena, STR_FMT "()", STR_ARG(base.dotted)));
+        }
+    }
+    return (struct python_thing){
+        .kind = THING_VALUE, .file = scope.file, .node = expression, .scope = scope.body};
+}
+
+struct python_thing python_resolve(struct python_tree *tree, struct python_scope scope,
+                                   TSNode expression)
+{
+    return resolve(tree, scope, expression, 0);
+}
+
+struct str python_foreign(struct python_tree *tree, struct python_scope scope, TSNode expression)
+{
+    struct python_thing thing = python_resolve(tree, scope, expression);
+
+    return thing.kind == THING_FOREIGN ? thing.dotted : STR_NONE;
+}

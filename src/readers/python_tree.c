@@ -1,0 +1,302 @@
+#include "readers/python_tree.h"
+
+#include "base/door.h"
+#include "base/file.h"
+#include "readers/python.h"
+
+#define PARSE_LIMIT_MICROSECONDS 5000000u
+
+const TSLanguage *tree_sitter_python(void);
+
+struct python_tree {
+    struct arena *arena;
+    TSParser *parser;
+    struct source_files files;
+    VEC(struct python_file *) known;
+};
+
+struct python_tree *python_tree_new(struct arena *arena, const struct source_files *files)
+{
+    struct python_tree *tree = ARENA_NEW(arena, struct python_tree);
+
+    tree->arena = arena;
+    tree->files = *files;
+    tree->parser = ts_parser_new();
+    if (!tree->parser || !ts_parser_set_language(tree->parser, tree_sitter_python()))
+        door_memory();
+    ts_parser_set_timeout_micros(tree->parser, PARSE_LIMIT_MICROSECONDS);
+    return tree;
+}
+
+void python_tree_release(struct python_tree **tree)
+{
+    if (!*tree)
+        return;
+    for (size_t i = 0; i < (*tree)->known.count; i++)
+        if ((*tree)->known.items[i]->tree)
+            ts_tree_delete((*tree)->known.items[i]->tree);
+    ts_parser_delete((*tree)->parser);
+    *tree = NULL;
+}
+
+struct arena *python_tree_arena(const struct python_tree *tree)
+{
+    return tree->arena;
+}
+
+/* --- Bindings. --- */
+
+struct binder {
+    struct python_tree *tree;
+    struct python_file *file;
+    struct python_bindings *bindings;
+    struct strs *stars;
+};
+
+static void bind(struct binder *b, struct python_binding binding)
+{
+    if (binding.fallback)
+        for (size_t i = 0; i < b->bindings->count; i++)
+            if (str_eq(b->bindings->items[i].name, binding.name))
+                return;
+    VEC_PUSH(b->tree->arena, b->bindings, binding);
+}
+
+static void bind_assignment(struct binder *b, TSNode node, bool fallback)
+{
+    TSNode right = node_field(node, "right"), annotation = node_field(node, "type");
+
+    for (size_t depth = 0; node_is(right, "assignment") && depth < PYTHON_FOLLOW_MAX; depth++)
+        right = node_field(right, "right");
+    for (size_t depth = 0; node_is(node, "assignment") && depth < PYTHON_FOLLOW_MAX; depth++) {
+        TSNode left = node_field(node, "left");
+        if (node_is(left, "identifier"))
+            bind(b, (struct python_binding){.name = node_source(b->file, left),
+                                            .node = right,
+                                            .annotation = annotation,
+                                            .fallback = fallback});
+        node = node_field(node, "right");
+    }
+}
+
+static void bind_import(struct binder *b, TSNode node, bool fallback)
+{
+    bool from = node_is(node, "import_from_statement");
+    struct str module = from ? node_source(b->file, node_field(node, "module_name")) : STR_NONE;
+
+    for (uint32_t i = 0; i < ts_node_named_child_count(node); i++) {
+        TSNode child = ts_node_named_child(node, i), written = child;
+        if (node_is(child, "wildcard_import") && b->stars)
+            VEC_PUSH(b->tree->arena, b->stars, module);
+        if ((!node_is(child, "dotted_name") && !node_is(child, "aliased_import")) ||
+            (from && ts_node_eq(child, node_field(node, "module_name"))))
+            continue;
+        if (node_is(child, "aliased_import"))
+            written = node_field(child, "name");
+        struct str name = node_source(b->file, written);
+        struct python_binding binding = {.kind = BINDING_IMPORT, .fallback = fallback};
+        binding.module = from ? module : name;
+        binding.member = from ? name : STR_NONE;
+        if (node_is(child, "aliased_import")) {
+            binding.name = node_source(b->file, node_field(child, "alias"));
+        } else if (from) {
+            binding.name = name;
+        } else { /* `import a.b` binds a */
+            struct str rest = name;
+            binding.name = str_cut(&rest, '.');
+            binding.module = binding.name;
+        }
+        bind(b, binding);
+    }
+}
+
+static void bind_definition(struct binder *b, TSNode node, TSNode decorated, bool fallback)
+{
+    bind(b, (struct python_binding){.name = node_source(b->file, node_field(node, "name")),
+                                    .kind = node_is(node, "class_definition") ? BINDING_CLASS
+                                                                              : BINDING_FUNCTION,
+                                    .node = node,
+                                    .decorated = decorated,
+                                    .fallback = fallback});
+}
+
+static void bind_block(struct binder *b, TSNode block, bool fallback, size_t depth);
+
+static void bind_statement(struct binder *b, TSNode node, bool fallback, size_t depth)
+{
+    if (node_is(node, "expression_statement")) {
+        TSNode child = ts_node_named_child(node, 0);
+        if (node_is(child, "assignment"))
+            bind_assignment(b, child, fallback);
+    } else if (node_is(node, "import_from_statement") || node_is(node, "import_statement")) {
+        bind_import(b, node, fallback);
+    } else if (node_is(node, "class_definition") || node_is(node, "function_definition")) {
+        bind_definition(b, node, node_null(), fallback);
+    } else if (node_is(node, "decorated_definition")) {
+        bind_definition(b, node_field(node, "definition"), node, fallback);
+    } else if (node_is(node, "type_alias_statement")) {
+        bind(b, (struct python_binding){.name = node_source(b->file, ts_node_named_child(node, 0)),
+                                        .node = ts_node_named_child(node, 1),
+                                        .fallback = fallback});
+    } else if (node_is(node, "if_statement") || node_is(node, "try_statement") ||
+               node_is(node, "with_statement")) {
+        bind_block(b, node, fallback, depth);
+    }
+}
+
+static void bind_block(struct binder *b, TSNode block, bool fallback, size_t depth)
+{
+    if (depth > PYTHON_FOLLOW_MAX)
+        return;
+    for (uint32_t i = 0; i < ts_node_named_child_count(block); i++) {
+        TSNode child = ts_node_named_child(block, i);
+        if (node_is(child, "block") || node_is(child, "finally_clause"))
+            bind_block(b, child, fallback, depth + 1);
+        else if (node_is(child, "except_clause") || node_is(child, "else_clause") ||
+                 node_is(child, "elif_clause"))
+            bind_block(b, child, true, depth + 1);
+        else
+            bind_statement(b, child, fallback, depth + 1);
+    }
+}
+
+void python_body_bindings(struct python_tree *tree, struct python_file *file, TSNode body,
+                          struct python_bindings *ret_bindings)
+{
+    struct python_bindings bindings = {0};
+    struct binder b = {.tree = tree, .file = file, .bindings = &bindings};
+
+    bind_block(&b, body, false, 0);
+    *ret_bindings = bindings;
+}
+
+struct python_file *python_tree_file(struct python_tree *tree, struct str path)
+{
+    struct python_file *file = NULL;
+
+    for (size_t i = 0; i < tree->known.count && !file; i++)
+        if (str_eq(tree->known.items[i]->path, path))
+            file = tree->known.items[i];
+    if (!file) {
+        file = ARENA_NEW(tree->arena, struct python_file);
+        file->path = str_copy(tree->arena, path);
+        file->present = tree->files.read(tree->files.self, file->path, &file->source) &&
+                        file->source.length <= FILE_MAX;
+        if (file->present) {
+            file->tree = ts_parser_parse_string(tree->parser, NULL,
+                                                file->source.bytes ? file->source.bytes : "",
+                                                (uint32_t)file->source.length);
+            file->present = file->tree != NULL;
+            ts_parser_reset(tree->parser);
+        }
+        if (file->present)
+            file->root = ts_tree_root_node(file->tree);
+        VEC_PUSH(tree->arena, &tree->known, file);
+    }
+    if (!file->present)
+        return NULL;
+    if (!file->bound) {
+        struct binder b = {
+            .tree = tree, .file = file, .bindings = &file->bindings, .stars = &file->stars};
+        file->bound = true;
+        bind_block(&b, file->root, false, 0);
+    }
+    return file;
+}
+
+const struct python_binding *python_binding_in(struct python_tree *tree, struct python_file *file,
+                                               TSNode body, struct str name)
+{
+    const struct python_bindings *bindings = &file->bindings;
+    struct python_bindings own;
+
+    if (!ts_node_is_null(body)) {
+        python_body_bindings(tree, file, body, &own);
+        bindings = &own;
+    }
+    for (size_t i = bindings->count; i > 0; i--)
+        if (str_eq(bindings->items[i - 1].name, name))
+            return &bindings->items[i - 1];
+    return NULL;
+}
+
+/* --- Nodes. --- */
+
+TSNode node_bare(TSNode node)
+{
+    while (node_is(node, "parenthesized_expression")) {
+        TSNode inner = node_null();
+        for (uint32_t i = 0; i < ts_node_named_child_count(node) && ts_node_is_null(inner); i++)
+            if (!node_is(ts_node_named_child(node, i), "comment"))
+                inner = ts_node_named_child(node, i);
+        node = inner;
+    }
+    return node;
+}
+
+TSNode call_keyword(const struct python_file *file, TSNode call, const char *name)
+{
+    TSNode arguments = node_field(call, "arguments");
+
+    for (uint32_t i = 0; !ts_node_is_null(arguments) && i < ts_node_named_child_count(arguments);
+         i++) {
+        TSNode argument = ts_node_named_child(arguments, i);
+        if (node_is(argument, "keyword_argument") &&
+            str_eq(node_source(file, node_field(argument, "name")), str_from(name)))
+            return node_bare(node_field(argument, "value"));
+    }
+    return node_null();
+}
+
+static bool is_positional(TSNode argument)
+{
+    return !node_is(argument, "keyword_argument") && !node_is(argument, "comment") &&
+           !node_is(argument, "dictionary_splat");
+}
+
+TSNode call_positional(TSNode call, size_t index)
+{
+    TSNode arguments = node_field(call, "arguments");
+
+    for (uint32_t i = 0; !ts_node_is_null(arguments) && i < ts_node_named_child_count(arguments);
+         i++) {
+        TSNode argument = ts_node_named_child(arguments, i);
+        if (is_positional(argument) && index-- == 0)
+            return node_bare(argument);
+    }
+    return node_null();
+}
+
+size_t call_positional_count(TSNode call)
+{
+    size_t count = 0;
+
+    while (!ts_node_is_null(call_positional(call, count)))
+        count++;
+    return count;
+}
+
+bool call_has_splat(TSNode call)
+{
+    TSNode arguments = node_field(call, "arguments");
+
+    for (uint32_t i = 0; !ts_node_is_null(arguments) && i < ts_node_named_child_count(arguments);
+         i++) {
+        TSNode argument = ts_node_named_child(arguments, i);
+        if (node_is(argument, "dictionary_splat") || node_is(argument, "list_splat"))
+            return true;
+    }
+    return false;
+}
+
+struct str dotted_last(struct str dotted)
+{
+    size_t dot = str_find_last_byte(dotted, '.');
+
+    return dot == SIZE_MAX ? dotted : str_from_offset(dotted, dot + 1);
+}
+
+struct str dotted_first(struct str dotted)
+{
+    return str_prefix(dotted, str_find_byte(dotted, '.'));
+}

@@ -1,0 +1,143 @@
+/* python_tree.h -- Python files that refer to each other: which thing does a name stand for, and which constant is an expression?
+ *
+ * In:    files by their path from the root, read on demand; nothing is imported or run.
+ * Out:   classes, functions and values of the tree, with the file they stand in; things of foreign packages by their dotted name
+ *        ("sqlalchemy.orm.mapped_column"; an instance of a foreign class is "flask_sqlalchemy.SQLAlchemy()").
+ * Fails: limits only. What cannot be followed is THING_UNKNOWN, or a constant that is not there.
+ * Source: Python reference, "The import system", "Naming and binding"; tree-sitter-python 0.23.6.
+ *
+ * A name bound several times in a file means the last binding, but one under `except` or `else` only counts where there is no other.
+ */
+#ifndef HOOKCHECK_READERS_PYTHON_TREE_H
+#define HOOKCHECK_READERS_PYTHON_TREE_H
+
+#include <string.h>
+#include <tree_sitter/api.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/vec.h"
+
+#define PYTHON_FOLLOW_MAX 24u
+
+/* Where files come from. False when there is none of that path. */
+struct source_files {
+    void *self;
+    bool (*read)(void *self, struct str path, struct str *ret_bytes);
+};
+
+enum python_binding_kind { BINDING_VALUE = 0, BINDING_CLASS, BINDING_FUNCTION, BINDING_IMPORT };
+
+struct python_binding {
+    struct str name;
+    enum python_binding_kind kind;
+    TSNode node;       /* class_definition, function_definition, or the value */
+    TSNode annotation; /* of an annotated assignment; else null */
+    TSNode decorated;  /* decorated_definition around it; else null */
+    struct str module; /* imports: "app.models", "..base" */
+    struct str member; /* `from module import member`; empty: the module itself */
+    bool fallback;     /* stands under `except` or `else` */
+};
+VEC_DEFINE(python_bindings, struct python_binding);
+
+struct python_file {
+    struct str path, source;
+    TSTree *tree;
+    TSNode root;
+    bool present, bound;
+    struct python_bindings bindings;
+    struct strs stars; /* `from X import *` */
+};
+
+struct python_tree;
+struct python_tree *python_tree_new(struct arena *arena, const struct source_files *files);
+void python_tree_release(struct python_tree **tree);
+#define PYTHON_TREE(name, arena, files)                                                            \
+    CLEANUP_WITH(python_tree_release) struct python_tree *name = python_tree_new(arena, files)
+struct arena *python_tree_arena(const struct python_tree *tree);
+
+/* NULL when there is no such file. */
+struct python_file *python_tree_file(struct python_tree *tree, struct str path);
+
+enum python_thing_kind {
+    THING_UNKNOWN = 0,
+    THING_FOREIGN, /* dotted */
+    THING_CLASS,   /* file, node: class_definition */
+    THING_FUNCTION,
+    THING_MODULE, /* file; or dotted for a package without a file */
+    THING_VALUE,  /* file, node: an expression that is neither a name nor an attribute */
+};
+struct python_thing {
+    enum python_thing_kind kind;
+    struct python_file *file;
+    TSNode node;
+    TSNode scope; /* THING_VALUE: the class body it was found in; else null */
+    struct str dotted;
+};
+
+/* Where an expression stands: names are looked up in the class body first. */
+struct python_scope {
+    struct python_file *file;
+    TSNode body;           /* null: the module */
+    struct str class_name; /* what `cls.__name__` is; empty: not in a method of a class */
+};
+
+struct python_thing python_resolve(struct python_tree *tree, struct python_scope scope,
+                                   TSNode expression);
+/* The dotted name of a foreign thing; empty when it is none. */
+struct str python_foreign(struct python_tree *tree, struct python_scope scope, TSNode expression);
+const struct python_binding *python_binding_in(struct python_tree *tree, struct python_file *file,
+                                               TSNode body, struct str name);
+/* The bindings of a class body, in their order. */
+void python_body_bindings(struct python_tree *tree, struct python_file *file, TSNode body,
+                          struct python_bindings *ret_bindings);
+
+enum python_constant_kind {
+    CONSTANT_NOT = 0,
+    CONSTANT_NONE,
+    CONSTANT_TRUE,
+    CONSTANT_FALSE,
+    CONSTANT_NUMBER, /* text */
+    CONSTANT_STRING, /* text */
+};
+struct python_constant {
+    enum python_constant_kind kind;
+    struct str text;
+};
+struct python_constant python_constant(struct python_tree *tree, struct python_scope scope,
+                                       TSNode expression);
+
+/* --- Nodes. --- */
+static inline bool node_is(TSNode node, const char *type)
+{
+    return !ts_node_is_null(node) && strcmp(ts_node_type(node), type) == 0;
+}
+static inline TSNode node_field(TSNode node, const char *name)
+{
+    return ts_node_child_by_field_name(node, name, (uint32_t)strlen(name));
+}
+static inline struct str node_source(const struct python_file *file, TSNode node)
+{
+    return str_slice(file->source, ts_node_start_byte(node), ts_node_end_byte(node));
+}
+static inline size_t node_line(TSNode node)
+{
+    return (size_t)ts_node_start_point(node).row + 1;
+}
+static inline TSNode node_null(void)
+{
+    return (TSNode){.id = NULL};
+}
+/* Without the parentheses around it. */
+TSNode node_bare(TSNode node);
+/* The value of a keyword argument, or the N-th positional one (SIZE_MAX: none); null when absent. */
+TSNode call_keyword(const struct python_file *file, TSNode call, const char *name);
+TSNode call_positional(TSNode call, size_t index);
+size_t call_positional_count(TSNode call);
+/* `**something` or `*something` among the arguments. */
+bool call_has_splat(TSNode call);
+/* The last part of a dotted name: "Column". */
+struct str dotted_last(struct str dotted);
+struct str dotted_first(struct str dotted);
+
+#endif

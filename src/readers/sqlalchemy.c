@@ -1,0 +1,514 @@
+#include "readers/sqlalchemy.h"
+
+#define FUNCTIONS_MAX 4u
+
+struct attribute {
+    struct python_scope scope; /* where the value stands */
+    struct str name;
+    TSNode value, annotation;
+    bool method; /* a declared_attr */
+};
+
+static TSNode returned_by(TSNode function)
+{
+    TSNode body = node_field(function, "body");
+
+    for (uint32_t i = 0; !ts_node_is_null(body) && i < ts_node_named_child_count(body); i++) {
+        TSNode statement = ts_node_named_child(body, i);
+        if (node_is(statement, "return_statement") && ts_node_named_child_count(statement))
+            return node_bare(ts_node_named_child(statement, 0));
+        if (!node_is(statement, "expression_statement") && !node_is(statement, "comment"))
+            break;
+    }
+    return node_null();
+}
+
+static bool is_declared_attr(struct python_file *file, TSNode decorated)
+{
+    for (uint32_t i = 0; !ts_node_is_null(decorated) && i < ts_node_named_child_count(decorated);
+         i++) {
+        TSNode child = ts_node_named_child(decorated, i);
+        if (node_is(child, "decorator") &&
+            str_contains(node_source(file, child), STR("declared_attr")))
+            return true;
+    }
+    return false;
+}
+
+/* What an attribute's value is: a column, something of the mapper's that is none, or nothing we know. */
+enum value_kind { VALUE_OTHER, VALUE_COLUMN, VALUE_FIELD, VALUE_NOT_A_COLUMN, VALUE_UNREADABLE };
+
+static bool is_mapper_word(struct str called)
+{
+    static const char *const words[] = {
+        "relationship",   "backref",         "column_property",   "synonym",
+        "dynamic_loader", "hybrid_property", "association_proxy", "query_expression",
+        "Relationship",   "validates",       "object_session",    "ColumnCollection"};
+
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (sa_is(called, words[i]))
+            return true;
+    return false;
+}
+
+static enum value_kind value_kind(struct sa_reader *r, struct python_scope *scope, TSNode *value,
+                                  size_t depth)
+{
+    *value = node_bare(*value);
+    if (ts_node_is_null(*value))
+        return VALUE_OTHER;
+    if (!node_is(*value, "call")) {
+        struct python_thing thing = python_resolve(r->tree, *scope, *value);
+        if (depth < FUNCTIONS_MAX && thing.file && node_is(thing.node, "call") &&
+            !ts_node_eq(thing.node, *value)) {
+            *scope = (struct python_scope){
+                .file = thing.file, .body = thing.scope, .class_name = scope->class_name};
+            *value = thing.node;
+            return value_kind(r, scope, value, depth + 1);
+        }
+        return VALUE_OTHER;
+    }
+    struct python_thing function = python_resolve(r->tree, *scope, node_field(*value, "function"));
+    struct str called = function.kind == THING_FOREIGN ? function.dotted : STR_NONE;
+    if (sa_is(called, "Column") || sa_is(called, "mapped_column"))
+        return VALUE_COLUMN;
+    if (sa_is(called, "Field") && str_starts(called, STR("sqlmodel")))
+        return VALUE_FIELD;
+    if (sa_is(called, "deferred") || sa_is(called, "column_property")) {
+        TSNode inner = call_positional(*value, 0);
+        struct python_scope in = *scope;
+        if (depth < FUNCTIONS_MAX && node_is(inner, "call") &&
+            value_kind(r, &in, &inner, depth + 1) == VALUE_COLUMN) {
+            *value = inner;
+            return VALUE_COLUMN;
+        }
+        return VALUE_NOT_A_COLUMN;
+    }
+    if (is_mapper_word(called))
+        return VALUE_NOT_A_COLUMN;
+    if (sa_is(called, "composite") && call_positional_count(*value) > 1)
+        return VALUE_UNREADABLE;
+    if (function.kind == THING_FUNCTION && depth < FUNCTIONS_MAX) {
+        struct python_scope in = {.file = function.file, .class_name = scope->class_name};
+        TSNode inner = returned_by(function.node);
+        TSNode parameters = node_field(function.node, "parameters");
+        enum value_kind kind =
+            ts_node_is_null(inner) ? VALUE_OTHER : value_kind(r, &in, &inner, depth + 1);
+        if (kind == VALUE_COLUMN && ts_node_named_child_count(parameters) == 0) {
+            *scope = in;
+            *value = inner;
+            return VALUE_COLUMN;
+        }
+        if (kind == VALUE_COLUMN ||
+            (ts_node_is_null(inner) &&
+             str_contains(node_source(function.file, function.node), STR("olumn("))))
+            return VALUE_UNREADABLE;
+    }
+    if (sa_is(called, "partial()"))
+        return VALUE_UNREADABLE;
+    /* db made where we cannot see it. */
+    struct str source = node_source(scope->file, node_field(*value, "function"));
+    if (!called.length &&
+        (str_ends(source, STR("db.Column")) || str_ends(source, STR(".mapped_column"))))
+        return VALUE_UNREADABLE;
+    return VALUE_OTHER;
+}
+
+/* Mapped[X] → X; null when the annotation says something else. */
+static TSNode mapped_inner(struct sa_reader *r, struct python_scope scope, TSNode annotation,
+                           bool *ret_relationship)
+{
+    TSNode node = annotation;
+
+    *ret_relationship = false;
+    while (node_is(node, "type"))
+        node = ts_node_named_child(node, 0);
+    if (!node_is(node, "generic_type") && !node_is(node, "subscript"))
+        return node_null();
+    struct str head = python_foreign(r->tree, scope, ts_node_named_child(node, 0));
+    if (sa_is(head, "DynamicMapped") || sa_is(head, "WriteOnlyMapped") ||
+        sa_is(head, "Relationship"))
+        *ret_relationship = true;
+    if (!sa_is(head, "Mapped"))
+        return node_null();
+    TSNode holder = node_is(node, "generic_type") ? ts_node_named_child(node, 1) : node;
+    return ts_node_named_child(holder, node_is(node, "subscript") ? 1 : 0);
+}
+
+static void unreadable(struct sa_reader *r, const struct attribute *attribute,
+                       struct schema_table *table, TSNode at)
+{
+    schema_unread_add(r->arena, r->schema, sa_place(attribute->scope.file, at),
+                      str_printf(r->arena, "column " STR_FMT "." STR_FMT, STR_ARG(table->name),
+                                 STR_ARG(attribute->name)),
+                      node_source(attribute->scope.file, at));
+    schema_column_put(r->arena, table,
+                      (struct schema_column){.name = attribute->name,
+                                             .unread = true,
+                                             .place = sa_place(attribute->scope.file, at)});
+}
+
+static void read_column(struct sa_reader *r, const struct sa_class *class,
+                        const struct attribute *attribute, struct python_scope scope, TSNode value,
+                        TSNode inner, struct schema_table *table)
+{
+    TSNode at = ts_node_is_null(attribute->value) ? attribute->annotation : attribute->value;
+    struct sa_column column = {
+        .column = {.nullable = true, .place = sa_place(attribute->scope.file, at)}};
+    struct str source = node_source(attribute->scope.file, at);
+    bool optional = false, read = true;
+
+    /* Facts of Annotated first: the column's own words come later and win. */
+    if (!ts_node_is_null(inner)) {
+        struct sa_type type = {0};
+        bool typed =
+            sa_annotation_read(r, class, attribute->scope, inner, &type, &optional, &column);
+        if (typed && !column.has_type)
+            column.type = type;
+    }
+    if (!ts_node_is_null(value)) {
+        bool had = column.has_type;
+        column.has_type = false;
+        struct sa_type before = column.type;
+        read = sa_column_read(r, class, scope, value, &column);
+        if (!column.has_type)
+            column.type = before;
+        column.has_type = column.has_type || had;
+    }
+    if (!read) {
+        unreadable(r, attribute, table, at);
+        return;
+    }
+    if (!ts_node_is_null(inner) && !column.has_nullable) {
+        column.column.nullable = optional;
+        column.has_nullable = true;
+    }
+    /* A foreign key's type comes from its target unless one is written. */
+    if (!column.column.name.length)
+        column.column.name = attribute->name;
+    sa_column_add(r, class, table, &column, source);
+}
+
+static void read_field(struct sa_reader *r, const struct sa_class *class,
+                       const struct attribute *attribute, struct python_scope scope, TSNode value,
+                       struct schema_table *table)
+{
+    TSNode at = ts_node_is_null(value) ? attribute->annotation : value;
+    struct sa_column column = {
+        .column = {.nullable = true, .place = sa_place(attribute->scope.file, at)}};
+
+    if (!sa_field_read(r, class, scope, attribute->annotation, value, &column)) {
+        unreadable(r, attribute, table, at);
+        return;
+    }
+    if (column.skip)
+        return;
+    if (!column.column.name.length)
+        column.column.name = attribute->name;
+    sa_column_add(r, class, table, &column, node_source(attribute->scope.file, at));
+}
+
+static void read_attribute(struct sa_reader *r, const struct sa_class *class,
+                           const struct attribute *attribute, struct schema_table *table)
+{
+    struct python_scope scope = attribute->scope;
+    TSNode value = attribute->value;
+    bool relationship;
+    TSNode inner = mapped_inner(r, scope, attribute->annotation, &relationship);
+    enum value_kind kind = value_kind(r, &scope, &value, 0);
+
+    if (relationship || kind == VALUE_NOT_A_COLUMN)
+        return;
+    if (kind == VALUE_UNREADABLE)
+        unreadable(r, attribute, table, attribute->value);
+    else if (kind == VALUE_COLUMN)
+        read_column(r, class, attribute, scope, value, inner, table);
+    else if (class->sqlmodel && !ts_node_is_null(attribute->annotation) && ts_node_is_null(inner) &&
+             !attribute->method)
+        read_field(r, class, attribute, scope, kind == VALUE_FIELD ? value : node_null(), table);
+    else if (!ts_node_is_null(inner) && !attribute->method)
+        read_column(r, class, attribute, scope, node_null(), inner, table);
+}
+
+/* --- Classes. --- */
+
+static const struct python_binding *says(struct sa_reader *r, const struct sa_class *class,
+                                         size_t from, struct str name, size_t *ret_index)
+{
+    for (size_t i = from; i < class->order_count; i++) {
+        const struct python_binding *binding = python_binding_in(
+            r->tree, class->order[i].file, node_field(class->order[i].node, "body"), name);
+        if (binding) {
+            *ret_index = i;
+            return binding;
+        }
+    }
+    return NULL;
+}
+
+static void read_arguments(struct sa_reader *r, const struct sa_class *class,
+                           struct schema_table *table)
+{
+    size_t i;
+    const struct python_binding *binding = says(r, class, 0, STR("__table_args__"), &i);
+
+    if (!binding)
+        return;
+    struct python_scope scope = {.file = class->order[i].file,
+                                 .body = node_field(class->order[i].node, "body"),
+                                 .class_name = class->name};
+    TSNode value =
+        node_bare(binding->kind == BINDING_FUNCTION ? returned_by(binding->node) : binding->node);
+    if (node_is(value, "dictionary"))
+        return;
+    if (!node_is(value, "tuple") && !node_is(value, "list")) {
+        schema_unread_add(r->arena, r->schema, sa_place(scope.file, binding->node),
+                          str_printf(r->arena, "arguments of table " STR_FMT, STR_ARG(table->name)),
+                          node_source(scope.file, binding->node));
+        return;
+    }
+    for (uint32_t j = 0; j < ts_node_named_child_count(value); j++) {
+        TSNode item = ts_node_named_child(value, j);
+        if (!node_is(item, "dictionary") && !node_is(item, "comment"))
+            sa_argument_read(r, class, scope, table, item);
+    }
+}
+
+/* The table of the nearest class above that has one of its own, seen from order[1]. */
+static struct str parent_table(struct sa_reader *r, const struct sa_class *class,
+                               struct sa_class *ret_parent)
+{
+    for (size_t i = 1; i < class->order_count; i++) {
+        if (!sa_class_read(r, class->order[i].file, class->order[i].node, ret_parent) ||
+            ret_parent->abstract || (ret_parent->sqlmodel && !ret_parent->table))
+            continue;
+        struct str name = sa_class_table(r, ret_parent);
+        if (name.length && !ret_parent->flask)
+            return name;
+        if (name.length && ret_parent->order_count > 0) {
+            /* An abstract Flask base without columns of its own has no table. */
+            struct python_bindings bindings;
+            python_body_bindings(r->tree, ret_parent->file, node_field(ret_parent->node, "body"),
+                                 &bindings);
+            if (bindings.count)
+                return name;
+        }
+    }
+    return STR_NONE;
+}
+
+static bool belongs_to(const struct sa_class *parent, struct python_file *file, TSNode node)
+{
+    for (size_t i = 0; i < parent->order_count; i++)
+        if (parent->order[i].file == file && ts_node_eq(parent->order[i].node, node))
+            return true;
+    return false;
+}
+
+static void loops_are_said(struct sa_reader *r, struct schema_table *table,
+                           struct python_file *file, TSNode body)
+{
+    for (uint32_t i = 0; i < ts_node_named_child_count(body); i++) {
+        TSNode statement = ts_node_named_child(body, i);
+        struct str source = node_source(file, statement);
+        if (!(node_is(statement, "for_statement") || str_starts(source, STR("locals()")) ||
+              str_starts(source, STR("vars()"))) ||
+            !str_contains(source, STR("olumn(")))
+            continue;
+        table->partial = true;
+        schema_unread_add(r->arena, r->schema, sa_place(file, statement),
+                          str_printf(r->arena, "columns of table " STR_FMT, STR_ARG(table->name)),
+                          source);
+    }
+}
+
+static void read_body(struct sa_reader *r, const struct sa_class *class, size_t at,
+                      struct schema_table *table)
+{
+    struct python_file *file = class->order[at].file;
+    TSNode body = node_field(class->order[at].node, "body");
+    struct python_bindings bindings;
+
+    python_body_bindings(r->tree, file, body, &bindings);
+    for (size_t i = 0; i < bindings.count; i++) {
+        const struct python_binding *binding = &bindings.items[i];
+        bool method = binding->kind == BINDING_FUNCTION;
+        if (str_starts(binding->name, STR("__")) || binding->kind == BINDING_CLASS ||
+            binding->kind == BINDING_IMPORT ||
+            (method && !is_declared_attr(file, binding->decorated)))
+            continue;
+        struct attribute attribute = {
+            .scope = {.file = file, .body = body, .class_name = class->name},
+            .name = binding->name,
+            .value = method ? returned_by(binding->node) : binding->node,
+            .annotation = method ? node_field(binding->node, "return_type") : binding->annotation,
+            .method = method};
+        read_attribute(r, class, &attribute, table);
+    }
+    loops_are_said(r, table, file, body);
+}
+
+static void read_class(struct sa_reader *r, struct python_file *file, TSNode node)
+{
+    struct sa_class class, parent = {0};
+    struct python_scope scope = {.file = file, .body = node_field(node, "body")};
+
+    if (!sa_class_read(r, file, node, &class) || class.abstract)
+        return;
+    const struct python_binding *made =
+        python_binding_in(r->tree, file, scope.body, STR("__table__"));
+    if (made) {
+        if (node_is(made->node, "call"))
+            sa_table_read(r, &class, scope, made->node);
+        return;
+    }
+    if (class.sqlmodel && !class.table)
+        return;
+    struct str above = parent_table(r, &class, &parent);
+    bool own = python_binding_in(r->tree, file, scope.body, STR("__tablename__")) != NULL;
+    struct str name = above.length && !own && !class.sqlmodel ? above : sa_class_table(r, &class);
+    if (!name.length) {
+        size_t i;
+        const struct python_binding *written = says(r, &class, 0, STR("__tablename__"), &i);
+        if (written && !node_is(written->node, "none"))
+            schema_unread_add(
+                r->arena, r->schema, sa_place(file, node),
+                str_printf(r->arena, "the table's name of class " STR_FMT, STR_ARG(class.name)),
+                node_source(class.order[i].file, written->node));
+        return;
+    }
+    struct schema_table *table = schema_table_add(r->arena, r->schema, name, sa_place(file, node));
+    /* Bases first, so that the class itself says the last word; what the parent's table holds is not repeated. */
+    for (size_t i = class.order_count; i > 0; i--)
+        if (!above.length || !belongs_to(&parent, class.order[i - 1].file, class.order[i - 1].node))
+            read_body(r, &class, i - 1, table);
+    if (!above.length || own)
+        read_arguments(r, &class, table);
+    if (class.foreign_base.length) {
+        table->partial = true;
+        schema_unread_add(r->arena, r->schema, sa_place(file, node),
+                          str_printf(r->arena, "what " STR_FMT " brings to table " STR_FMT,
+                                     STR_ARG(class.foreign_base), STR_ARG(name)),
+                          class.foreign_base);
+    }
+}
+
+/* --- Files. --- */
+
+/* Index("ix", User.email) below the classes. */
+static void read_loose_index(struct sa_reader *r, struct python_scope scope, TSNode call)
+{
+    for (size_t i = 1; i < call_positional_count(call); i++) {
+        TSNode node = call_positional(call, i);
+        while (node_is(node, "call"))
+            node = call_positional_count(node) ? call_positional(node, 0)
+                                               : node_field(node_field(node, "function"), "object");
+        if (!node_is(node, "attribute"))
+            continue;
+        TSNode object = node_field(node, "object");
+        if (node_is(object, "attribute") &&
+            str_eq(node_source(scope.file, node_field(object, "attribute")), STR("c")))
+            object = node_field(object, "object");
+        struct python_thing thing = python_resolve(r->tree, scope, object);
+        struct sa_class class = {0};
+        struct str name = STR_NONE;
+        if (thing.kind == THING_CLASS && sa_class_read(r, thing.file, thing.node, &class))
+            name = sa_class_table(r, &class);
+        else if (thing.file && node_is(thing.node, "call"))
+            name = sa_table_name(r, (struct python_scope){.file = thing.file}, thing.node);
+        struct schema_table *table = name.length ? schema_table_named(r->schema, name) : NULL;
+        if (table)
+            sa_argument_read(r, &class, scope, table, call);
+        return;
+    }
+}
+
+static void read_statement(struct sa_reader *r, struct python_file *file, TSNode statement,
+                           int pass)
+{
+    TSNode value = ts_node_named_child(statement, 0);
+    struct python_scope scope = {.file = file};
+
+    while (node_is(value, "assignment"))
+        value = node_field(value, "right");
+    value = node_bare(value);
+    if (!node_is(value, "call"))
+        return;
+    struct str called = python_foreign(r->tree, scope, node_field(value, "function"));
+    bool family = str_starts(called, STR("sqlalchemy")) || str_starts(called, STR("sqlmodel")) ||
+                  str_starts(called, STR("flask_sqlalchemy"));
+    if (family && sa_is(called, "Table") && pass == 0)
+        sa_table_read(r, NULL, scope, value);
+    else if (family && sa_is(called, "Index") && pass == 1)
+        read_loose_index(r, scope, value);
+}
+
+static void read_block(struct sa_reader *r, struct python_file *file, TSNode block, int pass,
+                       size_t depth)
+{
+    for (uint32_t i = 0; depth < 6 && i < ts_node_named_child_count(block); i++) {
+        TSNode node = ts_node_named_child(block, i);
+        if (node_is(node, "decorated_definition"))
+            node = node_field(node, "definition");
+        if (node_is(node, "class_definition") && pass == 0)
+            read_class(r, file, node);
+        else if (node_is(node, "expression_statement"))
+            read_statement(r, file, node, pass);
+        else if (node_is(node, "if_statement") || node_is(node, "try_statement") ||
+                 node_is(node, "block") || node_is(node, "else_clause") ||
+                 node_is(node, "except_clause"))
+            read_block(r, file, node, pass, depth + 1);
+    }
+}
+
+/* ForeignKey without a type: the type of what it points at, through chains of such keys. */
+static void settle_pending(struct sa_reader *r)
+{
+    for (size_t round = 0; round < 8; round++)
+        for (size_t i = 0; i < r->pending.count; i++) {
+            const struct sa_pending *pending = &r->pending.items[i];
+            size_t dot = str_find_last_byte(pending->target, '.');
+            struct schema_table *table = schema_table_named(r->schema, pending->table);
+            struct schema_table *target =
+                dot == SIZE_MAX ? NULL
+                                : schema_table_named(r->schema, str_prefix(pending->target, dot));
+            if (!table || !target)
+                continue;
+            struct schema_column *column = schema_column_named(table, pending->column);
+            struct schema_column *key =
+                schema_column_named(target, str_from_offset(pending->target, dot + 1));
+            if (column && key && !column->type.length)
+                column->type = key->type;
+        }
+    for (size_t i = 0; i < r->pending.count; i++) {
+        const struct sa_pending *pending = &r->pending.items[i];
+        struct schema_table *table = schema_table_named(r->schema, pending->table);
+        struct schema_column *column = table ? schema_column_named(table, pending->column) : NULL;
+        if (column && !column->type.length)
+            schema_unread_add(r->arena, r->schema, pending->place,
+                              str_printf(r->arena, "the type of " STR_FMT "." STR_FMT,
+                                         STR_ARG(pending->table), STR_ARG(pending->column)),
+                              pending->target);
+    }
+}
+
+bool sqlalchemy_read(struct arena *arena, struct python_tree *tree, const struct strs *paths,
+                     struct schema *schema, struct err *e)
+{
+    struct sa_reader r = {.arena = arena, .tree = tree, .schema = schema};
+
+    (void)e;
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < paths->count; i++) {
+            struct python_file *file = python_tree_file(tree, paths->items[i]);
+            if (!file)
+                continue;
+            if (pass == 0 && ts_node_has_error(file->root))
+                schema_unread_add(arena, schema,
+                                  (struct schema_place){.file = file->path, .line = 1},
+                                  STR("a statement that Python would refuse"), file->source);
+            read_block(&r, file, file->root, pass, 0);
+        }
+    settle_pending(&r);
+    return true;
+}

@@ -1,0 +1,110 @@
+/* sqlalchemy.h -- SQLAlchemy's models, read without importing them (inside readers only, but for sqlalchemy_read).
+ *
+ * In:    Python files: declarative classes of 1.x (Column) and 2.0 (Mapped, mapped_column), Flask-SQLAlchemy, SQLModel (table=True), Table(…).
+ * Out:   tables, columns, indexes, enumerated types as `create_all` would make them in PostgreSQL.
+ * Fails: never; what cannot be read is in schema->unread, with file and line.
+ * Source: SQLAlchemy 1.4 and 2.0 (declarative mapping, Mapped, type_annotation_map, naming conventions), Flask-SQLAlchemy 3.1, SQLModel 0.0.22.
+ */
+#ifndef HOOKCHECK_READERS_SQLALCHEMY_H
+#define HOOKCHECK_READERS_SQLALCHEMY_H
+
+#include "readers/python_tree.h"
+#include "schema/schema.h"
+
+#define SA_BASES_MAX 24u
+
+struct sa_mapping { /* one entry of a type_annotation_map */
+    struct python_scope scope;
+    TSNode key, value;
+};
+VEC_DEFINE(sa_mappings, struct sa_mapping);
+
+/* A class and those it inherits from. */
+struct sa_class {
+    struct python_file *file;
+    TSNode node;
+    struct str name;
+    bool mapped;   /* stands under a declarative base */
+    bool flask;    /* under db.Model: the table's name may be left out */
+    bool sqlmodel; /* under SQLModel: columns are annotated fields */
+    bool table;    /* sqlmodel: table=True */
+    bool abstract;
+    struct str foreign_base; /* a base of another package that may bring columns */
+    struct {
+        struct python_file *file;
+        TSNode node;
+    } order[SA_BASES_MAX]; /* itself first, then the bases in the order of lookup */
+    size_t order_count;
+    struct sa_mappings types;
+    struct python_scope metadata_scope;
+    TSNode metadata; /* the expression that makes it; null: the usual */
+};
+
+struct sa_type {
+    struct str text; /* empty: not readable */
+    struct str enum_name;
+    struct strs labels;
+    bool is_text_like; /* its string defaults stay quoted */
+};
+
+/* A type whose column has only a foreign key: looked up when every table is known. */
+struct sa_pending {
+    struct str table, column, target; /* "users.id" */
+    struct schema_place place;
+};
+VEC_DEFINE(sa_pendings, struct sa_pending);
+
+struct sa_reader {
+    struct arena *arena;
+    struct python_tree *tree;
+    struct schema *schema;
+    struct sa_pendings pending;
+};
+
+/* What is read of one column, before its table is known. */
+struct sa_column {
+    struct schema_column column;
+    struct str target; /* foreign key: "users.id"; empty: none */
+    bool has_type, has_nullable, index;
+    bool skip; /* no column after all */
+    struct sa_type type;
+};
+
+MUST_CHECK bool sqlalchemy_read(struct arena *arena, struct python_tree *tree,
+                                const struct strs *paths, struct schema *schema, struct err *e);
+
+/* --- Parts. --- */
+bool sa_class_read(struct sa_reader *r, struct python_file *file, TSNode node,
+                   struct sa_class *ret_class);
+/* `what` stands in messages: "users.email". */
+bool sa_type_read(struct sa_reader *r, struct python_scope scope, TSNode expression,
+                  struct sa_type *ret_type);
+bool sa_annotation_read(struct sa_reader *r, const struct sa_class *class,
+                        struct python_scope scope, TSNode annotation, struct sa_type *ret_type,
+                        bool *ret_optional, struct sa_column *column);
+bool sa_column_read(struct sa_reader *r, const struct sa_class *class, struct python_scope scope,
+                    TSNode call, struct sa_column *ret_column);
+void sa_column_add(struct sa_reader *r, const struct sa_class *class, struct schema_table *table,
+                   struct sa_column *column, struct str source);
+/* Index, UniqueConstraint, CheckConstraint, ForeignKeyConstraint, PrimaryKeyConstraint; anything else is left alone. */
+void sa_argument_read(struct sa_reader *r, const struct sa_class *class, struct python_scope scope,
+                      struct schema_table *table, TSNode argument);
+void sa_table_read(struct sa_reader *r, const struct sa_class *class, struct python_scope scope,
+                   TSNode call);
+/* The table a `Table(…)` call or a mapped class stands for; empty when it cannot be read. */
+struct str sa_table_name(struct sa_reader *r, struct python_scope scope, TSNode call);
+struct str sa_class_table(struct sa_reader *r, struct sa_class *class);
+/* SQLModel's Field(…). */
+bool sa_field_read(struct sa_reader *r, const struct sa_class *class, struct python_scope scope,
+                   TSNode annotation, TSNode value, struct sa_column *ret_column);
+/* The database's default as an SQL expression, false when it cannot be read. */
+bool sa_default_read(struct sa_reader *r, struct python_scope scope, TSNode expression,
+                     struct str *ret_text, bool *ret_string);
+struct str sa_index_name(struct sa_reader *r, const struct sa_class *class,
+                         const struct schema_table *table, struct str column, const char *key,
+                         struct str given);
+bool sa_is(struct str dotted, const char *name);
+struct schema_place sa_place(struct python_file *file, TSNode node);
+struct str sql_quoted(struct arena *arena, struct str text);
+
+#endif

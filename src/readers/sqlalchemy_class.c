@@ -1,0 +1,338 @@
+#include "readers/sqlalchemy.h"
+
+struct walk {
+    struct sa_reader *r;
+    struct sa_class *class;
+};
+
+static bool is_declarative_base(struct str dotted)
+{
+    static const char *const names[] = {"DeclarativeBase",    "DeclarativeBaseNoMeta",
+                                        "declarative_base()", "generate_base()",
+                                        "automap_base()",     "MappedBase",
+                                        "AsyncAttrs"};
+
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (sa_is(dotted, names[i]))
+            return !str_eq(str_from(names[i]), STR("AsyncAttrs"));
+    return false;
+}
+
+static bool brings_no_columns(struct str dotted)
+{
+    static const char *const names[] = {"object",
+                                        "ABC",
+                                        "AsyncAttrs",
+                                        "MappedAsDataclass",
+                                        "Generic",
+                                        "Protocol",
+                                        "UserMixin",
+                                        "ModelSerializer",
+                                        "SerializerMixin",
+                                        "RoleMixin",
+                                        "Base",
+                                        "BaseModel",
+                                        "Enum",
+                                        "CRUDMixin",
+                                        "Queryable"};
+
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (sa_is(dotted, names[i]))
+            return true;
+    return str_starts(dotted, STR("pydantic.")) || str_starts(dotted, STR("typing."));
+}
+
+static void take_types(struct walk *w, struct python_scope scope, TSNode map)
+{
+    map = node_bare(map);
+    if (node_is(map, "identifier") || node_is(map, "attribute")) {
+        struct python_thing thing = python_resolve(w->r->tree, scope, map);
+        if (thing.kind != THING_VALUE)
+            return;
+        scope = (struct python_scope){.file = thing.file, .body = thing.scope};
+        map = thing.node;
+    }
+    for (uint32_t i = 0; node_is(map, "dictionary") && i < ts_node_named_child_count(map); i++) {
+        TSNode pair = ts_node_named_child(map, i);
+        if (node_is(pair, "pair"))
+            VEC_PUSH(w->r->arena, &w->class->types,
+                     (struct sa_mapping){.scope = scope,
+                                         .key = node_field(pair, "key"),
+                                         .value = node_field(pair, "value")});
+    }
+}
+
+static void take_metadata(struct walk *w, struct python_scope scope, TSNode metadata)
+{
+    if (!ts_node_is_null(w->class->metadata) || ts_node_is_null(metadata))
+        return;
+    struct python_thing thing = python_resolve(w->r->tree, scope, metadata);
+    if (ts_node_is_null(thing.node) || !thing.file || !node_is(thing.node, "call"))
+        return;
+    w->class->metadata_scope = (struct python_scope){.file = thing.file, .body = thing.scope};
+    w->class->metadata = thing.node;
+}
+
+/* declarative_base(metadata=…, type_annotation_map=…), SQLAlchemy(metadata=…, model_class=…). */
+static void take_base_call(struct walk *w, struct python_thing thing)
+{
+    struct python_scope scope = {.file = thing.file, .body = thing.scope};
+
+    if (ts_node_is_null(thing.node) || !thing.file || !node_is(thing.node, "call"))
+        return;
+    take_metadata(w, scope, call_keyword(thing.file, thing.node, "metadata"));
+    take_types(w, scope, call_keyword(thing.file, thing.node, "type_annotation_map"));
+}
+
+static void visit_class(struct walk *w, struct python_file *file, TSNode node, size_t depth);
+
+static void visit_foreign(struct walk *w, struct python_scope scope, TSNode base,
+                          struct python_thing thing, size_t depth)
+{
+    struct sa_class *class = w->class;
+
+    if (is_declarative_base(thing.dotted)) {
+        class->mapped = true;
+        take_base_call(w, thing);
+    } else if (sa_is(thing.dotted, "SQLModel")) {
+        class->mapped = class->sqlmodel = true;
+    } else if (str_ends(thing.dotted, STR("SQLAlchemy().Model"))) {
+        class->mapped = class->flask = true;
+        struct python_thing db =
+            python_resolve(w->r->tree, scope, node_field(node_bare(base), "object"));
+        take_base_call(w, db);
+        if (!db.file || ts_node_is_null(db.node))
+            return;
+        struct python_scope in = {.file = db.file};
+        struct python_thing model =
+            python_resolve(w->r->tree, in, call_keyword(db.file, db.node, "model_class"));
+        if (model.kind == THING_CLASS)
+            visit_class(w, model.file, model.node, depth + 1);
+    } else if (!brings_no_columns(thing.dotted) && !class->foreign_base.length) {
+        class->foreign_base = thing.dotted;
+    }
+}
+
+static void visit_bases(struct walk *w, struct python_file *file, TSNode node, size_t depth)
+{
+    TSNode bases = node_field(node, "superclasses");
+    struct python_scope scope = {.file = file};
+
+    for (uint32_t i = 0; !ts_node_is_null(bases) && i < ts_node_named_child_count(bases); i++) {
+        TSNode base = ts_node_named_child(bases, i);
+        if (node_is(base, "keyword_argument") || node_is(base, "comment"))
+            continue;
+        if (node_is(base, "subscript")) /* Generic[T] */
+            base = ts_node_named_child(base, 0);
+        struct python_thing thing = python_resolve(w->r->tree, scope, base);
+        if (thing.kind == THING_CLASS)
+            visit_class(w, thing.file, thing.node, depth + 1);
+        else if (thing.kind == THING_FOREIGN)
+            visit_foreign(w, scope, base, thing, depth);
+        else if (str_ends(node_source(file, base), STR("db.Model")))
+            w->class->mapped = w->class->flask = true; /* db is made where we cannot see it */
+        else if (thing.kind == THING_UNKNOWN && str_ends(node_source(file, base), STR("Base")))
+            w->class->mapped = true;
+    }
+}
+
+static void visit_class(struct walk *w, struct python_file *file, TSNode node, size_t depth)
+{
+    struct sa_class *class = w->class;
+    TSNode body = node_field(node, "body");
+    struct python_scope scope = {.file = file, .body = body};
+
+    if (depth > SA_BASES_MAX || class->order_count == SA_BASES_MAX)
+        return;
+    for (size_t i = 0; i < class->order_count; i++)
+        if (class->order[i].file == file && ts_node_eq(class->order[i].node, node))
+            return;
+    class->order[class->order_count].file = file;
+    class->order[class->order_count++].node = node;
+    const struct python_binding *types =
+        python_binding_in(w->r->tree, file, body, STR("type_annotation_map"));
+    const struct python_binding *metadata =
+        python_binding_in(w->r->tree, file, body, STR("metadata"));
+    const struct python_binding *registry =
+        python_binding_in(w->r->tree, file, body, STR("registry"));
+    if (types && types->kind == BINDING_VALUE)
+        take_types(w, scope, types->node);
+    if (metadata && metadata->kind == BINDING_VALUE)
+        take_metadata(w, scope, metadata->node);
+    if (registry && registry->kind == BINDING_VALUE) {
+        struct python_thing made = python_resolve(w->r->tree, scope, registry->node);
+        if (made.kind == THING_FOREIGN && sa_is(made.dotted, "registry()")) {
+            class->mapped = true;
+            take_base_call(w, made);
+        }
+    }
+    visit_bases(w, file, node, depth);
+}
+
+/* @as_declarative(), @mapper_registry.mapped */
+static bool is_decorated_as_mapped(struct python_file *file, TSNode node)
+{
+    TSNode parent = ts_node_parent(node);
+
+    for (uint32_t i = 0;
+         node_is(parent, "decorated_definition") && i < ts_node_named_child_count(parent); i++) {
+        TSNode decorator = ts_node_named_child(parent, i);
+        if (!node_is(decorator, "decorator"))
+            continue;
+        struct str source = node_source(file, decorator);
+        if (str_contains(source, STR("as_declarative")) || str_ends(source, STR(".mapped")) ||
+            str_contains(source, STR(".mapped_as_dataclass")))
+            return true;
+    }
+    return false;
+}
+
+/* A class with a base and a table: its base is declarative, even if it lies where we cannot look. */
+static bool names_a_table(struct sa_reader *r, struct python_file *file, TSNode node)
+{
+    TSNode bases = node_field(node, "superclasses"), body = node_field(node, "body");
+
+    return !ts_node_is_null(bases) && ts_node_named_child_count(bases) > 0 &&
+           (python_binding_in(r->tree, file, body, STR("__tablename__")) ||
+            python_binding_in(r->tree, file, body, STR("__table__")));
+}
+
+bool sa_class_read(struct sa_reader *r, struct python_file *file, TSNode node,
+                   struct sa_class *ret_class)
+{
+    struct sa_class class = {
+        .file = file, .node = node, .name = node_source(file, node_field(node, "name"))};
+    struct walk w = {.r = r, .class = &class};
+    TSNode bases = node_field(node, "superclasses");
+
+    visit_class(&w, file, node, 0);
+    for (size_t i = 0; i < class.order_count; i++)
+        class.mapped = class.mapped ||
+                       is_decorated_as_mapped(class.order[i].file, class.order[i].node) ||
+                       names_a_table(r, class.order[i].file, class.order[i].node);
+    const struct python_binding *abstract =
+        python_binding_in(r->tree, file, node_field(node, "body"), STR("__abstract__"));
+    class.abstract = abstract && abstract->kind == BINDING_VALUE && node_is(abstract->node, "true");
+    for (uint32_t i = 0; !ts_node_is_null(bases) && i < ts_node_named_child_count(bases); i++) {
+        TSNode argument = ts_node_named_child(bases, i);
+        if (node_is(argument, "keyword_argument") &&
+            str_eq(node_source(file, node_field(argument, "name")), STR("table")))
+            class.table = node_is(node_field(argument, "value"), "true");
+    }
+    *ret_class = class;
+    return class.mapped;
+}
+
+/* --- The table's name. --- */
+
+static struct str flask_name(struct arena *arena, struct str name)
+{
+    struct buf buf = buf_new(arena, 2 * name.length + 1);
+
+    /* flask_sqlalchemy.model.camel_to_snake_case: UserHTTPLog → user_http_log */
+    for (size_t i = 0; i < name.length; i++) {
+        char byte = name.bytes[i];
+        bool upper = byte >= 'A' && byte <= 'Z';
+        bool before = i && name.bytes[i - 1] >= 'A' && name.bytes[i - 1] <= 'Z';
+        bool after = i + 1 < name.length && name.bytes[i + 1] >= 'a' && name.bytes[i + 1] <= 'z';
+        if (upper && i && (!before || after) && name.bytes[i - 1] != '_')
+            buf_add_byte(&buf, '_');
+        buf_add_byte(&buf, byte);
+    }
+    return str_lower(arena, buf_str(&buf));
+}
+
+/* The one `return` of a method; null when there are several, or none. */
+static TSNode returned(TSNode function)
+{
+    TSNode body = node_field(function, "body"), found = node_null();
+
+    for (uint32_t i = 0; !ts_node_is_null(body) && i < ts_node_named_child_count(body); i++) {
+        TSNode statement = ts_node_named_child(body, i);
+        if (node_is(statement, "return_statement"))
+            return ts_node_named_child_count(statement) ? ts_node_named_child(statement, 0)
+                                                        : node_null();
+        if (node_is(statement, "if_statement") || node_is(statement, "for_statement") ||
+            node_is(statement, "try_statement"))
+            return found;
+    }
+    return found;
+}
+
+/* *ret_given: the class, or one it inherits from before another table begins, says a name. */
+static struct str written_name(struct sa_reader *r, struct sa_class *class, bool *ret_given)
+{
+    *ret_given = false;
+    for (size_t i = 0; i < class->order_count; i++) {
+        struct python_file *file = class->order[i].file;
+        TSNode body = node_field(class->order[i].node, "body");
+        const struct python_binding *binding =
+            python_binding_in(r->tree, file, body, STR("__tablename__"));
+        if (!binding)
+            continue;
+        *ret_given = true;
+        struct python_scope scope = {.file = file, .body = body, .class_name = class->name};
+        TSNode value = binding->kind == BINDING_FUNCTION ? returned(binding->node) : binding->node;
+        struct python_constant name = python_constant(r->tree, scope, value);
+        if (name.kind == CONSTANT_NONE) {
+            *ret_given = false;
+            return STR_NONE;
+        }
+        if (binding->kind == BINDING_VALUE && i > 0) {
+            /* A table of its own of the parent: this class shares it. */
+            return name.kind == CONSTANT_STRING ? name.text : STR_NONE;
+        }
+        return name.kind == CONSTANT_STRING ? name.text : STR_NONE;
+    }
+    return STR_NONE;
+}
+
+static struct str written_schema(struct sa_reader *r, struct sa_class *class)
+{
+    for (size_t i = 0; i < class->order_count; i++) {
+        struct python_file *file = class->order[i].file;
+        TSNode body = node_field(class->order[i].node, "body");
+        const struct python_binding *binding =
+            python_binding_in(r->tree, file, body, STR("__table_args__"));
+        if (!binding)
+            continue;
+        TSNode value =
+            node_bare(binding->kind == BINDING_FUNCTION ? returned(binding->node) : binding->node);
+        if (node_is(value, "tuple") && ts_node_named_child_count(value))
+            value = ts_node_named_child(value, ts_node_named_child_count(value) - 1);
+        for (uint32_t j = 0; node_is(value, "dictionary") && j < ts_node_named_child_count(value);
+             j++) {
+            TSNode pair = ts_node_named_child(value, j);
+            struct python_scope scope = {.file = file, .body = body, .class_name = class->name};
+            if (!node_is(pair, "pair") ||
+                !str_eq(python_constant(r->tree, scope, node_field(pair, "key")).text,
+                        STR("schema")))
+                continue;
+            return python_constant(r->tree, scope, node_field(pair, "value")).text;
+        }
+        return STR_NONE;
+    }
+    return STR_NONE;
+}
+
+struct str sa_class_table(struct sa_reader *r, struct sa_class *class)
+{
+    bool given;
+    struct str name = written_name(r, class, &given), schema;
+
+    if (!given && class->sqlmodel && class->table)
+        name = str_lower(r->arena, class->name);
+    else if (!given && class->flask)
+        name = flask_name(r->arena, class->name);
+    if (!name.length)
+        return STR_NONE;
+    schema = written_schema(r, class);
+    if (!schema.length && !ts_node_is_null(class->metadata)) {
+        struct python_constant value =
+            python_constant(r->tree, class->metadata_scope,
+                            call_keyword(class->metadata_scope.file, class->metadata, "schema"));
+        schema = value.kind == CONSTANT_STRING ? value.text : STR_NONE;
+    }
+    return schema.length ? str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(schema), STR_ARG(name))
+                         : name;
+}

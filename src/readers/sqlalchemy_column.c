@@ -1,0 +1,400 @@
+#include "readers/sqlalchemy.h"
+
+struct schema_place sa_place(struct python_file *file, TSNode node)
+{
+    return (struct schema_place){.file = file->path, .line = node_line(node)};
+}
+
+struct str sql_quoted(struct arena *arena, struct str text)
+{
+    struct buf buf = buf_new(arena, 2 * text.length + 3);
+
+    buf_add_byte(&buf, '\'');
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.bytes[i] == '\'')
+            buf_add_byte(&buf, '\'');
+        buf_add_byte(&buf, text.bytes[i]);
+    }
+    buf_add_byte(&buf, '\'');
+    return buf_str(&buf);
+}
+
+/* --- Defaults of the database. --- */
+
+static bool default_call(struct sa_reader *r, struct python_scope scope, TSNode call,
+                         struct str dotted, struct str *ret_text)
+{
+    struct buf buf = buf_new(r->arena, (size_t)64 << 10);
+    struct str last = dotted_last(dotted);
+
+    if (str_eq(last, STR("text")) || str_eq(last, STR("literal_column"))) {
+        struct python_constant value = python_constant(r->tree, scope, call_positional(call, 0));
+        *ret_text = str_trim(value.text);
+        return value.kind == CONSTANT_STRING;
+    }
+    if (str_eq(last, STR("true")) || str_eq(last, STR("false")) || str_eq(last, STR("null"))) {
+        *ret_text = str_eq(last, STR("null")) ? STR("NULL") : last;
+        return true;
+    }
+    if (str_eq(last, STR("FetchedValue"))) {
+        *ret_text = STR_NONE;
+        return true;
+    }
+    if (str_eq(last, STR("literal"))) {
+        struct python_constant value = python_constant(r->tree, scope, call_positional(call, 0));
+        *ret_text = value.kind == CONSTANT_STRING ? sql_quoted(r->arena, value.text) : value.text;
+        return value.kind == CONSTANT_STRING || value.kind == CONSTANT_NUMBER;
+    }
+    if (!str_contains(dotted, STR("func.")))
+        return false;
+    if (str_eq(last, STR("current_timestamp")) || str_eq(last, STR("current_date")) ||
+        str_eq(last, STR("current_time")) || str_eq(last, STR("localtimestamp"))) {
+        for (size_t i = 0; i < last.length; i++)
+            buf_add_byte(&buf, last.bytes[i] == '_' ? '_' : (char)(last.bytes[i] & ~0x20));
+        *ret_text = buf_str(&buf);
+        return true;
+    }
+    buf_printf(&buf, STR_FMT "(", STR_ARG(last));
+    for (size_t i = 0; i < call_positional_count(call); i++) {
+        struct str text;
+        bool string;
+        if (!sa_default_read(r, scope, call_positional(call, i), &text, &string))
+            return false;
+        buf_printf(&buf, "%s" STR_FMT, i ? ", " : "",
+                   STR_ARG(string ? sql_quoted(r->arena, text) : text));
+    }
+    buf_add_byte(&buf, ')');
+    *ret_text = buf_str(&buf);
+    return true;
+}
+
+bool sa_default_read(struct sa_reader *r, struct python_scope scope, TSNode expression,
+                     struct str *ret_text, bool *ret_string)
+{
+    struct python_constant value = python_constant(r->tree, scope, expression);
+
+    *ret_string = value.kind == CONSTANT_STRING;
+    *ret_text = value.text;
+    switch (value.kind) {
+    case CONSTANT_STRING:
+    case CONSTANT_NUMBER:
+        return true;
+    case CONSTANT_NONE:
+        *ret_text = STR_NONE;
+        return true;
+    case CONSTANT_TRUE:
+        *ret_text = STR("true");
+        return true;
+    case CONSTANT_FALSE:
+        *ret_text = STR("false");
+        return true;
+    case CONSTANT_NOT:
+        break;
+    }
+    struct python_thing thing = python_resolve(r->tree, scope, expression);
+    if (thing.kind == THING_FOREIGN && str_ends(thing.dotted, STR("()")) &&
+        node_is(thing.node, "call") && thing.file)
+        return default_call(r, (struct python_scope){.file = thing.file, .body = thing.scope},
+                            thing.node, str_prefix(thing.dotted, thing.dotted.length - 2),
+                            ret_text);
+    if (node_is(expression, "call") && node_is(node_field(expression, "function"), "attribute"))
+        return default_call(r, scope, expression,
+                            python_foreign(r->tree, scope, node_field(expression, "function")),
+                            ret_text);
+    return false;
+}
+
+static bool is_numeric_type(struct str type)
+{
+    static const char *const names[] = {"INTEGER", "BIGINT", "SMALLINT", "NUMERIC",
+                                        "DECIMAL", "FLOAT",  "DOUBLE",   "REAL"};
+
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (str_starts(type, str_from(names[i])) && !str_ends(type, STR("[]")))
+            return true;
+    return false;
+}
+
+static bool looks_numeric(struct str text)
+{
+    if (!text.length)
+        return false;
+    for (size_t i = 0; i < text.length; i++)
+        if (!(text.bytes[i] >= '0' && text.bytes[i] <= '9') && text.bytes[i] != '.' &&
+            !(i == 0 && text.bytes[i] == '-'))
+            return false;
+    return true;
+}
+
+/* As PostgreSQL shows it: DEFAULT 'true' of a boolean is true, DEFAULT '0' of a number is 0. */
+static struct str default_as_shown(struct arena *arena, struct str type, struct str text,
+                                   bool string)
+{
+    static const char *const yes[] = {"true", "t", "1", "yes", "y", "on"};
+    static const char *const no[] = {"false", "f", "0", "no", "n", "off"};
+    bool quoted = text.length >= 2 && str_starts(text, STR("'")) && str_ends(text, STR("'"));
+    struct str inner = quoted && !string ? str_slice(text, 1, text.length - 1) : text;
+
+    if (str_eq(type, STR("BOOLEAN")))
+        for (size_t i = 0; i < COUNT_OF(yes); i++) {
+            if (str_eq_nocase(inner, str_from(yes[i])))
+                return STR("true");
+            if (str_eq_nocase(inner, str_from(no[i])))
+                return STR("false");
+        }
+    if (is_numeric_type(type) && (string || quoted) && looks_numeric(inner))
+        return inner;
+    return string ? sql_quoted(arena, text) : text;
+}
+
+/* --- Column(…), mapped_column(…). --- */
+
+static struct str foreign_target(struct sa_reader *r, struct python_scope scope, TSNode call)
+{
+    TSNode target = call_positional(call, 0);
+    struct python_constant text = python_constant(r->tree, scope, target);
+
+    if (text.kind == CONSTANT_STRING)
+        return text.text;
+    /* ForeignKey(User.id), ForeignKey(users.c.id) */
+    if (!node_is(target, "attribute"))
+        return STR_NONE;
+    struct str column = node_source(scope.file, node_field(target, "attribute"));
+    TSNode object = node_field(target, "object"), table = object;
+    if (node_is(object, "attribute") &&
+        str_eq(node_source(scope.file, node_field(object, "attribute")), STR("c")))
+        table = node_field(object, "object");
+    if (node_is(table, "attribute") &&
+        str_eq(node_source(scope.file, node_field(table, "attribute")), STR("__table__")))
+        table = node_field(table, "object");
+    struct python_thing thing = python_resolve(r->tree, scope, table);
+    struct str name = STR_NONE;
+    struct sa_class class;
+    if (thing.kind == THING_CLASS && sa_class_read(r, thing.file, thing.node, &class))
+        name = sa_class_table(r, &class);
+    else if (!ts_node_is_null(thing.node) && thing.file && node_is(thing.node, "call"))
+        name = sa_table_name(r, (struct python_scope){.file = thing.file}, thing.node);
+    return name.length ? str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(name), STR_ARG(column))
+                       : STR_NONE;
+}
+
+static bool column_flag(struct sa_reader *r, struct python_scope scope, TSNode call,
+                        const char *name, bool *ret_flag, bool *ret_present)
+{
+    TSNode node = call_keyword(scope.file, call, name);
+    struct python_constant value = python_constant(r->tree, scope, node);
+
+    *ret_present = !ts_node_is_null(node) && value.kind != CONSTANT_NONE;
+    if (value.kind == CONSTANT_TRUE || value.kind == CONSTANT_FALSE)
+        *ret_flag = value.kind == CONSTANT_TRUE;
+    return !*ret_present || value.kind == CONSTANT_TRUE || value.kind == CONSTANT_FALSE;
+}
+
+static bool read_flags(struct sa_reader *r, struct python_scope scope, TSNode call,
+                       struct sa_column *column)
+{
+    bool present, nullable = true;
+
+    if (!column_flag(r, scope, call, "primary_key", &column->column.primary_key, &present) ||
+        !column_flag(r, scope, call, "unique", &column->column.unique, &present) ||
+        !column_flag(r, scope, call, "index", &column->index, &present) ||
+        !column_flag(r, scope, call, "nullable", &nullable, &present))
+        return false;
+    if (present) {
+        column->column.nullable = nullable;
+        column->has_nullable = true;
+    }
+    return true;
+}
+
+static bool read_positional(struct sa_reader *r, struct python_scope scope, TSNode node,
+                            size_t index, struct sa_column *column)
+{
+    struct python_constant text = python_constant(r->tree, scope, node);
+
+    if (index == 0 && text.kind == CONSTANT_STRING) {
+        column->column.name = text.text;
+        return true;
+    }
+    if (text.kind == CONSTANT_NONE || node_is(node, "list_splat"))
+        return text.kind == CONSTANT_NONE;
+    if (node_is(node, "call")) {
+        struct str called = python_foreign(r->tree, scope, node_field(node, "function"));
+        if (sa_is(called, "ForeignKey")) {
+            column->target = foreign_target(r, scope, node);
+            return column->target.length > 0;
+        }
+        if (sa_is(called, "Identity") || sa_is(called, "Sequence") ||
+            sa_is(called, "CheckConstraint") || sa_is(called, "Computed") ||
+            sa_is(called, "FetchedValue"))
+            return true;
+    }
+    column->has_type = true;
+    return sa_type_read(r, scope, node, &column->type);
+}
+
+static bool read_default(struct sa_reader *r, struct python_scope scope, TSNode call,
+                         struct sa_column *column)
+{
+    TSNode node = call_keyword(scope.file, call, "server_default");
+    struct str text;
+    bool string;
+
+    if (ts_node_is_null(node))
+        return true;
+    if (!sa_default_read(r, scope, node, &text, &string)) {
+        column->column.unread_default = true;
+        return true;
+    }
+    column->column.default_value = text.length || string
+                                       ? default_as_shown(r->arena, column->type.text, text, string)
+                                       : STR_NONE;
+    return true;
+}
+
+bool sa_column_read(struct sa_reader *r, const struct sa_class *class, struct python_scope scope,
+                    TSNode call, struct sa_column *ret_column)
+{
+    struct sa_column *column = ret_column;
+    size_t count = call_positional_count(call);
+
+    (void)class;
+    if (call_has_splat(call))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!read_positional(r, scope, call_positional(call, i), i, column))
+            return false;
+    TSNode type = call_keyword(scope.file, call, "type_");
+    if (!ts_node_is_null(type)) {
+        column->has_type = true;
+        if (!sa_type_read(r, scope, type, &column->type))
+            return false;
+    }
+    struct python_constant name =
+        python_constant(r->tree, scope, call_keyword(scope.file, call, "name"));
+    if (name.kind == CONSTANT_STRING)
+        column->column.name = name.text;
+    return read_flags(r, scope, call, column) && read_default(r, scope, call, column);
+}
+
+/* --- Into the table. --- */
+
+static struct str convention(struct sa_reader *r, const struct sa_class *class, const char *key)
+{
+    if (!class || ts_node_is_null(class->metadata))
+        return STR_NONE;
+    struct python_scope scope = class->metadata_scope;
+    TSNode map = call_keyword(scope.file, class->metadata, "naming_convention");
+    if (node_is(map, "identifier") || node_is(map, "attribute")) {
+        struct python_thing thing = python_resolve(r->tree, scope, map);
+        scope = (struct python_scope){.file = thing.file, .body = thing.scope};
+        map = thing.kind == THING_VALUE ? thing.node : node_null();
+    }
+    for (uint32_t i = 0; node_is(map, "dictionary") && i < ts_node_named_child_count(map); i++) {
+        TSNode pair = ts_node_named_child(map, i);
+        if (!node_is(pair, "pair"))
+            continue;
+        struct python_constant name = python_constant(r->tree, scope, node_field(pair, "key"));
+        if (name.kind == CONSTANT_STRING && str_eq(name.text, str_from(key)))
+            return python_constant(r->tree, scope, node_field(pair, "value")).text;
+    }
+    return STR_NONE;
+}
+
+struct str sa_index_name(struct sa_reader *r, const struct sa_class *class,
+                         const struct schema_table *table, struct str column, const char *key,
+                         struct str given)
+{
+    struct str form = convention(r, class, key), rest, table_name = dotted_last(table->name);
+    struct buf buf = buf_new(r->arena, 4096);
+
+    if (!form.length && str_eq(str_from(key), STR("ix")))
+        form = STR("ix_%(column_0_label)s");
+    if (given.length && !str_contains(form, STR("constraint_name")))
+        return given;
+    for (rest = form; rest.length;) {
+        size_t at = str_find(rest, STR("%("));
+        buf_add(&buf, str_prefix(rest, at));
+        if (at == SIZE_MAX)
+            break;
+        rest = str_from_offset(rest, at + 2);
+        struct str word = str_prefix(rest, str_find(rest, STR(")s")));
+        rest = str_from_offset(rest, word.length + 2);
+        if (str_eq(word, STR("table_name")))
+            buf_add(&buf, table_name);
+        else if (str_eq(word, STR("column_0_label")))
+            buf_printf(&buf, STR_FMT "_" STR_FMT,
+                       STR_ARG(str_join(r->arena, &table->name, 1, STR(""))), STR_ARG(column));
+        else if (str_eq(word, STR("constraint_name")))
+            buf_add(&buf, given);
+        else if (str_starts(word, STR("column_0")))
+            buf_add(&buf, column);
+        else
+            return given;
+    }
+    char *bytes = str_c(r->arena, buf_str(&buf));
+    for (char *at = bytes; *at; at++)
+        if (*at == '.')
+            *at = '_';
+    return str_from(bytes);
+}
+
+static struct str references_of(struct arena *arena, struct str target)
+{
+    size_t dot = str_find_last_byte(target, '.');
+
+    return dot == SIZE_MAX
+               ? target
+               : str_printf(arena, STR_FMT " (" STR_FMT ")", STR_ARG(str_prefix(target, dot)),
+                            STR_ARG(str_from_offset(target, dot + 1)));
+}
+
+static void enum_add(struct sa_reader *r, const struct sa_column *column)
+{
+    struct schema_type *known = schema_type_named(r->schema, column->type.enum_name);
+
+    if (!known && column->type.labels.count)
+        VEC_PUSH(r->arena, &r->schema->types,
+                 (struct schema_type){.name = column->type.enum_name,
+                                      .labels = column->type.labels,
+                                      .place = column->column.place});
+}
+
+void sa_column_add(struct sa_reader *r, const struct sa_class *class, struct schema_table *table,
+                   struct sa_column *column, struct str source)
+{
+    struct schema_column *c = &column->column;
+
+    if (!column->has_nullable)
+        c->nullable = !c->primary_key;
+    if (c->primary_key)
+        c->nullable = false;
+    c->type = column->type.text;
+    if (column->target.length)
+        c->references = references_of(r->arena, column->target);
+    struct str where =
+        str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(table->name), STR_ARG(c->name));
+    if (!c->type.length && column->target.length)
+        VEC_PUSH(r->arena, &r->pending,
+                 (struct sa_pending){.table = table->name,
+                                     .column = c->name,
+                                     .target = column->target,
+                                     .place = c->place});
+    else if (!c->type.length)
+        schema_unread_add(r->arena, r->schema, c->place,
+                          str_printf(r->arena, "the type of " STR_FMT, STR_ARG(where)), source);
+    if (c->unread_default)
+        schema_unread_add(r->arena, r->schema, c->place,
+                          str_printf(r->arena, "the default of " STR_FMT, STR_ARG(where)), source);
+    if (column->type.enum_name.length)
+        enum_add(r, column);
+    if (column->index) {
+        struct schema_index index = {.kind = c->unique ? SCHEMA_UNIQUE_INDEX : SCHEMA_INDEX,
+                                     .name = sa_index_name(r, class, table, c->name, "ix", STR("")),
+                                     .place = c->place};
+        strs_add(r->arena, &index.parts, c->name);
+        VEC_PUSH(r->arena, &table->indexes, index);
+        c->unique = false; /* the index does it */
+    }
+    schema_column_put(r->arena, table, *c);
+}

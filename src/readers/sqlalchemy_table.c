@@ -1,0 +1,279 @@
+#include "readers/sqlalchemy.h"
+
+/* --- Index(…), UniqueConstraint(…) and their like. --- */
+
+static TSNode unwrapped(TSNode node)
+{
+    node = node_bare(node);
+    return node_is(node, "list_splat") ? node_null() : node;
+}
+
+/* "email", User.email, users.c.email, text("lower(email)"), email.desc(), func.lower(email) */
+static bool index_part(struct sa_reader *r, struct python_scope scope, TSNode node,
+                       struct str *ret_part)
+{
+    struct python_constant text = python_constant(r->tree, scope, node);
+
+    if (text.kind == CONSTANT_STRING) {
+        *ret_part = text.text;
+        return true;
+    }
+    if (node_is(node, "identifier") || node_is(node, "attribute")) {
+        struct str name = node_is(node, "identifier")
+                              ? node_source(scope.file, node)
+                              : node_source(scope.file, node_field(node, "attribute"));
+        *ret_part = name;
+        if (!node_is(node, "identifier") || ts_node_is_null(scope.body))
+            return true;
+        /* A column of this class may have another name in the database. */
+        const struct python_binding *binding =
+            python_binding_in(r->tree, scope.file, scope.body, name);
+        if (binding && node_is(binding->node, "call")) {
+            struct python_constant given =
+                python_constant(r->tree, scope, call_positional(binding->node, 0));
+            if (given.kind == CONSTANT_STRING)
+                *ret_part = given.text;
+        }
+        return binding != NULL;
+    }
+    if (!node_is(node, "call"))
+        return false;
+    struct str called = python_foreign(r->tree, scope, node_field(node, "function"));
+    TSNode function = node_field(node, "function");
+    if (sa_is(called, "text") || str_contains(called, STR("func."))) {
+        bool string;
+        struct str inner;
+        if (sa_is(called, "text"))
+            return sa_default_read(r, scope, node, ret_part, &string);
+        if (call_positional_count(node) != 1 ||
+            !index_part(r, scope, call_positional(node, 0), &inner))
+            return false;
+        *ret_part = str_printf(r->arena, STR_FMT "(" STR_FMT ")", STR_ARG(dotted_last(called)),
+                               STR_ARG(inner));
+        return true;
+    }
+    if (!node_is(function, "attribute"))
+        return false;
+    struct str method = node_source(scope.file, node_field(function, "attribute"));
+    struct str inner;
+    if (!index_part(r, scope, node_field(function, "object"), &inner))
+        return false;
+    if (!str_eq(method, STR("desc")) && !str_eq(method, STR("asc")))
+        return false;
+    *ret_part = str_printf(r->arena, STR_FMT "%s", STR_ARG(inner),
+                           str_eq(method, STR("desc")) ? " DESC" : "");
+    return true;
+}
+
+static bool index_parts(struct sa_reader *r, struct python_scope scope, TSNode call, size_t from,
+                        struct strs *parts)
+{
+    for (size_t i = from; i < call_positional_count(call); i++) {
+        struct str part;
+        TSNode node = unwrapped(call_positional(call, i));
+        if (ts_node_is_null(node) || !index_part(r, scope, node, &part))
+            return false;
+        VEC_PUSH(r->arena, parts, part);
+    }
+    return parts->count > 0;
+}
+
+static struct str keyword_text(struct sa_reader *r, struct python_scope scope, TSNode call,
+                               const char *name)
+{
+    return python_constant(r->tree, scope, call_keyword(scope.file, call, name)).text;
+}
+
+static bool read_index(struct sa_reader *r, const struct sa_class *class, struct python_scope scope,
+                       struct schema_table *table, TSNode call, struct schema_index *index)
+{
+    struct python_constant name = python_constant(r->tree, scope, call_positional(call, 0));
+    TSNode where = call_keyword(scope.file, call, "postgresql_where");
+    bool string;
+
+    if (name.kind != CONSTANT_STRING && name.kind != CONSTANT_NONE)
+        return false;
+    if (node_is(call_keyword(scope.file, call, "unique"), "true"))
+        index->kind = SCHEMA_UNIQUE_INDEX;
+    if (!index_parts(r, scope, call, 1, &index->parts))
+        return false;
+    index->name = sa_index_name(r, class, table, index->parts.items[0], "ix", name.text);
+    if (!ts_node_is_null(where) && !sa_default_read(r, scope, where, &index->condition, &string))
+        index->condition = node_source(scope.file, where);
+    return true;
+}
+
+static bool read_unique(struct sa_reader *r, const struct sa_class *class,
+                        struct python_scope scope, struct schema_table *table, TSNode call,
+                        struct schema_index *index)
+{
+    index->kind = SCHEMA_UNIQUE;
+    if (!index_parts(r, scope, call, 0, &index->parts))
+        return false;
+    index->name = sa_index_name(r, class, table, index->parts.items[0], "uq",
+                                keyword_text(r, scope, call, "name"));
+    return true;
+}
+
+static bool read_check(struct sa_reader *r, const struct sa_class *class, struct python_scope scope,
+                       struct schema_table *table, TSNode call, struct schema_index *index)
+{
+    TSNode expression = call_positional(call, 0);
+    bool string;
+    struct str text;
+
+    index->kind = SCHEMA_CHECK;
+    if (!sa_default_read(r, scope, expression, &text, &string))
+        text = node_source(scope.file, expression);
+    strs_add(r->arena, &index->parts, text);
+    struct str given = keyword_text(r, scope, call, "name");
+    index->name = given.length ? sa_index_name(r, class, table, STR(""), "ck", given) : STR_NONE;
+    return true;
+}
+
+static bool string_list(struct sa_reader *r, struct python_scope scope, TSNode list,
+                        struct strs *texts)
+{
+    for (uint32_t i = 0; !ts_node_is_null(list) && i < ts_node_named_child_count(list); i++) {
+        struct str part;
+        if (!index_part(r, scope, ts_node_named_child(list, i), &part))
+            return false;
+        VEC_PUSH(r->arena, texts, part);
+    }
+    return texts->count > 0;
+}
+
+static bool read_foreign(struct sa_reader *r, struct python_scope scope, TSNode call,
+                         struct schema_index *index)
+{
+    struct strs targets = {0}, columns = {0};
+    struct str table = STR_NONE;
+
+    index->kind = SCHEMA_FOREIGN_KEY;
+    if (!string_list(r, scope, call_positional(call, 0), &index->parts) ||
+        !string_list(r, scope, call_positional(call, 1), &targets))
+        return false;
+    for (size_t i = 0; i < targets.count; i++) {
+        size_t dot = str_find_last_byte(targets.items[i], '.');
+        table = dot == SIZE_MAX ? table : str_prefix(targets.items[i], dot);
+        VEC_PUSH(r->arena, &columns, dotted_last(targets.items[i]));
+    }
+    index->references =
+        str_printf(r->arena, STR_FMT " (" STR_FMT ")", STR_ARG(table),
+                   STR_ARG(str_join(r->arena, columns.items, columns.count, STR(", "))));
+    index->name = keyword_text(r, scope, call, "name");
+    return true;
+}
+
+static void primary_key(struct sa_reader *r, struct python_scope scope, struct schema_table *table,
+                        TSNode call)
+{
+    struct strs parts = {0};
+
+    if (!index_parts(r, scope, call, 0, &parts))
+        return;
+    for (size_t i = 0; i < parts.count; i++) {
+        struct schema_column *column = schema_column_named(table, parts.items[i]);
+        if (column) {
+            column->primary_key = true;
+            column->nullable = false;
+        }
+    }
+}
+
+void sa_argument_read(struct sa_reader *r, const struct sa_class *class, struct python_scope scope,
+                      struct schema_table *table, TSNode argument)
+{
+    struct schema_index index = {.place = sa_place(scope.file, argument)};
+    bool read = false;
+
+    if (!node_is(argument, "call"))
+        return;
+    struct str called = python_foreign(r->tree, scope, node_field(argument, "function"));
+    if (sa_is(called, "PrimaryKeyConstraint")) {
+        primary_key(r, scope, table, argument);
+        return;
+    }
+    if (sa_is(called, "Index"))
+        read = read_index(r, class, scope, table, argument, &index);
+    else if (sa_is(called, "UniqueConstraint"))
+        read = read_unique(r, class, scope, table, argument, &index);
+    else if (sa_is(called, "CheckConstraint"))
+        read = read_check(r, class, scope, table, argument, &index);
+    else if (sa_is(called, "ForeignKeyConstraint"))
+        read = read_foreign(r, scope, argument, &index);
+    if (read)
+        VEC_PUSH(r->arena, &table->indexes, index);
+    else
+        schema_unread_add(
+            r->arena, r->schema, index.place,
+            str_printf(r->arena, "an argument of table " STR_FMT, STR_ARG(table->name)),
+            node_source(scope.file, argument));
+}
+
+/* --- Table(…) --- */
+
+struct str sa_table_name(struct sa_reader *r, struct python_scope scope, TSNode call)
+{
+    struct str called = python_foreign(r->tree, scope, node_field(call, "function"));
+    struct python_constant name = python_constant(r->tree, scope, call_positional(call, 0));
+    struct str schema = keyword_text(r, scope, call, "schema");
+
+    if (!sa_is(called, "Table") || name.kind != CONSTANT_STRING)
+        return STR_NONE;
+    return schema.length
+               ? str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(schema), STR_ARG(name.text))
+               : name.text;
+}
+
+void sa_table_read(struct sa_reader *r, const struct sa_class *class, struct python_scope scope,
+                   TSNode call)
+{
+    struct str name = sa_table_name(r, scope, call);
+    struct schema_place place = sa_place(scope.file, call);
+
+    if (!name.length) {
+        schema_unread_add(r->arena, r->schema, place, STR("a table"),
+                          node_source(scope.file, call));
+        return;
+    }
+    /* `Table("users", metadata, autoload_with=engine)`: what the database has. */
+    if (!ts_node_is_null(call_keyword(scope.file, call, "autoload_with")) ||
+        !ts_node_is_null(call_keyword(scope.file, call, "autoload")))
+        return;
+    struct schema_table *table = schema_table_add(r->arena, r->schema, name, place);
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 1; i < call_positional_count(call); i++) {
+            TSNode argument = call_positional(call, i);
+            struct sa_column column = {
+                .column = {.nullable = true, .place = sa_place(scope.file, argument)}};
+            if (node_is(argument, "list_splat") && pass == 0) {
+                table->partial = true;
+                schema_unread_add(r->arena, r->schema, column.column.place,
+                                  str_printf(r->arena, "columns of table " STR_FMT, STR_ARG(name)),
+                                  node_source(scope.file, argument));
+            }
+            if (!node_is(argument, "call"))
+                continue;
+            struct str called = python_foreign(r->tree, scope, node_field(argument, "function"));
+            if (!sa_is(called, "Column")) {
+                if (pass == 1)
+                    sa_argument_read(r, class, scope, table, argument);
+                continue;
+            }
+            if (pass == 1)
+                continue;
+            struct str source = node_source(scope.file, argument);
+            if (!sa_column_read(r, class, scope, argument, &column)) {
+                column.type.text = STR_NONE;
+                if (!column.column.name.length) {
+                    table->partial = true;
+                    schema_unread_add(
+                        r->arena, r->schema, column.column.place,
+                        str_printf(r->arena, "a column of table " STR_FMT, STR_ARG(name)), source);
+                    continue;
+                }
+            }
+            sa_column_add(r, class, table, &column, source);
+        }
+}

@@ -1,0 +1,688 @@
+#include "readers/sqlalchemy.h"
+
+enum shape {
+    SHAPE_PLAIN,     /* as it stands */
+    SHAPE_LENGTH,    /* (n) */
+    SHAPE_NUMERIC,   /* (p, s) */
+    SHAPE_FLOAT,     /* (p) */
+    SHAPE_TIMESTAMP, /* timezone=, precision= */
+    SHAPE_TIME,
+    SHAPE_ARRAY,
+    SHAPE_ENUM,
+    SHAPE_BIT,
+    SHAPE_UUID,
+    SHAPE_INTERVAL,
+    SHAPE_GEOMETRY,
+};
+
+struct type_row {
+    const char *name; /* last part of the dotted name */
+    const char *text;
+    enum shape shape;
+};
+
+static const struct type_row rows[] = {
+    {"Integer", "INTEGER", SHAPE_PLAIN},
+    {"INTEGER", "INTEGER", SHAPE_PLAIN},
+    {"INT", "INTEGER", SHAPE_PLAIN},
+    {"BigInteger", "BIGINT", SHAPE_PLAIN},
+    {"BIGINT", "BIGINT", SHAPE_PLAIN},
+    {"SmallInteger", "SMALLINT", SHAPE_PLAIN},
+    {"SMALLINT", "SMALLINT", SHAPE_PLAIN},
+    {"String", "VARCHAR", SHAPE_LENGTH},
+    {"VARCHAR", "VARCHAR", SHAPE_LENGTH},
+    {"Unicode", "VARCHAR", SHAPE_LENGTH},
+    {"AutoString", "VARCHAR", SHAPE_LENGTH},
+    {"NVARCHAR", "NVARCHAR", SHAPE_LENGTH},
+    {"CHAR", "CHAR", SHAPE_LENGTH},
+    {"NCHAR", "NCHAR", SHAPE_LENGTH},
+    {"Text", "TEXT", SHAPE_PLAIN},
+    {"TEXT", "TEXT", SHAPE_PLAIN},
+    {"UnicodeText", "TEXT", SHAPE_PLAIN},
+    {"CLOB", "TEXT", SHAPE_PLAIN},
+    {"CITEXT", "CITEXT", SHAPE_PLAIN},
+    {"Boolean", "BOOLEAN", SHAPE_PLAIN},
+    {"BOOLEAN", "BOOLEAN", SHAPE_PLAIN},
+    {"Date", "DATE", SHAPE_PLAIN},
+    {"DATE", "DATE", SHAPE_PLAIN},
+    {"DateTime", "TIMESTAMP", SHAPE_TIMESTAMP},
+    {"DATETIME", "TIMESTAMP", SHAPE_TIMESTAMP},
+    {"TIMESTAMP", "TIMESTAMP", SHAPE_TIMESTAMP},
+    {"Time", "TIME", SHAPE_TIME},
+    {"TIME", "TIME", SHAPE_TIME},
+    {"Interval", "INTERVAL", SHAPE_INTERVAL},
+    {"INTERVAL", "INTERVAL", SHAPE_INTERVAL},
+    {"Numeric", "NUMERIC", SHAPE_NUMERIC},
+    {"NUMERIC", "NUMERIC", SHAPE_NUMERIC},
+    {"DECIMAL", "DECIMAL", SHAPE_NUMERIC},
+    {"Float", "FLOAT", SHAPE_FLOAT},
+    {"FLOAT", "FLOAT", SHAPE_FLOAT},
+    {"Double", "DOUBLE PRECISION", SHAPE_PLAIN},
+    {"DOUBLE", "DOUBLE PRECISION", SHAPE_PLAIN},
+    {"DOUBLE_PRECISION", "DOUBLE PRECISION", SHAPE_PLAIN},
+    {"REAL", "REAL", SHAPE_PLAIN},
+    {"LargeBinary", "BYTEA", SHAPE_PLAIN},
+    {"PickleType", "BYTEA", SHAPE_PLAIN},
+    {"BYTEA", "BYTEA", SHAPE_PLAIN},
+    {"BLOB", "BYTEA", SHAPE_PLAIN},
+    {"BINARY", "BYTEA", SHAPE_PLAIN},
+    {"VARBINARY", "BYTEA", SHAPE_PLAIN},
+    {"JSON", "JSON", SHAPE_PLAIN},
+    {"JSONB", "JSONB", SHAPE_PLAIN},
+    {"UUID", "UUID", SHAPE_UUID},
+    {"Uuid", "UUID", SHAPE_UUID},
+    {"GUID", "UUID", SHAPE_UUID},
+    {"ARRAY", "", SHAPE_ARRAY},
+    {"Enum", "", SHAPE_ENUM},
+    {"ENUM", "", SHAPE_ENUM},
+    {"BIT", "BIT", SHAPE_BIT},
+    {"INET", "INET", SHAPE_PLAIN},
+    {"CIDR", "CIDR", SHAPE_PLAIN},
+    {"MACADDR", "MACADDR", SHAPE_PLAIN},
+    {"MACADDR8", "MACADDR8", SHAPE_PLAIN},
+    {"HSTORE", "HSTORE", SHAPE_PLAIN},
+    {"TSVECTOR", "TSVECTOR", SHAPE_PLAIN},
+    {"TSQUERY", "TSQUERY", SHAPE_PLAIN},
+    {"OID", "OID", SHAPE_PLAIN},
+    {"REGCLASS", "REGCLASS", SHAPE_PLAIN},
+    {"MONEY", "MONEY", SHAPE_PLAIN},
+    {"LTREE", "LTREE", SHAPE_PLAIN},
+    {"INT4RANGE", "INT4RANGE", SHAPE_PLAIN},
+    {"INT8RANGE", "INT8RANGE", SHAPE_PLAIN},
+    {"NUMRANGE", "NUMRANGE", SHAPE_PLAIN},
+    {"DATERANGE", "DATERANGE", SHAPE_PLAIN},
+    {"TSRANGE", "TSRANGE", SHAPE_PLAIN},
+    {"TSTZRANGE", "TSTZRANGE", SHAPE_PLAIN},
+    {"Vector", "VECTOR", SHAPE_LENGTH},
+    {"Geometry", "geometry", SHAPE_GEOMETRY},
+    {"Geography", "geography", SHAPE_GEOMETRY},
+};
+
+bool sa_is(struct str dotted, const char *name)
+{
+    return str_eq(dotted_last(dotted), str_from(name));
+}
+
+static const struct type_row *row_named(struct str name)
+{
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (str_eq(name, str_from(rows[i].name)))
+            return &rows[i];
+    return NULL;
+}
+
+static bool given(struct sa_reader *r, struct python_scope scope, TSNode node, struct str *ret_text,
+                  bool *ret_present)
+{
+    *ret_present = !ts_node_is_null(node);
+    if (!*ret_present)
+        return true;
+    struct python_constant value = python_constant(r->tree, scope, node);
+    if (value.kind == CONSTANT_NONE) {
+        *ret_present = false;
+        return true;
+    }
+    *ret_text = value.text;
+    return value.kind == CONSTANT_NUMBER || value.kind == CONSTANT_STRING;
+}
+
+static TSNode argument(struct python_scope scope, TSNode call, const char *keyword, size_t index)
+{
+    if (ts_node_is_null(call))
+        return node_null();
+    TSNode node = call_keyword(scope.file, call, keyword);
+    return ts_node_is_null(node) ? call_positional(call, index) : node;
+}
+
+static bool flag(struct sa_reader *r, struct python_scope scope, TSNode call, const char *keyword,
+                 size_t index, bool *ret_flag)
+{
+    TSNode node = argument(scope, call, keyword, index);
+    struct python_constant value = python_constant(r->tree, scope, node);
+
+    *ret_flag = value.kind == CONSTANT_TRUE;
+    return ts_node_is_null(node) || value.kind == CONSTANT_TRUE || value.kind == CONSTANT_FALSE ||
+           value.kind == CONSTANT_NONE;
+}
+
+static bool type_time(struct sa_reader *r, struct python_scope scope, TSNode call,
+                      const struct type_row *row, struct sa_type *type)
+{
+    struct str precision;
+    bool zone, present;
+
+    if (!flag(r, scope, call, "timezone", 0, &zone) ||
+        !given(r, scope, ts_node_is_null(call) ? call : call_keyword(scope.file, call, "precision"),
+               &precision, &present))
+        return false;
+    type->text = str_printf(
+        r->arena, "%s" STR_FMT "%s", row->text,
+        STR_ARG(present ? str_printf(r->arena, "(" STR_FMT ")", STR_ARG(precision)) : STR("")),
+        zone ? " WITH TIME ZONE" : " WITHOUT TIME ZONE");
+    return true;
+}
+
+static bool type_sized(struct sa_reader *r, struct python_scope scope, TSNode call,
+                       const struct type_row *row, struct sa_type *type)
+{
+    bool numeric = row->shape == SHAPE_NUMERIC, has_first, has_second = false;
+    struct str first, second;
+
+    if (!given(r, scope,
+               argument(scope, call,
+                        numeric || row->shape == SHAPE_FLOAT         ? "precision"
+                        : str_eq(str_from(row->text), STR("VECTOR")) ? "dim"
+                                                                     : "length",
+                        0),
+               &first, &has_first) ||
+        (numeric && !given(r, scope, argument(scope, call, "scale", 1), &second, &has_second)))
+        return false;
+    type->text = str_from(row->text);
+    if (has_first && has_second)
+        type->text = str_printf(r->arena, "%s(" STR_FMT ", " STR_FMT ")", row->text, STR_ARG(first),
+                                STR_ARG(second));
+    else if (has_first)
+        type->text = str_printf(r->arena, "%s(" STR_FMT ")", row->text, STR_ARG(first));
+    return true;
+}
+
+static bool type_array(struct sa_reader *r, struct python_scope scope, TSNode call,
+                       struct sa_type *type)
+{
+    struct str dimensions;
+    uint64_t count = 1;
+    bool present;
+
+    if (ts_node_is_null(call) ||
+        !sa_type_read(r, scope, argument(scope, call, "item_type", 0), type) ||
+        !given(r, scope, call_keyword(scope.file, call, "dimensions"), &dimensions, &present) ||
+        (present && !str_to_u64(dimensions, &count)))
+        return false;
+    for (uint64_t i = 0; i < count && i < 6; i++)
+        type->text = str_printf(r->arena, STR_FMT "[]", STR_ARG(type->text));
+    return true;
+}
+
+/* --- Enumerations. --- */
+
+/* The members of an Enum class: names in their order (aliases excluded by their value are rare and kept), or their values. */
+static bool enum_members(struct sa_reader *r, struct python_thing class, bool values,
+                         struct strs *ret_labels)
+{
+    struct python_bindings bindings;
+    TSNode body = node_field(class.node, "body");
+
+    python_body_bindings(r->tree, class.file, body, &bindings);
+    for (size_t i = 0; i < bindings.count; i++) {
+        const struct python_binding *member = &bindings.items[i];
+        if (member->kind != BINDING_VALUE || str_starts(member->name, STR("_")) ||
+            ts_node_is_null(member->node))
+            continue;
+        if (!values) {
+            strs_add(r->arena, ret_labels, member->name);
+            continue;
+        }
+        struct python_scope scope = {.file = class.file, .body = body};
+        struct python_constant value = python_constant(r->tree, scope, member->node);
+        if (value.kind == CONSTANT_NOT && node_is(member->node, "call") &&
+            sa_is(python_foreign(r->tree, scope, node_field(member->node, "function")), "auto")) {
+            value.kind = CONSTANT_STRING; /* StrEnum's auto() */
+            value.text = str_lower(r->arena, member->name);
+        }
+        if (value.kind != CONSTANT_STRING)
+            return false;
+        strs_add(r->arena, ret_labels, value.text);
+    }
+    return ret_labels->count > 0;
+}
+
+/* values_callable=lambda x: [e.value for e in x]: the values; absent: the names. */
+static bool wants_values(struct python_scope scope, TSNode call, bool *ret_values)
+{
+    TSNode callable =
+        ts_node_is_null(call) ? call : call_keyword(scope.file, call, "values_callable");
+
+    *ret_values = false;
+    if (ts_node_is_null(callable) || node_is(callable, "none"))
+        return true;
+    struct str source = node_source(scope.file, callable);
+    *ret_values =
+        str_contains(source, STR(".value for ")) || str_contains(source, STR(".values()"));
+    return *ret_values || str_contains(source, STR(".name for "));
+}
+
+static void enum_text(struct sa_reader *r, struct sa_type *type, bool native)
+{
+    size_t longest = 1;
+
+    if (native) {
+        type->text = type->enum_name;
+        return;
+    }
+    for (size_t i = 0; i < type->labels.count; i++)
+        if (type->labels.items[i].length > longest)
+            longest = type->labels.items[i].length;
+    type->text = str_printf(r->arena, "VARCHAR(%zu)", longest);
+    type->labels = (struct strs){0};
+    type->enum_name = STR_NONE;
+}
+
+static bool is_enum_class(struct sa_reader *r, struct python_thing thing, size_t depth)
+{
+    TSNode bases = thing.kind == THING_CLASS ? node_field(thing.node, "superclasses") : node_null();
+
+    for (uint32_t i = 0; !ts_node_is_null(bases) && i < ts_node_named_child_count(bases); i++) {
+        struct python_thing base = python_resolve(
+            r->tree, (struct python_scope){.file = thing.file}, ts_node_named_child(bases, i));
+        if (base.kind == THING_FOREIGN &&
+            (sa_is(base.dotted, "Enum") || sa_is(base.dotted, "StrEnum") ||
+             sa_is(base.dotted, "IntEnum") || sa_is(base.dotted, "TextChoices")))
+            return true;
+        if (base.kind == THING_CLASS && depth < 8 && is_enum_class(r, base, depth + 1))
+            return true;
+    }
+    return false;
+}
+
+static bool enum_of_class(struct sa_reader *r, struct python_thing class, bool values,
+                          struct sa_type *type)
+{
+    type->enum_name = str_lower(r->arena, node_source(class.file, node_field(class.node, "name")));
+    return enum_members(r, class, values, &type->labels);
+}
+
+static bool labels_of_arguments(struct sa_reader *r, struct python_scope scope, TSNode call,
+                                struct sa_type *type)
+{
+    for (size_t i = 0; i < call_positional_count(call); i++) {
+        TSNode node = call_positional(call, i);
+        TSNode items = node_is(node, "list_splat") ? ts_node_named_child(node, 0) : node_null();
+        struct python_scope in = scope;
+        if (node_is(items, "identifier") || node_is(items, "attribute")) {
+            struct python_thing thing = python_resolve(r->tree, scope, items);
+            in = (struct python_scope){.file = thing.file, .body = thing.scope};
+            items = thing.kind == THING_VALUE ? thing.node : node_null();
+        }
+        if (node_is(items, "list") || node_is(items, "tuple")) {
+            for (uint32_t j = 0; j < ts_node_named_child_count(items); j++) {
+                struct python_constant label =
+                    python_constant(r->tree, in, ts_node_named_child(items, j));
+                if (label.kind != CONSTANT_STRING)
+                    return false;
+                strs_add(r->arena, &type->labels, label.text);
+            }
+            continue;
+        }
+        struct python_constant label = python_constant(r->tree, scope, node);
+        if (label.kind != CONSTANT_STRING)
+            return false;
+        strs_add(r->arena, &type->labels, label.text);
+    }
+    return type->labels.count > 0;
+}
+
+static bool type_enum(struct sa_reader *r, struct python_scope scope, TSNode call,
+                      struct sa_type *type)
+{
+    bool values, native = true, present, is_native;
+    struct str name;
+
+    if (ts_node_is_null(call) || !wants_values(scope, call, &values))
+        return false;
+    struct python_thing first = python_resolve(r->tree, scope, call_positional(call, 0));
+    if (first.kind == THING_CLASS ? !enum_of_class(r, first, values, type)
+                                  : !labels_of_arguments(r, scope, call, type))
+        return false;
+    if (!given(r, scope, call_keyword(scope.file, call, "name"), &name, &present))
+        return false;
+    if (present)
+        type->enum_name = name;
+    if (!ts_node_is_null(call_keyword(scope.file, call, "native_enum"))) {
+        if (!flag(r, scope, call, "native_enum", SIZE_MAX, &is_native))
+            return false;
+        native = is_native;
+    }
+    struct str length;
+    if (!native && given(r, scope, call_keyword(scope.file, call, "length"), &length, &present) &&
+        present) {
+        enum_text(r, type, false);
+        type->text = str_printf(r->arena, "VARCHAR(" STR_FMT ")", STR_ARG(length));
+        return true;
+    }
+    if (native && !type->enum_name.length)
+        return false; /* PostgreSQL's needs a name: create_all would refuse */
+    struct str schema;
+    if (given(r, scope, call_keyword(scope.file, call, "schema"), &schema, &present) && present)
+        type->enum_name =
+            str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(schema), STR_ARG(type->enum_name));
+    enum_text(r, type, native);
+    return true;
+}
+
+/* --- Any type. --- */
+
+static bool type_geometry(struct sa_reader *r, struct python_scope scope, TSNode call,
+                          const struct type_row *row, struct sa_type *type)
+{
+    struct str kind = STR("GEOMETRY"), srid = STR("-1");
+    bool present;
+
+    if (!given(r, scope, argument(scope, call, "geometry_type", 0), &kind, &present) ||
+        !given(r, scope, argument(scope, call, "srid", 1), &srid, &present))
+        return false;
+    type->text = str_printf(r->arena, "%s(" STR_FMT "," STR_FMT ")", row->text, STR_ARG(kind),
+                            STR_ARG(srid));
+    return true;
+}
+
+static bool type_of_row(struct sa_reader *r, struct python_scope scope, TSNode call,
+                        const struct type_row *row, struct sa_type *type)
+{
+    bool on;
+
+    if (!ts_node_is_null(call) && call_has_splat(call) && row->shape != SHAPE_ENUM)
+        return false;
+    switch (row->shape) {
+    case SHAPE_PLAIN:
+        type->text = str_from(row->text);
+        return true;
+    case SHAPE_LENGTH:
+    case SHAPE_NUMERIC:
+    case SHAPE_FLOAT:
+        return type_sized(r, scope, call, row, type);
+    case SHAPE_TIMESTAMP:
+    case SHAPE_TIME:
+        return type_time(r, scope, call, row, type);
+    case SHAPE_ARRAY:
+        return type_array(r, scope, call, type);
+    case SHAPE_ENUM:
+        return type_enum(r, scope, call, type);
+    case SHAPE_BIT:
+        if (!flag(r, scope, call, "varying", SIZE_MAX, &on))
+            return false;
+        return type_sized(r, scope, call,
+                          on ? &(struct type_row){"BIT", "BIT VARYING", SHAPE_LENGTH} : row, type);
+    case SHAPE_UUID:
+        type->text = STR("UUID");
+        if (!ts_node_is_null(call) &&
+            node_is(call_keyword(scope.file, call, "native_uuid"), "false"))
+            type->text = STR("CHAR(32)");
+        return true;
+    case SHAPE_INTERVAL: {
+        bool present;
+        struct str precision;
+        type->text = STR("INTERVAL");
+        if (!ts_node_is_null(call) &&
+            given(r, scope, call_keyword(scope.file, call, "precision"), &precision, &present) &&
+            present)
+            type->text = str_printf(r->arena, "INTERVAL (" STR_FMT ")", STR_ARG(precision));
+        return true;
+    }
+    case SHAPE_GEOMETRY:
+        return type_geometry(r, scope, call, row, type);
+    }
+    return false;
+}
+
+/* class Money(TypeDecorator): impl = Numeric(10, 2) */
+static bool type_of_class(struct sa_reader *r, struct python_thing class, struct sa_type *type,
+                          size_t depth)
+{
+    TSNode body = node_field(class.node, "body"), bases = node_field(class.node, "superclasses");
+    const struct python_binding *impl = python_binding_in(r->tree, class.file, body, STR("impl"));
+    struct python_scope scope = {.file = class.file, .body = body};
+
+    /* What the dialect gets may be made in load_dialect_impl: then only running it would tell. */
+    if (python_binding_in(r->tree, class.file, body, STR("load_dialect_impl")))
+        return false;
+    if (impl && impl->kind == BINDING_VALUE)
+        return sa_type_read(r, scope, impl->node, type);
+    const struct python_binding *spec =
+        python_binding_in(r->tree, class.file, body, STR("get_col_spec"));
+    if (spec || depth > 8)
+        return false;
+    for (uint32_t i = 0; !ts_node_is_null(bases) && i < ts_node_named_child_count(bases); i++) {
+        struct python_thing base = python_resolve(
+            r->tree, (struct python_scope){.file = class.file}, ts_node_named_child(bases, i));
+        const struct type_row *row =
+            base.kind == THING_FOREIGN ? row_named(dotted_last(base.dotted)) : NULL;
+        if (base.kind == THING_CLASS && type_of_class(r, base, type, depth + 1))
+            return true;
+        if (row && row->shape != SHAPE_ENUM && row->shape != SHAPE_ARRAY)
+            return type_of_row(r, scope, node_null(), row, type);
+    }
+    return false;
+}
+
+static bool type_of_thing(struct sa_reader *r, struct python_scope scope, TSNode call,
+                          struct python_thing thing, struct sa_type *type)
+{
+    if (thing.kind == THING_CLASS)
+        return type_of_class(r, thing, type, 0);
+    if (thing.kind != THING_FOREIGN)
+        return false;
+    const struct type_row *row = row_named(dotted_last(thing.dotted));
+    return row && type_of_row(r, scope, call, row, type);
+}
+
+bool sa_type_read(struct sa_reader *r, struct python_scope scope, TSNode expression,
+                  struct sa_type *ret_type)
+{
+    struct sa_type type = {0};
+
+    expression = node_bare(expression);
+    if (ts_node_is_null(expression))
+        return false;
+    if (node_is(expression, "call")) {
+        TSNode function = node_field(expression, "function");
+        if (node_is(function, "attribute")) {
+            struct str method = node_source(scope.file, node_field(function, "attribute"));
+            TSNode object = node_field(function, "object");
+            struct python_thing on = python_resolve(r->tree, scope, function);
+            if (str_eq(method, STR("with_variant"))) {
+                TSNode dialect = call_positional(expression, 1);
+                struct python_constant name = python_constant(r->tree, scope, dialect);
+                if (name.kind == CONSTANT_STRING && str_eq(name.text, STR("postgresql")))
+                    return sa_type_read(r, scope, call_positional(expression, 0), ret_type);
+                return name.kind == CONSTANT_STRING && sa_type_read(r, scope, object, ret_type);
+            }
+            if (str_eq(method, STR("as_mutable")) || str_eq(method, STR("evaluates_none")))
+                return sa_type_read(
+                    r, scope,
+                    str_eq(method, STR("as_mutable")) ? call_positional(expression, 0) : object,
+                    ret_type);
+            if (on.kind == THING_UNKNOWN)
+                return false;
+        }
+        if (!type_of_thing(r, scope, expression, python_resolve(r->tree, scope, function), &type))
+            return false;
+    } else {
+        struct python_thing thing = python_resolve(r->tree, scope, expression);
+        /* `Money = Numeric(10, 2)` above, then `Column(Money)`. */
+        if (!ts_node_is_null(thing.node) &&
+            ((thing.kind == THING_FOREIGN && str_ends(thing.dotted, STR("()"))) ||
+             (thing.kind == THING_VALUE && node_is(thing.node, "call")))) {
+            if (ts_node_eq(thing.node, expression))
+                return false;
+            return sa_type_read(r, (struct python_scope){.file = thing.file, .body = thing.scope},
+                                thing.node, ret_type);
+        }
+        if (!type_of_thing(r, scope, node_null(), thing, &type))
+            return false;
+    }
+    *ret_type = type;
+    return type.text.length > 0;
+}
+
+/* --- Annotations. --- */
+
+static const struct {
+    const char *dotted, *type;
+} python_types[] = {
+    {"builtins.int", "INTEGER"},
+    {"builtins.str", "VARCHAR"},
+    {"builtins.bool", "BOOLEAN"},
+    {"builtins.float", "FLOAT"},
+    {"builtins.bytes", "BYTEA"},
+    {"datetime.datetime", "TIMESTAMP WITHOUT TIME ZONE"},
+    {"datetime.date", "DATE"},
+    {"datetime.time", "TIME WITHOUT TIME ZONE"},
+    {"datetime.timedelta", "INTERVAL"},
+    {"decimal.Decimal", "NUMERIC"},
+    {"uuid.UUID", "UUID"},
+    {"pydantic.UUID4", "UUID"},
+    {"pydantic.EmailStr", "VARCHAR"},
+    {"pydantic.PositiveInt", "INTEGER"},
+    {"pydantic.AwareDatetime", "TIMESTAMP WITHOUT TIME ZONE"},
+};
+
+static bool type_from_map(struct sa_reader *r, const struct sa_class *class,
+                          struct python_scope scope, TSNode annotation, struct sa_type *type,
+                          bool *ret_found)
+{
+    struct python_thing wanted = python_resolve(r->tree, scope, annotation);
+    struct str source = node_source(scope.file, annotation);
+
+    *ret_found = false;
+    for (size_t i = 0; class && i < class->types.count; i++) {
+        const struct sa_mapping *entry = &class->types.items[i];
+        struct python_thing key = python_resolve(r->tree, entry->scope, entry->key);
+        bool same = wanted.kind != THING_UNKNOWN && key.kind == wanted.kind &&
+                    (key.kind == THING_FOREIGN
+                         ? str_eq(key.dotted, wanted.dotted)
+                         : key.file == wanted.file && ts_node_eq(key.node, wanted.node));
+        same = same || (!node_is(annotation, "identifier") && !node_is(annotation, "attribute") &&
+                        str_eq(node_source(entry->scope.file, entry->key), source));
+        if (same) {
+            *ret_found = true;
+            return sa_type_read(r, entry->scope, entry->value, type);
+        }
+    }
+    return false;
+}
+
+static bool type_of_python(struct sa_reader *r, struct python_scope scope, TSNode annotation,
+                           struct sa_type *type)
+{
+    struct python_thing thing = python_resolve(r->tree, scope, annotation);
+
+    for (size_t i = 0; thing.kind == THING_FOREIGN && i < COUNT_OF(python_types); i++)
+        if (str_eq(thing.dotted, str_from(python_types[i].dotted))) {
+            type->text = str_from(python_types[i].type);
+            return true;
+        }
+    if (!is_enum_class(r, thing, 0) || !enum_of_class(r, thing, false, type))
+        return false;
+    enum_text(r, type, true);
+    return true;
+}
+
+/* The parts of X[a, b] or `X | Y`. */
+static size_t generic_parts(TSNode node, TSNode *parts, size_t most)
+{
+    size_t count = 0;
+    TSNode holder = node;
+
+    if (node_is(node, "generic_type"))
+        holder = ts_node_named_child(node, 1); /* type_parameter */
+    for (uint32_t i = node_is(node, "subscript") ? 1 : 0;
+         i < ts_node_named_child_count(holder) && count < most; i++)
+        parts[count++] = ts_node_named_child(holder, i);
+    return count;
+}
+
+static TSNode unwrap(TSNode node)
+{
+    while (node_is(node, "type") || node_is(node, "parenthesized_expression"))
+        node = ts_node_named_child(node, 0);
+    return node;
+}
+
+static bool is_none(TSNode node)
+{
+    return node_is(unwrap(node), "none");
+}
+
+static bool literal_type(struct sa_reader *r, struct python_scope scope, const TSNode *parts,
+                         size_t count, struct sa_type *type)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct python_constant value = python_constant(r->tree, scope, unwrap(parts[i]));
+        if (value.kind != CONSTANT_STRING)
+            return false;
+        strs_add(r->arena, &type->labels, value.text);
+    }
+    enum_text(r, type, false);
+    return true;
+}
+
+static bool annotated_type(struct sa_reader *r, const struct sa_class *class,
+                           struct python_scope scope, const TSNode *parts, size_t count,
+                           struct sa_type *type, bool *optional, struct sa_column *column)
+{
+    for (size_t i = 1; i < count; i++) {
+        TSNode part = unwrap(parts[i]);
+        if (node_is(part, "call") && column &&
+            sa_is(python_foreign(r->tree, scope, node_field(part, "function")), "mapped_column") &&
+            !sa_column_read(r, class, scope, part, column))
+            return false;
+    }
+    if (column && column->has_type)
+        return true;
+    return sa_annotation_read(r, class, scope, parts[0], type, optional, column);
+}
+
+bool sa_annotation_read(struct sa_reader *r, const struct sa_class *class,
+                        struct python_scope scope, TSNode annotation, struct sa_type *ret_type,
+                        bool *ret_optional, struct sa_column *column)
+{
+    TSNode parts[32], node = unwrap(annotation);
+    bool found;
+
+    if (ts_node_is_null(node))
+        return false;
+    if (type_from_map(r, class, scope, node, ret_type, &found))
+        return true;
+    if (found)
+        return false;
+    if (node_is(node, "binary_operator") || node_is(node, "union_type")) {
+        size_t count = ts_node_named_child_count(node), left = SIZE_MAX;
+        for (size_t i = 0; i < count; i++) {
+            TSNode part = ts_node_named_child(node, (uint32_t)i);
+            if (is_none(part))
+                *ret_optional = true;
+            else if (left == SIZE_MAX)
+                left = i;
+            else
+                return false;
+        }
+        return left != SIZE_MAX &&
+               sa_annotation_read(r, class, scope, ts_node_named_child(node, (uint32_t)left),
+                                  ret_type, ret_optional, column);
+    }
+    if (node_is(node, "generic_type") || node_is(node, "subscript")) {
+        struct str head = python_foreign(r->tree, scope, ts_node_named_child(node, 0));
+        size_t count = generic_parts(node, parts, COUNT_OF(parts));
+        if (sa_is(head, "Optional") && count == 1) {
+            *ret_optional = true;
+            return sa_annotation_read(r, class, scope, parts[0], ret_type, ret_optional, column);
+        }
+        if (sa_is(head, "Union") && count == 2 && (is_none(parts[0]) || is_none(parts[1]))) {
+            *ret_optional = true;
+            return sa_annotation_read(r, class, scope, parts[is_none(parts[0])], ret_type,
+                                      ret_optional, column);
+        }
+        if (sa_is(head, "Annotated") && count)
+            return annotated_type(r, class, scope, parts, count, ret_type, ret_optional, column);
+        if (sa_is(head, "Literal"))
+            return literal_type(r, scope, parts, count, ret_type);
+        return false;
+    }
+    /* intpk = Annotated[int, mapped_column(primary_key=True)] */
+    struct python_thing thing = python_resolve(r->tree, scope, node);
+    if (thing.kind == THING_VALUE && !ts_node_eq(thing.node, node))
+        return sa_annotation_read(r, class,
+                                  (struct python_scope){.file = thing.file, .body = thing.scope},
+                                  thing.node, ret_type, ret_optional, column);
+    return type_of_python(r, scope, node, ret_type);
+}

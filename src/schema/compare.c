@@ -1,0 +1,346 @@
+#include <stdlib.h>
+
+#include "schema/schema.h"
+
+#define LINE_MAX_BYTES ((size_t)64 << 10)
+
+struct comparison {
+    struct arena *arena;
+    const struct schema *before, *after;
+    struct schema_difference *difference;
+};
+
+static void add(struct comparison *c, struct schema_change change)
+{
+    VEC_PUSH(c->arena, &c->difference->changes, change);
+}
+
+static struct str joined(struct arena *arena, const struct strs *parts)
+{
+    return str_join(arena, parts->items, parts->count, STR(", "));
+}
+
+/* Float and double precision, now() and CURRENT_TIMESTAMP are one thing to the database. */
+static bool same_type(struct str a, struct str b)
+{
+    static const struct {
+        struct str alias, name;
+    } aliases[] = {{STR_INIT("FLOAT"), STR_INIT("DOUBLE PRECISION")},
+                   {STR_INIT("DECIMAL"), STR_INIT("NUMERIC")},
+                   {STR_INIT("TIMESTAMP"), STR_INIT("TIMESTAMP WITHOUT TIME ZONE")},
+                   {STR_INIT("TIME"), STR_INIT("TIME WITHOUT TIME ZONE")}};
+
+    for (size_t i = 0; i < COUNT_OF(aliases); i++) {
+        a = str_eq(a, aliases[i].alias) ? aliases[i].name : a;
+        b = str_eq(b, aliases[i].alias) ? aliases[i].name : b;
+    }
+    return str_eq(a, b);
+}
+
+static bool same_default(struct str a, struct str b)
+{
+    static const struct str now = STR_INIT("now()"), current = STR_INIT("CURRENT_TIMESTAMP");
+
+    a = str_eq_nocase(a, current) ? now : a;
+    b = str_eq_nocase(b, current) ? now : b;
+    return str_eq(a, b);
+}
+
+/* --- Columns. --- */
+
+static void change_column(struct comparison *c, const struct schema_table *table,
+                          const struct schema_column *column, enum schema_aspect aspect,
+                          struct str what)
+{
+    add(c, (struct schema_change){
+               .kind = SCHEMA_CHANGE,
+               .object = SCHEMA_OBJECT_COLUMN,
+               .aspect = aspect,
+               .table = table->name,
+               .column = column->name,
+               .after = *column,
+               .place = column->place,
+               .line = str_printf(c->arena, "CHANGE " STR_FMT "." STR_FMT " " STR_FMT,
+                                  STR_ARG(table->name), STR_ARG(column->name), STR_ARG(what))});
+}
+
+static void compare_columns(struct comparison *c, const struct schema_table *table,
+                            const struct schema_column *old, const struct schema_column *new)
+{
+    struct arena *arena = c->arena;
+
+    if (old->type.length && new->type.length && !same_type(old->type, new->type))
+        change_column(
+            c, table, new, ASPECT_TYPE,
+            str_printf(arena, STR_FMT " -> " STR_FMT, STR_ARG(old->type), STR_ARG(new->type)));
+    if (old->nullable != new->nullable)
+        change_column(c, table, new, ASPECT_NULL, new->nullable ? STR("NULL") : STR("NOT NULL"));
+    if (!old->unread_default && !new->unread_default &&
+        !same_default(old->default_value, new->default_value))
+        change_column(c, table, new, ASPECT_DEFAULT,
+                      new->default_value.length
+                          ? str_printf(arena, "DEFAULT " STR_FMT, STR_ARG(new->default_value))
+                          : STR("DROP DEFAULT"));
+    if (old->primary_key != new->primary_key)
+        change_column(c, table, new, ASPECT_KEY,
+                      new->primary_key ? STR("PRIMARY KEY") : STR("DROP PRIMARY KEY"));
+    if (old->unique != new->unique)
+        change_column(c, table, new, ASPECT_KEY, new->unique ? STR("UNIQUE") : STR("DROP UNIQUE"));
+    if (!str_eq(old->references, new->references))
+        change_column(c, table, new, ASPECT_KEY,
+                      new->references.length
+                          ? str_printf(arena, "REFERENCES " STR_FMT, STR_ARG(new->references))
+                          : STR("DROP REFERENCES"));
+}
+
+static void whole_column(struct comparison *c, const struct schema_table *table,
+                         const struct schema_column *column, enum schema_change_kind kind)
+{
+    struct str line =
+        str_printf(c->arena, "%s " STR_FMT "." STR_FMT, kind == SCHEMA_ADD ? "ADD" : "DROP",
+                   STR_ARG(table->name), STR_ARG(column->name));
+
+    if (kind == SCHEMA_ADD)
+        line = str_printf(c->arena, STR_FMT " " STR_FMT, STR_ARG(line),
+                          STR_ARG(column->type.length ? column->type : STR("?")));
+    add(c, (struct schema_change){.kind = kind,
+                                  .object = SCHEMA_OBJECT_COLUMN,
+                                  .table = table->name,
+                                  .column = column->name,
+                                  .after = *column,
+                                  .place = column->place,
+                                  .line = line});
+}
+
+/* --- Indexes and constraints. --- */
+
+static bool same_index(const struct schema_index *a, const struct schema_index *b)
+{
+    if (a->kind != b->kind || !str_eq(a->name, b->name) || a->parts.count != b->parts.count ||
+        !str_eq(a->condition, b->condition) || !str_eq(a->references, b->references))
+        return false;
+    for (size_t i = 0; i < a->parts.count; i++)
+        if (!str_eq(a->parts.items[i], b->parts.items[i]))
+            return false;
+    return true;
+}
+
+static bool has_index(const struct schema_table *table, const struct schema_index *index)
+{
+    for (size_t i = 0; i < table->indexes.count; i++)
+        if (same_index(&table->indexes.items[i], index))
+            return true;
+    return false;
+}
+
+static void whole_index(struct comparison *c, const struct schema_table *table,
+                        const struct schema_index *index, enum schema_change_kind kind)
+{
+    static const char *const words[] = {"INDEX", "UNIQUE INDEX", "UNIQUE", "CHECK", "FOREIGN KEY"};
+    struct buf line = buf_new(c->arena, LINE_MAX_BYTES);
+
+    buf_printf(&line, "%s %s", kind == SCHEMA_ADD ? "ADD" : "DROP", words[index->kind]);
+    if (index->name.length)
+        buf_printf(&line, " " STR_FMT, STR_ARG(index->name));
+    if (kind == SCHEMA_ADD || !index->name.length)
+        buf_printf(&line, " ON " STR_FMT " (" STR_FMT ")", STR_ARG(table->name),
+                   STR_ARG(joined(c->arena, &index->parts)));
+    if (kind == SCHEMA_ADD && index->references.length)
+        buf_printf(&line, " REFERENCES " STR_FMT, STR_ARG(index->references));
+    if (kind == SCHEMA_ADD && index->condition.length)
+        buf_printf(&line, " WHERE " STR_FMT, STR_ARG(index->condition));
+    add(c, (struct schema_change){.kind = kind,
+                                  .object = SCHEMA_OBJECT_INDEX,
+                                  .table = table->name,
+                                  .name = index->name,
+                                  .column = index->kind != SCHEMA_CHECK && index->parts.count
+                                                ? index->parts.items[0]
+                                                : STR_NONE,
+                                  .place = index->place,
+                                  .line = buf_str(&line)});
+}
+
+/* --- Tables. --- */
+
+static void whole_table(struct comparison *c, const struct schema_table *table,
+                        enum schema_change_kind kind)
+{
+    add(c, (struct schema_change){.kind = kind,
+                                  .object = SCHEMA_OBJECT_TABLE,
+                                  .table = table->name,
+                                  .place = table->place,
+                                  .line = str_printf(c->arena, "%s TABLE " STR_FMT,
+                                                     kind == SCHEMA_ADD ? "ADD" : "DROP",
+                                                     STR_ARG(table->name))});
+}
+
+static void compare_tables(struct comparison *c, const struct schema_table *old,
+                           const struct schema_table *new)
+{
+    for (size_t i = 0; i < new->columns.count; i++) {
+        const struct schema_column *column = &new->columns.items[i];
+        const struct schema_column *before = schema_column_named(old, column->name);
+        if (column->unread || (before && before->unread))
+            continue;
+        if (before)
+            compare_columns(c, new, before, column);
+        else if (!old->partial || new->partial)
+            whole_column(c, new, column, SCHEMA_ADD);
+    }
+    for (size_t i = 0; i < old->columns.count; i++)
+        if (!schema_column_named(new, old->columns.items[i].name) &&
+            !old->columns.items[i].unread && (!new->partial || old->partial))
+            whole_column(c, old, &old->columns.items[i], SCHEMA_DROP);
+    for (size_t i = 0; i < new->indexes.count; i++)
+        if (!has_index(old, &new->indexes.items[i]))
+            whole_index(c, new, &new->indexes.items[i], SCHEMA_ADD);
+    for (size_t i = 0; i < old->indexes.count; i++)
+        if (!has_index(new, &old->indexes.items[i]))
+            whole_index(c, old, &old->indexes.items[i], SCHEMA_DROP);
+}
+
+/* --- Types. --- */
+
+/* A type that comes or goes with the tables that use it is part of them. */
+static bool lives_without_new_tables(const struct schema *schema, const struct schema *other,
+                                     struct str type)
+{
+    for (size_t i = 0; i < schema->tables.count; i++) {
+        const struct schema_table *table = &schema->tables.items[i];
+        if (!schema_table_named(other, table->name))
+            continue;
+        for (size_t j = 0; j < table->columns.count; j++) {
+            struct str used = table->columns.items[j].type;
+            while (str_ends(used, STR("[]")))
+                used = str_prefix(used, used.length - 2);
+            if (str_eq(used, type))
+                return true;
+        }
+    }
+    return false;
+}
+
+static void type_line(struct comparison *c, const struct schema_type *type,
+                      enum schema_change_kind kind, struct str value, struct str line)
+{
+    add(c, (struct schema_change){.kind = kind,
+                                  .object = SCHEMA_OBJECT_TYPE,
+                                  .name = type->name,
+                                  .value = value,
+                                  .place = type->place,
+                                  .line = line});
+}
+
+static struct str quoted(struct arena *arena, struct str text)
+{
+    struct buf buf = buf_new(arena, 2 * text.length + 3);
+
+    buf_add_byte(&buf, '\'');
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.bytes[i] == '\'')
+            buf_add_byte(&buf, '\'');
+        buf_add_byte(&buf, text.bytes[i]);
+    }
+    buf_add_byte(&buf, '\'');
+    return buf_str(&buf);
+}
+
+static void compare_labels(struct comparison *c, const struct schema_type *old,
+                           const struct schema_type *new, enum schema_change_kind kind)
+{
+    const struct schema_type *from = kind == SCHEMA_ADD ? old : new;
+    const struct schema_type *to = kind == SCHEMA_ADD ? new : old;
+
+    for (size_t i = 0; i < to->labels.count; i++) {
+        struct str label = to->labels.items[i];
+        if (!strs_have(&from->labels, label))
+            type_line(c, new, SCHEMA_CHANGE, label,
+                      str_printf(c->arena, "CHANGE TYPE " STR_FMT " %s VALUE " STR_FMT,
+                                 STR_ARG(new->name), kind == SCHEMA_ADD ? "ADD" : "DROP",
+                                 STR_ARG(quoted(c->arena, label))));
+    }
+}
+
+static void whole_type(struct comparison *c, const struct schema_type *type,
+                       enum schema_change_kind kind)
+{
+    struct strs labels = {0};
+
+    for (size_t i = 0; i < type->labels.count; i++)
+        VEC_PUSH(c->arena, &labels, quoted(c->arena, type->labels.items[i]));
+    type_line(c, type, kind, STR_NONE,
+              kind == SCHEMA_ADD
+                  ? str_printf(c->arena, "ADD TYPE " STR_FMT " (" STR_FMT ")", STR_ARG(type->name),
+                               STR_ARG(joined(c->arena, &labels)))
+                  : str_printf(c->arena, "DROP TYPE " STR_FMT, STR_ARG(type->name)));
+}
+
+static void compare_types(struct comparison *c)
+{
+    const struct schema_types *old = &c->before->types, *new = &c->after->types;
+
+    for (size_t i = 0; i < new->count; i++) {
+        const struct schema_type *before = schema_type_named(c->before, new->items[i].name);
+        if (before) {
+            compare_labels(c, before, &new->items[i], SCHEMA_ADD);
+            compare_labels(c, before, &new->items[i], SCHEMA_DROP);
+        } else if (lives_without_new_tables(c->after, c->before, new->items[i].name)) {
+            whole_type(c, &new->items[i], SCHEMA_ADD);
+        }
+    }
+    for (size_t i = 0; i < old->count; i++)
+        if (!schema_type_named(c->after, old->items[i].name) &&
+            lives_without_new_tables(c->before, c->after, old->items[i].name))
+            whole_type(c, &old->items[i], SCHEMA_DROP);
+}
+
+/* --- The whole. --- */
+
+static bool has_unread(const struct schema *schema, const struct schema_unread *unread)
+{
+    for (size_t i = 0; i < schema->unread.count; i++)
+        if (str_eq(schema->unread.items[i].what, unread->what) &&
+            str_eq(schema->unread.items[i].source, unread->source))
+            return true;
+    return false;
+}
+
+static void compare_unread(struct comparison *c, const struct schema *from,
+                           const struct schema *other)
+{
+    for (size_t i = 0; i < from->unread.count; i++)
+        if (!has_unread(other, &from->unread.items[i]))
+            VEC_PUSH(c->arena, &c->difference->unread, from->unread.items[i]);
+}
+
+static int by_line(const void *a, const void *b)
+{
+    return str_compare(((const struct schema_change *)a)->line,
+                       ((const struct schema_change *)b)->line);
+}
+
+void schema_compare(struct arena *arena, const struct schema *before, const struct schema *after,
+                    struct schema_difference *ret_difference)
+{
+    struct schema_difference difference = {0};
+    struct comparison c = {
+        .arena = arena, .before = before, .after = after, .difference = &difference};
+
+    for (size_t i = 0; i < after->tables.count; i++) {
+        const struct schema_table *old = schema_table_named(before, after->tables.items[i].name);
+        if (old)
+            compare_tables(&c, old, &after->tables.items[i]);
+        else
+            whole_table(&c, &after->tables.items[i], SCHEMA_ADD);
+    }
+    for (size_t i = 0; i < before->tables.count; i++)
+        if (!schema_table_named(after, before->tables.items[i].name))
+            whole_table(&c, &before->tables.items[i], SCHEMA_DROP);
+    compare_types(&c);
+    compare_unread(&c, after, before);
+    compare_unread(&c, before, after);
+    if (difference.changes.count)
+        qsort(difference.changes.items, difference.changes.count,
+              sizeof difference.changes.items[0], by_line);
+    *ret_difference = difference;
+}

@@ -1,0 +1,53 @@
+#include "schema/schema.h"
+
+struct schema_table *schema_table_named(const struct schema *schema, struct str name)
+{
+    for (size_t i = 0; i < schema->tables.count; i++)
+        if (str_eq(schema->tables.items[i].name, name))
+            return &schema->tables.items[i];
+    return NULL;
+}
+
+struct schema_column *schema_column_named(const struct schema_table *table, struct str name)
+{
+    for (size_t i = 0; i < table->columns.count; i++)
+        if (str_eq(table->columns.items[i].name, name))
+            return &table->columns.items[i];
+    return NULL;
+}
+
+struct schema_type *schema_type_named(const struct schema *schema, struct str name)
+{
+    for (size_t i = 0; i < schema->types.count; i++)
+        if (str_eq(schema->types.items[i].name, name))
+            return &schema->types.items[i];
+    return NULL;
+}
+
+struct schema_table *schema_table_add(struct arena *arena, struct schema *schema, struct str name,
+                                      struct schema_place place)
+{
+    struct schema_table *table = schema_table_named(schema, name);
+
+    if (table)
+        return table;
+    VEC_PUSH(arena, &schema->tables, (struct schema_table){.name = name, .place = place});
+    return &VEC_LAST(&schema->tables);
+}
+
+void schema_column_put(struct arena *arena, struct schema_table *table, struct schema_column column)
+{
+    struct schema_column *known = schema_column_named(table, column.name);
+
+    if (known)
+        *known = column;
+    else
+        VEC_PUSH(arena, &table->columns, column);
+}
+
+void schema_unread_add(struct arena *arena, struct schema *schema, struct schema_place place,
+                       struct str what, struct str source)
+{
+    VEC_PUSH(arena, &schema->unread,
+             (struct schema_unread){.place = place, .what = what, .source = source});
+}

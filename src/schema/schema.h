@@ -1,0 +1,125 @@
+/* schema.h -- the relational model: tables, columns, enumerated types, indexes; and what changed between two of them.
+ *
+ * In:    what the readers of model source and of SQL found. Types are in PostgreSQL's upper-case spelling ("VARCHAR(50)", "TIMESTAMP WITH TIME
+ *        ZONE"), names of enumerated types as they are; an empty type was not readable.
+ * Out:   changes, one a line, sorted bytewise by their line.
+ * Fails: never; what could not be read is listed beside the tables.
+ */
+#ifndef HOOKCHECK_SCHEMA_SCHEMA_H
+#define HOOKCHECK_SCHEMA_SCHEMA_H
+
+#include "base/buf.h"
+#include "base/vec.h"
+
+struct schema_place {
+    struct str file; /* from the work tree's root */
+    size_t line;
+};
+
+struct schema_column {
+    struct str name;
+    struct str type;
+    struct str default_value; /* the database's own, as an SQL expression; empty: none */
+    struct str references;    /* "users (id)"; empty: none */
+    bool nullable, primary_key, unique;
+    bool unread_default; /* there is one, and it cannot be read */
+    bool unread;         /* only its name is known: it is compared with nothing */
+    struct schema_place place;
+};
+VEC_DEFINE(schema_columns, struct schema_column);
+
+enum schema_index_kind {
+    SCHEMA_INDEX = 0,
+    SCHEMA_UNIQUE_INDEX,
+    SCHEMA_UNIQUE,      /* constraint over several columns */
+    SCHEMA_CHECK,       /* the expression is its only part */
+    SCHEMA_FOREIGN_KEY, /* over several columns */
+};
+
+struct schema_index {
+    enum schema_index_kind kind;
+    struct str name;
+    struct strs parts;     /* columns and expressions */
+    struct str condition;  /* partial index; empty: none */
+    struct str references; /* foreign keys: "orders (id, line)" */
+    struct schema_place place;
+};
+VEC_DEFINE(schema_indexes, struct schema_index);
+
+struct schema_table {
+    struct str name; /* "schema.table" when the model names a schema */
+    struct schema_columns columns;
+    struct schema_indexes indexes;
+    bool partial; /* it may have columns that could not be read */
+    struct schema_place place;
+};
+VEC_DEFINE(schema_tables, struct schema_table);
+
+struct schema_type {
+    struct str name;
+    struct strs labels;
+    struct schema_place place;
+};
+VEC_DEFINE(schema_types, struct schema_type);
+
+struct schema_unread {
+    struct schema_place place;
+    struct str what;   /* "the type of users.payload" */
+    struct str source; /* its text: two readings with the same text are the same */
+};
+VEC_DEFINE(schema_unreads, struct schema_unread);
+
+struct schema {
+    struct schema_tables tables;
+    struct schema_types types;
+    struct schema_unreads unread;
+};
+
+struct schema_table *schema_table_named(const struct schema *schema, struct str name);
+struct schema_column *schema_column_named(const struct schema_table *table, struct str name);
+struct schema_type *schema_type_named(const struct schema *schema, struct str name);
+/* The one that is there, or a new one with this name. */
+struct schema_table *schema_table_add(struct arena *arena, struct schema *schema, struct str name,
+                                      struct schema_place place);
+/* A column of that name is replaced: subclasses say the last word. */
+void schema_column_put(struct arena *arena, struct schema_table *table,
+                       struct schema_column column);
+void schema_unread_add(struct arena *arena, struct schema *schema, struct schema_place place,
+                       struct str what, struct str source);
+
+enum schema_change_kind { SCHEMA_ADD = 0, SCHEMA_DROP, SCHEMA_CHANGE };
+enum schema_object {
+    SCHEMA_OBJECT_COLUMN = 0,
+    SCHEMA_OBJECT_TABLE,
+    SCHEMA_OBJECT_INDEX, /* and constraints over several columns */
+    SCHEMA_OBJECT_TYPE,
+};
+
+/* Which of a column's facts changed; several changes of one column are several entries. */
+enum schema_aspect { ASPECT_NONE = 0, ASPECT_TYPE, ASPECT_NULL, ASPECT_DEFAULT, ASPECT_KEY };
+
+struct schema_change {
+    enum schema_change_kind kind;
+    enum schema_object object;
+    enum schema_aspect aspect;
+    struct str table;           /* of columns, tables and indexes */
+    struct str column;          /* of columns; of an index its first part */
+    struct str name;            /* of indexes and types */
+    struct str value;           /* of a type: the label that was added */
+    struct schema_column after; /* columns; the dropped one when dropped */
+    struct schema_place place;  /* in the newer source; where it stood before when dropped */
+    struct str line;            /* "ADD users.email_issue_type VARCHAR(50)" */
+};
+VEC_DEFINE(schema_changes, struct schema_change);
+
+struct schema_difference {
+    struct schema_changes changes;
+    struct schema_unreads unread; /* what only one of the two sources says, and cannot be read */
+};
+
+void schema_compare(struct arena *arena, const struct schema *before, const struct schema *after,
+                    struct schema_difference *ret_difference);
+/* {"changes":[…]}, and "unread" when there is something; no line feed. */
+void schema_difference_json(struct buf *buf, const struct schema_difference *difference);
+
+#endif

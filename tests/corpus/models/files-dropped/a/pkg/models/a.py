@@ -1,0 +1,4 @@
+from pkg.models.base import Model
+
+class A(Model):
+    __tablename__ = "a"

@@ -1,0 +1,4 @@
+from .base import Model
+
+class A(Model):
+    __tablename__ = "a"
