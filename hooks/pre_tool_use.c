@@ -13,7 +13,6 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -264,17 +263,6 @@ NO_RETURN static void ask_child(struct hook *hook, struct document *document, ui
     judge_answer(hook, &options, &result, digest_sha256(hook->arena, bytes));
 }
 
-/* The child starts in "/": what these name relative to our directory must be the same file there. */
-static void make_absolute(struct arena *arena, const char *variable)
-{
-    struct str value = str_from(getenv(variable));
-
-    if (value.length == 0 || path_is_absolute(value))
-        return;
-    if (setenv(variable, str_c(arena, path_join(arena, own_directory(arena), value)), 1) != 0)
-        door_memory();
-}
-
 int main(int argc, char **argv)
 {
     door_open(NAME);
@@ -289,8 +277,6 @@ int main(int argc, char **argv)
     alarm(RECOGNISE_SECONDS);
     bool whole;
     struct str raw = read_raw(&whole);
-    make_absolute(&arena, "HOOKCHECK_CONFIG");
-    make_absolute(&arena, "HOOKCHECK_STATE_DIR");
     config_options_from_environment(&arena, &config_options);
     hook.configs = configs_new(&arena, &config_options);
     parse_request(&hook, raw, whole);
