@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/process.h"
+
 /* Read by signal handlers, therefore static and plain. */
 static const char *door_name;
 static const char *volatile watched_bytes;
@@ -164,16 +166,13 @@ NO_RETURN void door_fault(const char *why)
     if (leaving)
         _exit(2); /* a fault while reporting a fault */
     leaving = 1;
-    if (!door_name) {
-        say_line(why, "");
-        _exit(1);
-    }
-    if (fault_blocks()) {
-        say_line("blocked: ", why);
-        _exit(2);
-    }
-    say_line("not checked, let through (no deploy word in the request): ", why);
-    _exit(0);
+    int status = !door_name ? 1 : fault_blocks() ? 2 : 0;
+    if (status == 0)
+        say_line("not checked, let through (no deploy word in the request): ", why);
+    else
+        say_line(status == 2 ? "blocked: " : "", why);
+    process_abandon();
+    _exit(status);
 }
 
 NO_RETURN void door_memory(void)

@@ -144,9 +144,13 @@ static void adoption_begin(struct child *child)
         child->adopts = true;
 }
 
+/* The one that process_run waits for; read by process_abandon in a signal handler. */
+static struct child *volatile waited_for;
+
 /* Kills all that is left and waits for it; safe to call twice. */
 static void child_end(struct child *child)
 {
+    waited_for = NULL;
     if (child->pid > 0) {
         /* Before the child is waited for: until then its number, and so its group's, cannot be given to others. */
         kill(-child->pid, SIGKILL);
@@ -164,6 +168,14 @@ static void child_end(struct child *child)
     if (child->pidfd >= 0)
         close(child->pidfd);
     child->pidfd = -1;
+}
+
+void process_abandon(void)
+{
+    struct child *child = waited_for;
+
+    if (child)
+        child_end(child);
 }
 
 static void child_release(struct child *child)
@@ -186,12 +198,15 @@ static bool child_begin(struct child *child, const struct process_start *start, 
     int number = errno;
     if (pid > 0 && !start->own_session)
         setpgid(pid, pid); /* the child does the same: whoever comes first */
+    if (pid > 0) {
+        child->pid = pid;
+        child->pidfd = open_pidfd(pid);
+        waited_for = child;
+    }
     sigprocmask(SIG_SETMASK, &before, NULL);
     errno = number;
     if (pid < 0)
         return err_errno(e, "cannot start %s", start->arguments[0]);
-    child->pid = pid;
-    child->pidfd = open_pidfd(pid);
     static const enum process_end theirs[] = {END_INPUT,        END_DOCUMENT,
                                               END_OUTPUT_WRITE, END_ERRORS_WRITE,
                                               END_ANSWER_WRITE, END_FAILURE_WRITE};

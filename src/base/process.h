@@ -55,6 +55,8 @@ struct process_result {
 
 MUST_CHECK bool process_run(struct arena *arena, const struct process_options *options,
                             struct process_result *ret, struct err *e);
+/* Kills what process_run is waiting for, with all that it started; nothing otherwise. For signal handlers that leave the process. */
+void process_abandon(void);
 /* "ended with status 3", "was killed by SIGSEGV", "did not finish in 25 s" */
 struct str process_describe(struct arena *arena, const struct process_options *options,
                             const struct process_result *result);
