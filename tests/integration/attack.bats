@@ -209,3 +209,28 @@ no_controls() {
   assert_err "$place/repo"
   assert_err "Permission denied"
 }
+
+@test "a hook that is told to end takes everything it started with it" {
+  local signal hook pid
+  printf '#!/bin/sh\nsetsid sleep 975 & echo $! >%s/pids\nsleep 976 & echo $! >>%s/pids\necho $$ >>%s/pids\nmv %s/pids %s/ready\nwait\n' \
+    "$work" "$work" "$work" "$work" "$work" >"$work/invoke"
+  chmod +x "$work/invoke"
+  configure '{"environments":{"production":{"database":{"command":["'"$work"'/invoke"]}}}}'
+  call_json "npx sst deploy" >"$work/call"
+  for signal in TERM INT HUP USR1; do
+    rm -f "$work/ready"
+    env --default-signal=INT "$bin/hookcheck-pre-tool-use" <"$work/call" >"$work/out" 2>"$work/err" 3>&- &
+    hook=$!
+    until [ -s "$work/ready" ]; do :; done
+    kill -$signal $hook
+    status=0
+    wait $hook || status=$?
+    out=$(cat "$work/out") err=$(cat "$work/err")
+    assert_status 2
+    assert_err "stopped by SIG$signal"
+    for pid in $(cat "$work/ready"); do
+      # Gone, or dead and not yet waited for.
+      ! grep -q '^State:.[^ZX]' "/proc/$pid/status" 2>/dev/null || { echo "$signal: $pid lives"; cat "/proc/$pid/status"; return 1; }
+    done
+  done
+}
