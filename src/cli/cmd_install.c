@@ -1,7 +1,55 @@
 /* install -- puts the hooks where git and the agents look for them. */
 #include <stdio.h>
 
-#include "cli/install.h"
+#include "cli/install_git.h"
+
+static const char *const managers[] = {"husky", "lefthook", "pre-commit"};
+
+static enum git_manager manager_named(struct str name)
+{
+    for (size_t i = 0; i < COUNT_OF(managers); i++)
+        if (str_eq(name, str_from(managers[i])))
+            return (enum git_manager)(i + 1);
+    return MANAGER_NONE;
+}
+
+static struct str repository(const struct install *in)
+{
+    return in->work_tree.length ? in->work_tree : in->cli->directory;
+}
+
+static void install_git(struct install *in)
+{
+    git_install(in, repository(in));
+    if (!cli_has(in->cli, "recurse"))
+        return;
+    struct strs submodules = git_submodules(in, repository(in));
+    for (size_t i = 0; i < submodules.count; i++)
+        git_install(in, submodules.items[i]);
+}
+
+static void install_manager(struct install *in, enum git_manager manager)
+{
+    struct git_place place;
+    struct err e = ERR_NONE;
+
+    if (git_look(in, repository(in), &place, &e))
+        manager_install(in, &place, manager);
+    else
+        install_refuse(in, manager_name(manager), repository(in), &e);
+}
+
+static void install_one(struct install *in, struct str name)
+{
+    const struct registration *registration = registration_named(name);
+
+    if (registration)
+        agent_install(in, registration);
+    else if (str_eq(name, STR("git")))
+        install_git(in);
+    else
+        install_manager(in, manager_named(name));
+}
 
 /* Named ones; without names everything that is found here. False: wrong usage, said. */
 static bool install_named(struct install *in)
@@ -9,23 +57,30 @@ static bool install_named(struct install *in)
     const struct strs *names = &in->cli->operands;
 
     for (size_t i = 0; i < names->count; i++)
-        if (!registration_named(names->items[i])) {
+        if (!registration_named(names->items[i]) && !str_eq(names->items[i], STR("git")) &&
+            manager_named(names->items[i]) == MANAGER_NONE) {
             (void)cli_usage_error(in->cli, "there is nothing named " STR_FMT " to install",
                                   STR_ARG(names->items[i]));
             return false;
         }
     for (size_t i = 0; i < names->count; i++)
-        agent_install(in, registration_named(names->items[i]));
+        install_one(in, names->items[i]);
     return true;
 }
 
 static void install_found(struct install *in)
 {
+    struct git_place place;
+    struct err nowhere = ERR_NONE;
+
+    if (in->scope == SCOPE_PROJECT && git_look(in, repository(in), &place, &nowhere))
+        install_git(in);
     for (size_t i = 0; i < registration_count; i++)
-        if (agent_is_used(in, &registrations[i]))
+        if (agent_is_used(in, &registrations[i]) &&
+            agent_file(in, &registrations[i], in->scope).length)
             agent_install(in, &registrations[i]);
     if (in->results.count == 0 && !in->print)
-        fprintf(stderr, "hookcheck install: found no agent here\n"
+        fprintf(stderr, "hookcheck install: found no repository and no agent here\n"
                         "  next step: name what to install: hookcheck install claude\n");
 }
 
@@ -42,7 +97,11 @@ static enum cli_status run(struct cli *cli)
         cli_say_error(cli, &e);
         return CLI_BLOCKED;
     }
-    if (cli->operands.count) {
+    if (cli_has(cli, "global-template")) {
+        if (cli->operands.count != 1 || !str_eq(cli->operands.items[0], STR("git")))
+            return cli_usage_error(cli, "--global-template is for: install git");
+        git_install_template(&in);
+    } else if (cli->operands.count) {
         if (!install_named(&in))
             return CLI_USAGE;
     } else {
@@ -56,6 +115,8 @@ static const struct cli_option options[] = {
     {"local", NULL, "the repository's settings that are yours alone"},
     {"user", NULL, "your own settings, for all repositories"},
     {"managed", NULL, "the administrator's settings, which nobody below can switch off"},
+    {"global-template", NULL, "git: into the template of new clones (init.templateDir)"},
+    {"recurse", NULL, "git: in the submodules too"},
     {"mend", NULL, "take out hook entries that no client can read"},
     {"print", NULL, "show what would change, change nothing"},
     {"sysroot", "DIR", "write system-wide files below DIR (for images)"},
@@ -67,9 +128,14 @@ const struct cli_command cmd_install = {
     .operands = "[TARGET…]",
     .summary = "registers the hooks; again: no change",
     .text =
-        "TARGET: claude, codex, copilot, gemini, cursor, opencode. Without one: every agent that\n"
-        "is found. Files of others are edited, not rewritten; a copy of each as it was is kept\n"
-        "below the state directory, and hookcheck uninstall brings it back byte for byte.\n",
+        "TARGET: git, husky, lefthook, pre-commit, claude, codex, copilot, gemini, cursor,\n"
+        "opencode. Without one: git and every agent that is found here.\n"
+        "git means: a configured hook where git has them (2.54), else an entry in the\n"
+        "configuration of husky, lefthook or pre-commit where one of them looks after the\n"
+        "hooks, else a wrapper in the hooks directory git really uses; a hook that was there is\n"
+        "kept and run after ours, with the same arguments and the same standard input.\n"
+        "Files of others are edited, not rewritten; a copy of each as it was is kept below the\n"
+        "state directory, and hookcheck uninstall brings it back byte for byte.\n",
     .options = options,
     .run = run,
 };

@@ -1,8 +1,46 @@
 /* uninstall -- takes back what install did, byte for byte. */
 #include <stdio.h>
 
-#include "cli/install.h"
+#include "cli/install_git.h"
 #include "config/state.h"
+
+static const enum git_manager managers[] = {MANAGER_HUSKY, MANAGER_LEFTHOOK, MANAGER_PRE_COMMIT};
+
+static bool is_target(struct str name)
+{
+    for (size_t i = 0; i < COUNT_OF(managers); i++)
+        if (str_eq(name, str_from(manager_name(managers[i]))))
+            return true;
+    return registration_named(name) || str_eq(name, STR("git"));
+}
+
+/* Without names everything is meant. */
+static bool is_meant(const struct cli *cli, const char *name)
+{
+    return cli->operands.count == 0 || strs_have(&cli->operands, str_from(name));
+}
+
+static void uninstall_git(struct install *in)
+{
+    struct str directory = in->work_tree.length ? in->work_tree : in->cli->directory;
+    struct git_place place;
+    struct err nowhere = ERR_NONE;
+
+    if (is_meant(in->cli, "git")) {
+        git_uninstall(in, directory);
+        struct strs submodules = {0};
+        if (cli_has(in->cli, "recurse"))
+            submodules = git_submodules(in, directory);
+        for (size_t i = 0; i < submodules.count; i++)
+            git_uninstall(in, submodules.items[i]);
+        return; /* the managers with it */
+    }
+    if (!git_look(in, directory, &place, &nowhere))
+        return;
+    for (size_t i = 0; i < COUNT_OF(managers); i++)
+        if (is_meant(in->cli, manager_name(managers[i])))
+            manager_uninstall(in, &place, managers[i]);
+}
 
 static enum cli_status run(struct cli *cli)
 {
@@ -26,11 +64,12 @@ static enum cli_status run(struct cli *cli)
         return CLI_BLOCKED;
     }
     for (size_t i = 0; i < cli->operands.count; i++)
-        if (!registration_named(cli->operands.items[i]))
+        if (!is_target(cli->operands.items[i]))
             return cli_usage_error(cli, "there is nothing named " STR_FMT " to uninstall",
                                    STR_ARG(cli->operands.items[i]));
+    uninstall_git(&in);
     for (size_t i = 0; i < registration_count; i++)
-        if (cli->operands.count == 0 || strs_have(&cli->operands, str_from(registrations[i].name)))
+        if (is_meant(cli, registrations[i].name))
             agent_uninstall(&in, &registrations[i]);
     return install_report(&in);
 }
@@ -40,6 +79,8 @@ static const struct cli_option options[] = {
     {"local", NULL, "only the repository's settings that are yours alone"},
     {"user", NULL, "your own settings"},
     {"managed", NULL, "the administrator's settings"},
+    {"global-template", NULL, "git: the template of new clones"},
+    {"recurse", NULL, "git: in the submodules too"},
     {"print", NULL, "show what would change, change nothing"},
     {"sysroot", "DIR", "system-wide files are below DIR"},
     {NULL, NULL, NULL},

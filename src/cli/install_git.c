@@ -1,0 +1,454 @@
+#include "cli/install_git.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+#define WRITE_ATTEMPTS 5
+
+/* --- What is there --- */
+
+static bool ask_git(struct install *in, struct str directory, const char *const *words,
+                    struct str *ret_output, struct err *e)
+{
+    struct str arguments[8] = {STR("git")};
+    size_t count = 1;
+
+    for (; *words; words++)
+        arguments[count++] = str_from(*words);
+    return install_ask(in->arena, directory, arguments, count, ret_output, e);
+}
+#define ASK_GIT(in, directory, output, e, ...)                                                     \
+    ask_git((in), (directory), (const char *const[]){__VA_ARGS__, NULL}, (output), (e))
+
+static bool at_least(struct str version, uint64_t wanted_major, uint64_t wanted_minor)
+{
+    struct str rest = version, major_text = str_cut(&rest, '.'), minor_text = str_cut(&rest, '.');
+    uint64_t major = 0, minor = 0;
+
+    return str_to_u64(major_text, &major) && str_to_u64(minor_text, &minor) &&
+           (major > wanted_major || (major == wanted_major && minor >= wanted_minor));
+}
+
+/* "2.39.5" of "git version 2.39.5 (Apple Git-154)". */
+static bool read_version(struct install *in, struct git_place *place, struct err *e)
+{
+    struct str output;
+
+    if (!ASK_GIT(in, place->top, &output, e, "version"))
+        return false;
+    if (str_starts(output, STR("git version ")))
+        output = str_from_offset(output, strlen("git version "));
+    place->version = str_cut(&output, ' ');
+    place->config_hooks = at_least(place->version, 2, 54);
+    return true;
+}
+
+bool git_look(struct install *in, struct str directory, struct git_place *ret, struct err *e)
+{
+    struct str output;
+
+    *ret = (struct git_place){.top = directory};
+    if (ASK_GIT(in, directory, &output, NULL, "config", "--show-scope", "--get",
+                "core.hooksPath")) {
+        ret->hooks_path_scope = str_cut(&output, '\t');
+        ret->hooks_path = output.bytes ? output : STR("");
+    }
+    /* An empty core.hooksPath is fatal for the question where the hooks are; pushes just run none. */
+    bool none = ret->hooks_path.bytes && ret->hooks_path.length == 0;
+    if ((!none && !ASK_GIT(in, directory, &ret->hooks, e, "rev-parse", "--path-format=absolute",
+                           "--git-path", "hooks")) ||
+        !ASK_GIT(in, directory, &ret->config, e, "rev-parse", "--path-format=absolute",
+                 "--git-path", "config"))
+        return err_hint(e, "go to the repository, or name it: -C DIR");
+    if (ASK_GIT(in, directory, &output, NULL, "rev-parse", "--show-toplevel") && output.length)
+        ret->top = output;
+    return read_version(in, ret, e);
+}
+
+struct str git_hook_path(struct install *in, const struct git_place *place)
+{
+    return path_join(in->arena, place->hooks, STR("pre-push"));
+}
+
+bool git_hook_is_ours(struct str text)
+{
+    return str_find(str_prefix(text, 200), STR("\n" GIT_HOOK_MARK)) != SIZE_MAX;
+}
+
+struct strs git_submodules(struct install *in, struct str directory)
+{
+    struct strs found = {0};
+    struct str output, line;
+
+    if (ASK_GIT(in, directory, &output, NULL, "submodule", "--quiet", "foreach", "--recursive",
+                "pwd"))
+        while (str_next_line(&output, &line))
+            if (path_is_absolute(line))
+                VEC_PUSH(in->arena, &found, line);
+    return found;
+}
+
+/* --- The wrapper --- */
+
+/* Standard input can be read once, and two programs want it: both get a copy. */
+static const char wrapper_before[] =
+    "#!/bin/sh\n" GIT_HOOK_MARK
+    ": may this push go out? Then the hook that was here before is run.\n"
+    "# Put here by `hookcheck install git`; `hookcheck uninstall git` brings back what was here.\n"
+    "gate=";
+static const char wrapper_after[] =
+    "\n"
+    "earlier=${0%/*}/" GIT_HOOK_EARLIER "\n"
+    "[ -x \"$gate\" ] || {\n"
+    "  echo \"" GIT_HOOK_PROGRAM
+    ": $gate is missing, so this push was not checked and is stopped\" >&2\n"
+    "  echo \"  next step: install hookcheck again, or take this hook away: rm $0\" >&2\n"
+    "  exit 2\n"
+    "}\n"
+    "feed=$(mktemp) || exit 2\n"
+    "trap 'rm -f \"$feed\"' EXIT\n"
+    "trap 'exit 2' HUP INT TERM\n"
+    "cat >\"$feed\" || exit 2\n"
+    "\"$gate\" \"$@\" <\"$feed\" || exit 2\n"
+    "if [ -f \"$earlier\" ] && [ -x \"$earlier\" ]; then\n"
+    "  \"$earlier\" \"$@\" <\"$feed\" || exit\n"
+    "elif grep -qs 'filter=lfs' .gitattributes && command -v git-lfs >/dev/null 2>&1; then\n"
+    "  # Git LFS installs no hook of its own where there is one.\n"
+    "  git lfs pre-push \"$@\" <\"$feed\" || exit\n"
+    "fi\n";
+
+static struct str wrapper_text(struct install *in)
+{
+    return str_printf(in->arena, "%s" STR_FMT "%s", wrapper_before,
+                      STR_ARG(shell_quote(in->arena, install_program(in, GIT_HOOK_PROGRAM))),
+                      wrapper_after);
+}
+
+static bool is_there(struct install *in, struct str path)
+{
+    return access(str_c(in->arena, path), F_OK) == 0 ||
+           readlink(str_c(in->arena, path), (char[1]){0}, 1) >= 0;
+}
+
+static bool move(struct install *in, struct str from, struct str to, struct err *e)
+{
+    if (rename(str_c(in->arena, from), str_c(in->arena, to)) != 0)
+        return err_errno(e, "cannot rename " STR_FMT, STR_ARG(from));
+    return true;
+}
+
+/* `name` in the hooks directory: "pre-push", or what another manager runs from its own pre-push. */
+static bool install_wrapper(struct install *in, struct str path, struct err *e)
+{
+    struct str earlier = path_join(in->arena, path_directory(path), STR(GIT_HOOK_EARLIER));
+    struct install_file file = {.path = path, .real = str_copy(in->arena, path)};
+    struct install_change change = {.text = wrapper_text(in), .mode = 0755, .inserted = STR("")};
+    bool plain = file_kind(in->arena, path) == FILE_REGULAR;
+
+    if (plain && !install_read(in, path, &file, e))
+        return false;
+    bool other = is_there(in, path) && !(plain && git_hook_is_ours(file.text));
+    if (!other && file.exists && str_eq(file.text, change.text) &&
+        access(file.real.bytes, X_OK) == 0) {
+        install_note(in, "git", path, "unchanged", STR_NONE, STR_NONE);
+        return true;
+    }
+    if (!other) {
+        file.status.st_mode |= 0111;
+        return install_write(in, "git", &file, &change, e);
+    }
+    if (is_there(in, earlier))
+        return err_set(e, ERR_REFUSED, STR_FMT " is in the way", STR_ARG(earlier)) ||
+               err_hint(e, "look at it and at %s, and remove one of them", str_c(in->arena, path));
+    struct install_file fresh = {.path = path, .real = str_copy(in->arena, path)};
+    if (in->print) {
+        buf_printf(&in->cli->out, "rename " STR_FMT " to " GIT_HOOK_EARLIER "\n", STR_ARG(path));
+        return install_write(in, "git", &fresh, &change, e);
+    }
+    if (!move(in, path, earlier, e))
+        return false;
+    if (install_write(in, "git", &fresh, &change, e))
+        return true;
+    struct err ignored = ERR_NONE;
+    (void)!move(in, earlier, path, &ignored);
+    return false;
+}
+
+/* Back to the hook that was there. A wrapper that was edited is taken away too, if it still is one: its content is ours. */
+static bool uninstall_wrapper(struct install *in, struct str path, struct err *e)
+{
+    struct str earlier = path_join(in->arena, path_directory(path), STR(GIT_HOOK_EARLIER));
+    struct install_file file;
+    struct install_record record;
+
+    if (file_kind(in->arena, path) != FILE_REGULAR)
+        return true;
+    if (!install_read(in, path, &file, e) || !install_recall(in, &file, &record, e))
+        return false;
+    if (!git_hook_is_ours(file.text))
+        return true;
+    if (!str_eq(file.text, wrapper_text(in)) && !(record.found && record.untouched))
+        return err_set(e, ERR_REFUSED, STR_FMT " was changed after it was installed",
+                       STR_ARG(path)) ||
+               err_hint(e, "take what is yours out of it, then run this again");
+    if (!install_put_back(in, "git", &file, &record, STR_NONE, e))
+        return false;
+    if (!is_there(in, earlier))
+        return true;
+    if (in->print) {
+        buf_printf(&in->cli->out, "rename " STR_FMT " to pre-push\n", STR_ARG(earlier));
+        return true;
+    }
+    return move(in, earlier, path, e);
+}
+
+/* --- git's configured hooks --- */
+
+struct str git_config_file(struct install *in, const struct git_place *place)
+{
+    const char *global = getenv("GIT_CONFIG_GLOBAL"), *config_home = getenv("XDG_CONFIG_HOME");
+
+    if (in->scope == SCOPE_MANAGED)
+        return str_printf(in->arena, STR_FMT "/etc/gitconfig", STR_ARG(in->sysroot));
+    if (in->scope != SCOPE_USER)
+        return place->config;
+    if (global && *global)
+        return path_join(in->arena, in->cli->directory, str_from(global));
+    if (str_is_empty(in->home))
+        return STR_NONE;
+    struct str usual = path_join(in->arena, in->home, STR(".gitconfig"));
+    struct str base = config_home && *config_home ? str_from(config_home)
+                                                  : path_join(in->arena, in->home, STR(".config"));
+    struct str other = path_join(in->arena, base, STR("git/config"));
+    return file_kind(in->arena, usual) == FILE_ABSENT && file_kind(in->arena, other) == FILE_REGULAR
+               ? other
+               : usual;
+}
+
+static struct str config_quote(struct arena *arena, struct str value)
+{
+    struct buf out = buf_new(arena, FILE_MAX);
+
+    buf_add_byte(&out, '"');
+    for (size_t i = 0; i < value.length; i++) {
+        if (value.bytes[i] == '"' || value.bytes[i] == '\\')
+            buf_add_byte(&out, '\\');
+        buf_add_byte(&out, value.bytes[i]);
+    }
+    buf_add_byte(&out, '"');
+    return buf_str(&out);
+}
+
+/* One section at the end. git's own writer would do the same, but not keep a copy. */
+static bool append_section(struct install *in, struct str path, struct str section, struct err *e)
+{
+    struct install_file file;
+    struct install_change change = {.mode = 0644};
+
+    if (!install_read(in, path, &file, e))
+        return false;
+    bool open_line = file.text.length && !str_ends(file.text, STR("\n"));
+    /* The line feed that ends their last line is not ours to take away once something stands behind it. */
+    change.inserted = section;
+    change.text = str_printf(in->arena, STR_FMT "%s" STR_FMT, STR_ARG(file.text),
+                             open_line ? "\n" : "", STR_ARG(section));
+    return install_write(in, "git", &file, &change, e);
+}
+
+static bool install_config(struct install *in, const struct git_place *place, struct err *e)
+{
+    struct str path = git_config_file(in, place), command, known;
+    struct str program = shell_quote(in->arena, install_program(in, GIT_HOOK_PROGRAM));
+
+    if (str_is_empty(path))
+        return err_set(e, ERR_NOT_FOUND, "no home directory is known");
+    struct str ask[] = {STR("git"), STR("config"),    STR("--file"),
+                        path,       STR("--get-all"), STR("hook.hookcheck.command")};
+    if (install_ask(in->arena, in->cli->directory, ask, COUNT_OF(ask), &known, NULL)) {
+        if (str_eq(known, program)) {
+            install_note(in, "git", path, "unchanged", STR_NONE, STR_NONE);
+            return true;
+        }
+        return err_set(e, ERR_REFUSED, STR_FMT " has a hook named hookcheck already: " STR_FMT,
+                       STR_ARG(path), STR_ARG(known)) ||
+               err_hint(e, "hookcheck uninstall git, then install again");
+    }
+    command = config_quote(in->arena, program);
+    return append_section(
+        in, path,
+        str_printf(in->arena, GIT_CONFIG_SECTION "\n\tcommand = " STR_FMT "\n\tevent = pre-push\n",
+                   STR_ARG(command)),
+        e);
+}
+
+/* A section without its command is fatal for every push: it goes as a whole. */
+static bool uninstall_config(struct install *in, struct str path, struct err *e)
+{
+    struct install_file file;
+    struct install_record record;
+    struct str output;
+    bool done;
+
+    if (file_kind(in->arena, path) != FILE_REGULAR)
+        return true;
+    if (!install_read(in, path, &file, e) || !install_recall(in, &file, &record, e))
+        return false;
+    if (record.found) {
+        if (!install_undo(in, "git", &file, &record, &done, e))
+            return false;
+        if (done)
+            return true;
+    }
+    struct str find[] = {STR("git"), STR("config"),       STR("--file"),
+                         path,       STR("--get-regexp"), STR("^hook\\.hookcheck\\.")};
+    if (!install_ask(in->arena, in->cli->directory, find, COUNT_OF(find), &output, NULL))
+        return true;
+    struct str cut[] = {STR("git"), STR("config"),           STR("--file"),
+                        path,       STR("--remove-section"), STR("hook.hookcheck")};
+    if (!in->print && !install_ask(in->arena, in->cli->directory, cut, COUNT_OF(cut), &output, e))
+        return false;
+    install_note(in, "git", path, "restored", STR_NONE, STR_NONE);
+    return true;
+}
+
+/* --- Install --- */
+
+static bool is_shared(struct str scope)
+{
+    return str_eq(scope, STR("global")) || str_eq(scope, STR("system"));
+}
+
+/* Where a wrapper must not go. */
+static bool check_hooks_path(struct install *in, const struct git_place *place, struct err *e)
+{
+    if (!place->hooks_path.bytes)
+        return true;
+    if (str_is_empty(place->hooks_path))
+        return err_set(e, ERR_REFUSED, "core.hooksPath is empty (" STR_FMT "): git runs no hook",
+                       STR_ARG(place->hooks_path_scope)) ||
+               err_hint(e, "git config --unset core.hooksPath");
+    if (is_shared(place->hooks_path_scope) && in->scope != SCOPE_USER)
+        return err_set(e, ERR_REFUSED,
+                       "core.hooksPath is " STR_FMT " (" STR_FMT
+                       "): its hooks run in every repository",
+                       STR_ARG(place->hooks_path), STR_ARG(place->hooks_path_scope)) ||
+               err_hint(e, "install it for all of them: hookcheck install git --user");
+    return true;
+}
+
+static bool install_place(struct install *in, struct git_place *place, struct err *e)
+{
+    struct str pre_push = git_hook_path(in, place), text;
+    struct err ignored = ERR_NONE;
+
+    if (place->config_hooks)
+        return (str_is_empty(place->hooks) || uninstall_wrapper(in, pre_push, e)) &&
+               install_config(in, place, e);
+    if (in->scope == SCOPE_MANAGED ||
+        (in->scope == SCOPE_USER && !is_shared(place->hooks_path_scope)))
+        return err_set(e, ERR_REFUSED, "git " STR_FMT " has no hooks for all repositories",
+                       STR_ARG(place->version)) ||
+               err_hint(e, "git 2.54 has; until then: hookcheck install git --global-template, for "
+                           "new clones");
+    if (!check_hooks_path(in, place, e))
+        return false;
+    enum git_manager manager = manager_find(in, place);
+    if (manager == MANAGER_NONE)
+        return install_wrapper(in, pre_push, e);
+    manager_install(in, place, manager);
+    /* pre-commit hands the hooks of its configuration the first ref alone; what it found when it was installed gets all of standard
+     * input. */
+    if (manager == MANAGER_PRE_COMMIT &&
+        file_read(in->arena, pre_push, FILE_MAX, &text, &ignored) &&
+        str_contains(text, STR("File generated by pre-commit")))
+        return install_wrapper(in, path_join(in->arena, place->hooks, STR("pre-push.legacy")), e);
+    return true;
+}
+
+void git_install(struct install *in, struct str directory)
+{
+    struct git_place place;
+    bool done = false;
+    struct err e = ERR_NONE;
+
+    for (int attempt = 0; attempt < WRITE_ATTEMPTS && !done; attempt++) {
+        e = ERR_NONE;
+        done = git_look(in, directory, &place, &e) && install_place(in, &place, &e);
+        if (!done && e.kind != ERR_TIMEOUT)
+            break;
+    }
+    if (!done)
+        install_refuse(in, "git", directory, &e);
+}
+
+/* New clones and repositories get a copy of what is in the template directory. */
+static bool install_template(struct install *in, struct err *e)
+{
+    struct str directory, here = in->cli->directory;
+
+    if (!ASK_GIT(in, here, &directory, NULL, "config", "--get", "--type=path",
+                 "init.templateDir")) {
+        struct git_place nowhere = {0};
+        in->scope = SCOPE_USER;
+        struct str config = git_config_file(in, &nowhere);
+        if (str_is_empty(config))
+            return err_set(e, ERR_NOT_FOUND, "no home directory is known");
+        directory = path_join(in->arena, in->home, STR(".config/git/template"));
+        struct str section = str_printf(in->arena, "[init]\n\ttemplateDir = " STR_FMT "\n",
+                                        STR_ARG(config_quote(in->arena, directory)));
+        if (!append_section(in, config, section, e))
+            return false;
+    }
+    return install_wrapper(in, path_join(in->arena, directory, STR("hooks/pre-push")), e);
+}
+
+void git_install_template(struct install *in)
+{
+    struct err e = ERR_NONE;
+
+    if (!install_template(in, &e))
+        install_refuse(in, "git", STR_NONE, &e);
+}
+
+static bool uninstall_template(struct install *in, struct err *e)
+{
+    struct git_place nowhere = {0};
+    struct str directory;
+
+    if (!ASK_GIT(in, in->cli->directory, &directory, NULL, "config", "--get", "--type=path",
+                 "init.templateDir"))
+        return true;
+    return uninstall_wrapper(in, path_join(in->arena, directory, STR("hooks/pre-push")), e) &&
+           uninstall_config(in, git_config_file(in, &nowhere), e);
+}
+
+void git_uninstall(struct install *in, struct str directory)
+{
+    struct git_place place = {0};
+    struct err e = ERR_NONE;
+    bool done;
+
+    if (cli_has(in->cli, "global-template")) {
+        in->scope = SCOPE_USER;
+        done = uninstall_template(in, &e);
+    } else if (!git_look(in, directory, &place, &e)) {
+        return; /* no repository: nothing of ours in it */
+    } else if (in->scope == SCOPE_MANAGED || in->scope == SCOPE_USER) {
+        done = uninstall_config(in, git_config_file(in, &place), &e) &&
+               (!is_shared(place.hooks_path_scope) ||
+                uninstall_wrapper(in, git_hook_path(in, &place), &e));
+    } else {
+        done = uninstall_config(in, place.config, &e) &&
+               uninstall_wrapper(in, git_hook_path(in, &place), &e) &&
+               uninstall_wrapper(in, path_join(in->arena, place.hooks, STR("pre-push.legacy")), &e);
+        for (int manager = 1; manager < MANAGER_COUNT; manager++)
+            manager_uninstall(in, &place, (enum git_manager)manager);
+    }
+    if (!done)
+        install_refuse(in, "git", directory, &e);
+}

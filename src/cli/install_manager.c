@@ -1,0 +1,359 @@
+/* Hook managers: an entry in their own configuration, so that they go on looking after the hook. */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "cli/install_git.h"
+#include "cli/yaml_lines.h"
+
+#define BLOCK_BEGIN "# >>> hookcheck"
+#define BLOCK_END "# <<< hookcheck"
+#define ZEROS "0000000000000000000000000000000000000000"
+
+static const char *const lefthook_files[] = {"lefthook.yml",         "lefthook.yaml",
+                                             ".lefthook.yml",        ".lefthook.yaml",
+                                             ".config/lefthook.yml", ".config/lefthook.yaml"};
+static const char *const lefthook_others[] = {"lefthook.json", "lefthook.toml", ".lefthook.json",
+                                              ".lefthook.toml"};
+
+const char *manager_name(enum git_manager manager)
+{
+    static const char *const names[] = {"", "husky", "lefthook", "pre-commit"};
+
+    return names[manager];
+}
+
+static struct str first_of(struct install *in, struct str top, const char *const *names,
+                           size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct str path = path_join(in->arena, top, str_from(names[i]));
+        if (file_kind(in->arena, path) == FILE_REGULAR)
+            return path;
+    }
+    return STR_NONE;
+}
+
+struct str manager_file(struct install *in, const struct git_place *place, enum git_manager manager)
+{
+    if (manager == MANAGER_HUSKY)
+        return path_join(in->arena, place->top, STR(".husky/pre-push"));
+    if (manager == MANAGER_PRE_COMMIT)
+        return path_join(in->arena, place->top, STR(".pre-commit-config.yaml"));
+    struct str found = first_of(in, place->top, lefthook_files, COUNT_OF(lefthook_files));
+    return found.bytes ? found : path_join(in->arena, place->top, STR("lefthook.yml"));
+}
+
+static bool path_is_husky(struct str hooks_path)
+{
+    hooks_path = str_trim_bytes(hooks_path, "/");
+    return str_ends(hooks_path, STR(".husky/_")) || str_ends(hooks_path, STR(".husky"));
+}
+
+enum git_manager manager_find(struct install *in, const struct git_place *place)
+{
+    if (path_is_husky(place->hooks_path))
+        return MANAGER_HUSKY;
+    if (first_of(in, place->top, lefthook_files, COUNT_OF(lefthook_files)).bytes ||
+        first_of(in, place->top, lefthook_others, COUNT_OF(lefthook_others)).bytes)
+        return MANAGER_LEFTHOOK;
+    if (file_kind(in->arena, manager_file(in, place, MANAGER_PRE_COMMIT)) == FILE_REGULAR)
+        return MANAGER_PRE_COMMIT;
+    /* husky before its first `npm install`: core.hooksPath is not set yet, but will be. */
+    return file_kind(in->arena, path_join(in->arena, place->top, STR(".husky"))) == FILE_DIRECTORY
+               ? MANAGER_HUSKY
+               : MANAGER_NONE;
+}
+
+/* These files are shared: the name that PATH finds suits everybody, our absolute path only this machine. */
+static struct str shared_program(struct install *in)
+{
+    struct str ask[] = {STR("sh"), STR("-c"), STR("command -v " GIT_HOOK_PROGRAM)}, found;
+
+    if (install_ask(in->arena, in->cli->directory, ask, COUNT_OF(ask), &found, NULL))
+        return STR(GIT_HOOK_PROGRAM);
+    return shell_quote(in->arena, install_program(in, GIT_HOOK_PROGRAM));
+}
+
+/* --- Texts --- */
+
+/* Both ours and what stands below it read all of standard input. */
+static struct str husky_block(struct install *in)
+{
+    return str_printf(in->arena,
+                      BLOCK_BEGIN
+                      ": may this push go out?\n"
+                      "hookcheck_feed=$(mktemp) && cat >\"$hookcheck_feed\" || exit 2\n" STR_FMT
+                      " \"$@\" <\"$hookcheck_feed\" || { rm -f \"$hookcheck_feed\"; exit 2; }\n"
+                      "exec <\"$hookcheck_feed\" && rm -f \"$hookcheck_feed\"\n" BLOCK_END "\n",
+                      STR_ARG(shared_program(in)));
+}
+
+/* Behind what must come first: the interpreter, and husky 8's own line. */
+static size_t husky_offset(struct str text)
+{
+    struct str rest = text, line;
+    size_t at = 0;
+
+    while (str_next_line(&rest, &line)) {
+        bool first = at == 0 && str_starts(line, STR("#!"));
+        if (!first && !str_contains(line, STR("husky.sh")))
+            break;
+        at = text.length - rest.length;
+    }
+    return at;
+}
+
+static bool husky_edit(struct install *in, struct str text, size_t *ret_at, struct str *ret_piece)
+{
+    *ret_at = husky_offset(text);
+    bool open_line = *ret_at && text.bytes[*ret_at - 1] != '\n';
+    *ret_piece =
+        str_printf(in->arena, "%s" STR_FMT, open_line ? "\n" : "", STR_ARG(husky_block(in)));
+    return true;
+}
+
+static struct str lefthook_entry(struct install *in, struct str indent, struct str unit, bool list)
+{
+    struct str program = shared_program(in);
+    struct str inner = str_printf(in->arena, STR_FMT STR_FMT, STR_ARG(indent), STR_ARG(unit));
+
+    if (list)
+        return str_printf(in->arena,
+                          STR_FMT "- name: hookcheck\n" STR_FMT "  run: " STR_FMT
+                                  " {1} {2}\n" STR_FMT "  use_stdin: true\n",
+                          STR_ARG(indent), STR_ARG(indent), STR_ARG(program), STR_ARG(indent));
+    return str_printf(in->arena,
+                      STR_FMT "hookcheck:\n" STR_FMT "run: " STR_FMT " {1} {2}\n" STR_FMT
+                              "use_stdin: true\n",
+                      STR_ARG(indent), STR_ARG(inner), STR_ARG(program), STR_ARG(inner));
+}
+
+static bool lefthook_edit(struct install *in, struct str text, size_t *ret_at,
+                          struct str *ret_piece)
+{
+    struct yaml_block hook, commands;
+    struct str unit = STR("  ");
+    const char *open_line = text.length && !str_ends(text, STR("\n")) ? "\n" : "";
+
+    if (!yaml_find(text, 0, text.length, STR(""), "pre-push", &hook)) {
+        *ret_at = text.length;
+        *ret_piece = str_printf(in->arena, "%spre-push:\n  commands:\n" STR_FMT, open_line,
+                                STR_ARG(lefthook_entry(in, STR("    "), unit, false)));
+        return true;
+    }
+    if (hook.value.length || hook.list)
+        return false;
+    struct str inner = hook.indent.bytes ? hook.indent : unit;
+    bool jobs = yaml_find(text, hook.body, hook.end, inner, "jobs", &commands);
+    if (!jobs && !yaml_find(text, hook.body, hook.end, inner, "commands", &commands)) {
+        *ret_at = hook.body;
+        struct str deeper = str_printf(in->arena, STR_FMT STR_FMT, STR_ARG(inner), STR_ARG(inner));
+        *ret_piece = str_printf(in->arena, "%s" STR_FMT "commands:\n" STR_FMT,
+                                hook.body == text.length ? open_line : "", STR_ARG(inner),
+                                STR_ARG(lefthook_entry(in, deeper, inner, false)));
+        return true;
+    }
+    if (commands.value.length || commands.list != jobs || !commands.indent.bytes)
+        return false;
+    *ret_at = commands.body;
+    *ret_piece = lefthook_entry(in, commands.indent, inner, jobs);
+    return true;
+}
+
+/* pre-commit gives its hooks no standard input but variables: the line is written again from them. */
+static const char pre_commit_feed[] =
+    "sh -c 'printf \"%s %s %s %s\\n\" \"$PRE_COMMIT_LOCAL_BRANCH\" "
+    "\"${PRE_COMMIT_TO_REF:-$(git rev-parse \"$PRE_COMMIT_LOCAL_BRANCH\")}\" "
+    "\"$PRE_COMMIT_REMOTE_BRANCH\" \"${PRE_COMMIT_FROM_REF:-" ZEROS "}\" | ";
+
+/* The stage's name changed with 3.2; later ones warn of the old name, earlier ones refuse the new one. */
+static const char *pre_commit_stage(struct install *in)
+{
+    struct str ask[] = {STR("pre-commit"), STR("--version")}, version;
+
+    if (!install_ask(in->arena, in->cli->directory, ask, COUNT_OF(ask), &version, NULL))
+        return "pre-push";
+    (void)str_cut(&version, ' ');
+    static const char *const old[] = {"0.", "1.", "2.", "3.0.", "3.1."};
+    for (size_t i = 0; i < COUNT_OF(old); i++)
+        if (str_starts(version, str_from(old[i])))
+            return "push";
+    return "pre-push";
+}
+
+static bool pre_commit_edit(struct install *in, struct str text, size_t *ret_at,
+                            struct str *ret_piece)
+{
+    struct yaml_block repos;
+
+    if (!yaml_find(text, 0, text.length, STR(""), "repos", &repos) || repos.value.length ||
+        (repos.indent.bytes && !repos.list))
+        return false;
+    struct str indent = repos.indent.bytes ? repos.indent : STR("");
+    const char *open_line = repos.body == text.length && !str_ends(text, STR("\n")) ? "\n" : "";
+    *ret_at = repos.body;
+    *ret_piece = str_printf(
+        in->arena,
+        "%s" STR_FMT "- repo: local\n" STR_FMT "  hooks:\n" STR_FMT "  - id: hookcheck\n" STR_FMT
+        "    name: hookcheck\n" STR_FMT "    entry: %s" STR_FMT
+        " \"$PRE_COMMIT_REMOTE_NAME\" \"$PRE_COMMIT_REMOTE_URL\"'\n" STR_FMT
+        "    language: system\n" STR_FMT "    stages: [%s]\n" STR_FMT
+        "    always_run: true\n" STR_FMT "    pass_filenames: false\n",
+        open_line, STR_ARG(indent), STR_ARG(indent), STR_ARG(indent), STR_ARG(indent),
+        STR_ARG(indent), pre_commit_feed, STR_ARG(shared_program(in)), STR_ARG(indent),
+        STR_ARG(indent), pre_commit_stage(in), STR_ARG(indent), STR_ARG(indent));
+    return true;
+}
+
+/* --- Install --- */
+
+static bool is_there(enum git_manager manager, struct str text)
+{
+    struct str rest = text, line;
+
+    while (str_next_line(&rest, &line)) {
+        line = str_trim(line);
+        if (manager == MANAGER_HUSKY ? str_starts(line, STR(BLOCK_BEGIN))
+            : manager == MANAGER_PRE_COMMIT
+                ? str_eq(line, STR("- id: hookcheck"))
+                : str_eq(line, STR("hookcheck:")) || str_eq(line, STR("- name: hookcheck")))
+            return true;
+    }
+    return false;
+}
+
+static bool edit(struct install *in, enum git_manager manager, struct str text, size_t *ret_at,
+                 struct str *ret_piece)
+{
+    return manager == MANAGER_HUSKY      ? husky_edit(in, text, ret_at, ret_piece)
+           : manager == MANAGER_LEFTHOOK ? lefthook_edit(in, text, ret_at, ret_piece)
+                                         : pre_commit_edit(in, text, ret_at, ret_piece);
+}
+
+static bool install_entry(struct install *in, const struct git_place *place,
+                          enum git_manager manager, struct err *e)
+{
+    struct str path = manager_file(in, place, manager), piece;
+    struct install_file file;
+    struct install_change change = {.mode = manager == MANAGER_HUSKY ? 0755 : 0644};
+    size_t at;
+
+    struct str other = manager == MANAGER_LEFTHOOK
+                           ? first_of(in, place->top, lefthook_others, COUNT_OF(lefthook_others))
+                           : STR_NONE;
+    if (!install_read(in, path, &file, e))
+        return false;
+    if (!file.exists && other.bytes)
+        return err_set(e, ERR_INPUT, STR_FMT ": only YAML is edited", STR_ARG(other)) ||
+               err_hint(e, "add a pre-push command hookcheck: run \"%s {1} {2}\", use_stdin true",
+                        GIT_HOOK_PROGRAM);
+    if (is_there(manager, file.text)) {
+        install_note(in, manager_name(manager), path, "unchanged", STR_NONE, STR_NONE);
+        return true;
+    }
+    struct str text = file.text;
+    if (!file.exists)
+        text = manager == MANAGER_PRE_COMMIT ? STR("repos:\n") : STR("");
+    if (!edit(in, manager, text, &at, &piece))
+        return err_set(e, ERR_INPUT, STR_FMT ": written in a way that is not edited here",
+                       STR_ARG(path)) ||
+               err_hint(e, "write its pre-push part in block style; or add %s by hand",
+                        GIT_HOOK_PROGRAM);
+    change.text = str_printf(in->arena, STR_FMT STR_FMT STR_FMT, STR_ARG(str_prefix(text, at)),
+                             STR_ARG(piece), STR_ARG(str_from_offset(text, at)));
+    /* The line feed that ends their last line is not ours to take away once something stands behind it. */
+    change.inserted =
+        !file.exists ? STR("") : str_from_offset(piece, str_starts(piece, STR("\n")) ? 1 : 0);
+    return install_write(in, manager_name(manager), &file, &change, e);
+}
+
+/* The entry alone starts nothing: the manager's own hook has to be there. */
+static void remind(struct install *in, const struct git_place *place, enum git_manager manager)
+{
+    struct str hook, path = git_hook_path(in, place);
+    struct err ignored = ERR_NONE;
+    bool active = manager == MANAGER_HUSKY && path_is_husky(place->hooks_path);
+
+    if (manager != MANAGER_HUSKY && file_read(in->arena, path, FILE_MAX, &hook, &ignored))
+        active = str_contains(hook, str_from(manager_name(manager)));
+    if (active || in->print)
+        return;
+    install_note(in, manager_name(manager), STR_NONE, "note", STR("its own hook is not in place"),
+                 manager == MANAGER_HUSKY      ? STR("npx husky")
+                 : manager == MANAGER_LEFTHOOK ? STR("lefthook install")
+                                               : STR("pre-commit install -t pre-push"));
+}
+
+void manager_install(struct install *in, const struct git_place *place, enum git_manager manager)
+{
+    struct err e = ERR_NONE;
+
+    if (install_entry(in, place, manager, &e))
+        remind(in, place, manager);
+    else
+        install_refuse(in, manager_name(manager), manager_file(in, place, manager), &e);
+}
+
+/* --- Uninstall --- */
+
+static struct str without(struct install *in, struct str text, size_t from, size_t to)
+{
+    return str_printf(in->arena, STR_FMT STR_FMT, STR_ARG(str_prefix(text, from)),
+                      STR_ARG(str_from_offset(text, to)));
+}
+
+static bool cut_entry(struct install *in, enum git_manager manager, struct str text,
+                      struct str *ret_text)
+{
+    size_t at, from;
+    struct str piece;
+
+    if (manager == MANAGER_HUSKY) {
+        from = str_find(text, STR(BLOCK_BEGIN));
+        size_t end = str_find(text, STR(BLOCK_END "\n"));
+        if (from == SIZE_MAX || end == SIZE_MAX || end < from)
+            return false;
+        *ret_text = without(in, text, from, end + strlen(BLOCK_END "\n"));
+        return true;
+    }
+    /* As it would be written today, in the text without it: found by writing it where it would stand. */
+    if (!edit(in, manager, text, &at, &piece))
+        return false;
+    from = str_find(text, piece);
+    if (from == SIZE_MAX)
+        return false;
+    *ret_text = without(in, text, from, from + piece.length);
+    return true;
+}
+
+static bool uninstall_entry(struct install *in, const struct git_place *place,
+                            enum git_manager manager, struct err *e)
+{
+    struct install_file file;
+    struct install_record record;
+    struct str text;
+    bool done = false;
+
+    if (!install_read(in, manager_file(in, place, manager), &file, e) ||
+        !install_recall(in, &file, &record, e))
+        return false;
+    if (record.found && !install_undo(in, manager_name(manager), &file, &record, &done, e))
+        return false;
+    if (done || !is_there(manager, file.text))
+        return true;
+    if (!cut_entry(in, manager, file.text, &text))
+        return err_set(e, ERR_REFUSED, STR_FMT ": the entry was changed after it was installed",
+                       STR_ARG(file.path)) ||
+               err_hint(e, "take it out by hand");
+    record.mode = (unsigned)(file.status.st_mode & 07777);
+    return install_put_back(in, manager_name(manager), &file, &record, text, e);
+}
+
+void manager_uninstall(struct install *in, const struct git_place *place, enum git_manager manager)
+{
+    struct err e = ERR_NONE;
+
+    if (!uninstall_entry(in, place, manager, &e))
+        install_refuse(in, manager_name(manager), manager_file(in, place, manager), &e);
+}
