@@ -226,13 +226,19 @@ bool line_has_option(const struct call *call, const struct pack_tables *tables,
     return false;
 }
 
+/* Of an option that is given twice, programs take the last; what follows "--" is no option. */
 bool call_option_value(const struct call *call, struct str option, struct str *ret_value)
 {
+    bool found = false;
+
     for (size_t i = 1; i < call->count; i++) {
         struct str word = call->words[i].text;
+        if (str_eq(word, STR("--")))
+            break;
         if (str_eq(word, option) && i + 1 < call->count) {
-            *ret_value = call->words[i + 1].text;
-            return true;
+            *ret_value = call->words[++i].text;
+            found = true;
+            continue;
         }
         if (!str_starts(word, option) || word.length == option.length)
             continue;
@@ -243,7 +249,7 @@ bool call_option_value(const struct call *call, struct str option, struct str *r
             *ret_value = str_from_offset(word, option.length);
         else
             continue;
-        return true;
+        found = true;
     }
-    return false;
+    return found;
 }
