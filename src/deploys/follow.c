@@ -307,6 +307,18 @@ static bool follow_found(struct recogniser *r, struct shell_state *state, const 
     return follow_promise(r, call, base, file->text, file->shown, 1, unknowns, e);
 }
 
+/* `tools/deploy/index.ts` is called by its directory. */
+static struct str telling_name(struct str path)
+{
+    static const char *const stems[] = {"index.", "main.", "__main__.", "cli."};
+    struct str base = path_base_name(path);
+
+    for (size_t i = 0; i < COUNT_OF(stems); i++)
+        if (str_starts(base, str_from(stems[i])) && base.length < path.length)
+            return path_base_name(path_directory(path));
+    return base;
+}
+
 /* What a script that cannot be read is asked for by name: `bash manage.sh deploy`, `./run.sh --deploy`. Its name counts first. */
 static struct str promised_name(struct recogniser *r, struct str base,
                                 const struct shell_value *arguments, size_t count)
@@ -360,8 +372,7 @@ bool follow_script(struct recogniser *r, struct shell_state *state, const struct
         follow_read(r, call, path, &file);
     if (!file.found) {
         r->unknowns++;
-        size_t slash = str_find_last_byte(path, '/');
-        struct str base = slash == SIZE_MAX ? path : str_from_offset(path, slash + 1);
+        struct str base = telling_name(path);
         return follow_suspect(r, call, promised_name(r, base, arguments, argument_count), STR(""),
                               str_printf(r->arena, "\"" STR_FMT "\" cannot be read", STR_ARG(base)),
                               e);

@@ -276,10 +276,12 @@ bool just_call(struct recogniser *r, struct shell_state *state, const struct cal
     else
         targets_open(r, call, call->directory, names, COUNT_OF(names), true, &file.file);
     if (!file.file.found || file.file.why.length) {
-        if (!words.words.count)
-            return true;
-        return follow_suspect(r, call, words.words.items[0], STR(""),
-                              STR("there is no justfile to read"), e);
+        size_t before = r->deploys->count; /* recipe or argument: each word may be either */
+        for (size_t i = 0; i < words.words.count && r->deploys->count == before; i++)
+            if (!follow_suspect(r, call, words.words.items[i], STR(""),
+                                STR("there is no justfile to read"), e))
+                return false;
+        return true;
     }
     file.directory = words.directory.length ? words.directory : path_directory(file.file.path);
     justfile_read(r, call, &file);

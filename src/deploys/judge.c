@@ -80,6 +80,30 @@ static bool is_data_program(const struct recogniser *r, const struct line *line)
     return false;
 }
 
+/* `curl -X POST "$RENDER_DEPLOY_HOOK_URL"`: the address is a secret, but its variable's name is not. */
+static bool judge_hook_variable(struct recogniser *r, const struct call *call,
+                                const struct line *line, struct err *e)
+{
+    static const char *const programs[] = {"curl", "wget", "http", "xh", "httpie"};
+    bool sends = false;
+
+    for (size_t i = 0; i < COUNT_OF(programs); i++)
+        sends = sends || str_eq(line->name, str_from(programs[i]));
+    for (size_t i = 1; sends && call->state && i < call->count; i++) {
+        if (value_is_known(&call->words[i]))
+            continue;
+        struct str source = shell_state_source(call->state, call->words[i].span);
+        if (!str_contains(source, STR("$")) || !str_contains(source, STR("DEPLOY")) ||
+            !str_contains(source, STR("HOOK")))
+            continue;
+        return report_suspected(
+            r, call, line->shown, "http-deploy-hook",
+            str_printf(r->arena, "the name of " STR_FMT " promises a deploy hook", STR_ARG(source)),
+            e);
+    }
+    return true;
+}
+
 typedef bool handler(struct recogniser *, struct shell_state *, const struct call *,
                      const struct line *, bool *, struct err *);
 
@@ -123,6 +147,8 @@ bool judge_call(struct recogniser *r, struct shell_state *state, const struct ca
         r->migration_seen = true;
         return true;
     }
+    if (!judge_hook_variable(r, call, &line, e))
+        return false;
     if (is_data_program(r, &line))
         return true;
     if (!run_handlers(r, state, call, &line, &handled, e))

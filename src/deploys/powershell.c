@@ -297,7 +297,7 @@ bool powershell_likely(struct str text, bool *ret_certain)
                                          "Write-Output",
                                          "Start-Process",
                                          "Get-Content"};
-    static const char *const weak[] = {".ps1", ".bat", ".cmd"};
+    static const char *const weak[] = {".ps1", ".bat", ".cmd", ":\\"};
     bool likely = false;
 
     *ret_certain = str_starts(str_trim(text), STR("& "));

@@ -112,6 +112,8 @@ void shell_state_set_variable(struct shell_state *state, struct str name, struct
 /* STR_NONE and false when unset or not knowable. */
 bool shell_state_get_variable(const struct shell_state *state, struct str name,
                               struct str *ret_value);
+/* A span's text as it was written; only while the command it belongs to is visited. */
+struct str shell_state_source(const struct shell_state *state, struct shell_span span);
 struct str shell_state_directory(const struct shell_state *state);
 /* Absolute, or relative to where the state is. */
 void shell_state_set_directory(struct shell_state *state, struct str directory);

@@ -266,3 +266,11 @@ struct str path_resolve(struct arena *arena, struct str directory, struct str pa
     bytes[length] = '\0';
     return str_of(bytes, length);
 }
+
+struct str shell_state_source(const struct shell_state *state, struct shell_span span)
+{
+    struct str text = state->session->text;
+
+    return span.from <= span.to && span.to <= text.length ? str_slice(text, span.from, span.to)
+                                                          : STR("");
+}
