@@ -1,6 +1,7 @@
 /* trust -- a person's word: this configuration may run commands and connect to servers. */
 #include <stdio.h>
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "cli/cli.h"
 #include "config/state.h"
@@ -40,6 +41,23 @@ static enum cli_status show(struct cli *cli, const struct config *config)
     return config->trusted ? CLI_OK : CLI_BLOCKED;
 }
 
+/* A comment must not be able to hide a line from the person who reads this. */
+static void show_lines(struct cli *cli, struct str bytes)
+{
+    struct str line;
+
+    while (str_next_line(&bytes, &line)) {
+        while (line.length) {
+            size_t tab = str_find_byte(line, '\t');
+            buf_add(&cli->out, str_shown(cli->arena, str_prefix(line, tab)));
+            if (tab != SIZE_MAX)
+                buf_add_byte(&cli->out, '\t');
+            line = tab == SIZE_MAX ? STR_NONE : str_from_offset(line, tab + 1);
+        }
+        buf_add_byte(&cli->out, '\n');
+    }
+}
+
 static enum cli_status change(struct cli *cli, const struct config *config)
 {
     struct str state = state_directory(cli->arena), why = STR_NONE, bytes;
@@ -59,14 +77,19 @@ static enum cli_status change(struct cli *cli, const struct config *config)
         fprintf(stderr, "hookcheck trust: " STR_FMT "\n", STR_ARG(config->broken_message));
         return CLI_BLOCKED;
     }
-    /* What is trusted is what was shown: the digest of the bytes that were read with the configuration. */
+    /* What is trusted is what is shown. */
     if (!file_read(cli->arena, config->repository_file, FILE_MAX, &bytes, &e))
         return fail(cli, &e);
+    if (!str_eq(digest_sha256(cli->arena, bytes), config->repository_digest)) {
+        err_set(&e, ERR_INPUT, STR_FMT " changed while it was read",
+                STR_ARG(config->repository_file));
+        return fail(cli, &e);
+    }
     if (!trust_add(cli->arena, state, config->repository_digest, config->repository_file, &e))
         return fail(cli, &e);
-    buf_printf(&cli->out, STR_FMT STR_FMT "\ntrusted until it changes: " STR_FMT "\n",
-               STR_ARG(bytes), STR_ARG(str_ends(bytes, STR("\n")) ? STR_NONE : STR("\n")),
-               STR_ARG(config->repository_file));
+    show_lines(cli, bytes);
+    buf_printf(&cli->out, "\ntrusted until it changes: " STR_FMT "\n",
+               STR_ARG(str_shown(cli->arena, config->repository_file)));
     return CLI_OK;
 }
 

@@ -234,3 +234,16 @@ no_controls() {
     done
   done
 }
+
+@test "a configuration cannot hide a line from the person who is asked to trust it" {
+  local mark unset=()
+  for mark in CLAUDECODE CLAUDE_CODE_ENTRYPOINT AI_AGENT AGENT; do unset+=(-u "$mark"); done
+  printf '{\n\t"policy": {"pending-migrations": "allow"} // \033[1A\033[2K\302\233A harmless\n}\n' >"$repo/.hookcheck.json"
+  env "${unset[@]}" /usr/bin/python3 - "$bin/hookcheck" trust "$repo" >"$work/terminal" <<'END'
+import os, pty, sys
+sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:], lambda fd: os.read(fd, 4096), lambda fd: b"")))
+END
+  grep -q '"policy": {"pending-migrations": "allow"} // ?\[1A?\[2K?A harmless' "$work/terminal"
+  grep -q 'trusted until it changes' "$work/terminal"
+  no_controls "$(tr -d '\t' <"$work/terminal")"
+}
