@@ -94,6 +94,7 @@ static void take_look(struct decider *decider, const struct config *config,
         .sets = deploy->migrations,
         .directory = directory,
         .revision = deploy->kind == DEPLOY_COMMIT ? deploy->commit : STR_NONE,
+        .repository = decider->input->repository,
         .for_deploy = true,
         .deadline_ms = decider->input->deadline_ms,
     };
@@ -214,6 +215,8 @@ void gate_decide(struct arena *arena, const struct decision_input *input,
     struct looks looks = {0};
     struct decider decider = {.arena = arena, .input = input, .reasons = &reasons, .looks = &looks};
 
+    for (size_t i = 0; input->found && i < input->found->count; i++)
+        VEC_PUSH(arena, &reasons, input->found->items[i]);
     for (size_t i = 0; i < input->deploys->count; i++)
         judge_deploy(&decider, &input->deploys->items[i]);
     for (size_t l = 0; l < looks.count; l++)

@@ -18,6 +18,7 @@
 #include "database/database.h"
 #include "deploys/deploys.h"
 #include "migrations/history.h"
+#include "repository/repository.h"
 
 struct reason {
     enum reason_code code;
@@ -72,11 +73,12 @@ struct look { /* what gate and `status` see of one environment */
 VEC_DEFINE(looks, struct look);
 
 struct look_options {
-    struct str environment; /* configured name; empty: the default one */
-    struct strs sets;       /* empty: those of the environment / directory */
-    struct str directory;   /* where the deploy runs; chooses sets */
-    struct str revision;    /* --at, or the commit that is deployed; empty: the work tree */
-    bool offline;           /* the code side alone */
+    struct str environment;        /* configured name; empty: the default one */
+    struct strs sets;              /* empty: those of the environment / directory */
+    struct str directory;          /* where the deploy runs; chooses sets */
+    struct str revision;           /* --at, or the commit that is deployed; empty: the work tree */
+    struct repository *repository; /* to read `revision` from; NULL: that of the work tree */
+    bool offline;                  /* the code side alone */
     bool
         for_deploy; /* ask git for uncommitted migrations in any case (it costs a few milliseconds), not only when some are pending */
     uint64_t deadline_ms; /* clock_ms() value */
@@ -97,7 +99,11 @@ struct decision_input {
     struct configs *configs;
     struct str state_directory; /* audit trail */
     bool dry_run;               /* no audit line */
-    uint64_t deadline_ms;       /* clock_ms() value */
+    struct repository
+        *repository; /* a push: what is deployed is read from it; NULL: from the work tree's */
+    const struct reasons
+        *found;           /* reasons that were found before, part of the decision; may be NULL */
+    uint64_t deadline_ms; /* clock_ms() value */
 };
 /* Never fails; `ret_looks` (may be NULL) receives what was seen. */
 void gate_decide(struct arena *arena, const struct decision_input *input,

@@ -322,7 +322,7 @@ bool gate_look(struct arena *arena, const struct config *config, const struct lo
     if (viewer.judge.environment)
         ret_look->environment = viewer.judge.environment->name;
     judge_config(&viewer);
-    if (str_is_empty(config->work_tree)) {
+    if (str_is_empty(config->work_tree) && !options->repository) {
         ret_look->at = STR("work tree");
         ret_look->pending = false;
         judge_add(&viewer.judge, REASON_NO_MIGRATIONS, STR_NONE,

@@ -24,6 +24,8 @@ static bool need_repository(struct viewer *viewer)
 {
     struct err e = ERR_NONE;
 
+    if (!viewer->repository)
+        viewer->repository = viewer->options->repository;
     if (viewer->repository)
         return true;
     if (viewer->repository_failed)
@@ -254,6 +256,6 @@ void viewer_mark_uncommitted(struct viewer *viewer, struct look_set *set)
 
 void viewer_close(struct viewer *viewer)
 {
-    if (viewer->repository)
+    if (viewer->repository && viewer->repository != viewer->options->repository)
         repository_close(&viewer->repository);
 }

@@ -19,7 +19,7 @@ static void add_strings(struct buf *out, bool *first, const char *key, const str
     buf_add_byte(out, ']');
 }
 
-static void add_reasons(struct buf *out, bool *first, const struct reasons *reasons)
+void report_reasons_json(struct buf *out, bool *first, const struct reasons *reasons)
 {
     bool next = false;
 
@@ -52,7 +52,7 @@ void report_command_json(struct buf *out, const struct request *request,
     deploys_write_json(out, deploys);
     if (!offline) {
         add_string(out, &first, "verdict", action_name(verdict->action));
-        add_reasons(out, &first, &verdict->reasons);
+        report_reasons_json(out, &first, &verdict->reasons);
     }
     buf_add_byte(out, '}');
 }
@@ -120,7 +120,7 @@ void report_status_json(struct buf *out, const struct look *look, const struct v
     add_string(out, &first, "database_version", look->database_version);
     add_string(out, &first, "code_version", look->code_version);
     add_string(out, &first, "verdict", action_name(verdict->action));
-    add_reasons(out, &first, &verdict->reasons);
+    report_reasons_json(out, &first, &verdict->reasons);
     json_write_key(out, &first, "sets");
     buf_add_byte(out, '[');
     for (size_t i = 0; i < look->sets.count; i++) {

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "gate/gate.h"
+#include "gate/push.h"
 
 struct report_style {
     bool color;
@@ -18,10 +19,19 @@ void report_verdict_text(struct buf *out, const struct verdict *verdict,
 void report_look_text(struct buf *out, const struct look *look, const struct verdict *verdict,
                       const struct report_style *style);
 
+/* Empty when nothing is to be said: allowed, and no migration travels. `verbose`: what was checked too. */
+void report_push_text(struct buf *out, const struct push_result *result, bool verbose,
+                      const struct report_style *style);
+/* Without terminal escapes. */
+struct str report_printable(struct arena *arena, struct str text);
+
 /* One JSON object on one line, without line feed; schemas in install/schema/. */
 void report_command_json(struct buf *out, const struct request *request,
                          const struct deploys *deploys, const struct verdict *verdict,
                          bool offline);
+void report_push_json(struct buf *out, const struct push_result *result);
+/* "reasons":[…], strictest first. */
+void report_reasons_json(struct buf *out, bool *first, const struct reasons *reasons);
 void report_status_json(struct buf *out, const struct look *look, const struct verdict *verdict);
 
 #endif

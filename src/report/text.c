@@ -59,7 +59,7 @@ static void add_wrapped(struct buf *out, struct str line, size_t width, struct s
 }
 
 /* Terminal escapes in names of files or revisions must not reach the terminal. */
-static struct str printable(struct arena *arena, struct str text)
+struct str report_printable(struct arena *arena, struct str text)
 {
     struct buf lines = buf_new(arena, text.length + 1);
     struct str rest = text;
@@ -78,7 +78,7 @@ static struct str printable(struct arena *arena, struct str text)
 static void add_lines(struct buf *out, const struct report_style *style, struct str text,
                       struct str indent)
 {
-    struct str rest = printable(out->arena, text), line;
+    struct str rest = report_printable(out->arena, text), line;
 
     while (str_next_line(&rest, &line)) {
         /* Rows of a table and files under a migration stay on one line, so that they can be copied and searched. */
@@ -96,7 +96,7 @@ static void add_reason(struct buf *out, const struct reason *reason,
     add_lines(out, style, reason->message, STR("  "));
     if (str_is_empty(reason->hint))
         return;
-    struct str rest = printable(out->arena, reason->hint), line;
+    struct str rest = report_printable(out->arena, reason->hint), line;
     bool first = true;
     /* A command is one line, whatever its length. */
     while (str_next_line(&rest, &line)) {
@@ -134,7 +134,7 @@ static void add_deploy(struct buf *out, const struct deploy *deploy,
     if (deploy->environment_word.length &&
         !str_eq_nocase(deploy->environment_word, deploy->environment))
         buf_printf(out, " (the command says " STR_FMT ")",
-                   STR_ARG(printable(out->arena, deploy->environment_word)));
+                   STR_ARG(report_printable(out->arena, deploy->environment_word)));
     buf_add_byte(out, '\n');
     if (deploy->why.length)
         add_lines(out, style, str_printf(out->arena, "because " STR_FMT, STR_ARG(deploy->why)),
@@ -183,16 +183,17 @@ void report_verdict_text(struct buf *out, const struct verdict *verdict,
         for (size_t i = 0; i < looks->items[l].sets.count; i++) {
             const struct look_set *set = &looks->items[l].sets.items[i];
             buf_printf(out, "  checked: " STR_FMT ", " STR_FMT ", %zu migrations, " STR_FMT "\n",
-                       STR_ARG(printable(out->arena, set->history.set)),
+                       STR_ARG(report_printable(out->arena, set->history.set)),
                        STR_ARG(set_state_name(set->state)), set->history.migrations.count,
-                       STR_ARG(printable(out->arena, set->answer.shown)));
+                       STR_ARG(report_printable(out->arena, set->answer.shown)));
         }
 }
 
 static void add_row(struct buf *out, const char *name, struct str value)
 {
     if (value.length)
-        buf_printf(out, "    %-17s " STR_FMT "\n", name, STR_ARG(printable(out->arena, value)));
+        buf_printf(out, "    %-17s " STR_FMT "\n", name,
+                   STR_ARG(report_printable(out->arena, value)));
 }
 
 static void add_set(struct buf *out, const struct look_set *set, const struct report_style *style)
@@ -200,7 +201,7 @@ static void add_set(struct buf *out, const struct look_set *set, const struct re
     const struct history *history = &set->history;
     bool good = set->state == SET_CURRENT || set->state == SET_OFFLINE;
 
-    buf_printf(out, "  " STR_FMT "  ", STR_ARG(printable(out->arena, history->set)));
+    buf_printf(out, "  " STR_FMT "  ", STR_ARG(report_printable(out->arena, history->set)));
     add_colored(out, style,
                 good                      ? GREEN
                 : set->state == SET_AHEAD ? YELLOW
@@ -235,10 +236,10 @@ void report_look_text(struct buf *out, const struct look *look, const struct ver
     struct str environment =
         look->environment.length ? look->environment : STR("(no environment configured)");
 
-    add_colored(out, style, BOLD, printable(out->arena, environment));
-    buf_printf(out, "  " STR_FMT, STR_ARG(printable(out->arena, look->work_tree)));
+    add_colored(out, style, BOLD, report_printable(out->arena, environment));
+    buf_printf(out, "  " STR_FMT, STR_ARG(report_printable(out->arena, look->work_tree)));
     if (!str_eq(look->at, STR("work tree")))
-        buf_printf(out, " at " STR_FMT, STR_ARG(printable(out->arena, look->at)));
+        buf_printf(out, " at " STR_FMT, STR_ARG(report_printable(out->arena, look->at)));
     buf_add_byte(out, '\n');
     for (size_t i = 0; i < look->sets.count; i++)
         add_set(out, &look->sets.items[i], style);

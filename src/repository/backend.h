@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/vec.h"
+#include "repository/history.h"
 
 /* Bytes of a blob that are ever read: larger ones are cut. */
 #define BLOB_MAX ((size_t)64 << 20)
@@ -34,11 +35,20 @@ struct repository_ref {
 };
 VEC_DEFINE(repository_refs, struct repository_ref);
 
+/* How a repository is opened. */
+struct open_options {
+    /* As a hook of git's: GIT_DIR, the quarantine of a push that is being received and the settings of the command line count. What has to
+     * walk commits is never libgit2 in a shallow repository, which it cannot walk. */
+    bool from_environment;
+    bool no_network; /* objects that a partial clone lacks are not fetched */
+};
+
 struct repository_backend {
     unsigned version;
     const char *name;
     bool batches; /* reading many blobs at once is much cheaper than one by one */
-    bool (*open)(struct arena *arena, struct str directory, void **ret_self, struct err *e);
+    bool (*open)(struct arena *arena, struct str directory, const struct open_options *options,
+                 void **ret_self, struct err *e);
     void (*close)(void *self);
     bool (*resolve)(void *self, struct arena *arena, struct str revision, struct str *ret_commit,
                     struct err *e);
@@ -55,9 +65,29 @@ struct repository_backend {
     bool (*uncommitted)(void *self, struct arena *arena, struct str directory,
                         struct strs *ret_paths, struct err *e);
     bool (*refs)(void *self, struct arena *arena, struct repository_refs *ret_refs, struct err *e);
+
+    /* --- Commits and what lies between them: see history.h. Ids are full and name commits. --- */
+    bool (*peel)(void *self, struct arena *arena, struct str id, enum repository_object *ret_kind,
+                 struct str *ret_commit, struct err *e);
+    bool (*named_refs)(void *self, struct arena *arena, struct repository_named_refs *ret_refs,
+                       struct err *e);
+    /* STR_NONE when it is no symbolic ref. */
+    bool (*symbolic_ref)(void *self, struct arena *arena, struct str name, struct str *ret_target,
+                         struct err *e);
+    bool (*is_ancestor)(void *self, struct arena *arena, struct str ancestor, struct str commit,
+                        bool *ret_is, struct err *e);
+    bool (*walk)(void *self, struct arena *arena, struct str from, const struct strs *hidden,
+                 struct repository_commits *ret_commits, struct err *e);
+    /* `from` empty: the empty tree. */
+    bool (*changes)(void *self, struct arena *arena, struct str from, struct str to,
+                    struct repository_changes *ret_changes, struct err *e);
+    bool (*touched)(void *self, struct arena *arena, const struct repository_commits *commits,
+                    const struct strs *paths, bool *touched, struct err *e);
+    /* Commits whose parents were not fetched. */
+    bool (*shallow)(void *self, struct arena *arena, struct strs *ret_commits, struct err *e);
 };
 
-#define REPOSITORY_BACKEND_VERSION 1u
+#define REPOSITORY_BACKEND_VERSION 2u
 /* The module's one symbol. */
 #define REPOSITORY_MODULE_FUNCTION "hookcheck_git_backend"
 typedef const struct repository_backend *repository_module_function(void);
@@ -67,6 +97,7 @@ extern const struct repository_backend git_command_backend;
 struct repository {
     struct arena *arena;
     struct str directory;
+    struct open_options options;
     const struct repository_backend *backend;
     void *self;
 };

@@ -5,24 +5,29 @@
  * libgit2: it protects from a repository whose configuration starts programs, and none is started here: hooks, the file system monitor and
  * the pager are off, and so are the "clean" filters that `git status` would run on files that look modified.
  */
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/process.h"
-#include "repository/backend.h"
+#include "repository/git_command.h"
 
 #define GIT_ARGUMENTS_MAX 128u
 #define GIT_SETTINGS_MAX 32u
-#define GIT_OUTPUT_MAX ((size_t)48 << 20)
 #define GIT_TIME_MS 20000u
 
-struct git {
-    struct str program;
-    struct str directory; /* of the repository: its work tree, or the bare directory */
-    bool bare;
-};
+/* A hook asks the git that started it: what that one can read, another may not. */
+static struct str git_that_started_us(struct arena *arena)
+{
+    const char *directory = getenv("GIT_EXEC_PATH");
+
+    if (!directory || *directory != '/')
+        return STR_NONE;
+    struct str program = path_join(arena, str_from(directory), STR("git"));
+    return access(program.bytes, X_OK) == 0 ? program : STR_NONE;
+}
 
 static struct str find_git(void)
 {
@@ -36,15 +41,6 @@ static struct str find_git(void)
     return STR_NONE;
 }
 
-struct call {
-    const struct git *git;
-    struct str input;
-    size_t output_maximum; /* 0: GIT_OUTPUT_MAX */
-    uint64_t deadline_ms;  /* clock_ms() value; 0: GIT_TIME_MS from now */
-    struct strs settings;  /* KEY=VALUE, at most GIT_SETTINGS_MAX */
-    bool fetch;
-};
-
 /* The whole maximum is set aside before the child starts, for each of its streams: in an arena of its own, of which only what was written
  * is kept. */
 static bool run_words(struct arena *arena, const struct call *call, const struct str *arguments,
@@ -57,7 +53,7 @@ static bool run_words(struct arena *arena, const struct call *call, const struct
         .argument_count = count,
         .directory = call->git->directory,
         .input = call->input,
-        .scrub_environment = true,
+        .scrub_environment = !call->git->options.from_environment,
         .deadline_ms = limit,
         .output_maximum = maximum,
     };
@@ -70,8 +66,8 @@ static bool run_words(struct arena *arena, const struct call *call, const struct
     return true;
 }
 
-static bool run(struct arena *arena, const struct call *call, const struct str *words, size_t count,
-                struct process_result *ret, struct err *e)
+bool git_run(struct arena *arena, const struct call *call, const struct str *words, size_t count,
+             struct process_result *ret, struct err *e)
 {
     static const struct str before[] = {STR_INIT("/usr/bin/env"),
                                         STR_INIT("LC_ALL=C"),
@@ -91,7 +87,7 @@ static bool run(struct arena *arena, const struct call *call, const struct str *
 
     for (size_t i = 0; i < COUNT_OF(before); i++)
         arguments[used++] = before[i];
-    if (!call->fetch)
+    if (!call->fetch || call->git->options.no_network)
         arguments[used++] = STR("GIT_NO_LAZY_FETCH=1");
     arguments[used++] = call->git->program;
     for (size_t i = 0; i < COUNT_OF(settings); i++)
@@ -114,7 +110,7 @@ static bool run(struct arena *arena, const struct call *call, const struct str *
 }
 
 /* git's first line of complaint, without its "fatal: ". */
-static struct str complaint(struct str errors)
+struct str git_complaint(struct str errors)
 {
     struct str line = STR_NONE, prefix[] = {STR("fatal: "), STR("error: ")};
 
@@ -126,9 +122,9 @@ static struct str complaint(struct str errors)
     return str_prefix(line, 400);
 }
 
-static bool fail(const struct process_result *result, const char *what, struct err *e)
+bool git_fail(const struct process_result *result, const char *what, struct err *e)
 {
-    struct str words = complaint(result->errors);
+    struct str words = git_complaint(result->errors);
 
     if (result->signalled)
         return err_set(e, ERR_UNREACHABLE, "git %s was killed by signal %d", what, result->signal);
@@ -136,14 +132,13 @@ static bool fail(const struct process_result *result, const char *what, struct e
                    words.length ? "" : "failed without a word");
 }
 
-static bool failed(const struct process_result *result)
+bool git_failed(const struct process_result *result)
 {
     return result->signalled || result->status != 0;
 }
 
-#define RUN(arena, call, words, ret, e) run((arena), (call), (words), COUNT_OF(words), (ret), (e))
-
-static bool git_open(struct arena *arena, struct str directory, void **ret_self, struct err *e)
+static bool git_open(struct arena *arena, struct str directory, const struct open_options *options,
+                     void **ret_self, struct err *e)
 {
     static const struct str words[] = {STR_INIT("rev-parse"), STR_INIT("--is-bare-repository"),
                                        STR_INIT("--absolute-git-dir")};
@@ -152,16 +147,20 @@ static bool git_open(struct arena *arena, struct str directory, void **ret_self,
     struct call call = {.git = git};
     struct process_result result;
 
-    git->program = find_git();
+    git->options = *options;
+    if (options->from_environment)
+        git->program = git_that_started_us(arena);
+    if (git->program.length == 0)
+        git->program = find_git();
     git->directory = directory;
     if (git->program.length == 0)
         return err_set(e, ERR_UNREACHABLE, "git was not found in /usr/bin or /usr/local/bin");
     if (file_kind(arena, directory) != FILE_DIRECTORY)
         return err_set(e, ERR_NOT_FOUND, STR_FMT " is not a directory", STR_ARG(directory));
-    if (!RUN(arena, &call, words, &result, e))
+    if (!GIT_RUN(arena, &call, words, &result, e))
         return false;
-    if (failed(&result)) {
-        struct str why = complaint(result.errors);
+    if (git_failed(&result)) {
+        struct str why = git_complaint(result.errors);
         bool none = str_contains(why, STR("not a git repository"));
         return none ? err_set(e, ERR_NOT_FOUND, STR_FMT ": no git repository", STR_ARG(directory))
                     : err_set(e, ERR_UNREACHABLE, STR_FMT ": " STR_FMT, STR_ARG(directory),
@@ -171,11 +170,17 @@ static bool git_open(struct arena *arena, struct str directory, void **ret_self,
     if (!str_next_line(&rest, &bare) || !str_next_line(&rest, &path))
         return err_set(e, ERR_UNREACHABLE, "git rev-parse: an answer that is not understood");
     git->bare = str_eq(bare, STR("true"));
+    if (options->from_environment) {
+        /* GIT_DIR may be relative: everything is asked from where the hook stands. */
+        git->git_directory = str_copy(arena, path);
+        *ret_self = git;
+        return true;
+    }
     if (!git->bare) {
         /* In the .git directory itself there is no work tree to be at the top of. */
-        if (!RUN(arena, &call, top, &result, e))
+        if (!GIT_RUN(arena, &call, top, &result, e))
             return false;
-        if (!failed(&result) && result.output.length)
+        if (!git_failed(&result) && result.output.length)
             path = str_trim_bytes(result.output, "\n");
         else
             git->bare = true;
@@ -190,7 +195,7 @@ static void git_close(void *self)
     (void)self; /* lives in the arena */
 }
 
-static bool is_id(struct str s)
+bool git_is_id(struct str s)
 {
     for (size_t i = 0; i < s.length; i++)
         if (!strchr("0123456789abcdef", s.bytes[i]) || s.bytes[i] == '\0')
@@ -206,17 +211,17 @@ static bool resolve_to(const struct git *git, struct arena *arena, struct str re
     struct call call = {.git = git};
     struct process_result result;
 
-    if (!RUN(arena, &call, words, &result, e))
+    if (!GIT_RUN(arena, &call, words, &result, e))
         return false;
     struct str id = str_trim(result.output);
-    if (!failed(&result) && is_id(id)) {
+    if (!git_failed(&result) && git_is_id(id)) {
         *ret_id = id;
         return true;
     }
-    struct str why = complaint(result.errors);
+    struct str why = git_complaint(result.errors);
     if (result.signalled || str_contains(why, STR("corrupt")) ||
         str_contains(why, STR("unable to")))
-        return fail(&result, "rev-parse", e);
+        return git_fail(&result, "rev-parse", e);
     return err_set(e, ERR_NOT_FOUND, "no such revision: " STR_FMT, STR_ARG(revision));
 }
 
@@ -238,7 +243,7 @@ static bool parse_entry(struct str record, struct object_entry *ret)
     struct str rest = record, mode = str_cut(&rest, ' '), type = str_cut(&rest, ' ');
     struct str id = str_cut(&rest, '\t');
 
-    if (rest.length == 0 || !is_id(id))
+    if (rest.length == 0 || !git_is_id(id))
         return false;
     ret->name = rest;
     ret->id = id;
@@ -259,10 +264,10 @@ static bool git_list_tree(void *self, struct arena *arena, struct str tree,
     struct process_result result;
     struct object_entries entries = {0};
 
-    if (!RUN(arena, &call, words, &result, e))
+    if (!GIT_RUN(arena, &call, words, &result, e))
         return false;
-    if (failed(&result))
-        return fail(&result, "ls-tree", e);
+    if (git_failed(&result))
+        return git_fail(&result, "ls-tree", e);
     if (result.truncated)
         return err_set(e, ERR_LIMIT, "a directory with too many entries");
     struct str rest = result.output;
@@ -313,9 +318,9 @@ static bool ask_for_blobs(const struct call *base, struct arena *arena, const st
         buf_printf(&input, STR_FMT "\n", STR_ARG(ids[i]));
     call.input = buf_str(&input);
     call.output_maximum = output_maximum;
-    if (!RUN(arena, &call, words, ret, e))
+    if (!GIT_RUN(arena, &call, words, ret, e))
         return false;
-    return !failed(ret) || fail(ret, "cat-file", e);
+    return !git_failed(ret) || git_fail(ret, "cat-file", e);
 }
 
 static bool git_read_blobs(void *self, struct arena *arena, const struct str *ids, size_t count,
@@ -358,10 +363,10 @@ static bool without_filters(struct arena *arena, struct call *call, struct err *
     struct process_result result;
     struct strs names = {0};
 
-    if (!RUN(arena, call, words, &result, e))
+    if (!GIT_RUN(arena, call, words, &result, e))
         return false;
     if (result.signalled || result.status > 1 || result.truncated) /* 1: there are none */
-        return fail(&result, "config", e);
+        return git_fail(&result, "config", e);
     for (struct str rest = result.output; rest.length;) {
         struct str name = str_cut(&rest, '\0');
         /* git would take what stands before the first '=' for the name. */
@@ -394,10 +399,10 @@ static bool git_uncommitted(void *self, struct arena *arena, struct str director
 
     if (git->bare)
         return true;
-    if (!without_filters(arena, &call, e) || !run(arena, &call, words, count, &result, e))
+    if (!without_filters(arena, &call, e) || !git_run(arena, &call, words, count, &result, e))
         return false;
-    if (failed(&result))
-        return fail(&result, "status", e);
+    if (git_failed(&result))
+        return git_fail(&result, "status", e);
     struct str rest = result.output;
     while (rest.length) {
         struct str record = str_cut(&rest, '\0');
@@ -447,10 +452,10 @@ static bool git_refs(void *self, struct arena *arena, struct repository_refs *re
     struct process_result result;
     struct str line;
 
-    if (!RUN(arena, &call, words, &result, e))
+    if (!GIT_RUN(arena, &call, words, &result, e))
         return false;
-    if (failed(&result))
-        return fail(&result, "for-each-ref", e);
+    if (git_failed(&result))
+        return git_fail(&result, "for-each-ref", e);
     struct str rest = result.output;
     while (str_next_line(&rest, &line)) {
         struct str fields = str_cut(&line, '|'), name = str_cut(&fields, ' ');
@@ -460,7 +465,7 @@ static bool git_refs(void *self, struct arena *arena, struct repository_refs *re
             struct str type = str_cut(&fields, ' '), id = str_cut(&fields, ' ');
             struct str time = str_cut(&fields, ' ');
             struct repository_ref ref = {.name = short_name(name), .commit = id};
-            if (!str_eq(type, STR("commit")) || !is_id(id) || !to_time(time, &ref.time))
+            if (!str_eq(type, STR("commit")) || !git_is_id(id) || !to_time(time, &ref.time))
                 continue;
             VEC_PUSH(arena, ret_refs, ref);
             break;
@@ -481,4 +486,12 @@ const struct repository_backend git_command_backend = {
     .read_blobs = git_read_blobs,
     .uncommitted = git_uncommitted,
     .refs = git_refs,
+    .peel = git_history_peel,
+    .named_refs = git_history_named_refs,
+    .symbolic_ref = git_history_symbolic_ref,
+    .is_ancestor = git_history_is_ancestor,
+    .walk = git_history_walk,
+    .changes = git_history_changes,
+    .touched = git_history_touched,
+    .shallow = git_history_shallow,
 };

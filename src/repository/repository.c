@@ -82,8 +82,8 @@ static struct str obstacle(struct arena *arena, struct str entry)
                      : STR("it does not lead to a repository");
 }
 
-bool repository_open(struct arena *arena, struct str directory, struct repository **ret_repository,
-                     struct err *e)
+static bool open_with(struct arena *arena, struct str directory, const struct open_options *options,
+                      struct repository **ret_repository, struct err *e)
 {
     struct repository *repository = ARENA_NEW(arena, struct repository);
     const struct repository_backend *module = module_backend(arena);
@@ -94,12 +94,14 @@ bool repository_open(struct arena *arena, struct str directory, struct repositor
         return err_set(e, ERR_INPUT, "a directory with a NUL byte");
     repository->arena = arena;
     repository->directory = str_copy(arena, directory);
-    if (module && module->open(arena, repository->directory, &repository->self, &first)) {
+    repository->options = *options;
+    if (module && module->open(arena, repository->directory, options, &repository->self, &first)) {
         repository->backend = module;
         *ret_repository = repository;
         return true;
     }
-    if (git_command_backend.open(arena, repository->directory, &repository->self, &second)) {
+    if (git_command_backend.open(arena, repository->directory, options, &repository->self,
+                                 &second)) {
         repository->backend = &git_command_backend;
         *ret_repository = repository;
         return true;
@@ -111,6 +113,20 @@ bool repository_open(struct arena *arena, struct str directory, struct repositor
     }
     *e = second;
     return false;
+}
+
+bool repository_open(struct arena *arena, struct str directory, struct repository **ret_repository,
+                     struct err *e)
+{
+    return open_with(arena, directory, &(struct open_options){0}, ret_repository, e);
+}
+
+bool repository_open_hook(struct arena *arena, struct str directory, bool network,
+                          struct repository **ret_repository, struct err *e)
+{
+    struct open_options options = {.from_environment = true, .no_network = !network};
+
+    return open_with(arena, directory, &options, ret_repository, e);
 }
 
 void repository_close(struct repository **repository)
@@ -127,7 +143,8 @@ bool repository_fall_back(struct repository *repository, struct err *e)
 
     if (e->kind != ERR_UNREACHABLE || repository->backend == &git_command_backend)
         return false;
-    if (!git_command_backend.open(repository->arena, repository->directory, &self, &again))
+    if (!git_command_backend.open(repository->arena, repository->directory, &repository->options,
+                                  &self, &again))
         return false;
     repository->backend->close(repository->self);
     repository->backend = &git_command_backend;

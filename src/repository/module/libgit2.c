@@ -5,31 +5,17 @@
  * repository whose configuration starts programs; libgit2 starts none. (Its check would also refuse safe.directory=*, and root in a CI
  * container.) Replacement objects and grafts are ignored by libgit2, rightly: what is deployed are the real objects.
  */
-#include <git2.h>
 #include <git2/sys/repository.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/process.h"
-#include "repository/backend.h"
+#include "repository/module/libgit2.h"
 
 const struct repository_backend *hookcheck_git_backend(void);
 
-#define RELEASE(name, type, free_function)                                                         \
-    static void name(type **item)                                                                  \
-    {                                                                                              \
-        free_function(*item);                                                                      \
-        *item = NULL;                                                                              \
-    }
-RELEASE(release_object, git_object, git_object_free)
-RELEASE(release_commit, git_commit, git_commit_free)
-RELEASE(release_tree, git_tree, git_tree_free)
-RELEASE(release_blob, git_blob, git_blob_free)
-RELEASE(release_status, git_status_list, git_status_list_free)
-RELEASE(release_iterator, git_reference_iterator, git_reference_iterator_free)
-RELEASE(release_reference, git_reference, git_reference_free)
-
-static bool fail(struct err *e, enum err_kind kind, const char *what, struct str name)
+bool module_fail(struct err *e, enum err_kind kind, const char *what, struct str name)
 {
     const git_error *error = git_error_last();
 
@@ -45,15 +31,15 @@ static bool start(struct err *e)
     if (started)
         return true;
     if (git_libgit2_init() < 0)
-        return fail(e, ERR_UNREACHABLE, "libgit2", STR("start"));
+        return module_fail(e, ERR_UNREACHABLE, "libgit2", STR("start"));
     if (git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0) < 0 ||
         git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, COUNT_OF(extensions)) < 0)
-        return fail(e, ERR_UNREACHABLE, "libgit2", STR("options"));
+        return module_fail(e, ERR_UNREACHABLE, "libgit2", STR("options"));
     started = true;
     return true;
 }
 
-static struct str id_text(struct arena *arena, const git_oid *id)
+struct str module_id_text(struct arena *arena, const git_oid *id)
 {
     char text[GIT_OID_HEXSZ + 1];
 
@@ -61,26 +47,52 @@ static struct str id_text(struct arena *arena, const git_oid *id)
     return str_copy(arena, str_from(text));
 }
 
-/* git_oid_fromstrn truncates what is too long. */
-static bool parse_id(struct str text, git_oid *ret, struct err *e)
+bool module_parse_id(struct str text, git_oid *ret, struct err *e)
 {
     if (text.length != GIT_OID_HEXSZ || git_oid_fromstrn(ret, text.bytes, text.length) < 0)
         return err_set(e, ERR_NOT_FOUND, "not an object id: " STR_FMT, STR_ARG(text));
     return true;
 }
 
-static bool module_open(struct arena *arena, struct str directory, void **ret_self, struct err *e)
+/* GIT_WORK_TREE and GIT_COMMON_DIR are not implemented there; a shallow repository cannot be walked by 1.5. */
+static bool open_as_hook(struct arena *arena, struct str directory, git_repository **ret)
+{
+    const char *git_directory = getenv("GIT_DIR");
+
+    if (getenv("GIT_WORK_TREE") || getenv("GIT_COMMON_DIR"))
+        return false;
+    int status = git_directory
+                     ? git_repository_open_ext(ret, NULL, GIT_REPOSITORY_OPEN_FROM_ENV, NULL)
+                     : git_repository_open_ext(ret, str_c(arena, directory),
+                                               GIT_REPOSITORY_OPEN_CROSS_FS, NULL);
+    if (status < 0)
+        return false;
+    if (git_repository_is_shallow(*ret) == 0)
+        return true;
+    git_repository_free(*ret);
+    *ret = NULL;
+    return false;
+}
+
+static bool module_open(struct arena *arena, struct str directory,
+                        const struct open_options *options, void **ret_self, struct err *e)
 {
     git_repository *repository = NULL;
 
     if (!start(e))
         return false;
+    if (options->from_environment) {
+        if (!open_as_hook(arena, directory, &repository))
+            return err_set(e, ERR_UNREACHABLE, "libgit2 cannot walk this repository");
+        *ret_self = repository;
+        return true;
+    }
     int status = git_repository_open_ext(&repository, str_c(arena, directory),
                                          GIT_REPOSITORY_OPEN_CROSS_FS, NULL);
     if (status == GIT_ENOTFOUND)
-        return fail(e, ERR_NOT_FOUND, "no git repository in", directory);
+        return module_fail(e, ERR_NOT_FOUND, "no git repository in", directory);
     if (status < 0)
-        return fail(e, ERR_UNREACHABLE, "the repository of", directory);
+        return module_fail(e, ERR_UNREACHABLE, "the repository of", directory);
     *ret_self = repository;
     return true;
 }
@@ -110,13 +122,13 @@ static bool module_resolve(void *self, struct arena *arena, struct str revision,
     if (status == GIT_ENOTFOUND || status == GIT_EINVALIDSPEC || status == GIT_EAMBIGUOUS)
         return err_set(e, ERR_NOT_FOUND, "no such revision: " STR_FMT, STR_ARG(revision));
     if (status < 0)
-        return fail(e, ERR_UNREACHABLE, "revision", revision);
+        return module_fail(e, ERR_UNREACHABLE, "revision", revision);
     status = git_object_peel(&commit, object, GIT_OBJECT_COMMIT);
     if (status == GIT_EPEEL || status == GIT_EINVALIDSPEC)
         return err_set(e, ERR_NOT_FOUND, "not a commit: " STR_FMT, STR_ARG(revision));
     if (status < 0)
-        return fail(e, ERR_UNREACHABLE, "revision", revision);
-    *ret_commit = id_text(arena, git_object_id(commit));
+        return module_fail(e, ERR_UNREACHABLE, "revision", revision);
+    *ret_commit = module_id_text(arena, git_object_id(commit));
     return true;
 }
 
@@ -126,11 +138,11 @@ static bool module_tree_of_commit(void *self, struct arena *arena, struct str co
     CLEANUP_WITH(release_commit) git_commit *commit = NULL;
     git_oid id;
 
-    if (!parse_id(commit_id, &id, e))
+    if (!module_parse_id(commit_id, &id, e))
         return false;
     if (git_commit_lookup(&commit, self, &id) < 0)
-        return fail(e, ERR_UNREACHABLE, "commit", commit_id);
-    *ret_tree = id_text(arena, git_commit_tree_id(commit));
+        return module_fail(e, ERR_UNREACHABLE, "commit", commit_id);
+    *ret_tree = module_id_text(arena, git_commit_tree_id(commit));
     return true;
 }
 
@@ -141,15 +153,15 @@ static bool module_list_tree(void *self, struct arena *arena, struct str tree_id
     struct object_entries entries = {0};
     git_oid id;
 
-    if (!parse_id(tree_id, &id, e))
+    if (!module_parse_id(tree_id, &id, e))
         return false;
     if (git_tree_lookup(&tree, self, &id) < 0)
-        return fail(e, ERR_UNREACHABLE, "tree", tree_id);
+        return module_fail(e, ERR_UNREACHABLE, "tree", tree_id);
     for (size_t i = 0; i < git_tree_entrycount(tree); i++) {
         const git_tree_entry *from = git_tree_entry_byindex(tree, i);
         struct object_entry entry = {
             .name = str_copy(arena, str_from(git_tree_entry_name(from))),
-            .id = id_text(arena, git_tree_entry_id(from)),
+            .id = module_id_text(arena, git_tree_entry_id(from)),
             .mode = OBJECT_FILE,
         };
         if (git_tree_entry_filemode(from) == GIT_FILEMODE_TREE)
@@ -170,10 +182,10 @@ static bool read_blob(git_repository *repository, struct arena *arena, struct st
     CLEANUP_WITH(release_blob) git_blob *blob = NULL;
     git_oid id;
 
-    if (!parse_id(blob_id, &id, e))
+    if (!module_parse_id(blob_id, &id, e))
         return false;
     if (git_blob_lookup(&blob, repository, &id) < 0)
-        return fail(e, ERR_UNREACHABLE, "file", blob_id);
+        return module_fail(e, ERR_UNREACHABLE, "file", blob_id);
     size_t size = (size_t)git_blob_rawsize(blob);
     ret->whole = size <= maximum;
     ret->bytes = str_copy(arena, str_of(git_blob_rawcontent(blob), ret->whole ? size : maximum));
@@ -219,7 +231,7 @@ static bool module_uncommitted(void *self, struct arena *arena, struct str direc
         options.pathspec.count = 1;
     }
     if (git_status_list_new(&list, self, &options) < 0)
-        return fail(e, ERR_UNREACHABLE, "the state of", directory);
+        return module_fail(e, ERR_UNREACHABLE, "the state of", directory);
     for (size_t i = 0; i < git_status_list_entrycount(list); i++) {
         const git_status_entry *entry = git_status_byindex(list, i);
         strs_add(arena, ret_paths, str_copy(arena, str_from(status_path(entry))));
@@ -243,7 +255,7 @@ static bool add_ref(struct arena *arena, git_reference *reference, struct reposi
     struct str shorthand = str_from(git_reference_shorthand(reference));
     struct repository_ref ref = {
         .name = str_eq(name, STR("refs/stash")) ? STR("stash@{0}") : str_copy(arena, shorthand),
-        .commit = id_text(arena, git_object_id(commit)),
+        .commit = module_id_text(arena, git_object_id(commit)),
         .time = (int64_t)git_commit_time((const git_commit *)commit)};
     VEC_PUSH(arena, refs, ref);
     return true;
@@ -255,14 +267,15 @@ static bool module_refs(void *self, struct arena *arena, struct repository_refs 
     CLEANUP_WITH(release_iterator) git_reference_iterator *iterator = NULL;
 
     if (git_reference_iterator_new(&iterator, self) < 0)
-        return fail(e, ERR_UNREACHABLE, "the refs of", str_from(git_repository_path(self)));
+        return module_fail(e, ERR_UNREACHABLE, "the refs of", str_from(git_repository_path(self)));
     for (;;) {
         CLEANUP_WITH(release_reference) git_reference *reference = NULL;
         int status = git_reference_next(&reference, iterator);
         if (status == GIT_ITEROVER)
             return true;
         if (status < 0 || !add_ref(arena, reference, ret_refs))
-            return fail(e, ERR_UNREACHABLE, "the refs of", str_from(git_repository_path(self)));
+            return module_fail(e, ERR_UNREACHABLE, "the refs of",
+                               str_from(git_repository_path(self)));
     }
 }
 
@@ -280,6 +293,14 @@ const struct repository_backend *hookcheck_git_backend(void)
         .read_blobs = module_read_blobs,
         .uncommitted = module_uncommitted,
         .refs = module_refs,
+        .peel = module_peel,
+        .named_refs = module_named_refs,
+        .symbolic_ref = module_symbolic_ref,
+        .is_ancestor = module_is_ancestor,
+        .walk = module_walk,
+        .changes = module_changes,
+        .touched = module_touched,
+        .shallow = module_shallow,
     };
 
     return &backend;

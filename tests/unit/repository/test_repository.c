@@ -81,7 +81,7 @@ static struct repository *open_with(struct arena *arena, unsigned which, const c
     repository->arena = arena;
     repository->directory = path_of(arena, name);
     repository->backend = &git_command_backend;
-    cr_assert(git_command_backend.open(arena, repository->directory, &repository->self, &e),
+    cr_assert(git_command_backend.open(arena, repository->directory, &(struct open_options){0}, &repository->self, &e),
               "%s: %s", name, e.message);
     return repository;
 }

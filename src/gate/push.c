@@ -1,0 +1,319 @@
+#include "gate/push.h"
+
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/process.h"
+#include "gate/pusher.h"
+
+struct str range_kind_name(enum range_kind kind)
+{
+    switch (kind) {
+    case RANGE_DELETED:
+        return STR("deleted");
+    case RANGE_NOT_A_COMMIT:
+        return STR("not-a-commit");
+    case RANGE_NOTHING_NEW:
+        return STR("nothing-new");
+    case RANGE_FAST_FORWARD:
+        return STR("fast-forward");
+    case RANGE_NEW:
+        break;
+    }
+    return STR("new");
+}
+
+/* --- What the steps share. --- */
+
+void pusher_add(struct pusher *pusher, enum reason_code code, struct str set, struct str message,
+                struct str hint)
+{
+    reasons_add(pusher->arena, &pusher->reasons, pusher->config, NULL,
+                (struct reason){.code = code, .set = set, .message = message, .hint = hint});
+}
+
+void pusher_failed(struct pusher *pusher, const char *what, const struct err *e)
+{
+    enum reason_code code = REASON_INDETERMINATE_HISTORY;
+
+    if (e->kind == ERR_TIMEOUT)
+        code = REASON_DEADLINE;
+    else if (e->kind == ERR_INTERNAL || e->kind == ERR_NO_ERROR)
+        code = REASON_INTERNAL_ERROR;
+    pusher_add(pusher, code, STR_NONE,
+               str_printf(pusher->arena, "%s: %s", what,
+                          e->message[0] ? e->message : "for a reason not given"),
+               e->hint[0] ? str_copy(pusher->arena, str_from(e->hint))
+                          : STR("see what is wrong with the repository: git fsck"));
+}
+
+static bool time_is_up(struct pusher *pusher)
+{
+    uint64_t deadline = pusher->input->deadline_ms;
+
+    if (!deadline || clock_ms() < deadline)
+        return false;
+    pusher_add(pusher, REASON_DEADLINE, STR_NONE,
+               STR("the check did not finish within its deadline"),
+               STR("see what is slow: hookcheck push; or raise \"deadline\" in " CONFIG_NAME));
+    return true;
+}
+
+bool pusher_view(struct pusher *pusher, struct str commit, struct commit_view **ret_view,
+                 struct err *e)
+{
+    struct config_migrations_list sets = {0};
+    struct commit_view *view;
+
+    for (size_t i = 0; i < pusher->views.count; i++)
+        if (str_eq(pusher->views.items[i]->commit, commit)) {
+            *ret_view = pusher->views.items[i];
+            return true;
+        }
+    view = ARENA_NEW(pusher->arena, struct commit_view);
+    view->commit = commit;
+    if (commit.length) {
+        if (!repository_tree(pusher->input->repository, pusher->arena, commit, &view->tree, e) ||
+            !sets_detect(pusher->arena, view->tree, pusher->config, &sets, e))
+            return false;
+        for (size_t i = 0; i < sets.count; i++)
+            VEC_PUSH(pusher->arena, &view->sets, (struct commit_set){.set = sets.items[i]});
+    }
+    VEC_PUSH(pusher->arena, &pusher->views, view);
+    *ret_view = view;
+    return true;
+}
+
+bool pusher_load(struct pusher *pusher, struct commit_view *view, struct commit_set *set,
+                 struct err *e)
+{
+    if (set->loaded)
+        return true;
+    set->loaded = history_load(pusher->arena, view->tree, &set->set, &set->history, e);
+    return set->loaded;
+}
+
+static int compare_path(const void *key, const void *item)
+{
+    return str_compare(*(const struct str *)key, ((const struct repository_change *)item)->path);
+}
+
+const struct repository_change *pushed_change(const struct pushed *pushed, struct str path)
+{
+    const struct repository_changes *changes = &pushed->changes;
+
+    return changes->count ? bsearch(&path, changes->items, changes->count, sizeof changes->items[0],
+                                    compare_path)
+                          : NULL;
+}
+
+/* --- One ref. --- */
+
+/* No code of anybody's: what such refs name is never built. */
+static bool is_ignored(struct str ref)
+{
+    static const char *const prefixes[] = {"refs/notes/", "refs/replace/", "refs/stash",
+                                           "refs/bisect/", "refs/original/"};
+
+    for (size_t i = 0; i < COUNT_OF(prefixes); i++)
+        if (str_starts(ref, str_from(prefixes[i])))
+            return true;
+    return false;
+}
+
+static struct str short_name(struct str ref)
+{
+    static const char *const prefixes[] = {"refs/heads/", "refs/tags/"};
+
+    for (size_t i = 0; i < COUNT_OF(prefixes); i++)
+        if (str_starts(ref, str_from(prefixes[i])))
+            return str_from_offset(ref, str_from(prefixes[i]).length);
+    return ref;
+}
+
+/* A branch by its name, a tag by its name or as tags/NAME, anything by its full name. */
+static const struct config_branch *deploy_branch(const struct config *config, struct str ref)
+{
+    for (size_t i = 0; i < config->branches.count; i++) {
+        const struct config_branch *branch = &config->branches.items[i];
+        if (glob_matches(branch->pattern, ref) ||
+            ((str_starts(ref, STR("refs/heads/")) || str_starts(ref, STR("refs/tags/"))) &&
+             glob_matches(branch->pattern, short_name(ref))) ||
+            (str_starts(ref, STR("refs/")) &&
+             glob_matches(branch->pattern, str_from_offset(ref, 5))))
+            return branch;
+    }
+    return NULL;
+}
+
+/* On a server only an administrator's database can be asked: without one, deploys are checked where they happen. */
+static bool server_can_ask(const struct pusher *pusher, struct str environment_name)
+{
+    const struct config_environment *environment =
+        config_environment_named(pusher->config, environment_name);
+
+    return environment &&
+           (environment->database.kind != DATABASE_NONE || environment->databases.count);
+}
+
+static void add_deploy(struct pusher *pusher, const struct push_ref *ref, struct push_seen *seen)
+{
+    const struct config_branch *branch = deploy_branch(pusher->config, ref->remote_ref);
+    struct deploy deploy = {.rule = STR("git-push"), .kind = DEPLOY_COMMIT};
+
+    if (!branch || !seen->range.tip.length ||
+        (pusher->input->server && !server_can_ask(pusher, branch->environment)))
+        return;
+    seen->environment = branch->environment;
+    deploy.environment = branch->environment;
+    deploy.environment_word = branch->pattern;
+    deploy.directory = pusher->input->directory;
+    deploy.commit = seen->range.tip;
+    deploy.command = str_printf(
+        pusher->arena, "git push " STR_FMT " " STR_FMT ":" STR_FMT,
+        STR_ARG(deploys_mask(pusher->arena, pusher->input->remote.length ? pusher->input->remote
+                                                                         : STR("(received)"))),
+        STR_ARG(str_prefix(seen->range.tip, 12)), STR_ARG(short_name(ref->remote_ref)));
+    VEC_PUSH(pusher->arena, &deploy.trail, deploy.command);
+    VEC_PUSH(pusher->arena, &pusher->result->deploys, deploy);
+}
+
+static bool judge_changes(struct pusher *pusher, const struct push_ref *ref, struct push_seen *seen,
+                          struct err *e)
+{
+    struct pushed pushed = {.pusher = pusher,
+                            .ref = ref,
+                            .range = &seen->range,
+                            .is_deploy = seen->environment.length > 0};
+    bool touches = false;
+
+    if (!repository_changes(pusher->input->repository, pusher->arena, seen->range.base,
+                            seen->range.tip, &pushed.changes, e))
+        return false;
+    seen->changed_files = pushed.changes.count;
+    for (size_t i = 0; i < pushed.changes.count && !touches; i++)
+        touches = push_path_is_migration(pusher->config, pushed.changes.items[i].path);
+    if (!touches)
+        return true;
+    return pusher_view(pusher, seen->range.base, &pushed.before, e) &&
+           pusher_view(pusher, seen->range.tip, &pushed.after, e) &&
+           push_judge_migrations(&pushed, e);
+}
+
+/* The same commit over the same base under another name: judged once. */
+static bool was_judged(const struct pusher *pusher, const struct push_seen *seen)
+{
+    for (size_t i = 0; i < pusher->result->seen.count; i++) {
+        const struct push_seen *other = &pusher->result->seen.items[i];
+        if (other->known && other->range.kind == seen->range.kind &&
+            str_eq(other->range.tip, seen->range.tip) &&
+            str_eq(other->range.base, seen->range.base) &&
+            str_eq(other->ref.remote_ref, seen->ref.remote_ref))
+            return true;
+    }
+    return false;
+}
+
+static void judge_ref(struct pusher *pusher, const struct push_ref *ref)
+{
+    struct push_seen seen = {.ref = *ref, .ignored = is_ignored(ref->remote_ref)};
+    struct err e = ERR_NONE;
+
+    if (!seen.ignored && !range_id_is_zero(ref->local_id) && time_is_up(pusher))
+        return;
+    if (!seen.ignored) {
+        seen.known = range_of(pusher->input->repository, pusher->arena, &pusher->known,
+                              ref->local_id, ref->remote_id, ref->remote_ref, &seen.range, &e);
+        bool judged = seen.known && !was_judged(pusher, &seen);
+        if (judged) {
+            add_deploy(pusher, ref, &seen);
+            if (seen.range.kind == RANGE_FAST_FORWARD || seen.range.kind == RANGE_NEW)
+                judged = judge_changes(pusher, ref, &seen, &e);
+        }
+        if (err_is_set(&e) || (!judged && !seen.known))
+            pusher_failed(
+                pusher,
+                str_c(pusher->arena,
+                      str_printf(pusher->arena, "what is pushed to " STR_FMT " cannot be read",
+                                 STR_ARG(short_name(ref->remote_ref)))),
+                &e);
+    }
+    VEC_PUSH(pusher->arena, &pusher->result->seen, seen);
+}
+
+/* --- The whole push. --- */
+
+static bool brings_something(const struct push_input *input)
+{
+    for (size_t i = 0; i < input->refs->count; i++)
+        if (!range_id_is_zero(input->refs->items[i].local_id) &&
+            !is_ignored(input->refs->items[i].remote_ref))
+            return true;
+    return false;
+}
+
+static void judge_refs(struct pusher *pusher)
+{
+    const struct push_input *input = pusher->input;
+    struct err e = ERR_NONE;
+
+    if (pusher->config->broken)
+        pusher_add(pusher, REASON_CONFIG_ERROR, STR_NONE,
+                   str_printf(pusher->arena, "the configuration cannot be used: " STR_FMT,
+                              STR_ARG(pusher->config->broken_message)),
+                   pusher->config->broken_hint);
+    if (!range_known_read(input->repository, pusher->arena, input->directory, input->remote,
+                          input->url, input->server, &pusher->known, &e)) {
+        pusher_failed(pusher, "what the remote has cannot be told", &e);
+        return;
+    }
+    for (size_t i = 0; i < input->refs->count; i++)
+        judge_ref(pusher, &input->refs->items[i]);
+}
+
+static void decide(struct pusher *pusher)
+{
+    const struct push_input *input = pusher->input;
+    struct request request = {.host = HOST_GIT,
+                              .event = input->server ? STR("pre-receive") : STR("pre-push"),
+                              .cwd = input->directory};
+    struct decision_input decision = {
+        .request = &request,
+        .deploys = &pusher->result->deploys,
+        .configs = input->configs,
+        .state_directory = input->state_directory,
+        .dry_run = input->dry_run,
+        .repository = input->repository,
+        .found = &pusher->reasons,
+        .deadline_ms = input->deadline_ms,
+    };
+
+    if (pusher->result->deploys.count)
+        request.command = pusher->result->deploys.items[0].command;
+    gate_decide(pusher->arena, &decision, &pusher->result->verdict, &pusher->result->looks);
+}
+
+void gate_push(struct arena *arena, const struct push_input *input, struct push_result *ret_result)
+{
+    struct pusher pusher = {.arena = arena, .input = input, .result = ret_result};
+    struct err e = ERR_NONE;
+
+    *ret_result = (struct push_result){0};
+    if (!brings_something(input)) {
+        for (size_t i = 0; i < input->refs->count; i++)
+            VEC_PUSH(arena, &ret_result->seen,
+                     (struct push_seen){.ref = input->refs->items[i],
+                                        .ignored = is_ignored(input->refs->items[i].remote_ref),
+                                        .known = true});
+        ret_result->verdict = verdict_of(pusher.reasons);
+        return;
+    }
+    if (!configs_for(input->configs, input->directory, &pusher.config, &e)) {
+        pusher.config = NULL;
+        pusher_failed(&pusher, "the configuration cannot be read", &e);
+        ret_result->verdict = verdict_of(pusher.reasons);
+        return;
+    }
+    judge_refs(&pusher);
+    decide(&pusher);
+}

@@ -1,0 +1,266 @@
+/* push_join.c -- new migrations against what the remote has elsewhere: heads that appear only when both are joined, and ids that are taken. */
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "gate/pusher.h"
+
+#define MESSAGE_MAX ((size_t)8 << 10)
+/* Other branches of the remote whose migrations are looked at, and files read of each. */
+#define OTHERS_MAX 16u
+#define FILES_MAX 200u
+#define FILE_BYTES ((size_t)256 << 10)
+
+/* --- Heads. --- */
+
+struct head {
+    struct str id, file;
+    bool ours;
+};
+VEC_DEFINE(heads, struct head);
+
+static void name_parents(struct arena *arena, const struct history *history, struct strs *named)
+{
+    for (size_t m = 0; m < history->migrations.count; m++)
+        for (size_t d = 0; d < history->migrations.items[m].down.count; d++)
+            VEC_PUSH(arena, named, history->migrations.items[m].down.items[d]);
+}
+
+static bool is_among(const struct strs *sorted, struct str id)
+{
+    return sorted->count && bsearch(&id, sorted->items, sorted->count, sizeof sorted->items[0],
+                                    str_compare_pointers);
+}
+
+static bool has_id(const struct history *history, struct str id)
+{
+    for (size_t m = 0; m < history->migrations.count; m++)
+        if (str_eq(history->migrations.items[m].id, id))
+            return true;
+    return false;
+}
+
+static void add_heads(struct arena *arena, const struct history *history, const struct strs *named,
+                      const struct history *except, bool ours, struct heads *heads)
+{
+    for (size_t m = 0; m < history->migrations.count; m++) {
+        const struct migration *migration = &history->migrations.items[m];
+        if (!is_among(named, migration->id) && !(except && has_id(except, migration->id)))
+            VEC_PUSH(arena, heads,
+                     (struct head){.id = migration->id, .file = migration->file, .ours = ours});
+    }
+}
+
+static void judge_heads(struct pushed *pushed, const struct commit_set *set,
+                        const struct history *other, struct str shown)
+{
+    struct arena *arena = pushed->pusher->arena;
+    struct buf out = buf_new(arena, MESSAGE_MAX);
+    struct strs named = {0};
+    struct heads heads = {0};
+    bool ours = false, theirs = false;
+
+    name_parents(arena, &set->history, &named);
+    name_parents(arena, other, &named);
+    strs_sort(&named);
+    add_heads(arena, &set->history, &named, NULL, true, &heads);
+    add_heads(arena, other, &named, &set->history, false, &heads);
+    for (size_t i = 0; i < heads.count; i++) {
+        ours = ours || (heads.items[i].ours && !has_id(other, heads.items[i].id));
+        theirs = theirs || !heads.items[i].ours;
+    }
+    if (!ours || !theirs || set->history.heads.count > 1)
+        return;
+    buf_printf(&out, "joined with " STR_FMT " there are %zu heads:", STR_ARG(shown), heads.count);
+    for (size_t i = 0; i < heads.count && i < JUDGE_LISTED; i++)
+        buf_printf(&out, "\n  " STR_FMT "  " STR_FMT "%s" STR_FMT, STR_ARG(heads.items[i].id),
+                   STR_ARG(heads.items[i].file), heads.items[i].ours ? "" : "  at ",
+                   STR_ARG(heads.items[i].ours ? STR_NONE : shown));
+    buf_add(&out, STR("\n  `alembic upgrade head` refuses as soon as both are merged"));
+    pusher_add(pushed->pusher, REASON_MULTIPLE_HEADS, set->set.name, buf_str(&out),
+               str_printf(arena,
+                          "git merge " STR_FMT
+                          ", then `alembic merge heads`, or let your first migration name the "
+                          "other head as its down_revision",
+                          STR_ARG(shown)));
+}
+
+/* --- Ids that are taken. --- */
+
+static void report_taken(struct pushed *pushed, const struct commit_set *set, struct str id,
+                         struct str file, struct str shown, struct str other_file)
+{
+    struct arena *arena = pushed->pusher->arena;
+
+    pusher_add(
+        pushed->pusher, REASON_BROKEN_HISTORY, set->set.name,
+        str_printf(arena,
+                   "revision " STR_FMT " exists already, as another migration:\n  " STR_FMT
+                   "\n  " STR_FMT "  at " STR_FMT
+                   "\n  a database that has one of them counts the other as applied",
+                   STR_ARG(id), STR_ARG(file), STR_ARG(other_file), STR_ARG(shown)),
+        str_printf(arena, "give the new migration an id of its own: " STR_FMT, STR_ARG(file)));
+}
+
+static bool same_bytes(struct tree *a, struct str a_path, struct tree *b, struct str b_path,
+                       bool *ret_same, struct err *e)
+{
+    ARENA(scratch, (size_t)64 << 20);
+    struct str left, right;
+    bool whole;
+
+    if (!tree_read_start(a, &scratch, a_path, FILE_BYTES, &left, &whole, e) ||
+        !tree_read_start(b, &scratch, b_path, FILE_BYTES, &right, &whole, e))
+        return false;
+    *ret_same = str_eq(left, right);
+    return true;
+}
+
+static const struct migration *named(const struct history *history, struct str id)
+{
+    for (size_t m = 0; m < history->migrations.count; m++)
+        if (str_eq(history->migrations.items[m].id, id))
+            return &history->migrations.items[m];
+    return NULL;
+}
+
+static bool judge_taken(struct pushed *pushed, const struct commit_set *set,
+                        const struct strs *new_ids, const struct commit_view *view,
+                        const struct history *other, struct str shown, struct err *e)
+{
+    for (size_t i = 0; i < new_ids->count; i++) {
+        const struct migration *theirs = named(other, new_ids->items[i]);
+        const struct migration *ours = named(&set->history, new_ids->items[i]);
+        bool same = true;
+        if (!theirs || !ours)
+            continue;
+        if (!same_bytes(pushed->after->tree, ours->file, view->tree, theirs->file, &same, e))
+            return false;
+        if (!same)
+            report_taken(pushed, set, ours->id, ours->file, shown, theirs->file);
+    }
+    return true;
+}
+
+/* --- Other branches: only the files that this push does not have are read. --- */
+
+static bool says_id(struct str bytes, struct str id)
+{
+    struct str line;
+
+    while (str_next_line(&bytes, &line)) {
+        size_t at = str_find(line, id);
+        if (!str_starts(line, STR("revision")) || at == SIZE_MAX || at == 0)
+            continue;
+        struct str after = str_from_offset(line, at + id.length);
+        char quote = line.bytes[at - 1];
+        if ((quote == '"' || quote == '\'') && after.length && after.bytes[0] == quote)
+            return true;
+    }
+    return false;
+}
+
+static bool in_versions(const struct history *history, struct str path)
+{
+    struct str inside;
+
+    for (size_t i = 0; i < history->versions.count; i++)
+        if (!history->versions.items[i].length ||
+            path_relative(history->versions.items[i], path, &inside))
+            return str_ends(path, STR(".py"));
+    return false;
+}
+
+static bool look_at_branch(struct pushed *pushed, const struct commit_set *set,
+                           const struct strs *new_ids, const struct repository_named_ref *ref,
+                           struct err *e)
+{
+    struct repository *repository = pushed->pusher->input->repository;
+    struct arena *arena = pushed->pusher->arena;
+    struct repository_changes changes;
+    struct tree *tree = NULL;
+    size_t read = 0;
+
+    if (!repository_changes(repository, arena, ref->commit, pushed->range->tip, &changes, e))
+        return false;
+    for (size_t i = 0; i < changes.count && read < FILES_MAX; i++) {
+        ARENA(scratch, (size_t)64 << 20);
+        struct str bytes;
+        bool whole;
+        /* Seen from there: what went is there and not here. */
+        if (changes.items[i].kind != CHANGE_DELETED || !changes.items[i].is_file ||
+            !in_versions(&set->history, changes.items[i].path))
+            continue;
+        if (!tree && !repository_tree(repository, arena, ref->commit, &tree, e))
+            return false;
+        read++;
+        if (!tree_read_start(tree, &scratch, changes.items[i].path, FILE_BYTES, &bytes, &whole, e))
+            return false;
+        for (size_t n = 0; n < new_ids->count; n++)
+            if (says_id(bytes, new_ids->items[n])) {
+                struct str shown =
+                    str_starts(ref->name, STR("refs/")) ? str_from_offset(ref->name, 5) : ref->name;
+                if (str_starts(shown, STR("remotes/")) || str_starts(shown, STR("heads/")))
+                    (void)str_cut(&shown, '/');
+                report_taken(pushed, set, new_ids->items[n],
+                             named(&set->history, new_ids->items[n])->file, shown,
+                             changes.items[i].path);
+            }
+    }
+    return true;
+}
+
+/* An old copy of this branch, or one that stands on it, has the very files; a branch that cannot be read says nothing about this push. */
+static bool look_at_others(struct pushed *pushed, const struct commit_set *set,
+                           const struct strs *new_ids, struct err *e)
+{
+    struct repository_named_refs others = {0};
+    struct strs seen = {0};
+
+    (void)e;
+    range_others(pushed->pusher->arena, &pushed->pusher->known, pushed->ref->remote_ref, &others);
+    for (size_t i = 0; i < others.count && seen.count < OTHERS_MAX; i++) {
+        struct err unreadable = ERR_NONE;
+        struct str commit = others.items[i].commit;
+        if (str_eq(commit, pushed->pusher->known.default_tip) ||
+            str_eq(commit, pushed->range->tip) || str_eq(commit, pushed->range->base) ||
+            strs_have(&seen, commit))
+            continue;
+        VEC_PUSH(pushed->pusher->arena, &seen, commit);
+        (void)look_at_branch(pushed, set, new_ids, &others.items[i], &unreadable);
+    }
+    return true;
+}
+
+static bool judge_default(struct pushed *pushed, const struct commit_set *set,
+                          const struct strs *new_ids, struct err *e)
+{
+    const struct range_known *known = &pushed->pusher->known;
+    struct commit_view *view;
+
+    if (!known->default_tip.length || str_eq(known->default_branch, pushed->ref->remote_ref) ||
+        str_eq(known->default_tip, pushed->range->tip))
+        return true;
+    if (!pusher_view(pushed->pusher, known->default_tip, &view, e))
+        return false;
+    for (size_t s = 0; s < view->sets.count; s++) {
+        struct commit_set *other = &view->sets.items[s];
+        if (!str_eq(other->set.tracker, set->set.tracker) ||
+            !str_eq(other->set.root, set->set.root))
+            continue;
+        if (!pusher_load(pushed->pusher, view, other, e))
+            return false;
+        if (str_eq(set->set.tracker, STR("alembic")))
+            judge_heads(pushed, set, &other->history, known->default_shown);
+        if (!judge_taken(pushed, set, new_ids, view, &other->history, known->default_shown, e))
+            return false;
+    }
+    return true;
+}
+
+bool push_judge_join(struct pushed *pushed, struct commit_set *set, const struct strs *new_ids,
+                     struct err *e)
+{
+    if (!judge_default(pushed, set, new_ids, e))
+        return false;
+    return !str_eq(set->set.tracker, STR("alembic")) || look_at_others(pushed, set, new_ids, e);
+}

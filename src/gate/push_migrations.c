@@ -1,0 +1,309 @@
+/* push_migrations.c -- what a push does to migrations: edited or deleted after they were published, heads, and what travels. */
+#include "base/file.h"
+#include "gate/pusher.h"
+
+#define MESSAGE_MAX ((size_t)16 << 10)
+#define MIGRATION_FILE_MAX ((size_t)4 << 20)
+
+/* --- The sets that the push touches. --- */
+
+static bool holds(struct str root, struct str path)
+{
+    struct str inside;
+
+    return root.length == 0 || str_eq(root, STR(".")) || path_relative(root, path, &inside);
+}
+
+static bool is_readable(const struct config_migrations *set)
+{
+    return !str_starts(set->tracker, STR("unsupported:"));
+}
+
+static bool load_touched(struct pushed *pushed, struct commit_view *view, struct err *e)
+{
+    for (size_t s = 0; s < view->sets.count; s++) {
+        struct commit_set *set = &view->sets.items[s];
+        bool touched = false;
+        for (size_t i = 0; i < pushed->changes.count && !touched; i++) {
+            struct str path = pushed->changes.items[i].path;
+            touched =
+                holds(set->set.root, path) && push_path_is_migration(pushed->pusher->config, path);
+        }
+        if (touched && is_readable(&set->set) && !pusher_load(pushed->pusher, view, set, e))
+            return false;
+    }
+    return true;
+}
+
+static const struct migration *migration_of(const struct commit_view *view, struct str tracker,
+                                            struct str id)
+{
+    for (size_t s = 0; s < view->sets.count; s++) {
+        const struct commit_set *set = &view->sets.items[s];
+        if (!set->loaded || !str_eq(set->set.tracker, tracker))
+            continue;
+        for (size_t m = 0; m < set->history.migrations.count; m++)
+            if (str_eq(set->history.migrations.items[m].id, id))
+                return &set->history.migrations.items[m];
+    }
+    return NULL;
+}
+
+static const struct commit_set *set_like(const struct commit_view *view,
+                                         const struct config_migrations *wanted)
+{
+    for (size_t s = 0; s < view->sets.count; s++)
+        if (view->sets.items[s].loaded &&
+            str_eq(view->sets.items[s].set.tracker, wanted->tracker) &&
+            str_eq(view->sets.items[s].set.root, wanted->root))
+            return &view->sets.items[s];
+    return NULL;
+}
+
+/* --- Edited or deleted after it was published. --- */
+
+struct edits {
+    struct buf text;
+    size_t count;
+    struct str first;
+};
+
+static void add_edit(struct pushed *pushed, struct edits *edits, const char *what, struct str path)
+{
+    if (!edits->count++)
+        edits->first = path;
+    if (edits->count <= JUDGE_LISTED)
+        buf_printf(&edits->text, "\n  %s: " STR_FMT, what, STR_ARG(path));
+    (void)pushed;
+}
+
+static void report_edits(struct pushed *pushed, struct edits *edits, struct str set)
+{
+    struct pusher *pusher = pushed->pusher;
+    struct str base = pushed->range->base;
+
+    if (!edits->count)
+        return;
+    struct buf out = buf_new(pusher->arena, MESSAGE_MAX);
+    buf_add(&out, STR("migrations that are published already change with this push:"));
+    buf_add(&out, buf_str(&edits->text));
+    if (edits->count > JUDGE_LISTED)
+        buf_printf(&out, "\n  and %zu more", edits->count - JUDGE_LISTED);
+    buf_add(&out, STR("\n  where they were applied, the new text will never run"));
+    pusher_add(pusher, REASON_MIGRATION_EDITED, set, buf_str(&out),
+               str_printf(pusher->arena,
+                          "git checkout " STR_FMT " -- " STR_FMT
+                          "   (then write what shall change as a new migration)",
+                          STR_ARG(str_prefix(base, 12)), STR_ARG(edits->first)));
+}
+
+/* Line endings and blanks at the end of lines are no edit. */
+static bool same_text(struct str a, struct str b)
+{
+    struct str left = STR_NONE, right = STR_NONE;
+
+    for (;;) {
+        bool more_left = str_next_line(&a, &left), more_right = str_next_line(&b, &right);
+        while (more_left && !more_right && str_trim(left).length == 0)
+            more_left = str_next_line(&a, &left);
+        while (more_right && !more_left && str_trim(right).length == 0)
+            more_right = str_next_line(&b, &right);
+        if (!more_left || !more_right)
+            return more_left == more_right;
+        while (left.length &&
+               (left.bytes[left.length - 1] == ' ' || left.bytes[left.length - 1] == '\r' ||
+                left.bytes[left.length - 1] == '\t'))
+            left.length--;
+        while (right.length &&
+               (right.bytes[right.length - 1] == ' ' || right.bytes[right.length - 1] == '\r' ||
+                right.bytes[right.length - 1] == '\t'))
+            right.length--;
+        if (!str_eq(left, right))
+            return false;
+    }
+}
+
+static bool is_edited(struct pushed *pushed, struct str before_path, struct str after_path,
+                      bool *ret_edited, struct err *e)
+{
+    ARENA(scratch, 4 * MIGRATION_FILE_MAX + ((size_t)64 << 20));
+    struct str before, after;
+    bool whole;
+
+    if (!tree_read_start(pushed->before->tree, &scratch, before_path, MIGRATION_FILE_MAX, &before,
+                         &whole, e) ||
+        !tree_read_start(pushed->after->tree, &scratch, after_path, MIGRATION_FILE_MAX, &after,
+                         &whole, e))
+        return false;
+    *ret_edited = !same_text(before, after);
+    return true;
+}
+
+static bool judge_edits(struct pushed *pushed, const struct commit_set *old, struct err *e)
+{
+    struct edits edits = {.text = buf_new(pushed->pusher->arena, MESSAGE_MAX)};
+
+    for (size_t m = 0; m < old->history.migrations.count; m++) {
+        const struct migration *before = &old->history.migrations.items[m];
+        const struct repository_change *change = pushed_change(pushed, before->file);
+        bool edited = false;
+        if (!change)
+            continue;
+        const struct migration *after = migration_of(pushed->after, old->set.tracker, before->id);
+        if (!after) {
+            add_edit(pushed, &edits, change->kind == CHANGE_DELETED ? "deleted" : "another id in",
+                     before->file);
+            continue;
+        }
+        if (!is_edited(pushed, before->file, after->file, &edited, e))
+            return false;
+        if (edited)
+            add_edit(pushed, &edits, "edited", after->file);
+    }
+    report_edits(pushed, &edits, old->set.name);
+    return true;
+}
+
+/* --- What the history itself says. --- */
+
+static bool had_problem(const struct commit_set *old, const struct history_problem *problem)
+{
+    for (size_t i = 0; old && i < old->history.problems.count; i++)
+        if (old->history.problems.items[i].code == problem->code &&
+            str_eq(old->history.problems.items[i].message, problem->message))
+            return true;
+    return false;
+}
+
+/* A problem that the remote has already is not this push's. */
+static void judge_problems(struct pushed *pushed, const struct commit_set *set)
+{
+    const struct commit_set *old = set_like(pushed->before, &set->set);
+
+    for (size_t i = 0; i < set->history.problems.count; i++) {
+        const struct history_problem *problem = &set->history.problems.items[i];
+        if (!had_problem(old, problem))
+            pusher_add(pushed->pusher, problem->code, set->set.name, problem->message,
+                       problem->hint);
+    }
+}
+
+/* --- What travels. --- */
+
+static struct str default_environment(const struct pushed *pushed)
+{
+    const struct config_environment *environment =
+        config_environment_for(pushed->pusher->config, STR_NONE);
+
+    return environment ? environment->name : STR("the database");
+}
+
+static void add_travel(struct pushed *pushed, struct str set, struct str command,
+                       const struct strs *files)
+{
+    struct push_travels *travels = &pushed->pusher->result->travels;
+
+    if (!files->count)
+        return;
+    for (size_t i = 0; i < travels->count; i++)
+        if (str_eq(travels->items[i].set, set)) {
+            for (size_t f = 0; f < files->count; f++)
+                strs_add(pushed->pusher->arena, &travels->items[i].files, files->items[f]);
+            return;
+        }
+    struct push_travel travel = {.set = set,
+                                 .environment = default_environment(pushed),
+                                 .files = *files,
+                                 .command = command};
+    VEC_PUSH(pushed->pusher->arena, travels, travel);
+}
+
+static bool judge_set(struct pushed *pushed, struct commit_set *set, struct err *e)
+{
+    struct strs ids = {0}, files = {0};
+
+    judge_problems(pushed, set);
+    for (size_t m = 0; m < set->history.migrations.count; m++) {
+        const struct migration *migration = &set->history.migrations.items[m];
+        if (migration_of(pushed->before, set->set.tracker, migration->id))
+            continue;
+        VEC_PUSH(pushed->pusher->arena, &ids, migration->id);
+        VEC_PUSH(pushed->pusher->arena, &files, migration->file);
+    }
+    add_travel(pushed, set->set.name, set->history.upgrade_command, &files);
+    return !ids.count || push_judge_join(pushed, set, &ids, e);
+}
+
+/* --- Trackers that cannot be read yet: by the paths of their files. --- */
+
+static bool in_loaded_set(const struct commit_view *view, struct str path)
+{
+    for (size_t s = 0; s < view->sets.count; s++)
+        for (size_t m = 0;
+             view->sets.items[s].loaded && m < view->sets.items[s].history.migrations.count; m++)
+            if (str_eq(view->sets.items[s].history.migrations.items[m].file, path))
+                return true;
+    return false;
+}
+
+/* A file that went and came back elsewhere with the same bytes was moved. */
+static bool was_moved(const struct pushed *pushed, const struct repository_change *gone)
+{
+    for (size_t i = 0; i < pushed->changes.count; i++)
+        if (pushed->changes.items[i].kind == CHANGE_ADDED &&
+            str_eq(pushed->changes.items[i].new_id, gone->old_id) &&
+            str_eq(path_base_name(pushed->changes.items[i].path), path_base_name(gone->path)))
+            return true;
+    return false;
+}
+
+static bool judge_shapes(struct pushed *pushed, struct err *e)
+{
+    struct edits edits = {.text = buf_new(pushed->pusher->arena, MESSAGE_MAX)};
+    struct str tracker = STR_NONE;
+
+    for (size_t i = 0; i < pushed->changes.count; i++) {
+        const struct repository_change *change = &pushed->changes.items[i];
+        const struct push_shape *shape = NULL;
+        bool edited = true;
+        if (!change->is_file || !push_path_is_migration(pushed->pusher->config, change->path) ||
+            in_loaded_set(pushed->before, change->path) ||
+            in_loaded_set(pushed->after, change->path))
+            continue;
+        if (!push_path_shape(pushed->pusher->arena, change->path, &shape, e))
+            return false;
+        if (!shape)
+            continue;
+        tracker = str_from(shape->tracker);
+        if (change->kind == CHANGE_ADDED) {
+            struct strs files = {0};
+            VEC_PUSH(pushed->pusher->arena, &files, change->path);
+            add_travel(pushed, tracker, str_from(shape->command), &files);
+        } else if (change->kind == CHANGE_DELETED) {
+            if (!was_moved(pushed, change))
+                add_edit(pushed, &edits, "deleted", change->path);
+        } else {
+            if (!is_edited(pushed, change->path, change->path, &edited, e))
+                return false;
+            if (edited)
+                add_edit(pushed, &edits, "edited", change->path);
+        }
+    }
+    report_edits(pushed, &edits, tracker);
+    return true;
+}
+
+bool push_judge_migrations(struct pushed *pushed, struct err *e)
+{
+    if (!load_touched(pushed, pushed->before, e) || !load_touched(pushed, pushed->after, e))
+        return false;
+    for (size_t s = 0; s < pushed->before->sets.count; s++)
+        if (pushed->before->sets.items[s].loaded &&
+            !judge_edits(pushed, &pushed->before->sets.items[s], e))
+            return false;
+    for (size_t s = 0; s < pushed->after->sets.count; s++)
+        if (pushed->after->sets.items[s].loaded &&
+            !judge_set(pushed, &pushed->after->sets.items[s], e))
+            return false;
+    return judge_shapes(pushed, e);
+}

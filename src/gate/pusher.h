@@ -1,0 +1,72 @@
+/* pusher.h -- what the steps of judging a push share (private to src/gate). */
+#ifndef HOOKCHECK_GATE_PUSHER_H
+#define HOOKCHECK_GATE_PUSHER_H
+
+#include "gate/judge.h"
+#include "gate/push.h"
+
+/* The migration sets of one commit; histories are read when a push touches them. */
+struct commit_set {
+    struct config_migrations set;
+    struct history history;
+    bool loaded;
+};
+VEC_DEFINE(commit_sets, struct commit_set);
+
+struct commit_view {
+    struct str commit;
+    struct tree *tree;
+    struct commit_sets sets;
+};
+
+struct pusher {
+    struct arena *arena;
+    const struct push_input *input;
+    const struct config *config;
+    struct range_known known;
+    struct push_result *result;
+    struct reasons reasons;
+    VEC(struct commit_view *) views;
+};
+
+/* One range that brings something. */
+struct pushed {
+    struct pusher *pusher;
+    const struct push_ref *ref;
+    const struct range *range;
+    struct repository_changes changes;
+    struct commit_view *before; /* of the base; without sets when the base is the empty tree */
+    struct commit_view *after;
+    bool is_deploy;
+};
+
+void pusher_add(struct pusher *pusher, enum reason_code code, struct str set, struct str message,
+                struct str hint);
+/* A step that failed becomes the reason that fits. */
+void pusher_failed(struct pusher *pusher, const char *what, const struct err *e);
+/* The tree and the migration sets of a commit, kept. `commit` empty: an empty tree. */
+MUST_CHECK bool pusher_view(struct pusher *pusher, struct str commit, struct commit_view **ret_view,
+                            struct err *e);
+MUST_CHECK bool pusher_load(struct pusher *pusher, struct commit_view *view, struct commit_set *set,
+                            struct err *e);
+/* NULL when the path does not differ. */
+const struct repository_change *pushed_change(const struct pushed *pushed, struct str path);
+
+/* push_migrations.c */
+MUST_CHECK bool push_judge_migrations(struct pushed *pushed, struct err *e);
+/* push_join.c: heads and ids of new migrations against what the remote has elsewhere. */
+MUST_CHECK bool push_judge_join(struct pushed *pushed, struct commit_set *set,
+                                const struct strs *new_ids, struct err *e);
+
+/* push_paths.c */
+bool push_path_is_migration(const struct config *config, struct str path);
+struct push_shape {
+    const char *tracker;
+    const char *path;    /* PCRE2 */
+    const char *command; /* that applies them */
+};
+/* The tracker whose migrations have such paths, for those that cannot be read yet; NULL: none. */
+MUST_CHECK bool push_path_shape(struct arena *arena, struct str path,
+                                const struct push_shape **ret_shape, struct err *e);
+
+#endif

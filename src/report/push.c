@@ -1,0 +1,131 @@
+/* push.c -- a push's verdict, short: nothing when all is well and nothing travels. */
+#include "base/file.h"
+#include "base/json.h"
+#include "report/report.h"
+
+#define LISTED 3u
+
+static void add_travel(struct buf *out, const struct push_travel *travel,
+                       const struct report_style *style)
+{
+    size_t count = travel->files.count;
+
+    buf_printf(out, "%s%zu migration%s travel%s with this push (" STR_FMT ")%s:\n",
+               style->color ? "\033[33m" : "", count, count == 1 ? "" : "s", count == 1 ? "s" : "",
+               STR_ARG(report_printable(out->arena, travel->set)), style->color ? "\033[0m" : "");
+    for (size_t i = 0; i < count && i < LISTED; i++)
+        buf_printf(out, "  " STR_FMT "\n",
+                   STR_ARG(report_printable(out->arena, travel->files.items[i])));
+    if (count > LISTED)
+        buf_printf(out, "  and %zu more\n", count - LISTED);
+    buf_printf(out, "  apply them to " STR_FMT " before deploying: " STR_FMT "\n",
+               STR_ARG(report_printable(out->arena, travel->environment)),
+               STR_ARG(report_printable(out->arena, travel->command)));
+}
+
+static bool has_pending(const struct verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->reasons.count; i++)
+        if (verdict->reasons.items[i].code == REASON_PENDING_MIGRATIONS)
+            return true;
+    return false;
+}
+
+static void add_seen(struct buf *out, const struct push_seen *seen)
+{
+    struct str base = seen->range.base.length ? str_prefix(seen->range.base, 12) : STR("nothing");
+
+    buf_printf(out, "  checked: " STR_FMT ": ",
+               STR_ARG(report_printable(out->arena, seen->ref.remote_ref)));
+    if (seen->ignored)
+        buf_add(out, STR("no code\n"));
+    else if (!seen->range.tip.length)
+        buf_printf(out, STR_FMT "\n", STR_ARG(range_kind_name(seen->range.kind)));
+    else
+        buf_printf(out, STR_FMT ", " STR_FMT ".." STR_FMT ", %zu changed files\n",
+                   STR_ARG(range_kind_name(seen->range.kind)), STR_ARG(base),
+                   STR_ARG(str_prefix(seen->range.tip, 12)), seen->changed_files);
+}
+
+void report_push_text(struct buf *out, const struct push_result *result, bool verbose,
+                      const struct report_style *style)
+{
+    const struct verdict *verdict = &result->verdict;
+    bool says_something = verdict->action < ACTION_ALLOW;
+
+    if (says_something || verbose)
+        report_verdict_text(out, verdict, &result->deploys, verbose ? &result->looks : NULL, style);
+    for (size_t i = 0; verbose && i < result->seen.count; i++)
+        add_seen(out, &result->seen.items[i]);
+    if (has_pending(verdict))
+        return;
+    for (size_t i = 0; i < result->travels.count; i++) {
+        buf_add(out, says_something || verbose ? STR("\n") : STR("hookcheck: "));
+        add_travel(out, &result->travels.items[i], style);
+    }
+}
+
+static void add_string(struct buf *out, bool *first, const char *key, struct str value)
+{
+    json_write_key(out, first, key);
+    json_write_string(out, value);
+}
+
+static void add_refs(struct buf *out, const struct push_result *result)
+{
+    buf_add_byte(out, '[');
+    for (size_t i = 0; i < result->seen.count; i++) {
+        const struct push_seen *seen = &result->seen.items[i];
+        bool first = true;
+        buf_add(out, i ? STR(",{") : STR("{"));
+        add_string(out, &first, "ref", seen->ref.remote_ref);
+        add_string(out, &first, "range",
+                   seen->ignored  ? STR("ignored")
+                   : !seen->known ? STR("unreadable")
+                                  : range_kind_name(seen->range.kind));
+        add_string(out, &first, "base", seen->range.base);
+        add_string(out, &first, "commit", seen->range.tip);
+        json_write_key(out, &first, "changed_files");
+        buf_printf(out, "%zu", seen->changed_files);
+        add_string(out, &first, "environment", seen->environment);
+        buf_add_byte(out, '}');
+    }
+    buf_add_byte(out, ']');
+}
+
+static void add_travels(struct buf *out, const struct push_travels *travels)
+{
+    buf_add_byte(out, '[');
+    for (size_t i = 0; i < travels->count; i++) {
+        bool first = true;
+        buf_add(out, i ? STR(",{") : STR("{"));
+        add_string(out, &first, "set", travels->items[i].set);
+        add_string(out, &first, "environment", travels->items[i].environment);
+        add_string(out, &first, "command", travels->items[i].command);
+        json_write_key(out, &first, "files");
+        buf_add_byte(out, '[');
+        for (size_t f = 0; f < travels->items[i].files.count; f++) {
+            if (f)
+                buf_add_byte(out, ',');
+            json_write_string(out, travels->items[i].files.items[f]);
+        }
+        buf_add(out, STR("]}"));
+    }
+    buf_add_byte(out, ']');
+}
+
+void report_push_json(struct buf *out, const struct push_result *result)
+{
+    bool first = true;
+
+    buf_add_byte(out, '{');
+    add_string(out, &first, "verdict", action_name(result->verdict.action));
+    report_reasons_json(out, &first, &result->verdict.reasons);
+    json_write_key(out, &first, "refs");
+    add_refs(out, result);
+    json_write_key(out, &first, "migrations");
+    add_travels(out, &result->travels);
+    json_write_key(out, &first, "deploys");
+    deploys_write_json(out, &result->deploys);
+    buf_add_byte(out, '}');
+}

@@ -1,0 +1,56 @@
+/* git_command.h -- how git's plumbing is called (inside repository only). */
+#ifndef HOOKCHECK_REPOSITORY_GIT_COMMAND_H
+#define HOOKCHECK_REPOSITORY_GIT_COMMAND_H
+
+#include "base/process.h"
+#include "repository/backend.h"
+
+#define GIT_OUTPUT_MAX ((size_t)48 << 20)
+
+struct git {
+    struct str program;
+    struct str directory;     /* of the repository: its work tree, or the bare directory */
+    struct str git_directory; /* of a hook's repository */
+    struct open_options options;
+    bool bare;
+};
+
+struct call {
+    const struct git *git;
+    struct str input;
+    size_t output_maximum; /* 0: GIT_OUTPUT_MAX */
+    uint64_t deadline_ms;  /* clock_ms() value; 0: a limit of its own */
+    struct strs settings;  /* KEY=VALUE, at most 32 */
+    bool fetch;
+};
+
+/* Fails only when git could not be run or did not end in time. */
+MUST_CHECK bool git_run(struct arena *arena, const struct call *call, const struct str *words,
+                        size_t count, struct process_result *ret, struct err *e);
+#define GIT_RUN(arena, call, words, ret, e)                                                        \
+    git_run((arena), (call), (words), COUNT_OF(words), (ret), (e))
+bool git_failed(const struct process_result *result);
+/* Returns false, with git's complaint. */
+bool git_fail(const struct process_result *result, const char *what, struct err *e);
+/* git's first line of complaint, without its "fatal: ". */
+struct str git_complaint(struct str errors);
+bool git_is_id(struct str s);
+
+/* git_history.c */
+bool git_history_peel(void *self, struct arena *arena, struct str id,
+                      enum repository_object *ret_kind, struct str *ret_commit, struct err *e);
+bool git_history_named_refs(void *self, struct arena *arena, struct repository_named_refs *ret_refs,
+                            struct err *e);
+bool git_history_symbolic_ref(void *self, struct arena *arena, struct str name,
+                              struct str *ret_target, struct err *e);
+bool git_history_is_ancestor(void *self, struct arena *arena, struct str ancestor,
+                             struct str commit, bool *ret_is, struct err *e);
+bool git_history_walk(void *self, struct arena *arena, struct str from, const struct strs *hidden,
+                      struct repository_commits *ret_commits, struct err *e);
+bool git_history_changes(void *self, struct arena *arena, struct str from, struct str to,
+                         struct repository_changes *ret_changes, struct err *e);
+bool git_history_touched(void *self, struct arena *arena, const struct repository_commits *commits,
+                         const struct strs *paths, bool *touched, struct err *e);
+bool git_history_shallow(void *self, struct arena *arena, struct strs *ret_commits, struct err *e);
+
+#endif

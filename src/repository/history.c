@@ -1,0 +1,122 @@
+#include "repository/history.h"
+
+#include <stdlib.h>
+
+#include "repository/backend.h"
+#include "repository/repository.h"
+
+bool repository_peel(struct repository *repository, struct arena *arena, struct str id,
+                     enum repository_object *ret_kind, struct str *ret_commit, struct err *e)
+{
+    do
+        if (repository->backend->peel(repository->self, arena, id, ret_kind, ret_commit, e))
+            return true;
+    while (repository_fall_back(repository, e));
+    return false;
+}
+
+static int compare_refs(const void *a, const void *b)
+{
+    return str_compare(((const struct repository_named_ref *)a)->name,
+                       ((const struct repository_named_ref *)b)->name);
+}
+
+bool repository_named_refs(struct repository *repository, struct arena *arena,
+                           struct repository_named_refs *ret_refs, struct err *e)
+{
+    do {
+        struct repository_named_refs refs = {0};
+        if (repository->backend->named_refs(repository->self, arena, &refs, e)) {
+            if (refs.count)
+                qsort(refs.items, refs.count, sizeof refs.items[0], compare_refs);
+            *ret_refs = refs;
+            return true;
+        }
+    } while (repository_fall_back(repository, e));
+    return false;
+}
+
+bool repository_symbolic_ref(struct repository *repository, struct arena *arena, struct str name,
+                             struct str *ret_target, struct err *e)
+{
+    do
+        if (repository->backend->symbolic_ref(repository->self, arena, name, ret_target, e))
+            return true;
+    while (repository_fall_back(repository, e));
+    return false;
+}
+
+bool repository_is_ancestor(struct repository *repository, struct arena *arena, struct str ancestor,
+                            struct str commit, bool *ret_is, struct err *e)
+{
+    if (str_eq(ancestor, commit)) {
+        *ret_is = true;
+        return true;
+    }
+    do
+        if (repository->backend->is_ancestor(repository->self, arena, ancestor, commit, ret_is, e))
+            return true;
+    while (repository_fall_back(repository, e));
+    return false;
+}
+
+bool repository_walk(struct repository *repository, struct arena *arena, struct str from,
+                     const struct strs *hidden, struct repository_commits *ret_commits,
+                     struct err *e)
+{
+    do {
+        struct repository_commits commits = {0};
+        if (repository->backend->walk(repository->self, arena, from, hidden, &commits, e)) {
+            *ret_commits = commits;
+            return true;
+        }
+    } while (repository_fall_back(repository, e));
+    return false;
+}
+
+static int compare_changes(const void *a, const void *b)
+{
+    return str_compare(((const struct repository_change *)a)->path,
+                       ((const struct repository_change *)b)->path);
+}
+
+bool repository_changes(struct repository *repository, struct arena *arena, struct str from,
+                        struct str to, struct repository_changes *ret_changes, struct err *e)
+{
+    if (to.length == 0)
+        return err_set(e, ERR_INTERNAL, "a difference to nothing was asked for");
+    do {
+        struct repository_changes changes = {0};
+        if (repository->backend->changes(repository->self, arena, from, to, &changes, e)) {
+            if (changes.count)
+                qsort(changes.items, changes.count, sizeof changes.items[0], compare_changes);
+            *ret_changes = changes;
+            return true;
+        }
+    } while (repository_fall_back(repository, e));
+    return false;
+}
+
+bool repository_touched(struct repository *repository, struct arena *arena,
+                        const struct repository_commits *commits, const struct strs *paths,
+                        bool *touched, struct err *e)
+{
+    do
+        if (repository->backend->touched(repository->self, arena, commits, paths, touched, e))
+            return true;
+    while (repository_fall_back(repository, e));
+    return false;
+}
+
+bool repository_shallow(struct repository *repository, struct arena *arena,
+                        struct strs *ret_commits, struct err *e)
+{
+    do {
+        struct strs commits = {0};
+        if (repository->backend->shallow(repository->self, arena, &commits, e)) {
+            *ret_commits = commits;
+            return true;
+        }
+    } while (repository_fall_back(repository, e));
+    return false;
+}

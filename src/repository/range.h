@@ -1,0 +1,57 @@
+/* range.h -- which commits does a push bring, and what does the other side have already?
+ *
+ * In:    one line of git's feed (ids as given, zero ids allowed), and what is known of the other side.
+ * Out:   the range: the commit that is pushed, and the base to which it is compared.
+ *        Fast-forward: the old commit. Everything else (new branch, rewritten branch, old commit unknown here): the merge base with what the
+ *        remote is known to have that leaves the fewest commits; the empty tree when nothing is known.
+ * Fails: objects that cannot be read. That is never an empty range.
+ */
+#ifndef HOOKCHECK_REPOSITORY_RANGE_H
+#define HOOKCHECK_REPOSITORY_RANGE_H
+
+#include "repository/history.h"
+
+struct range_known {
+    bool server;       /* pre-receive: what is known are the server's own branches and tags */
+    struct str remote; /* the remote's name; empty: none of this repository's */
+    struct repository_named_refs refs;
+    struct strs shallow;
+    struct str default_branch; /* the remote's: "refs/heads/main"; empty: not known */
+    struct str default_tip;    /* the commit it is known to be at; empty: not known */
+    struct str default_shown;  /* "origin/main" */
+};
+
+enum range_kind {
+    RANGE_DELETED,
+    RANGE_NOT_A_COMMIT, /* a tag of a tree or of a blob */
+    RANGE_NOTHING_NEW,  /* the remote has every commit of it */
+    RANGE_FAST_FORWARD,
+    RANGE_NEW, /* also rewritten ones */
+};
+
+struct range {
+    enum range_kind kind;
+    struct str tip;  /* the commit, tags peeled; empty when deleted or none */
+    struct str base; /* empty: the empty tree */
+    struct str old;  /* the commit the ref is at over there, when it is known here; tags peeled */
+    /* RANGE_NEW: the commits that the remote lacks, newest first; empty with `everything`: all of them. */
+    struct repository_commits commits;
+    bool everything;
+};
+
+/* `name` and `url` as git hands them to its hook; both may be the same URL. */
+MUST_CHECK bool range_known_read(struct repository *repository, struct arena *arena,
+                                 struct str directory, struct str name, struct str url, bool server,
+                                 struct range_known *ret_known, struct err *e);
+MUST_CHECK bool range_of(struct repository *repository, struct arena *arena,
+                         const struct range_known *known, struct str new_id, struct str old_id,
+                         struct str remote_ref, struct range *ret_range, struct err *e);
+/* The known refs of the remote but the one that a push to `remote_ref` overwrites. */
+void range_others(struct arena *arena, const struct range_known *known, struct str remote_ref,
+                  struct repository_named_refs *ret_refs);
+/* One setting of git's, those of the command line included; STR_NONE when it is not set. */
+MUST_CHECK bool repository_setting(struct repository *repository, struct arena *arena,
+                                   struct str key, struct str *ret_value, struct err *e);
+bool range_id_is_zero(struct str id);
+
+#endif
