@@ -1,0 +1,78 @@
+# push_steps.bash -- the words in which tests/corpus/push/*.txt sets up its repositories. Sourced by push.test.
+
+quiet_git() { git "$@" >/dev/null 2>&1 || { echo "step failed: git $*" >&2; exit 98; }; }
+
+hook_into() { # REPOSITORY-DIRECTORY
+  local hooks
+  hooks=$(git -C "$1" rev-parse --path-format=absolute --git-path hooks)
+  mkdir -p "$hooks"
+  printf '#!/bin/sh\nexec "%s" "$@"\n' "$bin/hookcheck-pre-push" >"$hooks/pre-push"
+  chmod +x "$hooks/pre-push"
+}
+
+# The tree that most scenarios begin with: one Alembic set, one model.
+base_tree() {
+  mkdir -p alembic/versions app
+  printf '[alembic]\nscript_location = alembic\n' >alembic.ini
+  printf 'from alembic import context\ncontext.configure()\n' >alembic/env.py
+  migration a1 "" "create users" "op.create_table('users', sa.Column('id', sa.Integer(), primary_key=True), sa.Column('name', sa.String(50)))"
+  model users "id = Column(Integer, primary_key=True)" "name = Column(String(50))"
+  echo "an application" >README.md
+}
+
+# start [INIT-OPTION...]: remote.git with main, and a clone "repo" with the hook; leaves one in repo.
+start() {
+  quiet_git init -q --bare -b main "$@" "$work/remote.git"
+  quiet_git init -q -b main "$@" "$work/repo"
+  cd "$work/repo" || exit 98
+  base_tree
+  quiet_git add -A
+  quiet_git commit -qm "first"
+  quiet_git remote add origin "$work/remote.git"
+  quiet_git push -q -u origin main
+  hook_into .
+}
+
+# Nothing is configured but an environment that cannot be asked: deploys are not what is tested.
+configure() { printf '%s\n' "$1" >"$work/config.json"; }
+
+migration() { # ID DOWN TITLE [STATEMENT]
+  local down=None file
+  [ -z "$2" ] || down="'$2'"
+  file=${versions:-alembic/versions}/$1_${3// /_}.py
+  mkdir -p "${file%/*}"
+  printf '"""%s"""\nfrom alembic import op\nimport sqlalchemy as sa\n\nrevision = '"'%s'"'\ndown_revision = %s\n\n\ndef upgrade():\n    %s\n\n\ndef downgrade():\n    pass\n' \
+    "$3" "$1" "$down" "${4:-pass}" >"$file"
+}
+
+model() { # TABLE COLUMN...
+  local table=$1
+  shift
+  {
+    printf 'from sqlalchemy import *\nfrom sqlalchemy.orm import declarative_base\n\nBase = declarative_base()\n\n\nclass %s(Base):\n    __tablename__ = "%s"\n' "${table^}" "$table"
+    printf '    %s\n' "$@"
+  } >"${models:-app}/models_$table.py"
+}
+users() { model users "id = Column(Integer, primary_key=True)" "name = Column(String(50))" "$@"; }
+email='email = Column(String(255))'
+add_email="op.add_column('users', sa.Column('email', sa.String(255)))"
+
+on() { quiet_git checkout -q -B "$1" "${2:-HEAD}"; }
+commit() { # [MESSAGE]
+  quiet_git add -A
+  quiet_git commit -qm "${1:-change}"
+}
+code() { # NAME: a change that concerns no schema
+  echo "$1" >>app/"${1:-code}".txt
+  commit "${1:-code}"
+}
+published() { quiet_git push -q --no-verify "$@"; }
+# elsewhere BRANCH: another person's clone, at the remote's BRANCH; `back` returns.
+elsewhere() {
+  [ -d "$work/other" ] || quiet_git clone -q "$work/remote.git" "$work/other"
+  cd "$work/other" || exit 98
+  quiet_git fetch -q origin
+  quiet_git checkout -q -B "$1" "origin/${2:-$1}"
+}
+back() { cd "$work/repo" || exit 98; }
+skip() { echo "skip: $*" >"$work/skip"; exit 0; }
