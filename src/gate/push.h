@@ -30,7 +30,7 @@ struct push_input {
 
 struct push_seen { /* one ref */
     struct push_ref ref;
-    struct range range;
+    struct push_range range;
     bool known;   /* the range could be determined */
     bool ignored; /* notes and the like: no code */
     size_t changed_files;

@@ -33,7 +33,7 @@ struct pusher {
 struct pushed {
     struct pusher *pusher;
     const struct push_ref *ref;
-    const struct range *range;
+    const struct push_range *range;
     struct repository_changes changes;
     struct commit_view *before; /* of the base; without sets when the base is the empty tree */
     struct commit_view *after;

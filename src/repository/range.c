@@ -298,8 +298,8 @@ static bool nearest(struct repository *repository, struct arena *arena, struct s
 }
 
 static bool new_range(struct repository *repository, struct arena *arena,
-                      const struct range_known *known, struct str remote_ref, struct range *range,
-                      struct err *e)
+                      const struct range_known *known, struct str remote_ref,
+                      struct push_range *range, struct err *e)
 {
     struct strs hidden = {0}, boundaries = {0};
 
@@ -321,10 +321,10 @@ static bool new_range(struct repository *repository, struct arena *arena,
 }
 
 bool range_of(struct repository *repository, struct arena *arena, const struct range_known *known,
-              struct str new_id, struct str old_id, struct str remote_ref, struct range *ret_range,
-              struct err *e)
+              struct str new_id, struct str old_id, struct str remote_ref,
+              struct push_range *ret_range, struct err *e)
 {
-    struct range range = {.kind = RANGE_DELETED};
+    struct push_range range = {.kind = RANGE_DELETED};
     enum repository_object kind = REPOSITORY_ABSENT;
     bool forward = false;
 

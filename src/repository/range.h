@@ -29,7 +29,7 @@ enum range_kind {
     RANGE_NEW, /* also rewritten ones */
 };
 
-struct range {
+struct push_range {
     enum range_kind kind;
     struct str tip;  /* the commit, tags peeled; empty when deleted or none */
     struct str base; /* empty: the empty tree */
@@ -45,7 +45,7 @@ MUST_CHECK bool range_known_read(struct repository *repository, struct arena *ar
                                  struct range_known *ret_known, struct err *e);
 MUST_CHECK bool range_of(struct repository *repository, struct arena *arena,
                          const struct range_known *known, struct str new_id, struct str old_id,
-                         struct str remote_ref, struct range *ret_range, struct err *e);
+                         struct str remote_ref, struct push_range *ret_range, struct err *e);
 /* The known refs of the remote but the one that a push to `remote_ref` overwrites. */
 void range_others(struct arena *arena, const struct range_known *known, struct str remote_ref,
                   struct repository_named_refs *ret_refs);
