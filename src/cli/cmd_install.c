@@ -33,7 +33,7 @@ static void install_manager(struct install *in, enum git_manager manager)
     struct git_place place;
     struct err e = ERR_NONE;
 
-    if (git_look(in, repository(in), &place, &e))
+    if (install_has_program(in, GIT_HOOK_PROGRAM, &e) && git_look(in, repository(in), &place, &e))
         manager_install(in, &place, manager);
     else
         install_refuse(in, manager_name(manager), repository(in), &e);

@@ -75,6 +75,16 @@ struct str install_program(const struct install *in, const char *name)
     return path_join(in->arena, in->programs, str_from(name));
 }
 
+bool install_has_program(struct install *in, const char *name, struct err *e)
+{
+    struct str path = install_program(in, name);
+
+    if (access(str_c(in->arena, path), X_OK) == 0)
+        return true;
+    return err_errno(e, "cannot start " STR_FMT, STR_ARG(path)) ||
+           err_hint(e, "install hookcheck again: ./install/quickstart --no-demo");
+}
+
 void install_note(struct install *in, const char *target, struct str path, const char *action,
                   struct str message, struct str hint)
 {

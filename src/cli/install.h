@@ -45,6 +45,8 @@ void install_note(struct install *in, const char *target, struct str path, const
                   struct str message, struct str hint);
 void install_refuse(struct install *in, const char *target, struct str path, const struct err *e);
 struct str install_program(const struct install *in, const char *name);
+/* A registration of a program that is not there would stop every command, or every push. */
+MUST_CHECK bool install_has_program(struct install *in, const char *name, struct err *e);
 
 struct install_file {
     struct str path; /* as named */

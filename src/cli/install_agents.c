@@ -176,7 +176,8 @@ void agent_install(struct install *in, const struct registration *registration)
     }
     for (int attempt = 0; attempt < WRITE_ATTEMPTS && !done; attempt++) {
         e = ERR_NONE;
-        done = install_once(in, registration, path, &e);
+        done = install_has_program(in, REGISTRATION_PROGRAM, &e) &&
+               install_once(in, registration, path, &e);
         if (!done && e.kind != ERR_TIMEOUT)
             break;
     }

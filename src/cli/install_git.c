@@ -378,7 +378,8 @@ void git_install(struct install *in, struct str directory)
 
     for (int attempt = 0; attempt < WRITE_ATTEMPTS && !done; attempt++) {
         e = ERR_NONE;
-        done = git_look(in, directory, &place, &e) && install_place(in, &place, &e);
+        done = install_has_program(in, GIT_HOOK_PROGRAM, &e) &&
+               git_look(in, directory, &place, &e) && install_place(in, &place, &e);
         if (!done && e.kind != ERR_TIMEOUT)
             break;
     }
@@ -411,7 +412,7 @@ void git_install_template(struct install *in)
 {
     struct err e = ERR_NONE;
 
-    if (!install_template(in, &e))
+    if (!install_has_program(in, GIT_HOOK_PROGRAM, &e) || !install_template(in, &e))
         install_refuse(in, "git", STR_NONE, &e);
 }
 

@@ -113,51 +113,50 @@ static bool husky_edit(struct install *in, struct str text, size_t *ret_at, stru
     return true;
 }
 
+/* A script, not a command: lefthook skips commands of pre-push when HEAD has nothing new, also when another branch is pushed. */
 static struct str lefthook_entry(struct install *in, struct str indent, struct str unit, bool list)
 {
-    struct str program = shared_program(in);
     struct str inner = str_printf(in->arena, STR_FMT STR_FMT, STR_ARG(indent), STR_ARG(unit));
 
     if (list)
         return str_printf(in->arena,
-                          STR_FMT "- name: hookcheck\n" STR_FMT "  run: " STR_FMT
-                                  " {1} {2}\n" STR_FMT "  use_stdin: true\n",
-                          STR_ARG(indent), STR_ARG(indent), STR_ARG(program), STR_ARG(indent));
+                          STR_FMT "- name: hookcheck\n" STR_FMT "  script: hookcheck\n" STR_FMT
+                                  "  runner: sh\n" STR_FMT "  use_stdin: true\n",
+                          STR_ARG(indent), STR_ARG(indent), STR_ARG(indent), STR_ARG(indent));
     return str_printf(in->arena,
-                      STR_FMT "hookcheck:\n" STR_FMT "run: " STR_FMT " {1} {2}\n" STR_FMT
-                              "use_stdin: true\n",
-                      STR_ARG(indent), STR_ARG(inner), STR_ARG(program), STR_ARG(inner));
+                      STR_FMT "hookcheck:\n" STR_FMT "runner: sh\n" STR_FMT "use_stdin: true\n",
+                      STR_ARG(indent), STR_ARG(inner), STR_ARG(inner));
 }
 
 static bool lefthook_edit(struct install *in, struct str text, size_t *ret_at,
                           struct str *ret_piece)
 {
-    struct yaml_block hook, commands;
+    struct yaml_block hook, scripts;
     struct str unit = STR("  ");
     const char *open_line = text.length && !str_ends(text, STR("\n")) ? "\n" : "";
 
     if (!yaml_find(text, 0, text.length, STR(""), "pre-push", &hook)) {
         *ret_at = text.length;
-        *ret_piece = str_printf(in->arena, "%spre-push:\n  commands:\n" STR_FMT, open_line,
+        *ret_piece = str_printf(in->arena, "%spre-push:\n  scripts:\n" STR_FMT, open_line,
                                 STR_ARG(lefthook_entry(in, STR("    "), unit, false)));
         return true;
     }
     if (hook.value.length || hook.list)
         return false;
     struct str inner = hook.indent.bytes ? hook.indent : unit;
-    bool jobs = yaml_find(text, hook.body, hook.end, inner, "jobs", &commands);
-    if (!jobs && !yaml_find(text, hook.body, hook.end, inner, "commands", &commands)) {
+    bool jobs = yaml_find(text, hook.body, hook.end, inner, "jobs", &scripts);
+    if (!jobs && !yaml_find(text, hook.body, hook.end, inner, "scripts", &scripts)) {
         *ret_at = hook.body;
         struct str deeper = str_printf(in->arena, STR_FMT STR_FMT, STR_ARG(inner), STR_ARG(inner));
-        *ret_piece = str_printf(in->arena, "%s" STR_FMT "commands:\n" STR_FMT,
+        *ret_piece = str_printf(in->arena, "%s" STR_FMT "scripts:\n" STR_FMT,
                                 hook.body == text.length ? open_line : "", STR_ARG(inner),
                                 STR_ARG(lefthook_entry(in, deeper, inner, false)));
         return true;
     }
-    if (commands.value.length || commands.list != jobs || !commands.indent.bytes)
+    if (scripts.value.length || scripts.list != jobs || !scripts.indent.bytes)
         return false;
-    *ret_at = commands.body;
-    *ret_piece = lefthook_entry(in, commands.indent, inner, jobs);
+    *ret_at = scripts.body;
+    *ret_piece = lefthook_entry(in, scripts.indent, inner, jobs);
     return true;
 }
 
@@ -246,7 +245,7 @@ static bool install_entry(struct install *in, const struct git_place *place,
         return false;
     if (!file.exists && other.bytes)
         return err_set(e, ERR_INPUT, STR_FMT ": only YAML is edited", STR_ARG(other)) ||
-               err_hint(e, "add a pre-push command hookcheck: run \"%s {1} {2}\", use_stdin true",
+               err_hint(e, "add a pre-push script that starts %s \"$@\", with use_stdin",
                         GIT_HOOK_PROGRAM);
     if (is_there(manager, file.text)) {
         install_note(in, manager_name(manager), path, "unchanged", STR_NONE, STR_NONE);
@@ -285,11 +284,61 @@ static void remind(struct install *in, const struct git_place *place, enum git_m
                                                : STR("pre-commit install -t pre-push"));
 }
 
+/* What lefthook's entry starts: .lefthook/pre-push/hookcheck. */
+static struct str script_path(struct install *in, const struct git_place *place)
+{
+    struct str text, directory = STR(".lefthook");
+    struct yaml_block source;
+    struct err ignored = ERR_NONE;
+
+    if (file_read(in->arena, manager_file(in, place, MANAGER_LEFTHOOK), FILE_MAX, &text,
+                  &ignored) &&
+        yaml_find(text, 0, text.length, STR(""), "source_dir", &source) && source.value.length)
+        directory = str_trim_bytes(source.value, "\"'");
+    return path_join(in->arena, path_join(in->arena, place->top, directory),
+                     STR("pre-push/hookcheck"));
+}
+
+static struct str script_text(struct install *in)
+{
+    return str_printf(
+        in->arena, "#!/bin/sh\n" GIT_HOOK_MARK ": may this push go out?\nexec " STR_FMT " \"$@\"\n",
+        STR_ARG(shared_program(in)));
+}
+
+static bool install_script(struct install *in, const struct git_place *place, struct err *e)
+{
+    struct install_file file;
+    struct install_change change = {.mode = 0755, .text = script_text(in), .inserted = STR("")};
+
+    if (!install_read(in, script_path(in, place), &file, e))
+        return false;
+    if (file.exists && !git_hook_is_ours(file.text))
+        return err_set(e, ERR_REFUSED, STR_FMT " is there already and not ours",
+                       STR_ARG(file.path));
+    return (file.exists && str_eq(file.text, change.text)) ||
+           install_write(in, manager_name(MANAGER_LEFTHOOK), &file, &change, e);
+}
+
+static bool uninstall_script(struct install *in, const struct git_place *place, struct err *e)
+{
+    struct install_file file;
+    struct install_record record;
+
+    if (!install_read(in, script_path(in, place), &file, e) ||
+        !install_recall(in, &file, &record, e))
+        return false;
+    if (!file.exists || !git_hook_is_ours(file.text))
+        return true;
+    return install_put_back(in, manager_name(MANAGER_LEFTHOOK), &file, &record, STR_NONE, e);
+}
+
 void manager_install(struct install *in, const struct git_place *place, enum git_manager manager)
 {
     struct err e = ERR_NONE;
 
-    if (install_entry(in, place, manager, &e))
+    if ((manager != MANAGER_LEFTHOOK || install_script(in, place, &e)) &&
+        install_entry(in, place, manager, &e))
         remind(in, place, manager);
     else
         install_refuse(in, manager_name(manager), manager_file(in, place, manager), &e);
@@ -354,6 +403,7 @@ void manager_uninstall(struct install *in, const struct git_place *place, enum g
 {
     struct err e = ERR_NONE;
 
-    if (!uninstall_entry(in, place, manager, &e))
+    if ((manager == MANAGER_LEFTHOOK && !uninstall_script(in, place, &e)) ||
+        !uninstall_entry(in, place, manager, &e))
         install_refuse(in, manager_name(manager), manager_file(in, place, manager), &e);
 }
