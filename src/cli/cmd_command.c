@@ -81,6 +81,8 @@ static void report_offline(struct cli *cli, const struct deploys *deploys)
                    deploy->certainty == DEPLOY_CERTAIN ? "deploy" : "suspected deploy",
                    STR_ARG(deploy->rule), deploy->environment.length ? " to " : "",
                    STR_ARG(deploy->environment), STR_ARG(deploy->command));
+        if (deploy->why.length)
+            buf_printf(&cli->out, "  " STR_FMT "\n", STR_ARG(deploy->why));
         for (size_t t = 0; deploy->trail.count > 1 && t < deploy->trail.count; t++)
             buf_printf(&cli->out, "  %s" STR_FMT "\n", t ? "-> " : "",
                        STR_ARG(deploy->trail.items[t]));

@@ -128,14 +128,52 @@ static bool explain_own(struct cli *cli, const struct config *config, struct str
     return false;
 }
 
+struct explanation {
+    struct cli *cli;
+    struct str line;      /* the command whose rules are being told */
+    struct strs refusing; /* rules that were tried on it and do not match */
+};
+
+#define EXPLAIN_COLUMNS 78u
+
+/* The rules that do not match, as one list: there may be a dozen. */
+static void say_refusing(struct explanation *x)
+{
+    struct buf *out = &x->cli->out;
+    size_t column = 0;
+
+    for (size_t i = 0; i < x->refusing.count; i++) {
+        struct str id = x->refusing.items[i];
+        if (i && column + 2 + id.length <= EXPLAIN_COLUMNS) {
+            column += 2 + id.length;
+            buf_add(out, STR(", "));
+        } else {
+            buf_add(out, i ? STR(",\n                  ") : STR("  does not match: "));
+            column = 18 + id.length;
+        }
+        buf_add(out, id);
+    }
+    if (x->refusing.count)
+        buf_add_byte(out, '\n');
+    x->refusing = (struct strs){0};
+}
+
 static void note_tried(void *context, const struct pack_rule *rule, struct str line, bool matched,
                        bool unless)
 {
-    struct cli *cli = context;
-    const char *how = !matched ? "does not match" : unless ? "matches, but is excused" : "matches";
+    struct explanation *x = context;
+    struct str shown = deploys_mask(x->cli->arena, line);
 
-    buf_printf(&cli->out, "  %-38.*s %s\n    " STR_FMT "\n", STR_ARG(text_of(rule->id)), how,
-               STR_ARG(deploys_mask(cli->arena, line)));
+    if (!str_eq(shown, x->line)) {
+        say_refusing(x);
+        x->line = shown;
+        buf_printf(&x->cli->out, STR_FMT "\n", STR_ARG(shown));
+    }
+    if (matched)
+        buf_printf(&x->cli->out, "  %s " STR_FMT "\n",
+                   unless ? "excused:       " : "matches:       ", STR_ARG(text_of(rule->id)));
+    else
+        VEC_PUSH(x->cli->arena, &x->refusing, text_of(rule->id));
 }
 
 /* Every rule that was tried on the commands of a text. */
@@ -145,13 +183,16 @@ static enum cli_status explain_text(struct cli *cli, struct str text)
     struct err e = ERR_NONE;
     struct configs *configs = configs_new(cli->arena, &cli->config_options);
     struct recogniser *recogniser = recogniser_new(cli->arena, configs, &pack_builtin, &deploys);
+    struct explanation explanation = {.cli = cli};
 
-    buf_add(&cli->out, STR("rules that were tried:\n"));
-    recogniser_explain(recogniser, note_tried, cli);
+    recogniser_explain(recogniser, note_tried, &explanation);
     if (!recogniser_run(recogniser, DIALECT_SH, text, cli->directory, recogniser_home(), &e)) {
         cli_say_error(cli, &e);
         return CLI_BLOCKED;
     }
+    say_refusing(&explanation);
+    if (!explanation.line.length)
+        buf_add(&cli->out, STR("no rule is about these programs\n"));
     buf_printf(&cli->out, "deploys found: %zu\n", deploys.count);
     for (size_t i = 0; i < deploys.count; i++) {
         const struct deploy *deploy = &deploys.items[i];
