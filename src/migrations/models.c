@@ -1,7 +1,9 @@
 #include "migrations/models.h"
 
+#include "base/file.h"
 #include "base/regex.h"
 #include "migrations/model_paths.h"
+#include "readers/django.h"
 #include "readers/sqlalchemy.h"
 
 #define DEPTH_MAX 24u
@@ -10,7 +12,8 @@
 struct side { /* one of the two trees */
     struct arena *arena;
     struct tree *tree;
-    struct strs paths; /* to be read as models */
+    struct strs paths;    /* to be read as models */
+    struct strs settings; /* of Django */
 };
 
 struct matcher {
@@ -104,6 +107,10 @@ static bool walk(struct side *side, const struct matcher *matcher, struct str di
             return false;
         if (wanted)
             VEC_PUSH(side->arena, &side->paths, path);
+        if (str_eq(entry->name, STR("settings.py")) ||
+            (str_eq(path_base_name(directory), STR("settings")) &&
+             str_ends(entry->name, STR(".py"))))
+            VEC_PUSH(side->arena, &side->settings, path);
         if (side->paths.count > MODEL_FILES_MAX)
             return err_set(e, ERR_LIMIT, "more than %u model files", MODEL_FILES_MAX);
     }
@@ -122,9 +129,9 @@ static bool path_is_entered(struct str path)
 
 static bool mentions_mapper(struct str source)
 {
-    static const char *const words[] = {"Column(",      "mapped_column", "Mapped[",
-                                        "Table(",       "SQLModel",      "__tablename__",
-                                        "models.Model", "db.Model",      "Index("};
+    static const char *const words[] = {"Column(",  "mapped_column", "Mapped[",      "Table(",
+                                        "SQLModel", "__tablename__", "models.Model", "db.Model",
+                                        "Index(",   "django.db"};
 
     for (size_t i = 0; i < COUNT_OF(words); i++)
         if (str_contains(source, str_from(words[i])))
@@ -165,7 +172,8 @@ static bool side_read(struct side *side, struct schema *schema, struct err *e)
     struct source_files files = {.self = side, .read = read_file};
     PYTHON_TREE(tree, side->arena, &files);
 
-    return sqlalchemy_read(side->arena, tree, &side->paths, schema, e);
+    return sqlalchemy_read(side->arena, tree, &side->paths, schema, e) &&
+           django_read(side->arena, tree, &side->paths, &side->settings, schema, e);
 }
 
 bool models_compare(struct arena *arena, const struct config *config, struct tree *before,

@@ -1,0 +1,450 @@
+#include "readers/django.h"
+
+#include "base/file.h"
+
+#define FIELD_DEPTH_MAX 8u
+
+/* --- Fields. --- */
+
+/* The kind of field a call makes: django.db.models.X, or a class of the tree made from one. Empty: no field. */
+static struct str field_kind(struct django_reader *r, struct python_scope scope, TSNode function,
+                             size_t depth)
+{
+    struct python_thing thing = python_resolve(r->tree, scope, function);
+
+    if (thing.kind == THING_FOREIGN) {
+        struct str last = dotted_last(thing.dotted);
+        bool field = str_ends(last, STR("Field")) || str_eq(last, STR("ForeignKey"));
+        return field && !str_starts(thing.dotted, STR("django.forms")) &&
+                       !str_starts(thing.dotted, STR("rest_framework"))
+                   ? last
+                   : STR_NONE;
+    }
+    if (thing.kind != THING_CLASS || depth > FIELD_DEPTH_MAX)
+        return STR_NONE;
+    TSNode bases = node_field(thing.node, "superclasses"), body = node_field(thing.node, "body");
+    for (uint32_t i = 0; !ts_node_is_null(bases) && i < ts_node_named_child_count(bases); i++) {
+        struct str kind = field_kind(r, (struct python_scope){.file = thing.file},
+                                     ts_node_named_child(bases, i), depth + 1);
+        if (!kind.length)
+            continue;
+        /* Its own words in db_type, __init__ or internal type may say anything. */
+        static const char *const words[] = {"db_type", "__init__", "get_internal_type"};
+        for (size_t j = 0; j < COUNT_OF(words); j++)
+            if (python_binding_in(r->tree, thing.file, body, str_from(words[j])))
+                return STR("?");
+        return kind;
+    }
+    return STR_NONE;
+}
+
+static void put_field(struct django_reader *r, struct django_fields *fields,
+                      struct django_field field)
+{
+    for (size_t i = 0; i < fields->count; i++)
+        if (str_eq(fields->items[i].name, field.name)) {
+            fields->items[i] = field;
+            return;
+        }
+    VEC_PUSH(r->arena, fields, field);
+}
+
+static void remove_field(struct django_fields *fields, struct str name)
+{
+    for (size_t i = 0; i < fields->count; i++)
+        if (str_eq(fields->items[i].name, name)) {
+            memmove(&fields->items[i], &fields->items[i + 1],
+                    (fields->count - i - 1) * sizeof fields->items[0]);
+            fields->count--;
+            return;
+        }
+}
+
+static void fields_of_class(struct django_reader *r, struct python_file *file, TSNode node,
+                            struct django_fields *fields)
+{
+    struct python_scope scope = {.file = file, .body = node_field(node, "body")};
+    struct python_bindings bindings;
+
+    python_body_bindings(r->tree, file, scope.body, &bindings);
+    for (size_t i = 0; i < bindings.count; i++) {
+        const struct python_binding *binding = &bindings.items[i];
+        if (binding->kind != BINDING_VALUE)
+            continue;
+        if (node_is(binding->node, "none")) /* takes an inherited field away */
+            remove_field(fields, binding->name);
+        if (!node_is(node_bare(binding->node), "call"))
+            continue;
+        TSNode call = node_bare(binding->node);
+        struct django_field field = {.name = binding->name,
+                                     .column = binding->name,
+                                     .kind = field_kind(r, scope, node_field(call, "function"), 0),
+                                     .scope = scope,
+                                     .call = call};
+        if (!field.kind.length || str_eq(field.kind, STR("GenericRelation")))
+            continue;
+        field.relation = str_eq(field.kind, STR("ForeignKey")) ||
+                         str_eq(field.kind, STR("OneToOneField")) ||
+                         str_eq(field.kind, STR("ParentalKey"));
+        field.many = str_eq(field.kind, STR("ManyToManyField")) ||
+                     str_eq(field.kind, STR("ParentalManyToManyField"));
+        struct python_constant column =
+            python_constant(r->tree, scope, call_keyword(file, call, "db_column"));
+        if (column.kind == CONSTANT_STRING)
+            field.column = column.text;
+        else if (field.relation)
+            field.column = str_printf(r->arena, STR_FMT "_id", STR_ARG(field.name));
+        put_field(r, fields, field);
+    }
+}
+
+void django_fields_of(struct django_reader *r, const struct django_model *model,
+                      struct django_fields *ret_fields)
+{
+    struct django_fields fields = {0};
+
+    for (size_t i = model->order_count; i > 0; i--)
+        fields_of_class(r, model->order[i - 1].file, model->order[i - 1].node, &fields);
+    *ret_fields = fields;
+}
+
+/* --- Models. --- */
+
+const struct django_model *django_model_named(const struct django_reader *r, struct str label)
+{
+    size_t dot = str_find_byte(label, '.');
+
+    for (size_t i = 0; dot != SIZE_MAX && i < r->models.count; i++)
+        if (str_eq(r->models.items[i].app, str_prefix(label, dot)) &&
+            str_eq_nocase(r->models.items[i].name, str_from_offset(label, dot + 1)))
+            return &r->models.items[i];
+    return NULL;
+}
+
+/* "shop/models.py", "shop/models/item.py" → shop. */
+static struct str app_directory(struct str path)
+{
+    struct str directory = path_directory(path);
+
+    for (struct str at = directory; at.length && !str_eq(at, STR(".")); at = path_directory(at))
+        if (str_eq(path_base_name(at), STR("models")))
+            return path_directory(at);
+    return directory;
+}
+
+/* AppConfig.label in apps.py, else the folder's name. */
+static struct str app_label(struct django_reader *r, struct str path)
+{
+    struct str directory = app_directory(path);
+    struct python_file *apps = python_tree_file(
+        r->tree, str_eq(directory, STR("."))
+                     ? STR("apps.py")
+                     : str_printf(r->arena, STR_FMT "/apps.py", STR_ARG(directory)));
+
+    for (size_t i = 0; apps && i < apps->bindings.count; i++) {
+        if (apps->bindings.items[i].kind != BINDING_CLASS)
+            continue;
+        TSNode body = node_field(apps->bindings.items[i].node, "body");
+        const struct python_binding *label = python_binding_in(r->tree, apps, body, STR("label"));
+        struct python_constant text =
+            label ? python_constant(r->tree, (struct python_scope){.file = apps, .body = body},
+                                    label->node)
+                  : (struct python_constant){.kind = CONSTANT_NOT};
+        if (text.kind == CONSTANT_STRING)
+            return text.text;
+    }
+    return path_base_name(directory);
+}
+
+static bool is_abstract(struct django_reader *r, struct python_file *file, TSNode node)
+{
+    const struct python_binding *meta =
+        python_binding_in(r->tree, file, node_field(node, "body"), STR("Meta"));
+    const struct python_binding *abstract =
+        meta && meta->kind == BINDING_CLASS
+            ? python_binding_in(r->tree, file, node_field(meta->node, "body"), STR("abstract"))
+            : NULL;
+
+    return abstract && node_is(abstract->node, "true");
+}
+
+static bool is_foreign_model(struct str dotted)
+{
+    static const char *const suffixes[] = {
+        "models.Model",       "models.base.Model", "AbstractUser",
+        "AbstractBaseUser",   "PermissionsMixin",  "TimeStampedModel",
+        "SoftDeletableModel", "PolymorphicModel",  "models.TimeStampedModel",
+        "MPTTModel",          "UUIDModel",         "SafeDeleteModel"};
+
+    for (size_t i = 0; i < COUNT_OF(suffixes); i++)
+        if (str_ends(dotted, str_from(suffixes[i])))
+            return !str_starts(dotted, STR("sqlalchemy")) &&
+                   !str_contains(dotted, STR("SQLAlchemy()"));
+    return false;
+}
+
+static bool visit(struct django_reader *r, struct django_model *model, struct python_file *file,
+                  TSNode node, size_t depth)
+{
+    TSNode bases = node_field(node, "superclasses");
+    bool is_model = false;
+
+    if (depth > DJANGO_BASES_MAX || model->order_count == DJANGO_BASES_MAX)
+        return false;
+    for (size_t i = 0; i < model->order_count; i++)
+        if (model->order[i].file == file && ts_node_eq(model->order[i].node, node))
+            return false;
+    model->order[model->order_count].file = file;
+    model->order[model->order_count++].node = node;
+    for (uint32_t i = 0; !ts_node_is_null(bases) && i < ts_node_named_child_count(bases); i++) {
+        TSNode base = ts_node_named_child(bases, i);
+        if (node_is(base, "keyword_argument"))
+            continue;
+        struct python_thing thing =
+            python_resolve(r->tree, (struct python_scope){.file = file}, base);
+        if (thing.kind == THING_FOREIGN && is_foreign_model(thing.dotted)) {
+            is_model = true;
+            if (!str_ends(thing.dotted, STR("models.Model")) &&
+                !str_ends(thing.dotted, STR("base.Model")) && !model->foreign_base.length)
+                model->foreign_base = thing.dotted;
+        }
+        if (thing.kind != THING_CLASS)
+            continue;
+        struct django_model above = {0};
+        if (visit(r, &above, thing.file, thing.node, depth + 1) &&
+            !is_abstract(r, thing.file, thing.node)) {
+            is_model = true;
+            model->parent =
+                str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(app_label(r, thing.file->path)),
+                           STR_ARG(node_source(thing.file, node_field(thing.node, "name"))));
+            continue;
+        }
+        is_model = visit(r, model, thing.file, thing.node, depth + 1) || is_model;
+    }
+    return is_model;
+}
+
+static void collect(struct django_reader *r, struct python_file *file, TSNode node)
+{
+    struct django_model model = {
+        .file = file, .node = node, .name = node_source(file, node_field(node, "name"))};
+    struct python_scope scope;
+
+    if (!visit(r, &model, file, node, 0))
+        return;
+    TSNode label = django_meta(r, &model, "app_label", &scope);
+    model.app = ts_node_is_null(label) ? app_label(r, file->path)
+                                       : python_constant(r->tree, scope, label).text;
+    model.abstract = is_abstract(r, file, node);
+    model.proxy = node_is(django_meta(r, &model, "proxy", &scope), "true");
+    model.unmanaged = node_is(django_meta(r, &model, "managed", &scope), "false");
+    TSNode table = django_meta(r, &model, "db_table", &scope);
+    model.table = ts_node_is_null(table)
+                      ? str_printf(r->arena, STR_FMT "_" STR_FMT, STR_ARG(model.app),
+                                   STR_ARG(str_lower(r->arena, model.name)))
+                      : str_trim_bytes(python_constant(r->tree, scope, table).text, "\"");
+    VEC_PUSH(r->arena, &r->models, model);
+}
+
+/* --- Columns and tables. --- */
+
+static void default_of(struct django_reader *r, const struct django_field *field,
+                       struct schema_column *column)
+{
+    TSNode node = call_keyword(field->scope.file, field->call, "db_default");
+    struct python_constant value = python_constant(r->tree, field->scope, node);
+
+    if (ts_node_is_null(node))
+        return;
+    if (node_is(node, "call")) {
+        struct str called = python_foreign(r->tree, field->scope, node_field(node, "function"));
+        if (str_eq(dotted_last(called), STR("Now")))
+            column->default_value = STR("statement_timestamp()");
+        else if (str_eq(dotted_last(called), STR("Value")))
+            value = python_constant(r->tree, field->scope, call_positional(node, 0));
+        else
+            column->unread_default = true;
+    }
+    if (value.kind == CONSTANT_STRING) {
+        struct strs parts = {0};
+        for (struct str rest = value.text; rest.length;)
+            VEC_PUSH(r->arena, &parts, str_cut(&rest, '\''));
+        column->default_value =
+            str_printf(r->arena, "'" STR_FMT "'",
+                       STR_ARG(str_join(r->arena, parts.items, parts.count, STR("''"))));
+    } else if (value.kind == CONSTANT_NUMBER) {
+        column->default_value = value.text;
+    } else if (value.kind == CONSTANT_TRUE || value.kind == CONSTANT_FALSE) {
+        column->default_value = value.kind == CONSTANT_TRUE ? STR("true") : STR("false");
+    } else if (!column->default_value.length) {
+        column->unread_default = true;
+    }
+}
+
+static void add_column(struct django_reader *r, const struct django_model *model,
+                       const struct django_field *field, struct schema_table *table)
+{
+    struct python_file *file = field->scope.file;
+    struct schema_column column = {
+        .name = field->column,
+        .primary_key = node_is(call_keyword(file, field->call, "primary_key"), "true"),
+        .unique = node_is(call_keyword(file, field->call, "unique"), "true") ||
+                  str_eq(field->kind, STR("OneToOneField")),
+        .nullable = node_is(call_keyword(file, field->call, "null"), "true") ||
+                    str_eq(field->kind, STR("NullBooleanField")),
+        .place = {.file = file->path, .line = node_line(field->call)}};
+    struct str key_type, key_column;
+
+    if (!django_field_type(r, model, field, 0, &column.type) || call_has_splat(field->call)) {
+        column.type = STR_NONE;
+        column.unread = true;
+        schema_unread_add(r->arena, r->schema, column.place,
+                          str_printf(r->arena, "the type of " STR_FMT "." STR_FMT,
+                                     STR_ARG(table->name), STR_ARG(column.name)),
+                          node_source(file, field->call));
+    }
+    default_of(r, field, &column);
+    if (field->relation && !node_is(call_keyword(file, field->call, "db_constraint"), "false")) {
+        struct str label = django_target(r, model, field);
+        const struct django_model *target = django_model_named(r, label);
+        if (target && django_key(r, label, 0, &key_type, &key_column))
+            column.references = str_printf(r->arena, STR_FMT " (" STR_FMT ")",
+                                           STR_ARG(target->table), STR_ARG(key_column));
+    }
+    bool indexed = node_is(call_keyword(file, field->call, "db_index"), "true") ||
+                   (str_eq(field->kind, STR("SlugField")) &&
+                    !node_is(call_keyword(file, field->call, "db_index"), "false"));
+    if (indexed && !column.unique && !column.primary_key && !field->relation) {
+        struct schema_index index = {.place = column.place};
+        strs_add(r->arena, &index.parts, column.name);
+        index.name = django_index_name(r->arena, table->name, &index.parts, STR(""));
+        VEC_PUSH(r->arena, &table->indexes, index);
+    }
+    if (column.primary_key)
+        column.nullable = column.unique = false;
+    schema_column_put(r->arena, table, column);
+}
+
+static void add_many(struct django_reader *r, const struct django_model *model,
+                     const struct django_field *field)
+{
+    struct python_file *file = field->scope.file;
+    struct schema_place place = {.file = file->path, .line = node_line(field->call)};
+    TSNode through = call_keyword(file, field->call, "through");
+    struct python_constant name =
+        python_constant(r->tree, field->scope, call_keyword(file, field->call, "db_table"));
+    struct str label = django_target(r, model, field), column;
+
+    if (!ts_node_is_null(through) && !node_is(through, "none"))
+        return;
+    struct str own =
+        str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(model->app), STR_ARG(model->name));
+    struct schema_table *table = schema_table_add(
+        r->arena, r->schema,
+        name.kind == CONSTANT_STRING ? name.text
+                                     : str_printf(r->arena, STR_FMT "_" STR_FMT,
+                                                  STR_ARG(model->table), STR_ARG(field->name)),
+        place);
+    bool self = str_eq_nocase(own, label);
+    struct str ends[] = {own, label};
+    schema_column_put(r->arena, table,
+                      (struct schema_column){.name = STR("id"),
+                                             .type = str_eq(r->auto_field, STR("BigAutoField"))
+                                                         ? STR("BIGINT")
+                                                         : STR("INTEGER"),
+                                             .primary_key = true,
+                                             .place = place});
+    for (size_t i = 0; i < 2; i++) {
+        struct schema_column end = {
+            .name = str_printf(r->arena, "%s" STR_FMT "_id", self ? i ? "to_" : "from_" : "",
+                               STR_ARG(str_lower(r->arena, dotted_last(ends[i])))),
+            .place = place};
+        if (!django_key(r, ends[i], 0, &end.type, &column)) {
+            end.type = STR_NONE;
+            schema_unread_add(r->arena, r->schema, place,
+                              str_printf(r->arena, "the type of " STR_FMT "." STR_FMT,
+                                         STR_ARG(table->name), STR_ARG(end.name)),
+                              node_source(file, field->call));
+        }
+        schema_column_put(r->arena, table, end);
+    }
+}
+
+static void add_table(struct django_reader *r, const struct django_model *model)
+{
+    struct schema_place place = {.file = model->file->path, .line = node_line(model->node)};
+    struct schema_table *table = schema_table_add(r->arena, r->schema, model->table, place);
+    struct django_fields fields;
+    bool keyed = false;
+
+    django_fields_of(r, model, &fields);
+    for (size_t i = 0; i < fields.count; i++) {
+        keyed = keyed || node_is(call_keyword(fields.items[i].scope.file, fields.items[i].call,
+                                              "primary_key"),
+                                 "true");
+        if (!fields.items[i].many)
+            add_column(r, model, &fields.items[i], table);
+    }
+    if (!keyed) {
+        struct schema_column key = {.primary_key = true, .place = place};
+        struct str own =
+            str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(model->app), STR_ARG(model->name));
+        (void)django_key(r, own, 0, &key.type, &key.name);
+        schema_column_put(r->arena, table, key);
+    }
+    django_meta_read(r, model, &fields, table);
+    /* Last: a table that is added may move this one. */
+    for (size_t i = 0; i < fields.count; i++)
+        if (fields.items[i].many)
+            add_many(r, model, &fields.items[i]);
+    if (model->foreign_base.length)
+        schema_unread_add(r->arena, r->schema, place,
+                          str_printf(r->arena, "what " STR_FMT " brings to table " STR_FMT,
+                                     STR_ARG(model->foreign_base), STR_ARG(model->table)),
+                          model->foreign_base);
+}
+
+/* --- Settings. --- */
+
+static void read_settings(struct django_reader *r)
+{
+    r->auto_field = STR("AutoField");
+    r->user_model = STR("auth.User");
+    for (size_t i = 0; i < r->settings->count; i++) {
+        struct python_file *file = python_tree_file(r->tree, r->settings->items[i]);
+        if (!file)
+            continue;
+        for (size_t j = 0; j < file->bindings.count; j++) {
+            const struct python_binding *binding = &file->bindings.items[j];
+            struct python_constant value =
+                python_constant(r->tree, (struct python_scope){.file = file},
+                                binding->kind == BINDING_VALUE ? binding->node : node_null());
+            if (value.kind != CONSTANT_STRING)
+                continue;
+            if (str_eq(binding->name, STR("DEFAULT_AUTO_FIELD")))
+                r->auto_field = dotted_last(value.text);
+            else if (str_eq(binding->name, STR("AUTH_USER_MODEL")))
+                r->user_model = value.text;
+        }
+    }
+}
+
+bool django_read(struct arena *arena, struct python_tree *tree, const struct strs *paths,
+                 const struct strs *settings, struct schema *schema, struct err *e)
+{
+    struct django_reader r = {.arena = arena, .tree = tree, .schema = schema, .settings = settings};
+
+    (void)e;
+    read_settings(&r);
+    for (size_t i = 0; i < paths->count; i++) {
+        struct python_file *file = python_tree_file(tree, paths->items[i]);
+        for (size_t j = 0; file && j < file->bindings.count; j++)
+            if (file->bindings.items[j].kind == BINDING_CLASS)
+                collect(&r, file, file->bindings.items[j].node);
+    }
+    for (size_t i = 0; i < r.models.count; i++)
+        if (!r.models.items[i].abstract && !r.models.items[i].proxy &&
+            !r.models.items[i].unmanaged && r.models.items[i].table.length)
+            add_table(&r, &r.models.items[i]);
+    return true;
+}

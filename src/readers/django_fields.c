@@ -1,0 +1,233 @@
+#include "readers/django.h"
+
+static const struct {
+    const char *field, *type;
+} plain[] = {
+    {"AutoField", "INTEGER"},
+    {"BigAutoField", "BIGINT"},
+    {"SmallAutoField", "SMALLINT"},
+    {"BinaryField", "BYTEA"},
+    {"BooleanField", "BOOLEAN"},
+    {"NullBooleanField", "BOOLEAN"},
+    {"DateField", "DATE"},
+    {"DateTimeField", "TIMESTAMP WITH TIME ZONE"},
+    {"DurationField", "INTERVAL"},
+    {"FloatField", "DOUBLE PRECISION"},
+    {"IntegerField", "INTEGER"},
+    {"BigIntegerField", "BIGINT"},
+    {"IPAddressField", "INET"},
+    {"GenericIPAddressField", "INET"},
+    {"JSONField", "JSONB"},
+    {"PositiveBigIntegerField", "BIGINT"},
+    {"PositiveIntegerField", "INTEGER"},
+    {"PositiveSmallIntegerField", "SMALLINT"},
+    {"SmallIntegerField", "SMALLINT"},
+    {"TextField", "TEXT"},
+    {"TimeField", "TIME"},
+    {"UUIDField", "UUID"},
+    {"HStoreField", "HSTORE"},
+    {"CICharField", "CITEXT"},
+    {"CIEmailField", "CITEXT"},
+    {"CITextField", "CITEXT"},
+    {"IntegerRangeField", "INT4RANGE"},
+    {"BigIntegerRangeField", "INT8RANGE"},
+    {"DecimalRangeField", "NUMRANGE"},
+    {"DateTimeRangeField", "TSTZRANGE"},
+    {"DateRangeField", "DATERANGE"},
+    {"SearchVectorField", "TSVECTOR"},
+    {"AutoCreatedField", "TIMESTAMP WITH TIME ZONE"},
+    {"AutoLastModifiedField", "TIMESTAMP WITH TIME ZONE"},
+    {"CreationDateTimeField", "TIMESTAMP WITH TIME ZONE"},
+    {"ModificationDateTimeField", "TIMESTAMP WITH TIME ZONE"},
+};
+
+static const struct {
+    const char *field, *length; /* its max_length when none is written */
+} texts[] = {
+    {"CharField", ""},        {"SlugField", "50"},
+    {"EmailField", "254"},    {"URLField", "200"},
+    {"FileField", "100"},     {"ImageField", "100"},
+    {"FilePathField", "100"}, {"CommaSeparatedIntegerField", ""},
+};
+
+static struct python_constant word(struct django_reader *r, const struct django_field *field,
+                                   const char *name)
+{
+    return python_constant(r->tree, field->scope,
+                           call_keyword(field->scope.file, field->call, name));
+}
+
+static bool decimal(struct django_reader *r, const struct django_field *field, struct str *ret_type)
+{
+    struct python_constant digits = word(r, field, "max_digits");
+    struct python_constant places = word(r, field, "decimal_places");
+
+    if (digits.kind != CONSTANT_NUMBER || places.kind != CONSTANT_NUMBER)
+        return false;
+    *ret_type = str_printf(r->arena, "NUMERIC(" STR_FMT ", " STR_FMT ")", STR_ARG(digits.text),
+                           STR_ARG(places.text));
+    return true;
+}
+
+static bool inner_field(struct django_reader *r, const struct django_model *model,
+                        const struct django_field *field, const char *keyword, size_t depth,
+                        struct str *ret_type)
+{
+    TSNode call = call_keyword(field->scope.file, field->call, keyword);
+
+    if (ts_node_is_null(call))
+        call = call_positional(field->call, 0);
+    if (!node_is(call, "call"))
+        return false;
+    struct django_field inner = {
+        .name = field->name,
+        .kind = dotted_last(python_foreign(r->tree, field->scope, node_field(call, "function"))),
+        .scope = field->scope,
+        .call = call};
+    return django_field_type(r, model, &inner, depth + 1, ret_type);
+}
+
+static bool related_type(struct django_reader *r, const struct django_model *model,
+                         const struct django_field *field, size_t depth, struct str *ret_type)
+{
+    struct python_constant to_field = word(r, field, "to_field");
+    struct str label = django_target(r, model, field), column;
+    const struct django_model *target = django_model_named(r, label);
+    struct django_fields fields;
+
+    if (to_field.kind == CONSTANT_NOT || to_field.kind == CONSTANT_NONE)
+        return django_key(r, label, depth + 1, ret_type, &column);
+    if (!target)
+        return false;
+    django_fields_of(r, target, &fields);
+    for (size_t i = 0; i < fields.count; i++)
+        if (str_eq(fields.items[i].name, to_field.text))
+            return django_field_type(r, target, &fields.items[i], depth + 1, ret_type);
+    return false;
+}
+
+bool django_field_type(struct django_reader *r, const struct django_model *model,
+                       const struct django_field *field, size_t depth, struct str *ret_type)
+{
+    if (depth > 8)
+        return false;
+    for (size_t i = 0; i < COUNT_OF(plain); i++)
+        if (str_eq(field->kind, str_from(plain[i].field))) {
+            *ret_type = str_from(plain[i].type);
+            return true;
+        }
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        if (!str_eq(field->kind, str_from(texts[i].field)))
+            continue;
+        struct python_constant length = word(r, field, "max_length");
+        struct str size = length.kind == CONSTANT_NUMBER ? length.text : str_from(texts[i].length);
+        if (!ts_node_is_null(call_keyword(field->scope.file, field->call, "max_length")) &&
+            length.kind != CONSTANT_NUMBER && length.kind != CONSTANT_NONE)
+            return false;
+        *ret_type = size.length ? str_printf(r->arena, "VARCHAR(" STR_FMT ")", STR_ARG(size))
+                                : STR("VARCHAR");
+        return true;
+    }
+    if (str_eq(field->kind, STR("DecimalField")))
+        return decimal(r, field, ret_type);
+    if (str_eq(field->kind, STR("GeneratedField")))
+        return inner_field(r, model, field, "output_field", depth, ret_type);
+    if (str_eq(field->kind, STR("ArrayField"))) {
+        struct python_constant size = word(r, field, "size");
+        if (!inner_field(r, model, field, "base_field", depth, ret_type))
+            return false;
+        *ret_type = str_printf(r->arena, STR_FMT "[" STR_FMT "]", STR_ARG(*ret_type),
+                               STR_ARG(size.kind == CONSTANT_NUMBER ? size.text : STR("")));
+        return true;
+    }
+    return field->relation && related_type(r, model, field, depth, ret_type);
+}
+
+/* --- Relations. --- */
+
+struct str django_target(struct django_reader *r, const struct django_model *model,
+                         const struct django_field *field)
+{
+    TSNode node = call_keyword(field->scope.file, field->call, "to");
+    struct str source;
+
+    if (ts_node_is_null(node))
+        node = call_positional(field->call, 0);
+    struct python_constant text = python_constant(r->tree, field->scope, node);
+    if (text.kind == CONSTANT_STRING) {
+        if (str_eq(text.text, STR("self")))
+            return str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(model->app),
+                              STR_ARG(model->name));
+        return str_find_byte(text.text, '.') != SIZE_MAX
+                   ? text.text
+                   : str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(model->app),
+                                STR_ARG(text.text));
+    }
+    struct python_thing thing = python_resolve(r->tree, field->scope, node);
+    if (thing.kind == THING_CLASS)
+        for (size_t i = 0; i < r->models.count; i++)
+            if (r->models.items[i].file == thing.file &&
+                ts_node_eq(r->models.items[i].node, thing.node))
+                return str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(r->models.items[i].app),
+                                  STR_ARG(r->models.items[i].name));
+    source = ts_node_is_null(node) ? STR_NONE : node_source(field->scope.file, node);
+    if (str_ends(source, STR("AUTH_USER_MODEL")) || str_ends(source, STR("get_user_model()")) ||
+        (thing.kind == THING_FOREIGN && str_ends(thing.dotted, STR("get_user_model()"))))
+        return r->user_model;
+    if (thing.kind == THING_FOREIGN && str_starts(thing.dotted, STR("django.contrib."))) {
+        struct str rest = str_from_offset(thing.dotted, strlen("django.contrib."));
+        struct str app = str_cut(&rest, '.');
+        return str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(app), STR_ARG(dotted_last(rest)));
+    }
+    return STR_NONE;
+}
+
+/* Models that Django brings itself: their keys are AutoField whatever the settings say. */
+static bool is_contrib(struct str label)
+{
+    static const char *const labels[] = {"auth.User", "auth.Group", "auth.Permission",
+                                         "contenttypes.ContentType", "sites.Site"};
+
+    for (size_t i = 0; i < COUNT_OF(labels); i++)
+        if (str_eq_nocase(label, str_from(labels[i])))
+            return true;
+    return false;
+}
+
+static struct str auto_type(struct str field)
+{
+    return str_eq(field, STR("BigAutoField"))     ? STR("BIGINT")
+           : str_eq(field, STR("SmallAutoField")) ? STR("SMALLINT")
+           : str_eq(field, STR("AutoField"))      ? STR("INTEGER")
+                                                  : STR("");
+}
+
+bool django_key(struct django_reader *r, struct str label, size_t depth, struct str *ret_type,
+                struct str *ret_column)
+{
+    const struct django_model *model = django_model_named(r, label);
+    struct django_fields fields;
+
+    if (depth > 8)
+        return false;
+    *ret_column = STR("id");
+    if (!model) {
+        *ret_type = STR("INTEGER");
+        return is_contrib(label);
+    }
+    django_fields_of(r, model, &fields);
+    for (size_t i = 0; i < fields.count; i++)
+        if (node_is(call_keyword(fields.items[i].scope.file, fields.items[i].call, "primary_key"),
+                    "true")) {
+            *ret_column = fields.items[i].column;
+            return django_field_type(r, model, &fields.items[i], depth + 1, ret_type);
+        }
+    if (model->parent.length) {
+        struct str above;
+        *ret_column = str_printf(r->arena, STR_FMT "_ptr_id",
+                                 STR_ARG(str_lower(r->arena, dotted_last(model->parent))));
+        return django_key(r, model->parent, depth + 1, ret_type, &above);
+    }
+    *ret_type = auto_type(r->auto_field);
+    return ret_type->length > 0;
+}

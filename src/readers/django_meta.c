@@ -1,0 +1,239 @@
+#include <md5.h>
+
+#include "readers/django.h"
+
+static TSNode meta_in(struct django_reader *r, struct python_file *file, TSNode class,
+                      const char *name, size_t depth, struct python_scope *ret_scope)
+{
+    TSNode body = node_field(class, "body");
+    const struct python_binding *binding = python_binding_in(r->tree, file, body, str_from(name));
+
+    if (binding && binding->kind == BINDING_VALUE) {
+        *ret_scope = (struct python_scope){.file = file, .body = body};
+        return node_bare(binding->node);
+    }
+    TSNode bases = node_field(class, "superclasses");
+    for (uint32_t i = 0;
+         depth < 6 && !ts_node_is_null(bases) && i < ts_node_named_child_count(bases); i++) {
+        struct python_thing base = python_resolve(r->tree, (struct python_scope){.file = file},
+                                                  ts_node_named_child(bases, i));
+        TSNode found = base.kind == THING_CLASS
+                           ? meta_in(r, base.file, base.node, name, depth + 1, ret_scope)
+                           : node_null();
+        if (!ts_node_is_null(found))
+            return found;
+    }
+    return node_null();
+}
+
+TSNode django_meta(struct django_reader *r, const struct django_model *model, const char *name,
+                   struct python_scope *ret_scope)
+{
+    bool own_only = str_eq(str_from(name), STR("abstract")) || str_eq(str_from(name), STR("proxy"));
+
+    for (size_t i = 0; i < model->order_count; i++) {
+        const struct python_binding *meta = python_binding_in(
+            r->tree, model->order[i].file, node_field(model->order[i].node, "body"), STR("Meta"));
+        if (meta && meta->kind == BINDING_CLASS) /* `abstract` is not inherited */
+            return own_only && i > 0 ? node_null()
+                                     : meta_in(r, model->order[i].file, meta->node, name,
+                                               own_only ? 9 : 0, ret_scope);
+    }
+    return node_null();
+}
+
+static struct str digest(struct arena *arena, const struct strs *parts, size_t length)
+{
+    char hex[MD5_DIGEST_STRING_LENGTH];
+    MD5_CTX context;
+
+    MD5Init(&context);
+    for (size_t i = 0; i < parts->count; i++)
+        MD5Update(&context, (const uint8_t *)parts->items[i].bytes, parts->items[i].length);
+    MD5End(&context, hex);
+    return str_copy(arena, str_of(hex, length));
+}
+
+struct str django_index_name(struct arena *arena, struct str table, const struct strs *columns,
+                             struct str suffix)
+{
+    struct strs parts = {0};
+
+    VEC_PUSH(arena, &parts, table);
+    for (size_t i = 0; i < columns->count; i++)
+        VEC_PUSH(arena, &parts, columns->items[i]);
+    struct str end =
+        str_printf(arena, STR_FMT STR_FMT, STR_ARG(digest(arena, &parts, 8)), STR_ARG(suffix));
+    struct str joined = str_join(arena, columns->items, columns->count, STR("_"));
+    struct str name = str_printf(arena, STR_FMT "_" STR_FMT "_" STR_FMT, STR_ARG(table),
+                                 STR_ARG(joined), STR_ARG(end));
+    if (name.length <= 63)
+        return name;
+    size_t other = (63 - end.length) / 2 - 1;
+    return str_printf(arena, STR_FMT "_" STR_FMT "_" STR_FMT, STR_ARG(str_prefix(table, other)),
+                      STR_ARG(str_prefix(joined, other)), STR_ARG(end));
+}
+
+static struct str column_of(const struct django_fields *fields, struct str name)
+{
+    for (size_t i = 0; i < fields->count; i++)
+        if (str_eq(fields->items[i].name, name))
+            return fields->items[i].column;
+    return name;
+}
+
+/* ["a", "-b"] → parts "a", "b DESC"; `ordered` keeps the minus for the name. */
+static bool names_of(struct django_reader *r, struct python_scope scope, TSNode list,
+                     const struct django_fields *fields, struct strs *columns, struct strs *ordered)
+{
+    list = node_bare(list);
+    if (!node_is(list, "list") && !node_is(list, "tuple"))
+        return false;
+    for (uint32_t i = 0; i < ts_node_named_child_count(list); i++) {
+        if (node_is(ts_node_named_child(list, i), "comment"))
+            continue;
+        struct python_constant name = python_constant(r->tree, scope, ts_node_named_child(list, i));
+        if (name.kind != CONSTANT_STRING)
+            return false;
+        bool down = str_starts(name.text, STR("-"));
+        struct str column = column_of(fields, str_from_offset(name.text, down));
+        VEC_PUSH(r->arena, columns,
+                 down ? str_printf(r->arena, STR_FMT " DESC", STR_ARG(column)) : column);
+        VEC_PUSH(r->arena, ordered,
+                 down ? str_printf(r->arena, "-" STR_FMT, STR_ARG(column)) : column);
+    }
+    return columns->count > 0;
+}
+
+/* Index.set_name_with_model */
+static struct str short_name(struct arena *arena, struct str table, const struct strs *ordered)
+{
+    struct strs parts = {0};
+
+    VEC_PUSH(arena, &parts, table);
+    for (size_t i = 0; i < ordered->count; i++)
+        VEC_PUSH(arena, &parts, ordered->items[i]);
+    VEC_PUSH(arena, &parts, STR("idx"));
+    struct str first = ordered->items[0];
+    if (str_starts(first, STR("-")))
+        first = str_from_offset(first, 1);
+    return str_printf(arena, STR_FMT "_" STR_FMT "_" STR_FMT "_idx", STR_ARG(str_prefix(table, 11)),
+                      STR_ARG(str_prefix(first, 7)), STR_ARG(digest(arena, &parts, 6)));
+}
+
+static void unread(struct django_reader *r, struct python_scope scope, TSNode node,
+                   const struct schema_table *table)
+{
+    schema_unread_add(
+        r->arena, r->schema,
+        (struct schema_place){.file = scope.file->path, .line = node_line(node)},
+        str_printf(r->arena, "an index or a constraint of table " STR_FMT, STR_ARG(table->name)),
+        node_source(scope.file, node));
+}
+
+static bool read_item(struct django_reader *r, struct python_scope scope, TSNode call,
+                      const struct django_fields *fields, struct schema_table *table,
+                      struct schema_index *index)
+{
+    struct strs ordered = {0};
+    struct str kind = dotted_last(python_foreign(r->tree, scope, node_field(call, "function")));
+    TSNode list = call_keyword(scope.file, call, "fields");
+    TSNode condition = call_keyword(scope.file, call, "condition");
+    struct python_constant name =
+        python_constant(r->tree, scope, call_keyword(scope.file, call, "name"));
+
+    index->name = name.kind == CONSTANT_STRING ? name.text : STR_NONE;
+    if (str_eq(kind, STR("CheckConstraint"))) {
+        TSNode check = call_keyword(scope.file, call, "check");
+        index->kind = SCHEMA_CHECK;
+        check = ts_node_is_null(check) ? condition : check;
+        if (ts_node_is_null(check))
+            return false;
+        strs_add(r->arena, &index->parts, node_source(scope.file, check));
+        return index->name.length > 0;
+    }
+    if (!ts_node_is_null(condition))
+        index->condition = node_source(scope.file, condition);
+    if (str_eq(kind, STR("UniqueConstraint")))
+        index->kind = index->condition.length ? SCHEMA_UNIQUE_INDEX : SCHEMA_UNIQUE;
+    else if (!str_ends(kind, STR("Index")))
+        return false;
+    if (ts_node_is_null(list)) { /* expressions */
+        for (size_t i = 0; i < call_positional_count(call); i++)
+            VEC_PUSH(r->arena, &index->parts, node_source(scope.file, call_positional(call, i)));
+        return index->parts.count > 0 && index->name.length > 0;
+    }
+    if (!names_of(r, scope, list, fields, &index->parts, &ordered))
+        return false;
+    if (!index->name.length)
+        index->name = short_name(r->arena, table->name, &ordered);
+    return true;
+}
+
+static void read_items(struct django_reader *r, const struct django_model *model, const char *name,
+                       const struct django_fields *fields, struct schema_table *table)
+{
+    struct python_scope scope;
+    TSNode list = django_meta(r, model, name, &scope);
+
+    if (ts_node_is_null(list))
+        return;
+    if (!node_is(list, "list") && !node_is(list, "tuple")) {
+        unread(r, scope, list, table);
+        return;
+    }
+    for (uint32_t i = 0; i < ts_node_named_child_count(list); i++) {
+        TSNode item = ts_node_named_child(list, i);
+        if (node_is(item, "comment"))
+            continue;
+        struct schema_index index = {.place = {.file = scope.file->path, .line = node_line(item)}};
+        if (node_is(item, "call") && read_item(r, scope, item, fields, table, &index))
+            VEC_PUSH(r->arena, &table->indexes, index);
+        else
+            unread(r, scope, item, table);
+    }
+}
+
+static void read_together(struct django_reader *r, const struct django_model *model,
+                          const char *name, const struct django_fields *fields,
+                          struct schema_table *table)
+{
+    bool unique = str_eq(str_from(name), STR("unique_together"));
+    struct python_scope scope;
+    TSNode list = django_meta(r, model, name, &scope);
+    TSNode one = list;
+    uint32_t count = 1;
+
+    if (ts_node_is_null(list))
+        return;
+    TSNode first = ts_node_named_child_count(list) ? ts_node_named_child(list, 0) : node_null();
+    bool nested = node_is(first, "tuple") || node_is(first, "list");
+    if (nested)
+        count = ts_node_named_child_count(list);
+    for (uint32_t i = 0; i < count && ts_node_named_child_count(list); i++) {
+        struct strs columns = {0}, ordered = {0};
+        one = nested ? ts_node_named_child(list, i) : list;
+        if (node_is(one, "comment"))
+            continue;
+        if (!names_of(r, scope, one, fields, &columns, &ordered)) {
+            unread(r, scope, one, table);
+            continue;
+        }
+        VEC_PUSH(
+            r->arena, &table->indexes,
+            (struct schema_index){.kind = unique ? SCHEMA_UNIQUE : SCHEMA_INDEX,
+                                  .name = django_index_name(r->arena, table->name, &columns,
+                                                            unique ? STR("_uniq") : STR("_idx")),
+                                  .parts = columns,
+                                  .place = {.file = scope.file->path, .line = node_line(one)}});
+    }
+}
+
+void django_meta_read(struct django_reader *r, const struct django_model *model,
+                      const struct django_fields *fields, struct schema_table *table)
+{
+    read_items(r, model, "indexes", fields, table);
+    read_items(r, model, "constraints", fields, table);
+    read_together(r, model, "unique_together", fields, table);
+    read_together(r, model, "index_together", fields, table);
+}

@@ -1,0 +1,5 @@
+from django.db import models
+from .base import Thing
+
+class A(Thing):
+    x = models.BigIntegerField()
