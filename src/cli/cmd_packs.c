@@ -192,7 +192,9 @@ static enum cli_status explain_text(struct cli *cli, struct str text)
     }
     say_refusing(&explanation);
     if (!explanation.line.length)
-        buf_add(&cli->out, STR("no rule is about these programs\n"));
+        buf_add(
+            &cli->out,
+            STR("no rule was tried: none is about these programs, or their options excuse them\n"));
     buf_printf(&cli->out, "deploys found: %zu\n", deploys.count);
     for (size_t i = 0; i < deploys.count; i++) {
         const struct deploy *deploy = &deploys.items[i];

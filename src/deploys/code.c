@@ -171,6 +171,7 @@ static bool trap_call(struct recogniser *r, struct shell_state *state, const str
 {
     size_t i = 1;
 
+    shell_state_doubt(state);
     while (i < call->count && str_starts(call->words[i].text, STR("-")))
         i++;
     if (i + 1 >= call->count)
@@ -197,6 +198,9 @@ static bool eval_call(struct recogniser *r, struct shell_state *state, const str
 {
     struct call inner = *call;
 
+    for (size_t i = 1; i < call->count; i++)
+        if (!value_is_known(&call->words[i]))
+            shell_state_doubt(state);
     inner.depth++;
     return judge_text(r, state, &inner, join_from(r, call, 1), true, e);
 }

@@ -372,6 +372,8 @@ bool follow_script(struct recogniser *r, struct shell_state *state, const struct
         follow_read(r, call, path, &file);
     if (!file.found) {
         r->unknowns++;
+        if (same_shell)
+            shell_state_doubt(state);
         struct str base = telling_name(path);
         return follow_suspect(r, call, promised_name(r, base, arguments, argument_count), STR(""),
                               str_printf(r->arena, "\"" STR_FMT "\" cannot be read", STR_ARG(base)),

@@ -166,6 +166,22 @@ static void move_frame(struct recogniser *r, size_t line)
     frame->line = frame->first_line + line - 1;
 }
 
+/* `shopt -s nocasematch`, `declare -n reference=name`: comparisons and names are no longer what they seem. */
+static bool changes_comparisons(const struct call *call)
+{
+    static const char *const declaring[] = {"declare", "typeset", "local"};
+    struct str name = call->words[0].text;
+
+    if (str_eq(name, STR("shopt")))
+        return true;
+    for (size_t i = 0; i < COUNT_OF(declaring); i++)
+        if (str_eq(name, str_from(declaring[i])) && call->count > 1 &&
+            str_starts(call->words[1].text, STR("-")) &&
+            str_find_byte(call->words[1].text, 'n') != SIZE_MAX)
+            return true;
+    return false;
+}
+
 /* What the evaluator calls for each simple command. */
 static bool visit(void *context, struct shell_state *state, const struct shell_command *command,
                   struct err *e)
@@ -190,6 +206,8 @@ static bool visit(void *context, struct shell_state *state, const struct shell_c
         VEC_PUSH(r->arena, &call.settings, command->settings[i]);
     move_frame(r, command->line);
     output_remember(r, command);
+    if (changes_comparisons(&call))
+        shell_state_doubt(state);
     return judge_call(r, state, &call, e);
 }
 

@@ -112,6 +112,8 @@ void shell_state_set_variable(struct shell_state *state, struct str name, struct
 /* STR_NONE and false when unset or not knowable. */
 bool shell_state_get_variable(const struct shell_state *state, struct str name,
                               struct str *ret_value);
+/* Something has run that may have changed any variable unseen (`source` of what cannot be read): from here on no `if` is decided. */
+void shell_state_doubt(struct shell_state *state);
 /* A span's text as it was written; only while the command it belongs to is visited. */
 struct str shell_state_source(const struct shell_state *state, struct shell_span span);
 struct str shell_state_directory(const struct shell_state *state);

@@ -170,6 +170,7 @@ struct session {
     struct shell_command *last; /* visited last */
     size_t commands, steps, depth, nesting, copied, work;
     bool has_functions, has_aliases;
+    bool doubtful; /* something ran that may have changed any variable */
 };
 
 struct shell_state {

@@ -274,3 +274,8 @@ struct str shell_state_source(const struct shell_state *state, struct shell_span
     return span.from <= span.to && span.to <= text.length ? str_slice(text, span.from, span.to)
                                                           : STR("");
 }
+
+void shell_state_doubt(struct shell_state *state)
+{
+    state->session->doubtful = true;
+}

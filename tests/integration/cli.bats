@@ -283,11 +283,12 @@ assert rows[3][5].startswith("\x27=cmd"), rows[3]'
   assert_out "command  ^sst deploy"
   program packs explain 'npx sst deploy --help'
   assert_status 0
-  assert_out "  excused:        sst-deploy"
+  assert_out "no rule was tried: "
   assert_out "deploys found: 0"
   program packs explain 'sqitch deploy'
-  assert_out "no rule is about these programs"
+  assert_out "no rule was tried: none is about these programs"
   program packs explain 'kubectl apply -f x --dry-run=client'
+  assert_out "  excused:        kubernetes-apply"
   assert_out "  does not match: kubernetes-create, "
   program command --offline -- './nowhere/ship.sh'
   assert_status 2
