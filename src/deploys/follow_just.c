@@ -277,10 +277,13 @@ bool just_call(struct recogniser *r, struct shell_state *state, const struct cal
         targets_open(r, call, call->directory, names, COUNT_OF(names), true, &file.file);
     if (!file.file.found || file.file.why.length) {
         size_t before = r->deploys->count; /* recipe or argument: each word may be either */
-        for (size_t i = 0; i < words.words.count && r->deploys->count == before; i++)
-            if (!follow_suspect(r, call, words.words.items[i], STR(""),
-                                STR("there is no justfile to read"), e))
+        for (size_t i = 0; i < words.words.count && r->deploys->count == before; i++) {
+            struct str first = words.words.items[0], name = words.words.items[i];
+            if (i) /* `just test deploy` tests */
+                name = str_printf(r->arena, STR_FMT ":" STR_FMT, STR_ARG(first), STR_ARG(name));
+            if (!follow_suspect(r, call, name, STR(""), STR("there is no justfile to read"), e))
                 return false;
+        }
         return true;
     }
     file.directory = words.directory.length ? words.directory : path_directory(file.file.path);
