@@ -66,6 +66,8 @@ static void read_options(struct hook *hook, int argc, char **argv)
                                             {NULL, 0, NULL, 0}};
     int option;
 
+    if (argc <= 1)
+        return; /* as hosts start it */
     opterr = 0;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (option == 'V')

@@ -104,11 +104,26 @@ static bool scan_escape(struct scan *scan)
     return true;
 }
 
+#define EACH_BYTE 0x0101010101010101u
+
+/* Has one of these eight bytes a meaning in a string: '"', '\\', below 0x20? May say yes wrongly for bytes from 0x80 on. */
+static bool has_special(const char *bytes)
+{
+    uint64_t eight;
+
+    memcpy(&eight, bytes, sizeof eight);
+    uint64_t quote = eight ^ (EACH_BYTE * '"'), backslash = eight ^ (EACH_BYTE * '\\');
+    uint64_t below = (eight - EACH_BYTE * 0x20) | (quote - EACH_BYTE) | (backslash - EACH_BYTE);
+    return (below | eight) & (EACH_BYTE * 0x80);
+}
+
 static bool scan_string(struct scan *scan)
 {
     size_t start = scan->at++;
 
     while (scan->at < scan->bytes.length) {
+        while (scan->bytes.length - scan->at > 8 && !has_special(scan->bytes.bytes + scan->at))
+            scan->at += 8;
         unsigned char byte = (unsigned char)scan->bytes.bytes[scan->at];
         if (byte == '"') {
             scan->at++;

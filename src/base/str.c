@@ -205,9 +205,21 @@ static size_t utf8_sequence(const unsigned char *at, size_t left)
     return length;
 }
 
+static bool is_ascii(const char *bytes)
+{
+    uint64_t eight;
+
+    memcpy(&eight, bytes, sizeof eight);
+    return (eight & 0x8080808080808080u) == 0;
+}
+
 bool str_is_utf8(struct str s, size_t *ret_offset)
 {
     for (size_t i = 0; i < s.length;) {
+        if (s.length - i >= 8 && is_ascii(s.bytes + i)) {
+            i += 8;
+            continue;
+        }
         size_t length = utf8_sequence((const unsigned char *)s.bytes + i, s.length - i);
         if (length == 0) {
             *ret_offset = i;

@@ -82,18 +82,22 @@ static bool read_open_file(struct loader *loader, int fd, struct str path, struc
            err_set(e, ERR_LIMIT, STR_FMT ": larger than %zu bytes", STR_ARG(path), CONFIG_FILE_MAX);
 }
 
+/* ret_absent: absence is not a failure that needs words (the ordinary case of most layers, and words cost); NULL: it is one. */
 static bool read_file(struct loader *loader, struct str path, int flags, struct str *ret_bytes,
                       bool *ret_absent, struct err *e)
 {
-    *ret_absent = false;
+    if (ret_absent)
+        *ret_absent = false;
     if (str_has_nul(path))
         return err_set(e, ERR_INPUT, "a configuration path with a NUL byte");
     CLEANUP_WITH(close_descriptor)
     int fd = open(str_c(loader->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags);
-    if (fd < 0) {
-        *ret_absent = errno == ENOENT || errno == ENOTDIR;
-        return err_errno(e, STR_FMT ": cannot open", STR_ARG(path));
+    if (fd < 0 && ret_absent && (errno == ENOENT || errno == ENOTDIR)) {
+        *ret_absent = true;
+        return false;
     }
+    if (fd < 0)
+        return err_errno(e, STR_FMT ": cannot open", STR_ARG(path));
     return read_open_file(loader, fd, path, ret_bytes, e);
 }
 
@@ -128,13 +132,13 @@ static void load_file(struct loader *loader, struct str path, enum config_layer 
 {
     struct str bytes = STR_NONE;
     struct err e = ERR_NONE;
-    bool absent;
+    bool absent = false;
 
     if (path.length == 0)
         return;
-    if (read_file(loader, path, 0, &bytes, &absent, &e))
+    if (read_file(loader, path, 0, &bytes, must_exist ? NULL : &absent, &e))
         add_layer(loader, path, bytes, layer, true);
-    else if (!absent || must_exist)
+    else if (!absent)
         set_unreadable(loader, path, &e);
 }
 
@@ -155,7 +159,6 @@ static bool read_linked(struct loader *loader, struct str path, struct str *ret_
 {
     char real[PATH_MAX], root[PATH_MAX];
     struct str below;
-    bool absent;
 
     if (!realpath(str_c(loader->arena, path), real))
         return err_errno(e, STR_FMT ": a symbolic link that cannot be followed", STR_ARG(path));
@@ -163,12 +166,12 @@ static bool read_linked(struct loader *loader, struct str path, struct str *ret_
         !path_relative(str_from(root), str_from(real), &below)) {
         struct err unreadable = ERR_NONE;
         /* Its rules do not count, but what they would have named is suspicious. */
-        if (read_file(loader, str_from(real), O_NOFOLLOW, ret_bytes, &absent, &unreadable))
+        if (read_file(loader, str_from(real), O_NOFOLLOW, ret_bytes, NULL, &unreadable))
             broken_collect_words(loader->arena, *ret_bytes, &loader->config->broken_words);
         return err_set(e, ERR_INPUT, STR_FMT ": a symbolic link that leads out of the work tree",
                        STR_ARG(path));
     }
-    return read_file(loader, str_from(real), O_NOFOLLOW, ret_bytes, &absent, e);
+    return read_file(loader, str_from(real), O_NOFOLLOW, ret_bytes, NULL, e);
 }
 
 /* Trust is kept under the real path, so that a repository is the same one however it is reached. */

@@ -28,7 +28,7 @@ static bool is_git_entry(struct arena *arena, struct str path)
         return errno == EACCES; /* what cannot be looked at is not known to be absent */
     if (!S_ISDIR(status.st_mode))
         return true;
-    struct str head = str_printf(arena, STR_FMT "/HEAD", STR_ARG(path));
+    struct str head = entry_in(arena, path, "HEAD");
     /* HEAD may be a symbolic link to a branch that does not exist yet. */
     return lstat(head.bytes, &status) == 0 || errno == EACCES;
 }

@@ -16,10 +16,15 @@ const struct config *config_of(struct recogniser *r, struct str directory, struc
 
 struct str root_of(struct recogniser *r, struct str directory)
 {
+    const struct config *config;
+    struct err unused = ERR_NONE;
     struct str git_entry;
 
     if (!r->root_directory.bytes || !str_eq(r->root_directory, directory)) {
-        r->root = work_tree_find(r->arena, directory, &git_entry);
+        /* The configuration's cache has walked already, in most calls. */
+        r->root = r->configs && configs_for(r->configs, directory, &config, &unused)
+                      ? config->work_tree
+                      : work_tree_find(r->arena, directory, &git_entry);
         r->root_directory = directory;
     }
     return r->root;
