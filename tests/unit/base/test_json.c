@@ -1,5 +1,6 @@
 #include <criterion/criterion.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -123,4 +124,32 @@ Test(json, written_strings_are_json_whatever_the_bytes)
     struct buf control = buf_new(&arena, 1024);
     json_write_string(&control, STR("\x7F\xC2\x9B\xC2\xA0"));
     cr_assert(str_eq(buf_str(&control), STR("\"\\u007f\\u009b\xC2\xA0\"")));
+}
+
+/* Strings are read eight bytes at a time: every byte is looked at in every place of the eight, before and behind. */
+Test(json, each_byte_counts_wherever_it_stands_in_a_string)
+{
+    for (size_t place = 0; place < 24; place++)
+        for (unsigned byte = 1; byte < 256; byte++) {
+            ARENA(arena, 1 << 20);
+            JSON_DOCUMENT(document);
+            struct err e = ERR_NONE;
+            char text[28];
+            memset(text, 'x', sizeof text);
+            text[0] = text[26] = '"';
+            text[1 + place] = (char)byte;
+            /* An escape takes the byte behind it: x is none that JSON has. */
+            bool good = byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+            cr_expect(json_parse(&arena, str_of(text, 27), JSON_STRICT, "t", &document, &e) == good,
+                      "byte %u at %zu", byte, place);
+            char message[80];
+            if (byte < 0x20) {
+                snprintf(message, sizeof message, "t:1:%zu: a control character in a string",
+                         place + 2);
+                cr_expect_str_eq(e.message, message);
+            } else if (byte >= 0x80) {
+                snprintf(message, sizeof message, "t:1:%zu: not UTF-8", place + 2);
+                cr_expect_str_eq(e.message, message);
+            }
+        }
 }
