@@ -1,0 +1,143 @@
+/* Configuration, databases, clock, state directory, versions of our own programs. */
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "cli/doctor.h"
+#include "config/state.h"
+#include "gate/gate.h"
+
+#define LOOK_DEADLINE_MS 20000u
+
+static void look_at_configuration(struct doctor *doctor)
+{
+    const struct config *config = doctor->config;
+
+    if (config->broken)
+        doctor_add(doctor, FINDING_PROBLEM, "config-error", STR("config"), config->broken_file,
+                   config->broken_message, config->broken_hint);
+    else if (!config->trusted)
+        doctor_add(doctor, FINDING_PROBLEM, "untrusted-config", STR("config"),
+                   config->repository_file,
+                   STR("not trusted: nothing in it is connected to, deploys are stopped"),
+                   STR("a person reads it and runs: hookcheck trust"));
+    else if (config->files.count)
+        doctor_add(doctor, FINDING_OK, "config", STR("config"),
+                   config->files.items[config->files.count - 1], STR("read"), STR_NONE);
+    else
+        doctor_add(doctor, FINDING_NOTE, "no-config", STR("config"), STR_NONE,
+                   STR("no configuration: deploys with migrations are stopped"),
+                   STR("hookcheck init"));
+    for (size_t i = 0; i < config->notes.count; i++)
+        doctor_add(doctor, FINDING_NOTE, "config-note", STR("config"), STR_NONE,
+                   config->notes.items[i], STR_NONE);
+}
+
+/* What stands between the check and its answer; that migrations are pending is no fault of the installation. */
+static bool is_fault(enum reason_code code)
+{
+    return code == REASON_DATABASE_UNREACHABLE || code == REASON_WRONG_DATABASE ||
+           code == REASON_NOT_CONFIGURED || code == REASON_INDETERMINATE_HISTORY ||
+           code == REASON_BROKEN_HISTORY || code == REASON_INTERNAL_ERROR ||
+           code == REASON_DEADLINE;
+}
+
+static void look_at_environment(struct doctor *doctor, struct str name)
+{
+    struct look_options options = {.environment = name,
+                                   .directory = doctor->cli->directory,
+                                   .deadline_ms = clock_ms() + LOOK_DEADLINE_MS};
+    struct look look = {0};
+    struct err e = ERR_NONE;
+    size_t faults = 0;
+
+    if (!gate_look(doctor->arena, doctor->config, &options, &look, &e)) {
+        doctor_add(doctor, FINDING_PROBLEM, "database-unreachable", name, STR_NONE,
+                   str_copy(doctor->arena, str_from(e.message)),
+                   str_copy(doctor->arena, str_from(e.hint)));
+        return;
+    }
+    for (size_t i = 0; i < look.reasons.count; i++) {
+        const struct reason *reason = &look.reasons.items[i];
+        if (!is_fault(reason->code))
+            continue;
+        faults++;
+        doctor_add(doctor, FINDING_PROBLEM, reason_code_name(reason->code).bytes, name, STR_NONE,
+                   reason->message, reason->hint);
+    }
+    if (faults == 0 && look.sets.count)
+        doctor_add(doctor, FINDING_OK, "database", name, STR_NONE,
+                   STR("the database answers, and is the one that is meant"), STR_NONE);
+}
+
+static void look_at_clock(struct doctor *doctor, struct str state)
+{
+    struct str files[] = {install_program(&doctor->in, "hookcheck"),
+                          path_join(doctor->arena, state, STR("audit/audit.jsonl"))};
+    time_t now = time(NULL);
+    struct stat status;
+
+    for (size_t i = 0; i < COUNT_OF(files); i++)
+        if (stat(str_c(doctor->arena, files[i]), &status) == 0 && status.st_mtime > now + 60)
+            doctor_add(doctor, FINDING_PROBLEM, "clock", STR("clock"), files[i],
+                       STR("was written later than the clock says it is: audit times and overrides "
+                           "would be wrong"),
+                       STR("set the clock"));
+}
+
+static void look_at_state(struct doctor *doctor)
+{
+    struct str state = state_directory(doctor->arena);
+    struct err e = ERR_NONE;
+
+    look_at_clock(doctor, state);
+    bool there = file_kind(doctor->arena, state) == FILE_DIRECTORY;
+    if (there ? access(str_c(doctor->arena, state), W_OK) == 0
+              : file_kind(doctor->arena, state) == FILE_ABSENT)
+        return;
+    err_errno(&e, "cannot write in " STR_FMT, STR_ARG(state));
+    doctor_add(doctor, FINDING_PROBLEM, "audit-unwritable", STR("state"), state,
+               str_copy(doctor->arena, str_from(e.message)),
+               STR("decisions that cannot be recorded are blocks: make it writable"));
+}
+
+static void look_at_versions(struct doctor *doctor)
+{
+    static const char *const programs[] = {REGISTRATION_PROGRAM, GIT_HOOK_PROGRAM};
+
+    for (size_t i = 0; i < COUNT_OF(programs); i++) {
+        struct str path = install_program(&doctor->in, programs[i]), output;
+        struct str ask[] = {path, STR("--version")};
+        struct err e = ERR_NONE;
+        if (!install_ask(doctor->arena, doctor->proof, ask, COUNT_OF(ask), &output, &e)) {
+            struct str said = str_copy(doctor->arena, str_from(e.message));
+            bool library = str_contains(said, STR("error while loading shared libraries"));
+            doctor_add(doctor, FINDING_PROBLEM, library ? "missing-library" : "missing-program",
+                       str_from(programs[i]), path, said,
+                       STR("./install/quickstart --no-demo installs what is missing"));
+        } else if (!str_eq(output, STR("hookcheck " HOOKCHECK_VERSION))) {
+            doctor_add(doctor, FINDING_PROBLEM, "version", str_from(programs[i]), path,
+                       str_printf(doctor->arena,
+                                  "is " STR_FMT ", and this is hookcheck " HOOKCHECK_VERSION,
+                                  STR_ARG(output)),
+                       STR("./install/quickstart --no-demo installs them together"));
+        }
+    }
+}
+
+void doctor_config(struct doctor *doctor)
+{
+    const struct config *config = doctor->config;
+
+    look_at_versions(doctor);
+    look_at_state(doctor);
+    if (!config)
+        return;
+    look_at_configuration(doctor);
+    if (cli_has(doctor->cli, "offline") || config->broken || !config->trusted ||
+        !config->work_tree.length)
+        return;
+    for (size_t i = 0; i < config->environments.count; i++)
+        look_at_environment(doctor, config->environments.items[i].name);
+}

@@ -1,0 +1,240 @@
+/* The pre-push hook: would git run it here, and does it answer? */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "cli/doctor.h"
+
+#define GARBLED "this is no list of refs\n"
+
+struct looked_git {
+    struct doctor *doctor;
+    struct git_place place;
+    struct str hook; /* the pre-push file git would run */
+    bool registered;
+};
+
+static void problem(struct looked_git *looked, const char *code, struct str path,
+                    struct str message, struct str hint)
+{
+    doctor_add(looked->doctor, FINDING_PROBLEM, code, STR("git"), path, message, hint);
+}
+
+/* A feed that cannot be read must stop the push; an empty one is a push without anything to do. The first goes the whole way (other hooks
+ * do not run behind ours once it objects), the second to our program alone, because others may start their tests. */
+static void prove(struct looked_git *looked, struct str path, struct str way, struct str program)
+{
+    struct doctor *doctor = looked->doctor;
+    struct arena *arena = doctor->arena;
+    struct process_result blocked, passed;
+    struct err e = ERR_NONE;
+    struct str command = str_printf(arena, "cd " STR_FMT " && " STR_FMT " origin doctor",
+                                    STR_ARG(shell_quote(arena, looked->place.top)), STR_ARG(way));
+    struct str harmless =
+        str_printf(arena, "cd " STR_FMT " && " STR_FMT " origin doctor",
+                   STR_ARG(shell_quote(arena, looked->place.top)), STR_ARG(program));
+
+    looked->registered = true;
+    if (!doctor_run(doctor, command, STR(GARBLED), &blocked, &e) ||
+        !doctor_run(doctor, harmless, STR(""), &passed, &e)) {
+        problem(looked, "does-not-answer", path, str_copy(arena, str_from(e.message)), STR_NONE);
+        return;
+    }
+    bool stopped = blocked.timed_out || blocked.signalled || blocked.status != 0;
+    bool reasoned = str_contains(blocked.errors, STR(GIT_HOOK_PROGRAM ": blocked")) ||
+                    str_contains(blocked.errors, STR("(block)"));
+    if (!stopped)
+        problem(looked, "does-not-block", path,
+                STR("a push whose list of refs cannot be read is let through"),
+                STR("hookcheck install git"));
+    else if (!reasoned)
+        problem(looked, doctor_failure_code(&blocked), path,
+                str_printf(arena, "every push is stopped without a check: " STR_FMT,
+                           STR_ARG(doctor_first_line(blocked.errors))),
+                STR("./install/quickstart --no-demo, then hookcheck install git"));
+    else if (passed.timed_out || passed.signalled || passed.status != 0)
+        problem(looked, "blocks-everything", path,
+                str_printf(arena, "a push without anything to do is stopped: " STR_FMT,
+                           STR_ARG(doctor_first_line(passed.errors))),
+                STR("hookcheck push says why"));
+    else
+        doctor_add(doctor, FINDING_OK, "fires", STR("git"), path,
+                   STR("stops a push it cannot read, lets an empty one pass"), STR_NONE);
+}
+
+static struct str gate(struct looked_git *looked)
+{
+    return shell_quote(looked->doctor->arena,
+                       install_program(&looked->doctor->in, GIT_HOOK_PROGRAM));
+}
+
+/* --- git's configured hook --- */
+
+static void look_at_config(struct looked_git *looked)
+{
+    struct doctor *doctor = looked->doctor;
+    struct str ask[] = {STR("git"), STR("config"), STR("--get"), STR("hook.hookcheck.command")};
+    struct str enabled[] = {STR("git"), STR("config"), STR("--type=bool"), STR("--get"),
+                            STR("hook.hookcheck.enabled")};
+    struct str command, value;
+
+    if (!install_ask(doctor->arena, looked->place.top, ask, COUNT_OF(ask), &command, NULL))
+        return;
+    if (!looked->place.config_hooks) {
+        problem(looked, "old-client", looked->place.config,
+                str_printf(doctor->arena, "git " STR_FMT " ignores hook.hookcheck.command",
+                           STR_ARG(looked->place.version)),
+                STR("hookcheck uninstall git, then hookcheck install git"));
+        return;
+    }
+    if (install_ask(doctor->arena, looked->place.top, enabled, COUNT_OF(enabled), &value, NULL) &&
+        str_eq(value, STR("false"))) {
+        problem(looked, "hooks-disabled", looked->place.config,
+                STR("hook.hookcheck.enabled is false"),
+                STR("git config --unset hook.hookcheck.enabled"));
+        looked->registered = true;
+        return;
+    }
+    prove(looked, looked->place.config, command, command);
+}
+
+/* --- The file in the hooks directory --- */
+
+/* Can the kernel start it? `#!` with a program that is not there makes git before 2.55 wait for ever. */
+static bool can_run(struct looked_git *looked, struct str text)
+{
+    struct arena *arena = looked->doctor->arena;
+    struct str first = doctor_first_line(text);
+
+    if (access(str_c(arena, looked->hook), X_OK) != 0) {
+        problem(looked, "not-executable", looked->hook, STR("git does not run it"),
+                str_printf(arena, "chmod +x " STR_FMT, STR_ARG(shell_quote(arena, looked->hook))));
+        return false;
+    }
+    if (!str_starts(first, STR("#!")))
+        return true;
+    first = str_trim(str_from_offset(first, 2));
+    struct str interpreter = str_cut(&first, ' ');
+    if (access(str_c(arena, interpreter), X_OK) == 0)
+        return true;
+    problem(looked, "missing-program", looked->hook,
+            str_printf(arena, "its interpreter " STR_FMT " is not there", STR_ARG(interpreter)),
+            STR("mend its first line"));
+    return false;
+}
+
+/* Ours in a place where git does not look (another tool has set core.hooksPath), or pushed aside by a hook manager that does not run it. */
+static void look_for_lost(struct looked_git *looked)
+{
+    struct arena *arena = looked->doctor->arena;
+    struct str common = path_join(arena, path_directory(looked->place.config), STR("hooks"));
+    struct str places[] = {path_join(arena, common, STR("pre-push")),
+                           path_join(arena, looked->place.hooks, STR("pre-push.old"))};
+    struct err ignored = ERR_NONE;
+    struct str text;
+
+    for (size_t i = 0; i < COUNT_OF(places); i++) {
+        if (str_eq(places[i], looked->hook) ||
+            !file_read(arena, places[i], FILE_MAX, &text, &ignored) || !git_hook_is_ours(text))
+            continue;
+        problem(looked, "hooks-path", places[i],
+                i == 0 ? str_printf(arena,
+                                    "git looks in " STR_FMT " (core.hooksPath) and does not run it",
+                                    STR_ARG(looked->place.hooks))
+                       : STR("another hook manager has moved it away and does not run it"),
+                STR("hookcheck install git"));
+    }
+}
+
+static void look_at_manager(struct looked_git *looked, enum git_manager manager, struct str hook)
+{
+    struct doctor *doctor = looked->doctor;
+    struct str path = manager_file(&doctor->in, &looked->place, manager), text;
+    struct err ignored = ERR_NONE;
+
+    if (!file_read(doctor->arena, path, FILE_MAX, &text, &ignored) ||
+        !str_contains(text, STR("hookcheck")))
+        return;
+    bool active = manager == MANAGER_HUSKY ? str_contains(looked->place.hooks_path, STR(".husky"))
+                                           : str_contains(hook, str_from(manager_name(manager)));
+    if (active) {
+        struct str way = manager == MANAGER_HUSKY
+                             ? str_printf(doctor->arena, "sh " STR_FMT,
+                                          STR_ARG(shell_quote(doctor->arena, path)))
+                             : gate(looked);
+        prove(looked, path, way, gate(looked));
+        return;
+    }
+    problem(looked, "hooks-path", path,
+            str_printf(doctor->arena, "%s has the entry, but git does not run %s here",
+                       manager_name(manager), manager_name(manager)),
+            manager == MANAGER_HUSKY      ? STR("npx husky")
+            : manager == MANAGER_LEFTHOOK ? STR("lefthook install")
+                                          : STR("pre-commit install -t pre-push"));
+    looked->registered = true;
+}
+
+static void look_at_file(struct looked_git *looked)
+{
+    struct arena *arena = looked->doctor->arena;
+    struct str text = STR(""), legacy;
+    struct err ignored = ERR_NONE;
+    char link[1];
+
+    looked->hook = git_hook_path(&looked->doctor->in, &looked->place);
+    enum file_kind kind = file_kind(arena, looked->hook);
+    if (kind == FILE_ABSENT && readlink(str_c(arena, looked->hook), link, sizeof link) >= 0)
+        problem(looked, "missing-program", looked->hook,
+                STR("a symbolic link that leads nowhere: git runs no hook and says nothing"),
+                STR("remove the link, then hookcheck install git"));
+    if (kind == FILE_DIRECTORY)
+        problem(looked, "missing-program", looked->hook, STR("a directory is no hook"),
+                STR("remove it, then hookcheck install git"));
+    bool read = file_read(arena, looked->hook, FILE_MAX, &text, &ignored);
+    bool runs = read && can_run(looked, text);
+    if (read && git_hook_is_ours(text)) {
+        bool twice = looked->registered;
+        looked->registered = true;
+        if (twice)
+            problem(looked, "twice", looked->hook,
+                    STR("the gate runs twice: as a configured hook and as this file"),
+                    STR("hookcheck install git"));
+        else if (runs)
+            prove(looked, looked->hook, shell_quote(arena, looked->hook), gate(looked));
+        return;
+    }
+    struct str beside = path_join(arena, looked->place.hooks, STR("pre-push.legacy"));
+    if (runs && str_contains(text, STR("File generated by pre-commit")) &&
+        file_read(arena, beside, FILE_MAX, &legacy, &ignored) && git_hook_is_ours(legacy))
+        prove(looked, beside, shell_quote(arena, beside), gate(looked));
+    for (int manager = 1; manager < MANAGER_COUNT; manager++)
+        if (!looked->registered)
+            look_at_manager(looked, (enum git_manager)manager, runs ? text : STR(""));
+}
+
+void doctor_git(struct doctor *doctor)
+{
+    struct looked_git looked = {.doctor = doctor};
+    struct err e = ERR_NONE;
+    struct str directory =
+        doctor->in.work_tree.length ? doctor->in.work_tree : doctor->cli->directory;
+
+    if (!git_look(&doctor->in, directory, &looked.place, &e)) {
+        doctor_add(doctor, FINDING_NOTE, "no-repository", STR("git"), directory,
+                   STR("no repository: pushes are not looked at"), STR_NONE);
+        return;
+    }
+    look_at_config(&looked);
+    if (looked.place.hooks_path.bytes && looked.place.hooks_path.length == 0) {
+        problem(&looked, "hooks-path", looked.place.config,
+                STR("core.hooksPath is empty: git runs no hook of a directory"),
+                STR("git config --unset core.hooksPath"));
+        return;
+    }
+    look_at_file(&looked);
+    look_for_lost(&looked);
+    if (!looked.registered)
+        problem(&looked, "not-registered", looked.hook, STR("no pre-push hook of ours is run here"),
+                STR("hookcheck install git"));
+}
