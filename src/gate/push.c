@@ -59,10 +59,9 @@ static bool time_is_up(struct pusher *pusher)
     return true;
 }
 
-bool pusher_view(struct pusher *pusher, struct str commit, struct commit_view **ret_view,
+bool pusher_tree(struct pusher *pusher, struct str commit, struct commit_view **ret_view,
                  struct err *e)
 {
-    struct config_migrations_list sets = {0};
     struct commit_view *view;
 
     for (size_t i = 0; i < pusher->views.count; i++)
@@ -72,15 +71,29 @@ bool pusher_view(struct pusher *pusher, struct str commit, struct commit_view **
         }
     view = ARENA_NEW(pusher->arena, struct commit_view);
     view->commit = commit;
-    if (commit.length) {
-        if (!repository_tree(pusher->input->repository, pusher->arena, commit, &view->tree, e) ||
-            !sets_detect(pusher->arena, view->tree, pusher->config, &sets, e))
-            return false;
-        for (size_t i = 0; i < sets.count; i++)
-            VEC_PUSH(pusher->arena, &view->sets, (struct commit_set){.set = sets.items[i]});
-    }
+    if (commit.length &&
+        !repository_tree(pusher->input->repository, pusher->arena, commit, &view->tree, e))
+        return false;
     VEC_PUSH(pusher->arena, &pusher->views, view);
     *ret_view = view;
+    return true;
+}
+
+bool pusher_view(struct pusher *pusher, struct str commit, struct commit_view **ret_view,
+                 struct err *e)
+{
+    struct config_migrations_list sets = {0};
+
+    if (!pusher_tree(pusher, commit, ret_view, e))
+        return false;
+    struct commit_view *view = *ret_view;
+    if (view->detected)
+        return true;
+    if (view->tree && !sets_detect(pusher->arena, view->tree, pusher->config, &sets, e))
+        return false;
+    for (size_t i = 0; i < sets.count; i++)
+        VEC_PUSH(pusher->arena, &view->sets, (struct commit_set){.set = sets.items[i]});
+    view->detected = true;
     return true;
 }
 
@@ -193,11 +206,11 @@ static bool judge_changes(struct pusher *pusher, const struct push_ref *ref, str
     seen->changed_files = pushed.changes.count;
     for (size_t i = 0; i < pushed.changes.count && !touches; i++)
         touches = push_path_is_migration(pusher->config, pushed.changes.items[i].path);
-    if (!touches)
-        return true;
-    return pusher_view(pusher, seen->range.base, &pushed.before, e) &&
-           pusher_view(pusher, seen->range.tip, &pushed.after, e) &&
-           push_judge_migrations(&pushed, e);
+    if (touches && (!pusher_view(pusher, seen->range.base, &pushed.before, e) ||
+                    !pusher_view(pusher, seen->range.tip, &pushed.after, e) ||
+                    !push_judge_migrations(&pushed, e)))
+        return false;
+    return push_judge_models(&pushed, &seen->schema_changes, e);
 }
 
 /* The same commit over the same base under another name: judged once. */

@@ -34,7 +34,7 @@ struct push_seen { /* one ref */
     bool known;   /* the range could be determined */
     bool ignored; /* notes and the like: no code */
     size_t changed_files;
-    size_t model_files;
+    size_t schema_changes;
     struct str environment; /* the push is a deploy there; empty: it is none */
 };
 VEC_DEFINE(push_seens, struct push_seen);

@@ -17,6 +17,7 @@ struct commit_view {
     struct str commit;
     struct tree *tree;
     struct commit_sets sets;
+    bool detected; /* sets are those of the tree */
 };
 
 struct pusher {
@@ -44,7 +45,10 @@ void pusher_add(struct pusher *pusher, enum reason_code code, struct str set, st
                 struct str hint);
 /* A step that failed becomes the reason that fits. */
 void pusher_failed(struct pusher *pusher, const char *what, const struct err *e);
-/* The tree and the migration sets of a commit, kept. `commit` empty: an empty tree. */
+/* The tree of a commit, kept. `commit` empty: no tree. */
+MUST_CHECK bool pusher_tree(struct pusher *pusher, struct str commit, struct commit_view **ret_view,
+                            struct err *e);
+/* Its migration sets too: that looks through all directories. */
 MUST_CHECK bool pusher_view(struct pusher *pusher, struct str commit, struct commit_view **ret_view,
                             struct err *e);
 MUST_CHECK bool pusher_load(struct pusher *pusher, struct commit_view *view, struct commit_set *set,
@@ -54,6 +58,8 @@ const struct repository_change *pushed_change(const struct pushed *pushed, struc
 
 /* push_migrations.c */
 MUST_CHECK bool push_judge_migrations(struct pushed *pushed, struct err *e);
+/* push_models.c */
+MUST_CHECK bool push_judge_models(struct pushed *pushed, size_t *ret_changes, struct err *e);
 /* push_join.c: heads and ids of new migrations against what the remote has elsewhere. */
 MUST_CHECK bool push_judge_join(struct pushed *pushed, struct commit_set *set,
                                 const struct strs *new_ids, struct err *e);

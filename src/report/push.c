@@ -42,9 +42,11 @@ static void add_seen(struct buf *out, const struct push_seen *seen)
     else if (!seen->range.tip.length)
         buf_printf(out, STR_FMT "\n", STR_ARG(range_kind_name(seen->range.kind)));
     else
-        buf_printf(out, STR_FMT ", " STR_FMT ".." STR_FMT ", %zu changed files\n",
-                   STR_ARG(range_kind_name(seen->range.kind)), STR_ARG(base),
-                   STR_ARG(str_prefix(seen->range.tip, 12)), seen->changed_files);
+        buf_printf(
+            out,
+            STR_FMT ", " STR_FMT ".." STR_FMT ", %zu changed files, %zu changes of the schema\n",
+            STR_ARG(range_kind_name(seen->range.kind)), STR_ARG(base),
+            STR_ARG(str_prefix(seen->range.tip, 12)), seen->changed_files, seen->schema_changes);
 }
 
 void report_push_text(struct buf *out, const struct push_result *result, bool verbose,
@@ -87,6 +89,8 @@ static void add_refs(struct buf *out, const struct push_result *result)
         add_string(out, &first, "commit", seen->range.tip);
         json_write_key(out, &first, "changed_files");
         buf_printf(out, "%zu", seen->changed_files);
+        json_write_key(out, &first, "schema_changes");
+        buf_printf(out, "%zu", seen->schema_changes);
         add_string(out, &first, "environment", seen->environment);
         buf_add_byte(out, '}');
     }

@@ -129,3 +129,52 @@ struct str tree_describe(const struct tree *tree)
 {
     return tree->driver->describe(tree->self);
 }
+
+/* --- The empty tree. --- */
+
+static bool nothing_kind(void *self, struct arena *arena, struct str path,
+                         enum tree_entry_kind *ret_kind)
+{
+    (void)self;
+    (void)arena;
+    *ret_kind = TREE_DIRECTORY;
+    return path.length == 0;
+}
+
+static bool nothing_list(void *self, struct arena *arena, struct str directory,
+                         struct tree_entries *ret_entries, bool *ret_exists, struct err *e)
+{
+    (void)self;
+    (void)arena;
+    (void)e;
+    *ret_entries = (struct tree_entries){0};
+    *ret_exists = directory.length == 0;
+    return true;
+}
+
+static bool nothing_read(void *self, struct arena *arena, struct str path, size_t maximum,
+                         struct str *ret_bytes, bool *ret_whole, struct err *e)
+{
+    (void)self;
+    (void)arena;
+    (void)maximum;
+    (void)ret_bytes;
+    (void)ret_whole;
+    return err_set(e, ERR_NOT_FOUND, STR_FMT ": no such file", STR_ARG(path));
+}
+
+static struct str nothing_describe(const void *self)
+{
+    (void)self;
+    return STR("nothing");
+}
+
+struct tree *tree_nothing(struct arena *arena)
+{
+    static const struct tree_driver driver = {.kind = nothing_kind,
+                                              .list = nothing_list,
+                                              .read = nothing_read,
+                                              .describe = nothing_describe};
+
+    return tree_from_driver(arena, &driver, NULL);
+}

@@ -48,10 +48,11 @@ migration() { # ID DOWN TITLE [STATEMENT]
 model() { # TABLE COLUMN...
   local table=$1
   shift
+  mkdir -p "${models:-app/models}"
   {
     printf 'from sqlalchemy import *\nfrom sqlalchemy.orm import declarative_base\n\nBase = declarative_base()\n\n\nclass %s(Base):\n    __tablename__ = "%s"\n' "${table^}" "$table"
     printf '    %s\n' "$@"
-  } >"${models:-app}/models_$table.py"
+  } >"${models:-app/models}/$table.py"
 }
 users() { model users "id = Column(Integer, primary_key=True)" "name = Column(String(50))" "$@"; }
 email='email = Column(String(255))'

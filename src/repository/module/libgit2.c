@@ -33,7 +33,9 @@ static bool start(struct err *e)
     if (git_libgit2_init() < 0)
         return module_fail(e, ERR_UNREACHABLE, "libgit2", STR("start"));
     if (git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0) < 0 ||
-        git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, COUNT_OF(extensions)) < 0)
+        git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, COUNT_OF(extensions)) < 0 ||
+        /* git does not compute the digest of each object it reads either; a third of the time went there. */
+        git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0) < 0)
         return module_fail(e, ERR_UNREACHABLE, "libgit2", STR("options"));
     started = true;
     return true;

@@ -1,0 +1,221 @@
+/* push_models.c -- does every change of the models come with a migration? */
+#include "base/file.h"
+#include "gate/pusher.h"
+#include "migrations/cover.h"
+#include "migrations/models.h"
+
+#define MESSAGE_MAX ((size_t)16 << 10)
+#define MIGRATION_BYTES ((size_t)1 << 20)
+#define SNIFFED_MAX 500u
+
+static bool mentions_mapper(struct str source)
+{
+    static const char *const words[] = {"Column(",  "mapped_column", "Mapped[",      "Table(",
+                                        "SQLModel", "__tablename__", "models.Model", "db.Model"};
+
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (str_contains(source, str_from(words[i])))
+            return true;
+    return false;
+}
+
+/* Models may stand in a file of any name: those that changed are looked into, as long as they are few. */
+static bool sniff(struct pushed *pushed, bool *ret_any, struct err *e)
+{
+    size_t looked = 0;
+
+    for (size_t i = 0; i < pushed->changes.count && !*ret_any && looked < SNIFFED_MAX; i++) {
+        const struct repository_change *change = &pushed->changes.items[i];
+        struct commit_view *view = change->kind == CHANGE_DELETED ? pushed->before : pushed->after;
+        ARENA(scratch, (size_t)64 << 20);
+        struct str text;
+        bool whole;
+        if (!change->is_file || !str_ends(change->path, STR(".py")) ||
+            push_path_is_migration(pushed->pusher->config, change->path))
+            continue;
+        looked++;
+        if (!tree_read_start(view->tree, &scratch, change->path, MIGRATION_BYTES, &text, &whole, e))
+            return false;
+        *ret_any = mentions_mapper(text);
+    }
+    return true;
+}
+
+/* The first look, by path alone: most pushes touch no model. */
+static bool model_paths(struct pushed *pushed, struct strs *ret_paths, bool *ret_any, struct err *e)
+{
+    struct pusher *pusher = pushed->pusher;
+    bool python = false;
+
+    for (size_t i = 0; i < pushed->changes.count; i++) {
+        VEC_PUSH(pusher->arena, ret_paths, pushed->changes.items[i].path);
+        python = python || str_ends(pushed->changes.items[i].path, STR(".py"));
+    }
+    if (!models_any_path(pusher->arena, pusher->config, ret_paths, ret_any, e))
+        return false;
+    if (!*ret_any && !python)
+        return true;
+    return pusher_tree(pusher, pushed->range->base, &pushed->before, e) &&
+           pusher_tree(pusher, pushed->range->tip, &pushed->after, e) &&
+           (*ret_any || sniff(pushed, ret_any, e));
+}
+
+/* Changes that a commit of others made are not this push's: a branch that merged main. The default branch and deploys get everything. */
+static bool drop_foreign(struct pushed *pushed, struct schema_changes *changes, struct err *e)
+{
+    struct pusher *pusher = pushed->pusher;
+    struct repository *repository = pusher->input->repository;
+    const struct range_known *known = &pusher->known;
+    struct repository_commits commits = pushed->range->commits;
+    struct strs hidden = {0}, paths = {0};
+    size_t kept = 0;
+
+    if (pushed->is_deploy || pushed->range->everything ||
+        str_eq(known->default_branch, pushed->ref->remote_ref))
+        return true;
+    if (pushed->range->kind == RANGE_FAST_FORWARD) {
+        if (!known->default_tip.length)
+            return true;
+        VEC_PUSH(pusher->arena, &hidden, pushed->range->base);
+        VEC_PUSH(pusher->arena, &hidden, known->default_tip);
+        if (!repository_walk(repository, pusher->arena, pushed->range->tip, &hidden, &commits, e))
+            return false;
+        if (!commits.count)
+            return true;
+    }
+    for (size_t i = 0; i < changes->count; i++)
+        VEC_PUSH(pusher->arena, &paths, changes->items[i].place.file);
+    bool *touched = ARENA_ARRAY(pusher->arena, paths.count + 1, bool);
+    if (!repository_touched(repository, pusher->arena, &commits, &paths, touched, e))
+        return false;
+    for (size_t i = 0; i < changes->count; i++)
+        /* A file that the diff does not show changed through what it imports: that counts. */
+        if (touched[i] || !pushed_change(pushed, changes->items[i].place.file))
+            changes->items[kept++] = changes->items[i];
+    changes->count = kept;
+    return true;
+}
+
+static bool covered_by_file(struct pushed *pushed, struct str path,
+                            const struct schema_changes *changes, bool *covered, struct err *e)
+{
+    ARENA(scratch, (size_t)64 << 20);
+    struct str text;
+    bool whole;
+
+    if (!tree_read_start(pushed->after->tree, &scratch, path, MIGRATION_BYTES, &text, &whole, e))
+        return false;
+    for (size_t i = 0; i < changes->count; i++)
+        if (!covered[i])
+            covered[i] = migration_covers(&scratch, path, text, &changes->items[i]);
+    return true;
+}
+
+/* All migrations of the pushed tree: those of the range, those of the branch, and what came long before (expand and contract). */
+static bool find_cover(struct pushed *pushed, const struct schema_changes *changes, bool *covered,
+                       struct err *e)
+{
+    struct commit_view *after = pushed->after;
+
+    for (size_t s = 0; s < after->sets.count; s++) {
+        struct commit_set *set = &after->sets.items[s];
+        if (str_starts(set->set.tracker, STR("unsupported:")))
+            continue;
+        if (!pusher_load(pushed->pusher, after, set, e))
+            return false;
+        for (size_t m = 0; m < set->history.migrations.count; m++)
+            if (!covered_by_file(pushed, set->history.migrations.items[m].file, changes, covered,
+                                 e))
+                return false;
+    }
+    /* Trackers that are known by the shape of their files alone: what this push adds. */
+    for (size_t i = 0; i < pushed->changes.count; i++) {
+        const struct repository_change *change = &pushed->changes.items[i];
+        const struct push_shape *shape = NULL;
+        if (change->kind == CHANGE_DELETED || !change->is_file ||
+            !push_path_is_migration(pushed->pusher->config, change->path))
+            continue;
+        if (!push_path_shape(pushed->pusher->arena, change->path, &shape, e) ||
+            (shape && !covered_by_file(pushed, change->path, changes, covered, e)))
+            return false;
+    }
+    return true;
+}
+
+static struct str make_command(const struct pushed *pushed)
+{
+    const struct commit_sets *sets = &pushed->after->sets;
+    struct arena *arena = pushed->pusher->arena;
+
+    for (size_t s = 0; s < sets->count; s++) {
+        struct str tracker = sets->items[s].set.tracker, root = sets->items[s].set.root;
+        bool elsewhere = root.length && !str_eq(root, STR("."));
+        if (str_eq(tracker, STR("alembic")))
+            return str_printf(arena, "%s" STR_FMT "%salembic revision --autogenerate -m \"…\"",
+                              elsewhere ? "cd " : "", STR_ARG(elsewhere ? root : STR_NONE),
+                              elsewhere ? " && " : "");
+        if (str_eq(tracker, STR("unsupported:django")))
+            return STR("python manage.py makemigrations");
+        if (str_eq(tracker, STR("unsupported:rails")))
+            return STR("bin/rails generate migration NAME");
+        if (str_eq(tracker, STR("unsupported:prisma")))
+            return STR("npx prisma migrate dev --name NAME");
+    }
+    return STR("write the migration that makes these changes, and commit it");
+}
+
+static void report(struct pushed *pushed, const struct schema_changes *changes, const bool *covered)
+{
+    struct buf out = buf_new(pushed->pusher->arena, MESSAGE_MAX);
+    size_t count = 0;
+
+    buf_add(&out, STR("the models change, and no migration makes the change:"));
+    for (size_t i = 0; i < changes->count; i++) {
+        const struct schema_change *change = &changes->items[i];
+        if (covered[i] || count++ >= JUDGE_LISTED)
+            continue;
+        buf_printf(&out, "\n  " STR_FMT "  " STR_FMT ":%zu", STR_ARG(change->line),
+                   STR_ARG(change->place.file), change->place.line);
+    }
+    if (!count)
+        return;
+    if (count > JUDGE_LISTED)
+        buf_printf(&out, "\n  and %zu more", count - JUDGE_LISTED);
+    buf_add(&out, STR("\n  code that expects it fails wherever this is deployed"));
+    pusher_add(pushed->pusher, REASON_MODELS_WITHOUT_MIGRATION, STR_NONE, buf_str(&out),
+               make_command(pushed));
+}
+
+bool push_judge_models(struct pushed *pushed, size_t *ret_changes, struct err *e)
+{
+    struct pusher *pusher = pushed->pusher;
+    struct schema_difference difference = {0};
+    struct strs paths = {0};
+    struct tree *before;
+    bool any = false;
+
+    *ret_changes = 0;
+    if (!model_paths(pushed, &paths, &any, e))
+        return false;
+    if (!any)
+        return true;
+    if (!pusher_view(pusher, pushed->range->base, &pushed->before, e) ||
+        !pusher_view(pusher, pushed->range->tip, &pushed->after, e))
+        return false;
+    /* Without any migration nothing says that there should be some. */
+    if (!pushed->after->sets.count && !pushed->before->sets.count)
+        return true;
+    before = pushed->before->tree ? pushed->before->tree : tree_nothing(pusher->arena);
+    if (!models_compare(pusher->arena, pusher->config, before, pushed->after->tree, &paths,
+                        &difference, e) ||
+        (difference.changes.count && !drop_foreign(pushed, &difference.changes, e)))
+        return false;
+    *ret_changes = difference.changes.count;
+    if (!difference.changes.count)
+        return true;
+    bool *covered = ARENA_ARRAY(pusher->arena, difference.changes.count, bool);
+    if (!find_cover(pushed, &difference.changes, covered, e))
+        return false;
+    report(pushed, &difference.changes, covered);
+    return true;
+}
