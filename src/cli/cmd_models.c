@@ -72,6 +72,34 @@ static enum cli_status show_diff(struct cli *cli, const struct schema_difference
     return difference->changes.count || difference->unread.count ? CLI_BLOCKED : CLI_OK;
 }
 
+static enum cli_status show_check(struct cli *cli, const struct config *config, struct tree *after,
+                                  const struct strs *changed,
+                                  const struct schema_difference *difference)
+{
+    struct models_uncovereds uncovered;
+    struct err e = ERR_NONE;
+
+    if (!models_cover(cli->arena, config, after, changed, difference, &uncovered, &e)) {
+        cli_say_error(cli, &e);
+        return CLI_BLOCKED;
+    }
+    if (cli->json) {
+        struct schema_difference open = {.unread = difference->unread};
+        for (size_t i = 0; i < uncovered.count; i++)
+            VEC_PUSH(cli->arena, &open.changes, *uncovered.items[i].change);
+        schema_difference_json(&cli->out, &open);
+        buf_add_byte(&cli->out, '\n');
+    }
+    for (size_t i = 0; i < uncovered.count && !cli->json; i++)
+        buf_printf(&cli->out, "no migration: " STR_FMT " (" STR_FMT ":%zu)\n",
+                   STR_ARG(uncovered.items[i].change->line),
+                   STR_ARG(uncovered.items[i].change->place.file),
+                   uncovered.items[i].change->place.line);
+    if (uncovered.count && !cli->json && uncovered.items[0].command.length)
+        buf_printf(&cli->out, "  next step: " STR_FMT "\n", STR_ARG(uncovered.items[0].command));
+    return uncovered.count || difference->unread.count ? CLI_BLOCKED : CLI_OK;
+}
+
 static enum cli_status run(struct cli *cli)
 {
     struct schema_difference difference;
@@ -82,8 +110,10 @@ static enum cli_status run(struct cli *cli)
     struct range range;
     REPOSITORY(repository);
 
-    if (!cli->operands.count || !str_eq(cli->operands.items[0], STR("diff")))
-        return cli_usage_error(cli, "models takes: diff [A] [B]");
+    bool check = cli->operands.count && str_eq(cli->operands.items[0], STR("check"));
+
+    if (!check && (!cli->operands.count || !str_eq(cli->operands.items[0], STR("diff"))))
+        return cli_usage_error(cli, "models takes: diff [A] [B], or check [A..B]");
     if (!range_parse(cli, &range))
         return cli_usage_error(cli, "a range is A..B, or A B, or A for A and the work tree");
     if (!cli_config(cli, cli->directory, &config))
@@ -94,15 +124,16 @@ static enum cli_status run(struct cli *cli)
         cli_say_error(cli, &e);
         return CLI_BLOCKED;
     }
-    enum cli_status status = show_diff(cli, &difference);
+    enum cli_status status =
+        check ? show_check(cli, config, after, &changed, &difference) : show_diff(cli, &difference);
     say_unread(&difference);
     return status;
 }
 
 const struct cli_command cmd_models = {
     .name = "models",
-    .operands = "diff [A] [B]",
-    .summary = "says what changed in the schema that the models describe",
+    .operands = "diff [A] [B] | check [A..B]",
+    .summary = "says what changed in the schema of the models, and what no migration covers",
     .text = "A and B are revisions; without B it is the work tree, without A HEAD. A..B is both.\n"
             "One line a change, sorted; types as PostgreSQL spells them. Read without importing "
             "the application:\n"

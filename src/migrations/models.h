@@ -1,4 +1,4 @@
-/* models.h -- what changed in the models between two trees.
+/* models.h -- what changed in the models between two trees, and which of it no migration covers.
  *
  * In:    two trees (commits, or the work tree), and the paths that differ between them.
  * Out:   changes of the schema, sorted by their line; what cannot be read statically and differs.
@@ -27,5 +27,18 @@ MUST_CHECK bool models_compare(struct arena *arena, const struct config *config,
                                struct tree *before, struct tree *after,
                                const struct strs *changed_paths,
                                struct schema_difference *ret_difference, struct err *e);
+
+struct models_uncovered {
+    const struct schema_change *change;
+    struct str
+        command; /* that makes the migration; empty: the tree has no migrations that we know */
+};
+VEC_DEFINE(models_uncovereds, struct models_uncovered);
+/* The changes that no migration of `tree` (the newer one) makes. A migration among `changed_paths` covers what it touches; an older one
+ * only what it left that way: a column that it added and none dropped since. */
+MUST_CHECK bool models_cover(struct arena *arena, const struct config *config, struct tree *tree,
+                             const struct strs *changed_paths,
+                             const struct schema_difference *difference,
+                             struct models_uncovereds *ret_uncovered, struct err *e);
 
 #endif

@@ -1,0 +1,46 @@
+/* steps.h -- what a migration does to tables, columns, indexes and types, as far as its source says it.
+ *
+ * In:    an Alembic revision (its upgrade()), a Django migration (its operations), or SQL.
+ * Out:   steps in the order of the source. What is computed when it runs gives no step.
+ * Fails: never.
+ * Source: Alembic operations (op.*, batch_op.*), Django 3.2–5.2 migrations.operations, PostgreSQL's ALTER TABLE.
+ */
+#ifndef HOOKCHECK_READERS_STEPS_H
+#define HOOKCHECK_READERS_STEPS_H
+
+#include "readers/python_tree.h"
+#include "schema/schema.h"
+
+enum step_kind {
+    STEP_ADD_COLUMN = 0,
+    STEP_DROP_COLUMN,
+    STEP_ALTER_COLUMN,
+    STEP_ADD_TABLE,
+    STEP_DROP_TABLE,
+    STEP_ADD_INDEX, /* and constraints */
+    STEP_DROP_INDEX,
+    STEP_ADD_TYPE,
+    STEP_DROP_TYPE,
+    STEP_ADD_VALUE,
+    STEP_TABLE_NAME, /* Django: `name` is the db_table of `table` */
+};
+
+struct step {
+    enum step_kind kind;
+    struct str table, column;
+    struct str name;                     /* index, type */
+    struct str value;                    /* label of a type */
+    bool type, null, default_value, key; /* STEP_ALTER_COLUMN: what it changes */
+    bool null_known, nullable;           /* with `null`: what it becomes */
+    bool field;                          /* Django: `column` is a field's name */
+};
+VEC_DEFINE(steps, struct step);
+
+void steps_of_alembic(struct arena *arena, struct python_tree *tree, struct python_file *file,
+                      struct steps *steps);
+/* `app`: the label of the application that the migration belongs to. */
+void steps_of_django(struct arena *arena, struct python_tree *tree, struct python_file *file,
+                     struct str app, struct steps *steps);
+void steps_of_sql(struct arena *arena, struct str text, struct steps *steps);
+
+#endif

@@ -1,0 +1,317 @@
+#include "readers/steps.h"
+
+#define TOKENS_MAX 200000u
+
+struct token {
+    struct str text; /* identifiers without their quotes */
+    char kind;       /* 'w' word, 'q' quoted identifier, 's' string, or the byte itself */
+};
+
+struct tokens {
+    struct arena *arena;
+    VEC(struct token) all;
+    size_t at;
+};
+
+/* --- Tokens. --- */
+
+static size_t skip_quoted(struct str text, size_t at, char quote)
+{
+    for (at++; at < text.length; at++)
+        if (text.bytes[at] == quote) {
+            if (at + 1 < text.length && text.bytes[at + 1] == quote)
+                at++;
+            else
+                return at + 1;
+        }
+    return text.length;
+}
+
+static size_t skip_dollar(struct str text, size_t at)
+{
+    size_t end = at + 1;
+
+    while (end < text.length && text.bytes[end] != '$' && text.bytes[end] != ' ' &&
+           text.bytes[end] != '\n')
+        end++;
+    if (end >= text.length || text.bytes[end] != '$')
+        return at + 1;
+    struct str tag = str_slice(text, at, end + 1);
+    size_t close = str_find(str_from_offset(text, end + 1), tag);
+    return close == SIZE_MAX ? text.length : end + 1 + close + tag.length;
+}
+
+static bool is_word_byte(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+           (byte >= '0' && byte <= '9') || byte == '_' || (unsigned char)byte >= 128;
+}
+
+static void tokenize(struct tokens *t, struct str text)
+{
+    size_t at = 0, start;
+
+    while (at < text.length && t->all.count < TOKENS_MAX) {
+        char byte = text.bytes[at];
+        start = at;
+        if (byte == '-' && at + 1 < text.length && text.bytes[at + 1] == '-') {
+            while (at < text.length && text.bytes[at] != '\n')
+                at++;
+        } else if (byte == '/' && at + 1 < text.length && text.bytes[at + 1] == '*') {
+            size_t end = str_find(str_from_offset(text, at + 2), STR("*/"));
+            at = end == SIZE_MAX ? text.length : at + 2 + end + 2;
+        } else if (byte == '\'') {
+            at = skip_quoted(text, at, '\'');
+            VEC_PUSH(t->arena, &t->all,
+                     (struct token){str_slice(text, start + 1, at > start + 1 ? at - 1 : at), 's'});
+        } else if (byte == '"' || byte == '`') {
+            at = skip_quoted(text, at, byte);
+            VEC_PUSH(t->arena, &t->all,
+                     (struct token){str_slice(text, start + 1, at > start + 1 ? at - 1 : at), 'q'});
+        } else if (byte == '$') {
+            at = skip_dollar(text, at);
+        } else if (is_word_byte(byte)) {
+            while (at < text.length && is_word_byte(text.bytes[at]))
+                at++;
+            VEC_PUSH(t->arena, &t->all, (struct token){str_slice(text, start, at), 'w'});
+        } else {
+            at++;
+            if (byte != ' ' && byte != '\t' && byte != '\n' && byte != '\r')
+                VEC_PUSH(t->arena, &t->all, (struct token){str_slice(text, start, at), byte});
+        }
+    }
+}
+
+static struct token peek(const struct tokens *t)
+{
+    return t->at < t->all.count ? t->all.items[t->at] : (struct token){STR_NONE, ';'};
+}
+
+static bool take(struct tokens *t, const char *word)
+{
+    if (peek(t).kind != 'w' || !str_eq_nocase(peek(t).text, str_from(word)))
+        return false;
+    t->at++;
+    return true;
+}
+
+static void take_if_exists(struct tokens *t)
+{
+    if (take(t, "IF")) {
+        (void)take(t, "NOT");
+        (void)take(t, "EXISTS");
+    }
+}
+
+/* Unquoted names are folded to lower case; "public." is dropped. */
+static struct str take_name(struct tokens *t)
+{
+    struct str name = STR_NONE;
+
+    while (peek(t).kind == 'w' || peek(t).kind == 'q') {
+        struct token token = peek(t);
+        struct str part = token.kind == 'w' ? str_lower(t->arena, token.text) : token.text;
+        name = name.length && !str_eq(name, STR("public"))
+                   ? str_printf(t->arena, STR_FMT "." STR_FMT, STR_ARG(name), STR_ARG(part))
+                   : part;
+        t->at++;
+        if (peek(t).kind != '.')
+            break;
+        t->at++;
+    }
+    return name;
+}
+
+/* To the next `,` or closing bracket of this level, or the statement's end. */
+static void skip_item(struct tokens *t)
+{
+    size_t depth = 0;
+
+    for (; t->at < t->all.count; t->at++) {
+        char kind = peek(t).kind;
+        if (kind == ';' || (depth == 0 && (kind == ',' || kind == ')')))
+            return;
+        depth += kind == '(';
+        depth -= kind == ')';
+    }
+}
+
+/* --- Statements. --- */
+
+static void create_table(struct tokens *t, struct steps *steps)
+{
+    static const char *const constraints[] = {"CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN",
+                                              "CHECK",      "EXCLUDE", "LIKE"};
+
+    take_if_exists(t);
+    struct str table = take_name(t);
+    VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_ADD_TABLE, .table = table});
+    if (peek(t).kind != '(')
+        return;
+    do {
+        bool constraint = false;
+        t->at++;
+        for (size_t i = 0; i < COUNT_OF(constraints); i++)
+            constraint = constraint || (peek(t).kind == 'w' &&
+                                        str_eq_nocase(peek(t).text, str_from(constraints[i])));
+        if (!constraint)
+            VEC_PUSH(
+                t->arena, steps,
+                (struct step){.kind = STEP_ADD_COLUMN, .table = table, .column = take_name(t)});
+        skip_item(t);
+    } while (peek(t).kind == ',');
+}
+
+static void alter_column(struct tokens *t, struct str table, struct steps *steps)
+{
+    (void)take(t, "COLUMN");
+    struct step step = {.kind = STEP_ALTER_COLUMN, .table = table, .column = take_name(t)};
+    bool set = take(t, "SET");
+    if (set || take(t, "DROP")) {
+        step.null = step.null_known = take(t, "NOT");
+        step.nullable = !set;
+        step.default_value = take(t, "DEFAULT");
+        step.type = take(t, "DATA");
+    } else {
+        step.type = take(t, "TYPE");
+    }
+    VEC_PUSH(t->arena, steps, step);
+}
+
+static void alter_action(struct tokens *t, struct str table, struct steps *steps)
+{
+    if (take(t, "ADD")) {
+        if (take(t, "CONSTRAINT")) {
+            VEC_PUSH(t->arena, steps,
+                     (struct step){.kind = STEP_ADD_INDEX, .table = table, .name = take_name(t)});
+            return;
+        }
+        (void)take(t, "COLUMN");
+        take_if_exists(t);
+        VEC_PUSH(t->arena, steps,
+                 (struct step){.kind = STEP_ADD_COLUMN, .table = table, .column = take_name(t)});
+    } else if (take(t, "DROP")) {
+        bool constraint = take(t, "CONSTRAINT");
+        (void)take(t, "COLUMN");
+        take_if_exists(t);
+        struct str name = take_name(t);
+        VEC_PUSH(t->arena, steps,
+                 constraint
+                     ? (struct step){.kind = STEP_DROP_INDEX, .table = table, .name = name}
+                     : (struct step){.kind = STEP_DROP_COLUMN, .table = table, .column = name});
+    } else if (take(t, "ALTER")) {
+        alter_column(t, table, steps);
+    } else if (take(t, "RENAME")) {
+        bool whole = take(t, "TO");
+        (void)take(t, "COLUMN");
+        struct str from = whole ? table : take_name(t);
+        (void)take(t, "TO");
+        struct str to = take_name(t);
+        VEC_PUSH(t->arena, steps,
+                 (struct step){.kind = whole ? STEP_DROP_TABLE : STEP_DROP_COLUMN,
+                               .table = table,
+                               .column = whole ? STR_NONE : from});
+        VEC_PUSH(t->arena, steps,
+                 (struct step){.kind = whole ? STEP_ADD_TABLE : STEP_ADD_COLUMN,
+                               .table = whole ? to : table,
+                               .column = whole ? STR_NONE : to});
+    }
+}
+
+static void alter_table(struct tokens *t, struct steps *steps)
+{
+    take_if_exists(t);
+    (void)take(t, "ONLY");
+    struct str table = take_name(t);
+    t->at--; /* the loop steps over a comma */
+    do {
+        t->at++;
+        alter_action(t, table, steps);
+        skip_item(t);
+    } while (peek(t).kind == ',');
+}
+
+static void create_index(struct tokens *t, struct steps *steps)
+{
+    (void)take(t, "CONCURRENTLY");
+    take_if_exists(t);
+    struct step step = {.kind = STEP_ADD_INDEX, .name = take_name(t)};
+    if (take(t, "ON")) {
+        (void)take(t, "ONLY");
+        step.table = take_name(t);
+    }
+    VEC_PUSH(t->arena, steps, step);
+}
+
+static void create_type(struct tokens *t, struct steps *steps)
+{
+    struct str name = take_name(t);
+
+    VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_ADD_TYPE, .name = name});
+    for (; t->at < t->all.count && peek(t).kind != ';'; t->at++)
+        if (peek(t).kind == 's')
+            VEC_PUSH(t->arena, steps,
+                     (struct step){.kind = STEP_ADD_VALUE, .name = name, .value = peek(t).text});
+}
+
+static void alter_type(struct tokens *t, struct steps *steps)
+{
+    struct str name = take_name(t);
+
+    if (!take(t, "ADD") || !take(t, "VALUE"))
+        return;
+    take_if_exists(t);
+    if (peek(t).kind == 's')
+        VEC_PUSH(t->arena, steps,
+                 (struct step){.kind = STEP_ADD_VALUE, .name = name, .value = peek(t).text});
+}
+
+static void drop(struct tokens *t, struct steps *steps)
+{
+    enum step_kind kind = take(t, "TABLE")   ? STEP_DROP_TABLE
+                          : take(t, "INDEX") ? STEP_DROP_INDEX
+                          : take(t, "TYPE")  ? STEP_DROP_TYPE
+                                             : STEP_TABLE_NAME;
+
+    if (kind == STEP_TABLE_NAME)
+        return;
+    (void)take(t, "CONCURRENTLY");
+    take_if_exists(t);
+    struct str name = take_name(t);
+    VEC_PUSH(t->arena, steps,
+             kind == STEP_DROP_TABLE ? (struct step){.kind = kind, .table = name}
+                                     : (struct step){.kind = kind, .name = name});
+}
+
+static void statement(struct tokens *t, struct steps *steps)
+{
+    if (take(t, "CREATE")) {
+        bool unique = take(t, "UNIQUE");
+        if (take(t, "INDEX"))
+            create_index(t, steps);
+        else if (!unique && take(t, "TYPE"))
+            create_type(t, steps);
+        else if (!unique && (take(t, "TABLE") || (take(t, "UNLOGGED") && take(t, "TABLE"))))
+            create_table(t, steps);
+    } else if (take(t, "ALTER")) {
+        if (take(t, "TABLE"))
+            alter_table(t, steps);
+        else if (take(t, "TYPE"))
+            alter_type(t, steps);
+    } else if (take(t, "DROP")) {
+        drop(t, steps);
+    }
+}
+
+void steps_of_sql(struct arena *arena, struct str text, struct steps *steps)
+{
+    struct tokens t = {.arena = arena};
+
+    tokenize(&t, text);
+    while (t.at < t.all.count) {
+        statement(&t, steps);
+        while (t.at < t.all.count && peek(&t).kind != ';')
+            t.at++;
+        t.at++;
+    }
+}

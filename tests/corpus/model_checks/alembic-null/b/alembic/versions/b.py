@@ -1,0 +1,14 @@
+"""x"""
+from alembic import op
+import sqlalchemy as sa
+
+revision = "bbb"
+down_revision = 'aaa'
+
+
+def upgrade():
+    op.alter_column("users", "is_active", nullable=False)
+
+
+def downgrade():
+    op.drop_column("users", "email")

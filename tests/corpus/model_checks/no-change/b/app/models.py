@@ -1,0 +1,12 @@
+from sqlalchemy import Boolean, Column, Enum, Integer, String
+from sqlalchemy.orm import declarative_base
+
+Base = declarative_base()
+
+
+class User(Base):
+    """A user."""
+    __tablename__ = "users"
+    id = Column(Integer, primary_key=True)
+    is_active = Column(Boolean)
+    state = Column(Enum("a", "b", name="user_state"))
