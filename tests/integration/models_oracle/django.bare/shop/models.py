@@ -1,0 +1,9 @@
+from django.db import models
+
+
+class Kind(models.Model):
+    pass
+
+
+class Thing(models.Model):
+    pass
