@@ -115,6 +115,8 @@ bool evaluate_case(struct shell_state *state, const struct shell_node *node, str
     for (size_t i = 0; i < node->clause_count && match != MATCH_YES; i++) {
         if (!match_clause(state, &node->clauses[i], &subjects, &match, e))
             return false;
+        if (state->session->doubtful)
+            match = MATCH_UNKNOWN;
         if (match != MATCH_NO)
             VEC_PUSH(state->session->arena, &branches,
                      (struct branch){state, node->clauses[i].body});
