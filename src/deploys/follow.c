@@ -308,14 +308,21 @@ static bool follow_found(struct recogniser *r, struct shell_state *state, const 
 }
 
 /* `tools/deploy/index.ts` is called by its directory. */
-static struct str telling_name(struct str path)
+static struct str telling_name(const struct recogniser *r, struct str path)
 {
     static const char *const stems[] = {"index.", "main.", "__main__.", "cli."};
+    static const char *const environments[] = {"prod.", "production.", "staging.", "live."};
     struct str base = path_base_name(path);
 
+    if (base.length == path.length)
+        return base;
+    struct str folder = path_base_name(path_directory(path));
     for (size_t i = 0; i < COUNT_OF(stems); i++)
-        if (str_starts(base, str_from(stems[i])) && base.length < path.length)
-            return path_base_name(path_directory(path));
+        if (str_starts(base, str_from(stems[i])))
+            return folder;
+    for (size_t i = 0; i < COUNT_OF(environments); i++) /* deploy/prod.sh */
+        if (str_starts(base, str_from(environments[i])) && name_promises_deploy(r, folder))
+            return folder;
     return base;
 }
 
@@ -374,7 +381,7 @@ bool follow_script(struct recogniser *r, struct shell_state *state, const struct
         r->unknowns++;
         if (same_shell)
             shell_state_doubt(state);
-        struct str base = telling_name(path);
+        struct str base = telling_name(r, path);
         return follow_suspect(r, call, promised_name(r, base, arguments, argument_count), STR(""),
                               str_printf(r->arena, "\"" STR_FMT "\" cannot be read", STR_ARG(base)),
                               e);
@@ -433,6 +440,8 @@ static bool script_call(struct recogniser *r, struct shell_state *state, const s
     follow_read(r, call, word, &file);
     if (!is_anybodys(line) && !file.found)
         return true;
+    if (!file.found)
+        base = telling_name(r, word);
     struct str name = promised_name(r, base, call->words, line->in_index ? 1 : call->count);
     *ret_handled = file.found || name_promises_deploy(r, name);
     if (!file.found)
