@@ -228,8 +228,8 @@ static bool remove_one(struct arena *arena, const struct settings_file *file, se
 {
     CLEANUP_WITH(release_parsed) struct parsed parsed = {.arena = arena, .file = file};
     CLEANUP_WITH(json_release) cJSON *kept = cJSON_Duplicate(keep, true);
-    struct json_place place;
-    size_t depth;
+    struct json_place place = {0};
+    size_t depth = 0;
 
     *ret_cut = false;
     if (!parse(&parsed, *text, e) || !walk(&parsed, &place, &depth, e))
@@ -262,7 +262,7 @@ static bool prune_last(struct arena *arena, const struct settings_file *file, st
                        struct err *e)
 {
     CLEANUP_WITH(release_parsed) struct parsed parsed = {.arena = arena, .file = file};
-    struct json_place parent, child;
+    struct json_place parent = {0}, child = {0};
     size_t count = key_count(file);
 
     if (!parse(&parsed, *text, e))
@@ -273,7 +273,7 @@ static bool prune_last(struct arena *arena, const struct settings_file *file, st
         if (!json_place_member(arena, parsed.clean, parent, file->keys[i], &child))
             return true;
     }
-    if (child.item->child)
+    if (!parent.item || child.item->child)
         return true;
     size_t index = 0;
     for (const cJSON *item = parent.item->child; item != child.item; item = item->next)

@@ -221,6 +221,8 @@ struct str json_cut_child(struct arena *arena, struct str text, struct str clean
     struct json_children children = json_children_of(arena, clean, place);
     size_t from = place.start + 1, to = place.end - 1;
 
+    if (!children.items)
+        return text;
     if (index > 0) {
         from = children.items[index - 1].end;
         to = children.items[index].end;

@@ -188,8 +188,9 @@ no_controls() {
 }
 
 @test "a repository that may not be looked into is not taken for none" {
-  [ "$(id -u)" = 0 ] || skip "needs root to become somebody else"
   local place
+  # Root without the right to look everywhere: the programs themselves may lie where nobody else can go.
+  [ "$(id -u)" = 0 ] || setpriv() { shift 2; "$@"; }
   # bats' own directories are closed to others.
   place=$(mktemp -d "${TMPDIR:-/tmp}/attack.XXXXXX")
   chmod 755 "$place"
@@ -201,7 +202,7 @@ no_controls() {
   chmod 000 "$place/repo"
   unset HOOKCHECK_CONFIG
   status=0
-  setpriv --reuid=65534 --regid=65534 --clear-groups env HOME="$place/home" HOOKCHECK_STATE_DIR="$place/home/state" \
+  setpriv --bounding-set=-dac_override,-dac_read_search --inh-caps=-dac_override,-dac_read_search env HOME="$place/home" HOOKCHECK_STATE_DIR="$place/home/state" \
     "$bin/hookcheck-pre-tool-use" <"$place/call" >"$work/out" 2>"$work/err" || status=$?
   out=$(cat "$work/out") err=$(cat "$work/err")
   rm -rf "$place"
