@@ -11,7 +11,7 @@ packages_build=(
 packages_demo=(sqlite3)
 packages_test=(
   libcriterion-dev                           # unit tests
-  bats jq python3 python3-jsonschema         # end-to-end tests
+  bats jq python3 python3-jsonschema python3-yaml # end-to-end tests
   postgresql postgresql-client pgbouncer sqlite3 # the real databases, and a pooler before one
   alembic python3-sqlalchemy python3-django python3-psycopg2 # the tools whose answers ours must equal
   pre-commit git-lfs npm                     # the hook managers beside which ours is installed

@@ -56,15 +56,23 @@ static bool install_named(struct install *in)
 {
     const struct strs *names = &in->cli->operands;
 
-    for (size_t i = 0; i < names->count; i++)
-        if (!registration_named(names->items[i]) && !str_eq(names->items[i], STR("git")) &&
-            manager_named(names->items[i]) == MANAGER_NONE) {
-            (void)cli_usage_error(in->cli, "there is nothing named " STR_FMT " to install",
-                                  STR_ARG(names->items[i]));
+    for (size_t i = 0; i < names->count; i++) {
+        bool ci = str_eq(names->items[i], STR("ci"));
+        if (ci && i + 1 < names->count && ci_is_known(names->items[i + 1])) {
+            i++;
+        } else if (ci ||
+                   (!registration_named(names->items[i]) && !str_eq(names->items[i], STR("git")) &&
+                    manager_named(names->items[i]) == MANAGER_NONE)) {
+            (void)cli_usage_error(in->cli, "there is nothing named " STR_FMT "%s to install",
+                                  STR_ARG(names->items[i]), ci ? " (ci github, ci gitlab)" : "");
             return false;
         }
+    }
     for (size_t i = 0; i < names->count; i++)
-        install_one(in, names->items[i]);
+        if (str_eq(names->items[i], STR("ci")))
+            ci_install(in, names->items[++i]);
+        else
+            install_one(in, names->items[i]);
     return true;
 }
 
@@ -129,7 +137,7 @@ const struct cli_command cmd_install = {
     .summary = "registers the hooks; again: no change",
     .text =
         "TARGET: git, husky, lefthook, pre-commit, claude, codex, copilot, gemini, cursor,\n"
-        "opencode. Without one: git and every agent that is found here.\n"
+        "opencode, ci github, ci gitlab. Without one: git and every agent that is found here.\n"
         "git means: a configured hook where git has them (2.54), else an entry in the\n"
         "configuration of husky, lefthook or pre-commit where one of them looks after the\n"
         "hooks, else a wrapper in the hooks directory git really uses; a hook that was there is\n"

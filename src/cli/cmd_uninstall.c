@@ -11,7 +11,8 @@ static bool is_target(struct str name)
     for (size_t i = 0; i < COUNT_OF(managers); i++)
         if (str_eq(name, str_from(manager_name(managers[i]))))
             return true;
-    return registration_named(name) || str_eq(name, STR("git"));
+    return registration_named(name) || str_eq(name, STR("git")) || str_eq(name, STR("ci")) ||
+           ci_is_known(name);
 }
 
 /* Without names everything is meant. */
@@ -68,6 +69,8 @@ static enum cli_status run(struct cli *cli)
             return cli_usage_error(cli, "there is nothing named " STR_FMT " to uninstall",
                                    STR_ARG(cli->operands.items[i]));
     uninstall_git(&in);
+    if (is_meant(cli, "ci"))
+        ci_uninstall(&in, cli->operands.count == 2 ? cli->operands.items[1] : STR_NONE);
     for (size_t i = 0; i < registration_count; i++)
         if (is_meant(cli, registrations[i].name))
             agent_uninstall(&in, &registrations[i]);

@@ -105,4 +105,10 @@ bool agent_is_used(const struct install *in, const struct registration *registra
 void agent_install(struct install *in, const struct registration *registration);
 void agent_uninstall(struct install *in, const struct registration *registration);
 
+/* --- install_ci.c --- */
+bool ci_is_known(struct str name); /* "github", "gitlab" */
+void ci_install(struct install *in, struct str name);
+/* STR_NONE: all. */
+void ci_uninstall(struct install *in, struct str name);
+
 #endif
