@@ -121,6 +121,20 @@ static bool run_handlers(struct recogniser *r, struct shell_state *state, const 
     return true;
 }
 
+/* `docker context use prod`: what follows in the same shell runs there, as with DOCKER_CONTEXT=prod. */
+static void choose_context(struct shell_state *state, const struct call *call,
+                           const struct line *line)
+{
+    if (call->remote || !str_eq(line->name, STR("docker")) || line->operands.count != 3 ||
+        !str_eq(line->operands.items[0], STR("context")) ||
+        !str_eq(line->operands.items[1], STR("use")))
+        return;
+    struct str name = line->operands.items[2];
+    struct shell_value value = {.text = name,
+                                .known = str_find_byte(name, SHELL_UNKNOWN) == SIZE_MAX};
+    shell_state_set_variable(state, STR("DOCKER_CONTEXT"), value);
+}
+
 bool judge_call(struct recogniser *r, struct shell_state *state, const struct call *call,
                 struct err *e)
 {
@@ -131,6 +145,7 @@ bool judge_call(struct recogniser *r, struct shell_state *state, const struct ca
     if (!call->count || str_is_empty(call->words[0].text))
         return true;
     line_build(r, call, &line);
+    choose_context(state, call, &line);
     if (call->depth > CALL_DEPTH_MAX)
         return judge_unparsable(r, call, line.canonical, "wrapped too deeply", e);
     if (!match_line(r, call, &line, &answer, e))
