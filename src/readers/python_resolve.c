@@ -160,11 +160,10 @@ static struct python_thing member_of(struct python_tree *tree, struct python_fil
     return unknown();
 }
 
-static struct python_thing follow(struct python_tree *tree, struct python_file *file, TSNode body,
-                                  const struct python_binding *binding, size_t depth)
+static struct python_thing follow_once(struct python_tree *tree, struct python_file *file,
+                                       TSNode body, const struct python_binding *binding,
+                                       size_t depth)
 {
-    if (depth > PYTHON_FOLLOW_MAX)
-        return unknown();
     switch (binding->kind) {
     case BINDING_CLASS:
         return (struct python_thing){.kind = THING_CLASS, .file = file, .node = binding->node};
@@ -182,6 +181,25 @@ static struct python_thing follow(struct python_tree *tree, struct python_file *
     if (!binding->member.length || module.kind == THING_UNKNOWN)
         return module;
     return member_of(tree, file, module, binding->member, depth + 1);
+}
+
+/* Module names are followed once: five hundred files name the same base. */
+static struct python_thing follow(struct python_tree *tree, struct python_file *file, TSNode body,
+                                  const struct python_binding *binding, size_t depth)
+{
+    if (depth > PYTHON_FOLLOW_MAX)
+        return unknown();
+    if (!ts_node_is_null(body) || binding->kind != BINDING_IMPORT)
+        return follow_once(tree, file, body, binding, depth);
+    if (!file->things)
+        file->things =
+            ARENA_ARRAY(python_tree_arena(tree), file->bindings.count, struct python_thing);
+    struct python_thing *kept = &file->things[binding - file->bindings.items];
+    if (kept->kind != THING_UNKNOWN)
+        return *kept;
+    struct python_thing thing = follow_once(tree, file, body, binding, depth);
+    *kept = thing;
+    return thing;
 }
 
 static struct python_thing resolve_name(struct python_tree *tree, struct python_scope scope,

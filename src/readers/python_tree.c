@@ -13,6 +13,8 @@ struct python_tree {
     TSParser *parser;
     struct source_files files;
     VEC(struct python_file *) known;
+    struct python_file **slots; /* by path, open addressing; a power of two */
+    size_t slot_count;
 };
 
 struct python_tree *python_tree_new(struct arena *arena, const struct source_files *files)
@@ -166,17 +168,46 @@ void python_body_bindings(struct python_tree *tree, struct python_file *file, TS
     struct python_bindings bindings = {0};
     struct binder b = {.tree = tree, .file = file, .bindings = &bindings};
 
+    for (size_t i = 0; i < file->bodies.count; i++)
+        if (file->bodies.items[i].id == body.id) {
+            *ret_bindings = file->bodies.items[i].bindings;
+            return;
+        }
     bind_block(&b, body, false, 0);
+    VEC_PUSH(tree->arena, &file->bodies, (struct python_body){.id = body.id, .bindings = bindings});
     *ret_bindings = bindings;
+}
+
+static size_t slot_of(const struct python_tree *tree, struct str path)
+{
+    uint64_t hash = 14695981039346656037u;
+    size_t at;
+
+    for (size_t i = 0; i < path.length; i++)
+        hash = (hash ^ (unsigned char)path.bytes[i]) * 1099511628211u;
+    for (at = (size_t)hash & (tree->slot_count - 1);
+         tree->slots[at] && !str_eq(tree->slots[at]->path, path);
+         at = (at + 1) & (tree->slot_count - 1))
+        ;
+    return at;
+}
+
+static void grow_slots(struct python_tree *tree)
+{
+    if (tree->slot_count > 2 * tree->known.count)
+        return;
+    tree->slot_count = tree->slot_count ? 4 * tree->slot_count : 1024;
+    tree->slots = ARENA_ARRAY(tree->arena, tree->slot_count, struct python_file *);
+    for (size_t i = 0; i < tree->known.count; i++)
+        tree->slots[slot_of(tree, tree->known.items[i]->path)] = tree->known.items[i];
 }
 
 struct python_file *python_tree_file(struct python_tree *tree, struct str path)
 {
-    struct python_file *file = NULL;
+    grow_slots(tree);
+    size_t slot = slot_of(tree, path);
+    struct python_file *file = tree->slots[slot];
 
-    for (size_t i = 0; i < tree->known.count && !file; i++)
-        if (str_eq(tree->known.items[i]->path, path))
-            file = tree->known.items[i];
     if (!file) {
         file = ARENA_NEW(tree->arena, struct python_file);
         file->path = str_copy(tree->arena, path);
@@ -192,6 +223,7 @@ struct python_file *python_tree_file(struct python_tree *tree, struct str path)
         if (file->present)
             file->root = ts_tree_root_node(file->tree);
         VEC_PUSH(tree->arena, &tree->known, file);
+        tree->slots[slot] = file;
     }
     if (!file->present)
         return NULL;

@@ -40,6 +40,12 @@ struct python_binding {
 };
 VEC_DEFINE(python_bindings, struct python_binding);
 
+struct python_thing;
+struct python_body { /* bindings of a class body, kept: every lookup asks for them */
+    const void *id;
+    struct python_bindings bindings;
+};
+
 struct python_file {
     struct str path, source;
     TSTree *tree;
@@ -47,6 +53,8 @@ struct python_file {
     bool present, bound;
     struct python_bindings bindings;
     struct strs stars; /* `from X import *` */
+    VEC(struct python_body) bodies;
+    struct python_thing *things; /* what each binding of the module stands for, once followed */
 };
 
 struct python_tree;
