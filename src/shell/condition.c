@@ -81,7 +81,8 @@ bool condition_decide(struct shell_state *state, const struct shell_list *list,
     bool ok;
 
     *ret_match = MATCH_UNKNOWN;
-    if (state->session->doubtful || !list || list->pipeline_count != 1 || list->pipelines[0].node_count != 1)
+    if (state->session->doubtful || !list || list->pipeline_count != 1 ||
+        list->pipelines[0].node_count != 1)
         return true;
     const struct shell_node *node = &list->pipelines[0].nodes[0];
     if (node->kind == NODE_SIMPLE)
