@@ -14,7 +14,7 @@ packages_test=(
   bats jq python3 python3-jsonschema python3-yaml # end-to-end tests
   postgresql postgresql-client pgbouncer sqlite3 # the real databases, and a pooler before one
   alembic python3-sqlalchemy python3-django python3-psycopg2 # the tools whose answers ours must equal
-  pre-commit git-lfs npm                     # the hook managers beside which ours is installed
+  pre-commit git-lfs                         # the hook managers beside which ours is installed
   shfmt dash                                 # oracles of the shell parser
   clang-format-14 clang-tidy-14
 )
