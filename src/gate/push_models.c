@@ -111,6 +111,35 @@ static bool covered_by_file(struct pushed *pushed, struct str path,
     return true;
 }
 
+/* Django keeps an application's migrations beside its models: app/models.py or app/models/user.py, and app/migrations/. */
+static bool covered_beside(struct pushed *pushed, const struct schema_changes *changes,
+                           bool *covered, struct err *e)
+{
+    struct arena *arena = pushed->pusher->arena;
+    struct strs directories = {0};
+
+    for (size_t i = 0; i < changes->count; i++) {
+        struct str at = changes->items[i].place.file;
+        for (unsigned up = 0; up < 2; up++) {
+            at = str_find_byte(at, '/') == SIZE_MAX ? STR("") : path_directory(at);
+            strs_add(arena, &directories, path_join(arena, at, STR("migrations")));
+        }
+    }
+    for (size_t d = 0; d < directories.count; d++) {
+        struct tree_entries entries;
+        bool exists;
+        if (!tree_list(pushed->after->tree, arena, directories.items[d], &entries, &exists, e))
+            return false;
+        for (size_t i = 0; i < entries.count; i++)
+            if (entries.items[i].kind == TREE_FILE && str_ends(entries.items[i].name, STR(".py")) &&
+                !covered_by_file(pushed,
+                                 path_join(arena, directories.items[d], entries.items[i].name),
+                                 changes, covered, e))
+                return false;
+    }
+    return true;
+}
+
 /* All migrations of the pushed tree: those of the range, those of the branch, and what came long before (expand and contract). */
 static bool find_cover(struct pushed *pushed, const struct schema_changes *changes, bool *covered,
                        struct err *e)
@@ -139,7 +168,7 @@ static bool find_cover(struct pushed *pushed, const struct schema_changes *chang
             (shape && !covered_by_file(pushed, change->path, changes, covered, e)))
             return false;
     }
-    return true;
+    return covered_beside(pushed, changes, covered, e);
 }
 
 static struct str make_command(const struct pushed *pushed)
@@ -154,11 +183,11 @@ static struct str make_command(const struct pushed *pushed)
             return str_printf(arena, "%s" STR_FMT "%salembic revision --autogenerate -m \"…\"",
                               elsewhere ? "cd " : "", STR_ARG(elsewhere ? root : STR_NONE),
                               elsewhere ? " && " : "");
-        if (str_eq(tracker, STR("unsupported:django")))
+        if (str_eq_nocase(tracker, STR("unsupported:django")))
             return STR("python manage.py makemigrations");
-        if (str_eq(tracker, STR("unsupported:rails")))
+        if (str_eq_nocase(tracker, STR("unsupported:rails")))
             return STR("bin/rails generate migration NAME");
-        if (str_eq(tracker, STR("unsupported:prisma")))
+        if (str_eq_nocase(tracker, STR("unsupported:prisma")))
             return STR("npx prisma migrate dev --name NAME");
     }
     return STR("write the migration that makes these changes, and commit it");

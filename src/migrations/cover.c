@@ -276,7 +276,7 @@ static bool call_column(const struct call *call, const struct schema_change *cha
 static bool call_covers(struct arena *arena, const struct call *call,
                         const struct schema_change *change)
 {
-    if (is_call(call, "execute") || is_call(call, "text")) {
+    if (is_call(call, "execute") || is_call(call, "text") || is_call(call, "RunSQL")) {
         for (size_t i = 0; i < call->literals.count; i++)
             if (sql_text_covers(arena, call->literals.items[i], change))
                 return true;
@@ -303,6 +303,66 @@ static bool call_covers(struct arena *arena, const struct call *call,
                 is_call(call, "add_column");
     return kind && (names(call, bare(change->name)) ||
                     (is_table(call, change->table) && names(call, change->column)));
+}
+
+/* Django's operations name a model and a field: "user" of the application "shop" is the table shop_user, "owner" the column owner_id. The
+ * model's table may be called otherwise: then the field alone decides. */
+static bool django_column(const struct call *call, const struct schema_change *change)
+{
+    struct str column = change->column;
+    bool field = names(call, column) || (str_ends(column, STR("_id")) &&
+                                         names(call, str_prefix(column, column.length - 3)));
+
+    if (!field)
+        return false;
+    switch (change->kind) {
+    case SCHEMA_ADD:
+        return is_call(call, "AddField") || is_call(call, "CreateModel") ||
+               is_call(call, "RenameField");
+    case SCHEMA_DROP:
+        return is_call(call, "RemoveField") || is_call(call, "RenameField");
+    case SCHEMA_CHANGE:
+        break;
+    }
+    return is_call(call, "AlterField");
+}
+
+static bool ends_with_model(const struct call *call, struct str table)
+{
+    for (size_t i = 0; i < call->literals.count; i++) {
+        struct str model = call->literals.items[i];
+        if (model.length && model.length <= table.length &&
+            str_eq_nocase(str_from_offset(table, table.length - model.length), model))
+            return true;
+    }
+    return false;
+}
+
+static bool django_covers(const struct call *call, const struct schema_change *change)
+{
+    switch (change->object) {
+    case SCHEMA_OBJECT_COLUMN:
+        return django_column(call, change);
+    case SCHEMA_OBJECT_TABLE:
+        if (change->kind == SCHEMA_DROP)
+            return is_call(call, "DeleteModel") && ends_with_model(call, change->table);
+        /* A table of its own stands for a many-to-many field too. */
+        return (is_call(call, "CreateModel") || is_call(call, "AddField") ||
+                is_call(call, "RenameModel") || is_call(call, "AlterModelTable")) &&
+               ends_with_model(call, change->table);
+    case SCHEMA_OBJECT_INDEX:
+        return ((is_call(call, "AddIndex") || is_call(call, "AddConstraint") ||
+                 is_call(call, "RemoveIndex") || is_call(call, "RemoveConstraint") ||
+                 is_call(call, "RenameIndex")) &&
+                names(call, change->name)) ||
+               is_call(call, "AlterUniqueTogether") || is_call(call, "AlterIndexTogether") ||
+               ((is_call(call, "CreateModel") || is_call(call, "AddField") ||
+                 is_call(call, "AlterField")) &&
+                (names(call, change->column) || names(call, change->name)));
+    case SCHEMA_OBJECT_TYPE:
+        break;
+    }
+    return false;
 }
 
 /* Names that are no literals: computed in a loop, constants of another file. */
@@ -348,7 +408,8 @@ static bool python_covers(struct arena *arena, struct str text, const struct sch
             call.arguments = str_slice(s.text, s.at, behind);
             if (is_call(&call, "batch_alter_table"))
                 batch = call.literals.count ? call.literals.items[0] : STR_NONE;
-            if (call_covers(arena, &call, change) || is_computed(&call, change, s.text))
+            if (call_covers(arena, &call, change) || django_covers(&call, change) ||
+                is_computed(&call, change, s.text))
                 return true;
             s.at++;
         } else
