@@ -177,9 +177,8 @@ static bool prepare(struct maker *maker, struct push_input *input, struct err *e
     input->remote = cli->operands.count ? cli->operands.items[0] : default_remote(maker);
     input->url = input->remote;
     input->repository = maker->repository;
-    return range_known_read(maker->repository, cli->arena, cli->directory, input->remote,
-                            input->url, false, &maker->known, e) &&
-           make_refs(maker, e);
+    maker->known = range_known_new(cli->directory, input->remote, input->url, false);
+    return range_known_need(maker->repository, cli->arena, &maker->known, e) && make_refs(maker, e);
 }
 
 static enum cli_status run(struct cli *cli)

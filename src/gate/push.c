@@ -268,18 +268,13 @@ static bool brings_something(const struct push_input *input)
 static void judge_refs(struct pusher *pusher)
 {
     const struct push_input *input = pusher->input;
-    struct err e = ERR_NONE;
 
     if (pusher->config->broken)
         pusher_add(pusher, REASON_CONFIG_ERROR, STR_NONE,
                    str_printf(pusher->arena, "the configuration cannot be used: " STR_FMT,
                               STR_ARG(pusher->config->broken_message)),
                    pusher->config->broken_hint);
-    if (!range_known_read(input->repository, pusher->arena, input->directory, input->remote,
-                          input->url, input->server, &pusher->known, &e)) {
-        pusher_failed(pusher, "what the remote has cannot be told", &e);
-        return;
-    }
+    pusher->known = range_known_new(input->directory, input->remote, input->url, input->server);
     for (size_t i = 0; i < input->refs->count; i++)
         judge_ref(pusher, &input->refs->items[i]);
 }

@@ -260,7 +260,10 @@ static bool judge_default(struct pushed *pushed, const struct commit_set *set,
 bool push_judge_join(struct pushed *pushed, struct commit_set *set, const struct strs *new_ids,
                      struct err *e)
 {
-    if (!judge_default(pushed, set, new_ids, e))
+    struct pusher *pusher = pushed->pusher;
+
+    if (!range_known_need(pusher->input->repository, pusher->arena, &pusher->known, e) ||
+        !judge_default(pushed, set, new_ids, e))
         return false;
     return !str_eq(set->set.tracker, STR("alembic")) || look_at_others(pushed, set, new_ids, e);
 }

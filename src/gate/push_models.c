@@ -70,6 +70,8 @@ static bool drop_foreign(struct pushed *pushed, struct schema_changes *changes, 
     struct strs hidden = {0}, paths = {0};
     size_t kept = 0;
 
+    if (!range_known_need(repository, pusher->arena, &pusher->known, e))
+        return false;
     if (pushed->is_deploy || pushed->range->everything ||
         str_eq(known->default_branch, pushed->ref->remote_ref))
         return true;

@@ -5,13 +5,19 @@
 #include "repository/backend.h"
 #include "repository/repository.h"
 
+/* To git itself, from libgit2. */
+static bool fall_back(struct repository *repository, struct err *e)
+{
+    return repository->history == repository->backend && repository_fall_back(repository, e);
+}
+
 bool repository_peel(struct repository *repository, struct arena *arena, struct str id,
                      enum repository_object *ret_kind, struct str *ret_commit, struct err *e)
 {
     do
-        if (repository->backend->peel(repository->self, arena, id, ret_kind, ret_commit, e))
+        if (repository->history->peel(repository->history_self, arena, id, ret_kind, ret_commit, e))
             return true;
-    while (repository_fall_back(repository, e));
+    while (fall_back(repository, e));
     return false;
 }
 
@@ -26,13 +32,13 @@ bool repository_named_refs(struct repository *repository, struct arena *arena,
 {
     do {
         struct repository_named_refs refs = {0};
-        if (repository->backend->named_refs(repository->self, arena, &refs, e)) {
+        if (repository->history->named_refs(repository->history_self, arena, &refs, e)) {
             if (refs.count)
                 qsort(refs.items, refs.count, sizeof refs.items[0], compare_refs);
             *ret_refs = refs;
             return true;
         }
-    } while (repository_fall_back(repository, e));
+    } while (fall_back(repository, e));
     return false;
 }
 
@@ -40,9 +46,9 @@ bool repository_symbolic_ref(struct repository *repository, struct arena *arena,
                              struct str *ret_target, struct err *e)
 {
     do
-        if (repository->backend->symbolic_ref(repository->self, arena, name, ret_target, e))
+        if (repository->history->symbolic_ref(repository->history_self, arena, name, ret_target, e))
             return true;
-    while (repository_fall_back(repository, e));
+    while (fall_back(repository, e));
     return false;
 }
 
@@ -54,9 +60,10 @@ bool repository_is_ancestor(struct repository *repository, struct arena *arena, 
         return true;
     }
     do
-        if (repository->backend->is_ancestor(repository->self, arena, ancestor, commit, ret_is, e))
+        if (repository->history->is_ancestor(repository->history_self, arena, ancestor, commit,
+                                             ret_is, e))
             return true;
-    while (repository_fall_back(repository, e));
+    while (fall_back(repository, e));
     return false;
 }
 
@@ -66,11 +73,11 @@ bool repository_walk(struct repository *repository, struct arena *arena, struct 
 {
     do {
         struct repository_commits commits = {0};
-        if (repository->backend->walk(repository->self, arena, from, hidden, &commits, e)) {
+        if (repository->history->walk(repository->history_self, arena, from, hidden, &commits, e)) {
             *ret_commits = commits;
             return true;
         }
-    } while (repository_fall_back(repository, e));
+    } while (fall_back(repository, e));
     return false;
 }
 
@@ -87,13 +94,13 @@ bool repository_changes(struct repository *repository, struct arena *arena, stru
         return err_set(e, ERR_INTERNAL, "a difference to nothing was asked for");
     do {
         struct repository_changes changes = {0};
-        if (repository->backend->changes(repository->self, arena, from, to, &changes, e)) {
+        if (repository->history->changes(repository->history_self, arena, from, to, &changes, e)) {
             if (changes.count)
                 qsort(changes.items, changes.count, sizeof changes.items[0], compare_changes);
             *ret_changes = changes;
             return true;
         }
-    } while (repository_fall_back(repository, e));
+    } while (fall_back(repository, e));
     return false;
 }
 
@@ -102,9 +109,10 @@ bool repository_touched(struct repository *repository, struct arena *arena,
                         bool *touched, struct err *e)
 {
     do
-        if (repository->backend->touched(repository->self, arena, commits, paths, touched, e))
+        if (repository->history->touched(repository->history_self, arena, commits, paths, touched,
+                                         e))
             return true;
-    while (repository_fall_back(repository, e));
+    while (fall_back(repository, e));
     return false;
 }
 
@@ -113,10 +121,10 @@ bool repository_shallow(struct repository *repository, struct arena *arena,
 {
     do {
         struct strs commits = {0};
-        if (repository->backend->shallow(repository->self, arena, &commits, e)) {
+        if (repository->history->shallow(repository->history_self, arena, &commits, e)) {
             *ret_commits = commits;
             return true;
         }
-    } while (repository_fall_back(repository, e));
+    } while (fall_back(repository, e));
     return false;
 }

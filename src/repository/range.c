@@ -28,8 +28,8 @@ static bool run_config(struct repository *repository, struct arena *arena, struc
     struct str words[] = {STR("config"), STR("-z"), how, which};
     void *git = NULL;
 
-    if (repository->backend == &git_command_backend)
-        git = repository->self;
+    if (repository->history == &git_command_backend)
+        git = repository->history_self;
     else if (!git_command_backend.open(arena, repository->directory, &repository->options, &git, e))
         return false;
     struct call call = {.git = git};
@@ -185,29 +185,33 @@ static bool find_default(struct repository *repository, struct arena *arena,
     return true;
 }
 
-bool range_known_read(struct repository *repository, struct arena *arena, struct str directory,
-                      struct str name, struct str url, bool server, struct range_known *ret_known,
+struct range_known range_known_new(struct str directory, struct str name, struct str url,
+                                   bool server)
+{
+    return (struct range_known){.directory = directory, .name = name, .url = url, .server = server};
+}
+
+bool range_known_need(struct repository *repository, struct arena *arena, struct range_known *known,
                       struct err *e)
 {
-    struct range_known known = {.server = server};
     struct settings settings = {0};
 
-    if (!repository_named_refs(repository, arena, &known.refs, e) ||
-        !repository_shallow(repository, arena, &known.shallow, e))
+    if (known->complete)
+        return true;
+    if (!repository_named_refs(repository, arena, &known->refs, e) ||
+        !repository_shallow(repository, arena, &known->shallow, e))
         return false;
-    known.remote = name;
-    if (!server && !has_prefix(&known.refs, tracking_prefix(arena, &known))) {
+    known->remote = known->name;
+    if (!known->server && !has_prefix(&known->refs, tracking_prefix(arena, known))) {
         /* A URL, or a remote that was never fetched from. */
         if (!read_settings(repository, arena, &settings, e))
             return false;
-        known.remote = remote_of_url(arena, &settings, directory, name, url);
-        if (!has_prefix(&known.refs, tracking_prefix(arena, &known)))
-            known.remote = STR_NONE;
+        known->remote = remote_of_url(arena, &settings, known->directory, known->name, known->url);
+        if (!has_prefix(&known->refs, tracking_prefix(arena, known)))
+            known->remote = STR_NONE;
     }
-    if (!find_default(repository, arena, &known, e))
-        return false;
-    *ret_known = known;
-    return true;
+    known->complete = find_default(repository, arena, known, e);
+    return known->complete;
 }
 
 /* --- The range. --- */
@@ -297,13 +301,14 @@ static bool nearest(struct repository *repository, struct arena *arena, struct s
     return true;
 }
 
-static bool new_range(struct repository *repository, struct arena *arena,
-                      const struct range_known *known, struct str remote_ref,
-                      struct push_range *range, struct err *e)
+static bool new_range(struct repository *repository, struct arena *arena, struct range_known *known,
+                      struct str remote_ref, struct push_range *range, struct err *e)
 {
     struct strs hidden = {0}, boundaries = {0};
 
     range->kind = RANGE_NEW;
+    if (!range_known_need(repository, arena, known, e))
+        return false;
     collect_hidden(arena, known, remote_ref, range->old, &hidden);
     if (!hidden.count) {
         range->everything = true;
@@ -320,7 +325,7 @@ static bool new_range(struct repository *repository, struct arena *arena,
     return nearest(repository, arena, range->tip, &boundaries, &range->base, e);
 }
 
-bool range_of(struct repository *repository, struct arena *arena, const struct range_known *known,
+bool range_of(struct repository *repository, struct arena *arena, struct range_known *known,
               struct str new_id, struct str old_id, struct str remote_ref,
               struct push_range *ret_range, struct err *e)
 {

@@ -12,6 +12,8 @@
 #include "repository/history.h"
 
 struct range_known {
+    bool complete; /* the rest is filled: a fast-forward needs nothing of it */
+    struct str directory, name, url;
     bool server;       /* pre-receive: what is known are the server's own branches and tags */
     struct str remote; /* the remote's name; empty: none of this repository's */
     struct repository_named_refs refs;
@@ -39,12 +41,14 @@ struct push_range {
     bool everything;
 };
 
-/* `name` and `url` as git hands them to its hook; both may be the same URL. */
-MUST_CHECK bool range_known_read(struct repository *repository, struct arena *arena,
-                                 struct str directory, struct str name, struct str url, bool server,
-                                 struct range_known *ret_known, struct err *e);
+/* `name` and `url` as git hands them to its hook; both may be the same URL. Nothing is read yet. */
+struct range_known range_known_new(struct str directory, struct str name, struct str url,
+                                   bool server);
+/* Reads it, unless that was done. */
+MUST_CHECK bool range_known_need(struct repository *repository, struct arena *arena,
+                                 struct range_known *known, struct err *e);
 MUST_CHECK bool range_of(struct repository *repository, struct arena *arena,
-                         const struct range_known *known, struct str new_id, struct str old_id,
+                         struct range_known *known, struct str new_id, struct str old_id,
                          struct str remote_ref, struct push_range *ret_range, struct err *e);
 /* The known refs of the remote but the one that a push to `remote_ref` overwrites. */
 void range_others(struct arena *arena, const struct range_known *known, struct str remote_ref,

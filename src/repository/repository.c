@@ -82,11 +82,31 @@ static struct str obstacle(struct arena *arena, struct str entry)
                      : STR("it does not lead to a repository");
 }
 
+static bool open_module(struct repository *repository, struct err *e)
+{
+    const struct repository_backend *module = module_backend(repository->arena);
+
+    if (!module || !module->open(repository->arena, repository->directory, &repository->options,
+                                 &repository->self, e))
+        return false;
+    repository->backend = module;
+    return true;
+}
+
+void repository_need_objects(struct repository *repository)
+{
+    struct err refused = ERR_NONE; /* git is asked then */
+
+    if (repository->backend || open_module(repository, &refused))
+        return;
+    repository->backend = repository->history;
+    repository->self = repository->history_self;
+}
+
 static bool open_with(struct arena *arena, struct str directory, const struct open_options *options,
                       struct repository **ret_repository, struct err *e)
 {
     struct repository *repository = ARENA_NEW(arena, struct repository);
-    const struct repository_backend *module = module_backend(arena);
     struct err first = ERR_NONE, second = ERR_NONE;
     struct str entry;
 
@@ -95,14 +115,20 @@ static bool open_with(struct arena *arena, struct str directory, const struct op
     repository->arena = arena;
     repository->directory = str_copy(arena, directory);
     repository->options = *options;
-    if (module && module->open(arena, repository->directory, options, &repository->self, &first)) {
-        repository->backend = module;
+    if (!options->from_environment && open_module(repository, &first)) {
+        repository->history = repository->backend;
+        repository->history_self = repository->self;
         *ret_repository = repository;
         return true;
     }
-    if (git_command_backend.open(arena, repository->directory, options, &repository->self,
+    if (git_command_backend.open(arena, repository->directory, options, &repository->history_self,
                                  &second)) {
-        repository->backend = &git_command_backend;
+        repository->history = &git_command_backend;
+        /* A hook's objects wait until the first file is read. */
+        if (!options->from_environment) {
+            repository->backend = repository->history;
+            repository->self = repository->history_self;
+        }
         *ret_repository = repository;
         return true;
     }
@@ -146,6 +172,10 @@ bool repository_fall_back(struct repository *repository, struct err *e)
     if (!git_command_backend.open(repository->arena, repository->directory, &repository->options,
                                   &self, &again))
         return false;
+    if (repository->history == repository->backend) {
+        repository->history = &git_command_backend;
+        repository->history_self = self;
+    }
     repository->backend->close(repository->self);
     repository->backend = &git_command_backend;
     repository->self = self;
@@ -162,6 +192,7 @@ bool repository_resolve(struct repository *repository, struct arena *arena, stru
     if (revision.length == 0 || revision.bytes[0] == '-' || str_has_nul(revision) ||
         str_find_byte(revision, '\n') != SIZE_MAX)
         return err_set(e, ERR_NOT_FOUND, "not a revision: \"" STR_FMT "\"", STR_ARG(revision));
+    repository_need_objects(repository);
     do
         if (repository->backend->resolve(repository->self, arena, revision, ret_commit, e))
             return true;
@@ -192,6 +223,7 @@ bool repository_uncommitted(struct repository *repository, struct arena *arena,
         directory = STR("");
     while (str_ends(directory, STR("/")))
         directory.length--;
+    repository_need_objects(repository);
     do {
         struct strs paths = {0};
         if (repository->backend->uncommitted(repository->self, arena, directory, &paths, e)) {
