@@ -6,7 +6,8 @@
 
 #define MESSAGE_MAX ((size_t)16 << 10)
 #define MIGRATION_BYTES ((size_t)1 << 20)
-#define SNIFFED_MAX 500u
+#define SNIFFED_MAX 200u
+#define SNIFFED_BYTES ((size_t)256 << 10)
 
 static bool mentions_mapper(struct str source)
 {
@@ -19,25 +20,24 @@ static bool mentions_mapper(struct str source)
     return false;
 }
 
-/* Models may stand in a file of any name: those that changed are looked into, as long as they are few. */
+/* Models may stand in a file of any name: those that changed are looked into, the first ones of a great many. */
 static bool sniff(struct pushed *pushed, bool *ret_any, struct err *e)
 {
-    size_t looked = 0;
+    ARENA(scratch, (size_t)512 << 20);
+    struct strs ids = {0}, contents = {0};
 
-    for (size_t i = 0; i < pushed->changes.count && !*ret_any && looked < SNIFFED_MAX; i++) {
+    for (size_t i = 0; i < pushed->changes.count && ids.count < SNIFFED_MAX; i++) {
         const struct repository_change *change = &pushed->changes.items[i];
-        struct commit_view *view = change->kind == CHANGE_DELETED ? pushed->before : pushed->after;
-        ARENA(scratch, (size_t)64 << 20);
-        struct str text;
-        bool whole;
-        if (!change->is_file || !str_ends(change->path, STR(".py")) ||
-            push_path_is_migration(pushed->pusher->config, change->path))
-            continue;
-        looked++;
-        if (!tree_read_start(view->tree, &scratch, change->path, MIGRATION_BYTES, &text, &whole, e))
-            return false;
-        *ret_any = mentions_mapper(text);
+        struct str id = change->kind == CHANGE_DELETED ? change->old_id : change->new_id;
+        if (change->is_file && id.length && str_ends(change->path, STR(".py")) &&
+            !push_path_is_migration(pushed->pusher->config, change->path))
+            VEC_PUSH(&scratch, &ids, id);
     }
+    if (ids.count && !repository_read_blobs(pushed->pusher->input->repository, &scratch, &ids,
+                                            SNIFFED_BYTES, &contents, e))
+        return false;
+    for (size_t i = 0; i < contents.count && !*ret_any; i++)
+        *ret_any = mentions_mapper(contents.items[i]);
     return true;
 }
 
@@ -45,18 +45,10 @@ static bool sniff(struct pushed *pushed, bool *ret_any, struct err *e)
 static bool model_paths(struct pushed *pushed, struct strs *ret_paths, bool *ret_any, struct err *e)
 {
     struct pusher *pusher = pushed->pusher;
-    bool python = false;
 
-    for (size_t i = 0; i < pushed->changes.count; i++) {
+    for (size_t i = 0; i < pushed->changes.count; i++)
         VEC_PUSH(pusher->arena, ret_paths, pushed->changes.items[i].path);
-        python = python || str_ends(pushed->changes.items[i].path, STR(".py"));
-    }
-    if (!models_any_path(pusher->arena, pusher->config, ret_paths, ret_any, e))
-        return false;
-    if (!*ret_any && !python)
-        return true;
-    return pusher_tree(pusher, pushed->range->base, &pushed->before, e) &&
-           pusher_tree(pusher, pushed->range->tip, &pushed->after, e) &&
+    return models_any_path(pusher->arena, pusher->config, ret_paths, ret_any, e) &&
            (*ret_any || sniff(pushed, ret_any, e));
 }
 

@@ -116,6 +116,23 @@ bool repository_touched(struct repository *repository, struct arena *arena,
     return false;
 }
 
+bool repository_read_blobs(struct repository *repository, struct arena *arena,
+                           const struct strs *ids, size_t maximum, struct strs *ret_contents,
+                           struct err *e)
+{
+    struct object_bytes *blobs = ARENA_ARRAY(arena, ids->count + 1, struct object_bytes);
+
+    do
+        if (repository->history->read_blobs(repository->history_self, arena, ids->items, ids->count,
+                                            maximum, 0, true, blobs, e)) {
+            for (size_t i = 0; i < ids->count; i++)
+                VEC_PUSH(arena, ret_contents, blobs[i].bytes);
+            return true;
+        }
+    while (fall_back(repository, e));
+    return false;
+}
+
 bool repository_shallow(struct repository *repository, struct arena *arena,
                         struct strs *ret_commits, struct err *e)
 {

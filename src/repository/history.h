@@ -71,6 +71,10 @@ MUST_CHECK bool repository_changes(struct repository *repository, struct arena *
 MUST_CHECK bool repository_touched(struct repository *repository, struct arena *arena,
                                    const struct repository_commits *commits,
                                    const struct strs *paths, bool *touched, struct err *e);
+/* The first bytes of blobs, together: without opening what reads files one by one. */
+MUST_CHECK bool repository_read_blobs(struct repository *repository, struct arena *arena,
+                                      const struct strs *ids, size_t maximum,
+                                      struct strs *ret_contents, struct err *e);
 MUST_CHECK bool repository_shallow(struct repository *repository, struct arena *arena,
                                    struct strs *ret_commits, struct err *e);
 
