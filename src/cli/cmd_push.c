@@ -88,7 +88,7 @@ static bool from_refspec(struct maker *maker, struct str text, struct err *e)
 {
     struct arena *arena = maker->cli->arena;
     struct str rest = str_starts(text, STR("+")) ? str_from_offset(text, 1) : text;
-    struct str source = str_cut(&rest, ':'), id = STR_NONE, ref;
+    struct str source = str_cut(&rest, ':'), id = STR_NONE, ref = STR_NONE;
 
     if (!source.length) {
         if (!rest.length)

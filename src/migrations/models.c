@@ -241,6 +241,8 @@ static bool differ(struct arena *arena, struct tree *before, struct tree *after,
                                      : str_compare(old.items[i].name, new.items[j].name);
         const struct tree_entry *a = order <= 0 ? &old.items[i++] : NULL;
         const struct tree_entry *b = order >= 0 ? &new.items[j++] : NULL;
+        if (!a && !b)
+            break; /* one of the lists is not at its end */
         struct str path = child(arena, directory, a ? a->name : b->name);
         if (a && b && a->id.length && str_eq(a->id, b->id))
             continue;

@@ -173,10 +173,10 @@ static bool read_item(struct django_reader *r, struct python_scope scope, TSNode
 static void read_items(struct django_reader *r, const struct django_model *model, const char *name,
                        const struct django_fields *fields, struct schema_table *table)
 {
-    struct python_scope scope;
+    struct python_scope scope = {0};
     TSNode list = django_meta(r, model, name, &scope);
 
-    if (ts_node_is_null(list))
+    if (ts_node_is_null(list) || !scope.file)
         return;
     if (!node_is(list, "list") && !node_is(list, "tuple")) {
         unread(r, scope, list, table);
@@ -199,12 +199,12 @@ static void read_together(struct django_reader *r, const struct django_model *mo
                           struct schema_table *table)
 {
     bool unique = str_eq(str_from(name), STR("unique_together"));
-    struct python_scope scope;
+    struct python_scope scope = {0};
     TSNode list = django_meta(r, model, name, &scope);
     TSNode one = list;
     uint32_t count = 1;
 
-    if (ts_node_is_null(list))
+    if (ts_node_is_null(list) || !scope.file)
         return;
     TSNode first = ts_node_named_child_count(list) ? ts_node_named_child(list, 0) : node_null();
     bool nested = node_is(first, "tuple") || node_is(first, "list");
