@@ -5,7 +5,7 @@
  * Method: recognises deploys here; what a deploy leads to is decided by `hookcheck decide`, a child of ours with a deadline. Only its exit 0
  *         together with the digest of our question lets the call through.
  *
- * Runs before every command of an agent: links libc, PCRE2 and cJSON only (tests/integration checks).
+ * Runs before every command of an agent: links libc and PCRE2 only, statically (tests/integration checks).
  */
 #include <errno.h>
 #include <fcntl.h>

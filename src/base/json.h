@@ -1,11 +1,14 @@
-/* json.h -- JSON documents, strictly: cJSON behind checks it does not make.
+/* json.h -- JSON documents, read strictly into cJSON's tree.
  *
  * In:    bytes up to the given limit; nesting up to JSON_NESTING_MAX. With JSON_COMMENTS, line and block comments outside strings
  *        are blanked in place first, so that positions stay true.
- * Out:   a cJSON tree; use the getters below (case-sensitive).
- * Fails: syntax (line and column), trailing bytes, duplicate keys, NUL (raw or \u0000), invalid UTF-8, lone surrogates, depth.
- * Source: RFC 8259; cJSON 1.7.15, which truncates strings at \u0000, answers the first of duplicate keys, and whose
- *        cJSON_GetObjectItem ignores case.
+ * Out:   a cJSON tree, laid out and allocated as cJSON does; use the getters below (case-sensitive).
+ * Fails: syntax (line and column), trailing bytes, duplicate keys, NUL (raw or \u0000), invalid UTF-8, lone surrogates, depth;
+ *        ERR_SYSTEM when there is no memory.
+ * Source: RFC 8259. cJSON 1.7.15 for the tree; its parser truncates strings at \u0000, answers the first of duplicate keys, accepts control
+ *        characters in strings and says less about where it fails, so a strict check stood before it that read everything once already:
+ *        now that check makes the tree. The hook that runs before every command uses these functions and none of libcjson's, of which
+ *        Debian has no static library: so it can be linked statically, and starts faster than /bin/true. The full program uses both.
  */
 #ifndef HOOKCHECK_BASE_JSON_H
 #define HOOKCHECK_BASE_JSON_H
@@ -28,6 +31,42 @@ MUST_CHECK bool json_blank_comments(struct arena *arena, struct str bytes, const
                                     struct str *ret_blanked, struct err *e);
 #define JSON_DOCUMENT(name) CLEANUP_WITH(json_release) cJSON *name = NULL
 
+/* NULL is of no type. */
+static inline bool json_is(const cJSON *item, int types)
+{
+    return item && (item->type & 0xFF & types);
+}
+static inline bool json_is_null(const cJSON *item)
+{
+    return json_is(item, cJSON_NULL);
+}
+static inline bool json_is_bool(const cJSON *item)
+{
+    return json_is(item, cJSON_True | cJSON_False);
+}
+static inline bool json_is_true(const cJSON *item)
+{
+    return json_is(item, cJSON_True);
+}
+static inline bool json_is_number(const cJSON *item)
+{
+    return json_is(item, cJSON_Number);
+}
+static inline bool json_is_string(const cJSON *item)
+{
+    return json_is(item, cJSON_String) && item->valuestring;
+}
+static inline bool json_is_array(const cJSON *item)
+{
+    return json_is(item, cJSON_Array);
+}
+static inline bool json_is_object(const cJSON *item)
+{
+    return json_is(item, cJSON_Object);
+}
+
+/* NULL when the array is shorter, or not an array. */
+const cJSON *json_at(const cJSON *array, size_t index);
 /* NULL when absent or not an object. */
 const cJSON *json_get(const cJSON *object, const char *key);
 /* The string value; STR_NONE when absent or of another type. */

@@ -132,9 +132,9 @@ static bool batch_line(struct run *run, struct arena *arena, struct str line, st
     if (!json_parse(arena, line, JSON_STRICT, "line", &document, e))
         return false;
     const cJSON *command = json_get(document, "command"), *directory = json_get(document, "cwd");
-    if (!cJSON_IsString(command))
+    if (!json_is_string(command))
         return err_set(e, ERR_INPUT, "line: \"command\" is missing or no string");
-    if (directory && !cJSON_IsString(directory))
+    if (directory && !json_is_string(directory))
         return err_set(e, ERR_INPUT, "line: \"cwd\" is no string");
     if (directory)
         cwd = path_join(arena, cwd, json_value_string(directory));

@@ -214,7 +214,7 @@ static double seconds_of(const struct looked *looked, const cJSON *handler)
 
     if (!timeout)
         timeout = json_get(handler, "timeoutSec");
-    if (!cJSON_IsNumber(timeout))
+    if (!json_is_number(timeout))
         return 60;
     return strcmp(looked->registration->name, "gemini") == 0 ? timeout->valuedouble / 1000
                                                              : timeout->valuedouble;

@@ -170,8 +170,8 @@ bool install_recall(struct install *in, const struct install_file *file, struct 
     const cJSON *directory;
     ret->found = true;
     ret->existed = json_bool(document, "existed", true);
-    ret->mode = cJSON_IsNumber(mode) ? (unsigned)mode->valuedouble : 0644;
-    ret->created = cJSON_IsNumber(created) ? (size_t)created->valuedouble : 0;
+    ret->mode = json_is_number(mode) ? (unsigned)mode->valuedouble : 0644;
+    ret->created = json_is_number(created) ? (size_t)created->valuedouble : 0;
     ret->inserted = str_copy(in->arena, json_string(document, "inserted"));
     ret->untouched = file->exists &&
                      str_eq(digest_sha256(in->arena, file->text), json_string(document, "after"));

@@ -58,7 +58,7 @@ static bool fail_nested(struct reader *reader, const struct path *path, const st
 static bool read_string(struct reader *reader, const struct path *path, const cJSON *item,
                         bool may_be_empty, struct str *ret)
 {
-    if (!cJSON_IsString(item))
+    if (!json_is_string(item))
         return fail(reader, path, "a string was expected");
     struct str value = json_value_string(item);
     if (value.length == 0 && !may_be_empty)
@@ -74,14 +74,14 @@ static bool read_strings(struct reader *reader, const struct path *path, const c
     struct str value;
     const cJSON *child;
 
-    if (cJSON_IsString(item)) {
+    if (json_is_string(item)) {
         if (!read_string(reader, path, item, false, &value))
             return false;
         VEC_PUSH(reader->arena, &list, value);
         *ret = list;
         return true;
     }
-    if (!cJSON_IsArray(item))
+    if (!json_is_array(item))
         return fail(reader, path, "an array of strings was expected");
     cJSON_ArrayForEach(child, item)
     {
@@ -99,7 +99,7 @@ static bool read_duration(struct reader *reader, const struct path *path, const 
 {
     struct err inner = ERR_NONE;
 
-    if (!cJSON_IsString(item))
+    if (!json_is_string(item))
         return fail(reader, path, "a duration such as \"25s\" was expected");
     if (!config_duration_parse(json_value_string(item), ret, &inner))
         return fail_nested(reader, path, &inner);
@@ -155,7 +155,7 @@ static bool read_policy(struct reader *reader, const struct path *path, const cJ
     enum reason_code code;
     enum action action;
 
-    if (!cJSON_IsObject(item))
+    if (!json_is_object(item))
         return fail(reader, path, "an object of reason codes and actions was expected");
     cJSON_ArrayForEach(child, item)
     {
@@ -166,7 +166,7 @@ static bool read_policy(struct reader *reader, const struct path *path, const cJ
                 names[i] = reason_code_name((enum reason_code)i);
             return unknown_name(reader, &inner, "reason code", names, REASON_COUNT);
         }
-        if (!cJSON_IsString(child) || !action_parse(json_value_string(child), &action))
+        if (!json_is_string(child) || !action_parse(json_value_string(child), &action))
             return fail(reader, &inner,
                         "\"block\", \"confirm\", \"warn\" or \"allow\" was expected");
         policy.set[code] = true;
@@ -185,14 +185,14 @@ static bool read_database(struct reader *reader, const struct path *path, const 
     struct config_database database = {.place = place_of(reader, path)};
     struct err inner = ERR_NONE;
 
-    if (cJSON_IsString(item)) {
+    if (json_is_string(item)) {
         struct str text = str_copy(reader->arena, json_value_string(item));
         if (!config_database_parse(reader->arena, text, &database, &inner))
             return fail_nested(reader, path, &inner);
         *ret = database;
         return true;
     }
-    if (!cJSON_IsObject(item))
+    if (!json_is_object(item))
         return fail(reader, path,
                     "a string, { \"command\": […] } or { \"url_from\": […] } was expected");
     const cJSON *command = json_get(item, "command"), *url_from = json_get(item, "url_from");
@@ -201,7 +201,7 @@ static bool read_database(struct reader *reader, const struct path *path, const 
     if (!command == !url_from)
         return fail(reader, path, "exactly one of \"command\" and \"url_from\" was expected");
     /* One string would be taken for a shell line, and no shell is involved. */
-    if (!cJSON_IsArray(command ? command : url_from) || database.arguments.count == 0 ||
+    if (!json_is_array(command ? command : url_from) || database.arguments.count == 0 ||
         database.arguments.items[0].length == 0)
         return fail(reader, path, "an array was expected: the program, then its arguments");
     database.kind = command ? DATABASE_COMMAND : DATABASE_URL_FROM;
@@ -229,7 +229,7 @@ static bool read_map(struct reader *reader, const struct path *path, const cJSON
 {
     const cJSON *child;
 
-    if (!cJSON_IsObject(item))
+    if (!json_is_object(item))
         return fail(reader, path, "an object was expected");
     cJSON_ArrayForEach(child, item)
     {
@@ -250,7 +250,7 @@ static bool read_list(struct reader *reader, const struct path *path, const cJSO
 {
     const cJSON *child;
 
-    if (!cJSON_IsArray(item))
+    if (!json_is_array(item))
         return fail(reader, path, "an array of objects was expected");
     cJSON_ArrayForEach(child, item)
     {
@@ -269,16 +269,16 @@ static bool read_value(struct reader *reader, const struct path *path, const cJS
 
     switch (key->type) {
     case KEY_IGNORED:
-        return cJSON_IsString(item) || fail(reader, path, "a string was expected");
+        return json_is_string(item) || fail(reader, path, "a string was expected");
     case KEY_STRING:
     case KEY_PATH:
         return read_string(reader, path, item, key->type == KEY_PATH, field);
     case KEY_STRINGS:
         return read_strings(reader, path, item, field);
     case KEY_BOOL:
-        if (!cJSON_IsBool(item))
+        if (!json_is_bool(item))
             return fail(reader, path, "true or false was expected");
-        *(bool *)field = cJSON_IsTrue(item);
+        *(bool *)field = json_is_true(item);
         *(bool *)(void *)(target + key->set_offset) = true;
         return true;
     case KEY_DURATION:
@@ -324,7 +324,7 @@ static bool read_object(struct reader *reader, const struct path *path, const cJ
 {
     const cJSON *child;
 
-    if (!cJSON_IsObject(item))
+    if (!json_is_object(item))
         return fail(reader, path, "an object was expected");
     cJSON_ArrayForEach(child, item)
     {

@@ -32,7 +32,7 @@ static bool number_text(struct arena *arena, const cJSON *item, struct str *ret_
 {
     double value = item->valuedouble;
 
-    if (!cJSON_IsNumber(item) || value < 0 || value > 9007199254740992.0 || floor(value) != value)
+    if (!json_is_number(item) || value < 0 || value > 9007199254740992.0 || floor(value) != value)
         return false;
     *ret_text = str_printf(arena, "%.0f", value);
     return true;
@@ -40,7 +40,7 @@ static bool number_text(struct arena *arena, const cJSON *item, struct str *ret_
 
 static bool id_text(struct arena *arena, const cJSON *item, struct str *ret_id)
 {
-    if (!cJSON_IsString(item))
+    if (!json_is_string(item))
         return number_text(arena, item, ret_id);
     struct str id = str_trim(json_value_string(item));
     if (str_is_empty(id) || id.length > DATABASE_ID_MAX || is_unknown(id))
@@ -85,14 +85,14 @@ static bool is_failure(struct arena *arena, const cJSON *object, struct str *ret
         failure = json_get(object, "errorType");
     if (!failure && !status)
         failure = json_get(object, "error");
-    if (failure && !cJSON_IsNull(failure)) {
+    if (failure && !json_is_null(failure)) {
         *ret_message =
             str_printf(arena, "it reports an error: " STR_FMT, STR_ARG(text_of(arena, failure)));
         return true;
     }
     if (!status)
         return false;
-    if (cJSON_IsString(status))
+    if (json_is_string(status))
         code = json_value_string(status);
     else if (!number_text(arena, status, &code))
         code = STR("no number");
@@ -123,13 +123,13 @@ static bool unwrap(struct arena *arena, struct str text, cJSON **ret_document,
                 return refuse(ret_message, text_for_people(arena, str_from(e.message), STR_NONE));
             item = *ret_document;
         }
-        if (cJSON_IsString(item)) {
+        if (json_is_string(item)) {
             text =
                 str_copy(arena, json_value_string(item)); /* the document goes with the next one */
             item = NULL;
             continue;
         }
-        if (!cJSON_IsObject(item))
+        if (!json_is_object(item))
             return refuse(ret_message, STR("the answer is no JSON object"));
         if (is_failure(arena, item, ret_message))
             return false;
@@ -155,11 +155,11 @@ static bool read_pending(const cJSON *object, struct database_answer *answer,
     if (!pending)
         return true;
     answer->has_pending_flag = true;
-    if (cJSON_IsBool(pending))
-        answer->pending_flag = cJSON_IsTrue(pending);
-    else if (cJSON_IsArray(pending))
-        answer->pending_flag = cJSON_GetArraySize(pending) > 0;
-    else if (cJSON_IsNumber(pending) && pending->valuedouble >= 0)
+    if (json_is_bool(pending))
+        answer->pending_flag = json_is_true(pending);
+    else if (json_is_array(pending))
+        answer->pending_flag = pending->child != NULL;
+    else if (json_is_number(pending) && pending->valuedouble >= 0)
         answer->pending_flag = pending->valuedouble > 0;
     else
         return refuse(ret_message, STR("its \"pending\" is neither true nor false"));
@@ -174,12 +174,12 @@ static bool read_version(struct arena *arena, const cJSON *object, struct strs *
     struct str bad = STR("its \"database_version\" is no version");
 
     *ret_has = version != NULL;
-    if (!version || cJSON_IsNull(version))
+    if (!version || json_is_null(version))
         return true;
-    if (cJSON_IsArray(version))
+    if (json_is_array(version))
         return ids_read(arena, version, versions) || refuse(ret_message, bad);
     struct str text, part;
-    if (!cJSON_IsString(version)) {
+    if (!json_is_string(version)) {
         if (!number_text(arena, version, &text))
             return refuse(ret_message, bad);
         VEC_PUSH(arena, versions, text);
@@ -207,8 +207,8 @@ static bool read_applied(struct arena *arena, const cJSON *object, struct strs *
     const cJSON *list = json_get(object, "applied");
     struct str count;
 
-    *ret_listed = cJSON_IsArray(list);
-    if (!list || cJSON_IsNull(list) || number_text(arena, list, &count))
+    *ret_listed = json_is_array(list);
+    if (!list || json_is_null(list) || number_text(arena, list, &count))
         return true;
     if (!*ret_listed || !ids_read(arena, list, applied))
         return refuse(ret_message, STR("its \"applied\" is no list of ids"));
@@ -252,7 +252,7 @@ bool invoke_status_is_good(struct arena *arena, struct str text, struct str *ret
         !json_parse(arena, text, JSON_STRICT, "status", &document, &ignored))
         return true;
     const cJSON *failure = json_get(document, "FunctionError");
-    if (failure && !cJSON_IsNull(failure))
+    if (failure && !json_is_null(failure))
         return refuse(ret_message, str_printf(arena, "FunctionError: " STR_FMT,
                                               STR_ARG(text_of(arena, failure))));
     const cJSON *status = json_get(document, "StatusCode");

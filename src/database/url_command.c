@@ -23,7 +23,7 @@ static struct str first_of(struct arena *arena, const cJSON *object, const char 
 {
     for (size_t i = 0; i < count; i++) {
         const cJSON *item = json_get(object, keys[i]);
-        if (cJSON_IsNumber(item) && item->valuedouble > 0 && item->valuedouble < 65536)
+        if (json_is_number(item) && item->valuedouble > 0 && item->valuedouble < 65536)
             return str_printf(arena, "%.0f", item->valuedouble);
         struct str text = json_value_string(item);
         if (!str_is_empty(text))
@@ -109,7 +109,7 @@ bool database_url_from_command(struct arena *arena, const struct strs *arguments
             return err_set(e, ERR_UNREACHABLE,
                            "no database URL from " STR_FMT ": its output is neither a URL nor JSON",
                            STR_ARG(shown));
-        if (cJSON_IsObject(document))
+        if (json_is_object(document))
             return url_of_secret(arena, document, ret_url, e);
         content = str_trim(str_copy(arena, json_value_string(document)));
     } else {

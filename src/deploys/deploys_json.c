@@ -58,7 +58,7 @@ static bool read_text(struct arena *arena, const cJSON *object, const char *key,
 {
     const cJSON *item = json_get(object, key);
 
-    if (!cJSON_IsString(item))
+    if (!json_is_string(item))
         return err_set(e, ERR_INPUT, "a deploy without the text \"%s\"", key);
     *ret = str_copy(arena, json_value_string(item));
     return true;
@@ -69,11 +69,11 @@ static bool read_list(struct arena *arena, const cJSON *object, const char *key,
 {
     const cJSON *list = json_get(object, key), *item;
 
-    if (!cJSON_IsArray(list))
+    if (!json_is_array(list))
         return err_set(e, ERR_INPUT, "a deploy without the list \"%s\"", key);
     cJSON_ArrayForEach(item, list)
     {
-        if (!cJSON_IsString(item))
+        if (!json_is_string(item))
             return err_set(e, ERR_INPUT, "a deploy's \"%s\" holds something that is no text", key);
         VEC_PUSH(arena, ret, str_copy(arena, json_value_string(item)));
     }
@@ -96,16 +96,16 @@ static bool read_deploy(struct arena *arena, const cJSON *object, struct deploy 
     unsigned certainty = 0, kind = 0;
     const cJSON *after = json_get(object, "after_migration");
 
-    if (!cJSON_IsObject(object))
+    if (!json_is_object(object))
         return err_set(e, ERR_INPUT, "a deploy that is no object");
-    if (!cJSON_IsBool(after))
+    if (!json_is_bool(after))
         return err_set(e, ERR_INPUT, "a deploy without \"after_migration\"");
     if (!read_choice(object, "certainty", certainties, COUNT_OF(certainties), &certainty, e) ||
         !read_choice(object, "kind", kinds, COUNT_OF(kinds), &kind, e))
         return false;
     ret->certainty = (enum deploy_certainty)certainty;
     ret->kind = (enum deploy_kind)kind;
-    ret->after_migration = cJSON_IsTrue(after);
+    ret->after_migration = json_is_true(after);
     return read_text(arena, object, "rule", &ret->rule, e) &&
            read_text(arena, object, "environment", &ret->environment, e) &&
            read_text(arena, object, "environment_word", &ret->environment_word, e) &&
@@ -123,7 +123,7 @@ bool deploys_read_json(struct arena *arena, const cJSON *array, struct deploys *
     struct deploys deploys = {0};
     const cJSON *item;
 
-    if (!cJSON_IsArray(array))
+    if (!json_is_array(array))
         return err_set(e, ERR_INPUT, "the list of deploys is no array");
     cJSON_ArrayForEach(item, array)
     {

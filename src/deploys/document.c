@@ -42,7 +42,7 @@ bool document_read(struct arena *arena, struct str bytes, struct document *ret_d
     if (!json_parse(arena, bytes, JSON_STRICT, "question", &root, e))
         return false;
     const cJSON *deploys = json_get(root, "deploys"), *deadline = json_get(root, "deadline_ms");
-    if (!cJSON_IsArray(deploys) || !cJSON_IsNumber(deadline) || deadline->valuedouble < 0 ||
+    if (!json_is_array(deploys) || !json_is_number(deadline) || deadline->valuedouble < 0 ||
         deadline->valuedouble > CONFIG_DEADLINE_MAX_MS)
         return err_set(e, ERR_INPUT, "question: no \"deploys\" or no \"deadline_ms\"");
     document.deadline_ms = (uint64_t)deadline->valuedouble;

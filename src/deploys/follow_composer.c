@@ -41,15 +41,15 @@ static void add_target(struct recogniser *r, struct target_file *file, const cJS
                             .line = line_of(r, file->file.text, item->string)};
     const cJSON *each;
 
-    if (cJSON_IsString(item))
+    if (json_is_string(item))
         add_text(r, &target, str_from(item->valuestring));
-    if (cJSON_IsArray(item))
-        cJSON_ArrayForEach(each, item) if (cJSON_IsString(each))
+    if (json_is_array(item))
+        cJSON_ArrayForEach(each, item) if (json_is_string(each))
             add_text(r, &target, str_from(each->valuestring));
-    if (cJSON_IsObject(item)) { /* deno: { "command": …, "dependencies": […] } */
+    if (json_is_object(item)) { /* deno: { "command": …, "dependencies": […] } */
         if (json_string(item, "command").length)
             add_text(r, &target, json_string(item, "command"));
-        cJSON_ArrayForEach(each, json_get(item, "dependencies")) if (cJSON_IsString(each))
+        cJSON_ArrayForEach(each, json_get(item, "dependencies")) if (json_is_string(each))
             VEC_PUSH(r->arena, &target.before, str_copy(r->arena, str_from(each->valuestring)));
     }
     VEC_PUSH(r->arena, &file->targets, target);

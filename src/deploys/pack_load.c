@@ -105,7 +105,7 @@ static bool read_example(struct pack_loader *loader, const struct row *row, cons
     struct row child = row_child(row, deploy ? "examples.deploy" : "examples.safe", -1, item);
     struct str command, environment;
 
-    if (cJSON_IsString(item)) {
+    if (json_is_string(item)) {
         example.command = pack_put(&loader->example_bytes, str_from(item->valuestring));
         VEC_PUSH(loader->arena, &loader->examples, example);
         return true;
@@ -113,7 +113,7 @@ static bool read_example(struct pack_loader *loader, const struct row *row, cons
     if (!row_open(&child, known) || !row_text(&child, "command", true, &command))
         return false;
     const cJSON *expected = json_get(item, "environment");
-    if (expected && !cJSON_IsString(expected))
+    if (expected && !json_is_string(expected))
         return row_fail(&child, "environment", "a text was expected");
     environment = json_value_string(expected);
     example.command = pack_put(&loader->example_bytes, command);

@@ -33,7 +33,7 @@ static bool read_example(struct pack_loader *loader, const struct row *row, cons
     if (!row_open(&child, known) || !row_text(&child, "command", true, &command))
         return false;
     const cJSON *runs = json_get(item, "runs");
-    if (!cJSON_IsString(runs))
+    if (!json_is_string(runs))
         return row_fail(&child, "runs", "the command that runs was expected (\"\": none)");
     example.command = pack_put(&loader->example_bytes, command);
     example.expected = pack_put(&loader->example_bytes, json_value_string(runs));

@@ -49,7 +49,7 @@ bool row_fail(const struct row *row, const char *key, const char *what)
 
 bool row_open(struct row *row, const char *const *known)
 {
-    if (!cJSON_IsObject(row->object))
+    if (!json_is_object(row->object))
         return row_fail(row, "", "an object was expected");
     for (const cJSON *item = row->object->child; item; item = item->next) {
         const char *nearest = known[0];
@@ -86,7 +86,7 @@ bool row_text(const struct row *row, const char *key, bool required, struct str 
     *ret = STR_NONE;
     if (!item)
         return !required || row_fail(row, key, "is missing");
-    if (!cJSON_IsString(item) || item->valuestring[0] == '\0')
+    if (!json_is_string(item) || item->valuestring[0] == '\0')
         return row_fail(row, key, "a text that is not empty was expected");
     *ret = str_copy(row->arena, str_from(item->valuestring));
     return true;
@@ -99,11 +99,11 @@ bool row_texts(const struct row *row, const char *key, struct strs *ret)
     *ret = (struct strs){0};
     if (!list)
         return true;
-    if (!cJSON_IsArray(list))
+    if (!json_is_array(list))
         return row_fail(row, key, "an array of texts was expected");
     cJSON_ArrayForEach(item, list)
     {
-        if (!cJSON_IsString(item) || item->valuestring[0] == '\0')
+        if (!json_is_string(item) || item->valuestring[0] == '\0')
             return row_fail(row, key, "an array of texts that are not empty was expected");
         VEC_PUSH(row->arena, ret, str_copy(row->arena, str_from(item->valuestring)));
     }
@@ -117,9 +117,9 @@ bool row_bool(const struct row *row, const char *key, bool *ret)
     *ret = false;
     if (!item)
         return true;
-    if (!cJSON_IsBool(item))
+    if (!json_is_bool(item))
         return row_fail(row, key, "true or false was expected");
-    *ret = cJSON_IsTrue(item);
+    *ret = json_is_true(item);
     return true;
 }
 
@@ -130,7 +130,7 @@ bool row_count(const struct row *row, const char *key, uint32_t maximum, uint32_
     *ret = 0;
     if (!item)
         return true;
-    if (!cJSON_IsNumber(item) || item->valueint < 0 || (uint32_t)item->valueint > maximum ||
+    if (!json_is_number(item) || item->valueint < 0 || (uint32_t)item->valueint > maximum ||
         item->valuedouble != (double)item->valueint)
         return row_fail(row, key, "a small whole number was expected");
     *ret = (uint32_t)item->valueint;
@@ -144,7 +144,7 @@ bool row_choice(const struct row *row, const char *key, const char *const *choic
     *ret = 0;
     if (!item)
         return true;
-    if (cJSON_IsString(item))
+    if (json_is_string(item))
         for (uint32_t i = 0; choices[i]; i++)
             if (strcmp(item->valuestring, choices[i]) == 0) {
                 *ret = i;
@@ -160,7 +160,7 @@ bool row_choice(const struct row *row, const char *key, const char *const *choic
 bool row_array(const struct row *row, const char *key, const cJSON **ret)
 {
     *ret = json_get(row->object, key);
-    if (*ret && !cJSON_IsArray(*ret))
+    if (*ret && !json_is_array(*ret))
         return row_fail(row, key, "an array was expected");
     return true;
 }

@@ -10,9 +10,9 @@ static void add_globs(struct recogniser *r, const cJSON *list, struct strs *glob
 {
     const cJSON *item;
 
-    if (cJSON_IsObject(list))
+    if (json_is_object(list))
         list = json_get(list, "packages");
-    cJSON_ArrayForEach(item, list) if (cJSON_IsString(item))
+    cJSON_ArrayForEach(item, list) if (json_is_string(item))
         VEC_PUSH(r->arena, globs, str_copy(r->arena, str_from(item->valuestring)));
 }
 

@@ -47,7 +47,7 @@ static bool is_copilot(const cJSON *document)
 
 static enum host_kind recognise(const cJSON *document, struct str event, struct str tool)
 {
-    if (cJSON_IsObject(json_get(document, "toolCall")))
+    if (json_is_object(json_get(document, "toolCall")))
         return HOST_ANTIGRAVITY;
     if (is_cursor(document, event))
         return HOST_CURSOR;
@@ -55,7 +55,7 @@ static enum host_kind recognise(const cJSON *document, struct str event, struct 
         return HOST_GEMINI;
     if (is_copilot(document))
         return HOST_COPILOT;
-    if (cJSON_IsString(json_get(document, "tool")) && json_get(document, "args"))
+    if (json_is_string(json_get(document, "tool")) && json_get(document, "args"))
         return HOST_OPENCODE;
     if (json_get(document, "turn_id"))
         return HOST_CODEX;
@@ -98,7 +98,7 @@ static bool add_arguments(struct message *message, const cJSON *array, struct bu
 
     cJSON_ArrayForEach(item, array)
     {
-        if (!cJSON_IsString(item))
+        if (!json_is_string(item))
             return err_set(message->e, ERR_INPUT,
                            "request: the command is a list of something else than strings");
         struct str word = json_value_string(item);
@@ -118,7 +118,7 @@ static bool add_field(struct message *message, const cJSON *item, const cJSON *a
 {
     if (out->length)
         buf_add_byte(out, '\n');
-    if (cJSON_IsArray(item)) {
+    if (json_is_array(item)) {
         struct buf words = buf_new(message->arena, out->maximum);
         if (!add_arguments(message, item, &words))
             return false;
@@ -126,7 +126,7 @@ static bool add_field(struct message *message, const cJSON *item, const cJSON *a
         return true;
     }
     buf_add(out, json_value_string(item));
-    return !cJSON_IsArray(argv) || add_arguments(message, argv, out);
+    return !json_is_array(argv) || add_arguments(message, argv, out);
 }
 
 /* All fields that could be commands, a line each: which of them the tool runs is its own affair. *ret_found: there is one. */
@@ -148,7 +148,7 @@ static bool find_command(struct message *message, enum tool_kind kind, struct st
             json_get(message->input, is_typed ? typed[i - COUNT_OF(fields)] : fields[i]);
         if (!item || (is_typed && kind != TOOL_SHELL))
             continue;
-        if (!cJSON_IsString(item) && (is_typed || !cJSON_IsArray(item))) {
+        if (!json_is_string(item) && (is_typed || !json_is_array(item))) {
             if (kind == TOOL_SHELL)
                 return err_set(message->e, ERR_INPUT,
                                "request: the command is neither a string nor a list of strings");
@@ -168,7 +168,7 @@ static bool find_command(struct message *message, enum tool_kind kind, struct st
 
 static struct str first_of_array(const cJSON *array)
 {
-    return cJSON_IsArray(array) ? json_value_string(cJSON_GetArrayItem(array, 0)) : STR_NONE;
+    return json_value_string(json_at(array, 0));
 }
 
 static struct str find_directory(struct message *message, struct str own)
@@ -210,7 +210,7 @@ static bool find_input(struct message *message, cJSON **nested)
     for (size_t i = 0; i < COUNT_OF(fields) && !input; i++)
         input = json_get(message->document, fields[i]);
     message->input = input;
-    if (cJSON_IsString(input))
+    if (json_is_string(input))
         return read_nested(message, json_value_string(input), nested);
     return true;
 }
@@ -219,7 +219,7 @@ static bool read_shell(struct message *message, enum tool_kind kind, struct requ
 {
     bool found;
 
-    if (kind == TOOL_SHELL && !cJSON_IsObject(message->input))
+    if (kind == TOOL_SHELL && !json_is_object(message->input))
         return err_set(message->e, ERR_INPUT,
                        "request: the tool \"" STR_FMT "\" has no input object",
                        STR_ARG(str_prefix(request->tool, 100)));
@@ -262,7 +262,7 @@ static bool fill(struct message *message, struct str directory, struct request *
             return err_set(message->e, ERR_INPUT, "request: neither a tool nor a command");
     }
     const cJSON *cwd = json_get(document, "cwd");
-    if (cwd && !cJSON_IsString(cwd) && !cJSON_IsNull(cwd))
+    if (cwd && !json_is_string(cwd) && !json_is_null(cwd))
         return err_set(message->e, ERR_INPUT, "request: \"cwd\" is not a string");
     request->cwd = find_directory(message, directory);
     return read_shell(message, kind, request);
@@ -280,7 +280,7 @@ bool host_parse_request(struct arena *arena, struct str raw, struct str director
         return err_set(e, ERR_INPUT, "request: empty");
     if (!json_parse(arena, raw, JSON_STRICT, "request", &document, e))
         return false;
-    if (!cJSON_IsObject(document))
+    if (!json_is_object(document))
         return err_set(e, ERR_INPUT, "request: not a JSON object");
     struct message message = {.arena = arena, .document = document, .e = e};
     if (!fill(&message, directory, &request))

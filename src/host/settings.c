@@ -28,7 +28,7 @@ static bool parse(struct parsed *parsed, struct str text, struct err *e)
                err_hint(e, "remove it, or write {} into it");
     if (!json_parse(parsed->arena, text, flags, file->name, &parsed->document, e))
         return err_hint(e, "mend the file first: its client ignores it as it is");
-    if (!cJSON_IsObject(parsed->document))
+    if (!json_is_object(parsed->document))
         return err_set(e, ERR_INPUT, "%s: the document is not an object", file->name);
     parsed->text = parsed->clean = text;
     return !file->comments ||
@@ -55,7 +55,7 @@ static bool walk(const struct parsed *parsed, struct json_place *ret_place, size
                                               parsed->file->keys[depth], &next)) {
         place = next;
         depth++;
-        if (depth < count ? !cJSON_IsObject(place.item) : !cJSON_IsArray(place.item))
+        if (depth < count ? !json_is_object(place.item) : !json_is_array(place.item))
             return err_set(e, ERR_INPUT, "%s: \"%s\" is not an %s", parsed->file->name,
                            parsed->file->keys[depth - 1], depth < count ? "object" : "array");
     }
@@ -195,7 +195,7 @@ static enum matched match_entry(const cJSON *entry, settings_match *match)
     const cJSON *handlers = json_get(entry, "hooks"), *handler;
     size_t count = 0, matched = 0;
 
-    if (!cJSON_IsArray(handlers))
+    if (!json_is_array(handlers))
         return match(entry) ? MATCHED_ALL : MATCHED_NONE;
     cJSON_ArrayForEach(handler, handlers)
     {

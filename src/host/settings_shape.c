@@ -17,9 +17,9 @@ static void add(struct shape *shape, struct str key, const char *what, bool mend
 
 static const char *type_name(const cJSON *item)
 {
-    return cJSON_IsString(item)   ? "a string"
-           : cJSON_IsArray(item)  ? "an array"
-           : cJSON_IsObject(item) ? "an object"
+    return json_is_string(item)   ? "a string"
+           : json_is_array(item)  ? "an array"
+           : json_is_object(item) ? "an object"
                                   : "a plain value";
 }
 
@@ -27,9 +27,9 @@ static void look_at_handler(struct shape *shape, const cJSON *handler, struct st
 {
     const cJSON *timeout = json_get(handler, "timeout");
 
-    if (!cJSON_IsObject(handler)) {
+    if (!json_is_object(handler)) {
         add(shape, key,
-            cJSON_IsString(handler) ? "a string, where clients read objects with type "
+            json_is_string(handler) ? "a string, where clients read objects with type "
                                       "and command"
                                     : "not an object with type and command",
             true);
@@ -37,9 +37,9 @@ static void look_at_handler(struct shape *shape, const cJSON *handler, struct st
     }
     if (json_get(handler, "patterns"))
         add(shape, key, "has a \"patterns\" key, which no client reads", true);
-    if (!cJSON_IsString(json_get(handler, "type")))
+    if (!json_is_string(json_get(handler, "type")))
         add(shape, key, "has no \"type\"", false);
-    if (timeout && (!cJSON_IsNumber(timeout) || timeout->valuedouble <= 0))
+    if (timeout && (!json_is_number(timeout) || timeout->valuedouble <= 0))
         add(shape, key, "has a timeout that is not a positive number", false);
 }
 
@@ -49,9 +49,9 @@ static void look_at_entry(struct shape *shape, const cJSON *entry, struct str ke
                 *matcher = json_get(entry, "matcher");
     size_t index = 0;
 
-    if (!cJSON_IsObject(entry)) {
+    if (!json_is_object(entry)) {
         add(shape, key,
-            cJSON_IsString(entry) ? "a string, where clients read objects with matcher and hooks"
+            json_is_string(entry) ? "a string, where clients read objects with matcher and hooks"
                                   : "not an object with matcher and hooks",
             true);
         return;
@@ -60,9 +60,9 @@ static void look_at_entry(struct shape *shape, const cJSON *entry, struct str ke
         add(shape, key, "has a \"patterns\" key, which no client reads", true);
         return;
     }
-    if (matcher && !cJSON_IsString(matcher))
+    if (matcher && !json_is_string(matcher))
         add(shape, key, "has a matcher that is not a string", false);
-    if (!cJSON_IsArray(handlers)) {
+    if (!json_is_array(handlers)) {
         add(shape, key, "has no array \"hooks\"", handlers != NULL);
         return;
     }
@@ -83,7 +83,7 @@ static void look_at_event(struct shape *shape, const cJSON *event, struct str ke
         add(shape, key, "no event has this name, and no client reads patterns", true);
         return;
     }
-    if (!cJSON_IsArray(event)) {
+    if (!json_is_array(event)) {
         const char *what =
             str_c(shape->arena,
                   str_printf(shape->arena, "%s, where clients read an array", type_name(event)));
@@ -103,7 +103,7 @@ void settings_find_faults(struct arena *arena, const cJSON *document,
     struct shape shape = {.arena = arena};
     const cJSON *hooks = json_get(document, "hooks"), *event;
 
-    if (hooks && !cJSON_IsObject(hooks))
+    if (hooks && !json_is_object(hooks))
         add(&shape, STR("hooks"),
             str_c(arena, str_printf(arena, "%s, where clients read an object", type_name(hooks))),
             true);

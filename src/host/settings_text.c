@@ -56,10 +56,10 @@ struct json_children json_children_of(struct arena *arena, struct str clean,
                                       struct json_place place)
 {
     struct json_children children = {0};
-    bool object = cJSON_IsObject(place.item);
+    bool object = json_is_object(place.item);
     size_t at = place.start + 1;
 
-    if (!object && !cJSON_IsArray(place.item))
+    if (!object && !json_is_array(place.item))
         return children;
     for (const cJSON *item = place.item->child; item; item = item->next) {
         struct json_child child = {.item = item};
@@ -80,7 +80,7 @@ bool json_place_member(struct arena *arena, struct str clean, struct json_place 
 {
     struct json_children children = json_children_of(arena, clean, place);
 
-    if (!cJSON_IsObject(place.item))
+    if (!json_is_object(place.item))
         return false;
     for (size_t i = 0; i < children.count; i++)
         if (strcmp(children.items[i].item->string, key) == 0) {
@@ -155,14 +155,14 @@ static void write_key(struct buf *out, const char *key, const struct json_style 
 void json_render(struct buf *out, const cJSON *value, const struct json_style *style,
                  struct str indent)
 {
-    bool object = cJSON_IsObject(value);
+    bool object = json_is_object(value);
 
-    if (cJSON_IsString(value)) {
+    if (json_is_string(value)) {
         json_write_string(out, str_from(value->valuestring));
-    } else if (cJSON_IsNumber(value)) {
+    } else if (json_is_number(value)) {
         buf_printf(out, "%.0f", value->valuedouble);
-    } else if (cJSON_IsBool(value)) {
-        buf_add(out, cJSON_IsTrue(value) ? STR("true") : STR("false"));
+    } else if (json_is_bool(value)) {
+        buf_add(out, json_is_true(value) ? STR("true") : STR("false"));
     } else {
         struct str inner = deeper(out->arena, style, indent);
         buf_add_byte(out, object ? '{' : '[');

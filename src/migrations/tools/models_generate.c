@@ -14,7 +14,7 @@ static bool check_examples(struct arena *arena, struct str id, struct regex *reg
     const cJSON *list = json_get(examples, kind), *item;
 
     (void)arena;
-    if (!cJSON_IsArray(list) || !cJSON_GetArraySize(list))
+    if (!json_is_array(list) || !list->child)
         return err_set(e, ERR_INPUT, STR_FMT " has no examples of \"%s\"", STR_ARG(id), kind);
     cJSON_ArrayForEach(item, list)
     {

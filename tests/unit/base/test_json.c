@@ -82,6 +82,56 @@ Test(json, comments_are_blanked_and_positions_stay)
     cr_assert_str_eq(open_comment.message, "t:1:4: a comment that does not end");
 }
 
+/* Its own parser is the oracle where it is strict enough. */
+Test(json, the_tree_is_the_one_that_cjson_makes)
+{
+    static const char *const documents[] = {
+        "{}",
+        "[]",
+        " [ 1 , -0 , 2.5e3, 1E-2, 0.1, 12345678901234567890, -1e300, 2147483648, -2147483649 ] ",
+        "\"\"",
+        "\"\\\" \\\\ \\/ \\b\\f\\n\\r\\t\"",
+        "\"\\u0041\\u00e9\\u20AC\\uD83D\\uDE00 \\u0001\\u07ff\\u0800\\uffff\\uDBFF\\uDFFF\"",
+        "\"plain \xc3\xa9 text longer than eight bytes\\nand more\"",
+        "{\"a\":[true,false,null,{\"b\":{}}],\"\\u0061b\\n\":\"x\",\"\":[[],[[]]]}",
+    };
+
+    for (size_t i = 0; i < COUNT_OF(documents); i++) {
+        ARENA(arena, 1 << 20);
+        JSON_DOCUMENT(document);
+        JSON_DOCUMENT(theirs);
+        struct err e = ERR_NONE;
+        cr_assert(json_parse(&arena, str_from(documents[i]), JSON_STRICT, "t", &document, &e), "%s",
+                  e.message);
+        theirs = cJSON_Parse(documents[i]);
+        cr_assert_not_null(theirs);
+        cr_expect(cJSON_Compare(document, theirs, true), "%s", documents[i]);
+        char *ours_printed = cJSON_PrintUnformatted(document);
+        char *theirs_printed = cJSON_PrintUnformatted(theirs);
+        cr_expect_str_eq(ours_printed, theirs_printed);
+        cJSON_free(ours_printed);
+        cJSON_free(theirs_printed);
+    }
+}
+
+Test(json, elements_by_their_place)
+{
+    ARENA(arena, 1 << 20);
+    JSON_DOCUMENT(document);
+    struct err e = ERR_NONE;
+
+    cr_assert(json_parse(&arena, STR("{\"l\":[\"a\",\"b\"]}"), JSON_STRICT, "t", &document, &e));
+    const cJSON *list = json_get(document, "l");
+    cr_assert(str_eq(json_value_string(json_at(list, 1)), STR("b")));
+    cr_assert_null(json_at(list, 2));
+    cr_assert_null(json_at(document, 0));
+    cr_assert_null(json_at(NULL, 0));
+    /* As cJSON keeps it: the first one's `prev` is the last. */
+    cr_assert_eq(list->child->prev, json_at(list, 1));
+    cJSON_AddItemToArray((cJSON *)list, cJSON_CreateTrue());
+    cr_assert(json_is_true(json_at(list, 2)));
+}
+
 Test(json, depth_has_a_limit)
 {
     ARENA(arena, 1 << 20);

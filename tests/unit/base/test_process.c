@@ -422,9 +422,10 @@ Test(process, the_environment_is_scrubbed_when_asked)
     setenv("AWS_PROFILE", "prod", 1);
     setenv("ENVIRONMENT", "kept", 1);
     options.scrub_environment = true;
-    struct str output = run(&options).output;
+    /* A line end before the first name too; a name of the caller's may end as one of these does. */
+    struct str output = str_printf(&arena, "\n" STR_FMT, STR_ARG(run(&options).output));
     for (size_t i = 0; i < COUNT_OF(names); i++)
-        cr_assert_not(str_contains(output, str_printf(&arena, "%s=", names[i])), "%s", names[i]);
+        cr_assert_not(str_contains(output, str_printf(&arena, "\n%s=", names[i])), "%s", names[i]);
     cr_assert(str_contains(output, STR("AWS_PROFILE=prod\n")));
     cr_assert(str_contains(output, STR("ENVIRONMENT=kept\n")));
     options.scrub_environment = false;
