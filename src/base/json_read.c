@@ -242,7 +242,7 @@ static bool scan_value(struct scan *scan, cJSON *item);
 
 static bool scan_key(struct scan *scan, cJSON *member)
 {
-    struct str inside;
+    struct str inside = STR_NONE;
 
     if (!next_is(scan, '"'))
         return fail_at(scan, scan->at, "a key in double quotes was expected");
@@ -344,7 +344,7 @@ static bool scan_value(struct scan *scan, cJSON *item)
     } words[] = {{STR_INIT("true"), cJSON_True},
                  {STR_INIT("false"), cJSON_False},
                  {STR_INIT("null"), cJSON_NULL}};
-    struct str inside;
+    struct str inside = STR_NONE;
 
     skip_blanks(scan);
     if (scan->at >= scan->bytes.length)
