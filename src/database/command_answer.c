@@ -230,7 +230,7 @@ bool command_answer_read(struct arena *arena, struct str text, enum table_layout
         !read_applied(arena, object, &applied, &listed, ret_message))
         return false;
     answer->reported_version = str_join(arena, rows.ids.items, rows.ids.count, STR(","));
-    answer->applied_is_listed = layout == LAYOUT_PLAIN_SQL && listed;
+    answer->applied_is_listed = layout != LAYOUT_ALEMBIC && listed;
     if (answer->applied_is_listed)
         rows.ids = applied;
     else if (!has_version)

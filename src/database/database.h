@@ -38,14 +38,44 @@ struct database_target {
 #define DATABASE_CONNECT_TIMEOUT_MS 5000u
 #define DATABASE_STATEMENT_TIMEOUT_MS 5000u
 #define DATABASE_COMMAND_TIMEOUT_MS 20000u
-/* Rows of one tracking table, bytes of one id, schemas that have the table. */
+/* Rows of one tracking table, bytes of one id, bytes of any other value (what is longer is cut), schemas that have the table. */
 #define DATABASE_ROWS_MAX 200000u
 #define DATABASE_ID_MAX 1024u
+#define DATABASE_VALUE_MAX 4096u
 #define DATABASE_TABLES_MAX 2000u
 
 enum table_layout {
     LAYOUT_ALEMBIC,   /* version_num */
     LAYOUT_PLAIN_SQL, /* one text column that is the primary key, optionally one timestamp */
+    LAYOUT_GIVEN,     /* as `reading` of the question says */
+};
+
+struct database_column { /* "version" of the tracker is "v" here */
+    struct str column, name;
+};
+VEC_DEFINE(database_columns, struct database_column);
+
+/* One SELECT for each dialect; `other` counts where a dialect has none of its own. In it {table} is the tracking table, {beside} the table
+ * beside it, {parameter} a literal, and {name} the column that the tracker calls so, all quoted. Its columns are found by name: id, and
+ * where it has them name, checksum, state, ord, applied_at. */
+struct database_select {
+    struct str other, sqlite, mysql;
+    struct str column; /* counts where the table has this column */
+};
+VEC_DEFINE(database_selects, struct database_select);
+
+/* How to know and to read the tracking table of a tracker. */
+struct table_reading {
+    struct str tracker;               /* its title, for messages */
+    struct strs need, need_any, deny; /* "column" or "column:class" */
+    bool only_these;
+    struct str beside;    /* a second table in the same schema; empty: none */
+    struct str parameter; /* of {parameter} */
+    struct database_columns columns;
+    struct database_selects applied; /* the first whose column is there */
+    struct database_select
+        failed; /* empty: none. Its rows are "failed" unless they say otherwise */
+    struct database_select locked; /* … "locked" */
 };
 
 struct database_question {
@@ -53,7 +83,8 @@ struct database_question {
     struct str table; /* "alembic_version" */
     /* Empty: those of the search path first, then every schema that has one (tenants are all reported). */
     struct str schema;
-    struct str code_version; /* heads joined by commas: for commands */
+    struct str code_version;             /* heads joined by commas: for commands */
+    const struct table_reading *reading; /* LAYOUT_GIVEN */
 };
 
 enum table_state {
@@ -64,11 +95,21 @@ enum table_state {
     TABLE_FILLED,
 };
 
+struct database_row {
+    struct str id, name, checksum, applied_at, ord;
+    struct str
+        state; /* empty: ok. failed, dirty, partial, in_progress, rolled_back, baseline, synthetic, external_ddl, locked */
+};
+VEC_DEFINE(database_row_list, struct database_row);
+
 struct database_rows { /* one tracking table */
     struct str schema;
     enum table_state state;
     struct str message, hint; /* when unreadable or absent */
     struct strs ids;          /* sorted bytewise, each once */
+    struct database_row_list
+        rows;            /* LAYOUT_GIVEN: all that were read, in the order of the SELECT */
+    struct strs missing; /* … and what was not there to be read: "no table x_lock" */
 };
 VEC_DEFINE(database_tables, struct database_rows);
 
@@ -93,7 +134,7 @@ struct database_answer {
     bool has_pending_flag, pending_flag;
     struct str
         reported_version; /* database_version as given, several joined by commas; "" for none */
-    /* LAYOUT_PLAIN_SQL: the command listed all applied ids. False: tables[0].ids is only the version it named. */
+    /* LAYOUT_PLAIN_SQL, LAYOUT_GIVEN: the command listed all applied ids. False: tables[0].ids is only the version it named. */
     bool applied_is_listed;
 };
 

@@ -37,6 +37,7 @@ struct column {
     struct str name;
     struct str type; /* as the database names it */
     bool is_text, is_time, is_primary;
+    bool is_loose; /* the type says little of what is in it (SQLite) */
 };
 VEC_DEFINE(columns, struct column);
 
@@ -44,6 +45,34 @@ VEC_DEFINE(columns, struct column);
 bool layout_find_column(struct arena *arena, enum table_layout layout,
                         const struct columns *columns, struct str *ret_column,
                         struct str *ret_message);
+/* Is this the table that `reading` describes? On failure *ret_message says what is there instead. */
+bool layout_matches(struct arena *arena, const struct table_reading *reading,
+                    const struct columns *columns, struct str *ret_message);
+/* The name that a column of the tracker has here. */
+struct str layout_column_name(const struct table_reading *reading, struct str column);
+
+/* --- SELECTs of trackers (select.c). --- */
+enum select_kind { SELECT_APPLIED, SELECT_FAILED, SELECT_LOCKED, SELECT_KINDS };
+struct select_names {
+    struct str table, beside; /* quoted, with their schema; beside is empty where there is none */
+    struct str (*quote)(struct arena *arena, struct str name, bool literal);
+};
+/* The text to run; empty: nothing is to be asked. A SELECT of {beside} counts only where that table is there. */
+struct str select_text(struct arena *arena, const struct table_reading *reading,
+                       enum select_kind kind, enum database_driver driver,
+                       const struct columns *columns, const struct select_names *names);
+/* Which result column holds what; absent ones are -1. */
+struct select_places {
+    int id, name, checksum, state, ord, applied_at;
+};
+struct select_places select_places(int (*find)(const void *result, const char *name),
+                                   const void *result);
+/* Adds a row, with the state that its SELECT stands for when it names none. */
+void select_add(struct arena *arena, struct database_rows *rows, enum select_kind kind,
+                struct database_row row);
+/* Makes ids of rows, sorts, drops doubles, sets the state. */
+void select_finish(struct arena *arena, struct database_rows *rows);
+
 /* A name that people give to "when was it applied", whatever the type. */
 bool column_is_named_as_time(struct str name);
 /* Sorts, drops doubles, sets the state. */

@@ -80,6 +80,98 @@ bool layout_find_column(struct arena *arena, enum table_layout layout,
     return true;
 }
 
+/* --- Tables of trackers. --- */
+
+struct str layout_column_name(const struct table_reading *reading, struct str column)
+{
+    for (size_t i = 0; i < reading->columns.count; i++)
+        if (str_eq(reading->columns.items[i].column, column))
+            return reading->columns.items[i].name;
+    return column;
+}
+
+static bool type_is_one_of(struct str type, const char *const *words)
+{
+    for (; *words; words++)
+        if (str_starts(type, str_from(*words)))
+            return true;
+    return false;
+}
+
+static bool has_class(const struct column *column, struct str class)
+{
+    static const char *const ints[] = {"int",       "bigint",  "smallint", "tinyint",
+                                       "mediumint", "numeric", "decimal",  NULL};
+    static const char *const bools[] = {"bool", "tinyint", "bit", NULL};
+    static const char *const jsons[] = {"json", NULL};
+    static const char *const bytes[] = {"bytea", "blob", "binary", "varbinary", NULL};
+
+    if (column->is_loose || str_is_empty(class) || str_eq(class, STR("any")))
+        return true;
+    if (str_eq(class, STR("text")))
+        return column->is_text;
+    if (str_eq(class, STR("time")))
+        return column->is_time;
+    if (str_eq(class, STR("int")))
+        return type_is_one_of(column->type, ints);
+    if (str_eq(class, STR("bool")))
+        return type_is_one_of(column->type, bools);
+    if (str_eq(class, STR("json")))
+        return type_is_one_of(column->type, jsons);
+    return str_eq(class, STR("bytes")) && type_is_one_of(column->type, bytes);
+}
+
+static bool has_column(const struct table_reading *reading, const struct columns *columns,
+                       struct str wanted)
+{
+    struct str class = wanted;
+    struct str name = layout_column_name(reading, str_cut(&class, ':'));
+
+    for (size_t i = 0; i < columns->count; i++)
+        if (str_eq(columns->items[i].name, name))
+            return has_class(&columns->items[i], class);
+    return false;
+}
+
+static bool matches(const struct table_reading *reading, const struct columns *columns)
+{
+    bool any = reading->need_any.count == 0;
+
+    for (size_t i = 0; i < reading->need.count; i++)
+        if (!has_column(reading, columns, reading->need.items[i]))
+            return false;
+    for (size_t i = 0; i < reading->need_any.count; i++)
+        any = any || has_column(reading, columns, reading->need_any.items[i]);
+    for (size_t i = 0; i < reading->deny.count; i++)
+        if (has_column(reading, columns, reading->deny.items[i]))
+            return false;
+    return any && (!reading->only_these || columns->count == reading->need.count);
+}
+
+bool layout_matches(struct arena *arena, const struct table_reading *reading,
+                    const struct columns *columns, struct str *ret_message)
+{
+    struct buf wanted = buf_new(arena, 300);
+
+    if (matches(reading, columns))
+        return true;
+    for (size_t i = 0; i < reading->need.count + reading->need_any.count; i++) {
+        struct str class = i < reading->need.count
+                               ? reading->need.items[i]
+                               : reading->need_any.items[i - reading->need.count];
+        struct str name = layout_column_name(reading, str_cut(&class, ':'));
+        buf_printf(&wanted, "%s" STR_FMT "%s" STR_FMT, i ? ", " : "", STR_ARG(name),
+                   class.length ? " " : "", STR_ARG(class));
+    }
+    for (size_t i = 0; i < reading->deny.count && !reading->only_these; i++)
+        buf_printf(&wanted, ", no " STR_FMT, STR_ARG(reading->deny.items[i]));
+    *ret_message =
+        str_printf(arena, "its columns are " STR_FMT "; those of " STR_FMT " are " STR_FMT "%s",
+                   STR_ARG(columns_text(arena, columns)), STR_ARG(reading->tracker),
+                   STR_ARG(buf_str(&wanted)), reading->only_these ? " alone" : "");
+    return false;
+}
+
 void rows_finish(struct database_rows *rows)
 {
     struct strs *ids = &rows->ids;
@@ -99,5 +191,6 @@ bool rows_unreadable(struct database_rows *rows, struct str message, struct str 
     rows->message = message;
     rows->hint = hint;
     rows->ids.count = 0;
+    rows->rows.count = 0;
     return true;
 }

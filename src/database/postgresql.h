@@ -42,6 +42,7 @@ struct relation {
     struct columns columns;
     struct strs readable; /* columns that we may select */
     struct str column;    /* of the ids */
+    bool has_beside;      /* the second table of the reading is in this schema, and can be read */
     size_t rank;          /* place of the schema in the search path */
 };
 VEC_DEFINE(relations, struct relation);
@@ -61,10 +62,21 @@ struct asking {
 
 /* --- Talking: what returns false has made the answer "unreachable". Sending fails only when memory or the connection does. --- */
 
+/* postgresql_rows.c: the rows of one relation that can be read, by what layout the question has. */
+bool rows_send(struct asking *asking, const struct relation *relation);
+/* False: the connection is lost, and the answer says so. */
+bool rows_read(struct asking *asking, const struct relation *relation, struct database_rows *rows);
+/* A value in the arena; STR_NONE for NULL. */
+struct str postgresql_field(struct arena *arena, const PGresult *result, int row, int column);
+struct str postgresql_quoted(struct asking *asking, struct str name);
+struct str postgresql_full_name(struct asking *asking, struct str schema);
+
 #define TALK_SETTINGS 2 /* queries before the first of a transaction */
 
 bool talk_send_begin(struct asking *asking);
 bool talk_send(struct asking *asking, const char *query, const char *first, const char *second);
+bool talk_send_three(struct asking *asking, const char *query, const char *first,
+                     const char *second, const char *third);
 bool talk_send_end(struct asking *asking);
 bool talk_send_sync(struct asking *asking);
 /* Everything up to a synchronisation point: the result of query i goes to ret_wanted[i], the first failure to *ret_failure (may be

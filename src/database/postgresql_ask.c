@@ -13,7 +13,7 @@
 /* Columns we look at, over all schemas. */
 #define COLUMNS_MAX (DATABASE_TABLES_MAX * 20)
 
-static struct str field(struct arena *arena, const PGresult *result, int row, int column)
+struct str postgresql_field(struct arena *arena, const PGresult *result, int row, int column)
 {
     if (!result || row >= PQntuples(result) || PQgetisnull(result, row, column))
         return STR_NONE;
@@ -26,13 +26,6 @@ static bool is_true(const PGresult *result, int row, int column)
     return !PQgetisnull(result, row, column) && PQgetvalue(result, row, column)[0] == 't';
 }
 
-static bool failure_is(const PGresult *failure, const char *sqlstate)
-{
-    const char *state = PQresultErrorField(failure, PG_DIAG_SQLSTATE);
-
-    return state && strcmp(state, sqlstate) == 0;
-}
-
 /* ---- The catalogs. ---- */
 
 static const char columns_sql[] =
@@ -40,20 +33,23 @@ static const char columns_sql[] =
     " format_type(a.atttypid, a.atttypmod), t.typcategory,"
     " a.attnum IS NOT NULL AND has_column_privilege(c.oid, a.attnum, 'SELECT'),"
     " EXISTS (SELECT 1 FROM pg_index i"
-    " WHERE i.indrelid = c.oid AND i.indisprimary AND a.attnum = ANY (i.indkey))"
+    " WHERE i.indrelid = c.oid AND i.indisprimary AND a.attnum = ANY (i.indkey)), c.relname = "
+    "$3::text"
     " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
     " LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
     " LEFT JOIN pg_type t ON t.oid = a.atttypid"
-    " WHERE c.relname = $1::text AND c.relkind IN ('r', 'p', 'v', 'm', 'f')"
+    " WHERE c.relname IN ($1::text, $3::text) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')"
     " AND ($2::text = '' OR n.nspname = $2::text)"
     " AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_temp_'"
-    " ORDER BY n.nspname COLLATE \"C\", a.attnum";
+    " ORDER BY n.nspname COLLATE \"C\", c.relname = $3::text, a.attnum";
 
 static bool send_catalogs(struct asking *asking)
 {
     const struct database_question *question = asking->question;
     struct str table = str_copy(asking->arena, question->table);
     struct str schema = str_copy(asking->arena, question->schema);
+    struct str beside =
+        question->reading ? str_copy(asking->arena, question->reading->beside) : STR("");
 
     /* On its own, since it may fail: a server that is none of PostgreSQL's own may not have the function. */
     if (!asking->state->identified &&
@@ -67,7 +63,8 @@ static bool send_catalogs(struct asking *asking)
                      NULL) &&
            talk_send(asking, "SELECT pg_catalog.set_config('search_path', 'pg_catalog', true)",
                      NULL, NULL) &&
-           talk_send(asking, columns_sql, table.bytes, schema.bytes) && talk_send_end(asking);
+           talk_send_three(asking, columns_sql, table.bytes, schema.bytes, beside.bytes) &&
+           talk_send_end(asking);
 }
 
 static void identity_fill(struct asking *asking, const PGresult *control, const PGresult *who,
@@ -78,13 +75,13 @@ static void identity_fill(struct asking *asking, const PGresult *control, const 
 
     if (state->identified)
         return;
-    state->system_identifier = field(arena, control, 0, 0);
-    state->database = field(arena, who, 0, 0);
-    state->user = field(arena, who, 0, 1);
+    state->system_identifier = postgresql_field(arena, control, 0, 0);
+    state->database = postgresql_field(arena, who, 0, 0);
+    state->user = postgresql_field(arena, who, 0, 1);
     state->server_version =
         str_copy(arena, str_from(PQparameterStatus(state->conn, "server_version")));
     for (int i = 0; i < PQntuples(path); i++)
-        VEC_PUSH(arena, &state->search_path, field(arena, path, i, 0));
+        VEC_PUSH(arena, &state->search_path, postgresql_field(arena, path, i, 0));
     state->identified = true;
 }
 
@@ -105,13 +102,31 @@ static int relation_compare(const void *a, const void *b)
     return str_compare(left->schema, right->schema);
 }
 
+/* The second table that a tracker keeps: all of it must be readable. */
+static void note_beside(struct asking *asking, const PGresult *columns)
+{
+    for (size_t i = 0; i < asking->relations.count; i++) {
+        struct relation *relation = &asking->relations.items[i];
+        bool there = false, readable = true;
+        for (int row = 0; row < PQntuples(columns); row++)
+            if (is_true(columns, row, 8) &&
+                str_eq(str_from(PQgetvalue(columns, row, 0)), relation->schema)) {
+                there = true;
+                readable = readable && is_true(columns, row, 6);
+            }
+        relation->has_beside = there && readable && relation->usable;
+    }
+}
+
 static void relations_fill(struct asking *asking, const PGresult *columns)
 {
     struct relations *relations = &asking->relations;
     struct arena *arena = asking->arena;
 
     for (int row = 0; row < PQntuples(columns); row++) {
-        struct str schema = field(arena, columns, row, 0);
+        if (is_true(columns, row, 8))
+            continue;
+        struct str schema = postgresql_field(arena, columns, row, 0);
         if (relations->count == 0 || !str_eq(VEC_LAST(relations).schema, schema))
             VEC_PUSH(arena, relations,
                      (struct relation){.schema = schema,
@@ -121,8 +136,8 @@ static void relations_fill(struct asking *asking, const PGresult *columns)
         if (PQgetisnull(columns, row, 3))
             continue;
         char category = PQgetvalue(columns, row, 5)[0];
-        struct column column = {.name = field(arena, columns, row, 3),
-                                .type = field(arena, columns, row, 4),
+        struct column column = {.name = postgresql_field(arena, columns, row, 3),
+                                .type = postgresql_field(arena, columns, row, 4),
                                 .is_text = category == 'S',
                                 .is_time = category == 'D',
                                 .is_primary = is_true(columns, row, 7)};
@@ -130,6 +145,7 @@ static void relations_fill(struct asking *asking, const PGresult *columns)
         if (is_true(columns, row, 6))
             VEC_PUSH(arena, &VEC_LAST(relations).readable, column.name);
     }
+    note_beside(asking, columns);
     if (relations->count)
         qsort(relations->items, relations->count, sizeof relations->items[0], relation_compare);
 }
@@ -170,7 +186,7 @@ static bool read_catalogs(struct asking *asking, struct err *e)
 
 /* ---- The rows. ---- */
 
-static struct str quoted(struct asking *asking, struct str name)
+struct str postgresql_quoted(struct asking *asking, struct str name)
 {
     char *text = PQescapeIdentifier(asking->state->conn, name.bytes, name.length);
     struct str copy = text ? str_copy(asking->arena, str_from(text)) : STR("\"\"");
@@ -179,7 +195,7 @@ static struct str quoted(struct asking *asking, struct str name)
     return copy;
 }
 
-static struct str full_name(struct asking *asking, struct str schema)
+struct str postgresql_full_name(struct asking *asking, struct str schema)
 {
     struct str table = asking->question->table;
 
@@ -193,15 +209,17 @@ static bool relation_check(struct asking *asking, struct relation *relation,
                            struct database_rows *rows)
 {
     struct arena *arena = asking->arena;
-    struct str name = full_name(asking, relation->schema), message;
+    struct str name = postgresql_full_name(asking, relation->schema), message;
     struct str user = asking->state->user;
 
     if (relation->kind == 'f')
         return !rows_unreadable(rows,
                                 str_printf(arena, STR_FMT " is a foreign table", STR_ARG(name)),
                                 STR("configure the database that really holds it"));
-    if (!layout_find_column(arena, asking->question->layout, &relation->columns, &relation->column,
-                            &message))
+    bool given = asking->question->layout == LAYOUT_GIVEN;
+    if (given ? !layout_matches(arena, asking->question->reading, &relation->columns, &message)
+              : !layout_find_column(arena, asking->question->layout, &relation->columns,
+                                    &relation->column, &message))
         return !rows_unreadable(
             rows,
             str_printf(arena, STR_FMT " is not the tracking table expected: " STR_FMT,
@@ -209,102 +227,22 @@ static bool relation_check(struct asking *asking, struct relation *relation,
             STR("another tool may keep a table of that name: set \"table\" and \"schema\" of the "
                 "migration set"));
     if (!relation->usable)
-        return !rows_unreadable(
-            rows,
-            str_printf(arena, STR_FMT " has no USAGE on the schema " STR_FMT, STR_ARG(user),
-                       STR_ARG(relation->schema)),
-            str_printf(arena, "GRANT USAGE ON SCHEMA " STR_FMT " TO " STR_FMT ";",
-                       STR_ARG(quoted(asking, relation->schema)), STR_ARG(quoted(asking, user))));
-    if (!strs_have(&relation->readable, relation->column))
+        return !rows_unreadable(rows,
+                                str_printf(arena, STR_FMT " has no USAGE on the schema " STR_FMT,
+                                           STR_ARG(user), STR_ARG(relation->schema)),
+                                str_printf(arena,
+                                           "GRANT USAGE ON SCHEMA " STR_FMT " TO " STR_FMT ";",
+                                           STR_ARG(postgresql_quoted(asking, relation->schema)),
+                                           STR_ARG(postgresql_quoted(asking, user))));
+    if (given ? relation->readable.count < relation->columns.count
+              : !strs_have(&relation->readable, relation->column))
         return !rows_unreadable(
             rows, str_printf(arena, STR_FMT " may not read " STR_FMT, STR_ARG(user), STR_ARG(name)),
             str_printf(arena, "GRANT SELECT ON " STR_FMT "." STR_FMT " TO " STR_FMT ";",
-                       STR_ARG(quoted(asking, relation->schema)),
-                       STR_ARG(quoted(asking, asking->question->table)),
-                       STR_ARG(quoted(asking, user))));
+                       STR_ARG(postgresql_quoted(asking, relation->schema)),
+                       STR_ARG(postgresql_quoted(asking, asking->question->table)),
+                       STR_ARG(postgresql_quoted(asking, user))));
     return true;
-}
-
-static bool send_rows(struct asking *asking, const struct relation *relation)
-{
-    struct str sql =
-        str_printf(asking->arena,
-                   "SELECT pg_catalog.left(id::pg_catalog.text, %u) FROM (SELECT " STR_FMT
-                   " AS id FROM " STR_FMT "." STR_FMT " LIMIT %u) AS ids",
-                   DATABASE_ID_MAX + 1, STR_ARG(quoted(asking, relation->column)),
-                   STR_ARG(quoted(asking, relation->schema)),
-                   STR_ARG(quoted(asking, asking->question->table)), DATABASE_ROWS_MAX + 1);
-
-    return talk_send_begin(asking) && talk_send(asking, sql.bytes, NULL, NULL) &&
-           talk_send_end(asking);
-}
-
-static void rows_failed(struct asking *asking, const PGresult *failure, struct str name,
-                        struct database_rows *rows)
-{
-    struct arena *arena = asking->arena;
-    struct str words = talk_failure_words(asking, failure);
-    struct str hint = STR("check the table and the user's privileges on it");
-
-    if (failure_is(failure, "55P03"))
-        hint = STR("it is locked: a migration may be running right now; wait for it and try again");
-    else if (failure_is(failure, "57014"))
-        hint = STR("the server is too slow, or the table is a view that takes long");
-    else if (failure_is(failure, "42501") && str_contains(words, STR("row-level security")))
-        hint = STR("row security may hide rows: use a role that sees all of them");
-    rows_unreadable(
-        rows, str_printf(arena, "cannot read " STR_FMT ": " STR_FMT, STR_ARG(name), STR_ARG(words)),
-        hint);
-}
-
-static void rows_fill(struct asking *asking, const PGresult *result, struct str name,
-                      struct database_rows *rows)
-{
-    struct arena *arena = asking->arena;
-    int count = PQntuples(result);
-
-    if (count > (int)DATABASE_ROWS_MAX) {
-        rows_unreadable(
-            rows,
-            str_printf(arena, STR_FMT " has more than %u rows", STR_ARG(name), DATABASE_ROWS_MAX),
-            STR_NONE);
-        return;
-    }
-    for (int i = 0; i < count; i++) {
-        struct str id = field(arena, result, i, 0);
-        if (PQgetisnull(result, i, 0) || PQgetlength(result, i, 0) > (int)DATABASE_ID_MAX) {
-            rows_unreadable(rows,
-                            str_printf(arena, STR_FMT " has a row %s", STR_ARG(name),
-                                       PQgetisnull(result, i, 0) ? "without an id"
-                                                                 : "with an id that is too long"),
-                            STR_NONE);
-            return;
-        }
-        VEC_PUSH(arena, &rows->ids, id);
-    }
-    rows_finish(rows);
-}
-
-static bool read_rows(struct asking *asking, struct database_rows *rows)
-{
-    enum { IDS = TALK_SETTINGS, COUNT };
-    PGresult *results[COUNT] = {NULL};
-    RESULT(failure);
-    struct str name = full_name(asking, rows->schema);
-
-    bool whole = talk_read(asking, results, COUNT, &failure) && talk_skip(asking);
-    /* Class 57P: the server ends the session, and the rest would only say so again. */
-    if (whole && failure && PQstatus(asking->state->conn) == CONNECTION_BAD)
-        whole = talk_lost(asking);
-    if (whole && failure)
-        rows_failed(asking, failure, name, rows);
-    else if (whole && !results[IDS])
-        whole = talk_lost(asking);
-    else if (whole)
-        rows_fill(asking, results[IDS], name, rows);
-    for (size_t i = 0; i < COUNT; i++)
-        PQclear(results[i]);
-    return whole;
 }
 
 /* The rows of relations [from, to) that are readable, in one round trip. */
@@ -318,11 +256,11 @@ static bool ask_batch(struct asking *asking, size_t from, size_t to)
     for (size_t i = from; i < to; i++) {
         VEC_PUSH(asking->arena, tables, (struct database_rows){.schema = relations[i].schema});
         readable[i - from] = relation_check(asking, &relations[i], &tables->items[i]);
-        if (readable[i - from] && !send_rows(asking, &relations[i]))
+        if (readable[i - from] && !rows_send(asking, &relations[i]))
             return talk_lost(asking);
     }
     for (size_t i = from; i < to; i++)
-        if (readable[i - from] && !read_rows(asking, &tables->items[i]))
+        if (readable[i - from] && !rows_read(asking, &relations[i], &tables->items[i]))
             return false;
     return true;
 }
@@ -356,6 +294,24 @@ static void identity_copy(const struct postgresql *state, struct arena *arena,
     answer->server_version = state->server_version;
 }
 
+/* Other tools keep tables of the same name: they say nothing where one is ours. */
+static void drop_others(struct asking *asking)
+{
+    struct relations *relations = &asking->relations;
+    struct str ignored;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < relations->count; i++) {
+        struct relation one = relations->items[i];
+        if (!layout_matches(asking->arena, asking->question->reading, &one.columns, &ignored))
+            continue;
+        relations->items[i] = relations->items[kept];
+        relations->items[kept++] = one;
+    }
+    if (kept)
+        relations->count = kept;
+}
+
 /* False: unreachable by now, or the error is set. */
 static bool ask_all(struct asking *asking, struct err *e)
 {
@@ -369,6 +325,8 @@ static bool ask_all(struct asking *asking, struct err *e)
         return talk_lost(asking);
     if (!read_catalogs(asking, e))
         return false;
+    if (asking->question->layout == LAYOUT_GIVEN)
+        drop_others(asking);
     size_t count = asking->relations.count;
     if (count > DATABASE_TABLES_MAX)
         return err_set(e, ERR_LIMIT, "more than %u schemas have a table " STR_FMT,

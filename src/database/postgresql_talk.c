@@ -37,8 +37,14 @@ static bool no_answer(struct asking *asking)
 
 bool talk_send(struct asking *asking, const char *sql, const char *first, const char *second)
 {
-    const char *values[2] = {first, second};
-    int count = second ? 2 : first ? 1 : 0;
+    return talk_send_three(asking, sql, first, second, NULL);
+}
+
+bool talk_send_three(struct asking *asking, const char *sql, const char *first, const char *second,
+                     const char *third)
+{
+    const char *values[3] = {first, second, third};
+    int count = third ? 3 : second ? 2 : first ? 1 : 0;
 
     return PQsendQueryParams(asking->state->conn, sql, count, NULL, values, NULL, NULL, 0) == 1;
 }

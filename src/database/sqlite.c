@@ -239,6 +239,7 @@ static bool read_columns(const struct database *database, struct arena *arena, s
         struct column column = {.name = column_text(arena, statement, 0),
                                 .type = column_text(arena, statement, 1),
                                 .is_primary = sqlite3_column_int(statement, 2) > 0};
+        column.is_loose = true;
         column.is_time = type_is_time(arena, column.type);
         column.is_text = !column.is_time && type_is_text(arena, column.type);
         VEC_PUSH(arena, columns, column);
@@ -246,17 +247,18 @@ static bool read_columns(const struct database *database, struct arena *arena, s
     return step == SQLITE_DONE || !query_failed(database, answer);
 }
 
-static struct str quoted(struct arena *arena, struct str name)
+static struct str quote(struct arena *arena, struct str name, bool literal)
 {
+    char mark = literal ? '\'' : '"';
     struct buf text = buf_new(arena, name.length * 2 + 2);
 
-    buf_add_byte(&text, '"');
+    buf_add_byte(&text, mark);
     for (size_t i = 0; i < name.length; i++) {
-        if (name.bytes[i] == '"')
-            buf_add_byte(&text, '"');
+        if (name.bytes[i] == mark)
+            buf_add_byte(&text, mark);
         buf_add_byte(&text, name.bytes[i]);
     }
-    buf_add_byte(&text, '"');
+    buf_add_byte(&text, mark);
     return buf_str(&text);
 }
 
@@ -269,7 +271,8 @@ static bool read_ids(const struct database *database, struct arena *arena, struc
     STATEMENT(statement);
     statement = prepare(state,
                         str_printf(arena, "SELECT " STR_FMT " FROM " STR_FMT,
-                                   STR_ARG(quoted(arena, column)), STR_ARG(quoted(arena, table))),
+                                   STR_ARG(quote(arena, column, false)),
+                                   STR_ARG(quote(arena, table, false))),
                         STR_NONE);
     if (!statement)
         return !query_failed(database, answer);
@@ -312,6 +315,87 @@ static bool find_table(const struct database *database, struct arena *arena, str
     return true;
 }
 
+/* --- A tracker's own SELECTs. --- */
+
+static int find_column(const void *result, const char *name)
+{
+    sqlite3_stmt *statement = (sqlite3_stmt *)(uintptr_t)result;
+
+    for (int i = 0; i < sqlite3_column_count(statement); i++)
+        if (sqlite3_stricmp(sqlite3_column_name(statement, i), name) == 0)
+            return i;
+    return -1;
+}
+
+static struct str value(struct arena *arena, sqlite3_stmt *statement, int column)
+{
+    return column < 0 ? STR_NONE
+                      : str_prefix(column_text(arena, statement, column), DATABASE_VALUE_MAX);
+}
+
+/* False: unreachable by now. */
+static bool run_select(const struct database *database, struct arena *arena, struct str sql,
+                       enum select_kind kind, struct str table, struct database_rows *rows,
+                       struct database_answer *answer)
+{
+    STATEMENT(statement);
+    int step;
+
+    statement = prepare(database->state, sql, STR_NONE);
+    if (!statement)
+        return !query_failed(database, answer);
+    struct select_places at = select_places(find_column, statement);
+    while ((step = sqlite3_step(statement)) == SQLITE_ROW) {
+        const char *fault = NULL;
+        int type = at.id < 0 ? SQLITE_NULL : sqlite3_column_type(statement, at.id);
+        struct database_row row = {
+            .id = at.id < 0 ? STR_NONE : column_text(arena, statement, at.id),
+            .name = value(arena, statement, at.name),
+            .checksum = value(arena, statement, at.checksum),
+            .state = value(arena, statement, at.state),
+            .ord = value(arena, statement, at.ord),
+            .applied_at = value(arena, statement, at.applied_at),
+        };
+        if (type != SQLITE_TEXT && type != SQLITE_INTEGER)
+            fault = "has a row without an id";
+        else if (row.id.length > DATABASE_ID_MAX)
+            fault = "has a row with an id that is too long";
+        else if (rows->rows.count == DATABASE_ROWS_MAX)
+            fault = "has too many rows";
+        if (fault)
+            return rows_unreadable(rows, str_printf(arena, STR_FMT " %s", STR_ARG(table), fault),
+                                   STR_NONE);
+        select_add(arena, rows, kind, row);
+    }
+    return step == SQLITE_DONE || !query_failed(database, answer);
+}
+
+static bool read_given(const struct database *database, struct arena *arena,
+                       const struct database_question *question, struct str table,
+                       const struct columns *columns, struct database_rows *rows,
+                       struct database_answer *answer)
+{
+    const struct table_reading *reading = question->reading;
+    struct select_names names = {.table = quote(arena, table, false), .quote = quote};
+    struct str beside = STR_NONE;
+
+    if (reading->beside.length && !find_table(database, arena, reading->beside, &beside, answer))
+        return false;
+    if (beside.length)
+        names.beside = quote(arena, beside, false);
+    for (int kind = 0; kind < SELECT_KINDS; kind++) {
+        struct str sql =
+            select_text(arena, reading, (enum select_kind)kind, DRIVER_SQLITE, columns, &names);
+        if (sql.length &&
+            !run_select(database, arena, sql, (enum select_kind)kind, table, rows, answer))
+            return false;
+        if (rows->message.length)
+            return true;
+    }
+    select_finish(arena, rows);
+    return true;
+}
+
 static void path_free(char **path)
 {
     free(*path);
@@ -348,12 +432,16 @@ static bool read_table(const struct database *database, struct arena *arena,
     }
     if (!read_columns(database, arena, table, &columns, answer))
         return false;
-    if (!layout_find_column(arena, question->layout, &columns, &column, &message))
+    bool given = question->layout == LAYOUT_GIVEN;
+    if (given ? !layout_matches(arena, question->reading, &columns, &message)
+              : !layout_find_column(arena, question->layout, &columns, &column, &message))
         return rows_unreadable(
             rows,
             str_printf(arena, STR_FMT " is not the tracking table expected: " STR_FMT,
                        STR_ARG(table), STR_ARG(message)),
             STR("another tool may keep a table of that name: set \"table\" of the migration set"));
+    if (given)
+        return read_given(database, arena, question, table, &columns, rows, answer);
     return read_ids(database, arena, table, column, rows, answer);
 }
 
