@@ -15,6 +15,7 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "config/policy.h"
+#include "config/trackers.h"
 
 #define CONFIG_NAME ".hookcheck.json"
 #define CONFIG_DEADLINE_DEFAULT_MS 25000u
@@ -38,15 +39,24 @@ struct config_place {
     enum config_layer layer;
 };
 
+struct config_column {
+    struct str column; /* the tracker's name for it */
+    struct str name;   /* the one it has here */
+};
+VEC_DEFINE(config_columns, struct config_column);
+
 struct config_migrations {
     struct str name;    /* the key under "migrations" */
-    struct str tracker; /* "alembic", "sql"; empty: detect */
-    struct str root;    /* relative to the work tree; "" is the work tree itself */
+    struct str tracker; /* "alembic", "sql", the id of a pack; empty: detect */
+    const struct tracker *
+        row; /* the pack, filled by sets_detect; NULL: a built-in one of that id, if there is one */
+    struct str root; /* relative to the work tree; "" is the work tree itself */
     struct str
         script_location;  /* relative to root; empty: read from the tool's own configuration */
     struct strs versions; /* relative to root */
     bool recursive, recursive_set;
-    struct str table, schema; /* empty: the tracker's default */
+    struct str table, schema;      /* empty: the tracker's default */
+    struct config_columns columns; /* of the tracking table, where they have other names */
     struct config_place place;
 };
 VEC_DEFINE(config_migrations_list, struct config_migrations);
@@ -153,7 +163,8 @@ struct config {
     struct config_not_deploys not_deploys; /* already without those of an untrusted file */
     struct config_branches branches;
     struct config_models models;
-    struct policy policy; /* for findings without an environment; default of all environments */
+    struct trackers trackers; /* those of untrusted files are left out */
+    struct policy policy;     /* for findings without an environment; default of all environments */
     struct policy
         administrator_minimum; /* what /etc set: lower layers may be stricter, never softer */
     uint64_t deadline_ms;

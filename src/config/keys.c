@@ -6,6 +6,15 @@
 #define SHAPE(keys_of, type)                                                                       \
     .keys = (keys_of), .count = COUNT_OF(keys_of), .size = sizeof(struct type)
 
+static const struct config_key column_value = {"", KEY_STRING, FIELD(config_column, name)};
+static const struct config_shape columns_shape = {
+    .what = "columns",
+    .size = sizeof(struct config_column),
+    .name_offset = offsetof(struct config_column, column),
+    .place_offset = CONFIG_NO_OFFSET,
+    .value = &column_value,
+};
+
 static const struct config_key migrations_keys[] = {
     {"tracker", KEY_STRING, FIELD(config_migrations, tracker)},
     {"root", KEY_PATH, FIELD(config_migrations, root)},
@@ -15,6 +24,7 @@ static const struct config_key migrations_keys[] = {
      .set_offset = offsetof(struct config_migrations, recursive_set)},
     {"table", KEY_STRING, FIELD(config_migrations, table)},
     {"schema", KEY_STRING, FIELD(config_migrations, schema)},
+    {"columns", KEY_MAP, FIELD(config_migrations, columns), .shape = &columns_shape},
 };
 static const struct config_shape migrations_shape = {
     .what = "migrations",
@@ -132,6 +142,7 @@ static const struct config_key document_keys[] = {
     {"not_deploys", KEY_LIST, FIELD(config, not_deploys), .shape = &not_deploy_shape},
     {"branches", KEY_MAP, FIELD(config, branches), .shape = &branches_shape},
     {"models", KEY_LIST, FIELD(config, models), .shape = &model_shape},
+    {"trackers", KEY_LIST, FIELD(config, trackers), .shape = &tracker_shape},
     {"policy", KEY_POLICY, FIELD(config, policy)},
     {"deadline", KEY_DURATION, FIELD(config, deadline_ms)},
 };

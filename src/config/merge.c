@@ -200,6 +200,12 @@ void layer_merge(struct arena *arena, struct config *config, const struct config
         merge_branch(&merge, &layer->branches.items[i]);
     for (size_t i = 0; i < layer->models.count; i++)
         VEC_PUSH(arena, &config->models, layer->models.items[i]);
+    for (size_t i = 0; i < layer->trackers.count; i++) {
+        if (source->trusted)
+            VEC_PUSH(arena, &config->trackers, layer->trackers.items[i]);
+        else
+            note(&merge, STR("trackers"), "nobody has trusted the file with their SQL");
+    }
     if (layer->deadline_ms)
         config->deadline_ms = layer->deadline_ms;
 }

@@ -279,7 +279,8 @@ static bool read_value(struct reader *reader, const struct path *path, const cJS
         if (!json_is_bool(item))
             return fail(reader, path, "true or false was expected");
         *(bool *)field = json_is_true(item);
-        *(bool *)(void *)(target + key->set_offset) = true;
+        if (key->set_offset)
+            *(bool *)(void *)(target + key->set_offset) = true;
         return true;
     case KEY_DURATION:
         return read_duration(reader, path, item, field);
@@ -342,6 +343,24 @@ static bool read_object(struct reader *reader, const struct path *path, const cJ
     return true;
 }
 
+static bool check_trackers(struct reader *reader, const struct trackers *trackers)
+{
+    for (size_t i = 0; i < trackers->count; i++) {
+        struct path list = {.name = STR("trackers")};
+        struct path inner = {.parent = &list, .index = i, .is_index = true};
+        struct err bad = ERR_NONE;
+        if (!tracker_check(reader->arena, &trackers->items[i], &bad))
+            return fail_nested(reader, &inner, &bad);
+        for (size_t before = 0; before < i; before++)
+            if (str_eq(trackers->items[before].id, trackers->items[i].id))
+                return fail(reader, &inner,
+                            str_printf(reader->arena, "the id \"" STR_FMT "\" stands twice",
+                                       STR_ARG(trackers->items[i].id))
+                                .bytes);
+    }
+    return true;
+}
+
 static bool check_layer(struct reader *reader, struct config *layer)
 {
     struct path key = {.name = STR("deadline")};
@@ -349,6 +368,8 @@ static bool check_layer(struct reader *reader, struct config *layer)
     if (layer->deadline_ms > CONFIG_DEADLINE_MAX_MS)
         return fail(reader, &key,
                     "more than 55s: hosts stop a hook after 60s and let the call through");
+    if (!check_trackers(reader, &layer->trackers))
+        return false;
     for (size_t i = 0; i < layer->deploys.count; i++) {
         struct config_deploy_rule *rule = &layer->deploys.items[i];
         struct path list = {.name = STR("deploys")};
@@ -362,6 +383,28 @@ static bool check_layer(struct reader *reader, struct config *layer)
                                        STR_ARG(rule->id))
                                 .bytes);
     }
+    return true;
+}
+
+bool tracker_pack_read(struct arena *arena, struct str bytes, struct str name,
+                       struct trackers *ret_trackers, struct err *e)
+{
+    struct config_source source = {.path = name};
+    struct reader reader = {.arena = arena, .source = &source, .e = e};
+    struct path list = {.name = STR("trackers")};
+    struct trackers trackers = {0};
+    JSON_DOCUMENT(document);
+
+    if (!json_parse(arena, bytes, JSON_COMMENTS, str_c(arena, name), &document, e))
+        return false;
+    if (!json_get(document, "trackers") || document->child->next)
+        return err_set(e, ERR_INPUT, STR_FMT ": { \"trackers\": [ … ] } was expected",
+                       STR_ARG(name));
+    if (!read_list(&reader, &list, json_get(document, "trackers"), &tracker_shape,
+                   (struct any_vector *)(void *)&trackers) ||
+        !check_trackers(&reader, &trackers))
+        return false;
+    *ret_trackers = trackers;
     return true;
 }
 

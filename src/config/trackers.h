@@ -1,0 +1,131 @@
+/* trackers.h -- a migration tracker as data: what patterns/trackers/NAME.json and "trackers" of a configuration say.
+ *
+ * The fields have the names of the JSON keys, which patterns/README.md documents; keys_trackers.c is the table of them. The build turns the
+ * files into C tables by the same loader.
+ *
+ * Fails: unknown keys (with the nearest known one), values of another kind, regular expressions that do not compile, SQL that is not one
+ *        SELECT.
+ */
+#ifndef HOOKCHECK_CONFIG_TRACKERS_H
+#define HOOKCHECK_CONFIG_TRACKERS_H
+
+#include "base/err.h"
+#include "base/vec.h"
+
+struct config_shape;
+
+struct tracker_sign { /* one way to recognise it: every condition given must hold */
+    struct strs near; /* files of the project: in the directory of the migrations or in one above */
+    struct str mentions;     /* PCRE2 on the text of that file */
+    struct strs directories; /* forms of the end of the directory's path: "db/migrate" */
+    struct strs files;       /* forms of names in the directory */
+    struct str inside;       /* `files` are directories that hold this file */
+    struct str content;      /* PCRE2 on the text of one of the files */
+};
+VEC_DEFINE(tracker_signs, struct tracker_sign);
+
+struct tracker_setting { /* what the tool's own configuration moves */
+    struct strs file;    /* from the root */
+    struct str pattern;  /* PCRE2 on its text, group 1 is the value */
+    struct str sets;     /* "directory", "table", "schema" */
+};
+VEC_DEFINE(tracker_settings, struct tracker_setting);
+
+struct tracker_unit {
+    struct str kind; /* "file", "directory", "journal", "content", "listed" */
+    bool recursive;
+    struct str pattern;  /* PCRE2 on the base name */
+    struct str unless;   /* PCRE2: not a migration all the same */
+    struct str refused;  /* PCRE2: a name for which the tool gives up */
+    struct str down;     /* PCRE2: the way back of one */
+    bool down_counts;    /* a way back alone makes a migration too */
+    struct str id, name; /* templates of \0 … \9 */
+    struct str id_type;  /* "text", "text-ci", "int" */
+    struct str strip;    /* bytes that are no part of the id */
+    struct str same;   /* PCRE2: what it matches is left out on both sides when ids are compared */
+    struct str script; /* directory, journal: the file with the text */
+    struct str without_script; /* "counts", "skipped", "broken" */
+    struct str journal;        /* path of the JSON file, from the directory */
+    struct str entries;        /* key of its list */
+    struct str list;    /* listed: path of the file that names the migrations, from the directory */
+    struct str content; /* PCRE2 on the text: group 1 is \1 of the id */
+    struct str prefix;  /* PCRE2 on the text: group 1 is \2 (a namespace) */
+    struct str instead; /* PCRE2 on the text: group 1 replaces the id */
+    struct str duplicates; /* "refused" (two of one id), "shared" */
+    bool gather;           /* all directories of one project make one history */
+    bool contiguous;       /* the numbers must be 1, 2, 3, … */
+};
+
+struct tracker_variant { /* an older or renamed layout of the same table */
+    struct str column;   /* counts where this column is there */
+    struct str applied, applied_sqlite, applied_mysql;
+};
+VEC_DEFINE(tracker_variants, struct tracker_variant);
+
+struct tracker_table {
+    struct str schema, name;
+    struct strs need, need_any, deny; /* "column" or "column:class" */
+    bool only_these;                  /* no column beside those of `need` */
+    struct str beside;                /* a second table, next to it: {beside} */
+    struct str parameter;             /* {parameter} */
+    struct str applied, applied_sqlite, applied_mysql;
+    struct str failed, failed_sqlite, failed_mysql;
+    struct str locked, locked_sqlite, locked_mysql;
+    struct tracker_variants variants;
+};
+
+struct tracker_example_file {
+    struct str path, text;
+};
+VEC_DEFINE(tracker_example_files, struct tracker_example_file);
+struct tracker_example_row {
+    struct str id, name, checksum, state, ord, applied_at;
+};
+VEC_DEFINE(tracker_example_rows, struct tracker_example_row);
+struct tracker_example {
+    struct tracker_example_files files;
+    bool configured; /* not found by its signs: named in the configuration */
+    struct str root;
+    struct strs versions; /* directories with the migrations */
+    struct str table;
+    struct tracker_example_rows rows;
+    struct strs migrations, pending, never_applied, out_of_order, unknown, explained, dirty,
+        diverged;
+    struct str problem; /* words of one */
+};
+VEC_DEFINE(tracker_examples, struct tracker_example);
+
+struct tracker {
+    struct str id, title;
+    struct str
+        rule; /* "set", "set_no_gaps", "high_water", "single_version", "prefix", "code:NAME" */
+    struct str order; /* "id", "file", "int", "number", "utf16", "listed" */
+    struct tracker_signs detect;
+    struct tracker_settings settings;
+    struct tracker_unit unit;
+    struct tracker_table table;
+    struct str checksum;
+    struct str out_of_order; /* "applied", "refused", "skipped" */
+    struct str missing_file; /* "ignored", "reported", "refused" */
+    struct str external;     /* PCRE2 on ids of packages */
+    struct strs reserved;    /* ids of rows that are no migrations */
+    struct strs
+        squashed_by; /* forms of paths from the root: with one of them, rows without files were squashed */
+    struct strs assumes;                              /* what is taken for granted, as sentences */
+    struct str upgrade, upgrade_out_of_order, create; /* commands */
+    struct tracker_examples examples;
+};
+VEC_DEFINE(trackers, struct tracker);
+
+extern const struct config_shape tracker_shape;
+
+/* What no single key can tell: which keys the kind needs, the id, the rule, the SQL. */
+MUST_CHECK bool tracker_check(struct arena *arena, const struct tracker *tracker, struct err *e);
+/* A file of patterns/trackers: { "trackers": [ … ] }. */
+MUST_CHECK bool tracker_pack_read(struct arena *arena, struct str bytes, struct str name,
+                                  struct trackers *ret_trackers, struct err *e);
+/* One SELECT and nothing else, by its tokens: no second statement, no word that writes or locks, no call of a function that is not on the
+ * list of harmless ones. Stricter than the server, on purpose. */
+MUST_CHECK bool tracker_sql_check(struct arena *arena, struct str sql, struct err *e);
+
+#endif
