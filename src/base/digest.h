@@ -1,4 +1,4 @@
-/* digest.h -- SHA-256 (FIPS 180-4) by libmd. */
+/* digest.h -- SHA-1, SHA-256 and SHA-384 (FIPS 180-4) by libmd. */
 #ifndef HOOKCHECK_BASE_DIGEST_H
 #define HOOKCHECK_BASE_DIGEST_H
 
@@ -9,5 +9,8 @@
 
 /* 64 lower-case hexadecimal digits, in the arena. */
 struct str digest_sha256(struct arena *arena, struct str bytes);
+/* 40 and 96 of them. */
+struct str digest_sha1(struct arena *arena, struct str bytes);
+struct str digest_sha384(struct arena *arena, struct str bytes);
 
 #endif
