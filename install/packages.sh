@@ -6,6 +6,7 @@ packages_build=(
   libpcre2-dev libcjson-dev libmd-dev        # the hook that runs before every command
   libpq-dev libsqlite3-dev libgit2-dev       # what the database says, what git says
   libtree-sitter-dev                         # Python migrations
+  zlib1g-dev                                 # CRC-32 of migrations
   git ca-certificates
 )
 packages_demo=(sqlite3)
@@ -60,6 +61,17 @@ install_packages() {
 # install_npm: the npm client, for the grammar; any version that is there already will do.
 install_npm() {
   command -v npm >/dev/null 2>&1 || install_packages npm
+}
+
+# install_tracker_tools ROOT: the migration tools of tests/integration/trackers, of the locked versions, no scripts run.
+install_tracker_tools() {
+  local directory=$1/tests/integration/trackers
+  if [ -f "$directory/node_modules/.package-lock.json" ] && [ ! "$directory/package-lock.json" -nt "$directory/node_modules/.package-lock.json" ]; then
+    return 0
+  fi
+  install_npm || return 1
+  say "installing the tools of tests/integration/trackers/package-lock.json"
+  (cd "$directory" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2
 }
 
 # install_grammars ROOT: the Python grammar of the version locked in install/grammars, no scripts run.

@@ -22,6 +22,9 @@ struct str judge_database_version(struct arena *arena, const struct look_set *se
 {
     if (!str_is_empty(set->answer.reported_version))
         return set->answer.reported_version;
+    if (set->plan.version.length)
+        return str_printf(arena, STR_FMT " (%zu applied)", STR_ARG(set->plan.version),
+                          set->plan.applied_count);
     /* Alembic keeps heads, plain SQL a row for each file. */
     if (rows->ids.count && !str_eq(set->history.tracker, STR("alembic")))
         return str_printf(arena, STR_FMT " (%zu applied)", STR_ARG(VEC_LAST(&rows->ids)),
@@ -88,6 +91,22 @@ void judge_history(const struct judge *judge, const struct look_set *set)
     }
 }
 
+/* False: the tool applies all of them. */
+static bool add_refused(struct buf *out, const struct look_set *set)
+{
+    const struct plan_indexes *refused = &set->plan.out_of_order;
+
+    if (!refused->count)
+        return false;
+    buf_printf(out, "\n  " STR_FMT " refuses %zu of them, older than what is applied:",
+               STR_ARG(set->history.tracker), refused->count);
+    for (size_t i = 0; i < refused->count && i < JUDGE_LISTED; i++)
+        buf_printf(
+            out, " " STR_FMT,
+            STR_ARG(str_shown(out->arena, set->history.migrations.items[refused->items[i]].id)));
+    return true;
+}
+
 void judge_pending(const struct judge *judge, const struct look_set *set,
                    const struct database_rows *rows)
 {
@@ -105,8 +124,85 @@ void judge_pending(const struct judge *judge, const struct look_set *set,
     buf_add(&out, STR("\n  code that relies on "));
     buf_add(&out, count == 1 ? STR("it") : STR("them"));
     buf_add(&out, STR(" fails there: undefined columns and tables"));
+    bool refused = add_refused(&out, set);
     judge_add(judge, REASON_PENDING_MIGRATIONS, set->history.set, buf_str(&out),
-              set->history.upgrade_command);
+              refused && set->history.out_of_order_command.length
+                  ? set->history.out_of_order_command
+                  : set->history.upgrade_command);
+}
+
+void judge_dirty(const struct judge *judge, const struct look_set *set,
+                 const struct database_rows *rows)
+{
+    size_t count = set->plan.dirty.count;
+    struct buf out = buf_new(judge->arena, MESSAGE_MAX);
+
+    if (count == 0)
+        return;
+    buf_printf(&out, "%zu migration%s did not end well in " STR_FMT ":", count,
+               count == 1 ? "" : "s", STR_ARG(judge_environment(judge)));
+    for (size_t i = 0; i < count && i < JUDGE_LISTED; i++) {
+        const struct plan_dirty *dirty = &set->plan.dirty.items[i];
+        buf_printf(&out, "\n  " STR_FMT "  " STR_FMT, STR_ARG(str_shown(judge->arena, dirty->id)),
+                   STR_ARG(str_shown(judge->arena, dirty->state)));
+        if (dirty->detail.length)
+            buf_printf(&out, "\n    " STR_FMT,
+                       STR_ARG(str_shown(judge->arena, str_prefix(dirty->detail, 400))));
+    }
+    add_rest(&out, count);
+    add_versions(&out, judge, set, rows);
+    buf_add(&out, STR("\n  what the schema is like there is not known"));
+    judge_add(judge, REASON_DIRTY_MIGRATION, set->history.set, buf_str(&out),
+              str_printf(judge->arena,
+                         "look at the database, bring it to one side or the other, and let " STR_FMT
+                         " know; then check again",
+                         STR_ARG(set->history.tracker)));
+}
+
+void judge_never_applied(const struct judge *judge, const struct look_set *set,
+                         const struct database_rows *rows)
+{
+    size_t count = set->plan.never_applied.count;
+    struct buf out = buf_new(judge->arena, MESSAGE_MAX);
+
+    if (count == 0)
+        return;
+    buf_printf(&out,
+               "%zu migration%s of this code %s older than what " STR_FMT
+               " has, and will never be applied:",
+               count, count == 1 ? "" : "s", count == 1 ? "is" : "are",
+               STR_ARG(judge_environment(judge)));
+    for (size_t i = 0; i < count && i < JUDGE_LISTED; i++)
+        add_migration(&out, &set->history.migrations.items[set->plan.never_applied.items[i]]);
+    add_rest(&out, count);
+    add_versions(&out, judge, set, rows);
+    buf_printf(&out, "\n  " STR_FMT " skips them without a word", STR_ARG(set->history.tracker));
+    judge_add(judge, REASON_NEVER_APPLIED, set->history.set, buf_str(&out),
+              STR("give them a newer number or date, so that they stand behind what is applied"));
+}
+
+void judge_diverged(const struct judge *judge, const struct look_set *set,
+                    const struct database_rows *rows)
+{
+    size_t count = set->plan.diverged.count;
+    struct buf out = buf_new(judge->arena, MESSAGE_MAX);
+
+    if (count == 0)
+        return;
+    buf_printf(&out, "%zu migration%s %s not what " STR_FMT " was given:", count,
+               count == 1 ? "" : "s", count == 1 ? "is" : "are", STR_ARG(judge_environment(judge)));
+    for (size_t i = 0; i < count && i < JUDGE_LISTED; i++) {
+        const struct plan_difference *one = &set->plan.diverged.items[i];
+        add_migration(&out, &set->history.migrations.items[one->migration]);
+        buf_printf(&out, "\n    " STR_FMT " " STR_FMT ", applied with " STR_FMT, STR_ARG(one->what),
+                   STR_ARG(str_shown(judge->arena, one->actual)),
+                   STR_ARG(str_shown(judge->arena, one->recorded)));
+    }
+    add_rest(&out, count);
+    add_versions(&out, judge, set, rows);
+    buf_add(&out, STR("\n  it was edited after it was applied: what it says now never ran there"));
+    judge_add(judge, REASON_DIVERGED_MIGRATION, set->history.set, buf_str(&out),
+              STR("restore the file as it was applied, and write the change as a new migration"));
 }
 
 void judge_unknown(const struct judge *judge, const struct look_set *set,
@@ -140,7 +236,8 @@ void judge_unknown(const struct judge *judge, const struct look_set *set,
                   STR("merge or rebase onto the branch that has it, if this code should know it"));
         return;
     }
-    buf_add(&out, STR("\n  which migrations are pending cannot be told"));
+    if (!set->plan.pending_is_exact)
+        buf_add(&out, STR("\n  which migrations are pending cannot be told"));
     if (why_not.length)
         buf_printf(&out, ": " STR_FMT, STR_ARG(why_not));
     judge_add(judge, REASON_UNKNOWN_REVISION, set->history.set, buf_str(&out),

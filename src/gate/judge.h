@@ -33,6 +33,12 @@ bool judge_identity(const struct judge *judge, struct str set,
 void judge_history(const struct judge *judge, const struct look_set *set);
 void judge_pending(const struct judge *judge, const struct look_set *set,
                    const struct database_rows *rows);
+void judge_dirty(const struct judge *judge, const struct look_set *set,
+                 const struct database_rows *rows);
+void judge_never_applied(const struct judge *judge, const struct look_set *set,
+                         const struct database_rows *rows);
+void judge_diverged(const struct judge *judge, const struct look_set *set,
+                    const struct database_rows *rows);
 /* Unknown rows: `proven` when another ref's history shows that all of this code's migrations are applied or which are not. */
 void judge_unknown(const struct judge *judge, const struct look_set *set,
                    const struct database_rows *rows, bool proven, struct str why_not);

@@ -4,6 +4,7 @@
 #include "gate/judge.h"
 #include "gate/sets.h"
 #include "gate/target.h"
+#include "migrations/tracker.h"
 #include "repository/repository.h"
 
 /* A database under way; sets that name the same source share it. */
@@ -83,6 +84,32 @@ static bool history_is_broken(const struct history *history)
     return false;
 }
 
+/* The place of an id in the order of the tool; the number of migrations when it has none. */
+static size_t place_of(const struct history *history, struct str id)
+{
+    size_t place = 0;
+
+    while (place < history->migrations.count && !str_eq(history->migrations.items[place].id, id))
+        place++;
+    return place;
+}
+
+/* … of a pack: in its own order. An id that the code does not know stays alone, and is unknown. */
+static struct database_rows up_to_place(struct viewer *viewer, const struct look_set *set,
+                                        const struct database_rows *rows)
+{
+    struct database_rows all = *rows;
+    size_t place = place_of(&set->history, rows->ids.items[rows->ids.count - 1]);
+
+    all.ids = (struct strs){0};
+    for (size_t i = 0; i < rows->ids.count; i++)
+        VEC_PUSH(viewer->arena, &all.ids, rows->ids.items[i]);
+    for (size_t m = 0; m < place && place < set->history.migrations.count; m++)
+        VEC_PUSH(viewer->arena, &all.ids, set->history.migrations.items[m].id);
+    strs_sort(&all.ids);
+    return all;
+}
+
 /* A command that names only the newest version of a plain SQL history means all files up to it. */
 static struct database_rows up_to_version(struct viewer *viewer, const struct look_set *set,
                                           const struct database_rows *rows)
@@ -90,6 +117,8 @@ static struct database_rows up_to_version(struct viewer *viewer, const struct lo
     struct database_rows all = *rows;
     size_t named = rows->ids.count;
 
+    if (set->history.row && named)
+        return up_to_place(viewer, set, rows);
     all.ids = (struct strs){0};
     for (size_t i = 0; i < named; i++)
         VEC_PUSH(viewer->arena, &all.ids, rows->ids.items[i]);
@@ -119,7 +148,8 @@ static bool judge_rows(struct viewer *viewer, struct look_set *set,
                               : STR("grant the user of this URL SELECT on the tracking table"));
         return true;
     }
-    if (!plan_make(viewer->arena, &set->history, rows, &set->plan, e))
+    if (!plan_make(viewer->arena, &set->history, rows, &set->plan, e) ||
+        !plan_verify(viewer->arena, viewer->tree, &set->history, rows, &set->plan, e))
         return false;
     for (size_t i = 0; i < set->plan.problems.count; i++) {
         const struct history_problem *problem = &set->plan.problems.items[i];
@@ -128,16 +158,26 @@ static bool judge_rows(struct viewer *viewer, struct look_set *set,
     if (set->plan.unknown.count)
         proven = viewer_search_unknown(viewer, set, rows, &why_not);
     judge_unknown(&viewer->judge, set, rows, proven, why_not);
-    if (!set->plan.unknown.count || proven)
+    judge_dirty(&viewer->judge, set, rows);
+    judge_never_applied(&viewer->judge, set, rows);
+    judge_diverged(&viewer->judge, set, rows);
+    if (!set->plan.unknown.count || proven || set->plan.pending_is_exact)
         judge_pending(&viewer->judge, set, rows);
     judge_command_flag(&viewer->judge, set, rows);
     bool command_says_pending = set->answer.has_pending_flag && set->answer.pending_flag;
     if (history_is_broken(&set->history) || set->plan.problems.count)
         set->state = SET_INDETERMINATE;
+    else if (set->plan.dirty.count)
+        set->state = SET_DIRTY;
+    else if (set->plan.never_applied.count ||
+             (set->plan.pending.count && set->plan.pending_is_exact))
+        set->state = SET_PENDING;
     else if (set->plan.unknown.count && !proven)
         set->state = SET_UNKNOWN;
     else if (set->plan.pending.count || command_says_pending)
         set->state = SET_PENDING;
+    else if (set->plan.diverged.count)
+        set->state = SET_DIVERGED;
     else
         set->state = set->plan.unknown.count ? SET_AHEAD : SET_CURRENT;
     return true;
@@ -153,6 +193,10 @@ static void add_versions(struct viewer *viewer, const struct look_set *set,
         strs_add(viewer->arena, versions, set->answer.reported_version);
         return;
     }
+    if (set->plan.version.length) {
+        strs_add(viewer->arena, versions, set->plan.version);
+        return;
+    }
     bool heads = str_eq(set->history.tracker, STR("alembic"));
     for (size_t i = rows->ids.count && !heads ? rows->ids.count - 1 : 0; i < rows->ids.count; i++)
         strs_add(viewer->arena, versions, rows->ids.items[i]);
@@ -164,7 +208,10 @@ static bool ask_and_judge(struct viewer *viewer, struct database *database, stru
 {
     const struct history *history = &set.history;
     struct database_question question = {
-        .layout = str_eq(history->tracker, STR("alembic")) ? LAYOUT_ALEMBIC : LAYOUT_PLAIN_SQL,
+        .layout = history->row                               ? LAYOUT_GIVEN
+                  : str_eq(history->tracker, STR("alembic")) ? LAYOUT_ALEMBIC
+                                                             : LAYOUT_PLAIN_SQL,
+        .reading = history->row ? tracker_reading(viewer->arena, history) : NULL,
         .table = history->table,
         .schema = history->schema,
         .code_version =
@@ -187,7 +234,7 @@ static bool ask_and_judge(struct viewer *viewer, struct database *database, stru
     }
     if (set.answer.tables.count == 0)
         return err_set(e, ERR_INTERNAL, "the database answered without a table");
-    if (set.answer.has_pending_flag && question.layout == LAYOUT_PLAIN_SQL &&
+    if (set.answer.has_pending_flag && question.layout != LAYOUT_ALEMBIC &&
         !set.answer.applied_is_listed)
         set.answer.tables.items[0] = up_to_version(viewer, &set, &set.answer.tables.items[0]);
     for (size_t i = 0; i < set.answer.tables.count; i++) {
@@ -282,6 +329,11 @@ static bool choose_sets(struct viewer *viewer, struct config_migrations_list *re
     return true;
 }
 
+static bool set_is_applied(enum set_state state)
+{
+    return state == SET_CURRENT || state == SET_AHEAD || state == SET_DIVERGED;
+}
+
 static void finish(struct viewer *viewer, struct look *look)
 {
     struct strs *code = &viewer->code_versions, *database = &viewer->database_versions;
@@ -292,7 +344,7 @@ static void finish(struct viewer *viewer, struct look *look)
     look->database_version = str_join(viewer->arena, database->items, database->count, STR(","));
     look->pending = false;
     for (size_t i = 0; i < look->sets.count; i++)
-        if (look->sets.items[i].state != SET_CURRENT && look->sets.items[i].state != SET_AHEAD)
+        if (!set_is_applied(look->sets.items[i].state))
             look->pending = true;
     if (!viewer->options->offline && !viewer->options->for_deploy && look->pending)
         for (size_t i = 0; i < look->sets.count; i++)

@@ -25,6 +25,10 @@ MUST_CHECK bool viewer_open_tree(struct viewer *viewer, struct str *ret_at, stru
  * applied: the plan's pending list is then right. Otherwise *ret_why says what stood in the way. */
 bool viewer_search_unknown(struct viewer *viewer, struct look_set *set,
                            const struct database_rows *rows, struct str *ret_why);
+/* The same for the table of a pack: what is pending is known anyway, so that only the words about the rows depend on it. */
+bool viewer_search_refs(struct viewer *viewer, struct look_set *set,
+                        const struct config_migrations *wanted, uint64_t limit_ms,
+                        struct str *ret_why);
 /* Marks migrations whose files are not committed, with a reason. */
 void viewer_mark_uncommitted(struct viewer *viewer, struct look_set *set);
 void viewer_close(struct viewer *viewer);

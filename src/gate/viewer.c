@@ -91,13 +91,25 @@ static const struct config_migrations *as_wanted(struct viewer *viewer, const st
     for (size_t i = 0; i < configured->count; i++)
         if (str_eq(configured->items[i].root, set->history.root) &&
             (str_is_empty(configured->items[i].tracker) ||
-             str_eq(configured->items[i].tracker, set->history.tracker)))
-            return &configured->items[i];
+             str_eq(configured->items[i].tracker, set->history.tracker))) {
+            *wanted = configured->items[i];
+            wanted->tracker = set->history.tracker;
+            wanted->row = set->history.row;
+            return wanted;
+        }
     *wanted = (struct config_migrations){
         .name = set->history.set,
         .tracker = set->history.tracker,
+        .row = set->history.row,
         .root = set->history.root,
     };
+    /* Of a pack the directories are known; there they may lie in another place, and are looked for when these are gone. */
+    for (size_t i = 0; set->history.row && i < set->history.versions.count; i++) {
+        struct str directory = set->history.versions.items[i], inside = directory;
+        if (set->history.root.length)
+            (void)path_relative(set->history.root, directory, &inside);
+        VEC_PUSH(viewer->arena, &wanted->versions, inside.length ? inside : STR("."));
+    }
     return wanted;
 }
 
@@ -195,6 +207,7 @@ bool viewer_search_unknown(struct viewer *viewer, struct look_set *set,
 {
     struct repository_sightings sightings = {0};
     struct strs ids = {0}, commits = {0}, applied = {0};
+    struct config_migrations other_set;
     struct err e = ERR_NONE;
     bool complete = false, found_all = true;
 
@@ -202,6 +215,9 @@ bool viewer_search_unknown(struct viewer *viewer, struct look_set *set,
         *ret_why = STR("there is no repository in which to look for it");
         return false;
     }
+    if (set->history.row)
+        return viewer_search_refs(viewer, set, as_wanted(viewer, set, &other_set),
+                                  search_limit(viewer), ret_why);
     for (size_t i = 0; i < set->plan.unknown.count; i++)
         VEC_PUSH(viewer->arena, &ids, set->plan.unknown.items[i].id);
     struct str directory =

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "migrations/alembic.h"
 #include "migrations/survey.h"
+#include "migrations/tracker.h"
 
 struct detection {
     struct arena *arena;
@@ -16,7 +17,7 @@ struct detection {
 };
 
 /* The parent of "migrations" is ""; path_directory would say ".". */
-static struct str parent_of(struct str directory)
+struct str parent_of(struct str directory)
 {
     return str_find_byte(directory, '/') == SIZE_MAX ? STR("") : path_directory(directory);
 }
@@ -118,10 +119,10 @@ static bool lies_in_script_directory(const struct detection *d, struct str direc
 }
 
 /* services/billing/db/migrations belongs to services/billing. */
-static struct str owner_of(struct str directory)
+struct str owner_of(struct str directory)
 {
-    static const char *const words[] = {"migrations", "migration", "migrate", "db",
-                                        "database",   "sql",       "schema",  "ddl"};
+    static const char *const words[] = {"migrations", "migration", "migrate", "db",    "database",
+                                        "sql",        "schema",    "ddl",     "prisma"};
     bool again = true;
 
     while (directory.length && again) {
@@ -148,7 +149,44 @@ static void add_sql(struct detection *d)
     }
 }
 
-/* One set a tracker and place: a Django project has many applications. */
+/* --- Packs. --- */
+
+static struct str inside_of(struct str root, struct str directory)
+{
+    struct str relative = directory;
+
+    if (root.length)
+        (void)path_relative(root, directory, &relative);
+    return relative.length ? relative : STR(".");
+}
+
+/* The directories of one project, where its tool has one table for all of them. */
+static bool gather(struct detection *d, const struct survey_found *found)
+{
+    for (size_t i = 0; i < d->sets.count && found->tracker->unit.gather; i++) {
+        struct config_migrations *set = &d->sets.items[i];
+        if (set->row == found->tracker && str_eq(set->root, found->root)) {
+            strs_add(d->arena, &set->versions, inside_of(found->root, found->directory));
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_packs(struct detection *d)
+{
+    for (size_t i = 0; i < d->survey.found.count; i++) {
+        const struct survey_found *found = &d->survey.found.items[i];
+        struct config_migrations set = {
+            .tracker = found->tracker->id, .row = found->tracker, .root = found->root};
+        if (lies_in_script_directory(d, found->directory) || gather(d, found))
+            continue;
+        VEC_PUSH(d->arena, &set.versions, inside_of(found->root, found->directory));
+        add_set(d, set);
+    }
+}
+
+/* One set a tracker and place. */
 static void add_foreign(struct detection *d)
 {
     for (size_t i = 0; i < d->survey.foreign.count; i++) {
@@ -248,6 +286,20 @@ static bool holds_sql(struct detection *d, struct str directory, bool *ret_holds
     return true;
 }
 
+static void use_found(struct detection *d, struct config_migrations *set,
+                      const struct survey_found *found)
+{
+    struct str relative = found->directory;
+
+    set->tracker = found->tracker->id;
+    set->row = found->tracker;
+    if (set->versions.count)
+        return;
+    if (set->root.length)
+        (void)path_relative(set->root, found->directory, &relative);
+    VEC_PUSH(d->arena, &set->versions, relative.length ? relative : STR("."));
+}
+
 /* Which tracker a configured set without one means. */
 static bool find_tracker(struct detection *d, struct config_migrations *set, struct err *e)
 {
@@ -258,15 +310,18 @@ static bool find_tracker(struct detection *d, struct config_migrations *set, str
     if (set->versions.count &&
         !tree_path_join(d->arena, set->root, set->versions.items[0], &directory))
         directory = set->root;
-    if (!survey_tree(d->arena, d->tree, set->root, &survey, e) || !holds_sql(d, directory, &sql, e))
+    if (!survey_tree(d->arena, d->tree, d->config, NULL, set->root, &survey, e) ||
+        !holds_sql(d, directory, &sql, e))
         return false;
     bool plain = sql || survey.sql.count;
     /* A pyproject.toml that mentions Alembic may only depend on it. */
-    bool settings = survey.settings.count && !plain;
+    bool settings = survey.settings.count && !plain && !survey.found.count;
     /* Directories given by hand, and nothing that tells whose: Python files then. */
-    bool given = set->versions.count && !plain && !survey.foreign.count;
+    bool given = set->versions.count && !plain && !survey.foreign.count && !survey.found.count;
     if (set->script_location.length || survey.scripts.count || settings || given)
         set->tracker = STR("alembic");
+    else if (survey.found.count)
+        use_found(d, set, &survey.found.items[0]);
     else if (plain)
         set->tracker = STR("sql");
     else if (survey.foreign.count)
@@ -282,6 +337,8 @@ static bool use_configured(struct detection *d, struct err *e)
         bool inside = tree_path_join(d->arena, STR(""), set.root, &set.root);
         if (inside && !set.tracker.length && !find_tracker(d, &set, e))
             return false;
+        if (!set.row)
+            set.row = tracker_find(d->config, set.tracker);
         add_set(d, set);
     }
     return true;
@@ -298,8 +355,10 @@ bool sets_detect(struct arena *arena, struct tree *tree, const struct config *co
         *ret_sets = detection.sets;
         return true;
     }
-    if (!survey_tree(arena, tree, STR(""), &detection.survey, e) || !add_alembic(&detection, e))
+    if (!survey_tree(arena, tree, config, NULL, STR(""), &detection.survey, e) ||
+        !add_alembic(&detection, e))
         return false;
+    add_packs(&detection);
     add_sql(&detection);
     if (detection.sets.count == 0)
         add_foreign(&detection);
@@ -317,7 +376,7 @@ bool detect_script_directories(struct arena *arena, struct tree *tree, struct st
 {
     struct survey survey;
 
-    if (!survey_tree(arena, tree, root, &survey, e))
+    if (!survey_tree(arena, tree, NULL, NULL, root, &survey, e))
         return false;
     *ret_directories = survey.scripts;
     return true;
@@ -328,7 +387,7 @@ bool detect_sql_directories(struct arena *arena, struct tree *tree, struct str r
 {
     struct survey survey;
 
-    if (!survey_tree(arena, tree, root, &survey, e))
+    if (!survey_tree(arena, tree, NULL, NULL, root, &survey, e))
         return false;
     *ret_directories = survey.sql;
     return true;

@@ -3,6 +3,7 @@
 #include "migrations/alembic.h"
 #include "migrations/graph.h"
 #include "migrations/sql.h"
+#include "migrations/tracker.h"
 
 /* A tracker that was seen, or configured, but that nothing here can read: never an empty history. */
 static void load_unsupported(struct arena *arena, const struct config_migrations *set,
@@ -29,7 +30,7 @@ static void load_unsupported(struct arena *arena, const struct config_migrations
         arena, history, REASON_INDETERMINATE_HISTORY,
         str_printf(arena, "the tracker \"" STR_FMT "\" of migration set " STR_FMT " is unknown",
                    STR_ARG(name), STR_ARG(set->name)),
-        STR("this version reads \"alembic\" and \"sql\""));
+        str_printf(arena, "there are: " STR_FMT, STR_ARG(tracker_ids(arena, NULL))));
 }
 
 bool history_load(struct arena *arena, struct tree *tree, const struct config_migrations *set,
@@ -39,6 +40,9 @@ bool history_load(struct arena *arena, struct tree *tree, const struct config_mi
     bool done = true;
     struct str root;
 
+    history.columns = set->columns;
+    history.row = set->row ? set->row : tracker_find(NULL, set->tracker);
+    history.code = history.row ? tracker_code_of(history.row) : NULL;
     if (!tree_path_join(arena, STR(""), set->root, &root))
         history_problem_add(arena, &history, REASON_INDETERMINATE_HISTORY,
                             str_printf(arena,
@@ -50,6 +54,8 @@ bool history_load(struct arena *arena, struct tree *tree, const struct config_mi
         done = alembic_load(arena, tree, set, &history, e);
     else if (str_eq(set->tracker, STR("sql")))
         done = sql_load(arena, tree, set, &history, e);
+    else if (history.row && (history.code || !str_starts(history.row->rule, STR("code:"))))
+        done = tracker_load(arena, tree, set, &history, e);
     else
         load_unsupported(arena, set, &history);
     if (done)

@@ -22,6 +22,9 @@ struct migration {
     struct str file;        /* from the work tree's root */
     struct str title;       /* first line of the docstring, or the file's words */
     size_t line;            /* where the id stands */
+    struct str unit;        /* base name of the file or directory, where a pack read it */
+    struct str name;        /* what the table calls its name, where it keeps one */
+    struct str down_file;   /* the way back; empty: none, or in the same file */
     struct strs down;       /* ids of the migrations right before it, as written */
     struct strs depends_on; /* ids or branch labels */
     struct strs labels;
@@ -40,8 +43,11 @@ struct history_problem {
 VEC_DEFINE(history_problems, struct history_problem);
 
 struct history {
-    struct str set;       /* the set's name */
-    struct str tracker;   /* "alembic", "sql" */
+    struct str set;            /* the set's name */
+    struct str tracker;        /* "alembic", "sql", the id of a pack */
+    const struct tracker *row; /* the pack; NULL for those without */
+    const struct tracker_code
+        *code;            /* what reads it, where data does not; NULL: the rules of packs */
     struct str root;      /* from the work tree's root; "" is the work tree */
     struct strs versions; /* directories read, from the work tree's root */
     struct str table, schema;
@@ -52,6 +58,11 @@ struct history {
     struct strs real_heads; /* ids nobody names in down or depends_on, sorted */
     struct history_problems problems;
     struct str upgrade_command; /* the way out: "cd apps/api && alembic upgrade head" */
+    struct str
+        out_of_order_command; /* … for what the tool refuses to apply out of order; empty: none */
+    struct str squashed_by;   /* the file that holds what older migrations made; empty: none */
+    struct config_columns columns; /* names that the configuration gives the table's columns */
+    struct str parameter;          /* of the tracker's SELECTs; empty: the pack's */
 };
 
 /* Migration sets of a tree: the configured ones, or what is found when none is configured (outermost first, sorted by root). */
@@ -62,19 +73,56 @@ MUST_CHECK bool history_load(struct arena *arena, struct tree *tree,
                              struct err *e);
 
 /* --- Comparison: pure. --- */
+enum unknown_kind {
+    UNKNOWN_GONE = 0,  /* found nowhere */
+    UNKNOWN_ELSEWHERE, /* at another ref */
+    UNKNOWN_DELETED,   /* was in this history, and was taken out */
+    /* Those below explain themselves, and stand in `explained`. */
+    UNKNOWN_RENAMED,
+    UNKNOWN_SQUASHED,
+    UNKNOWN_BASELINE,
+    UNKNOWN_EXTERNAL, /* shipped by a package, or made outside the tool */
+};
+struct str unknown_kind_name(enum unknown_kind kind);
+
 struct plan_unknown {
     struct str id;
     struct str
         where; /* "exists at origin/feature-x (migrations/versions/…py)", filled by the gate; empty: nowhere */
     bool elsewhere; /* found at another ref */
+    enum unknown_kind kind;
 };
 VEC_DEFINE(plan_unknowns, struct plan_unknown);
 
+struct plan_dirty { /* a migration that did not end well, or has not ended */
+    struct str id;
+    struct str state;  /* "failed", "dirty", "partial", "in_progress", "locked" */
+    struct str detail; /* what the table says of it; may be empty */
+};
+VEC_DEFINE(plan_dirties, struct plan_dirty);
+
+struct plan_difference {
+    size_t migration; /* index */
+    struct str what;  /* "checksum", "name" */
+    struct str recorded, actual;
+};
+VEC_DEFINE(plan_differences, struct plan_difference);
+
+VEC_DEFINE(plan_indexes, size_t); /* into history.migrations */
+
 struct plan {
     size_t applied_count;
-    VEC(size_t)
-    pending; /* indexes into history.migrations in the order in which the tool would apply them */
+    struct plan_indexes pending; /* in the order in which the tool would apply them */
+    struct plan_indexes
+        never_applied; /* older than what is applied: the tool skips them silently; not among the pending */
+    struct plan_indexes out_of_order; /* those of the pending that the tool refuses to apply */
     struct plan_unknowns unknown;     /* rows that this code does not know */
+    struct plan_unknowns explained; /* rows without a migration here that are no cause for alarm */
+    struct plan_dirties dirty;
+    struct plan_differences diverged;
+    struct str
+        version; /* the newest applied one, in the order of the tool; empty: see database_heads */
+    bool pending_is_exact;            /* what is pending does not depend on rows that are unknown */
     struct history_problems problems; /* overlapping rows, ambiguous partial ids… */
     struct strs database_heads;       /* the rows as stored, sorted */
     struct strs
@@ -85,5 +133,9 @@ struct database_rows;
 /* `rows` of one tracking table (absent and empty count as base). */
 MUST_CHECK bool plan_make(struct arena *arena, const struct history *history,
                           const struct database_rows *rows, struct plan *ret_plan, struct err *e);
+/* Compares checksums with the files of the tree from which the history came: adds to plan->diverged, and what only differs in its line ends
+ * to plan->notes. */
+MUST_CHECK bool plan_verify(struct arena *arena, struct tree *tree, const struct history *history,
+                            const struct database_rows *rows, struct plan *plan, struct err *e);
 
 #endif

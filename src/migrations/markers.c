@@ -3,37 +3,37 @@
 #include "base/file.h"
 
 #define MARKER_READ_MAX ((size_t)16 << 10)
-#define PATTERN_STEPS_MAX 10000u
+#define FORM_STEPS_MAX 10000u
 
 /* Matched with one point to return to: the last '*' (and '#' takes all the digits it can). */
-bool marker_matches(const char *pattern, struct str name)
+bool form_matches(struct str form, struct str name)
 {
-    const char *star = NULL;
-    size_t at = 0, star_at = 0;
+    size_t at = 0, star_at = 0, next = 0, star = SIZE_MAX;
 
-    for (size_t step = 0; step < PATTERN_STEPS_MAX; step++) {
-        if (*pattern == '*') {
-            star = pattern++;
+    for (size_t step = 0; step < FORM_STEPS_MAX; step++) {
+        char wanted = next < form.length ? form.bytes[next] : '\0';
+        if (wanted == '*') {
+            star = next++;
             star_at = at;
             continue;
         }
-        if (*pattern == '\0' && at == name.length)
+        if (next == form.length && at == name.length)
             return true;
         bool digit = at < name.length && name.bytes[at] >= '0' && name.bytes[at] <= '9';
-        if (*pattern == '#' && digit) {
+        if (wanted == '#' && digit) {
             while (at < name.length && name.bytes[at] >= '0' && name.bytes[at] <= '9')
                 at++;
-            pattern++;
+            next++;
             continue;
         }
-        if (*pattern && *pattern != '#' && at < name.length && *pattern == name.bytes[at]) {
-            pattern++;
+        if (next < form.length && wanted != '#' && at < name.length && wanted == name.bytes[at]) {
+            next++;
             at++;
             continue;
         }
-        if (!star || star_at >= name.length)
+        if (star == SIZE_MAX || star_at >= name.length)
             return false;
-        pattern = star + 1;
+        next = star + 1;
         at = ++star_at;
     }
     return false;
@@ -102,7 +102,7 @@ const char *marker_find(struct tree *tree, struct arena *arena, struct str direc
             continue;
         for (size_t j = 0; j < entries->count; j++)
             if (entries->items[j].kind == TREE_FILE &&
-                marker_matches(marker->file, entries->items[j].name)) {
+                form_matches(str_from(marker->file), entries->items[j].name)) {
                 if (file_holds(tree, arena, directory, entries->items[j].name, marker->text))
                     return marker->tracker;
                 break; /* the first of each form is enough to tell */

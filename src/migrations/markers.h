@@ -5,7 +5,7 @@
 #include "repository/tree.h"
 
 /* '#' one or more digits, '*' anything, else the byte itself; the whole name must match. */
-bool marker_matches(const char *pattern, struct str name);
+bool form_matches(struct str form, struct str name);
 
 /* The tracker whose migrations lie in this directory: "Django", "Flyway"; NULL when there is no clear sign.
  * `entries` are the directory's. Reads at most a few files. */

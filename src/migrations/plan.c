@@ -2,6 +2,7 @@
 #include "database/database.h"
 #include "migrations/graph.h"
 #include "migrations/sql.h"
+#include "migrations/tracker.h"
 
 #define NAMED_MAX 5u
 #define PARTIAL_LENGTH_MIN 4u /* ids and labels shorter than this are never abbreviated */
@@ -195,7 +196,13 @@ bool plan_make(struct arena *arena, const struct history *history, const struct 
     for (size_t i = 0; i < rows->ids.count; i++)
         VEC_PUSH(arena, &plan.database_heads, rows->ids.items[i]);
     strs_sort(&plan.database_heads);
-    if (str_eq(history->tracker, STR("sql"))) {
+    if (history->row) {
+        bool coded = history->code && history->code->plan;
+        plan.pending_is_exact = true;
+        if (coded ? !history->code->plan(arena, history, rows, &plan, e)
+                  : !tracker_plan(arena, history, rows, &plan, e))
+            return false;
+    } else if (str_eq(history->tracker, STR("sql"))) {
         if (!sql_plan(arena, history, rows, &plan, e))
             return false;
     } else {
@@ -203,4 +210,26 @@ bool plan_make(struct arena *arena, const struct history *history, const struct 
     }
     *ret_plan = plan;
     return true;
+}
+
+bool plan_verify(struct arena *arena, struct tree *tree, const struct history *history,
+                 const struct database_rows *rows, struct plan *plan, struct err *e)
+{
+    if (!history->row)
+        return true;
+    if (history->code && history->code->verify)
+        return history->code->verify(arena, tree, history, rows, plan, e);
+    return tracker_verify(arena, tree, history, rows, plan, e);
+}
+
+struct str unknown_kind_name(enum unknown_kind kind)
+{
+    static const struct str names[] = {
+        [UNKNOWN_GONE] = STR_INIT("gone"),         [UNKNOWN_ELSEWHERE] = STR_INIT("elsewhere"),
+        [UNKNOWN_DELETED] = STR_INIT("deleted"),   [UNKNOWN_RENAMED] = STR_INIT("renamed"),
+        [UNKNOWN_SQUASHED] = STR_INIT("squashed"), [UNKNOWN_BASELINE] = STR_INIT("baseline"),
+        [UNKNOWN_EXTERNAL] = STR_INIT("external"),
+    };
+
+    return (unsigned)kind < COUNT_OF(names) ? names[kind] : names[UNKNOWN_GONE];
 }

@@ -4,6 +4,7 @@
 #include "migrations/alembic.h"
 #include "migrations/markers.h"
 #include "migrations/sql.h"
+#include "migrations/tracker.h"
 
 #define SCRATCH_BUDGET ((size_t)192 << 20)
 #define SCRATCH_ENOUGH ((size_t)4 << 20)
@@ -20,6 +21,8 @@ struct walk {
     struct arena *arena;
     struct arena *scratch; /* listings and files, given back now and then */
     struct tree *tree;
+    const struct config *config;
+    const struct tracker *only;
     struct survey *survey;
     VEC(struct place) todo;
 };
@@ -206,10 +209,106 @@ static bool is_up_and_down(struct str directory, const struct tree_entries *entr
            str_eq(path_base_name(path_directory(directory)), STR("migrations"));
 }
 
+/* The stronger sign counts where two packs see their migrations in one directory; the outer directory where one lies in the other. */
+static void add_found(struct walk *w, struct survey_found found)
+{
+    struct survey_founds *all = &w->survey->found;
+    struct str inside;
+
+    for (size_t i = 0; i < all->count; i++) {
+        struct survey_found *other = &all->items[i];
+        bool same = str_eq(other->directory, found.directory);
+        if (same && found.rank > other->rank)
+            *other = found;
+        if (same || (other->tracker == found.tracker && other->directory.length &&
+                     path_relative(other->directory, found.directory, &inside)))
+            return;
+    }
+    VEC_PUSH(w->arena, all, found);
+}
+
+/* *ret_closed: what lies below belongs to the migrations. */
+static bool look_for_packs(struct walk *w, struct str directory, const struct tree_entries *entries,
+                           bool *ret_closed, bool *ret_found, struct err *e)
+{
+    struct sign_match match;
+
+    *ret_closed = *ret_found = false;
+    if (!tracker_recognise(w->scratch, w->tree, w->config, w->only, directory, entries, &match, e))
+        return !err_is_set(e);
+    *ret_found = true;
+    *ret_closed =
+        match.tracker->unit.recursive || str_eq(match.tracker->unit.kind, STR("directory"));
+    add_found(w, (struct survey_found){.directory = directory,
+                                       .root = str_copy(w->arena, match.root),
+                                       .tracker = match.tracker,
+                                       .rank = (int)match.rank,
+                                       .reason = str_copy(w->arena, match.reason)});
+    return true;
+}
+
+static bool names_directory(const struct tracker *tracker, const struct tree_entries *entries)
+{
+    for (size_t i = 0; i < tracker->settings.count; i++)
+        for (size_t j = 0; j < tracker->settings.items[i].file.count; j++) {
+            struct str rest = tracker->settings.items[i].file.items[j];
+            struct str first = str_cut(&rest, '/');
+            for (size_t k = 0; k < entries->count; k++)
+                if (str_eq(entries->items[k].name, first))
+                    return true;
+        }
+    return false;
+}
+
+/* Directories that a tool's own file in this directory names. */
+static bool look_for_settings(struct walk *w, struct str root, const struct tree_entries *entries,
+                              struct err *e)
+{
+    size_t own = w->config && !w->only ? w->config->trackers.count : 0;
+    size_t count = w->only ? 1 : own + tracker_table_count;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct tracker *tracker = w->only   ? w->only
+                                        : i < own ? &w->config->trackers.items[i]
+                                                  : &tracker_table[i - own];
+        struct tracker_places places;
+        enum tree_entry_kind kind;
+        if (!names_directory(tracker, entries))
+            continue;
+        if (!tracker_places_read(w->scratch, w->tree, tracker, root, &places, e))
+            return false;
+        for (size_t j = 0; j < places.directories.count; j++)
+            if (tree_exists(w->tree, w->scratch, places.directories.items[j], &kind) &&
+                kind == TREE_DIRECTORY)
+                add_found(w, (struct survey_found){
+                                 .directory = str_copy(w->arena, places.directories.items[j]),
+                                 .root = root,
+                                 .tracker = tracker,
+                                 .rank = SIGN_CONFIGURATION,
+                                 .reason = str_copy(w->arena, places.sources.items[0])});
+    }
+    return true;
+}
+
+/* What no pack describes. */
+static void look_for_others(struct walk *w, const struct place *place,
+                            const struct tree_entries *entries)
+{
+    const char *tracker = marker_find(w->tree, w->scratch, place->path, entries);
+    bool django = tracker && str_eq(str_from(tracker), STR("Django"));
+
+    if (tracker)
+        add_foreign(w, place->project.bytes && django ? place->project : place->path, tracker);
+    else if (is_up_and_down(place->path, entries))
+        add_foreign(w, path_directory(place->path), "Diesel or Hasura");
+    else
+        look_for_sql(w, place->path, entries);
+}
+
 static bool visit(struct walk *w, struct place place, struct err *e)
 {
     struct tree_entries entries;
-    bool exists;
+    bool exists, closed = false, found = false;
 
     if (!tree_list(w->tree, w->scratch, place.path, &entries, &exists, e))
         return false;
@@ -219,16 +318,13 @@ static bool visit(struct walk *w, struct place place, struct err *e)
         place.project = place.path;
     if (look_for_alembic(w, place.path, &entries))
         return true;
-    const char *tracker = marker_find(w->tree, w->scratch, place.path, &entries);
-    if (tracker)
-        add_foreign(w,
-                    place.project.bytes && str_eq(str_from(tracker), STR("Django")) ? place.project
-                                                                                    : place.path,
-                    tracker);
-    else if (is_up_and_down(place.path, &entries))
-        add_foreign(w, path_directory(place.path), "Diesel or Hasura");
-    else
-        look_for_sql(w, place.path, &entries);
+    if (!look_for_settings(w, place.path, &entries, e) ||
+        !look_for_packs(w, place.path, &entries, &closed, &found, e))
+        return false;
+    if (closed)
+        return true;
+    if (!found)
+        look_for_others(w, &place, &entries);
     for (size_t i = 0; i < entries.count && place.depth < SURVEY_DEPTH_MAX; i++)
         if (entries.items[i].kind == TREE_DIRECTORY && is_entered(entries.items[i].name))
             VEC_PUSH(w->arena, &w->todo,
@@ -238,12 +334,18 @@ static bool visit(struct walk *w, struct place place, struct err *e)
     return true;
 }
 
-bool survey_tree(struct arena *arena, struct tree *tree, struct str root, struct survey *ret_survey,
+bool survey_tree(struct arena *arena, struct tree *tree, const struct config *config,
+                 const struct tracker *only, struct str root, struct survey *ret_survey,
                  struct err *e)
 {
     ARENA(scratch, SCRATCH_BUDGET);
     struct survey survey = {0};
-    struct walk walk = {.arena = arena, .scratch = &scratch, .tree = tree, .survey = &survey};
+    struct walk walk = {.arena = arena,
+                        .scratch = &scratch,
+                        .tree = tree,
+                        .config = config,
+                        .only = only,
+                        .survey = &survey};
 
     VEC_PUSH(arena, &walk.todo, (struct place){.path = root});
     for (size_t i = 0; i < walk.todo.count; i++) {
@@ -261,5 +363,21 @@ bool survey_tree(struct arena *arena, struct tree *tree, struct str root, struct
     strs_sort(&survey.scripts);
     strs_sort(&survey.sql);
     *ret_survey = survey;
+    return true;
+}
+
+bool survey_directories(struct arena *arena, struct tree *tree, const struct tracker *tracker,
+                        struct str root, struct strs *ret_directories, struct err *e)
+{
+    struct strs directories = {0};
+    struct survey survey;
+
+    if (!survey_tree(arena, tree, NULL, tracker, root, &survey, e))
+        return false;
+    for (size_t i = 0; i < survey.found.count; i++)
+        if (survey.found.items[i].tracker == tracker)
+            strs_add(arena, &directories, survey.found.items[i].directory);
+    strs_sort(&directories);
+    *ret_directories = directories;
     return true;
 }

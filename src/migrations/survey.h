@@ -17,15 +17,31 @@ struct survey_foreign { /* a tracker we cannot read */
 };
 VEC_DEFINE(survey_foreigns, struct survey_foreign);
 
+struct survey_found { /* what a pack describes */
+    struct str directory;
+    struct str root; /* of the project */
+    const struct tracker *tracker;
+    int rank;          /* enum sign_rank */
+    struct str reason; /* the file by which it was found */
+};
+VEC_DEFINE(survey_founds, struct survey_found);
+
 struct survey {
     struct strs settings; /* directories with alembic.ini or a [tool.alembic] */
     struct strs scripts;  /* directories with env.py and versions/ */
     struct strs sql;      /* directories of numbered SQL files */
     struct survey_foreigns foreign;
+    struct survey_founds found;
 };
 
-MUST_CHECK bool survey_tree(struct arena *arena, struct tree *tree, struct str root,
-                            struct survey *ret_survey, struct err *e);
+/* `config` (may be NULL) has trackers of the user's; `only` (may be NULL) leaves out all other packs. */
+MUST_CHECK bool survey_tree(struct arena *arena, struct tree *tree, const struct config *config,
+                            const struct tracker *only, struct str root, struct survey *ret_survey,
+                            struct err *e);
+/* The directories below `root` with migrations of this tracker, sorted. */
+MUST_CHECK bool survey_directories(struct arena *arena, struct tree *tree,
+                                   const struct tracker *tracker, struct str root,
+                                   struct strs *ret_directories, struct err *e);
 /* Is the directory a test, an example or documentation? Its migrations count only where there are no others. */
 bool survey_is_aside(struct str directory);
 

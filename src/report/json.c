@@ -57,13 +57,13 @@ void report_command_json(struct buf *out, const struct request *request,
     buf_add_byte(out, '}');
 }
 
-static void add_migrations(struct buf *out, bool *first, const struct look_set *set)
+static void add_migrations(struct buf *out, bool *first, const char *key,
+                           const struct look_set *set, const struct plan_indexes *indexes)
 {
-    json_write_key(out, first, "pending");
+    json_write_key(out, first, key);
     buf_add_byte(out, '[');
-    for (size_t i = 0; i < set->plan.pending.count; i++) {
-        const struct migration *migration =
-            &set->history.migrations.items[set->plan.pending.items[i]];
+    for (size_t i = 0; i < indexes->count; i++) {
+        const struct migration *migration = &set->history.migrations.items[indexes->items[i]];
         bool inner = true;
         buf_add(out, i ? STR(",{") : STR("{"));
         add_string(out, &inner, "id", migration->id);
@@ -74,15 +74,53 @@ static void add_migrations(struct buf *out, bool *first, const struct look_set *
     buf_add_byte(out, ']');
 }
 
-static void add_unknown(struct buf *out, bool *first, const struct plan_unknowns *unknown)
+static void add_unknown(struct buf *out, bool *first, const char *key,
+                        const struct plan_unknowns *unknown)
 {
-    json_write_key(out, first, "unknown");
+    json_write_key(out, first, key);
     buf_add_byte(out, '[');
     for (size_t i = 0; i < unknown->count; i++) {
         bool inner = true;
         buf_add(out, i ? STR(",{") : STR("{"));
         add_string(out, &inner, "id", unknown->items[i].id);
         add_string(out, &inner, "where", unknown->items[i].where);
+        add_string(out, &inner, "kind",
+                   unknown_kind_name(unknown->items[i].elsewhere ? UNKNOWN_ELSEWHERE
+                                                                 : unknown->items[i].kind));
+        buf_add_byte(out, '}');
+    }
+    buf_add_byte(out, ']');
+}
+
+static void add_dirty(struct buf *out, bool *first, const struct plan_dirties *dirty)
+{
+    json_write_key(out, first, "dirty");
+    buf_add_byte(out, '[');
+    for (size_t i = 0; i < dirty->count; i++) {
+        bool inner = true;
+        buf_add(out, i ? STR(",{") : STR("{"));
+        add_string(out, &inner, "id", dirty->items[i].id);
+        add_string(out, &inner, "state", dirty->items[i].state);
+        add_string(out, &inner, "detail", dirty->items[i].detail);
+        buf_add_byte(out, '}');
+    }
+    buf_add_byte(out, ']');
+}
+
+static void add_diverged(struct buf *out, bool *first, const struct look_set *set)
+{
+    json_write_key(out, first, "diverged");
+    buf_add_byte(out, '[');
+    for (size_t i = 0; i < set->plan.diverged.count; i++) {
+        const struct plan_difference *one = &set->plan.diverged.items[i];
+        const struct migration *migration = &set->history.migrations.items[one->migration];
+        bool inner = true;
+        buf_add(out, i ? STR(",{") : STR("{"));
+        add_string(out, &inner, "id", migration->id);
+        add_string(out, &inner, "file", migration->file);
+        add_string(out, &inner, "what", one->what);
+        add_string(out, &inner, "recorded", one->recorded);
+        add_string(out, &inner, "actual", one->actual);
         buf_add_byte(out, '}');
     }
     buf_add_byte(out, ']');
@@ -101,10 +139,15 @@ static void add_set(struct buf *out, const struct look_set *set)
     add_strings(out, &first, "heads", &set->history.heads);
     json_write_key(out, &first, "applied");
     buf_printf(out, "%zu", set->plan.applied_count);
-    add_migrations(out, &first, set);
-    add_unknown(out, &first, &set->plan.unknown);
-    /* Neither tracker of today can be dirty: Alembic and plain SQL keep no half-applied state. */
-    add_strings(out, &first, "dirty", &(struct strs){0});
+    add_migrations(out, &first, "pending", set, &set->plan.pending);
+    add_migrations(out, &first, "never_applied", set, &set->plan.never_applied);
+    add_migrations(out, &first, "out_of_order", set, &set->plan.out_of_order);
+    add_unknown(out, &first, "unknown", &set->plan.unknown);
+    add_unknown(out, &first, "explained", &set->plan.explained);
+    add_dirty(out, &first, &set->plan.dirty);
+    add_diverged(out, &first, set);
+    add_strings(out, &first, "assumed", &set->history.assumptions);
+    add_strings(out, &first, "notes", &set->plan.notes);
     add_string(out, &first, "state", set_state_name(set->state));
     buf_add_byte(out, '}');
 }

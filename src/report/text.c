@@ -5,6 +5,7 @@
 #define GREEN "\033[32m"
 #define BOLD "\033[1m"
 #define PLAIN "\033[0m"
+#define EXPLAINED_LISTED 10u
 
 static const char *action_color(enum action action)
 {
@@ -222,6 +223,21 @@ static void add_set(struct buf *out, const struct look_set *set, const struct re
         return;
     add_row(out, "applied", str_printf(out->arena, "%zu", set->plan.applied_count));
     add_row(out, "pending", str_printf(out->arena, "%zu", set->plan.pending.count));
+    if (set->plan.never_applied.count)
+        add_row(out, "never applied", str_printf(out->arena, "%zu", set->plan.never_applied.count));
+    if (set->plan.dirty.count)
+        add_row(out, "dirty", str_printf(out->arena, "%zu", set->plan.dirty.count));
+    if (set->plan.diverged.count)
+        add_row(out, "diverged", str_printf(out->arena, "%zu", set->plan.diverged.count));
+    for (size_t i = 0; i < set->plan.explained.count && i < EXPLAINED_LISTED; i++)
+        add_row(out, unknown_kind_name(set->plan.explained.items[i].kind).bytes,
+                str_printf(out->arena, STR_FMT " (" STR_FMT ")",
+                           STR_ARG(set->plan.explained.items[i].id),
+                           STR_ARG(set->plan.explained.items[i].where)));
+    if (set->plan.explained.count > EXPLAINED_LISTED)
+        add_row(out, "",
+                str_printf(out->arena, "and %zu more such rows",
+                           set->plan.explained.count - EXPLAINED_LISTED));
     if (set->plan.unknown.count)
         add_row(out, "unknown", str_printf(out->arena, "%zu", set->plan.unknown.count));
     for (size_t i = 0; i < history->assumptions.count; i++)

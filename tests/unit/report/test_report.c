@@ -168,6 +168,43 @@ Test(report, status_json_of_a_set)
         "\"sets\":[{\"name\":\"api\",\"tracker\":\"alembic\",\"root\":\".\",\"count\":1,\"heads\":["
         "\"r\\\"1\"],"
         "\"applied\":0,\"pending\":[{\"id\":\"r\\\"1\",\"file\":\"v/r1.py\",\"title\":\"t\"}],"
-        "\"unknown\":[{\"id\":\"x\",\"where\":\"exists at y "
-        "(z)\"}],\"dirty\":[],\"state\":\"unknown\"}]}");
+        "\"never_applied\":[],\"out_of_order\":[],"
+        "\"unknown\":[{\"id\":\"x\",\"where\":\"exists at y (z)\",\"kind\":\"gone\"}],"
+        "\"explained\":[],\"dirty\":[],\"diverged\":[],\"assumed\":[],\"notes\":[],"
+        "\"state\":\"unknown\"}]}");
+}
+
+Test(report, status_json_of_what_went_wrong)
+{
+    ARENA(arena, ARENA_DEFAULT_BUDGET);
+    struct buf out = buf_new(&arena, 4096);
+    struct look look = {.pending = true};
+    struct look_set set = {.state = SET_DIRTY};
+    struct verdict verdict = {0};
+
+    set.history.set = STR("api");
+    VEC_PUSH(&arena, &set.history.migrations,
+             ((struct migration){.id = STR("1"), .file = STR("m/1.sql"), .title = STR("one")}));
+    VEC_PUSH(&arena, &set.plan.never_applied, 0);
+    VEC_PUSH(
+        &arena, &set.plan.dirty,
+        ((struct plan_dirty){.id = STR("2"), .state = STR("failed"), .detail = STR("no table")}));
+    VEC_PUSH(
+        &arena, &set.plan.diverged,
+        ((struct plan_difference){
+            .migration = 0, .what = STR("checksum"), .recorded = STR("aa"), .actual = STR("bb")}));
+    VEC_PUSH(&arena, &set.plan.explained,
+             ((struct plan_unknown){
+                 .id = STR("0"), .where = STR("a baseline"), .kind = UNKNOWN_BASELINE}));
+    VEC_PUSH(&arena, &look.sets, set);
+    report_status_json(&out, &look, &verdict);
+    assert_holds(buf_str(&out),
+                 "\"never_applied\":[{\"id\":\"1\",\"file\":\"m/1.sql\",\"title\":\"one\"}]");
+    assert_holds(buf_str(&out),
+                 "\"dirty\":[{\"id\":\"2\",\"state\":\"failed\",\"detail\":\"no table\"}]");
+    assert_holds(buf_str(&out),
+                 "\"diverged\":[{\"id\":\"1\",\"file\":\"m/1.sql\",\"what\":\"checksum\","
+                 "\"recorded\":\"aa\",\"actual\":\"bb\"}]");
+    assert_holds(buf_str(&out),
+                 "\"explained\":[{\"id\":\"0\",\"where\":\"a baseline\",\"kind\":\"baseline\"}]");
 }

@@ -1,0 +1,200 @@
+/* signs.c -- whose migrations lie in a directory? The best of all packs' signs, cheap conditions first. */
+#include "base/file.h"
+#include "migrations/detect.h"
+#include "migrations/markers.h"
+#include "migrations/tracker.h"
+
+#define NEAR_LEVELS 6u
+#define SAMPLE_MAX ((size_t)64 << 10)
+#define SAMPLES 3u
+
+struct seeking {
+    struct arena *arena;
+    struct tree *tree;
+    struct str directory;
+    const struct tree_entries *entries;
+    struct err *e;
+};
+
+/* The end of the path, part by part. */
+static bool directory_has_form(struct str directory, struct str form)
+{
+    for (;;) {
+        size_t cut = str_find_last_byte(form, '/'), at = str_find_last_byte(directory, '/');
+        struct str word = cut == SIZE_MAX ? form : str_from_offset(form, cut + 1);
+        struct str part = at == SIZE_MAX ? directory : str_from_offset(directory, at + 1);
+        if (!part.length || !form_matches(word, part))
+            return false;
+        if (cut == SIZE_MAX)
+            return true;
+        form = str_prefix(form, cut);
+        directory = at == SIZE_MAX ? STR("") : str_prefix(directory, at);
+    }
+}
+
+static bool has_directory(const struct seeking *s, const struct strs *forms)
+{
+    for (size_t i = 0; i < forms->count; i++)
+        if (directory_has_form(s->directory, forms->items[i]))
+            return true;
+    return forms->count == 0;
+}
+
+static bool has_form(const struct strs *forms, struct str name)
+{
+    for (size_t i = 0; i < forms->count; i++)
+        if (form_matches(forms->items[i], name))
+            return true;
+    return false;
+}
+
+static bool is_wanted(struct seeking *s, const struct tracker_sign *sign,
+                      const struct tree_entry *entry)
+{
+    struct str path;
+    enum tree_entry_kind kind;
+
+    if ((entry->kind == TREE_DIRECTORY) != (sign->inside.length > 0) ||
+        !has_form(&sign->files, entry->name))
+        return false;
+    return !sign->inside.length ||
+           (tree_path_join(s->arena, s->directory, entry->name, &path) &&
+            tree_path_join(s->arena, path, sign->inside, &path) &&
+            tree_exists(s->tree, s->arena, path, &kind) && kind == TREE_FILE);
+}
+
+/* The first, a middle one and the last of the names that fit, for a look at their text. */
+static size_t wanted_entries(struct seeking *s, const struct tracker_sign *sign,
+                             const struct tree_entry *ret_samples[SAMPLES])
+{
+    size_t count = s->entries->count, found = 0;
+    size_t starts[SAMPLES] = {0, count / 2, count};
+
+    for (size_t i = 0; i < count && !found; i++)
+        if (is_wanted(s, sign, &s->entries->items[i])) {
+            ret_samples[found++] = &s->entries->items[i];
+            starts[0] = i;
+        }
+    if (!found || !sign->content.length)
+        return found;
+    for (size_t i = starts[1]; i < count && found < 2; i++)
+        if (i > starts[0] && is_wanted(s, sign, &s->entries->items[i]))
+            ret_samples[found++] = &s->entries->items[i];
+    for (size_t i = count; i-- > starts[0] + 1 && found < SAMPLES;)
+        if (is_wanted(s, sign, &s->entries->items[i])) {
+            ret_samples[found++] = &s->entries->items[i];
+            break;
+        }
+    return found;
+}
+
+static bool text_matches(struct seeking *s, struct str path, struct str pattern)
+{
+    struct err ignored = ERR_NONE;
+    struct str text;
+    bool whole;
+
+    return tree_read_start(s->tree, s->arena, path, SAMPLE_MAX, &text, &whole, &ignored) &&
+           tracker_regex_matches(pattern, text, NULL, 0, s->e);
+}
+
+static bool has_content(struct seeking *s, const struct tracker_sign *sign,
+                        const struct tree_entry *const *samples, size_t count, struct str *ret_path)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct str path;
+        if (!tree_path_join(s->arena, s->directory, samples[i]->name, &path) ||
+            (sign->inside.length && !tree_path_join(s->arena, path, sign->inside, &path)))
+            continue;
+        if (text_matches(s, path, sign->content)) {
+            *ret_path = path;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The nearest of the files, from here upwards. */
+static bool has_near(struct seeking *s, const struct tracker_sign *sign, struct str *ret_place,
+                     struct str *ret_path)
+{
+    struct str place = s->directory;
+
+    for (unsigned level = 0; level < NEAR_LEVELS; level++) {
+        for (size_t i = 0; i < sign->near.count; i++) {
+            enum tree_entry_kind kind;
+            struct str path;
+            if (tree_path_join(s->arena, place, sign->near.items[i], &path) &&
+                tree_exists(s->tree, s->arena, path, &kind) && kind == TREE_FILE &&
+                (!sign->mentions.length || text_matches(s, path, sign->mentions))) {
+                *ret_place = place;
+                *ret_path = path;
+                return true;
+            }
+        }
+        if (!place.length)
+            break;
+        place = parent_of(place);
+    }
+    return false;
+}
+
+static enum sign_rank rank_of(const struct tracker_sign *sign)
+{
+    if (sign->near.count)
+        return SIGN_CONFIGURATION;
+    if (sign->content.length)
+        return SIGN_CONTENT;
+    return sign->files.count ? SIGN_FILES : SIGN_DIRECTORY;
+}
+
+static bool holds(struct seeking *s, const struct tracker_sign *sign, struct sign_match *ret)
+{
+    const struct tree_entry *samples[SAMPLES];
+    struct str place = STR_NONE, by = s->directory;
+
+    if (!has_directory(s, &sign->directories))
+        return false;
+    size_t count = sign->files.count ? wanted_entries(s, sign, samples) : 0;
+    if (sign->files.count && !count)
+        return false;
+    if (count)
+        by = samples[0]->name;
+    if (sign->near.count && !has_near(s, sign, &place, &by))
+        return false;
+    if (sign->content.length && !has_content(s, sign, samples, count, &by))
+        return false;
+    ret->rank = rank_of(sign);
+    /* The tool's own file inside the directory says nothing of the project around it. */
+    ret->root = place.bytes && !str_eq(place, s->directory) ? place : owner_of(s->directory);
+    ret->reason = by;
+    return true;
+}
+
+bool tracker_recognise(struct arena *arena, struct tree *tree, const struct config *config,
+                       const struct tracker *only, struct str directory,
+                       const struct tree_entries *entries, struct sign_match *ret_match,
+                       struct err *e)
+{
+    struct seeking s = {
+        .arena = arena, .tree = tree, .directory = directory, .entries = entries, .e = e};
+    size_t own = config && !only ? config->trackers.count : 0;
+    size_t count = only ? 1 : own + tracker_table_count;
+
+    *ret_match = (struct sign_match){0};
+    for (size_t i = 0; i < count; i++) {
+        const struct tracker *tracker = only      ? only
+                                        : i < own ? &config->trackers.items[i]
+                                                  : &tracker_table[i - own];
+        for (size_t j = 0; j < tracker->detect.count; j++) {
+            struct sign_match match = {.tracker = tracker};
+            if (rank_of(&tracker->detect.items[j]) <= ret_match->rank ||
+                !holds(&s, &tracker->detect.items[j], &match))
+                continue;
+            *ret_match = match;
+        }
+        if (err_is_set(e))
+            return false;
+    }
+    return ret_match->tracker != NULL;
+}

@@ -1,0 +1,102 @@
+/* tracker.h -- trackers as data, and the few that need code.
+ *
+ * A tracker is a row of patterns/trackers/NAME.json (config/trackers.h). What data can say is read by units.c and judged by rules.c. A row with
+ * "rule": "code:NAME" names a struct tracker_code: one file src/migrations/NAME.c, one line in codes.c. The row still says how the tracker is
+ * recognised (detect, settings), what its table is like and how it is read (table), its commands and its examples.
+ */
+#ifndef HOOKCHECK_MIGRATIONS_TRACKER_H
+#define HOOKCHECK_MIGRATIONS_TRACKER_H
+
+#include "base/regex.h"
+#include "config/trackers.h"
+#include "database/database.h"
+#include "migrations/history.h"
+#include "migrations/id_map.h"
+
+/* --- Trackers that need code. A part that is NULL is done as for a row of data: `load` by the row's unit, `plan` by the rule "set", `verify`
+ * by the row's checksum. --- */
+struct tracker_code {
+    const char *name;
+    /* Fills history->migrations in the order of the tool, and problems; history->parameter if the SELECTs have a {parameter}. Set already:
+     * row, table, schema, and in `versions` the directories that are configured, named by the tool's settings or recognised. Set afterwards,
+     * where it was left empty: heads (the last migration), upgrade_command, assumptions. */
+    bool (*load)(struct arena *arena, struct tree *tree, const struct config_migrations *set,
+                 struct history *history, struct err *e);
+    /* What do the rows mean for this history? rows->rows are in the order of the SELECT; an external command gives rows->ids alone. */
+    bool (*plan)(struct arena *arena, const struct history *history,
+                 const struct database_rows *rows, struct plan *plan, struct err *e);
+    /* Compares texts with what the rows recorded: adds to plan->diverged and plan->notes. */
+    bool (*verify)(struct arena *arena, struct tree *tree, const struct history *history,
+                   const struct database_rows *rows, struct plan *plan, struct err *e);
+};
+/* NULL: no such code. */
+const struct tracker_code *tracker_code_find(struct str name);
+
+/* --- The table of packs. --- */
+extern const struct tracker tracker_table[];
+extern const size_t tracker_table_count;
+/* The user's rows first; NULL: there is none of that id. `config` may be NULL. */
+const struct tracker *tracker_find(const struct config *config, struct str id);
+struct str tracker_title(const struct tracker *tracker);
+/* The code of "code:NAME"; NULL for rules of data. */
+const struct tracker_code *tracker_code_of(const struct tracker *tracker);
+/* "alembic", "sql", "dbmate", …: for messages. */
+struct str tracker_ids(struct arena *arena, const struct config *config);
+
+/* --- Regular expressions of packs: each is compiled once in a process. --- */
+/* False with the error unset: no match. An empty pattern matches nothing. */
+bool tracker_regex_matches(struct str pattern, struct str subject, struct str *groups, size_t count,
+                           struct err *e);
+
+/* --- Code side: units.c, order.c. --- */
+MUST_CHECK bool tracker_load(struct arena *arena, struct tree *tree,
+                             const struct config_migrations *set, struct history *history,
+                             struct err *e);
+/* What the tool's own files say of directory, table and schema, for what the configuration leaves open (settings.c). */
+struct tracker_places {
+    struct strs directories; /* from the work tree's root */
+    struct str table, schema;
+    struct strs sources; /* "the directory is from db/.env", for people */
+};
+MUST_CHECK bool tracker_places_read(struct arena *arena, struct tree *tree,
+                                    const struct tracker *tracker, struct str root,
+                                    struct tracker_places *ret_places, struct err *e);
+/* "\1_\2" with the groups of a match. */
+struct str tracker_template(struct arena *arena, struct str text, const struct str *groups);
+/* The form in which ids are compared. */
+MUST_CHECK bool tracker_id_normal(struct arena *arena, const struct tracker *tracker, struct str id,
+                                  struct str *ret_id, struct err *e);
+/* Numbers of any length, without leading zeros; a '-' may stand before. */
+int tracker_compare_numbers(struct str a, struct str b);
+int tracker_compare_ids(const struct tracker *tracker, struct str a, struct str b);
+void tracker_sort(const struct tracker *tracker, struct migrations *migrations);
+
+/* --- Database side. --- */
+/* The reading for database_ask; its columns are those of the set. */
+const struct table_reading *tracker_reading(struct arena *arena, const struct history *history);
+MUST_CHECK bool tracker_plan(struct arena *arena, const struct history *history,
+                             const struct database_rows *rows, struct plan *plan, struct err *e);
+MUST_CHECK bool tracker_verify(struct arena *arena, struct tree *tree,
+                               const struct history *history, const struct database_rows *rows,
+                               struct plan *plan, struct err *e);
+
+/* --- Recognition (signs.c). --- */
+enum sign_rank { SIGN_NONE = 0, SIGN_DIRECTORY, SIGN_FILES, SIGN_CONTENT, SIGN_CONFIGURATION };
+struct sign_match {
+    const struct tracker *tracker;
+    enum sign_rank rank;
+    struct str
+        root; /* the project: where the file of the tool's configuration lies, else above the directory's own words */
+    struct str reason; /* "found by db/schema.rb", for people */
+};
+/* The tracker whose migrations lie in this directory; false: none of the packs'. `only` (may be NULL) leaves out all others. */
+bool tracker_recognise(struct arena *arena, struct tree *tree, const struct config *config,
+                       const struct tracker *only, struct str directory,
+                       const struct tree_entries *entries, struct sign_match *ret_match,
+                       struct err *e);
+
+/* --- Examples (examples.c): run by the build and by `hookcheck packs test`. The message says which row and what came instead. --- */
+MUST_CHECK bool tracker_examples_run(struct arena *arena, const struct tracker *tracker,
+                                     struct err *e);
+
+#endif
