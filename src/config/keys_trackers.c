@@ -54,6 +54,7 @@ static const struct config_key unit_keys[] = {
     KEY(tracker_unit, id, KEY_STRING),
     KEY(tracker_unit, name, KEY_STRING),
     CHOICE(tracker_unit, id_type, id_types),
+    KEY(tracker_unit, unordered, KEY_REGEX),
     KEY(tracker_unit, strip, KEY_STRING),
     KEY(tracker_unit, same, KEY_REGEX),
     KEY(tracker_unit, script, KEY_STRING),
@@ -129,7 +130,8 @@ static const struct config_key example_keys[] = {
 };
 static const struct config_shape example_shape = SHAPE(tracker_example, example_keys);
 
-static const char *const orders[] = {"id", "file", "int", "number", "utf16", "listed", NULL};
+static const char *const orders[] = {"id",    "file", "int",    "number", "time",
+                                     "utf16", "end",  "listed", NULL};
 static const char *const order_meanings[] = {"applied", "refused", "skipped", NULL};
 static const char *const missing_meanings[] = {"ignored", "reported", "refused", NULL};
 static const struct config_key tracker_keys[] = {

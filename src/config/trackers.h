@@ -34,14 +34,15 @@ VEC_DEFINE(tracker_settings, struct tracker_setting);
 struct tracker_unit {
     struct str kind; /* "file", "directory", "journal", "content", "listed" */
     bool recursive;
-    struct str pattern;  /* PCRE2 on the base name */
-    struct str unless;   /* PCRE2: not a migration all the same */
-    struct str refused;  /* PCRE2: a name for which the tool gives up */
-    struct str down;     /* PCRE2: the way back of one */
-    bool down_counts;    /* a way back alone makes a migration too */
-    struct str id, name; /* templates of \0 … \9 */
-    struct str id_type;  /* "text", "text-ci", "int" */
-    struct str strip;    /* bytes that are no part of the id */
+    struct str pattern;   /* PCRE2 on the base name */
+    struct str unless;    /* PCRE2: not a migration all the same */
+    struct str refused;   /* PCRE2: a name for which the tool gives up */
+    struct str down;      /* PCRE2: the way back of one */
+    bool down_counts;     /* a way back alone makes a migration too */
+    struct str id, name;  /* templates of \0 … \9 */
+    struct str id_type;   /* "text", "text-ci", "int" */
+    struct str unordered; /* PCRE2: names that the tool applies in any order all the same */
+    struct str strip;     /* bytes that are no part of the id */
     struct str same;   /* PCRE2: what it matches is left out on both sides when ids are compared */
     struct str script; /* directory, journal: the file with the text */
     struct str without_script; /* "counts", "skipped", "broken" */
@@ -99,7 +100,7 @@ struct tracker {
     struct str id, title;
     struct str
         rule; /* "set", "set_no_gaps", "high_water", "single_version", "prefix", "code:NAME" */
-    struct str order; /* "id", "file", "int", "number", "utf16", "listed" */
+    struct str order; /* "id", "file", "int", "number", "time", "utf16", "end", "listed" */
     struct tracker_signs detect;
     struct tracker_settings settings;
     struct tracker_unit unit;

@@ -122,6 +122,30 @@ static bool refinery(struct arena *arena, const struct checksum_subject *subject
     return true;
 }
 
+/* graphile-migrate: headers "--! Previous: sha1:…", "--! Hash: …", an empty line, the body. The hash is over the previous one and the body. */
+static bool graphile(struct arena *arena, const struct checksum_subject *subject,
+                     struct str *ret_text)
+{
+    struct str rest = subject->bytes, line = STR_NONE, previous = STR_NONE;
+    bool headed = false;
+
+    while (str_starts(rest, STR("--! ")) && str_next_line(&rest, &line)) {
+        struct str key = STR("--! Previous:");
+        headed = true;
+        if (str_starts(line, key))
+            previous = str_trim(str_from_offset(line, key.length));
+    }
+    if (!headed)
+        return false;
+    if (str_eq(previous, STR("-")))
+        previous = STR("");
+    struct str body =
+        str_printf(arena, STR_FMT "\n" STR_FMT, STR_ARG(previous), STR_ARG(str_trim(rest)));
+    struct str hashed = str_printf(arena, STR_FMT "\n", STR_ARG(str_trim(body)));
+    *ret_text = str_printf(arena, "sha1:" STR_FMT, STR_ARG(digest_sha1(arena, hashed)));
+    return true;
+}
+
 /* --- By name. --- */
 
 bool checksum_of(struct arena *arena, struct str kind, const struct checksum_subject *subject,
@@ -142,6 +166,8 @@ bool checksum_of(struct arena *arena, struct str kind, const struct checksum_sub
         *ret_text = str_printf(arena, "%d", (int)checksum_crc32_lines(subject->bytes, false));
     else if (str_eq(kind, STR("siphash13_refinery")))
         return refinery(arena, subject, ret_text);
+    else if (str_eq(kind, STR("graphile_sha1_chain")))
+        return graphile(arena, subject, ret_text);
     else
         return false;
     return true;

@@ -121,8 +121,8 @@ static bool lies_in_script_directory(const struct detection *d, struct str direc
 /* services/billing/db/migrations belongs to services/billing. */
 struct str owner_of(struct str directory)
 {
-    static const char *const words[] = {"migrations", "migration", "migrate", "db",    "database",
-                                        "sql",        "schema",    "ddl",     "prisma"};
+    static const char *const words[] = {"migrations", "migration", "migrate", "db",     "database",
+                                        "sql",        "schema",    "ddl",     "prisma", "supabase"};
     bool again = true;
 
     while (directory.length && again) {

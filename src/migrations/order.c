@@ -1,6 +1,6 @@
 /* order.c -- the order in which a tool applies its migrations. */
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/file.h"
 #include "migrations/tracker.h"
@@ -97,6 +97,55 @@ static int by_number(const void *a, const void *b)
     return order ? order : compare_rest(left, right);
 }
 
+/* 17 digits are a time of UTC, YYYYMMDDhhmmssSSS; other numbers are milliseconds since 1970. */
+static struct str milliseconds_of(struct str digits, char ret_text[24])
+{
+    int parts[7] = {0};
+    static const size_t widths[7] = {4, 2, 2, 2, 2, 2, 3};
+    size_t at = 0;
+
+    if (digits.length != 17)
+        return digits;
+    for (size_t i = 0; i < COUNT_OF(parts); at += widths[i++])
+        for (size_t j = 0; j < widths[i]; j++)
+            parts[i] = parts[i] * 10 + (digits.bytes[at + j] - '0');
+    /* Days since 1970 of the civil date (Hinnant). */
+    int64_t year = parts[0] - (parts[1] <= 2), era = (year >= 0 ? year : year - 399) / 400;
+    int64_t of_era = year - era * 400;
+    int64_t of_year = (153 * (parts[1] + (parts[1] > 2 ? -3 : 9)) + 2) / 5 + parts[2] - 1;
+    int64_t days = era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+    int64_t seconds = ((days * 24 + parts[3]) * 60 + parts[4]) * 60 + parts[5];
+    int length = snprintf(ret_text, 24, "%lld", (long long)(seconds * 1000 + parts[6]));
+    return str_of(ret_text, (size_t)length);
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct migration *left = a, *right = b;
+    char first[24], second[24];
+    int order = tracker_compare_numbers(milliseconds_of(digits_at_start(left->unit), first),
+                                        milliseconds_of(digits_at_start(right->unit), second));
+
+    return order ? order : compare_rest(left, right);
+}
+
+static struct str digits_at_end(struct str text)
+{
+    size_t i = text.length;
+
+    while (i > 0 && text.bytes[i - 1] >= '0' && text.bytes[i - 1] <= '9')
+        i--;
+    return str_from_offset(text, i);
+}
+
+static int by_end(const void *a, const void *b)
+{
+    const struct migration *left = a, *right = b;
+    int order = tracker_compare_numbers(digits_at_end(left->id), digits_at_end(right->id));
+
+    return order ? order : by_id(a, b);
+}
+
 static int by_utf16(const void *a, const void *b)
 {
     const struct migration *left = a, *right = b;
@@ -112,7 +161,8 @@ void tracker_sort(const struct tracker *tracker, struct migrations *migrations)
         int (*compare)(const void *, const void *);
     } orders[] = {
         {STR_INIT("id"), by_id},         {STR_INIT("file"), by_file},   {STR_INIT("int"), by_int},
-        {STR_INIT("number"), by_number}, {STR_INIT("utf16"), by_utf16},
+        {STR_INIT("number"), by_number}, {STR_INIT("utf16"), by_utf16}, {STR_INIT("time"), by_time},
+        {STR_INIT("end"), by_end},
     };
     struct str wanted = tracker->order.length ? tracker->order : STR("id");
 

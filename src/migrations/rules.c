@@ -6,6 +6,7 @@
  * single_version   one row with a number: what is not above it counts as applied
  * prefix           the rows must be the first of the migrations, one by one; else the tool refuses to work
  */
+#include "base/file.h"
 #include "database/database.h"
 #include "migrations/tracker.h"
 
@@ -183,6 +184,9 @@ static bool is_pending(const struct planner *p, size_t index)
 
 static void add_pending(struct planner *p, size_t index, bool behind)
 {
+    behind =
+        behind && !tracker_regex_matches(p->tracker->unit.unordered,
+                                         p->history->migrations.items[index].unit, NULL, 0, p->e);
     bool skipped = behind && str_eq(p->tracker->out_of_order, STR("skipped"));
     bool refused = behind && str_eq(p->tracker->out_of_order, STR("refused"));
 
@@ -354,6 +358,27 @@ static struct database_select select_of(struct str other, struct str sqlite, str
         .other = other, .sqlite = sqlite, .mysql = mysql, .column = column};
 }
 
+/* "{table}_lock" */
+static struct str with_table(struct arena *arena, struct str text, struct str table)
+{
+    struct str word = STR("{table}");
+
+    return str_starts(text, word) ? str_printf(arena, STR_FMT STR_FMT, STR_ARG(table),
+                                               STR_ARG(str_from_offset(text, word.length)))
+                                  : text;
+}
+
+static struct str parameter_of(const struct history *history)
+{
+    struct str given = history->row->table.parameter;
+
+    if (history->parameter.length)
+        return history->parameter;
+    if (str_eq(given, STR("{directory}")))
+        return history->versions.count ? path_base_name(history->versions.items[0]) : STR("");
+    return given;
+}
+
 const struct table_reading *tracker_reading(struct arena *arena, const struct history *history)
 {
     const struct tracker_table *table = &history->row->table;
@@ -366,8 +391,8 @@ const struct table_reading *tracker_reading(struct arena *arena, const struct hi
         .need_any = table->need_any,
         .deny = table->deny,
         .only_these = table->only_these,
-        .beside = table->beside,
-        .parameter = history->parameter.length ? history->parameter : table->parameter,
+        .beside = with_table(arena, table->beside, history->table),
+        .parameter = parameter_of(history),
         .failed = select_of(table->failed, table->failed_sqlite, table->failed_mysql, STR_NONE),
         .locked = select_of(table->locked, table->locked_sqlite, table->locked_mysql, STR_NONE),
     };

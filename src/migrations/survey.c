@@ -15,6 +15,7 @@ struct place {
     struct str path;
     struct str project; /* the nearest directory above with a manage.py; STR_NONE: none */
     size_t depth;
+    bool inside; /* below the migrations of a pack: what lies there is theirs */
 };
 
 struct walk {
@@ -323,14 +324,15 @@ static bool visit(struct walk *w, struct place place, struct err *e)
         return false;
     if (closed)
         return true;
-    if (!found)
+    if (!found && !place.inside)
         look_for_others(w, &place, &entries);
     for (size_t i = 0; i < entries.count && place.depth < SURVEY_DEPTH_MAX; i++)
         if (entries.items[i].kind == TREE_DIRECTORY && is_entered(entries.items[i].name))
             VEC_PUSH(w->arena, &w->todo,
                      (struct place){.path = child(w->arena, place.path, entries.items[i].name),
                                     .project = place.project,
-                                    .depth = place.depth + 1});
+                                    .depth = place.depth + 1,
+                                    .inside = place.inside || found});
     return true;
 }
 

@@ -156,10 +156,10 @@ static bool read_text(struct loader *l, struct str path, struct str *ret_text)
 static bool add_content(struct loader *l, struct str directory, struct str name)
 {
     const struct tracker_unit *u = &l->tracker->unit;
-    struct str groups[GROUPS] = {STR_NONE}, found[2] = {STR_NONE}, text;
-    struct str path = below(l->arena, directory, name);
+    struct str groups[GROUPS] = {STR_NONE}, named[GROUPS] = {STR_NONE}, found[2] = {STR_NONE};
+    struct str path = below(l->arena, directory, name), text;
 
-    if (matches(l, u->unless, name, NULL) || !matches(l, u->pattern, name, NULL))
+    if (matches(l, u->unless, name, NULL) || !matches(l, u->pattern, name, named))
         return !err_is_set(l->e);
     if (!read_text(l, path, &text))
         return false;
@@ -169,6 +169,7 @@ static bool add_content(struct loader *l, struct str directory, struct str name)
         groups[i] = str_copy(l->arena, groups[i]);
     if (tracker_regex_matches(u->prefix, text, found, 2, l->e))
         groups[2] = str_copy(l->arena, found[1]);
+    groups[3] = named[1];
     if (!add_migration(l, path, name, groups))
         return false;
     if (tracker_regex_matches(u->instead, text, found, 2, l->e))
@@ -529,6 +530,18 @@ static void choose_table(struct loader *l, const struct tracker_places *places)
     history->table_assumed = !l->set->table.length && !places->table.length;
 }
 
+/* The tool's file lies in the project, or among the migrations. */
+static bool read_places(struct loader *l, struct tracker_places *places)
+{
+    struct str directory;
+
+    if (!tracker_places_read(l->arena, l->tree, l->tracker, l->set->root, places, l->e))
+        return false;
+    return places->sources.count || !l->set->versions.count ||
+           !tree_path_join(l->arena, l->set->root, l->set->versions.items[0], &directory) ||
+           tracker_places_read(l->arena, l->tree, l->tracker, directory, places, l->e);
+}
+
 bool tracker_load(struct arena *arena, struct tree *tree, const struct config_migrations *set,
                   struct history *history, struct err *e)
 {
@@ -542,7 +555,7 @@ bool tracker_load(struct arena *arena, struct tree *tree, const struct config_mi
                        .history = history,
                        .e = e};
 
-    if (!tracker_places_read(arena, tree, l.tracker, set->root, &places, e))
+    if (!read_places(&l, &places))
         return false;
     choose_table(&l, &places);
     if (!find_directories(&l, &places))
