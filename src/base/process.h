@@ -38,6 +38,9 @@ struct process_options {
     /* Takes LD_*, GIT_*, GLIBC_TUNABLES, MALLOC_*, GCONV_PATH, BASH_ENV, ENV, BASH_FUNC_*, SHELLOPTS, BASHOPTS and PS4 out of
      * the environment: what makes a program run code of others, or look into another repository. */
     bool scrub_environment;
+    /* NAME=VALUE, put into the environment after that; at most one of a name. */
+    const struct str *settings;
+    size_t setting_count;
     bool inherit_stderr;
     bool own_session;      /* no controlling terminal: nothing can ask for a password there */
     uint64_t deadline_ms;  /* from the call; 0 means none */

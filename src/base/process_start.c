@@ -38,16 +38,33 @@ static bool is_scrubbed(struct str variable)
     return false;
 }
 
-static char **prepare_environment(struct arena *arena, bool scrub)
+static bool is_set_anew(const struct process_options *options, struct str variable)
+{
+    struct str name = str_cut(&variable, '=');
+
+    for (size_t i = 0; i < options->setting_count; i++) {
+        struct str setting = options->settings[i];
+        if (str_eq(str_cut(&setting, '='), name))
+            return true;
+    }
+    return false;
+}
+
+static char **prepare_environment(struct arena *arena, const struct process_options *options)
 {
     size_t count = 0, kept = 0;
 
     while (environ && environ[count])
         count++;
-    char **result = ARENA_ARRAY(arena, count + 1, char *);
-    for (size_t i = 0; i < count; i++)
-        if (!scrub || !is_scrubbed(str_from(environ[i])))
-            result[kept++] = str_c(arena, str_from(environ[i]));
+    char **result = ARENA_ARRAY(arena, count + options->setting_count + 1, char *);
+    for (size_t i = 0; i < count; i++) {
+        struct str variable = str_from(environ[i]);
+        if (!(options->scrub_environment && is_scrubbed(variable)) &&
+            !is_set_anew(options, variable))
+            result[kept++] = str_c(arena, variable);
+    }
+    for (size_t i = 0; i < options->setting_count; i++)
+        result[kept++] = str_c(arena, options->settings[i]);
     return result;
 }
 
@@ -99,7 +116,7 @@ bool process_prepare(struct arena *arena, const struct process_options *options,
         start.programs = ARENA_ARRAY(arena, 2, char *);
         start.programs[0] = start.arguments[0];
     }
-    start.environment = prepare_environment(arena, options->scrub_environment);
+    start.environment = prepare_environment(arena, options);
     *ret_start = start;
     return true;
 }

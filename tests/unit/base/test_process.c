@@ -432,6 +432,27 @@ Test(process, the_environment_is_scrubbed_when_asked)
     cr_assert(str_contains(run(&options).output, STR("GIT_DIR=\n")));
 }
 
+Test(process, settings_are_put_into_the_environment)
+{
+    static const struct str settings[] = {STR_INIT("GIT_DIR=/new"), STR_INIT("LC_ALL=C"),
+                                          STR_INIT("EMPTY=")};
+    struct str arguments[3];
+    struct process_options options = shell(arguments, "cat /proc/$$/environ | tr '\\0' '\\n'");
+
+    setenv("GIT_DIR", "/old", 1);
+    setenv("GIT_DIRECTORY", "/kept", 1);
+    options.settings = settings;
+    options.setting_count = COUNT_OF(settings);
+    struct str output = run(&options).output;
+    cr_assert(str_contains(output, STR("GIT_DIR=/new\n")));
+    cr_assert(str_contains(output, STR("LC_ALL=C\n")));
+    cr_assert(str_contains(output, STR("EMPTY=\n")));
+    cr_assert(str_contains(output, STR("GIT_DIRECTORY=/kept\n")));
+    cr_assert_not(str_contains(output, STR("/old")));
+    options.scrub_environment = true;
+    cr_assert(str_contains(run(&options).output, STR("GIT_DIR=/new\n")));
+}
+
 Test(process, signals_are_as_a_program_expects_them)
 {
     sigset_t all;
