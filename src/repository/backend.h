@@ -35,6 +35,13 @@ struct repository_ref {
 };
 VEC_DEFINE(repository_refs, struct repository_ref);
 
+/* A file that a ref's tree has, and no tree of a ref before it. */
+struct repository_ref_file {
+    size_t ref; /* index */
+    struct str path, id;
+};
+VEC_DEFINE(repository_ref_files, struct repository_ref_file);
+
 /* How a repository is opened. */
 struct open_options {
     /* As a hook of git's: GIT_DIR, the quarantine of a push that is being received and the settings of the command line count. What has to
@@ -85,17 +92,34 @@ struct repository_backend {
                     const struct strs *paths, bool *touched, struct err *e);
     /* Commits whose parents were not fetched. */
     bool (*shallow)(void *self, struct arena *arena, struct strs *ret_commits, struct err *e);
+
+    /* The files of many refs' trees under a directory, each once, in the order of the refs; NULL where asking tree by tree is as cheap.
+     * listed[i]: the tree of refs[i] was looked at; false where it has no such directory, or lacks its object. */
+    bool (*ref_files)(void *self, struct arena *arena, const struct repository_refs *refs,
+                      struct str directory, uint64_t deadline_ms, bool *listed,
+                      struct repository_ref_files *ret_files, struct err *e);
 };
 
-#define REPOSITORY_BACKEND_VERSION 2u
+#define REPOSITORY_BACKEND_VERSION 3u
 /* The module's one symbol. */
 #define REPOSITORY_MODULE_FUNCTION "hookcheck_git_backend"
 typedef const struct repository_backend *repository_module_function(void);
 
 extern const struct repository_backend git_command_backend;
 
+/* Directories that were listed, by their ids: an open hash table. The trees of a repository share it, and two commits most of their directories. */
+struct listed_directory {
+    struct str id; /* empty: a free place */
+    struct object_entries entries;
+};
+struct listed_directories {
+    struct listed_directory *items;
+    size_t count, size; /* size: a power of two */
+};
+
 struct repository {
     struct arena *arena;
+    struct listed_directories listed;
     struct str directory;
     struct open_options options;
     const struct repository_backend *backend;

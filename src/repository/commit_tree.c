@@ -10,11 +10,6 @@
 /* How many files of a directory are fetched together when a backend pays per call. */
 #define PREFETCH_MAX 256u
 
-struct directory {
-    struct str id;
-    struct object_entries entries;
-};
-
 struct blob {
     struct str id;
     struct object_bytes content;
@@ -25,24 +20,56 @@ struct commit_tree {
     struct arena *arena;
     struct repository *repository;
     struct str commit, root;
-    VEC(struct directory) directories;
     VEC(struct blob) blobs; /* only with a backend that batches */
 };
+
+/* Where the directory stands, or would. Ids are digests: their digits are as good as any hash of them. */
+static struct listed_directory *place_of(const struct listed_directories *listed, struct str id)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < id.length && i < 12; i++)
+        at = at * 31 + (unsigned char)id.bytes[i];
+    at &= listed->size - 1;
+    while (listed->items[at].id.length && !str_eq(listed->items[at].id, id))
+        at = (at + 1) & (listed->size - 1);
+    return &listed->items[at];
+}
+
+static void grow(struct arena *arena, struct listed_directories *listed)
+{
+    struct listed_directories larger = {.size = listed->size ? listed->size * 4 : 256,
+                                        .count = listed->count};
+
+    larger.items = ARENA_ARRAY(arena, larger.size, struct listed_directory);
+    for (size_t i = 0; i < listed->size; i++)
+        if (listed->items[i].id.length)
+            *place_of(&larger, listed->items[i].id) = listed->items[i];
+    *listed = larger;
+}
 
 static bool list_directory(struct commit_tree *tree, struct str id,
                            const struct object_entries **ret_entries, struct err *e)
 {
-    for (size_t i = 0; i < tree->directories.count; i++)
-        if (str_eq(tree->directories.items[i].id, id)) {
-            *ret_entries = &tree->directories.items[i].entries;
-            return true;
-        }
     struct repository *repository = tree->repository;
-    struct directory fresh = {.id = id};
+    struct listed_directories *listed = &repository->listed;
+    struct listed_directory fresh = {.id = id};
+
+    if (listed->count * 2 >= listed->size)
+        grow(repository->arena, listed);
+    struct listed_directory *place = place_of(listed, id);
+    if (place->id.length) {
+        *ret_entries = &place->entries;
+        return true;
+    }
     do
-        if (repository->backend->list_tree(repository->self, tree->arena, id, &fresh.entries, e)) {
-            VEC_PUSH(tree->arena, &tree->directories, fresh);
-            *ret_entries = &VEC_LAST(&tree->directories).entries;
+        if (repository->backend->list_tree(repository->self, repository->arena, id, &fresh.entries,
+                                           e)) {
+            fresh.id = str_copy(repository->arena, id);
+            *place = fresh;
+            listed->count++;
+            /* The table may move; what a caller holds is in the arena, and stays. */
+            *ret_entries = &place->entries;
             return true;
         }
     while (repository_fall_back(repository, e));

@@ -10,6 +10,8 @@
 #define FIND_FILES_MAX 200000u
 #define FIND_DEPTH_MAX 32u
 #define FIND_BATCH 64u
+/* Where a batch costs a process. */
+#define FIND_BATCH_MAX 1024u
 
 struct find {
     struct repository *repository;
@@ -30,6 +32,7 @@ struct find {
 struct file {
     struct str path;
     struct str id;
+    const struct repository_ref *ref;
 };
 VEC_DEFINE(files, struct file);
 
@@ -201,21 +204,22 @@ static bool collect(struct find *find, struct str id, struct str path, unsigned 
             }
             look_at_name(find, ref, inner);
             if (mark_blob(find, entry->id))
-                VEC_PUSH(find->arena, files, (struct file){.path = inner, .id = entry->id});
+                VEC_PUSH(find->arena, files,
+                         (struct file){.path = inner, .id = entry->id, .ref = ref});
         }
     }
     return true;
 }
 
-static bool read_files(struct find *find, const struct repository_ref *ref,
-                       const struct files *files)
+static bool read_files(struct find *find, const struct files *files)
 {
     struct repository *repository = find->repository;
+    size_t batch = repository->backend->batches ? FIND_BATCH_MAX : FIND_BATCH;
 
-    for (size_t start = 0; start < files->count && find->left; start += FIND_BATCH) {
-        struct str ids[FIND_BATCH];
-        struct object_bytes contents[FIND_BATCH];
-        size_t count = files->count - start < FIND_BATCH ? files->count - start : FIND_BATCH;
+    for (size_t start = 0; start < files->count && find->left; start += batch) {
+        struct str ids[FIND_BATCH_MAX];
+        struct object_bytes contents[FIND_BATCH_MAX];
+        size_t count = files->count - start < batch ? files->count - start : batch;
         ARENA(scratch, ARENA_DEFAULT_BUDGET);
         if (time_is_up(find))
             return true;
@@ -225,7 +229,8 @@ static bool read_files(struct find *find, const struct repository_ref *ref,
                                              find->deadline_ms, false, contents, find->e))
             return false;
         for (size_t i = 0; i < count; i++)
-            look_at_content(find, ref, files->items[start + i].path, contents[i].bytes);
+            look_at_content(find, files->items[start + i].ref, files->items[start + i].path,
+                            contents[i].bytes);
     }
     return true;
 }
@@ -239,16 +244,7 @@ static bool search_ref(struct find *find, const struct repository_ref *ref)
     if (!subtree(find, ref->commit, &tree, &there))
         return false;
     return !there || (collect(find, tree, str_trim_bytes(find->directory, "/"), 0, ref, &files) &&
-                      read_files(find, ref, &files));
-}
-
-static int newest_first(const void *a, const void *b)
-{
-    const struct repository_ref *left = a, *right = b;
-
-    if (left->time != right->time)
-        return left->time < right->time ? 1 : -1;
-    return str_compare(left->name, right->name);
+                      read_files(find, &files));
 }
 
 /* One ref whose objects are missing (a partial clone) must not hide the others: it is left out, and the search was not complete. */
@@ -260,6 +256,45 @@ static bool may_go_on(struct find *find)
     *find->e = ERR_NONE;
     find->complete = false;
     return true;
+}
+
+/* All refs together, but those that are not listed. False when that cannot be done, or not in time. */
+static bool search_together(struct find *find, const struct repository_refs *refs, bool *listed)
+{
+    struct repository *repository = find->repository;
+    struct repository_ref_files found = {0};
+    struct files files = {0};
+    struct err refused = ERR_NONE;
+
+    if (!repository->backend->ref_files ||
+        !repository->backend->ref_files(repository->self, find->arena, refs, find->directory,
+                                        find->deadline_ms, listed, &found, &refused))
+        return false;
+    for (size_t i = 0; i < found.count && find->left; i++) {
+        const struct repository_ref_file *file = &found.items[i];
+        const struct repository_ref *ref = &refs->items[file->ref];
+        if (find->blob_count >= FIND_FILES_MAX) {
+            find->complete = false;
+            break;
+        }
+        look_at_name(find, ref, file->path);
+        if (mark_blob(find, file->id))
+            VEC_PUSH(find->arena, &files,
+                     (struct file){.path = file->path, .id = file->id, .ref = ref});
+    }
+    if (read_files(find, &files) || may_go_on(find))
+        return true;
+    *find->e = ERR_NONE; /* ref by ref it will come up again, or not */
+    return false;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+    const struct repository_ref *left = a, *right = b;
+
+    if (left->time != right->time)
+        return left->time < right->time ? 1 : -1;
+    return str_compare(left->name, right->name);
 }
 
 bool repository_find_ids(struct repository *repository, struct arena *arena, struct str directory,
@@ -288,7 +323,11 @@ bool repository_find_ids(struct repository *repository, struct arena *arena, str
     }
     if (refs.count)
         qsort(refs.items, refs.count, sizeof refs.items[0], newest_first);
+    bool *listed = ARENA_ARRAY(arena, refs.count + 1, bool);
+    bool together = refs.count > 1 && search_together(&find, &refs, listed);
     for (size_t i = 0; i < refs.count && find.left; i++) {
+        if (together && listed[i])
+            continue;
         if (time_is_up(&find))
             break;
         if (!search_ref(&find, &refs.items[i]) && !may_go_on(&find))

@@ -1,6 +1,6 @@
 /* git_command.c -- git's own plumbing, for what libgit2 1.5 cannot open: SHA-256, reftable, partial clones, unknown extensions.
  *
- * git is looked for in fixed places only, its environment loses every GIT_* variable, replacement objects are ignored (what is deployed are
+ * git is looked for in fixed places only, its environment loses every GIT_* variable, replacement objects and grafts are ignored (what is deployed are
  * the real ones), nothing is written (no optional locks), nobody is asked for a password. The ownership check is off (safe.directory=*), as with
  * libgit2: it protects from a repository whose configuration starts programs, and none is started here: hooks, the file system monitor and
  * the pager are off, and so are the "clean" filters that `git status` would run on files that look modified.
@@ -48,7 +48,19 @@ static bool run_words(struct arena *arena, const struct call *call, const struct
 {
     size_t maximum = call->output_maximum ? call->output_maximum : GIT_OUTPUT_MAX;
     ARENA(scratch, 4 * maximum + 2 * call->input.length + ((size_t)4 << 20));
+    /* The last one only where nothing may be fetched. */
+    static const struct str environment[] = {STR_INIT("LC_ALL=C"),
+                                             STR_INIT("GIT_NO_REPLACE_OBJECTS=1"),
+                                             STR_INIT("GIT_GRAFT_FILE=/dev/null"),
+                                             STR_INIT("GIT_OPTIONAL_LOCKS=0"),
+                                             STR_INIT("GIT_TERMINAL_PROMPT=0"),
+                                             STR_INIT("GIT_ASKPASS=/bin/false"),
+                                             STR_INIT("SSH_ASKPASS=/bin/false"),
+                                             STR_INIT("GIT_NO_LAZY_FETCH=1")};
+    bool fetch = call->fetch && !call->git->options.no_network;
     struct process_options options = {
+        .settings = environment,
+        .setting_count = COUNT_OF(environment) - (fetch ? 1 : 0),
         .arguments = arguments,
         .argument_count = count,
         .directory = call->git->directory,
@@ -69,13 +81,6 @@ static bool run_words(struct arena *arena, const struct call *call, const struct
 bool git_run(struct arena *arena, const struct call *call, const struct str *words, size_t count,
              struct process_result *ret, struct err *e)
 {
-    static const struct str before[] = {STR_INIT("/usr/bin/env"),
-                                        STR_INIT("LC_ALL=C"),
-                                        STR_INIT("GIT_NO_REPLACE_OBJECTS=1"),
-                                        STR_INIT("GIT_OPTIONAL_LOCKS=0"),
-                                        STR_INIT("GIT_TERMINAL_PROMPT=0"),
-                                        STR_INIT("GIT_ASKPASS=/bin/false"),
-                                        STR_INIT("SSH_ASKPASS=/bin/false")};
     static const struct str settings[] = {STR_INIT("-c"), STR_INIT("safe.directory=*"),
                                           STR_INIT("-c"), STR_INIT("core.fsmonitor=false"),
                                           STR_INIT("-c"), STR_INIT("core.hooksPath=/dev/null"),
@@ -85,10 +90,6 @@ bool git_run(struct arena *arena, const struct call *call, const struct str *wor
     size_t used = 0;
     uint64_t limit = GIT_TIME_MS;
 
-    for (size_t i = 0; i < COUNT_OF(before); i++)
-        arguments[used++] = before[i];
-    if (!call->fetch || call->git->options.no_network)
-        arguments[used++] = STR("GIT_NO_LAZY_FETCH=1");
     arguments[used++] = call->git->program;
     for (size_t i = 0; i < COUNT_OF(settings); i++)
         arguments[used++] = settings[i];
@@ -137,45 +138,60 @@ bool git_failed(const struct process_result *result)
     return result->signalled || result->status != 0;
 }
 
-static bool git_open(struct arena *arena, struct str directory, const struct open_options *options,
-                     void **ret_self, struct err *e)
+/* Whether a work tree belongs to it, and where its git directory is. */
+static bool ask_what_it_is(struct arena *arena, struct git *git, struct str *ret_path,
+                           struct err *e)
 {
     static const struct str words[] = {STR_INIT("rev-parse"), STR_INIT("--is-bare-repository"),
                                        STR_INIT("--absolute-git-dir")};
-    static const struct str top[] = {STR_INIT("rev-parse"), STR_INIT("--show-toplevel")};
-    struct git *git = ARENA_NEW(arena, struct git);
     struct call call = {.git = git};
     struct process_result result;
+    struct str bare;
 
-    git->options = *options;
-    if (options->from_environment)
-        git->program = git_that_started_us(arena);
-    if (git->program.length == 0)
-        git->program = find_git();
-    git->directory = directory;
-    if (git->program.length == 0)
-        return err_set(e, ERR_UNREACHABLE, "git was not found in /usr/bin or /usr/local/bin");
-    if (file_kind(arena, directory) != FILE_DIRECTORY)
-        return err_set(e, ERR_NOT_FOUND, STR_FMT " is not a directory", STR_ARG(directory));
     if (!GIT_RUN(arena, &call, words, &result, e))
         return false;
     if (git_failed(&result)) {
         struct str why = git_complaint(result.errors);
         bool none = str_contains(why, STR("not a git repository"));
-        return none ? err_set(e, ERR_NOT_FOUND, STR_FMT ": no git repository", STR_ARG(directory))
-                    : err_set(e, ERR_UNREACHABLE, STR_FMT ": " STR_FMT, STR_ARG(directory),
+        return none ? err_set(e, ERR_NOT_FOUND, STR_FMT ": no git repository",
+                              STR_ARG(git->directory))
+                    : err_set(e, ERR_UNREACHABLE, STR_FMT ": " STR_FMT, STR_ARG(git->directory),
                               STR_ARG(why));
     }
-    struct str rest = result.output, bare, path;
-    if (!str_next_line(&rest, &bare) || !str_next_line(&rest, &path))
+    struct str rest = result.output;
+    if (!str_next_line(&rest, &bare) || !str_next_line(&rest, ret_path))
         return err_set(e, ERR_UNREACHABLE, "git rev-parse: an answer that is not understood");
     git->bare = str_eq(bare, STR("true"));
-    if (options->from_environment) {
-        /* GIT_DIR may be relative: everything is asked from where the hook stands. */
-        git->git_directory = str_copy(arena, path);
-        *ret_self = git;
+    return true;
+}
+
+static bool git_open(struct arena *arena, struct str directory, const struct open_options *options,
+                     void **ret_self, struct err *e)
+{
+    static const struct str top[] = {STR_INIT("rev-parse"), STR_INIT("--show-toplevel")};
+    struct git *git = ARENA_NEW(arena, struct git);
+    struct call call = {.git = git};
+    struct process_result result;
+    struct str path;
+
+    git->options = *options;
+    git->directory = directory;
+    *ret_self = git;
+    if (options->from_environment)
+        git->program = git_that_started_us(arena);
+    /* The git that runs us has opened the repository already: asking it whether there is one would cost a process a push. */
+    if (git->program.length)
         return true;
-    }
+    git->program = find_git();
+    if (git->program.length == 0)
+        return err_set(e, ERR_UNREACHABLE, "git was not found in /usr/bin or /usr/local/bin");
+    if (file_kind(arena, directory) != FILE_DIRECTORY)
+        return err_set(e, ERR_NOT_FOUND, STR_FMT " is not a directory", STR_ARG(directory));
+    if (!ask_what_it_is(arena, git, &path, e))
+        return false;
+    /* GIT_DIR may be relative: everything is asked from where the hook stands. */
+    if (options->from_environment)
+        return true;
     if (!git->bare) {
         /* In the .git directory itself there is no work tree to be at the top of. */
         if (!GIT_RUN(arena, &call, top, &result, e))
@@ -186,7 +202,6 @@ static bool git_open(struct arena *arena, struct str directory, const struct ope
             git->bare = true;
     }
     git->directory = str_copy(arena, path);
-    *ret_self = git;
     return true;
 }
 
@@ -387,7 +402,8 @@ static bool without_filters(struct arena *arena, struct call *call, struct err *
 static bool git_uncommitted(void *self, struct arena *arena, struct str directory,
                             struct strs *ret_paths, struct err *e)
 {
-    const struct git *git = self;
+    struct git *git = self;
+    struct str path;
     struct str words[] = {
         STR("status"),       STR("--porcelain=v1"),
         STR("-z"),           STR("--untracked-files=all"),
@@ -397,6 +413,8 @@ static bool git_uncommitted(void *self, struct arena *arena, struct str director
     struct process_result result;
     size_t count = COUNT_OF(words) - (directory.length ? 0 : 2);
 
+    if (git->options.from_environment && !ask_what_it_is(arena, git, &path, e))
+        return false;
     if (git->bare)
         return true;
     if (!without_filters(arena, &call, e) || !git_run(arena, &call, words, count, &result, e))
@@ -494,4 +512,5 @@ const struct repository_backend git_command_backend = {
     .changes = git_history_changes,
     .touched = git_history_touched,
     .shallow = git_history_shallow,
+    .ref_files = git_find_ref_files,
 };

@@ -9,10 +9,10 @@
 
 struct git {
     struct str program;
-    struct str directory;     /* of the repository: its work tree, or the bare directory */
-    struct str git_directory; /* of a hook's repository */
+    struct str
+        directory; /* of the repository: its work tree, or the bare directory; of a hook: where it stands */
     struct open_options options;
-    bool bare;
+    bool bare; /* not known yet of a hook's repository */
 };
 
 struct call {
@@ -51,6 +51,11 @@ bool git_history_changes(void *self, struct arena *arena, struct str from, struc
                          struct repository_changes *ret_changes, struct err *e);
 bool git_history_touched(void *self, struct arena *arena, const struct repository_commits *commits,
                          const struct strs *paths, bool *touched, struct err *e);
+/* git_find.c */
+bool git_find_ref_files(void *self, struct arena *arena, const struct repository_refs *refs,
+                        struct str directory, uint64_t deadline_ms, bool *listed,
+                        struct repository_ref_files *ret_files, struct err *e);
+
 bool git_history_shallow(void *self, struct arena *arena, struct strs *ret_commits, struct err *e);
 
 #endif

@@ -159,6 +159,8 @@ static bool module_list_tree(void *self, struct arena *arena, struct str tree_id
         return false;
     if (git_tree_lookup(&tree, self, &id) < 0)
         return module_fail(e, ERR_UNREACHABLE, "tree", tree_id);
+    entries.items = ARENA_ARRAY(arena, git_tree_entrycount(tree), struct object_entry);
+    entries.capacity = git_tree_entrycount(tree);
     for (size_t i = 0; i < git_tree_entrycount(tree); i++) {
         const git_tree_entry *from = git_tree_entry_byindex(tree, i);
         struct object_entry entry = {
