@@ -157,6 +157,12 @@ static bool postgresql_start(struct database *database, struct err *e)
     database->shown = database_url_masked(database->arena, database->target.url);
     database->state = state;
     state->connect_timeout_ms = database->target.connect_timeout_ms;
+    struct err missing = ERR_NONE;
+    if (!libpq_load(&missing)) {
+        fail(database, str_copy(database->arena, str_from(missing.message)),
+             "install libpq 5 (Debian: libpq5)");
+        return true;
+    }
     if (!check_text(database, state))
         return true;
 

@@ -3,9 +3,8 @@
 #ifndef HOOKCHECK_DATABASE_POSTGRESQL_H
 #define HOOKCHECK_DATABASE_POSTGRESQL_H
 
-#include <libpq-fe.h>
-
 #include "database/driver.h"
+#include "database/libpq.h"
 
 struct postgresql {
     PGconn *conn;

@@ -1,18 +1,19 @@
 /* url.c -- connection strings for people: without what is secret. */
-#include <libpq-fe.h>
-
 #include "base/buf.h"
 #include "base/file.h"
 #include "database/driver.h"
+#include "database/libpq.h"
 
 static void options_free(PQconninfoOption **options)
 {
-    PQconninfoFree(*options);
+    if (*options)
+        PQconninfoFree(*options);
 }
 
 static void message_free(char **message)
 {
-    PQfreemem(*message);
+    if (*message)
+        PQfreemem(*message);
 }
 
 static struct str option(const PQconninfoOption *options, const char *keyword)
@@ -56,10 +57,13 @@ static bool is_port_list(struct str port)
  * unescaped '@' or '/' was cut at the wrong place. */
 static bool render_parsed(struct arena *arena, struct str text, struct str *ret_shown)
 {
+    struct err missing = ERR_NONE; /* whoever connects says so */
     CLEANUP_WITH(message_free) char *message = NULL;
-    CLEANUP_WITH(options_free)
-    PQconninfoOption *options = PQconninfoParse(str_c(arena, text), &message);
+    CLEANUP_WITH(options_free) PQconninfoOption *options = NULL;
 
+    if (!libpq_load(&missing))
+        return false;
+    options = PQconninfoParse(str_c(arena, text), &message);
     if (!options)
         return false;
     struct str user = option(options, "user"), port = option(options, "port");
