@@ -5,7 +5,8 @@
  *   {"statusCode": 200, "body": …}                           a Lambda response; the body is an object or a string of JSON
  *
  * `pending`: true, false, a list of ids or their number. `database_version`: a string (several joined by commas), a list, or null
- * for a database to which nothing was applied. `applied`: a list of ids, or their number. Everything else is no answer.
+ * for a database to which nothing was applied. `applied`: a list of ids, or their number. Everything else is no answer, and neither is a
+ * version that the list of what is applied does not hold.
  */
 #include <math.h>
 
@@ -215,6 +216,39 @@ static bool read_applied(struct arena *arena, const cJSON *object, struct strs *
     return true;
 }
 
+static bool is_word_byte(char byte)
+{
+    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
+           (byte >= 'A' && byte <= 'Z');
+}
+
+/* "002" is "002_add_email.sql". */
+static bool begins_with(struct str longer, struct str id)
+{
+    return str_starts(longer, id) &&
+           (longer.length == id.length || !is_word_byte(longer.bytes[id.length]));
+}
+
+/* Both fields say what is in the database: the one that says more cannot be the true one alone. */
+static bool agrees(struct arena *arena, const struct strs *versions, const struct strs *applied,
+                   struct str *ret_message)
+{
+    for (size_t v = 0; v < versions->count; v++) {
+        bool there = false;
+        for (size_t i = 0; i < applied->count && !there; i++)
+            there = begins_with(applied->items[i], versions->items[v]) ||
+                    begins_with(versions->items[v], applied->items[i]);
+        if (!there)
+            return refuse(
+                ret_message,
+                str_printf(arena,
+                           "it contradicts itself: its \"database_version\" is " STR_FMT
+                           ", and its \"applied\" does not hold that",
+                           STR_ARG(text_for_people(arena, versions->items[v], STR_NONE))));
+    }
+    return true;
+}
+
 bool command_answer_read(struct arena *arena, struct str text, enum table_layout layout,
                          struct database_answer *answer, struct str *ret_message)
 {
@@ -227,7 +261,8 @@ bool command_answer_read(struct arena *arena, struct str text, enum table_layout
     if (!unwrap(arena, text, &document, &object, ret_message) ||
         !read_pending(object, answer, ret_message) ||
         !read_version(arena, object, &rows.ids, &has_version, ret_message) ||
-        !read_applied(arena, object, &applied, &listed, ret_message))
+        !read_applied(arena, object, &applied, &listed, ret_message) ||
+        (listed && !agrees(arena, &rows.ids, &applied, ret_message)))
         return false;
     answer->reported_version = str_join(arena, rows.ids.items, rows.ids.count, STR(","));
     answer->applied_is_listed = layout != LAYOUT_ALEMBIC && listed;
