@@ -1,7 +1,7 @@
 /* survey.h -- one walk through a tree, collecting every sign of migrations (inside migrations only).
  *
  * Breadth first, at most SURVEY_DEPTH_MAX levels and SURVEY_DIRECTORIES_MAX directories. Not entered: dot directories, dependencies,
- * virtual environments, build results, work trees of other repositories.
+ * virtual environments, build results, other work trees of the same repository. Nested repositories and submodules are entered.
  */
 #ifndef HOOKCHECK_MIGRATIONS_SURVEY_H
 #define HOOKCHECK_MIGRATIONS_SURVEY_H
