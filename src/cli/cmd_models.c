@@ -93,7 +93,7 @@ static enum cli_status show_check(struct cli *cli, const struct config *config, 
     for (size_t i = 0; i < uncovered.count && !cli->json; i++)
         buf_printf(&cli->out, "no migration: " STR_FMT " (" STR_FMT ":%zu)\n",
                    STR_ARG(uncovered.items[i].change->line),
-                   STR_ARG(uncovered.items[i].change->place.file),
+                   STR_ARG(str_shown(cli->arena, uncovered.items[i].change->place.file)),
                    uncovered.items[i].change->place.line);
     if (uncovered.count && !cli->json && uncovered.items[0].command.length)
         buf_printf(&cli->out, "  next step: " STR_FMT "\n", STR_ARG(uncovered.items[0].command));

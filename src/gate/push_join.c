@@ -73,7 +73,8 @@ static void judge_heads(struct pushed *pushed, const struct commit_set *set,
     buf_printf(&out, "joined with " STR_FMT " there are %zu heads:", STR_ARG(shown), heads.count);
     for (size_t i = 0; i < heads.count && i < JUDGE_LISTED; i++)
         buf_printf(&out, "\n  " STR_FMT "  " STR_FMT "%s" STR_FMT, STR_ARG(heads.items[i].id),
-                   STR_ARG(heads.items[i].file), heads.items[i].ours ? "" : "  at ",
+                   STR_ARG(str_shown(arena, heads.items[i].file)),
+                   heads.items[i].ours ? "" : "  at ",
                    STR_ARG(heads.items[i].ours ? STR_NONE : shown));
     buf_add(&out, STR("\n  `alembic upgrade head` refuses as soon as both are merged"));
     pusher_add(pushed->pusher, REASON_MULTIPLE_HEADS, set->set.name, buf_str(&out),
@@ -91,14 +92,15 @@ static void report_taken(struct pushed *pushed, const struct commit_set *set, st
 {
     struct arena *arena = pushed->pusher->arena;
 
-    pusher_add(
-        pushed->pusher, REASON_BROKEN_HISTORY, set->set.name,
-        str_printf(arena,
-                   "revision " STR_FMT " exists already, as another migration:\n  " STR_FMT
-                   "\n  " STR_FMT "  at " STR_FMT
-                   "\n  a database that has one of them counts the other as applied",
-                   STR_ARG(id), STR_ARG(file), STR_ARG(other_file), STR_ARG(shown)),
-        str_printf(arena, "give the new migration an id of its own: " STR_FMT, STR_ARG(file)));
+    pusher_add(pushed->pusher, REASON_BROKEN_HISTORY, set->set.name,
+               str_printf(arena,
+                          "revision " STR_FMT " exists already, as another migration:\n  " STR_FMT
+                          "\n  " STR_FMT "  at " STR_FMT
+                          "\n  a database that has one of them counts the other as applied",
+                          STR_ARG(id), STR_ARG(str_shown(arena, file)),
+                          STR_ARG(str_shown(arena, other_file)), STR_ARG(shown)),
+               str_printf(arena, "give the new migration an id of its own: " STR_FMT,
+                          STR_ARG(str_shown(arena, file))));
 }
 
 static bool same_bytes(struct tree *a, struct str a_path, struct tree *b, struct str b_path,

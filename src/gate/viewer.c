@@ -181,7 +181,8 @@ static void note_sightings(struct viewer *viewer, struct look_set *set,
                 continue;
             unknown->elsewhere = true;
             unknown->where = str_printf(viewer->arena, "exists at " STR_FMT " (" STR_FMT ")",
-                                        STR_ARG(sighting->ref), STR_ARG(sighting->path));
+                                        STR_ARG(sighting->ref),
+                                        STR_ARG(str_shown(viewer->arena, sighting->path)));
             strs_add(viewer->arena, commits, sighting->commit);
             break;
         }

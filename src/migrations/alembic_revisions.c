@@ -69,7 +69,8 @@ static void refuse(struct loader *l, const struct revision_file *file, size_t li
                    const char *what, const char *hint)
 {
     struct str where =
-        line ? str_printf(l->arena, STR_FMT ":%zu", STR_ARG(file->path), line) : file->path;
+        line ? str_printf(l->arena, STR_FMT ":%zu", STR_ARG(str_shown(l->arena, file->path)), line)
+             : str_shown(l->arena, file->path);
 
     history_problem_add(l->arena, l->history, REASON_INDETERMINATE_HISTORY,
                         str_printf(l->arena, STR_FMT ": %s", STR_ARG(where), what), str_from(hint));
@@ -82,7 +83,7 @@ static void assume(struct loader *l, const struct revision_file *file, size_t li
              str_printf(l->arena,
                         STR_FMT ":%zu: %s is computed; \"" STR_FMT
                                 "\" was taken from the docstring",
-                        STR_ARG(file->path), line, variable, STR_ARG(value)));
+                        STR_ARG(str_shown(l->arena, file->path)), line, variable, STR_ARG(value)));
 }
 
 static bool read_id(struct loader *l, const struct revision_file *file, struct migration *migration)

@@ -16,7 +16,8 @@ void history_problem_add(struct arena *arena, struct history *history, enum reas
 /* "versions/a.py:12" */
 static struct str place(struct arena *arena, const struct migration *migration)
 {
-    return str_printf(arena, STR_FMT ":%zu", STR_ARG(migration->file), migration->line);
+    return str_printf(arena, STR_FMT ":%zu", STR_ARG(str_shown(arena, migration->file)),
+                      migration->line);
 }
 
 static int compare_migrations(const void *a, const void *b)

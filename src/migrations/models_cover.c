@@ -22,6 +22,8 @@ struct cover {
     struct python_tree *python;
     struct strs paths; /* of migrations, oldest first */
     VEC(struct file_steps) files;
+    VEC(const struct step *)
+    names; /* what other steps call a table, and what it is called in the database */
     bool django;
     struct str alembic_root, sql_directory;
     bool alembic;
@@ -128,6 +130,9 @@ static void read_steps(struct cover *c, const struct strs *changed)
                             &file.steps);
             c->django = c->django || str_contains(source->source, STR("migrations.Migration"));
         }
+        for (size_t j = 0; j < file.steps.count; j++)
+            if (file.steps.items[j].kind == STEP_TABLE_NAME)
+                VEC_PUSH(c->arena, &c->names, &file.steps.items[j]);
         VEC_PUSH(c->arena, &c->files, file);
     }
 }
@@ -138,13 +143,9 @@ static bool is_table(const struct cover *c, const struct step *step, struct str 
 {
     if (str_eq(step->table, table))
         return true;
-    for (size_t i = 0; i < c->files.count; i++)
-        for (size_t j = 0; j < c->files.items[i].steps.count; j++) {
-            const struct step *name = &c->files.items[i].steps.items[j];
-            if (name->kind == STEP_TABLE_NAME && str_eq(name->table, step->table) &&
-                str_eq(name->name, table))
-                return true;
-        }
+    for (size_t i = 0; i < c->names.count; i++)
+        if (str_eq(c->names.items[i]->table, step->table) && str_eq(c->names.items[i]->name, table))
+            return true;
     return false;
 }
 

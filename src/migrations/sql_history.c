@@ -158,8 +158,9 @@ static void drop_doubles(struct arena *arena, struct history *history)
             history_problem_add(
                 arena, history, REASON_BROKEN_HISTORY,
                 str_printf(arena, "two files are called " STR_FMT ": " STR_FMT " and " STR_FMT,
-                           STR_ARG(all->items[i].id), STR_ARG(all->items[kept - 1].file),
-                           STR_ARG(all->items[i].file)),
+                           STR_ARG(str_shown(arena, all->items[i].id)),
+                           STR_ARG(str_shown(arena, all->items[kept - 1].file)),
+                           STR_ARG(str_shown(arena, all->items[i].file))),
                 STR("the tracking table cannot tell them apart: rename one of them"));
             continue;
         }

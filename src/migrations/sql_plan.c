@@ -82,15 +82,16 @@ static struct form_map form_map_new(struct arena *arena, const struct history *h
 static void note_shared(struct arena *arena, const struct history *history, struct plan *plan,
                         struct str row, size_t index)
 {
-    VEC_PUSH(arena, &plan->problems,
-             (struct history_problem){
-                 .code = REASON_INDETERMINATE_HISTORY,
-                 .message = str_printf(arena,
-                                       "the row \"" STR_FMT "\" of " STR_FMT
-                                       " stands for several files, " STR_FMT " among them",
-                                       STR_ARG(row), STR_ARG(history->table),
-                                       STR_ARG(history->migrations.items[index].file)),
-                 .hint = STR("give the files different numbers, or record whole file names")});
+    VEC_PUSH(
+        arena, &plan->problems,
+        (struct history_problem){
+            .code = REASON_INDETERMINATE_HISTORY,
+            .message = str_printf(arena,
+                                  "the row \"" STR_FMT "\" of " STR_FMT
+                                  " stands for several files, " STR_FMT " among them",
+                                  STR_ARG(row), STR_ARG(history->table),
+                                  STR_ARG(str_shown(arena, history->migrations.items[index].file))),
+            .hint = STR("give the files different numbers, or record whole file names")});
 }
 
 bool sql_plan(struct arena *arena, const struct history *history, const struct database_rows *rows,

@@ -14,8 +14,7 @@ static void add_travel(struct buf *out, const struct push_travel *travel,
                style->color ? "\033[33m" : "", count, count == 1 ? "" : "s", count == 1 ? "s" : "",
                STR_ARG(report_printable(out->arena, travel->set)), style->color ? "\033[0m" : "");
     for (size_t i = 0; i < count && i < LISTED; i++)
-        buf_printf(out, "  " STR_FMT "\n",
-                   STR_ARG(report_printable(out->arena, travel->files.items[i])));
+        buf_printf(out, "  " STR_FMT "\n", STR_ARG(str_shown(out->arena, travel->files.items[i])));
     if (count > LISTED)
         buf_printf(out, "  and %zu more\n", count - LISTED);
     buf_printf(out, "  apply them to " STR_FMT " before deploying: " STR_FMT "\n",
@@ -36,7 +35,7 @@ static void add_seen(struct buf *out, const struct push_seen *seen)
     struct str base = seen->range.base.length ? str_prefix(seen->range.base, 12) : STR("nothing");
 
     buf_printf(out, "  checked: " STR_FMT ": ",
-               STR_ARG(report_printable(out->arena, seen->ref.remote_ref)));
+               STR_ARG(str_shown(out->arena, seen->ref.remote_ref)));
     if (seen->ignored)
         buf_add(out, STR("no code\n"));
     else if (!seen->range.tip.length)
