@@ -28,6 +28,9 @@ struct str range_kind_name(enum range_kind kind)
 void pusher_add(struct pusher *pusher, enum reason_code code, struct str set, struct str message,
                 struct str hint)
 {
+    if (pusher->pushed_to.length)
+        message = str_printf(pusher->arena, STR_FMT "\n  pushed to " STR_FMT, STR_ARG(message),
+                             STR_ARG(pusher->pushed_to));
     reasons_add(pusher->arena, &pusher->reasons, pusher->config, NULL,
                 (struct reason){.code = code, .set = set, .message = message, .hint = hint});
 }
@@ -213,6 +216,35 @@ static bool judge_changes(struct pusher *pusher, const struct push_ref *ref, str
     return push_judge_models(&pushed, &seen->schema_changes, e);
 }
 
+/* A main branch or a deploy branch that is rewound or rewritten: what was published on it may be applied by now. On other branches people rewrite
+ * what they have not merged yet. */
+static bool judge_rewritten(struct pusher *pusher, const struct push_ref *ref,
+                            const struct push_seen *seen, struct err *e)
+{
+    struct push_range range = seen->range;
+    struct pushed pushed = {.pusher = pusher, .ref = ref, .range = &range};
+    struct commit_view *judged = NULL;
+    bool touches = false;
+
+    if (!range.old.length || str_eq(range.old, range.tip) ||
+        (range.kind != RANGE_NEW && range.kind != RANGE_NOTHING_NEW) ||
+        (!seen->environment.length && !str_eq(pusher->known.default_branch, ref->remote_ref)))
+        return true;
+    if (!repository_changes(pusher->input->repository, pusher->arena, range.old, range.tip,
+                            &pushed.changes, e))
+        return false;
+    for (size_t i = 0; i < pushed.changes.count && !touches; i++)
+        touches = push_path_is_migration(pusher->config, pushed.changes.items[i].path);
+    if (!touches)
+        return true;
+    if (!pusher_tree(pusher, range.base, &judged, e) ||
+        !pusher_view(pusher, range.old, &pushed.before, e) ||
+        !pusher_view(pusher, range.tip, &pushed.after, e))
+        return false;
+    range.base = range.old;
+    return push_judge_rewritten(&pushed, judged == pushed.after ? NULL : judged, e);
+}
+
 /* The same commit over the same base under another name: judged once. */
 static bool was_judged(const struct pusher *pusher, const struct push_seen *seen)
 {
@@ -232,6 +264,8 @@ static void judge_ref(struct pusher *pusher, const struct push_ref *ref)
     struct push_seen seen = {.ref = *ref, .ignored = is_ignored(ref->remote_ref)};
     struct err e = ERR_NONE;
 
+    pusher->pushed_to = pusher->input->refs->count > 1 ? short_name(ref->remote_ref) : STR_NONE;
+
     if (!seen.ignored && !range_id_is_zero(ref->local_id) && time_is_up(pusher))
         return;
     if (!seen.ignored) {
@@ -242,6 +276,7 @@ static void judge_ref(struct pusher *pusher, const struct push_ref *ref)
             add_deploy(pusher, ref, &seen);
             if (seen.range.kind == RANGE_FAST_FORWARD || seen.range.kind == RANGE_NEW)
                 judged = judge_changes(pusher, ref, &seen, &e);
+            judged = judged && judge_rewritten(pusher, ref, &seen, &e);
         }
         if (err_is_set(&e) || (!judged && !seen.known))
             pusher_failed(
@@ -277,6 +312,7 @@ static void judge_refs(struct pusher *pusher)
     pusher->known = range_known_new(input->directory, input->remote, input->url, input->server);
     for (size_t i = 0; i < input->refs->count; i++)
         judge_ref(pusher, &input->refs->items[i]);
+    pusher->pushed_to = STR_NONE;
 }
 
 static void decide(struct pusher *pusher)

@@ -73,8 +73,8 @@ static void add_edit(struct pushed *pushed, struct edits *edits, const char *wha
     if (!edits->count++)
         edits->first = path;
     if (edits->count <= JUDGE_LISTED)
-        buf_printf(&edits->text, "\n  %s: " STR_FMT, what, STR_ARG(path));
-    (void)pushed;
+        buf_printf(&edits->text, "\n  %s: " STR_FMT, what,
+                   STR_ARG(str_shown(pushed->pusher->arena, path)));
 }
 
 static void report_edits(struct pushed *pushed, struct edits *edits, struct str set)
@@ -94,7 +94,8 @@ static void report_edits(struct pushed *pushed, struct edits *edits, struct str 
                str_printf(pusher->arena,
                           "git checkout " STR_FMT " -- " STR_FMT
                           "   (then write what shall change as a new migration)",
-                          STR_ARG(str_prefix(base, 12)), STR_ARG(edits->first)));
+                          STR_ARG(str_prefix(base, 12)),
+                          STR_ARG(str_shown(pusher->arena, edits->first))));
 }
 
 /* Line endings and blanks at the end of lines are no edit. */
@@ -139,7 +140,8 @@ static bool is_edited(struct pushed *pushed, struct str before_path, struct str 
     return true;
 }
 
-static bool judge_edits(struct pushed *pushed, const struct commit_set *old, struct err *e)
+static bool judge_edits(struct pushed *pushed, const struct commit_set *old,
+                        const struct commit_view *judged, struct err *e)
 {
     struct edits edits = {.text = buf_new(pushed->pusher->arena, MESSAGE_MAX)};
 
@@ -147,7 +149,7 @@ static bool judge_edits(struct pushed *pushed, const struct commit_set *old, str
         const struct migration *before = &old->history.migrations.items[m];
         const struct repository_change *change = pushed_change(pushed, before->file);
         bool edited = false;
-        if (!change)
+        if (!change || (judged && migration_of(judged, old->set.tracker, before->id)))
             continue;
         const struct migration *after = migration_of(pushed->after, old->set.tracker, before->id);
         if (!after) {
@@ -299,11 +301,22 @@ bool push_judge_migrations(struct pushed *pushed, struct err *e)
         return false;
     for (size_t s = 0; s < pushed->before->sets.count; s++)
         if (pushed->before->sets.items[s].loaded &&
-            !judge_edits(pushed, &pushed->before->sets.items[s], e))
+            !judge_edits(pushed, &pushed->before->sets.items[s], NULL, e))
             return false;
     for (size_t s = 0; s < pushed->after->sets.count; s++)
         if (pushed->after->sets.items[s].loaded &&
             !judge_set(pushed, &pushed->after->sets.items[s], e))
             return false;
     return judge_shapes(pushed, e);
+}
+
+bool push_judge_rewritten(struct pushed *pushed, const struct commit_view *judged, struct err *e)
+{
+    if (!load_touched(pushed, pushed->before, e) || !load_touched(pushed, pushed->after, e))
+        return false;
+    for (size_t s = 0; s < pushed->before->sets.count; s++)
+        if (pushed->before->sets.items[s].loaded &&
+            !judge_edits(pushed, &pushed->before->sets.items[s], judged, e))
+            return false;
+    return true;
 }

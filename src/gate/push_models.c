@@ -99,9 +99,12 @@ static bool covered_by_file(struct pushed *pushed, struct str path,
 
     if (!tree_read_start(pushed->after->tree, &scratch, path, MIGRATION_BYTES, &text, &whole, e))
         return false;
-    for (size_t i = 0; i < changes->count; i++)
+    for (size_t i = 0; i < changes->count; i++) {
+        /* One a change: a large migration against many changes would not fit into one. */
+        ARENA(looking, (size_t)64 << 20);
         if (!covered[i])
-            covered[i] = migration_covers(&scratch, path, text, &changes->items[i]);
+            covered[i] = migration_covers(&looking, path, text, &changes->items[i]);
+    }
     return true;
 }
 
@@ -198,7 +201,8 @@ static void report(struct pushed *pushed, const struct schema_changes *changes, 
         if (covered[i] || count++ >= JUDGE_LISTED)
             continue;
         buf_printf(&out, "\n  " STR_FMT "  " STR_FMT ":%zu", STR_ARG(change->line),
-                   STR_ARG(change->place.file), change->place.line);
+                   STR_ARG(str_shown(pushed->pusher->arena, change->place.file)),
+                   change->place.line);
     }
     if (!count)
         return;

@@ -27,6 +27,7 @@ struct pusher {
     struct range_known known;
     struct push_result *result;
     struct reasons reasons;
+    struct str pushed_to; /* named in each finding; empty when the push has one ref only */
     VEC(struct commit_view *) views;
 };
 
@@ -58,6 +59,10 @@ const struct repository_change *pushed_change(const struct pushed *pushed, struc
 
 /* push_migrations.c */
 MUST_CHECK bool push_judge_migrations(struct pushed *pushed, struct err *e);
+/* A branch that is rewritten: what stood at the old commit and is edited or gone now. `pushed` goes from there to the tip; `judged` is the view
+ * whose migrations were compared already. */
+MUST_CHECK bool push_judge_rewritten(struct pushed *pushed, const struct commit_view *judged,
+                                     struct err *e);
 /* push_models.c */
 MUST_CHECK bool push_judge_models(struct pushed *pushed, size_t *ret_changes, struct err *e);
 /* push_join.c: heads and ids of new migrations against what the remote has elsewhere. */
