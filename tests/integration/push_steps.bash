@@ -63,8 +63,8 @@ commit() { # [MESSAGE]
   quiet_git add -A
   quiet_git commit -qm "${1:-change}"
 }
-code() { # NAME: a change that concerns no schema
-  echo "$1" >>app/"${1:-code}".txt
+code() { # [NAME]: a change that concerns no schema
+  echo "${1:-code}" >>app/"${1:-code}".txt
   commit "${1:-code}"
 }
 published() { quiet_git push -q --no-verify "$@"; }
