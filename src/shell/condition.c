@@ -1,6 +1,6 @@
 /* condition.c -- how a condition ends, where the text itself says it: `[ a = b ]`, `test a != b`, `[[ a == pattern ]]`, alone.
  *
- * Scripts choose what they do by their arguments: `if [ "$1" = deploy ]`. Everything else (files, options, && and ||, an operand that
+ * Scripts choose what they do by their arguments: `if [ "$1" = deploy ]`; and agents switch a step off: `if false`. Everything else (files, options, && and ||, an operand that
  * is not known or has several values that disagree) is MATCH_UNKNOWN, and then every branch counts.
  */
 #include "shell/evaluator.h"
@@ -73,6 +73,31 @@ static void read_test(struct str text, const struct shell_node *node, struct com
     ret->right = &node->words[1];
 }
 
+/* true, false and : say how they end, unless they were redefined. */
+static enum match constant_of(const struct shell_state *state, const struct shell_node *node)
+{
+    struct str name =
+        node->kind == NODE_SIMPLE && node->word_count ? word_plain(&node->words[0]) : STR("");
+    bool no = str_eq(name, STR("false"));
+
+    if (!no && !str_eq(name, STR("true")) && !str_eq(name, STR(":")))
+        return MATCH_UNKNOWN;
+    if (state_find(state, BINDING_FUNCTION, name) || state_find(state, BINDING_ALIAS, name))
+        return MATCH_UNKNOWN;
+    return no ? MATCH_NO : MATCH_YES;
+}
+
+enum match condition_constant(const struct shell_state *state,
+                              const struct shell_pipeline *pipeline)
+{
+    if (state->session->doubtful || pipeline->node_count != 1)
+        return MATCH_UNKNOWN;
+    enum match match = constant_of(state, &pipeline->nodes[0]);
+    if (match != MATCH_UNKNOWN && pipeline->negated)
+        match = match == MATCH_YES ? MATCH_NO : MATCH_YES;
+    return match;
+}
+
 bool condition_decide(struct shell_state *state, const struct shell_list *list,
                       enum match *ret_match, struct err *e)
 {
@@ -85,6 +110,9 @@ bool condition_decide(struct shell_state *state, const struct shell_list *list,
         list->pipelines[0].node_count != 1)
         return true;
     const struct shell_node *node = &list->pipelines[0].nodes[0];
+    *ret_match = condition_constant(state, &list->pipelines[0]);
+    if (*ret_match != MATCH_UNKNOWN)
+        return true;
     if (node->kind == NODE_SIMPLE)
         read_simple(node, &comparison);
     else if (node->kind == NODE_TEST)

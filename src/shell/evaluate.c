@@ -241,13 +241,20 @@ static bool evaluate_and_or(struct shell_state *state, const struct shell_pipeli
     struct sink *outer = state->sink, **segments = ARENA_ARRAY(arena, count, struct sink *);
     size_t segment_count = 0;
     bool after_or = false;
+    enum match so_far;
 
     if (outer)
         state->sink = segments[segment_count++] = sink_new(arena);
     if (!evaluate_pipeline(state, &pipelines[0], e))
         return false;
+    so_far = condition_constant(state, &pipelines[0]);
     for (size_t i = 1; i < count && state->flow == FLOW_NORMAL; i++) {
         bool alternative = pipelines[i - 1].separator == SEPARATOR_OR;
+        if (so_far == (alternative ? MATCH_YES : MATCH_NO))
+            continue; /* `false && …`, `true || …` */
+        enum match this = condition_constant(state, &pipelines[i]);
+        if (so_far != MATCH_UNKNOWN || this == (alternative ? MATCH_YES : MATCH_NO))
+            so_far = this;
         if (alternative || after_or)
             chain_leave(&chain);
         if (alternative && outer)

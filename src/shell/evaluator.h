@@ -321,6 +321,9 @@ enum match pattern_match(struct session *session, struct str pattern, struct str
 /* Does the pattern's word match each of the subjects (YES), none (NO)? */
 enum match condition_match_word(struct shell_state *state, const struct shell_word *word,
                                 const struct datums *subjects, bool *ret_ok, struct err *e);
+/* How `true`, `false`, `:` and their negations end. */
+enum match condition_constant(const struct shell_state *state,
+                              const struct shell_pipeline *pipeline);
 /* How a condition ends that has been evaluated. */
 MUST_CHECK bool condition_decide(struct shell_state *state, const struct shell_list *list,
                                  enum match *ret_match, struct err *e);
