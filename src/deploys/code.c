@@ -16,6 +16,12 @@ static struct str join_from(struct recogniser *r, const struct call *call, size_
     return buf_str(&out);
 }
 
+static bool is_standard_input(struct str path)
+{
+    return str_eq(path, STR("/dev/stdin")) || str_eq(path, STR("/proc/self/fd/0")) ||
+           str_eq(path, STR("/dev/fd/0"));
+}
+
 /* `bash -s a b < file`: the words behind -s are $1…. */
 static bool from_input(struct recogniser *r, struct shell_state *state, const struct call *call,
                        size_t first_argument, struct err *e)
@@ -36,7 +42,7 @@ static bool from_input(struct recogniser *r, struct shell_state *state, const st
         return judge_text(r, fork, &inner, call->input.text, true, e);
     }
     if (call->input.kind != INPUT_FILE)
-        return true;
+        return fetched_input(r, call, arguments + 1, count, e);
     inner.directory = call->input.directory.length ? call->input.directory : call->directory;
     inner.remote = false; /* the file is read here, wherever the shell runs */
     return follow_input(r, state, &inner, call->input.text, arguments, count + 1, e);
@@ -55,6 +61,8 @@ static bool shell_text_with_arguments(struct recogniser *r, struct shell_state *
     struct shell_state *fork = shell_state_fork(state);
 
     inner.depth++;
+    if (!fetched_word(r, call, &call->words[text_at], NULL, 0, e))
+        return false;
     if (text_at + 1 < call->count)
         shell_state_set_arguments(fork, call->words + text_at + 1, call->count - text_at - 1);
     shell_state_set_directory(fork, call->directory);
@@ -93,12 +101,16 @@ bool shell_call(struct recogniser *r, struct shell_state *state, const struct pa
         i++;
     if (wants_text)
         return i >= call->count || shell_text_with_arguments(r, state, call, i, e);
+    if (!wants_input && i < call->count && is_standard_input(call->words[i].text))
+        return from_input(r, state, call, i + 1, e);
     if (wants_input || i >= call->count)
         return from_input(r, state, call, i, e);
     if (call->words[i].content) { /* bash <(list) */
         struct call inner = *call;
         inner.depth++;
-        return judge_text(r, state, &inner, call->words[i].content->text, false, e);
+        return fetched_word(r, call, &call->words[i], call->words + i + 1, call->count - i - 1,
+                            e) &&
+               judge_text(r, state, &inner, call->words[i].content->text, false, e);
     }
     return follow_script(r, state, call, call->words[i].text, value_is_known(&call->words[i]),
                          call->words + i, call->count - i, false, e);
@@ -185,7 +197,10 @@ static bool source_call(struct recogniser *r, struct shell_state *state, const s
     if (call->count < 2)
         return true;
     if (call->words[1].content)
-        return judge_text(r, state, call, call->words[1].content->text, true, e);
+        return fetched_word(r, call, &call->words[1], call->words + 2, call->count - 2, e) &&
+               judge_text(r, state, call, call->words[1].content->text, true, e);
+    if (is_standard_input(call->words[1].text))
+        return from_input(r, state, call, 2, e);
     return follow_script(r, state, call, call->words[1].text, value_is_known(&call->words[1]),
                          call->count > 2 ? call->words + 1 : NULL,
                          call->count > 2 ? call->count - 1 : 0, true, e);
@@ -198,9 +213,12 @@ static bool eval_call(struct recogniser *r, struct shell_state *state, const str
 {
     struct call inner = *call;
 
-    for (size_t i = 1; i < call->count; i++)
+    for (size_t i = 1; i < call->count; i++) {
         if (!value_is_known(&call->words[i]))
             shell_state_doubt(state);
+        if (!fetched_word(r, call, &call->words[i], NULL, 0, e))
+            return false;
+    }
     inner.depth++;
     return judge_text(r, state, &inner, join_from(r, call, 1), true, e);
 }

@@ -22,4 +22,17 @@ MUST_CHECK bool find_call(struct recogniser *r, struct shell_state *state, const
 MUST_CHECK bool parallel_call(struct recogniser *r, struct shell_state *state,
                               const struct call *call, struct err *e);
 
+/* --- fetched.c: code that is downloaded and run at once is suspected when its name, or the first of the words it is given, promises
+ * a deploy. --- */
+/* In the source text of the command that downloads. */
+MUST_CHECK bool fetched_source(struct recogniser *r, const struct call *call, struct str source,
+                               const struct shell_value *arguments, size_t count, struct err *e);
+/* A word whose value is downloaded: "$(curl …)", <(curl …). */
+MUST_CHECK bool fetched_word(struct recogniser *r, const struct call *call,
+                             const struct shell_value *word, const struct shell_value *arguments,
+                             size_t count, struct err *e);
+/* Standard input that comes from a download. */
+MUST_CHECK bool fetched_input(struct recogniser *r, const struct call *call,
+                              const struct shell_value *arguments, size_t count, struct err *e);
+
 #endif

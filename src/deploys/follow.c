@@ -15,6 +15,12 @@ void follow_read(struct recogniser *r, const struct call *call, struct str path,
     ret->shown = ret->path;
     if (root.length && path_relative(root, ret->path, &relative) && relative.length)
         ret->shown = relative;
+    for (size_t i = r->written.count; call->remote && i > 0; i--)
+        if (str_eq(path_base_name(r->written.items[i - 1].path), path_base_name(path))) {
+            ret->found = true; /* written here, copied there */
+            ret->text = r->written.items[i - 1].text;
+            return;
+        }
     if (call->remote || str_has_nul(path) || str_find_byte(path, SHELL_UNKNOWN) != SIZE_MAX)
         return;
     for (size_t i = r->written.count; i > 0; i--)

@@ -343,7 +343,12 @@ bool make_call(struct recogniser *r, struct shell_state *state, const struct cal
     read_make_words(r, call, &words);
     if (words.excused)
         return true;
-    if (words.file.length)
+    if (str_eq(words.file, STR("-")) || str_eq(words.file, STR("/dev/stdin")))
+        file.file = (struct followed){.found = call->input.kind == INPUT_TEXT,
+                                      .text = call->input.text,
+                                      .shown = STR("standard input"),
+                                      .path = STR("/dev/stdin")};
+    else if (words.file.length)
         follow_read(r, call, path_join(r->arena, words.directory, words.file), &file.file);
     else
         targets_open(r, call, words.directory, names, COUNT_OF(names), false, &file.file);

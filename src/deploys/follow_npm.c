@@ -394,6 +394,28 @@ static bool read_yarn_workspace(struct recogniser *r, const struct call *call, s
     return true;
 }
 
+/* `npm run cdk -- deploy` without a package.json to look into: most likely the tool of that name. */
+static bool judge_as_tool(struct recogniser *r, struct shell_state *state, const struct call *call,
+                          const struct npm_words *n, struct str name, struct err *e)
+{
+    const struct pack_tables *t = r->tables;
+    uint32_t first;
+    size_t count = 0, from = n->rest < call->count ? n->rest : call->count;
+    struct shell_value *words = ARENA_ARRAY(r->arena, call->count - from + 1, struct shell_value);
+
+    if (!pack_names_find(t, t->program_names, t->program_name_count, name, &first) ||
+        str_eq(name, STR("deploy")))
+        return true;
+    words[count++] = word_value(name);
+    for (size_t i = from; i < call->count; i++)
+        if (!str_eq(call->words[i].text, STR("--")))
+            words[count++] = call->words[i];
+    struct call inner = call_of_words(call, words, count);
+    inner.suspected = true;
+    inner.why = str_printf(r->arena, "the script \"" STR_FMT "\" cannot be read", STR_ARG(name));
+    return judge_call(r, state, &inner, e);
+}
+
 static bool package_manager_call(struct recogniser *r, struct shell_state *state,
                                  const struct call *call, bool npm, bool *ret_handled,
                                  struct err *e)
@@ -424,6 +446,8 @@ static bool package_manager_call(struct recogniser *r, struct shell_state *state
     if (named || is_one_of(n.sub, scripts, COUNT_OF(scripts))) {
         *ret_handled = true;
         if (!run_named(r, state, call, &n, name, &known, e))
+            return false;
+        if (!known && npm && named && !judge_as_tool(r, state, call, &n, name, e))
             return false;
         /* `bun run file.ts`, `pnpm run bin` */
         if (known || npm || !named || n.rest > call->count)

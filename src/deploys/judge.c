@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "deploys/follow.h"
 #include "deploys/mask.h"
 #include "deploys/powershell.h"
 #include "deploys/recognise.h"
@@ -66,6 +67,44 @@ static bool judge_unknown_wrapper(struct recogniser *r, struct shell_state *stat
     return true;
 }
 
+/* `PROGRAM … -- COMMAND`, where the program is known but not as one that runs others. */
+static bool judge_behind_separator(struct recogniser *r, const struct call *call,
+                                   const struct line *line, struct err *e)
+{
+    const struct pack_tables *t = r->tables;
+    size_t at = 1;
+    uint32_t first;
+
+    while (at < call->count && !str_eq(call->words[at].text, STR("--")))
+        at++;
+    if (at + 2 >= call->count)
+        return true;
+    struct call inner = call_of_words(call, call->words + at + 1, call->count - at - 1);
+    struct line inner_line;
+    enum match_answer answer;
+    line_build(r, &inner, &inner_line);
+    if (!pack_names_find(t, t->program_names, t->program_name_count, inner_line.name, &first))
+        return true;
+    inner.suspected = true;
+    inner.why = str_printf(r->arena, "\"" STR_FMT "\" may run it", STR_ARG(line->program));
+    return match_line(r, &inner, &inner_line, &answer, e);
+}
+
+/* `TOOL deploy`, `TOOL app deploy`: a program nobody told us of, asked for a deploy by the first of its words. */
+static bool judge_unknown_tool(struct recogniser *r, const struct call *call,
+                               const struct line *line, struct err *e)
+{
+    struct str verb = line_asked_verb(call);
+
+    if (!str_contains(verb, STR("deploy")) || line->is_path ||
+        str_starts(call->words[0].text, STR("@")) || str_starts(line->name, STR("create-")) ||
+        powershell_is_data(line->name))
+        return true;
+    return follow_suspect(
+        r, call, verb, STR(""),
+        str_printf(r->arena, "\"" STR_FMT "\" is not known", STR_ARG(line->program)), e);
+}
+
 /* Programs whose arguments are never commands (echo, grep…), and those we know as deploy tools, runners or wrappers. */
 static bool is_data_program(const struct recogniser *r, const struct line *line)
 {
@@ -121,7 +160,8 @@ static bool run_handlers(struct recogniser *r, struct shell_state *state, const 
     return true;
 }
 
-/* `docker context use prod`: what follows in the same shell runs there, as with DOCKER_CONTEXT=prod. */
+/* `docker context use prod`: what follows runs there, as with DOCKER_CONTEXT=prod, unless that variable says otherwise. Kept
+ * under a name that no variable can have. */
 static void choose_context(struct shell_state *state, const struct call *call,
                            const struct line *line)
 {
@@ -132,7 +172,7 @@ static void choose_context(struct shell_state *state, const struct call *call,
     struct str name = line->operands.items[2];
     struct shell_value value = {.text = name,
                                 .known = str_find_byte(name, SHELL_UNKNOWN) == SIZE_MAX};
-    shell_state_set_variable(state, STR("DOCKER_CONTEXT"), value);
+    shell_state_set_variable(state, STR("DOCKER_CONTEXT" SETTING_CHOSEN), value);
 }
 
 bool judge_call(struct recogniser *r, struct shell_state *state, const struct call *call,
@@ -168,9 +208,14 @@ bool judge_call(struct recogniser *r, struct shell_state *state, const struct ca
         return true;
     if (!run_handlers(r, state, call, &line, &handled, e))
         return false;
-    if (handled || line.in_index)
+    if (handled)
         return true;
-    return judge_unknown_wrapper(r, state, call, &line, e);
+    if (line.in_index)
+        return judge_behind_separator(r, call, &line, e);
+    size_t before = r->deploys->count;
+    if (!judge_unknown_wrapper(r, state, call, &line, e))
+        return false;
+    return r->deploys->count > before || judge_unknown_tool(r, call, &line, e);
 }
 
 static void move_frame(struct recogniser *r, size_t line)

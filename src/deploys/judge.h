@@ -20,6 +20,8 @@
 #define SCRIPT_MAX ((size_t)1 << 20)
 #define LINE_SHOWN_MAX 400u
 #define UNKNOWN_TEXT STR("\x01")
+/* Behind a variable's name: what a command has chosen in its place. The variable wins where it is set. */
+#define SETTING_CHOSEN " chosen"
 
 struct frame {         /* where the text that is being evaluated comes from */
     struct str file;   /* as shown in trails; empty: text of a command line */
@@ -135,6 +137,10 @@ bool line_has_option(const struct call *call, const struct pack_tables *tables,
                      struct pack_list options);
 /* The value that an option has in the words as typed: "--x v", "--x=v", "-xv". */
 bool call_option_value(const struct call *call, struct str option, struct str *ret_value);
+
+/* The word that says what a tool is asked for: its first one, or its second behind the name of a thing (`TOOL app deploy`).
+ * STR_NONE when it is none: an option, a file. */
+struct str line_asked_verb(const struct call *call);
 
 /* --- match.c --- */
 enum match_answer { MATCH_NONE = 0, MATCH_DEPLOY, MATCH_EXCUSED };

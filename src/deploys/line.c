@@ -106,7 +106,7 @@ static void split_words(struct recogniser *r, const struct call *call, struct li
             continue;
         }
         if (str_eq(word, STR("--"))) {
-            only_operands = true;
+            only_operands = i > 1; /* minikube kubectl -- --context prod apply … */
             continue;
         }
         struct option_word option = {.name = word};
@@ -252,4 +252,25 @@ bool call_option_value(const struct call *call, struct str option, struct str *r
         found = true;
     }
     return found;
+}
+
+struct str line_asked_verb(const struct call *call)
+{
+    static const char *const things[] = {
+        "app",   "apps",   "application", "service",  "services", "function",  "functions", "fc",
+        "site",  "stack",  "project",     "worker",   "pages",    "container", "release",   "job",
+        "cloud", "server", "image",       "pipeline", "web",      "code"};
+    size_t at = 1;
+
+    for (size_t i = 0; call->count > 2 && at == 1 && i < COUNT_OF(things); i++)
+        at += str_eq(call->words[1].text, str_from(things[i]));
+    if (at >= call->count || !value_is_known(&call->words[at]))
+        return STR_NONE;
+    struct str verb = call->words[at].text;
+    if (!verb.length || verb.bytes[0] == '-')
+        return STR_NONE;
+    for (size_t i = 0; i < verb.length; i++)
+        if (memchr("./=@* \n", verb.bytes[i], 7))
+            return STR_NONE;
+    return verb;
 }

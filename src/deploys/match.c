@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "deploys/judge.h"
@@ -36,6 +37,25 @@ static bool try_lines(struct recogniser *r, struct regex *regex, const struct li
     return false;
 }
 
+/* The value that a variable has for this call: set before the command, or in the shell, or what a command chose instead of it. */
+static bool setting_value(const struct call *call, struct str name, struct str *ret_value)
+{
+    char chosen[64];
+
+    for (size_t i = call->settings.count; i > 0; i--)
+        if (str_eq(call->settings.items[i - 1].name, name)) {
+            *ret_value = call->settings.items[i - 1].value.text;
+            return true;
+        }
+    if (!call->state)
+        return false;
+    if (shell_state_peek_variable(call->state, name, ret_value) && ret_value->length)
+        return true;
+    int length = snprintf(chosen, sizeof chosen, STR_FMT SETTING_CHOSEN, STR_ARG(name));
+    return length > 0 && (size_t)length < sizeof chosen &&
+           shell_state_peek_variable(call->state, str_of(chosen, (size_t)length), ret_value);
+}
+
 /* "operand:2", "match:1", "env:STAGE", "host", "--stage" → the word that stands there. */
 static bool read_place(const struct call *call, const struct line *line, const struct str *groups,
                        struct str place, struct str *ret)
@@ -54,15 +74,8 @@ static bool read_place(const struct call *call, const struct line *line, const s
         *ret = groups[number];
         return true;
     }
-    if (str_starts(place, STR("env:"))) {
-        struct str name = str_from_offset(place, 4);
-        for (size_t i = call->settings.count; i > 0; i--)
-            if (str_eq(call->settings.items[i - 1].name, name)) {
-                *ret = call->settings.items[i - 1].value.text;
-                return true;
-            }
-        return call->state && shell_state_get_variable(call->state, name, ret);
-    }
+    if (str_starts(place, STR("env:")))
+        return setting_value(call, str_from_offset(place, 4), ret);
     if (str_eq(place, STR("host"))) {
         *ret = call->host;
         return call->host.length > 0;
@@ -119,17 +132,18 @@ static bool setting_matches(struct recogniser *r, uint32_t index, const struct c
     if (!compiled(r, &r->settings[index], r->tables->rules[index].setting, e))
         return false;
     *ret_matches = false;
-    for (size_t i = 0; i < call->settings.count && !*ret_matches; i++) {
-        const struct shell_setting *setting = &call->settings.items[i];
-        struct str text = str_printf(r->arena, STR_FMT "=" STR_FMT, STR_ARG(setting->name),
-                                     STR_ARG(setting->value.text));
-        if (!regex_match(r->settings[index], text, ret_matches, NULL, 0, e))
-            return false;
-    }
-    if (*ret_matches || equals == SIZE_MAX || !str_starts(pattern, STR("^")) || !call->state)
+    if (equals == SIZE_MAX || !str_starts(pattern, STR("^"))) {
+        for (size_t i = 0; i < call->settings.count && !*ret_matches; i++) {
+            const struct shell_setting *setting = &call->settings.items[i];
+            struct str text = str_printf(r->arena, STR_FMT "=" STR_FMT, STR_ARG(setting->name),
+                                         STR_ARG(setting->value.text));
+            if (!regex_match(r->settings[index], text, ret_matches, NULL, 0, e))
+                return false;
+        }
         return true;
+    }
     struct str name = str_slice(pattern, 1, equals);
-    if (!shell_state_get_variable(call->state, name, &value))
+    if (!setting_value(call, name, &value))
         return true;
     struct str text = str_printf(r->arena, STR_FMT "=" STR_FMT, STR_ARG(name), STR_ARG(value));
     return regex_match(r->settings[index], text, ret_matches, NULL, 0, e);
@@ -152,7 +166,7 @@ static bool may_match(const struct pack_tables *t, const struct pack_rule *rule,
 static bool match_program(struct recogniser *r, const struct pack_program *program,
                           const struct call *call, const struct line *line,
                           const struct pack_rule **ret_rule, struct str *ret_groups,
-                          bool *ret_vanished, struct err *e)
+                          bool *ret_vanished, bool *ret_excused, struct err *e)
 {
     struct str groups[REGEX_GROUPS_MAX] = {0};
 
@@ -178,6 +192,7 @@ static bool match_program(struct recogniser *r, const struct pack_program *progr
         }
         if (r->tried)
             r->tried(r->tried_context, rule, line->canonical, matched, unless);
+        *ret_excused = *ret_excused || unless;
         if (!matched || unless)
             continue;
         *ret_rule = rule;
@@ -187,26 +202,53 @@ static bool match_program(struct recogniser *r, const struct pack_program *progr
     return true;
 }
 
+static bool is_distinctive(const struct pack_tables *t, const struct pack_program *program)
+{
+    for (uint32_t i = 0; i < program->names.count; i++)
+        if (pack_list_has(t, program->words, pack_list_item(t, program->names, i)))
+            return true;
+    return false;
+}
+
+/* A deploy tool that is asked to deploy in a way no rule knows: `aliyun fc deploy`. */
+static bool match_verb(struct recogniser *r, const struct call *call, const struct line *line,
+                       enum match_answer *ret_answer, struct err *e)
+{
+    struct str verb = line_asked_verb(call);
+
+    if ((!str_eq(verb, STR("deploy")) && !str_eq(verb, STR("redeploy"))) || !line->operands.count ||
+        !str_eq(VEC_LAST(&line->operands), verb))
+        return true; /* `aws deploy list-deployments` */
+    *ret_answer = MATCH_DEPLOY;
+    return report_suspected(r, call, line->shown, "named-deploy",
+                            str_printf(r->arena, "no rule knows this command of \"" STR_FMT "\"",
+                                       STR_ARG(line->program)),
+                            e);
+}
+
 static bool match_packs(struct recogniser *r, const struct call *call, const struct line *line,
                         enum match_answer *ret_answer, struct err *e)
 {
     const struct pack_tables *t = r->tables;
     struct str groups[REGEX_GROUPS_MAX] = {0};
     const struct pack_rule *rule = NULL;
-    bool vanished = false;
+    bool vanished = false, excused = false, distinctive = false;
     uint32_t first;
     uint32_t count =
         pack_names_find(t, t->program_names, t->program_name_count, line->name, &first);
 
     for (uint32_t i = first; i < first + count; i++) {
         const struct pack_program *program = &t->programs[t->program_names[i].index];
-        if (program_excuses(r, program, call, line))
+        distinctive = distinctive || is_distinctive(t, program);
+        if (program_excuses(r, program, call, line)) {
+            excused = true;
             continue; /* not a deploy of this tool; what it runs is still looked at */
-        if (!match_program(r, program, call, line, &rule, groups, &vanished, e))
+        }
+        if (!match_program(r, program, call, line, &rule, groups, &vanished, &excused, e))
             return false;
     }
     if (!rule)
-        return true;
+        return excused || !distinctive || match_verb(r, call, line, ret_answer, e);
     *ret_answer = MATCH_DEPLOY;
     if (rule->certainty == DEPLOY_SUSPECTED && call->state) {
         /* A task's name was all we went by: what it runs says more, where it can be read. */
@@ -323,14 +365,6 @@ bool match_migration(struct recogniser *r, const struct line *line, bool *ret_ma
             *ret_matched = true;
     }
     return true;
-}
-
-static bool is_distinctive(const struct pack_tables *t, const struct pack_program *program)
-{
-    for (uint32_t i = 0; i < program->names.count; i++)
-        if (pack_list_has(t, program->words, pack_list_item(t, program->names, i)))
-            return true;
-    return false;
 }
 
 /* As if the unknown program were this one. Only rules that spell out two of the operands are tried: one verb alone

@@ -131,6 +131,63 @@ static bool word_is(const struct shell_command *command, size_t index, const cha
     return index < command->words.count && str_eq(command->words.items[index].text, str_from(text));
 }
 
+static int base64_digit(char byte)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const char *found = byte ? strchr(digits, byte) : NULL;
+
+    return found ? (int)(found - digits) : -1;
+}
+
+/* False when it is no base64, or decodes to no text. */
+static bool decode_base64(struct recogniser *r, struct str text, struct str *ret)
+{
+    struct buf out = buf_new(r->arena, PRINTED_MAX);
+    uint32_t bits = 0;
+    unsigned count = 0;
+
+    for (size_t i = 0; i < text.length && text.bytes[i] != '='; i++) {
+        int digit = base64_digit(text.bytes[i]);
+        if (strchr(" \t\r\n", text.bytes[i]))
+            continue;
+        if (digit < 0)
+            return false;
+        bits = bits << 6 | (uint32_t)digit;
+        count += 6;
+        if (count >= 8) {
+            count -= 8;
+            buf_add_byte(&out, (char)(bits >> count & 0xff));
+        }
+    }
+    *ret = buf_str(&out);
+    return !out.truncated && !str_has_nul(*ret) && str_find_byte(*ret, SHELL_UNKNOWN) == SIZE_MAX;
+}
+
+/* `base64 -d [FILE]`, `openssl base64 -d`, `openssl enc -base64 -d`: literals, files, standard input. */
+static bool decoded(struct recogniser *r, const struct shell_command *command, struct str *ret)
+{
+    static const char *const decoding[] = {"-d", "-D", "--decode", "-di", "-id"};
+    bool openssl = program_is(command, "openssl"), decodes = false, base64 = !openssl;
+    struct str text = command->input_text.text;
+    size_t file = 0;
+
+    for (size_t i = 1; i < command->words.count; i++) {
+        struct str word = command->words.items[i].text;
+        for (size_t n = 0; n < COUNT_OF(decoding); n++)
+            decodes = decodes || str_eq(word, str_from(decoding[n]));
+        base64 = base64 || str_eq(word, STR("base64")) || str_eq(word, STR("-base64")) ||
+                 str_eq(word, STR("-a"));
+        if (!openssl && !str_starts(word, STR("-")))
+            file = i;
+    }
+    if (!decodes || !base64 || (!file && command->input != INPUT_TEXT))
+        return false;
+    if (file &&
+        (r->remote || file + 1 != command->words.count || !read_files(r, command, file, &text)))
+        return false;
+    return decode_base64(r, text, ret);
+}
+
 bool output_of(void *context, struct shell_state *state, const struct shell_command *command,
                struct str *ret_text)
 {
@@ -146,6 +203,14 @@ bool output_of(void *context, struct shell_state *state, const struct shell_comm
     if (count == 3 && ((word_is(command, 0, "command") && word_is(command, 1, "-v")) ||
                        (word_is(command, 0, "type") && word_is(command, 1, "-p")))) {
         *ret_text = command->words.items[2].text;
+        return true;
+    }
+    if (program_is(command, "base64") || program_is(command, "gbase64") ||
+        program_is(command, "openssl"))
+        return decoded(r, command, ret_text);
+    if (count > 2 && program_is(command, "docker-machine") && word_is(command, 1, "env")) {
+        *ret_text = str_printf(r->arena, "export DOCKER_HOST=tcp://" STR_FMT ":2376",
+                               STR_ARG(command->words.items[count - 1].text));
         return true;
     }
     if (count > 1 && program_is(command, "cat") && !r->remote)

@@ -76,14 +76,19 @@ static bool cluster_takes_value(const struct walk *w, struct str word)
     return pack_list_has(w->r->tables, w->row->options_with_value, str_of(last, 2));
 }
 
-/* What `tmux send-keys` and `screen -X stuff` type, without the return key. */
-static struct str without_return(struct str text)
+/* What `tmux send-keys` and `screen -X stuff` type, without the return key; and concurrently's "npm:x" is `npm run x`. */
+static struct str as_shell_text(struct recogniser *r, struct str text)
 {
+    static const char *const managers[] = {"npm:", "pnpm:", "yarn:", "bun:"};
     static const char *const keys[] = {"\\n", "\\r", "^M", "\\015", "\n", "\r"};
 
     for (size_t i = 0; i < COUNT_OF(keys); i++)
         if (str_ends(text, str_from(keys[i])))
             text.length -= strlen(keys[i]);
+    for (size_t i = 0; i < COUNT_OF(managers); i++)
+        if (str_starts(text, str_from(managers[i])))
+            return str_printf(r->arena, "%.*s run " STR_FMT, (int)strlen(managers[i]) - 1,
+                              managers[i], STR_ARG(str_from_offset(text, strlen(managers[i]))));
     return text;
 }
 
@@ -153,30 +158,61 @@ static bool take_sub_command(struct walk *w)
     return false;
 }
 
-/* What a container image runs: --entrypoint, or what the row says of the image. */
-static void add_entrypoint(struct walk *w)
+/* `hadolint/hadolint:latest` → "hadolint", when that is a program we know. */
+static struct str program_of_image(const struct recogniser *r, struct str image)
+{
+    const struct pack_tables *t = r->tables;
+    struct str name = path_base_name(image);
+    uint32_t first;
+
+    name = str_prefix(name, str_find_byte(name, ':'));
+    name = str_prefix(name, str_find_byte(name, '@'));
+    bool known = pack_names_find(t, t->program_names, t->program_name_count, name, &first) ||
+                 pack_names_find(t, t->wrapper_names, t->wrapper_name_count, name, &first);
+    return known && !str_eq(name, STR("deploy")) ? name : STR_NONE;
+}
+
+/* Is the first of the words a program on its own, so that no entry point takes it as its argument? */
+static bool names_program(const struct walk *w)
+{
+    struct call rest = call_of_words(w->call, w->call->words + w->at, w->call->count - w->at);
+    struct line line;
+
+    if (!rest.count || str_find_byte(rest.words[0].text, '/') != SIZE_MAX)
+        return rest.count > 0;
+    line_build(w->r, &rest, &line);
+    return line.in_index;
+}
+
+/* What the row says that an image, a flake or a service runs. */
+static struct str entrypoint_of(const struct walk *w, struct str image)
 {
     const struct pack_tables *t = w->r->tables;
+
+    for (uint32_t i = 0; i < w->row->entrypoints.count; i++) {
+        struct str right = pack_list_item(t, w->row->entrypoints, i);
+        struct str left = str_cut(&right, '=');
+        size_t mark = str_find_last_byte(image, '#');
+        if (str_eq(left, STR("#"))) /* nix run nixpkgs#kubectl, nix run github:serokell/deploy-rs */
+            return mark != SIZE_MAX ? str_from_offset(image, mark + 1) : path_base_name(image);
+        size_t found = str_find(image, left);
+        if (found == SIZE_MAX || (found > 0 && image.bytes[found - 1] != '/'))
+            continue;
+        struct str tail = str_from_offset(image, found + left.length);
+        if (!tail.length || tail.bytes[0] == ':' || tail.bytes[0] == '@')
+            return right;
+    }
+    return w->row->entrypoint_option.length && !names_program(w) ? program_of_image(w->r, image)
+                                                                 : STR_NONE;
+}
+
+/* What a container image runs: --entrypoint, or what is known of the image. */
+static void add_entrypoint(struct walk *w)
+{
     struct str program = w->entrypoint;
 
-    if (w->image && !program.length) {
-        struct str image = w->call->words[w->image].text;
-        for (uint32_t i = 0; i < w->row->entrypoints.count && !program.length; i++) {
-            struct str right = pack_list_item(t, w->row->entrypoints, i);
-            struct str left = str_cut(&right, '=');
-            size_t mark = str_find_last_byte(image, '#');
-            if (str_eq(left, STR("#")) && mark != SIZE_MAX) { /* nix run nixpkgs#kubectl */
-                program = str_from_offset(image, mark + 1);
-                break;
-            }
-            size_t found = str_find(image, left);
-            if (found == SIZE_MAX || (found > 0 && image.bytes[found - 1] != '/'))
-                continue;
-            struct str tail = str_from_offset(image, found + left.length);
-            if (!tail.length || tail.bytes[0] == ':' || tail.bytes[0] == '@')
-                program = right;
-        }
-    }
+    if (w->image && !program.length)
+        program = entrypoint_of(w, w->call->words[w->image].text);
     size_t count = w->call->count - w->at;
     if (!program.length ||
         (count && !w->entrypoint.length && str_eq(w->call->words[w->at].text, program)))
@@ -213,7 +249,7 @@ static void give_rest(struct walk *w)
         VEC_PUSH(w->r->arena, &out->texts, join_words(w->r, &out->call));
     for (size_t i = 0; w->row->takes == TAKES_TEXTS && i < out->call.count; i++)
         if (out->call.words[i].text.length && out->call.words[i].text.bytes[0] != '-')
-            VEC_PUSH(w->r->arena, &out->texts, without_return(out->call.words[i].text));
+            VEC_PUSH(w->r->arena, &out->texts, as_shell_text(w->r, out->call.words[i].text));
     if (w->row->takes == TAKES_WORDS)
         add_entrypoint(w);
 }
@@ -256,6 +292,8 @@ void peel_row(struct recogniser *r, const struct pack_wrapper *row, const struct
                 ret->call.host = word;
             w.image = w.at++;
             operands--;
+            if (!operands && row->entrypoint_option.length)
+                break; /* what stands behind an image belongs to the command */
         } else {
             break;
         }

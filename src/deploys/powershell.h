@@ -1,5 +1,5 @@
 /* powershell.h -- PowerShell text → commands, modestly: statements at ; | && || and newlines, quotes, the call operator, here-strings,
- * backtick escapes. Private to src/deploys.
+ * backtick escapes, variables that are given literally, and the cmdlets that start others. Private to src/deploys.
  */
 #ifndef HOOKCHECK_DEPLOYS_POWERSHELL_H
 #define HOOKCHECK_DEPLOYS_POWERSHELL_H
@@ -8,6 +8,11 @@
 
 MUST_CHECK bool powershell_judge(struct recogniser *r, struct shell_state *state,
                                  const struct call *call, struct str text, struct err *e);
+
+/* Verb-Noun. */
+bool powershell_is_cmdlet(struct str word);
+/* One whose arguments are never commands; its blocks still are. */
+bool powershell_is_data(struct str word);
 
 /* Does text that was given as a POSIX shell's look like PowerShell? *ret_certain: like nothing else. */
 bool powershell_likely(struct str text, bool *ret_certain);

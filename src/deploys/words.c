@@ -28,22 +28,44 @@ static bool promise_is_taken_back(const struct recogniser *r, uint32_t index, st
     return regex_match(*unless, name, &matched, NULL, 0, &unused) && matched;
 }
 
+/* A piece of a name ends where letters end, and at a hump: deployProd. */
+static size_t piece_end(struct str name, size_t at)
+{
+    size_t end = at;
+
+    while (end < name.length && is_letter(name.bytes[end]) &&
+           !(end > at && name.bytes[end] <= 'Z' && name.bytes[end - 1] >= 'a'))
+        end++;
+    return end;
+}
+
+/* Do the pieces from `at` on say this word, or this chain of words ("push-to-prod")? */
+static bool pieces_say(struct str name, size_t at, struct str words)
+{
+    while (words.length) {
+        size_t end = piece_end(name, at);
+        if (!str_eq_nocase(str_slice(name, at, end), str_cut(&words, '-')))
+            return false;
+        at = end;
+        if (words.length && at < name.length && !is_letter(name.bytes[at]))
+            at++;
+    }
+    return true;
+}
+
 bool name_promises_deploy(const struct recogniser *r, struct str name)
 {
     const struct pack_tables *t = r->tables;
 
     for (size_t at = 0; at < name.length;) {
-        size_t end = at;
-        while (end < name.length && is_letter(name.bytes[end]) &&
-               !(end > at && name.bytes[end] <= 'Z' && name.bytes[end - 1] >= 'a'))
-            end++; /* a piece ends where letters end, and at a hump: deployProd */
+        size_t end = piece_end(name, at);
         struct str piece = str_slice(name, at, end);
         for (uint32_t i = 0; piece.length && i < t->wrapper_count; i++) {
             const struct pack_wrapper *row = &t->wrappers[i];
             if (row->kind != WRAPPER_NAMES)
                 continue;
             for (uint32_t n = 0; n < row->names.count; n++)
-                if (str_eq_nocase(piece, pack_list_item(t, row->names, n)))
+                if (pieces_say(name, at, pack_list_item(t, row->names, n)))
                     return !promise_is_taken_back(r, i, name);
         }
         at = end > at ? end : at + 1;

@@ -109,9 +109,9 @@ void shell_state_set_arguments(struct shell_state *state, const struct shell_val
 void shell_state_set_input(struct shell_state *state, enum shell_input input,
                            struct shell_value text);
 void shell_state_set_variable(struct shell_state *state, struct str name, struct shell_value value);
-/* STR_NONE and false when unset or not knowable. */
-bool shell_state_get_variable(const struct shell_state *state, struct str name,
-                              struct str *ret_value);
+/* False when the text has not set it; stretches that are not knowable are SHELL_UNKNOWN. */
+bool shell_state_peek_variable(const struct shell_state *state, struct str name,
+                               struct str *ret_value);
 /* Something has run that may have changed any variable unseen (`source` of what cannot be read): from here on no `if` is decided. */
 void shell_state_doubt(struct shell_state *state);
 /* A span's text as it was written; only while the command it belongs to is visited. */

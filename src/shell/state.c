@@ -188,23 +188,23 @@ void shell_state_set_variable(struct shell_state *state, struct str name, struct
     state_bind_text(state, name, value.text, false);
 }
 
-bool shell_state_get_variable(const struct shell_state *state, struct str name,
-                              struct str *ret_value)
+bool shell_state_peek_variable(const struct shell_state *state, struct str name,
+                               struct str *ret_value)
 {
     size_t count;
     const struct datum *datum = state_variable(state, name, &count);
-    struct str text = datum->text;
 
-    if (count != 1 || (datum->kind != DATUM_TEXT && datum->kind != DATUM_ARRAY))
-        return false;
-    if (datum->kind == DATUM_ARRAY) {
-        if (datum->count == 0 || datum->associative)
-            return false;
-        text = datum->store->items[0].value.text;
+    if (count > 1) {
+        *ret_value = UNKNOWN_TEXT;
+        return true;
     }
-    if (str_find_byte(text, SHELL_UNKNOWN) != SIZE_MAX)
+    if (datum->kind == DATUM_TEXT) {
+        *ret_value = datum->text;
+        return true;
+    }
+    if (datum->kind != DATUM_ARRAY || datum->count == 0 || datum->associative)
         return false;
-    *ret_value = text;
+    *ret_value = datum->store->items[0].value.text;
     return true;
 }
 

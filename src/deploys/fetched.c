@@ -1,0 +1,139 @@
+/* fetched.c -- code that is downloaded and run at once: `curl …/deploy.sh | bash`, `bash <(curl …)`, `eval "$(wget -O- …)"`.
+ *
+ * Nobody can read it beforehand, so its name has to tell: what is called deploy or release is suspected, an installer is not.
+ */
+#include <string.h>
+
+#include "deploys/code.h"
+#include "deploys/follow.h"
+
+#define FETCHED_DEPTH_MAX 4u /* `curl … | tee log | bash` */
+
+static bool is_fetcher(struct str word)
+{
+    static const char *const names[] = {"curl",
+                                        "wget",
+                                        "http",
+                                        "xh",
+                                        "https",
+                                        "aria2c",
+                                        "fetch",
+                                        "iwr",
+                                        "irm",
+                                        "Invoke-WebRequest",
+                                        "Invoke-RestMethod",
+                                        "DownloadString"};
+    size_t slash = str_find_last_byte(word, '/');
+    struct str base = slash == SIZE_MAX ? word : str_from_offset(word, slash + 1);
+
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (str_eq_nocase(base, str_from(names[i])))
+            return true;
+    return false;
+}
+
+/* "https://host/x/deploy.sh?y" → "deploy.sh" */
+static struct str name_in(struct str word)
+{
+    struct str path = str_prefix(word, str_find_byte(word, '?'));
+
+    path = str_prefix(path, str_find_byte(path, '#'));
+    size_t slash = str_find_last_byte(path, '/');
+    bool address = str_contains(path, STR("://")) || str_starts(path, STR("$")) ||
+                   (path.length && path.bytes[0] == SHELL_UNKNOWN);
+    if (!address || slash == SIZE_MAX)
+        return STR_NONE;
+    struct str name = str_from_offset(path, slash + 1);
+    struct str before = str_prefix(path, slash);
+    return str_ends(before, STR("/")) ? STR_NONE : name; /* https://host: no path */
+}
+
+/* The first name in source text, behind a program that downloads, which promises a deploy. */
+static struct str name_in_source(const struct recogniser *r, struct str text)
+{
+    bool fetches = false;
+
+    for (size_t at = 0; at < text.length;) {
+        size_t end = at;
+        while (end < text.length && !memchr(" \t\n\r\"'`()<>|;&{}", text.bytes[end], 17))
+            end++;
+        struct str word = str_slice(text, at, end);
+        size_t dot = str_find_last_byte(word, '.');
+        fetches = fetches || is_fetcher(word) ||
+                  (dot != SIZE_MAX && is_fetcher(str_from_offset(word, dot + 1)));
+        struct str name = fetches ? name_in(word) : STR_NONE;
+        if (name.length && name_promises_deploy(r, name))
+            return name;
+        at = end > at ? end : at + 1;
+    }
+    return STR_NONE;
+}
+
+static struct str name_in_pipe(const struct recogniser *r, const struct shell_command *from,
+                               bool *ret_fetched)
+{
+    *ret_fetched = false;
+    for (unsigned depth = 0; from && depth < FETCHED_DEPTH_MAX; depth++, from = from->piped_from) {
+        if (!is_fetcher(from->words.items[0].text))
+            continue;
+        *ret_fetched = true;
+        for (size_t i = 1; i < from->words.count; i++) {
+            struct str name = name_in(from->words.items[i].text);
+            if (name.length && name_promises_deploy(r, name))
+                return name;
+        }
+    }
+    return STR_NONE;
+}
+
+static bool suspect(struct recogniser *r, const struct call *call, struct str name, struct err *e)
+{
+    return follow_suspect(
+        r, call, name, STR(""),
+        str_printf(r->arena, "\"" STR_FMT "\" is downloaded and run at once", STR_ARG(name)), e);
+}
+
+/* `curl … | sh -s -- deploy`: what it is asked for. */
+static struct str asked_for(const struct recogniser *r, const struct shell_value *arguments,
+                            size_t count)
+{
+    if (count && value_is_known(&arguments[0]) &&
+        str_find_byte(arguments[0].text, '/') == SIZE_MAX &&
+        name_promises_deploy(r, arguments[0].text))
+        return arguments[0].text;
+    return STR_NONE;
+}
+
+bool fetched_source(struct recogniser *r, const struct call *call, struct str source,
+                    const struct shell_value *arguments, size_t count, struct err *e)
+{
+    struct str name = name_in_source(r, source);
+
+    if (!name.length)
+        name = asked_for(r, arguments, count);
+    return !name.length || suspect(r, call, name, e);
+}
+
+bool fetched_word(struct recogniser *r, const struct call *call, const struct shell_value *word,
+                  const struct shell_value *arguments, size_t count, struct err *e)
+{
+    bool known = word->content ? value_is_known(word->content) : value_is_known(word);
+
+    if (known || !call->state)
+        return true;
+    struct str source = shell_state_source(call->state, word->span);
+    if (!word->content && !str_contains(source, STR("$(")) && !str_contains(source, STR("`")))
+        return true;
+    return fetched_source(r, call, source, arguments, count, e);
+}
+
+bool fetched_input(struct recogniser *r, const struct call *call,
+                   const struct shell_value *arguments, size_t count, struct err *e)
+{
+    bool fetched;
+    struct str name = name_in_pipe(r, call->piped_from, &fetched);
+
+    if (!name.length && fetched)
+        name = asked_for(r, arguments, count);
+    return !name.length || suspect(r, call, name, e);
+}

@@ -1,0 +1,121 @@
+/* powershell_words.c -- how PowerShell is told from shell text, and its cmdlets by their verbs. */
+#include <string.h>
+
+#include "deploys/powershell.h"
+
+static bool is_letter(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+static bool is_in(struct str word, const char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_eq_nocase(word, str_from(list[i])))
+            return true;
+    return false;
+}
+
+/* "Get" of Get-Content; STR_NONE when the word is no cmdlet's name. */
+static struct str verb_of(struct str word)
+{
+    static const char *const verbs[] = {
+        "Add",      "Clear",      "Compare",  "Connect",   "Convert", "ConvertFrom", "ConvertTo",
+        "Copy",     "Disable",    "Enable",   "Enter",     "Expand",  "Export",      "ForEach",
+        "Format",   "Get",        "Group",    "Import",    "Install", "Invoke",      "Join",
+        "Measure",  "Move",       "New",      "Out",       "Pop",     "Publish",     "Push",
+        "Read",     "Remove",     "Rename",   "Resolve",   "Restart", "Select",      "Send",
+        "Set",      "Show",       "Sort",     "Split",     "Start",   "Stop",        "Tee",
+        "Test",     "Update",     "Wait",     "Where",     "Write",   "Deploy",      "Save",
+        "Compress", "Disconnect", "Register", "Unregister"};
+    size_t dash = str_find_byte(word, '-');
+
+    if (dash == SIZE_MAX || dash + 2 >= word.length || !is_letter(word.bytes[dash + 1]))
+        return STR_NONE;
+    for (size_t i = dash + 1; i < word.length; i++)
+        if (!is_letter(word.bytes[i]) && !(word.bytes[i] >= '0' && word.bytes[i] <= '9'))
+            return STR_NONE;
+    struct str verb = str_prefix(word, dash);
+    return is_in(verb, verbs, COUNT_OF(verbs)) ? verb : STR_NONE;
+}
+
+bool powershell_is_cmdlet(struct str word)
+{
+    return verb_of(word).length > 0;
+}
+
+bool powershell_is_data(struct str word)
+{
+    static const char *const verbs[] = {
+        "Add",    "Clear",  "Compare", "Convert", "ConvertFrom", "ConvertTo", "Copy", "Export",
+        "Format", "Get",    "Group",   "Import",  "Join",        "Measure",   "Move", "Out",
+        "Read",   "Remove", "Rename",  "Resolve", "Select",      "Show",      "Sort", "Split",
+        "Tee",    "Test",   "Where",   "Write",   "Expand",      "Compress",  "Save", "ForEach"};
+    static const char *const settings[] = {"Set-Content",    "Set-Item",           "Set-Variable",
+                                           "Set-Alias",      "Set-ItemProperty",   "New-Item",
+                                           "Set-StrictMode", "Set-ExecutionPolicy"};
+
+    return is_in(word, settings, COUNT_OF(settings)) ||
+           is_in(verb_of(word), verbs, COUNT_OF(verbs));
+}
+
+/* A cmdlet in its usual spelling, an alias of those that run or fetch, `$name = `, a block comment, a here-string. */
+static bool has_cmdlet(struct str text)
+{
+    static const char *const aliases[] = {"iex", "iwr", "irm", "icm", "saps"};
+
+    for (size_t at = 0; at < text.length;) {
+        size_t end = at;
+        while (end < text.length && !strchr(" \t\r\n;|&(){}'\"`,", text.bytes[end]))
+            end++;
+        struct str word = str_slice(text, at, end), verb = verb_of(word);
+        bool spelt = verb.length && word.bytes[0] <= 'Z' && word.bytes[verb.length + 1] <= 'Z';
+        bool first = at == 0 || strchr(";|&({\n", text.bytes[at - 1]) ||
+                     (at > 1 && strchr(";|&({\n", text.bytes[at - 2]));
+        if (spelt || (first && is_in(word, aliases, COUNT_OF(aliases))))
+            return true;
+        at = end > at ? end : at + 1;
+    }
+    return false;
+}
+
+static bool begins_statement(struct str text, size_t at)
+{
+    while (at > 0 && (text.bytes[at - 1] == ' ' || text.bytes[at - 1] == '\t'))
+        at--;
+    return at == 0 || strchr("\n;{", text.bytes[at - 1]);
+}
+
+/* `$name = …`: no shell assigns like this. */
+static bool assigns_variable(struct str text)
+{
+    for (size_t at = 0; at < text.length; at++) {
+        size_t end = at + 1;
+        if (text.bytes[at] != '$' || !begins_statement(text, at))
+            continue;
+        while (end < text.length && (is_letter(text.bytes[end]) || text.bytes[end] == '_'))
+            end++;
+        if (end > at + 1 && str_starts(str_from_offset(text, end), STR(" = ")))
+            return true;
+    }
+    return false;
+}
+
+bool powershell_likely(struct str text, bool *ret_certain)
+{
+    static const char *const strong[] = {
+        "$env:", "$ErrorActionPreference", "$LASTEXITCODE", "$PSScriptRoot", "\n<#", "@'\n",
+        "@\"\n"};
+    static const char *const weak[] = {".ps1", ".bat", ".cmd", ":\\", "@{", "`\n"};
+    bool likely = false;
+
+    *ret_certain = str_starts(str_trim(text), STR("& ")) || str_starts(text, STR("<#"));
+    if (str_contains(text, STR("<<")))
+        return false; /* a here-document: no PowerShell */
+    for (size_t i = 0; i < COUNT_OF(strong); i++)
+        *ret_certain = *ret_certain || str_contains(text, str_from(strong[i]));
+    *ret_certain = *ret_certain || assigns_variable(text) || has_cmdlet(text);
+    for (size_t i = 0; i < COUNT_OF(weak); i++)
+        likely = likely || str_contains(text, str_from(weak[i]));
+    return likely || *ret_certain;
+}
