@@ -484,10 +484,20 @@ static bool run_all(struct recogniser *r, struct shell_state *state, const struc
 static bool task_runner(struct recogniser *r, struct shell_state *state, const struct call *call,
                         const struct line *line, bool *ret_handled, struct err *e)
 {
+    static const char *const plans[] = {"--dry-run", "--dry", "--dryRun", "--graph"};
     struct strs directories = {0};
     size_t from = 0;
     bool known;
 
+    for (size_t i = 1; i < call->count; i++)
+        for (size_t n = 0; n < COUNT_OF(plans); n++) {
+            struct str word = call->words[i].text, plan = str_from(plans[n]);
+            if (str_eq(str_prefix(word, str_find_byte(word, '=')), plan) &&
+                !str_ends(word, STR("=false"))) {
+                *ret_handled = true; /* shows what would run */
+                return true;
+            }
+        }
     if (line->operands.count && (str_eq(line->operands.items[0], STR("run")) ||
                                  str_eq(line->operands.items[0], STR("run-many"))))
         from = 1;

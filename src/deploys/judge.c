@@ -175,6 +175,24 @@ static void choose_context(struct shell_state *state, const struct call *call,
     shell_state_set_variable(state, STR("DOCKER_CONTEXT" SETTING_CHOSEN), value);
 }
 
+/* `$SUDO kubectl apply`, `env $(cat .env) npx sst deploy`: the first word may be none, or settings. */
+static bool judge_unknown_program(struct recogniser *r, struct shell_state *state,
+                                  const struct call *call, const struct line *line, struct err *e)
+{
+    size_t before = r->deploys->count;
+    struct line inner_line;
+
+    if (call->count > 2 && call->words[0].may_vanish) {
+        struct call inner = call_of_words(call, call->words + 1, call->count - 1);
+        inner.suspected = true;
+        inner.why = STR("the words before it are not known before it runs");
+        line_build(r, &inner, &inner_line);
+        if (inner_line.in_index && !judge_call(r, state, &inner, e))
+            return false;
+    }
+    return r->deploys->count > before || match_unknown_program(r, call, line, e);
+}
+
 bool judge_call(struct recogniser *r, struct shell_state *state, const struct call *call,
                 struct err *e)
 {
@@ -195,7 +213,7 @@ bool judge_call(struct recogniser *r, struct shell_state *state, const struct ca
     if (str_eq(line.name, UNKNOWN_TEXT))
         r->unknowns++;
     if (str_eq(line.name, UNKNOWN_TEXT) && !line.is_path)
-        return match_unknown_program(r, call, &line, e);
+        return judge_unknown_program(r, state, call, &line, e);
     if (!match_migration(r, &line, &migrates, e))
         return false;
     if (migrates) {

@@ -254,6 +254,16 @@ static void give_rest(struct walk *w)
         add_entrypoint(w);
 }
 
+/* `doppler run $OPTIONS -- command` */
+static bool may_be_options(const struct call *call, size_t at)
+{
+    if (!call->words[at].may_vanish || !str_eq(call->words[at].text, UNKNOWN_TEXT))
+        return false;
+    while (at < call->count && !str_eq(call->words[at].text, STR("--")))
+        at++;
+    return at < call->count;
+}
+
 void peel_row(struct recogniser *r, const struct pack_wrapper *row, const struct call *call,
               struct peeled *ret)
 {
@@ -283,7 +293,8 @@ void peel_row(struct recogniser *r, const struct pack_wrapper *row, const struct
         } else if (row->assignments && is_assignment(word, &setting)) {
             VEC_PUSH(r->arena, &ret->call.settings, setting);
             w.at++;
-        } else if (row->needs_separator && !separated) {
+        } else if (!separated &&
+                   (row->needs_separator || (!operands && may_be_options(call, w.at)))) {
             w.at++;
         } else if (row->takes == TAKES_NOTHING) {
             w.at++;
