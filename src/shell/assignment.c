@@ -41,6 +41,35 @@ static bool take_target(struct parser *p, struct shell_assignment *ret_assignmen
     return true;
 }
 
+/* A `[` that begins an element takes everything up to its `]`, over blanks and newlines. True only when there certainly is none: what
+ * substitutions hold is not looked into. */
+static bool never_closes(const struct parser *p)
+{
+    const char *bytes = p->source.bytes;
+    size_t at = p->position + 1, end = p->source.end, depth = 1;
+
+    for (; at < end; at++) {
+        if (bytes[at] == '`' || (bytes[at] == '$' && at + 1 < end && bytes[at + 1] != '\0' &&
+                                 strchr("({[", bytes[at + 1])))
+            return false;
+        if (bytes[at] == '\\') {
+            at++;
+        } else if (bytes[at] == '\'' || bytes[at] == '"') {
+            const char *close = memchr(bytes + at + 1, bytes[at], end - at - 1);
+            if (!close || memchr(bytes + at, '$', (size_t)(close - bytes) - at) ||
+                memchr(bytes + at, '\\', (size_t)(close - bytes) - at) ||
+                memchr(bytes + at, '`', (size_t)(close - bytes) - at) || bytes[at - 1] == '$')
+                return false;
+            at = (size_t)(close - bytes);
+        } else if (bytes[at] == '[') {
+            depth++;
+        } else if (bytes[at] == ']' && --depth == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* `[key]=value` and `[key]+=value` in an array; nothing is taken when there is none. */
 static bool take_key(struct parser *p, struct shell_word **ret_key)
 {
@@ -58,7 +87,9 @@ static bool take_key(struct parser *p, struct shell_word **ret_key)
         if (!parser_retreat(p, &retreat))
             return false;
         p->position = from;
-        return true;
+        p->work += p->source.end - from;
+        return !never_closes(p) ||
+               parser_fail(p, from, "unterminated element of an array: a ] is missing");
     }
     p->position++;
     if (parser_take(p, "=") || parser_take(p, "+=")) {

@@ -73,6 +73,43 @@ bool expansion_arithmetic_text(struct parser *p, struct context context, struct 
     return true;
 }
 
+/* What neither an expression nor a list can be read from, up to the parenthesis that closes it: the shell reads `$((…)` raw, and only
+ * finds out when it runs; nothing of it runs then. */
+static bool raw_arithmetic(struct parser *p, struct context context, size_t from)
+{
+    struct shell_part part = {.kind = PART_ARITHMETIC, .quoted = context.quoted};
+    struct shell_part literal = {.kind = PART_LITERAL, .quoted = true};
+    size_t at = p->position, depth = 1;
+    const char *bytes = p->source.bytes;
+
+    for (; at < p->source.end && depth; at++) {
+        if (bytes[at] == '\\' || bytes[at] == '`')
+            at += bytes[at] == '\\';
+        else if (bytes[at] == '\'' || bytes[at] == '"') {
+            const char *close = memchr(bytes + at + 1, bytes[at], p->source.end - at - 1);
+            if (!close)
+                return false;
+            at = (size_t)(close - bytes);
+        } else {
+            depth += bytes[at] == '(';
+            depth -= bytes[at] == ')';
+        }
+    }
+    if (depth || at > p->source.end)
+        return false;
+    literal.text = part.text = str_of(bytes + p->position, at - p->position - 1);
+    literal.span.from = part.span.from = from;
+    p->work += at - p->position;
+    p->position = at;
+    part.inner = ARENA_NEW(p->arena, struct shell_word);
+    part.inner->parts = ARENA_NEW(p->arena, struct shell_part);
+    part.span = literal.span = parser_span(p, from);
+    *part.inner->parts = literal;
+    part.inner->part_count = 1;
+    part.inner->span = part.span;
+    return push_part(p, part);
+}
+
 /* Behind `$(`, before the second `(`. Arithmetic if its parentheses match and `))` ends it; a subshell in $(…) otherwise. */
 static bool arithmetic_or_command(struct parser *p, struct context context, size_t from)
 {
@@ -89,7 +126,19 @@ static bool arithmetic_or_command(struct parser *p, struct context context, size
         part.span = parser_span(p, from);
         return push_part(p, part);
     }
-    return parser_retreat(p, &retreat) && command_substitution(p, context, from);
+    if (!parser_retreat(p, &retreat))
+        return false;
+    struct retreat again;
+    parser_guess(p, &again);
+    if (command_substitution(p, context, from))
+        return true;
+    struct parser failed = *p;
+    if (!parser_retreat(p, &again))
+        return false;
+    if (raw_arithmetic(p, context, from))
+        return true;
+    *p = failed;
+    return false;
 }
 
 static bool old_arithmetic(struct parser *p, struct context context, size_t from)
