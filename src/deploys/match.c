@@ -416,7 +416,8 @@ bool match_unknown_program(struct recogniser *r, const struct call *call, const 
     if (!line->operands.count || str_find_byte(line->operands.items[0], SHELL_UNKNOWN) != SIZE_MAX)
         return true;
     struct str verb = line->operands.items[0];
-    bool file = str_find_byte(verb, '.') != SIZE_MAX || str_find_byte(verb, '/') != SIZE_MAX;
+    bool file = str_find_byte(verb, '.') != SIZE_MAX || str_find_byte(verb, '/') != SIZE_MAX ||
+                str_find_byte(verb, ' ') != SIZE_MAX;
     if (!file && name_promises_deploy(r, verb))
         return report_suspected(r, call, line->shown, "unknown-program",
                                 STR("its program is not known before it runs"), e);

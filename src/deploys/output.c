@@ -188,6 +188,24 @@ static bool decoded(struct recogniser *r, const struct shell_command *command, s
     return decode_base64(r, text, ret);
 }
 
+/* `ls deploy.sh | xargs bash`: files that are named. */
+static bool listed(struct recogniser *r, const struct shell_command *command, struct str *ret)
+{
+    struct str text = STR("");
+
+    for (size_t i = 1; i < command->words.count; i++) {
+        const struct shell_value *word = &command->words.items[i];
+        if (!word->known || word->glob || str_find_byte(word->text, '.') == SIZE_MAX ||
+            str_starts(word->text, STR("-")))
+            return false; /* a directory's content is not looked into */
+        text = i == 1
+                   ? word->text
+                   : str_printf(r->arena, STR_FMT "\n" STR_FMT, STR_ARG(text), STR_ARG(word->text));
+    }
+    *ret = text;
+    return true;
+}
+
 bool output_of(void *context, struct shell_state *state, const struct shell_command *command,
                struct str *ret_text)
 {
@@ -208,6 +226,8 @@ bool output_of(void *context, struct shell_state *state, const struct shell_comm
     if (program_is(command, "base64") || program_is(command, "gbase64") ||
         program_is(command, "openssl"))
         return decoded(r, command, ret_text);
+    if (count > 1 && program_is(command, "ls"))
+        return listed(r, command, ret_text);
     if (count > 2 && program_is(command, "docker-machine") && word_is(command, 1, "env")) {
         *ret_text = str_printf(r->arena, "export DOCKER_HOST=tcp://" STR_FMT ":2376",
                                STR_ARG(command->words.items[count - 1].text));
