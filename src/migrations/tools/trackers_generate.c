@@ -60,6 +60,7 @@ static void write_field(struct buf *out, const struct config_key *key, const cha
 {
     const void *field = item + key->offset;
     const struct strs *strings = field;
+    size_t before;
 
     switch (key->type) {
     case KEY_BOOL:
@@ -78,9 +79,14 @@ static void write_field(struct buf *out, const struct config_key *key, const cha
         buf_add(out, STR(", "));
         return;
     case KEY_OBJECT:
+        before = out->length;
         buf_printf(out, ".%s = ", key->name);
         write_object(out, key->shape, field);
-        buf_add(out, STR(", "));
+        /* ISO C has no empty braces. */
+        if (str_ends(buf_str(out), STR("= {}")))
+            out->length = before;
+        else
+            buf_add(out, STR(", "));
         return;
     case KEY_STRING:
     case KEY_PATH:
