@@ -44,9 +44,9 @@ static bool in_configured_set(const struct config *config, struct str path)
 bool push_path_is_migration(const struct config *config, struct str path)
 {
     static const char *const settings[] = {"alembic.ini"};
-    static const char *const sources[] = {".py",   ".sql",  ".rb",  ".ts", ".js",   ".mjs",
-                                          ".cjs",  ".php",  ".exs", ".ex", ".xml",  ".yml",
-                                          ".yaml", ".json", ".cs",  ".go", ".java", ".kt"};
+    static const char *const sources[] = {".py",   ".rs",  ".sql", ".rb",   ".ts",  ".js",  ".mjs",
+                                          ".cjs",  ".php", ".exs", ".ex",   ".xml", ".yml", ".yaml",
+                                          ".json", ".cs",  ".go",  ".java", ".kt"};
     static const char *const directories[] = {"versions", "migrations", "migration", "migrate",
                                               "alembic",  "revisions",  "drizzle"};
     struct str name = path_base_name(path);

@@ -204,3 +204,93 @@ Test(judge, an_identity_that_the_server_does_not_tell_does_not_match)
     cr_assert(!judge_identity(&world.judge, STR("backend"), &world.set.answer));
     assert_holds(world.reasons.items[0].message, "system_identifier: not known, wanted 74*");
 }
+
+/* --- What trackers of packs bring. --- */
+
+static void make_pack(struct world *world, struct arena *arena)
+{
+    make(world, arena, 3);
+    world->set.history.tracker = STR("goose");
+    world->set.history.upgrade_command = STR("goose up");
+    world->set.history.out_of_order_command = STR("goose -allow-missing up");
+    world->set.plan.version = STR("rev02");
+    world->set.plan.applied_count = 2;
+}
+
+Test(judge, what_the_tool_refuses_out_of_order_has_another_way_out)
+{
+    ARENA(arena, 1 << 20);
+    struct world world;
+
+    make_pack(&world, &arena);
+    VEC_PUSH(&arena, &world.set.plan.pending, 1);
+    VEC_PUSH(&arena, &world.set.plan.out_of_order, 1);
+    judge_pending(&world.judge, &world.set, &world.rows);
+    assert_holds(world.reasons.items[0].message, "\n  database version  rev02 (2 applied)\n");
+    assert_holds(world.reasons.items[0].message,
+                 "\n  goose refuses 1 of them, older than what is applied: rev01");
+    assert_str(world.reasons.items[0].hint, "goose -allow-missing up");
+}
+
+Test(judge, never_applied_blocks_and_says_who_skips_it)
+{
+    ARENA(arena, 1 << 20);
+    struct world world;
+
+    make_pack(&world, &arena);
+    VEC_PUSH(&arena, &world.set.plan.never_applied, 0);
+    judge_never_applied(&world.judge, &world.set, &world.rows);
+    cr_assert_eq(world.reasons.items[0].code, REASON_NEVER_APPLIED);
+    cr_assert_eq(world.reasons.items[0].action, ACTION_BLOCK);
+    assert_holds(world.reasons.items[0].message,
+                 "1 migration of this code is older than what production has, and will never be "
+                 "applied:\n  rev00  change 0\n");
+    assert_holds(world.reasons.items[0].message, "\n  goose skips them without a word");
+}
+
+Test(judge, dirty_blocks_with_what_the_table_says)
+{
+    ARENA(arena, 1 << 20);
+    struct world world;
+
+    make_pack(&world, &arena);
+    VEC_PUSH(&arena, &world.set.plan.dirty,
+             ((struct plan_dirty){
+                 .id = STR("rev01"), .state = STR("failed"), .detail = STR("no\n table")}));
+    judge_dirty(&world.judge, &world.set, &world.rows);
+    cr_assert_eq(world.reasons.items[0].code, REASON_DIRTY_MIGRATION);
+    cr_assert_eq(world.reasons.items[0].action, ACTION_BLOCK);
+    assert_holds(world.reasons.items[0].message,
+                 "1 migration did not end well in production:\n  rev01  failed\n    no? table\n");
+}
+
+Test(judge, diverged_warns_with_both_checksums)
+{
+    ARENA(arena, 1 << 20);
+    struct world world;
+
+    make_pack(&world, &arena);
+    VEC_PUSH(
+        &arena, &world.set.plan.diverged,
+        ((struct plan_difference){
+            .migration = 2, .what = STR("checksum"), .recorded = STR("aa"), .actual = STR("bb")}));
+    judge_diverged(&world.judge, &world.set, &world.rows);
+    cr_assert_eq(world.reasons.items[0].code, REASON_DIVERGED_MIGRATION);
+    cr_assert_eq(world.reasons.items[0].action, ACTION_WARN);
+    assert_holds(world.reasons.items[0].message,
+                 "1 migration is not what production was given:\n  rev02  change 2\n"
+                 "    apps/api/versions/rev02_x.py\n    checksum bb, applied with aa\n");
+}
+
+Test(judge, unknown_rows_leave_what_is_pending_exact)
+{
+    ARENA(arena, 1 << 20);
+    struct world world;
+
+    make_pack(&world, &arena);
+    world.set.plan.pending_is_exact = true;
+    VEC_PUSH(&arena, &world.set.plan.unknown, ((struct plan_unknown){.id = STR("rev09")}));
+    judge_unknown(&world.judge, &world.set, &world.rows, false, STR_NONE);
+    cr_assert_eq(world.reasons.items[0].code, REASON_UNKNOWN_REVISION);
+    cr_assert(!str_contains(world.reasons.items[0].message, STR("cannot be told")));
+}
