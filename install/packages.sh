@@ -5,7 +5,7 @@ packages_build=(
   build-essential cmake ninja-build pkg-config
   libpcre2-dev libcjson-dev libmd-dev        # the hook that runs before every command
   libpq-dev libsqlite3-dev libgit2-dev       # what the database says, what git says
-  libtree-sitter-dev                         # Python migrations
+  libtree-sitter-dev                         # model source and migrations
   zlib1g-dev                                 # CRC-32 of migrations
   git ca-certificates
 )
@@ -58,7 +58,7 @@ install_packages() {
   rm -f "$log"
 }
 
-# install_npm: the npm client, for the grammar; any version that is there already will do.
+# install_npm: the npm client, for the grammars; any version that is there already will do.
 install_npm() {
   command -v npm >/dev/null 2>&1 || install_packages npm
 }
@@ -74,7 +74,7 @@ install_tracker_tools() {
   (cd "$directory" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2
 }
 
-# install_grammars ROOT: the Python grammar of the version locked in install/grammars, no scripts run.
+# install_grammars ROOT: the grammars of the versions locked in install/grammars, no scripts run.
 install_grammars() {
   local directory=$1/install/grammars
   if [ -f "$directory/node_modules/.package-lock.json" ] && [ ! "$directory/package-lock.json" -nt "$directory/node_modules/.package-lock.json" ]; then
