@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "gate/pusher.h"
 #include "migrations/cover.h"
+#include "migrations/languages.h"
 #include "migrations/models.h"
 
 #define MESSAGE_MAX ((size_t)16 << 10)
@@ -9,35 +10,28 @@
 #define SNIFFED_MAX 200u
 #define SNIFFED_BYTES ((size_t)256 << 10)
 
-static bool mentions_mapper(struct str source)
-{
-    static const char *const words[] = {"Column(",  "mapped_column", "Mapped[",      "Table(",
-                                        "SQLModel", "__tablename__", "models.Model", "db.Model"};
-
-    for (size_t i = 0; i < COUNT_OF(words); i++)
-        if (str_contains(source, str_from(words[i])))
-            return true;
-    return false;
-}
-
 /* Models may stand in a file of any name: those that changed are looked into, the first ones of a great many. */
 static bool sniff(struct pushed *pushed, bool *ret_any, struct err *e)
 {
     ARENA(scratch, (size_t)512 << 20);
     struct strs ids = {0}, contents = {0};
+    VEC(const struct model_language *) languages = {0};
 
     for (size_t i = 0; i < pushed->changes.count && ids.count < SNIFFED_MAX; i++) {
         const struct repository_change *change = &pushed->changes.items[i];
         struct str id = change->kind == CHANGE_DELETED ? change->old_id : change->new_id;
-        if (change->is_file && id.length && str_ends(change->path, STR(".py")) &&
-            !push_path_is_migration(pushed->pusher->config, change->path))
+        const struct model_language *language = model_language_of(change->path);
+        if (change->is_file && id.length && language && language->sniffs &&
+            !push_path_is_migration(pushed->pusher->config, change->path)) {
             VEC_PUSH(&scratch, &ids, id);
+            VEC_PUSH(&scratch, &languages, language);
+        }
     }
     if (ids.count && !repository_read_blobs(pushed->pusher->input->repository, &scratch, &ids,
                                             SNIFFED_BYTES, &contents, e))
         return false;
     for (size_t i = 0; i < contents.count && !*ret_any; i++)
-        *ret_any = mentions_mapper(contents.items[i]);
+        *ret_any = languages.items[i]->sniffs(contents.items[i]);
     return true;
 }
 

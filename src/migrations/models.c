@@ -2,22 +2,27 @@
 
 #include "base/file.h"
 #include "base/regex.h"
+#include "migrations/languages.h"
 #include "migrations/model_paths.h"
-#include "readers/django.h"
-#include "readers/sqlalchemy.h"
 
 #define DEPTH_MAX 24u
-#define MODEL_FILE_MAX ((size_t)4 << 20)
+#define MODEL_FILE_MAX ((size_t)16 << 20)
 
 struct side { /* one of the two trees */
     struct arena *arena;
     struct tree *tree;
-    struct strs paths;    /* to be read as models */
-    struct strs settings; /* of Django */
+    struct strs paths[MODEL_LANGUAGES_MAX]; /* to be read as models */
+    struct strs settings;                   /* of Django */
+    size_t count;
+};
+
+struct matcher_row {
+    struct regex *regex;
+    struct str language; /* empty: any */
 };
 
 struct matcher {
-    VEC(struct regex *) regexes;
+    VEC(struct matcher_row) rows;
 };
 
 static bool is_entered(struct str name)
@@ -44,17 +49,19 @@ static struct str child(struct arena *arena, struct str directory, struct str na
 static bool matcher_make(struct arena *arena, const struct config *config, struct matcher *matcher,
                          struct err *e)
 {
-    struct regex *regex;
+    struct matcher_row row;
 
     for (size_t i = 0; i < model_path_count; i++) {
-        if (!regex_compile(arena, model_paths[i].path, &regex, e))
+        row.language = model_paths[i].language;
+        if (!regex_compile(arena, model_paths[i].path, &row.regex, e))
             return false;
-        VEC_PUSH(arena, &matcher->regexes, regex);
+        VEC_PUSH(arena, &matcher->rows, row);
     }
+    row.language = STR_NONE;
     for (size_t i = 0; config && i < config->models.count; i++) {
-        if (!regex_compile(arena, config->models.items[i].path, &regex, e))
+        if (!regex_compile(arena, config->models.items[i].path, &row.regex, e))
             return false;
-        VEC_PUSH(arena, &matcher->regexes, regex);
+        VEC_PUSH(arena, &matcher->rows, row);
     }
     return true;
 }
@@ -62,12 +69,16 @@ static bool matcher_make(struct arena *arena, const struct config *config, struc
 static bool matches(const struct matcher *matcher, struct str path, bool *ret_matches,
                     struct err *e)
 {
+    const struct model_language *language = model_language_of(path);
+
     *ret_matches = false;
-    if (!str_ends(path, STR(".py")))
-        return true;
-    for (size_t i = 0; i < matcher->regexes.count && !*ret_matches; i++)
-        if (!regex_match(matcher->regexes.items[i], path, ret_matches, NULL, 0, e))
+    for (size_t i = 0; language && i < matcher->rows.count && !*ret_matches; i++) {
+        const struct matcher_row *row = &matcher->rows.items[i];
+        if (row->language.length && !str_eq(row->language, language->name))
+            continue;
+        if (!regex_match(row->regex, path, ret_matches, NULL, 0, e))
             return false;
+    }
     return true;
 }
 
@@ -105,13 +116,15 @@ static bool walk(struct side *side, const struct matcher *matcher, struct str di
             continue;
         if (!matches(matcher, path, &wanted, e))
             return false;
-        if (wanted)
-            VEC_PUSH(side->arena, &side->paths, path);
+        if (wanted) {
+            VEC_PUSH(side->arena, &side->paths[model_language_of(path) - model_languages], path);
+            side->count++;
+        }
         if (str_eq(entry->name, STR("settings.py")) ||
             (str_eq(path_base_name(directory), STR("settings")) &&
              str_ends(entry->name, STR(".py"))))
             VEC_PUSH(side->arena, &side->settings, path);
-        if (side->paths.count > MODEL_FILES_MAX)
+        if (side->count > MODEL_FILES_MAX)
             return err_set(e, ERR_LIMIT, "more than %u model files", MODEL_FILES_MAX);
     }
     return true;
@@ -127,18 +140,6 @@ static bool path_is_entered(struct str path)
     return true;
 }
 
-static bool mentions_mapper(struct str source)
-{
-    static const char *const words[] = {"Column(",  "mapped_column", "Mapped[",      "Table(",
-                                        "SQLModel", "__tablename__", "models.Model", "db.Model",
-                                        "Index(",   "django.db"};
-
-    for (size_t i = 0; i < COUNT_OF(words); i++)
-        if (str_contains(source, str_from(words[i])))
-            return true;
-    return false;
-}
-
 static bool read_file(void *self, struct str path, struct str *ret_bytes)
 {
     struct side *side = self;
@@ -147,33 +148,136 @@ static bool read_file(void *self, struct str path, struct str *ret_bytes)
     return tree_read(side->tree, side->arena, path, MODEL_FILE_MAX, ret_bytes, &absent);
 }
 
+/* Only those that hold models stay. */
+static void keep_mentioning(struct side *side, size_t language)
+{
+    struct strs wanted = {0};
+    struct str source;
+
+    for (size_t i = 0; i < side->paths[language].count; i++) {
+        struct str path = side->paths[language].items[i];
+        if (!model_languages[language].mentions ||
+            (read_file(side, path, &source) && model_languages[language].mentions(source)))
+            VEC_PUSH(side->arena, &wanted, path);
+    }
+    strs_sort(&wanted);
+    side->paths[language] = wanted;
+}
+
 static bool side_open(struct side *side, const struct matcher *matcher, const struct strs *changed,
                       struct err *e)
 {
-    struct strs wanted = {0};
-
     if (!walk(side, matcher, STR(""), 0, e))
         return false;
-    for (size_t i = 0; i < changed->count; i++)
-        if (str_ends(changed->items[i], STR(".py")) && path_is_entered(changed->items[i]))
-            strs_add(side->arena, &side->paths, changed->items[i]);
-    for (size_t i = 0; i < side->paths.count; i++) {
-        struct str source;
-        if (read_file(side, side->paths.items[i], &source) && mentions_mapper(source))
-            VEC_PUSH(side->arena, &wanted, side->paths.items[i]);
+    for (size_t i = 0; i < changed->count; i++) {
+        const struct model_language *language = model_language_of(changed->items[i]);
+        if (language && language->mentions && path_is_entered(changed->items[i]))
+            strs_add(side->arena, &side->paths[language - model_languages], changed->items[i]);
     }
-    strs_sort(&wanted);
-    side->paths = wanted;
+    for (size_t i = 0; i < model_language_count; i++)
+        keep_mentioning(side, i);
     return true;
 }
 
-static bool side_read(struct side *side, struct schema *schema, struct err *e)
+/* --- The files that make one schema. --- */
+
+struct group {
+    struct str key;
+    struct strs paths[2]; /* before, after */
+};
+VEC_DEFINE(groups, struct group);
+
+static struct group *group_named(struct arena *arena, struct groups *groups, struct str key)
+{
+    for (size_t i = 0; i < groups->count; i++)
+        if (str_eq(groups->items[i].key, key))
+            return &groups->items[i];
+    VEC_PUSH(arena, groups, (struct group){.key = key});
+    return &VEC_LAST(groups);
+}
+
+/* Files that lie in one tree only may have been moved: they are compared as one. */
+static void join_lonely(struct arena *arena, struct groups *groups)
+{
+    struct group lonely = {0};
+    size_t kept = 0;
+
+    for (size_t i = 0; i < groups->count; i++) {
+        const struct group *group = &groups->items[i];
+        if (group->paths[0].count && group->paths[1].count) {
+            groups->items[kept++] = *group;
+            continue;
+        }
+        for (size_t side = 0; side < 2; side++)
+            for (size_t j = 0; j < group->paths[side].count; j++)
+                VEC_PUSH(arena, &lonely.paths[side], group->paths[side].items[j]);
+    }
+    groups->count = kept;
+    if (lonely.paths[0].count || lonely.paths[1].count)
+        VEC_PUSH(arena, groups, lonely);
+}
+
+static void groups_make(struct side *sides, size_t language, struct groups *ret_groups)
+{
+    struct arena *arena = sides->arena;
+    struct groups groups = {0};
+
+    for (size_t side = 0; side < 2; side++) {
+        struct source_files files = {.self = &sides[side], .read = read_file};
+        const struct strs *paths = &sides[side].paths[language];
+        struct model_source source = {.arena = arena, .files = &files, .paths = paths};
+        for (size_t i = 0; i < paths->count; i++) {
+            struct str key = model_languages[language].group
+                                 ? model_languages[language].group(&source, paths->items[i])
+                                 : STR_NONE;
+            VEC_PUSH(arena, &group_named(arena, &groups, key)->paths[side], paths->items[i]);
+        }
+    }
+    if (model_languages[language].group)
+        join_lonely(arena, &groups);
+    *ret_groups = groups;
+}
+
+static bool group_read(struct side *side, size_t language, const struct strs *paths,
+                       struct schema *schema, struct err *e)
 {
     struct source_files files = {.self = side, .read = read_file};
-    PYTHON_TREE(tree, side->arena, &files);
+    struct model_source source = {
+        .arena = side->arena, .files = &files, .paths = paths, .settings = &side->settings};
 
-    return sqlalchemy_read(side->arena, tree, &side->paths, schema, e) &&
-           django_read(side->arena, tree, &side->paths, &side->settings, schema, e);
+    return model_languages[language].read(&source, schema, e);
+}
+
+/* A language whose files refer to each other is read as a whole; of the others only the groups in which something changed. */
+static bool group_changed(const struct group *group, const struct strs *changed)
+{
+    for (size_t side = 0; side < 2; side++)
+        for (size_t i = 0; i < group->paths[side].count; i++)
+            if (strs_have(changed, group->paths[side].items[i]))
+                return true;
+    return false;
+}
+
+static bool compare_language(struct side *sides, size_t language, const struct strs *changed,
+                             struct schema_difference *difference, struct err *e)
+{
+    struct arena *arena = sides->arena;
+    struct groups groups;
+
+    groups_make(sides, language, &groups);
+    for (size_t i = 0; i < groups.count; i++) {
+        struct schema schemas[2] = {0};
+        struct schema_difference found;
+        if (model_languages[language].group && !group_changed(&groups.items[i], changed))
+            continue;
+        for (size_t side = 0; side < 2; side++)
+            if (!group_read(&sides[side], language, &groups.items[i].paths[side], &schemas[side],
+                            e))
+                return false;
+        schema_compare(arena, &schemas[0], &schemas[1], &found);
+        schema_difference_add(arena, difference, &found);
+    }
+    return true;
 }
 
 bool models_compare(struct arena *arena, const struct config *config, struct tree *before,
@@ -181,22 +285,27 @@ bool models_compare(struct arena *arena, const struct config *config, struct tre
                     struct schema_difference *ret_difference, struct err *e)
 {
     struct side sides[2] = {{.arena = arena, .tree = before}, {.arena = arena, .tree = after}};
-    struct schema schemas[2] = {0};
+    struct schema_difference difference = {0};
+    bool touched[MODEL_LANGUAGES_MAX] = {0}, any = false;
     struct matcher matcher = {0};
-    bool source = false;
 
-    for (size_t i = 0; i < changed_paths->count && !source; i++)
-        source = str_ends(changed_paths->items[i], STR(".py"));
-    *ret_difference = (struct schema_difference){0};
-    if (!source)
+    *ret_difference = difference;
+    for (size_t i = 0; i < changed_paths->count; i++) {
+        const struct model_language *language = model_language_of(changed_paths->items[i]);
+        if (language)
+            any = touched[language - model_languages] = true;
+    }
+    if (!any)
         return true;
     if (!matcher_make(arena, config, &matcher, e))
         return false;
     for (size_t i = 0; i < 2; i++)
-        if (!side_open(&sides[i], &matcher, changed_paths, e) ||
-            !side_read(&sides[i], &schemas[i], e))
+        if (!side_open(&sides[i], &matcher, changed_paths, e))
             return false;
-    schema_compare(arena, &schemas[0], &schemas[1], ret_difference);
+    for (size_t i = 0; i < model_language_count; i++)
+        if (touched[i] && !compare_language(sides, i, changed_paths, &difference, e))
+            return false;
+    *ret_difference = difference;
     return true;
 }
 

@@ -119,6 +119,9 @@ struct schema_difference {
 
 void schema_compare(struct arena *arena, const struct schema *before, const struct schema *after,
                     struct schema_difference *ret_difference);
+/* What another pair of sources says; a line that both say stands once. */
+void schema_difference_add(struct arena *arena, struct schema_difference *difference,
+                           const struct schema_difference *more);
 /* {"changes":[…]}, and "unread" when there is something; no line feed. */
 void schema_difference_json(struct buf *buf, const struct schema_difference *difference);
 

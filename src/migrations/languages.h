@@ -1,0 +1,42 @@
+/* languages.h -- which reader takes which source of models: one row a language (inside migrations and gate).
+ *
+ * A file belongs to the language whose ending it has; which files of it are models say patterns/models/ (rows of the same language), the
+ * configuration, and, where a mapper may stand in a file of any name, its words.
+ *
+ * In:    files of one tree.
+ * Out:   tables, columns, indexes and types; what cannot be read is in schema->unread.
+ * Fails: limits.
+ */
+#ifndef HOOKCHECK_MIGRATIONS_LANGUAGES_H
+#define HOOKCHECK_MIGRATIONS_LANGUAGES_H
+
+#include "readers/python_tree.h"
+#include "schema/schema.h"
+
+struct model_source {
+    struct arena *arena;
+    const struct source_files *files;
+    const struct strs *paths;    /* sorted */
+    const struct strs *settings; /* of Django */
+};
+
+struct model_language {
+    struct str name; /* as patterns/models/ has it */
+    const char *const *endings;
+    /* Does the source hold models? NULL: whatever its path says is read, and nothing else. */
+    bool (*mentions)(struct str source);
+    /* The same with fewer words, for a push's first look at files of any name; NULL: they are not looked at. */
+    bool (*sniffs)(struct str source);
+    /* Files of one group are one schema; NULL: all files of the tree are. */
+    struct str (*group)(const struct model_source *source, struct str path);
+    bool (*read)(const struct model_source *source, struct schema *schema, struct err *e);
+};
+
+extern const struct model_language model_languages[];
+extern const size_t model_language_count;
+#define MODEL_LANGUAGES_MAX 8u
+
+/* NULL when no reader takes files of that ending. */
+const struct model_language *model_language_of(struct str path);
+
+#endif
