@@ -7,6 +7,7 @@ packages_build=(
   libpq-dev libsqlite3-dev libgit2-dev       # what the database says, what git says
   libtree-sitter-dev                         # model source and migrations
   zlib1g-dev                                 # CRC-32 of migrations
+  libpg-query-dev libprotobuf-c-dev          # SQL
   git ca-certificates
 )
 packages_demo=(sqlite3)

@@ -131,6 +131,34 @@ static bool covered_beside(struct pushed *pushed, const struct schema_changes *c
     return true;
 }
 
+/* Migrations that lie in the pushed tree already, of tools whose history is not read: their files by their folders. Python's models keep
+ * to the histories that are. */
+static bool covered_in_tree(struct pushed *pushed, const struct schema_changes *changes,
+                            bool *covered, struct err *e)
+{
+    struct pusher *pusher = pushed->pusher;
+    struct schema_difference open = {0};
+    struct models_uncovereds left;
+    struct strs paths = {0};
+
+    for (size_t i = 0; i < changes->count; i++)
+        if (!covered[i] && !str_ends(changes->items[i].place.file, STR(".py")))
+            VEC_PUSH(pusher->arena, &open.changes, changes->items[i]);
+    if (!open.changes.count)
+        return true;
+    for (size_t i = 0; i < pushed->changes.count; i++)
+        VEC_PUSH(pusher->arena, &paths, pushed->changes.items[i].path);
+    if (!models_cover(pusher->arena, pusher->config, pushed->after->tree, &paths, &open, &left, e))
+        return false;
+    for (size_t i = 0; i < changes->count; i++) {
+        bool found = str_ends(changes->items[i].place.file, STR(".py"));
+        for (size_t j = 0; j < left.count; j++)
+            found = found || str_eq(left.items[j].change->line, changes->items[i].line);
+        covered[i] = covered[i] || !found;
+    }
+    return true;
+}
+
 /* All migrations of the pushed tree: those of the range, those of the branch, and what came long before (expand and contract). */
 static bool find_cover(struct pushed *pushed, const struct schema_changes *changes, bool *covered,
                        struct err *e)
@@ -159,7 +187,8 @@ static bool find_cover(struct pushed *pushed, const struct schema_changes *chang
             (shape && !covered_by_file(pushed, change->path, changes, covered, e)))
             return false;
     }
-    return covered_beside(pushed, changes, covered, e);
+    return covered_beside(pushed, changes, covered, e) &&
+           covered_in_tree(pushed, changes, covered, e);
 }
 
 static struct str make_command(const struct pushed *pushed)
@@ -187,12 +216,16 @@ static struct str make_command(const struct pushed *pushed)
 static void report(struct pushed *pushed, const struct schema_changes *changes, const bool *covered)
 {
     struct buf out = buf_new(pushed->pusher->arena, MESSAGE_MAX);
+    const struct schema_change *first = NULL;
     size_t count = 0;
 
     buf_add(&out, STR("the models change, and no migration makes the change:"));
     for (size_t i = 0; i < changes->count; i++) {
         const struct schema_change *change = &changes->items[i];
-        if (covered[i] || count++ >= JUDGE_LISTED)
+        if (covered[i])
+            continue;
+        first = first ? first : change;
+        if (count++ >= JUDGE_LISTED)
             continue;
         buf_printf(&out, "\n  " STR_FMT "  " STR_FMT ":%zu", STR_ARG(change->line),
                    STR_ARG(str_shown(pushed->pusher->arena, change->place.file)),
@@ -203,8 +236,9 @@ static void report(struct pushed *pushed, const struct schema_changes *changes, 
     if (count > JUDGE_LISTED)
         buf_printf(&out, "\n  and %zu more", count - JUDGE_LISTED);
     buf_add(&out, STR("\n  code that expects it fails wherever this is deployed"));
+    struct str own = models_make_command(pushed->pusher->arena, first, NULL);
     pusher_add(pushed->pusher, REASON_MODELS_WITHOUT_MIGRATION, STR_NONE, buf_str(&out),
-               make_command(pushed));
+               own.length ? own : make_command(pushed));
 }
 
 bool push_judge_models(struct pushed *pushed, size_t *ret_changes, struct err *e)

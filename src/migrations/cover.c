@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "migrations/effect.h"
+
 static bool is_word_byte(char byte)
 {
     return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
@@ -418,6 +420,17 @@ static bool python_covers(struct arena *arena, struct str text, const struct sch
     return false;
 }
 
+static bool rails_covers(struct arena *arena, struct str text, const struct schema_change *change)
+{
+    struct steps steps = {0};
+
+    steps_of_rails(arena, text, &steps);
+    for (size_t i = 0; i < steps.count; i++)
+        if (step_effect(NULL, &steps.items[i], change) > 0)
+            return true;
+    return false;
+}
+
 bool migration_covers(struct arena *arena, struct str path, struct str text,
                       const struct schema_change *change)
 {
@@ -425,6 +438,8 @@ bool migration_covers(struct arena *arena, struct str path, struct str text,
         return python_covers(arena, text, change);
     if (str_ends(path, STR(".sql")))
         return sql_text_covers(arena, text, change);
+    if (str_ends(path, STR(".rb")))
+        return rails_covers(arena, text, change);
     /* Other languages: both names in one file. */
     struct str thing = change->object == SCHEMA_OBJECT_COLUMN ? change->column
                        : change->name.length                  ? change->name

@@ -1,6 +1,10 @@
 #include "migrations/languages.h"
 
+#include "base/file.h"
 #include "readers/django.h"
+#include "readers/prisma.h"
+#include "readers/rails.h"
+#include "readers/sql_schema.h"
 #include "readers/sqlalchemy.h"
 
 /* --- Python. --- */
@@ -37,8 +41,86 @@ static bool python_read(const struct model_source *source, struct schema *schema
            django_read(source->arena, tree, source->paths, source->settings, schema, e);
 }
 
+/* --- SQL. --- */
+
+/* A file called schema or structure holds a whole database; others of one folder make one together. */
+static struct str sql_group(const struct model_source *source, struct str path)
+{
+    struct str name = path_base_name(path);
+
+    (void)source;
+    return str_ends(name, STR("schema.sql")) || str_ends(name, STR("structure.sql"))
+               ? path
+               : path_directory(path);
+}
+
+static bool sql_read(const struct model_source *source, struct schema *schema, struct err *e)
+{
+    return sql_schema_read(source->arena, source->files, source->paths, schema, e);
+}
+
+/* --- Prisma. --- */
+
+static bool names_database(const struct model_source *source, struct str path)
+{
+    struct str text;
+
+    return source->files->read(source->files->self, path, &text) &&
+           prisma_has_datasource(source->arena, text);
+}
+
+static size_t databases_in(const struct model_source *source, struct str folder)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < source->paths->count; i++)
+        count += str_eq(path_directory(source->paths->items[i]), folder) &&
+                 names_database(source, source->paths->items[i]);
+    return count;
+}
+
+/* The folder above it (or its own) in which a file names the database; of several that do so each is a schema. */
+static struct str prisma_group(const struct model_source *source, struct str path)
+{
+    struct str folder = path_directory(path);
+
+    for (struct str at = folder;; at = path_directory(at)) {
+        size_t count = databases_in(source, at);
+        if (count)
+            return count > 1 && str_eq(at, folder) && names_database(source, path) ? path : at;
+        if (str_find_byte(at, '/') == SIZE_MAX)
+            return folder;
+    }
+}
+
+static bool prisma_schema(const struct model_source *source, struct schema *schema, struct err *e)
+{
+    (void)e;
+    prisma_read(source->arena, source->files, source->paths, schema);
+    return true;
+}
+
+/* --- Rails. --- */
+
+/* db/schema.rb, db/cache_schema.rb: a database each. */
+static struct str ruby_group(const struct model_source *source, struct str path)
+{
+    (void)source;
+    return path;
+}
+
+static bool ruby_read(const struct model_source *source, struct schema *schema, struct err *e)
+{
+    (void)e;
+    rails_schema_read(source->arena, source->files, source->paths, schema);
+    return true;
+}
+
 /* --- All. --- */
 
+static const char *const ruby_endings[] = {".rb", NULL};
+static const char *const prisma_endings[] = {".prisma", NULL};
+static const char *const sql_endings[] = {".sql", NULL};
 static const char *const python_endings[] = {".py", NULL};
 
 const struct model_language model_languages[] = {
@@ -47,6 +129,12 @@ const struct model_language model_languages[] = {
      .mentions = python_mentions,
      .sniffs = python_sniffs,
      .read = python_read},
+    {.name = STR_INIT("prisma"),
+     .endings = prisma_endings,
+     .group = prisma_group,
+     .read = prisma_schema},
+    {.name = STR_INIT("ruby"), .endings = ruby_endings, .group = ruby_group, .read = ruby_read},
+    {.name = STR_INIT("sql"), .endings = sql_endings, .group = sql_group, .read = sql_read},
 };
 const size_t model_language_count = COUNT_OF(model_languages);
 _Static_assert(COUNT_OF(model_languages) <= MODEL_LANGUAGES_MAX, "a longer list of languages");

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "migrations/effect.h"
 #include "migrations/graph.h"
 #include "migrations/models.h"
 #include "migrations/sql.h"
@@ -22,8 +23,7 @@ struct cover {
     struct python_tree *python;
     struct strs paths; /* of migrations, oldest first */
     VEC(struct file_steps) files;
-    VEC(const struct step *)
-    names; /* what other steps call a table, and what it is called in the database */
+    struct steps names; /* what other steps call a table, and what it is called in the database */
     bool django;
     struct str alembic_root, sql_directory;
     bool alembic;
@@ -78,6 +78,7 @@ static bool walk(struct cover *c, struct str directory, bool inside, size_t dept
                 return false;
         } else if (inside && entries.items[i].kind == TREE_FILE &&
                    ((str_ends(name, STR(".py")) && !str_eq(name, STR("__init__.py"))) ||
+                    str_ends(name, STR(".rb")) ||
                     (str_ends(name, STR(".sql")) && !sql_file_goes_back(name)))) {
             VEC_PUSH(c->arena, found, path);
         }
@@ -120,6 +121,9 @@ static void read_steps(struct cover *c, const struct strs *changed)
         if (str_ends(path, STR(".sql"))) {
             if (read_file(c, path, &text))
                 steps_of_sql(c->arena, text, &file.steps);
+        } else if (str_ends(path, STR(".rb"))) {
+            if (read_file(c, path, &text))
+                steps_of_rails(c->arena, text, &file.steps);
         } else {
             struct python_file *source = python_tree_file(c->python, path);
             if (!source)
@@ -132,90 +136,12 @@ static void read_steps(struct cover *c, const struct strs *changed)
         }
         for (size_t j = 0; j < file.steps.count; j++)
             if (file.steps.items[j].kind == STEP_TABLE_NAME)
-                VEC_PUSH(c->arena, &c->names, &file.steps.items[j]);
+                VEC_PUSH(c->arena, &c->names, file.steps.items[j]);
         VEC_PUSH(c->arena, &c->files, file);
     }
 }
 
 /* --- Does one cover a change? --- */
-
-static bool is_table(const struct cover *c, const struct step *step, struct str table)
-{
-    if (str_eq(step->table, table))
-        return true;
-    for (size_t i = 0; i < c->names.count; i++)
-        if (str_eq(c->names.items[i]->table, step->table) && str_eq(c->names.items[i]->name, table))
-            return true;
-    return false;
-}
-
-static bool is_column(const struct step *step, struct str column)
-{
-    return str_eq(step->column, column) ||
-           (step->field && str_ends(column, STR("_id")) &&
-            str_eq(step->column, str_prefix(column, column.length - 3)));
-}
-
-static bool alters(const struct step *step, const struct schema_change *change)
-{
-    switch (change->aspect) {
-    case ASPECT_TYPE:
-        return step->type;
-    case ASPECT_NULL:
-        return step->null && (!step->null_known || step->nullable == change->after.nullable);
-    case ASPECT_DEFAULT:
-        return step->default_value;
-    case ASPECT_KEY:
-        return step->key;
-    case ASPECT_NONE:
-        break;
-    }
-    return false;
-}
-
-/* What a step does to the change's object: 1 brings it about, -1 undoes it, 0 nothing. */
-static int effect(const struct cover *c, const struct step *step,
-                  const struct schema_change *change)
-{
-    /* A drop is brought about by what undoes an addition. */
-    int wanted = change->kind == SCHEMA_DROP ? -1 : 1;
-
-    switch (change->object) {
-    case SCHEMA_OBJECT_COLUMN:
-        if (!step->table.length || !is_table(c, step, change->table))
-            return 0;
-        if (change->kind == SCHEMA_CHANGE)
-            return step->kind == STEP_ALTER_COLUMN && is_column(step, change->column) &&
-                   alters(step, change);
-        if (step->kind == STEP_DROP_TABLE)
-            return change->kind == SCHEMA_DROP ? 1 : -1;
-        if (step->kind != STEP_ADD_COLUMN && step->kind != STEP_DROP_COLUMN)
-            return 0;
-        return is_column(step, change->column) ? (step->kind == STEP_ADD_COLUMN ? wanted : -wanted)
-                                               : 0;
-    case SCHEMA_OBJECT_TABLE:
-        if ((step->kind == STEP_TABLE_NAME || step->kind == STEP_ADD_TABLE ||
-             step->kind == STEP_DROP_TABLE) &&
-            is_table(c, step, change->table))
-            return step->kind == STEP_DROP_TABLE ? -wanted : wanted;
-        return 0;
-    case SCHEMA_OBJECT_INDEX:
-        if (step->kind != STEP_ADD_INDEX && step->kind != STEP_DROP_INDEX)
-            return 0;
-        if (step->name.length && change->name.length
-                ? !str_eq(step->name, change->name)
-                : !step->table.length || !is_table(c, step, change->table))
-            return 0;
-        return step->kind == STEP_ADD_INDEX ? wanted : -wanted;
-    case SCHEMA_OBJECT_TYPE:
-        if (!str_eq(step->name, change->name))
-            return 0;
-        if (change->kind == SCHEMA_CHANGE)
-            return step->kind == STEP_ADD_VALUE && str_eq(step->value, change->value);
-        return step->kind == STEP_ADD_TYPE ? wanted : step->kind == STEP_DROP_TYPE ? -wanted : 0;
-    }
-    return 0;
-}
 
 static bool is_covered(const struct cover *c, const struct schema_change *change)
 {
@@ -223,7 +149,7 @@ static bool is_covered(const struct cover *c, const struct schema_change *change
 
     for (size_t i = 0; i < c->files.count; i++)
         for (size_t j = 0; j < c->files.items[i].steps.count; j++) {
-            int does = effect(c, &c->files.items[i].steps.items[j], change);
+            int does = step_effect(&c->names, &c->files.items[i].steps.items[j], change);
             if (does > 0 && c->files.items[i].in_range)
                 return true;
             standing = does ? does > 0 : standing;
@@ -234,8 +160,10 @@ static bool is_covered(const struct cover *c, const struct schema_change *change
 static struct str command_for(const struct cover *c, const struct schema_change *change)
 {
     struct arena *arena = c->arena;
-    struct str root = c->alembic_root;
+    struct str root = c->alembic_root, own = models_make_command(arena, change, &c->paths);
 
+    if (own.length)
+        return own;
     if (c->alembic) {
         struct strs words = {0};
         for (struct str rest = str_lower(arena, change->line); rest.length;)

@@ -1,9 +1,10 @@
 /* steps.h -- what a migration does to tables, columns, indexes and types, as far as its source says it.
  *
- * In:    an Alembic revision (its upgrade()), a Django migration (its operations), or SQL.
+ * In:    an Alembic revision (its upgrade()), a Django migration (its operations), a Rails migration, or SQL.
  * Out:   steps in the order of the source. What is computed when it runs gives no step.
  * Fails: never.
- * Source: Alembic operations (op.*, batch_op.*), Django 3.2–5.2 migrations.operations, PostgreSQL's ALTER TABLE.
+ * Source: Alembic operations (op.*, batch_op.*), Django 3.2–5.2 migrations.operations, Rails 5.0–8.0 ActiveRecord::Migration,
+ *         PostgreSQL's ALTER TABLE.
  */
 #ifndef HOOKCHECK_READERS_STEPS_H
 #define HOOKCHECK_READERS_STEPS_H
@@ -32,6 +33,7 @@ struct step {
     struct str value;                    /* label of a type */
     bool type, null, default_value, key; /* STEP_ALTER_COLUMN: what it changes */
     bool null_known, nullable;           /* with `null`: what it becomes */
+    struct str type_name;                /* with `type`: what it becomes; empty: not known */
     bool field;                          /* Django: `column` is a field's name */
 };
 VEC_DEFINE(steps, struct step);
@@ -41,6 +43,8 @@ void steps_of_alembic(struct arena *arena, struct python_tree *tree, struct pyth
 /* `app`: the label of the application that the migration belongs to. */
 void steps_of_django(struct arena *arena, struct python_tree *tree, struct python_file *file,
                      struct str app, struct steps *steps);
+/* `change` and `up`; not what goes back (`down`, `dir.down`, `revert`). */
+void steps_of_rails(struct arena *arena, struct str source, struct steps *steps);
 void steps_of_sql(struct arena *arena, struct str text, struct steps *steps);
 
 #endif

@@ -162,6 +162,37 @@ static void create_table(struct tokens *t, struct steps *steps)
     } while (peek(t).kind == ',');
 }
 
+static struct token ahead(const struct tokens *t, size_t by)
+{
+    return t->at + by < t->all.count ? t->all.items[t->at + by] : (struct token){STR_NONE, ';'};
+}
+
+/* FOREIGN KEY (a), UNIQUE (a, b), PRIMARY KEY (a): what they are about is altered. Nothing is taken. */
+static void key_columns(struct tokens *t, struct str table, struct steps *steps)
+{
+    static const char *const kinds[] = {"FOREIGN", "UNIQUE", "PRIMARY"};
+    struct token first = peek(t);
+    bool key = false;
+    size_t at = 1;
+
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
+        key = key || (first.kind == 'w' && str_eq_nocase(first.text, str_from(kinds[i])));
+    while (key && at < 4 && ahead(t, at).kind == 'w')
+        at++;
+    if (!key || ahead(t, at).kind != '(')
+        return;
+    for (at++; ahead(t, at).kind == 'w' || ahead(t, at).kind == 'q' || ahead(t, at).kind == ',';
+         at++)
+        if (ahead(t, at).kind != ',')
+            VEC_PUSH(t->arena, steps,
+                     (struct step){.kind = STEP_ALTER_COLUMN,
+                                   .table = table,
+                                   .column = ahead(t, at).kind == 'w'
+                                                 ? str_lower(t->arena, ahead(t, at).text)
+                                                 : ahead(t, at).text,
+                                   .key = true});
+}
+
 static void alter_column(struct tokens *t, struct str table, struct steps *steps)
 {
     (void)take(t, "COLUMN");
@@ -184,8 +215,13 @@ static void alter_action(struct tokens *t, struct str table, struct steps *steps
         if (take(t, "CONSTRAINT")) {
             VEC_PUSH(t->arena, steps,
                      (struct step){.kind = STEP_ADD_INDEX, .table = table, .name = take_name(t)});
+            key_columns(t, table, steps);
             return;
         }
+        size_t before = steps->count;
+        key_columns(t, table, steps);
+        if (steps->count > before)
+            return;
         (void)take(t, "COLUMN");
         take_if_exists(t);
         VEC_PUSH(t->arena, steps,

@@ -64,6 +64,22 @@ static void change_column(struct comparison *c, const struct schema_table *table
                                   STR_ARG(table->name), STR_ARG(column->name), STR_ARG(what))});
 }
 
+/* An identity and a computed column stand where a default does, under names of their own. */
+static struct str default_words(struct arena *arena, const struct schema_column *old,
+                                const struct schema_column *new)
+{
+    static const struct str generated = STR_INIT("GENERATED ");
+
+    if (new->default_value.length)
+        return str_starts(new->default_value, generated)
+                   ? new->default_value
+                   : str_printf(arena, "DEFAULT " STR_FMT, STR_ARG(new->default_value));
+    if (str_starts(old->default_value, generated))
+        return str_ends(old->default_value, STR("IDENTITY")) ? STR("DROP IDENTITY")
+                                                             : STR("DROP EXPRESSION");
+    return STR("DROP DEFAULT");
+}
+
 static void compare_columns(struct comparison *c, const struct schema_table *table,
                             const struct schema_column *old, const struct schema_column *new)
 {
@@ -77,10 +93,7 @@ static void compare_columns(struct comparison *c, const struct schema_table *tab
         change_column(c, table, new, ASPECT_NULL, new->nullable ? STR("NULL") : STR("NOT NULL"));
     if (!old->unread_default && !new->unread_default &&
         !same_default(old->default_value, new->default_value))
-        change_column(c, table, new, ASPECT_DEFAULT,
-                      new->default_value.length
-                          ? str_printf(arena, "DEFAULT " STR_FMT, STR_ARG(new->default_value))
-                          : STR("DROP DEFAULT"));
+        change_column(c, table, new, ASPECT_DEFAULT, default_words(arena, old, new));
     if (old->primary_key != new->primary_key)
         change_column(c, table, new, ASPECT_KEY,
                       new->primary_key ? STR("PRIMARY KEY") : STR("DROP PRIMARY KEY"));
@@ -117,7 +130,8 @@ static void whole_column(struct comparison *c, const struct schema_table *table,
 static bool same_index(const struct schema_index *a, const struct schema_index *b)
 {
     if (a->kind != b->kind || !str_eq(a->name, b->name) || a->parts.count != b->parts.count ||
-        !str_eq(a->condition, b->condition) || !str_eq(a->references, b->references))
+        !str_eq(a->condition, b->condition) || !str_eq(a->references, b->references) ||
+        !str_eq(a->method, b->method) || !str_eq(a->extra, b->extra))
         return false;
     for (size_t i = 0; i < a->parts.count; i++)
         if (!str_eq(a->parts.items[i], b->parts.items[i]))
@@ -136,17 +150,21 @@ static bool has_index(const struct schema_table *table, const struct schema_inde
 static void whole_index(struct comparison *c, const struct schema_table *table,
                         const struct schema_index *index, enum schema_change_kind kind)
 {
-    static const char *const words[] = {"INDEX", "UNIQUE INDEX", "UNIQUE", "CHECK", "FOREIGN KEY"};
+    static const char *const words[] = {"INDEX", "UNIQUE INDEX", "UNIQUE",
+                                        "CHECK", "FOREIGN KEY",  "EXCLUDE"};
     struct buf line = buf_new(c->arena, LINE_MAX_BYTES);
 
     buf_printf(&line, "%s %s", kind == SCHEMA_ADD ? "ADD" : "DROP", words[index->kind]);
     if (index->name.length)
         buf_printf(&line, " " STR_FMT, STR_ARG(index->name));
     if (kind == SCHEMA_ADD || !index->name.length)
-        buf_printf(&line, " ON " STR_FMT " (" STR_FMT ")", STR_ARG(table->name),
+        buf_printf(&line, " ON " STR_FMT "%s" STR_FMT " (" STR_FMT ")", STR_ARG(table->name),
+                   index->method.length ? " USING " : "", STR_ARG(index->method),
                    STR_ARG(joined(c->arena, &index->parts)));
     if (kind == SCHEMA_ADD && index->references.length)
         buf_printf(&line, " REFERENCES " STR_FMT, STR_ARG(index->references));
+    if (kind == SCHEMA_ADD && index->extra.length)
+        buf_printf(&line, " " STR_FMT, STR_ARG(index->extra));
     if (kind == SCHEMA_ADD && index->condition.length)
         buf_printf(&line, " WHERE " STR_FMT, STR_ARG(index->condition));
     add(c, (struct schema_change){.kind = kind,
@@ -174,6 +192,11 @@ static void whole_table(struct comparison *c, const struct schema_table *table,
                                                      STR_ARG(table->name))});
 }
 
+static bool is_part_of_column(const struct schema_table *other, const struct schema_index *index)
+{
+    return index->of_column.length && !schema_column_named(other, index->of_column);
+}
+
 static void compare_tables(struct comparison *c, const struct schema_table *old,
                            const struct schema_table *new)
 {
@@ -192,10 +215,12 @@ static void compare_tables(struct comparison *c, const struct schema_table *old,
             !old->columns.items[i].unread && (!new->partial || old->partial))
             whole_column(c, old, &old->columns.items[i], SCHEMA_DROP);
     for (size_t i = 0; i < new->indexes.count; i++)
-        if (!has_index(old, &new->indexes.items[i]))
+        if (!has_index(old, &new->indexes.items[i]) &&
+            !is_part_of_column(old, &new->indexes.items[i]))
             whole_index(c, new, &new->indexes.items[i], SCHEMA_ADD);
-    for (size_t i = 0; i < old->indexes.count; i++)
-        if (!has_index(new, &old->indexes.items[i]))
+    for (size_t i = 0; i < old->indexes.count && (!new->partial || old->partial); i++)
+        if (!has_index(new, &old->indexes.items[i]) &&
+            !is_part_of_column(new, &old->indexes.items[i]))
             whole_index(c, old, &old->indexes.items[i], SCHEMA_DROP);
 }
 

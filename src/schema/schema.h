@@ -19,8 +19,9 @@ struct schema_place {
 struct schema_column {
     struct str name;
     struct str type;
-    struct str default_value; /* the database's own, as an SQL expression; empty: none */
-    struct str references;    /* "users (id)"; empty: none */
+    struct str
+        default_value; /* the database's own, as an SQL expression, or "GENERATED …"; empty: none */
+    struct str references; /* "users (id)", "users (id) ON DELETE CASCADE"; empty: none */
     bool nullable, primary_key, unique;
     bool unread_default; /* there is one, and it cannot be read */
     bool unread;         /* only its name is known: it is compared with nothing */
@@ -34,6 +35,7 @@ enum schema_index_kind {
     SCHEMA_UNIQUE,      /* constraint over several columns */
     SCHEMA_CHECK,       /* the expression is its only part */
     SCHEMA_FOREIGN_KEY, /* over several columns */
+    SCHEMA_EXCLUDE,
 };
 
 struct schema_index {
@@ -42,6 +44,9 @@ struct schema_index {
     struct strs parts;     /* columns and expressions */
     struct str condition;  /* partial index; empty: none */
     struct str references; /* foreign keys: "orders (id, line)" */
+    struct str method;     /* "gin"; empty: btree */
+    struct str extra;      /* "INCLUDE (a)", "NULLS NOT DISTINCT" */
+    struct str of_column;  /* it stands in that column's definition, and comes and goes with it */
     struct schema_place place;
 };
 VEC_DEFINE(schema_indexes, struct schema_index);

@@ -1,0 +1,57 @@
+/* sql_reader.h -- the parts of sql_schema.h's reader (inside readers only). */
+#ifndef HOOKCHECK_READERS_SQL_READER_H
+#define HOOKCHECK_READERS_SQL_READER_H
+
+#include "readers/sql_schema.h"
+#include "readers/sql_split.h"
+#include "readers/sql_tree.h"
+
+/* A constraint of one column: the table knows what it does, this list what it is called. */
+struct sql_named {
+    enum { SQL_PRIMARY, SQL_UNIQUE, SQL_FOREIGN } kind;
+    struct str table, name;
+    struct strs columns;
+};
+
+/* REFERENCES users, without the column: known when every table is. */
+struct sql_pending {
+    struct str table, column, target, actions;
+};
+
+struct sql_reader {
+    struct arena *arena;
+    const struct source_files *files;
+    const struct strs *paths;
+    struct schema *schema;
+    struct str search_path; /* where names without a schema belong; empty: public */
+    struct schema_place place;
+    struct str statement;
+    VEC(struct sql_named) named;
+    VEC(struct sql_pending) pending;
+    struct strs others; /* views, whose indexes are no table's */
+    size_t depth;       /* of DO blocks */
+};
+
+/* --- Names. --- */
+struct str sql_table_name(struct sql_reader *r, const PgQuery__RangeVar *range);
+/* The last words of a list of String nodes, with their schema. */
+struct str sql_list_name(struct sql_reader *r, PgQuery__Node *const *items, size_t count);
+struct str sql_text(struct sql_reader *r, const char *text);
+void sql_names(struct sql_reader *r, PgQuery__Node *const *items, size_t count, struct strs *names);
+
+/* --- Parts of a table. --- */
+void sql_unread(struct sql_reader *r, struct str reason);
+void sql_column(struct sql_reader *r, struct schema_table *table, const PgQuery__ColumnDef *def);
+void sql_constraint(struct sql_reader *r, struct schema_table *table,
+                    const PgQuery__Constraint *constraint);
+void sql_constraint_drop(struct sql_reader *r, struct schema_table *table, struct str name);
+void sql_index(struct sql_reader *r, const PgQuery__IndexStmt *index);
+/* Is the column named in the expression? */
+bool sql_mentions(struct str expression, struct str column);
+void sql_column_drop(struct schema_table *table, struct str name);
+void sql_index_drop(struct schema *schema, struct str name);
+void sql_table_drop(struct schema *schema, struct str name);
+void sql_alter_table(struct sql_reader *r, const PgQuery__AlterTableStmt *alter);
+void sql_rename(struct sql_reader *r, const PgQuery__RenameStmt *rename);
+
+#endif

@@ -1,0 +1,347 @@
+#include "readers/sql_tree.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/vec.h"
+#include "readers/sqlalchemy.h"
+
+/* 128 Ki of "1+" nest 64 Ki deep; measured: less than 1 KiB a level in parsing, packing and writing together. Pages are used when touched. */
+#define STACK_BYTES ((size_t)256 << 20)
+
+/* --- The stack. --- */
+
+struct job {
+    void (*run)(void *argument);
+    void *argument;
+};
+
+static void *job_run(void *argument)
+{
+    struct job *job = argument;
+
+    job->run(job->argument);
+    return NULL;
+}
+
+bool sql_with_stack(void (*run)(void *argument), void *argument, struct err *e)
+{
+    struct job job = {run, argument};
+    pthread_attr_t attributes;
+    pthread_t thread;
+
+    if (pthread_attr_init(&attributes) != 0)
+        return err_set(e, ERR_SYSTEM, "no memory for a thread that parses SQL");
+    bool started = pthread_attr_setstacksize(&attributes, STACK_BYTES) == 0 &&
+                   pthread_create(&thread, &attributes, job_run, &job) == 0;
+    (void)pthread_attr_destroy(&attributes);
+    if (!started)
+        return err_set(e, ERR_SYSTEM, "no stack of %zu MiB for parsing SQL", STACK_BYTES >> 20);
+    (void)pthread_join(thread, NULL);
+    return true;
+}
+
+/* --- The tree. --- */
+
+struct sql_tree {
+    PgQuery__ParseResult *result;
+};
+
+struct sql_tree *sql_tree_parse(struct arena *arena, struct str statement, struct str *ret_reason)
+{
+    struct sql_tree *tree = ARENA_NEW(arena, struct sql_tree);
+
+    *ret_reason = STR("longer than what is parsed in one piece");
+    if (statement.length > SQL_STATEMENT_MAX)
+        return NULL;
+    *ret_reason = STR("it holds a NUL byte");
+    if (str_has_nul(statement))
+        return NULL;
+    PgQueryProtobufParseResult parsed = pg_query_parse_protobuf(str_c(arena, statement));
+    if (parsed.error)
+        *ret_reason = str_copy(arena, str_from(parsed.error->message));
+    else
+        tree->result = pg_query__parse_result__unpack(NULL, parsed.parse_tree.len,
+                                                      (const uint8_t *)parsed.parse_tree.data);
+    pg_query_free_protobuf_parse_result(parsed);
+    if (tree->result && tree->result->n_stmts == 1)
+        return tree;
+    sql_tree_release(&tree);
+    return NULL;
+}
+
+const PgQuery__Node *sql_tree_statement(const struct sql_tree *tree)
+{
+    return tree->result->stmts[0]->stmt;
+}
+
+void sql_tree_release(struct sql_tree **tree)
+{
+    if (*tree && (*tree)->result)
+        pg_query__parse_result__free_unpacked((*tree)->result, NULL);
+    *tree = NULL;
+}
+
+/* --- Expressions. --- */
+
+/* The library writes whole statements: the expression becomes the only column of a SELECT. */
+struct str sql_expression(struct arena *arena, const PgQuery__Node *node)
+{
+    static const struct str select = STR_INIT("SELECT ");
+    PgQuery__ResTarget target = PG_QUERY__RES_TARGET__INIT;
+    PgQuery__SelectStmt statement = PG_QUERY__SELECT_STMT__INIT;
+    PgQuery__RawStmt raw = PG_QUERY__RAW_STMT__INIT;
+    PgQuery__ParseResult result = PG_QUERY__PARSE_RESULT__INIT;
+    PgQuery__Node target_node = PG_QUERY__NODE__INIT, statement_node = PG_QUERY__NODE__INIT;
+    PgQuery__Node *targets[] = {&target_node};
+    PgQuery__RawStmt *statements[] = {&raw};
+    struct str text = STR_NONE;
+
+    target.val = (PgQuery__Node *)(uintptr_t)node; /* only read */
+    target_node.node_case = PG_QUERY__NODE__NODE_RES_TARGET;
+    target_node.res_target = &target;
+    statement.n_target_list = 1;
+    statement.target_list = targets;
+    statement.limit_option = PG_QUERY__LIMIT_OPTION__LIMIT_OPTION_DEFAULT;
+    statement.op = PG_QUERY__SET_OPERATION__SETOP_NONE;
+    statement_node.node_case = PG_QUERY__NODE__NODE_SELECT_STMT;
+    statement_node.select_stmt = &statement;
+    raw.stmt = &statement_node;
+    result.n_stmts = 1;
+    result.stmts = statements;
+
+    size_t size = pg_query__parse_result__get_packed_size(&result);
+    uint8_t *packed = ARENA_ARRAY(arena, size + 1, uint8_t);
+    (void)pg_query__parse_result__pack(&result, packed);
+    PgQueryDeparseResult written =
+        pg_query_deparse_protobuf((PgQueryProtobuf){.len = size, .data = (char *)packed});
+    if (!written.error && written.query && str_starts(str_from(written.query), select))
+        text = str_copy(arena, str_from_offset(str_from(written.query), select.length));
+    pg_query_free_deparse_result(written);
+    return text;
+}
+
+static bool is_number(struct str text)
+{
+    bool digit = false;
+
+    for (size_t i = 0; i < text.length; i++) {
+        char byte = text.bytes[i];
+        if (byte >= '0' && byte <= '9')
+            digit = true;
+        else if (byte != '.' && !(byte == '-' && i == 0))
+            return false;
+    }
+    return digit;
+}
+
+static bool is_numeric_type(struct str type)
+{
+    static const char *const names[] = {"INTEGER", "BIGINT", "SMALLINT", "REAL",
+                                        "DOUBLE PRECISION"};
+
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (str_eq(type, str_from(names[i])))
+            return true;
+    return str_starts(type, STR("NUMERIC"));
+}
+
+/* What pg_dump adds to a default: 'x'::character varying, (0)::numeric, '-1'::integer, ARRAY[]::text[]. */
+static bool default_of_cast(struct arena *arena, const PgQuery__TypeCast *cast,
+                            struct str *ret_text)
+{
+    const PgQuery__Node *inner = cast->arg;
+
+    while (inner && inner->node_case == PG_QUERY__NODE__NODE_TYPE_CAST)
+        inner = inner->type_cast->arg;
+    if (!inner)
+        return false;
+    if (inner->node_case == PG_QUERY__NODE__NODE_A_ARRAY_EXPR && !inner->a_array_expr->n_elements) {
+        *ret_text = STR("'{}'");
+        return true;
+    }
+    if (inner->node_case != PG_QUERY__NODE__NODE_A_CONST)
+        return false;
+    if (inner->a_const->isnull) {
+        *ret_text = STR_NONE;
+        return true;
+    }
+    if (inner->a_const->val_case != PG_QUERY__A__CONST__VAL_SVAL) {
+        *ret_text = sql_expression(arena, inner);
+        return ret_text->length > 0;
+    }
+    bool serial;
+    struct str text = str_from(inner->a_const->sval->sval);
+    struct str type = sql_type(arena, cast->type_name, &serial);
+    *ret_text = is_numeric_type(type) && is_number(text) ? str_copy(arena, text)
+                : str_eq(type, STR("BOOLEAN"))
+                    ? (str_starts(text, STR("t")) ? STR("true") : STR("false"))
+                    : sql_quoted(arena, text);
+    return true;
+}
+
+/* nextval('public.users_id_seq'::regclass): the schema of everything else is left out too. */
+static struct str without_public(struct arena *arena, struct str text)
+{
+    static const struct str call = STR_INIT("nextval('public.");
+
+    return str_starts(text, call)
+               ? str_printf(arena, "nextval('" STR_FMT, STR_ARG(str_from_offset(text, call.length)))
+               : text;
+}
+
+bool sql_default(struct arena *arena, const PgQuery__Node *node, struct str *ret_text)
+{
+    *ret_text = STR_NONE;
+    if (!node)
+        return true;
+    if (node->node_case == PG_QUERY__NODE__NODE_A_CONST && node->a_const->isnull)
+        return true;
+    if (node->node_case == PG_QUERY__NODE__NODE_TYPE_CAST &&
+        default_of_cast(arena, node->type_cast, ret_text))
+        return true;
+    *ret_text = without_public(arena, sql_expression(arena, node));
+    return ret_text->length > 0;
+}
+
+/* --- Types. --- */
+
+struct str sql_type_word(struct arena *arena, struct str word)
+{
+    static const struct {
+        const char *word, *type;
+    } names[] = {
+        {"int", "INTEGER"},
+        {"int4", "INTEGER"},
+        {"integer", "INTEGER"},
+        {"int2", "SMALLINT"},
+        {"int8", "BIGINT"},
+        {"float4", "REAL"},
+        {"float8", "DOUBLE PRECISION"},
+        {"bool", "BOOLEAN"},
+        {"boolean", "BOOLEAN"},
+        {"bpchar", "CHAR"},
+        {"varchar", "VARCHAR"},
+        {"decimal", "NUMERIC"},
+        {"numeric", "NUMERIC"},
+        {"varbit", "BIT VARYING"},
+        {"timestamp", "TIMESTAMP"},
+        {"timestamptz", "TIMESTAMPTZ"},
+        {"time", "TIME"},
+        {"timetz", "TIMETZ"},
+        {"serial", "INTEGER"},
+        {"serial4", "INTEGER"},
+        {"bigserial", "BIGINT"},
+        {"serial8", "BIGINT"},
+        {"smallserial", "SMALLINT"},
+        {"serial2", "SMALLINT"},
+    };
+    static const char *const builtin[] = {"text",
+                                          "uuid",
+                                          "json",
+                                          "jsonb",
+                                          "bytea",
+                                          "date",
+                                          "interval",
+                                          "inet",
+                                          "cidr",
+                                          "macaddr",
+                                          "macaddr8",
+                                          "xml",
+                                          "money",
+                                          "point",
+                                          "line",
+                                          "lseg",
+                                          "box",
+                                          "path",
+                                          "polygon",
+                                          "circle",
+                                          "tsvector",
+                                          "tsquery",
+                                          "oid",
+                                          "bit",
+                                          "name",
+                                          "regclass",
+                                          "citext",
+                                          "hstore",
+                                          "ltree",
+                                          "geometry",
+                                          "geography",
+                                          "vector",
+                                          "halfvec",
+                                          "int4range",
+                                          "int8range",
+                                          "numrange",
+                                          "tsrange",
+                                          "tstzrange",
+                                          "daterange",
+                                          "int4multirange",
+                                          "int8multirange",
+                                          "nummultirange",
+                                          "tsmultirange",
+                                          "tstzmultirange",
+                                          "datemultirange",
+                                          "pg_lsn",
+                                          "jsonpath",
+                                          "datetime",
+                                          "blob",
+                                          "real",
+                                          "bigint",
+                                          "smallint",
+                                          "char"};
+
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (str_eq(word, str_from(names[i].word)))
+            return str_from(names[i].type);
+    for (size_t i = 0; i < COUNT_OF(builtin); i++)
+        if (str_eq(word, str_from(builtin[i]))) {
+            char *upper = str_c(arena, word);
+            for (char *at = upper; *at; at++)
+                *at = (char)(*at >= 'a' && *at <= 'z' ? *at - 'a' + 'A' : *at);
+            return str_from(upper);
+        }
+    return word;
+}
+
+static struct str type_arguments(struct arena *arena, const PgQuery__TypeName *type)
+{
+    struct strs arguments = {0};
+
+    for (size_t i = 0; i < type->n_typmods; i++)
+        VEC_PUSH(arena, &arguments, sql_expression(arena, type->typmods[i]));
+    return arguments.count
+               ? str_printf(arena, "(" STR_FMT ")",
+                            STR_ARG(str_join(arena, arguments.items, arguments.count, STR(", "))))
+               : STR_NONE;
+}
+
+struct str sql_type(struct arena *arena, const PgQuery__TypeName *type, bool *ret_serial)
+{
+    struct str name = STR_NONE, arguments;
+
+    *ret_serial = false;
+    for (size_t i = 0; i < type->n_names; i++) {
+        struct str part = str_from(type->names[i]->string->sval);
+        if (i + 1 < type->n_names &&
+            (str_eq(part, STR("pg_catalog")) || str_eq(part, STR("public"))))
+            continue;
+        name = name.length ? str_printf(arena, STR_FMT "." STR_FMT, STR_ARG(name), STR_ARG(part))
+                           : str_copy(arena, part);
+    }
+    *ret_serial = str_contains(name, STR("serial"));
+    struct str base = sql_type_word(arena, name);
+    *ret_serial = *ret_serial && !str_eq(base, name);
+    /* INTERVAL's first number is a mask of fields. */
+    arguments = str_eq(base, STR("INTERVAL")) ? STR_NONE : type_arguments(arena, type);
+    struct str text =
+        str_eq(base, STR("TIMESTAMP")) || str_eq(base, STR("TIME"))
+            ? str_printf(arena, STR_FMT STR_FMT " WITHOUT TIME ZONE", STR_ARG(base),
+                         STR_ARG(arguments))
+        : str_eq(base, STR("TIMESTAMPTZ"))
+            ? str_printf(arena, "TIMESTAMP" STR_FMT " WITH TIME ZONE", STR_ARG(arguments))
+        : str_eq(base, STR("TIMETZ"))
+            ? str_printf(arena, "TIME" STR_FMT " WITH TIME ZONE", STR_ARG(arguments))
+            : str_printf(arena, STR_FMT STR_FMT, STR_ARG(base), STR_ARG(arguments));
+    return type->n_array_bounds ? str_printf(arena, STR_FMT "[]", STR_ARG(text)) : text;
+}

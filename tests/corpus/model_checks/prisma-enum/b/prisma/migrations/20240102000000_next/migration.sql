@@ -1,0 +1,2 @@
+CREATE TYPE "Role" AS ENUM ('A', 'B');
+ALTER TABLE "User" ADD COLUMN "role" "Role" NOT NULL DEFAULT 'A';

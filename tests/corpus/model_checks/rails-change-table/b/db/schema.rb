@@ -1,0 +1,15 @@
+ActiveRecord::Schema[7.1].define(version: 2024_01_01_000000) do
+  create_table "orders", force: :cascade do |t|
+    t.bigint "user_id"
+    t.integer "total"
+  end
+
+  create_table "users", force: :cascade do |t|
+    t.string "name", limit: 80
+    t.boolean "is_active"
+    t.string "email"
+    t.datetime "created_at", null: false
+    t.datetime "updated_at", null: false
+    t.index ["email"], name: "index_users_on_email"
+  end
+end
