@@ -20,6 +20,44 @@ base_tree() {
   echo "an application" >README.md
 }
 
+# Trees of other tools: `base_tree() { rails_tree; }` before start.
+rails_tree() {
+  mkdir -p db/migrate
+  rails_schema
+  rails_migration 20240101000000_create_users 'create_table(:users) { |t| t.string :name }'
+}
+rails_schema() { # LINE...: what else the table holds
+  {
+    printf 'ActiveRecord::Schema[7.1].define(version: 2024_01_01_000000) do\n  create_table "users", force: :cascade do |t|\n    t.string "name"\n'
+    [ $# -eq 0 ] || printf '    %s\n' "$@"
+    printf '  end\nend\n'
+  } >db/schema.rb
+}
+rails_migration() { # NAME STATEMENT
+  printf 'class Change < ActiveRecord::Migration[7.1]\n  def change\n    %s\n  end\nend\n' "$2" >"db/migrate/$1.rb"
+}
+prisma_tree() {
+  mkdir -p prisma/migrations/20240101000000_start
+  echo 'provider = "postgresql"' >prisma/migrations/migration_lock.toml
+  prisma_schema
+  prisma_migration 20240101000000_start 'CREATE TABLE "User" ("id" SERIAL NOT NULL, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));'
+}
+prisma_schema() { # LINE...
+  {
+    printf 'datasource db {\n  provider = "postgresql"\n  url = env("DATABASE_URL")\n}\n\nmodel User {\n  id Int @id @default(autoincrement())\n'
+    [ $# -eq 0 ] || printf '  %s\n' "$@"
+    printf '}\n'
+  } >prisma/schema.prisma
+}
+prisma_migration() { # NAME SQL
+  mkdir -p "prisma/migrations/$1"
+  printf '%s\n' "$2" >"prisma/migrations/$1/migration.sql"
+}
+sql_tree() {
+  mkdir -p db/migrations
+  echo 'CREATE TABLE users (id int PRIMARY KEY);' | tee db/schema.sql >db/migrations/001_users.sql
+}
+
 # start [INIT-OPTION...]: remote.git with main, and a clone "repo" with the hook; leaves one in repo.
 start() {
   quiet_git init -q --bare -b main "$@" "$work/remote.git"
