@@ -16,6 +16,7 @@ packages_test=(
   bats jq python3 python3-jsonschema python3-yaml # end-to-end tests
   postgresql postgresql-client pgbouncer sqlite3 # the real databases, and a pooler before one
   alembic python3-sqlalchemy python3-django python3-psycopg2 # the tools whose answers ours must equal
+  ruby-activerecord ruby-pg                  # and another
   pre-commit git-lfs                         # the hook managers beside which ours is installed
   shfmt dash                                 # oracles of the shell parser
   clang-format-14 clang-tidy-14
@@ -84,4 +85,16 @@ install_grammars() {
   install_npm || return 1
   say "installing the grammars of install/grammars/package-lock.json"
   (cd "$directory" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2
+}
+
+# install_oracles ROOT: tools from npm with which answers of ours are compared, of the versions locked beside their suites, no scripts run.
+install_oracles() {
+  local lock directory
+  for lock in "$1"/tests/integration/*/package-lock.json; do
+    directory=${lock%/*}
+    [ -f "$directory/node_modules/.package-lock.json" ] && [ ! "$lock" -nt "$directory/node_modules/.package-lock.json" ] && continue
+    install_npm || return 1
+    say "installing the packages of ${lock#"$1"/}"
+    (cd "$directory" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2 || return 1
+  done
 }

@@ -137,9 +137,10 @@ const struct cli_command cmd_models = {
     .text = "A and B are revisions; without B it is the work tree, without A HEAD. A..B is both.\n"
             "One line a change, sorted; types as PostgreSQL spells them. Read without importing "
             "the application:\n"
-            "SQLAlchemy (1.x, 2.0, Flask-SQLAlchemy), SQLModel. What cannot be read statically and "
-            "differs is said\n"
-            "on standard error.\n"
+            "SQLAlchemy (1.x, 2.0, Flask-SQLAlchemy), SQLModel, Django, Prisma, Rails' schema.rb, "
+            "SQL (schema.sql,\n"
+            "structure.sql). What cannot be read statically and differs is said on standard "
+            "error.\n"
             "exit status: 0 no change of the schema, 2 some, or something that cannot be read; 1 "
             "wrong usage\n",
     .run = run,

@@ -54,6 +54,13 @@ CREATE SEQUENCE public.orders_id_seq
     NO MAXVALUE
     CACHE 1;
 
+CREATE SEQUENCE public.users_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
 ALTER SEQUENCE public.orders_id_seq OWNED BY public.orders.id;
 
 CREATE TABLE public.schema_migrations (
@@ -82,9 +89,9 @@ ALTER TABLE ONLY public.schema_migrations
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
 
-COPY public.users (id, email, name) FROM stdin;
-1	a@b.c	CREATE TABLE x (;
-2	d@e.f	O'Brien
+COPY public.users (id, email, name, created_at) FROM stdin;
+1	a@b.c	CREATE TABLE x (;	2024-01-01
+2	d@e.f	O'Brien	2024-01-01
 \.
 
 CREATE INDEX index_orders_on_user_id ON public.orders USING btree (user_id);

@@ -54,6 +54,13 @@ CREATE SEQUENCE public.orders_id_seq
     NO MAXVALUE
     CACHE 1;
 
+CREATE SEQUENCE public.users_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
 ALTER SEQUENCE public.orders_id_seq OWNED BY public.orders.id;
 
 CREATE TABLE public.schema_migrations (
