@@ -45,7 +45,7 @@ void sql_column(struct sql_reader *r, struct schema_table *table, const PgQuery_
 void sql_constraint(struct sql_reader *r, struct schema_table *table,
                     const PgQuery__Constraint *constraint);
 void sql_constraint_drop(struct sql_reader *r, struct schema_table *table, struct str name);
-void sql_index(struct sql_reader *r, const PgQuery__IndexStmt *index);
+void sql_index(struct sql_reader *r, const PgQuery__IndexStmt *statement);
 /* Is the column named in the expression? */
 bool sql_mentions(struct str expression, struct str column);
 void sql_column_drop(struct schema_table *table, struct str name);

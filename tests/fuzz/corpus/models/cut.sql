@@ -1,0 +1,2 @@
+create table a (b int check (((((((((((((((b))))))))))))))));
+create index on a using gin (b) where
