@@ -231,7 +231,7 @@ static void report(struct pushed *pushed, const struct schema_changes *changes, 
                    STR_ARG(str_shown(pushed->pusher->arena, change->place.file)),
                    change->place.line);
     }
-    if (!count)
+    if (!first)
         return;
     if (count > JUDGE_LISTED)
         buf_printf(&out, "\n  and %zu more", count - JUDGE_LISTED);

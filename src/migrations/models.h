@@ -5,7 +5,8 @@
  * Fails: a tree cannot be read; limits.
  *
  * Read are the files that look like models by their path (patterns/models/, "models" of the configuration), those among the changed paths
- * that mention a mapper, and whatever these import from the same tree.
+ * that mention a mapper, and whatever these import from the same tree: Python, Prisma, Rails' schema.rb, SQL (languages.h). A schema.rb or
+ * structure.sql is what migrations left: a change of it without one is what is looked for.
  */
 #ifndef HOOKCHECK_MIGRATIONS_MODELS_H
 #define HOOKCHECK_MIGRATIONS_MODELS_H
