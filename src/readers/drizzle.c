@@ -1,0 +1,416 @@
+#include "readers/drizzle.h"
+
+#include "base/buf.h"
+
+#define NAME_MAX_BYTES ((size_t)4 << 10)
+
+struct str drizzle_word(struct str dotted)
+{
+    static const char *const modules[] = {"drizzle-orm/pg-core:", "drizzle-orm/sqlite-core:",
+                                          "drizzle-orm/mysql-core:", "drizzle-orm:"};
+
+    for (size_t i = 0; i < COUNT_OF(modules); i++)
+        if (str_starts(dotted, str_from(modules[i])))
+            return str_from_offset(dotted, str_from(modules[i]).length);
+    return STR_NONE;
+}
+
+static struct str called_word(struct drizzle_reader *r, struct script_scope scope, TSNode call)
+{
+    return drizzle_word(script_foreign(r->tree, scope, script_callee(call)));
+}
+
+static struct script_scope scope_of(struct script_scope scope, const struct script_thing *thing)
+{
+    return thing->file == scope.file ? scope : (struct script_scope){.file = thing->file};
+}
+
+/* --- Names of columns that only have a key. --- */
+
+static bool is_upper(char byte)
+{
+    return byte >= 'A' && byte <= 'Z';
+}
+
+static bool is_word(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9');
+}
+
+/* casing.js: /[\da-z]+|[A-Z]+(?![a-z])|[A-Z][\da-z]+/g */
+static size_t word_end(struct str text, size_t at)
+{
+    size_t end = at;
+
+    if (is_word(text.bytes[at])) {
+        while (end < text.length && is_word(text.bytes[end]))
+            end++;
+        return end;
+    }
+    while (end < text.length && is_upper(text.bytes[end]))
+        end++;
+    /* Letters before a small one belong to the next word, but for a single capital. */
+    if (end < text.length && text.bytes[end] >= 'a' && text.bytes[end] <= 'z')
+        end--;
+    if (end > at)
+        return end;
+    for (end = at + 1; end < text.length && is_word(text.bytes[end]);)
+        end++;
+    return end;
+}
+
+static struct str cased(const struct drizzle_reader *r, struct str key)
+{
+    struct buf buf = buf_new(r->arena, NAME_MAX_BYTES);
+    size_t at = 0, words = 0;
+
+    if (r->casing == CASING_NONE)
+        return key;
+    while (at < key.length) {
+        if (!is_word(key.bytes[at]) && !is_upper(key.bytes[at])) {
+            at++;
+            continue;
+        }
+        size_t end = word_end(key, at);
+        struct str word = str_slice(key, at, end);
+        if (r->casing == CASING_SNAKE)
+            buf_printf(&buf, "%s" STR_FMT, words ? "_" : "", STR_ARG(str_lower(r->arena, word)));
+        else if (!words)
+            buf_add(&buf, str_lower(r->arena, word));
+        else
+            buf_printf(&buf, STR_FMT STR_FMT, STR_ARG(script_upper(r->arena, str_prefix(word, 1))),
+                       STR_ARG(str_from_offset(word, 1)));
+        words++;
+        at = end;
+    }
+    return buf_str(&buf);
+}
+
+/* --- Chains. --- */
+
+static bool chain_step(struct drizzle_reader *r, struct script_scope *scope, TSNode *node,
+                       struct drizzle_chain *chain, bool *ret_done);
+
+bool drizzle_chain(struct drizzle_reader *r, struct script_scope scope, TSNode expression,
+                   struct drizzle_chain *ret_chain)
+{
+    TSNode node = script_bare(expression);
+    bool done = false;
+    unsigned steps = 0;
+
+    *ret_chain = (struct drizzle_chain){.call = node_null()};
+    while (!done)
+        if (steps++ > 3 * DRIZZLE_METHODS_MAX || !chain_step(r, &scope, &node, ret_chain, &done))
+            return false;
+    /* They were met from the end to the beginning. */
+    for (size_t i = 0; i < ret_chain->count / 2; i++) {
+        struct drizzle_chain swap;
+        swap.methods[0] = ret_chain->methods[i];
+        ret_chain->methods[i] = ret_chain->methods[ret_chain->count - 1 - i];
+        ret_chain->methods[ret_chain->count - 1 - i] = swap.methods[0];
+    }
+    return true;
+}
+
+/* A call of a function, enum or custom type of the tree. */
+static bool chain_call_of_tree(struct drizzle_reader *r, struct script_scope *scope, TSNode *node,
+                               struct script_thing called, struct drizzle_chain *chain,
+                               bool *ret_done)
+{
+    TSNode function = called.node, returned = script_returned(r->tree, function);
+    struct script_scope inner = {.file = called.file};
+
+    if (called.kind != SCRIPT_VALUE && called.kind != SCRIPT_DECLARATION)
+        return false;
+    if (node_is(function, "call_expression")) {
+        chain->custom = called;
+        chain->scope = *scope;
+        chain->call = *node;
+        *ret_done = true;
+        return true;
+    }
+    if (ts_node_is_null(returned))
+        return false;
+    inner.parameter = script_parameter(r->tree, called.file, function, 0);
+    inner.text = script_text(r->tree, *scope, script_argument(r->tree, *node, 0));
+    *scope = inner;
+    *node = script_bare(returned);
+    return true;
+}
+
+static bool chain_step(struct drizzle_reader *r, struct script_scope *scope, TSNode *node,
+                       struct drizzle_chain *chain, bool *ret_done)
+{
+    TSNode callee = script_callee(*node);
+    struct script_thing thing;
+
+    if (!node_is(*node, "call_expression")) {
+        thing = script_resolve(r->tree, *scope, *node);
+        if (thing.kind != SCRIPT_VALUE || ts_node_eq(thing.node, *node))
+            return false;
+        *scope = scope_of(*scope, &thing);
+        *node = thing.node;
+        return true;
+    }
+    thing = script_resolve(r->tree, *scope, callee);
+    struct str word = thing.kind == SCRIPT_FOREIGN ? drizzle_word(thing.dotted) : STR_NONE;
+    if (word.length) {
+        chain->base = word;
+        chain->scope = *scope;
+        chain->call = *node;
+        *ret_done = true;
+        return true;
+    }
+    if (node_is(callee, "member_expression") && thing.kind == SCRIPT_UNKNOWN) {
+        if (chain->count == DRIZZLE_METHODS_MAX)
+            return false;
+        chain->methods[chain->count].name =
+            script_source(scope->file, script_child(callee, "property_identifier"));
+        chain->methods[chain->count].scope = *scope;
+        chain->methods[chain->count++].call = *node;
+        *node = script_bare(ts_node_named_child(callee, 0));
+        return true;
+    }
+    return chain_call_of_tree(r, scope, node, thing, chain, ret_done);
+}
+
+/* --- Schemas and enumerated types. --- */
+
+bool drizzle_schema_of(struct drizzle_reader *r, struct script_scope scope, TSNode expression,
+                       struct str *ret_schema)
+{
+    struct script_thing thing = script_resolve(r->tree, scope, expression);
+
+    if (thing.kind != SCRIPT_VALUE || !node_is(thing.node, "call_expression"))
+        return false;
+    scope = scope_of(scope, &thing);
+    if (!str_eq(called_word(r, scope, thing.node), STR("pgSchema")) &&
+        !str_eq(called_word(r, scope, thing.node), STR("mysqlSchema")))
+        return false;
+    *ret_schema = script_text(r->tree, scope, script_argument(r->tree, thing.node, 0));
+    return ret_schema->length > 0;
+}
+
+struct str drizzle_enum(struct drizzle_reader *r, struct script_thing call)
+{
+    struct script_scope scope = {.file = call.file};
+    TSNode callee = script_callee(call.node);
+    struct schema_type type = {.place = {call.file->path, node_line(call.node)}};
+    struct str schema = STR_NONE;
+
+    if (!str_eq(called_word(r, scope, call.node), STR("pgEnum")) &&
+        (!node_is(callee, "member_expression") ||
+         !str_eq(script_source(call.file, script_child(callee, "property_identifier")),
+                 STR("enum")) ||
+         !drizzle_schema_of(r, scope, ts_node_named_child(callee, 0), &schema)))
+        return STR_NONE;
+    type.name = script_text(r->tree, scope, script_argument(r->tree, call.node, 0));
+    if (schema.length && type.name.length && !str_eq(schema, STR("public")))
+        type.name = str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(schema), STR_ARG(type.name));
+    if (!type.name.length || schema_type_named(r->schema, type.name))
+        return type.name;
+    TSNode labels = script_argument(r->tree, call.node, 1);
+    if (script_texts(r->tree, scope, labels, &type.labels))
+        VEC_PUSH(r->arena, &r->schema->types, type);
+    else
+        schema_unread_add(r->arena, r->schema, type.place,
+                          str_printf(r->arena, "the values of " STR_FMT, STR_ARG(type.name)),
+                          script_source(call.file, labels));
+    return type.name;
+}
+
+/* --- Tables. --- */
+
+/* The call of a table's maker without .enableRLS() behind it; null: it is none. */
+static TSNode table_call(struct drizzle_reader *r, struct script_scope scope, TSNode value,
+                         struct str *ret_schema, struct script_thing *ret_creator)
+{
+    TSNode node = script_bare(value), callee = script_callee(node);
+    struct str word;
+
+    *ret_schema = STR_NONE;
+    *ret_creator = (struct script_thing){.node = node_null()};
+    if (node_is(callee, "member_expression") &&
+        str_eq(script_source(scope.file, script_child(callee, "property_identifier")),
+               STR("enableRLS"))) {
+        node = script_bare(ts_node_named_child(callee, 0));
+        callee = script_callee(node);
+    }
+    if (!node_is(node, "call_expression"))
+        return node_null();
+    if (node_is(callee, "member_expression") &&
+        str_eq(script_source(scope.file, script_child(callee, "property_identifier")),
+               STR("table")) &&
+        drizzle_schema_of(r, scope, ts_node_named_child(callee, 0), ret_schema))
+        return node;
+    struct script_thing thing = script_resolve(r->tree, scope, callee);
+    word = thing.kind == SCRIPT_FOREIGN ? drizzle_word(thing.dotted) : STR_NONE;
+    if (str_eq(word, STR("pgTable")) || str_eq(word, STR("pgTable.withRLS")) ||
+        str_eq(word, STR("sqliteTable")) || str_eq(word, STR("mysqlTable")))
+        return node;
+    if (thing.kind == SCRIPT_VALUE && node_is(thing.node, "call_expression") &&
+        str_ends(called_word(r, (struct script_scope){.file = thing.file}, thing.node),
+                 STR("TableCreator"))) {
+        *ret_creator = thing;
+        return node;
+    }
+    return node_null();
+}
+
+/* pgTableCreator((name) => `app_${name}`) */
+static struct str created_name(struct drizzle_reader *r, struct script_thing creator,
+                               struct str name)
+{
+    TSNode function = script_bare(script_argument(r->tree, creator.node, 0));
+    struct script_scope scope = {.file = creator.file};
+
+    scope.parameter = script_parameter(r->tree, creator.file, function, 0);
+    scope.text = name;
+    return script_text(r->tree, scope, script_returned(r->tree, function));
+}
+
+/* { … }, or (t) => ({ … }). */
+static void find_columns(struct drizzle_reader *r, struct script_scope scope, TSNode argument,
+                         struct drizzle_table *table)
+{
+    TSNode bare = script_bare(argument), object = bare;
+
+    if (script_is_function(bare)) {
+        object = script_returned(r->tree, bare);
+        scope.namespace = STR("drizzle-orm/pg-core");
+        scope.parameter = script_parameter(r->tree, scope.file, bare, 0);
+    }
+    table->columns_scope = scope;
+    table->whole = script_properties(r->tree, scope, object, &table->columns);
+    for (size_t i = 0; i < table->columns.count; i++) {
+        const struct script_property *property = &table->columns.items[i];
+        struct drizzle_chain chain;
+        struct str name = STR_NONE;
+        if (drizzle_chain(r, property->scope, property->value, &chain))
+            name = script_text(r->tree, chain.scope, script_argument(r->tree, chain.call, 0));
+        VEC_PUSH(r->arena, &table->names,
+                 (struct drizzle_column_name){
+                     .key = property->name, .name = name.length ? name : cased(r, property->name)});
+    }
+}
+
+static struct drizzle_table *make_table(struct drizzle_reader *r, struct script_scope scope,
+                                        TSNode value)
+{
+    struct script_thing creator;
+    struct str schema, name;
+    TSNode call = table_call(r, scope, value, &schema, &creator);
+    struct drizzle_table *table;
+
+    if (ts_node_is_null(call))
+        return NULL;
+    for (size_t i = 0; i < r->tables.count; i++)
+        if (r->tables.items[i]->file == scope.file && ts_node_eq(r->tables.items[i]->call, call))
+            return r->tables.items[i];
+    table = ARENA_NEW(r->arena, struct drizzle_table);
+    table->file = scope.file;
+    table->call = call;
+    table->place = (struct schema_place){scope.file->path, node_line(call)};
+    TSNode first = script_argument(r->tree, call, 0);
+    name = script_text(r->tree, scope, first);
+    if (name.length && !ts_node_is_null(creator.node))
+        name = created_name(r, creator, name);
+    if (!name.length) {
+        schema_unread_add(r->arena, r->schema, table->place, STR("the name of a table"),
+                          script_source(scope.file, first));
+        return NULL;
+    }
+    table->bare = name;
+    table->name = schema.length && !str_eq(schema, STR("public"))
+                      ? str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(schema), STR_ARG(name))
+                      : name;
+    VEC_PUSH(r->arena, &r->tables, table);
+    find_columns(r, scope, script_argument(r->tree, call, 1), table);
+    return table;
+}
+
+struct drizzle_table *drizzle_table_of(struct drizzle_reader *r, struct script_scope scope,
+                                       TSNode expression)
+{
+    struct script_thing thing = script_resolve(r->tree, scope, expression);
+    struct drizzle_table *table;
+
+    if (thing.kind != SCRIPT_VALUE || !script_enter(r->tree))
+        return NULL;
+    table = make_table(r, (struct script_scope){.file = thing.file}, thing.node);
+    script_leave(r->tree);
+    return table;
+}
+
+struct str drizzle_column_named(const struct drizzle_table *table, struct str key)
+{
+    for (size_t i = 0; i < table->names.count; i++)
+        if (str_eq(table->names.items[i].key, key))
+            return table->names.items[i].name;
+    return STR_NONE;
+}
+
+/* --- Files. --- */
+
+static bool is_exported(const struct script_file *file, const struct script_binding *binding)
+{
+    if (binding->exported || file->exports_all)
+        return true;
+    for (size_t i = 0; i < file->exports.count; i++)
+        if (!file->exports.items[i].module.length &&
+            str_eq(file->exports.items[i].member, binding->name))
+            return true;
+    return false;
+}
+
+static void find_tables(struct drizzle_reader *r, struct script_file *file)
+{
+    struct script_scope scope = {.file = file};
+
+    for (size_t i = 0; i < file->bindings.count; i++) {
+        const struct script_binding *binding = &file->bindings.items[i];
+        if (!node_is(binding->node, "call_expression") || !is_exported(file, binding))
+            continue;
+        if (!make_table(r, scope, binding->node))
+            (void)drizzle_enum(r, (struct script_thing){
+                                      .kind = SCRIPT_VALUE, .file = file, .node = binding->node});
+    }
+    for (size_t i = 0; i < file->exports.count; i++)
+        if (node_is(file->exports.items[i].node, "call_expression"))
+            (void)make_table(r, scope, file->exports.items[i].node);
+}
+
+/* drizzle.config: casing: "snake_case" */
+static void read_casing(struct drizzle_reader *r, const struct strs *settings)
+{
+    for (size_t i = 0; i < settings->count; i++) {
+        struct script_file *file = script_tree_file(r->tree, settings->items[i]);
+        size_t at = file ? str_find(file->source, STR("casing")) : SIZE_MAX;
+        if (at == SIZE_MAX)
+            continue;
+        struct str rest = str_from_offset(file->source, at + STR("casing").length);
+        struct str value = str_trim_bytes(str_cut(&rest, ','), " \t\r\n:'\"`})(;");
+        if (str_starts(value, STR("snake_case")))
+            r->casing = CASING_SNAKE;
+        else if (str_starts(value, STR("camelCase")))
+            r->casing = CASING_CAMEL;
+    }
+}
+
+void drizzle_read(struct arena *arena, struct script_tree *tree, const struct strs *paths,
+                  const struct strs *settings, struct schema *schema)
+{
+    struct drizzle_reader r = {.arena = arena, .tree = tree, .schema = schema};
+
+    read_casing(&r, settings);
+    for (size_t i = 0; i < paths->count; i++) {
+        struct script_file *file = script_tree_file(tree, paths->items[i]);
+        if (file)
+            find_tables(&r, file);
+    }
+    /* References may bring tables of other files: the list grows. */
+    for (size_t i = 0; i < r.tables.count; i++)
+        drizzle_read_columns(&r, r.tables.items[i]);
+    for (size_t i = 0; i < r.tables.count; i++)
+        drizzle_read_constraints(&r, r.tables.items[i]);
+}

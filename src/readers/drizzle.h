@@ -1,0 +1,92 @@
+/* drizzle.h -- Drizzle's tables, read without running them (inside readers only, but for drizzle_read).
+ *
+ * In:    TypeScript and JavaScript files with pgTable (also sqliteTable, mysqlTable), pgSchema, pgEnum; drizzle.config files, for "casing".
+ * Out:   tables, columns, indexes, constraints, enumerated types as `drizzle-kit generate` makes them of what the files export.
+ * Fails: never; what cannot be read is in schema->unread, with file and line.
+ * Source: drizzle-orm 0.45: pg-core (columns, indexes, unique-constraint, primary-keys, foreign-keys, checks), casing.js; drizzle-kit 0.31.
+ *
+ * $default, $defaultFn, $onUpdate, $type work in the application: they change nothing here.
+ */
+#ifndef HOOKCHECK_READERS_DRIZZLE_H
+#define HOOKCHECK_READERS_DRIZZLE_H
+
+#include "readers/typescript.h"
+#include "schema/schema.h"
+
+#define DRIZZLE_METHODS_MAX 24u
+
+enum drizzle_casing { CASING_NONE = 0, CASING_SNAKE, CASING_CAMEL };
+
+struct drizzle_column_name { /* users.createdAt is "created_at" */
+    struct str key, name;
+};
+
+struct drizzle_table {
+    struct script_file *file;
+    TSNode call;     /* pgTable(…) */
+    struct str name; /* with its schema */
+    struct str bare; /* without */
+    struct script_scope columns_scope;
+    struct script_properties columns;
+    VEC(struct drizzle_column_name) names;
+    bool whole; /* no spread of columns was lost */
+    struct schema_place place;
+};
+VEC_DEFINE(drizzle_tables, struct drizzle_table *);
+
+/* A chain of calls: text("name").notNull().default("x"). */
+struct drizzle_chain {
+    struct str base;           /* "text", "index"; "" when the base is a type of the tree */
+    struct script_scope scope; /* of the base's arguments */
+    TSNode call;               /* the base */
+    struct script_thing
+        custom; /* what a base of the tree is: the call of pgEnum(…) or customType(…) */
+    struct {
+        struct str name;
+        struct script_scope scope;
+        TSNode call;
+    } methods[DRIZZLE_METHODS_MAX]; /* in the order in which they are called */
+    size_t count;
+};
+
+struct drizzle_reader {
+    struct arena *arena;
+    struct script_tree *tree;
+    struct schema *schema;
+    struct drizzle_tables tables;
+    enum drizzle_casing casing;
+};
+
+void drizzle_read(struct arena *arena, struct script_tree *tree, const struct strs *paths,
+                  const struct strs *settings, struct schema *schema);
+
+/* --- Parts. --- */
+/* "pgTable" of "drizzle-orm/pg-core:pgTable"; empty when it is nothing of Drizzle's. */
+struct str drizzle_word(struct str dotted);
+/* False when the chain's beginning is nothing of Drizzle's. */
+bool drizzle_chain(struct drizzle_reader *r, struct script_scope scope, TSNode expression,
+                   struct drizzle_chain *ret_chain);
+/* The table an expression stands for; NULL: none. */
+struct drizzle_table *drizzle_table_of(struct drizzle_reader *r, struct script_scope scope,
+                                       TSNode expression);
+struct str drizzle_column_named(const struct drizzle_table *table, struct str key);
+/* The schema that pgSchema("x") gives; false when the expression is none. */
+bool drizzle_schema_of(struct drizzle_reader *r, struct script_scope scope, TSNode expression,
+                       struct str *ret_schema);
+/* The name of the enumerated type of pgEnum(…) or schema.enum(…); empty: it is none. */
+struct str drizzle_enum(struct drizzle_reader *r, struct script_thing call);
+
+/* drizzle_column.c */
+void drizzle_read_columns(struct drizzle_reader *r, struct drizzle_table *table);
+
+/* drizzle_constraint.c */
+void drizzle_read_constraints(struct drizzle_reader *r, struct drizzle_table *table);
+/* Text of sql`…`, columns by their names. `own`: the table of the callback's parameter. False: it cannot be read. */
+bool drizzle_sql(struct drizzle_reader *r, struct script_scope scope, struct drizzle_table *own,
+                 TSNode expression, struct str *ret_text);
+/* t.email, users.email: table and column. */
+bool drizzle_column_of(struct drizzle_reader *r, struct script_scope scope,
+                       struct drizzle_table *own, TSNode expression,
+                       struct drizzle_table **ret_table, struct str *ret_name);
+
+#endif

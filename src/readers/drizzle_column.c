@@ -1,0 +1,294 @@
+#include "readers/drizzle.h"
+
+#include "base/buf.h"
+
+#define TYPE_MAX ((size_t)4 << 10)
+
+enum shape {
+    SHAPE_PLAIN = 0,
+    SHAPE_LENGTH,     /* { length } */
+    SHAPE_NUMERIC,    /* { precision, scale } */
+    SHAPE_TIME,       /* { precision, withTimezone } */
+    SHAPE_INTERVAL,   /* { fields, precision } */
+    SHAPE_DIMENSIONS, /* { dimensions } */
+};
+
+static const struct builder {
+    const char *name, *type;
+    enum shape shape;
+    bool serial; /* never null */
+} builders[] = {
+    {"serial", "SERIAL", SHAPE_PLAIN, true},
+    {"smallserial", "SMALLSERIAL", SHAPE_PLAIN, true},
+    {"bigserial", "BIGSERIAL", SHAPE_PLAIN, true},
+    {"integer", "INTEGER", SHAPE_PLAIN, false},
+    {"smallint", "SMALLINT", SHAPE_PLAIN, false},
+    {"bigint", "BIGINT", SHAPE_PLAIN, false},
+    {"boolean", "BOOLEAN", SHAPE_PLAIN, false},
+    {"text", "TEXT", SHAPE_PLAIN, false},
+    {"varchar", "VARCHAR", SHAPE_LENGTH, false},
+    {"char", "CHAR", SHAPE_LENGTH, false},
+    {"numeric", "NUMERIC", SHAPE_NUMERIC, false},
+    {"decimal", "NUMERIC", SHAPE_NUMERIC, false},
+    {"real", "REAL", SHAPE_PLAIN, false},
+    {"doublePrecision", "DOUBLE PRECISION", SHAPE_PLAIN, false},
+    {"json", "JSON", SHAPE_PLAIN, false},
+    {"jsonb", "JSONB", SHAPE_PLAIN, false},
+    {"uuid", "UUID", SHAPE_PLAIN, false},
+    {"date", "DATE", SHAPE_PLAIN, false},
+    {"time", "TIME", SHAPE_TIME, false},
+    {"timestamp", "TIMESTAMP", SHAPE_TIME, false},
+    {"interval", "INTERVAL", SHAPE_INTERVAL, false},
+    {"inet", "INET", SHAPE_PLAIN, false},
+    {"cidr", "CIDR", SHAPE_PLAIN, false},
+    {"macaddr", "MACADDR", SHAPE_PLAIN, false},
+    {"macaddr8", "MACADDR8", SHAPE_PLAIN, false},
+    {"point", "POINT", SHAPE_PLAIN, false},
+    {"line", "LINE", SHAPE_PLAIN, false},
+    {"geometry", "GEOMETRY(POINT)", SHAPE_PLAIN, false},
+    {"bit", "BIT", SHAPE_DIMENSIONS, false},
+    {"vector", "VECTOR", SHAPE_DIMENSIONS, false},
+    {"halfvec", "HALFVEC", SHAPE_DIMENSIONS, false},
+    {"sparsevec", "SPARSEVEC", SHAPE_DIMENSIONS, false},
+    /* sqlite-core, mysql-core */
+    {"blob", "BLOB", SHAPE_PLAIN, false},
+    {"int", "INTEGER", SHAPE_PLAIN, false},
+    {"tinyint", "SMALLINT", SHAPE_PLAIN, false},
+    {"mediumint", "INTEGER", SHAPE_PLAIN, false},
+    {"double", "DOUBLE PRECISION", SHAPE_PLAIN, false},
+    {"float", "FLOAT", SHAPE_PLAIN, false},
+    {"datetime", "TIMESTAMP", SHAPE_TIME, false},
+};
+
+/* --- Types. --- */
+
+/* The object of options: the first argument, or the second behind a name. */
+static TSNode options_of(struct drizzle_reader *r, const struct drizzle_chain *chain)
+{
+    TSNode first = script_argument(r->tree, chain->call, 0);
+
+    return script_constant(r->tree, chain->scope, first).kind == SCRIPT_STRING
+               ? script_argument(r->tree, chain->call, 1)
+               : first;
+}
+
+static struct str option(struct drizzle_reader *r, const struct drizzle_chain *chain,
+                         const char *name)
+{
+    struct script_scope scope;
+    TSNode value = script_property(r->tree, chain->scope, options_of(r, chain), name, &scope);
+    struct script_constant constant = {0};
+
+    if (!ts_node_is_null(value))
+        constant = script_constant(r->tree, scope, value);
+    return constant.kind == SCRIPT_NOT ? STR_NONE : constant.text;
+}
+
+static struct str shaped(struct drizzle_reader *r, const struct drizzle_chain *chain,
+                         const struct builder *builder)
+{
+    struct buf type = buf_new(r->arena, TYPE_MAX);
+    struct str length =
+        option(r, chain, builder->shape == SHAPE_DIMENSIONS ? "dimensions" : "length");
+    struct str precision = option(r, chain, "precision"), scale = option(r, chain, "scale");
+    struct str fields = option(r, chain, "fields");
+
+    buf_add(&type, str_from(builder->type));
+    switch (builder->shape) {
+    case SHAPE_PLAIN:
+        break;
+    case SHAPE_LENGTH:
+    case SHAPE_DIMENSIONS:
+        if (length.length)
+            buf_printf(&type, "(" STR_FMT ")", STR_ARG(length));
+        break;
+    case SHAPE_NUMERIC:
+        if (precision.length)
+            buf_printf(&type, "(" STR_FMT ", " STR_FMT ")", STR_ARG(precision),
+                       STR_ARG(scale.length ? scale : STR("0")));
+        break;
+    case SHAPE_TIME:
+        if (precision.length)
+            buf_printf(&type, "(" STR_FMT ")", STR_ARG(precision));
+        buf_add(&type, str_eq(option(r, chain, "withTimezone"), STR("true"))
+                           ? STR(" WITH TIME ZONE")
+                           : STR(" WITHOUT TIME ZONE"));
+        break;
+    case SHAPE_INTERVAL:
+        if (fields.length)
+            buf_printf(&type, " " STR_FMT, STR_ARG(script_upper(r->arena, fields)));
+        if (precision.length)
+            buf_printf(&type, "(" STR_FMT ")", STR_ARG(precision));
+        break;
+    }
+    return buf_str(&type);
+}
+
+/* customType({ dataType() { return "bytea"; } }) */
+static struct str custom_type(struct drizzle_reader *r, struct script_thing call)
+{
+    struct script_scope scope = {.file = call.file}, inner;
+    TSNode made =
+        script_property(r->tree, scope, script_argument(r->tree, call.node, 0), "dataType", &inner);
+
+    return script_upper(r->arena,
+                        script_text(r->tree, inner, script_returned(r->tree, script_bare(made))));
+}
+
+static bool type_of(struct drizzle_reader *r, const struct drizzle_chain *chain,
+                    struct schema_column *column)
+{
+    if (!chain->base.length) {
+        struct script_scope scope = {.file = chain->custom.file};
+        column->type = drizzle_enum(r, chain->custom);
+        if (!column->type.length &&
+            str_eq(drizzle_word(script_foreign(r->tree, scope, script_callee(chain->custom.node))),
+                   STR("customType")))
+            column->type = custom_type(r, chain->custom);
+        return column->type.length > 0;
+    }
+    for (size_t i = 0; i < COUNT_OF(builders); i++)
+        if (str_eq(chain->base, str_from(builders[i].name))) {
+            column->type = shaped(r, chain, &builders[i]);
+            column->nullable = !builders[i].serial;
+            return true;
+        }
+    return false;
+}
+
+/* --- Defaults. --- */
+
+static bool default_of(struct drizzle_reader *r, struct script_scope scope, TSNode value,
+                       struct drizzle_table *table, struct schema_column *column)
+{
+    struct script_constant constant = script_constant(r->tree, scope, value);
+    struct script_thing thing;
+    struct strs texts;
+    struct str text;
+
+    switch (constant.kind) {
+    case SCRIPT_NOTHING:
+        return true;
+    case SCRIPT_TRUE:
+    case SCRIPT_FALSE:
+    case SCRIPT_NUMBER:
+        column->default_value = constant.text;
+        return true;
+    case SCRIPT_STRING:
+        column->default_value = script_quoted(r->arena, constant.text);
+        return true;
+    case SCRIPT_NOT:
+        break;
+    }
+    if (drizzle_sql(r, scope, table, value, &column->default_value))
+        return true;
+    thing = script_resolve(r->tree, scope, value);
+    if (thing.kind != SCRIPT_VALUE ||
+        (!node_is(thing.node, "array") && !node_is(thing.node, "object")))
+        return false;
+    scope = thing.file == scope.file ? scope : (struct script_scope){.file = thing.file};
+    if (str_ends(column->type, STR("[]"))) {
+        if (!script_texts(r->tree, scope, thing.node, &texts))
+            return false;
+        text = str_printf(r->arena, "{" STR_FMT "}",
+                          STR_ARG(str_join(r->arena, texts.items, texts.count, STR(","))));
+        column->default_value = script_quoted(r->arena, text);
+        return true;
+    }
+    if (!script_json(r->tree, scope, thing.node, &text))
+        return false;
+    column->default_value =
+        str_printf(r->arena, STR_FMT "::" STR_FMT, STR_ARG(script_quoted(r->arena, text)),
+                   STR_ARG(str_lower(r->arena, column->type)));
+    return true;
+}
+
+/* --- Methods. --- */
+
+static void reference(struct drizzle_reader *r, struct drizzle_table *table,
+                      struct script_scope scope, TSNode call, struct schema_column *column)
+{
+    TSNode function = script_bare(script_argument(r->tree, call, 0));
+    struct drizzle_table *target;
+    struct str name;
+
+    if (drizzle_column_of(r, scope, table, script_returned(r->tree, function), &target, &name)) {
+        column->references =
+            str_printf(r->arena, STR_FMT " (" STR_FMT ")", STR_ARG(target->name), STR_ARG(name));
+        return;
+    }
+    schema_unread_add(r->arena, r->schema, column->place,
+                      str_printf(r->arena, "what " STR_FMT "." STR_FMT " references",
+                                 STR_ARG(table->name), STR_ARG(column->name)),
+                      script_source(scope.file, function));
+}
+
+static void method(struct drizzle_reader *r, struct drizzle_table *table, struct str name,
+                   struct script_scope scope, TSNode call, struct schema_column *column)
+{
+    TSNode argument = script_argument(r->tree, call, 0);
+
+    if (str_eq(name, STR("notNull"))) {
+        column->nullable = false;
+    } else if (str_eq(name, STR("primaryKey"))) {
+        column->primary_key = true;
+        column->nullable = false;
+    } else if (str_eq(name, STR("unique"))) {
+        column->unique = true;
+    } else if (str_eq(name, STR("array"))) {
+        column->type = str_printf(r->arena, STR_FMT "[]", STR_ARG(column->type));
+    } else if (str_eq(name, STR("defaultNow"))) {
+        column->default_value = STR("now()");
+    } else if (str_eq(name, STR("defaultRandom"))) {
+        column->default_value = STR("gen_random_uuid()");
+    } else if (str_eq(name, STR("generatedAlwaysAsIdentity")) ||
+               str_eq(name, STR("generatedByDefaultAsIdentity"))) {
+        column->nullable = false;
+    } else if (str_eq(name, STR("references"))) {
+        reference(r, table, scope, call, column);
+    } else if (str_eq(name, STR("default"))) {
+        column->unread_default = !default_of(r, scope, argument, table, column);
+        if (column->unread_default)
+            schema_unread_add(r->arena, r->schema, column->place,
+                              str_printf(r->arena, "the default of " STR_FMT "." STR_FMT,
+                                         STR_ARG(table->name), STR_ARG(column->name)),
+                              script_source(scope.file, argument));
+    }
+}
+
+static void read_column(struct drizzle_reader *r, struct drizzle_table *table,
+                        const struct script_property *property, struct str name)
+{
+    struct schema_column column = {
+        .name = name, .nullable = true, .place = {property->scope.file->path, property->line}};
+    struct drizzle_chain chain;
+    bool known = drizzle_chain(r, property->scope, property->value, &chain);
+
+    if (!known || !type_of(r, &chain, &column)) {
+        column.unread = !known;
+        column.type = STR_NONE;
+        schema_unread_add(r->arena, r->schema, column.place,
+                          str_printf(r->arena, "the type of " STR_FMT "." STR_FMT,
+                                     STR_ARG(table->name), STR_ARG(name)),
+                          script_source(property->scope.file, property->value));
+    }
+    for (size_t i = 0; known && i < chain.count; i++)
+        method(r, table, chain.methods[i].name, chain.methods[i].scope, chain.methods[i].call,
+               &column);
+    schema_column_put(r->arena, schema_table_add(r->arena, r->schema, table->name, table->place),
+                      column);
+}
+
+void drizzle_read_columns(struct drizzle_reader *r, struct drizzle_table *table)
+{
+    struct schema_table *made = schema_table_add(r->arena, r->schema, table->name, table->place);
+
+    if (!table->whole) {
+        made->partial = true;
+        schema_unread_add(r->arena, r->schema, table->place,
+                          str_printf(r->arena, "some columns of " STR_FMT, STR_ARG(table->name)),
+                          script_source(table->file, script_argument(r->tree, table->call, 1)));
+    }
+    for (size_t i = 0; i < table->columns.count; i++)
+        read_column(r, table, &table->columns.items[i], table->names.items[i].name);
+}

@@ -1,0 +1,295 @@
+#include "readers/typeorm.h"
+
+/* --- Decorators. --- */
+
+static void add_decorator(struct typeorm_reader *r, struct script_scope scope, TSNode expression,
+                          struct typeorm_decorators *decorators);
+
+/* A decorator of the tree's own: a function that returns one of TypeORM's, or several joined by applyDecorators. */
+static void add_composed(struct typeorm_reader *r, struct script_thing thing,
+                         struct typeorm_decorators *decorators)
+{
+    struct script_scope scope = {.file = thing.file};
+    TSNode returned = script_returned(r->tree, thing.node), callee = script_callee(returned);
+
+    if (ts_node_is_null(returned))
+        return;
+    if (node_is(callee, "identifier") &&
+        str_eq(script_source(thing.file, callee), STR("applyDecorators"))) {
+        struct script_nodes parts = script_children(r->tree, script_child(returned, "arguments"));
+        for (size_t i = 0; i < parts.count; i++)
+            add_decorator(r, scope, parts.items[i], decorators);
+        return;
+    }
+    add_decorator(r, scope, returned, decorators);
+}
+
+static void add_decorator(struct typeorm_reader *r, struct script_scope scope, TSNode expression,
+                          struct typeorm_decorators *decorators)
+{
+    TSNode bare = script_bare(expression);
+    bool called = node_is(bare, "call_expression");
+    struct script_thing thing = script_resolve(r->tree, scope, called ? script_callee(bare) : bare);
+
+    if (!script_enter(r->tree))
+        return;
+    if (thing.kind == SCRIPT_FOREIGN && str_starts(thing.dotted, STR("typeorm:")))
+        VEC_PUSH(r->arena, decorators,
+                 (struct typeorm_decorator){
+                     .name = str_from_offset(thing.dotted, STR("typeorm:").length),
+                     .scope = scope,
+                     .call = called ? bare : node_null()});
+    else if (called && (thing.kind == SCRIPT_DECLARATION || thing.kind == SCRIPT_VALUE))
+        add_composed(r, thing, decorators);
+    script_leave(r->tree);
+}
+
+static void add_decorators(struct typeorm_reader *r, struct script_file *file, TSNode around,
+                           struct typeorm_decorators *decorators)
+{
+    struct script_nodes children = script_children(r->tree, around);
+
+    for (size_t i = 0; i < children.count; i++)
+        if (node_is(children.items[i], "decorator"))
+            add_decorator(r, (struct script_scope){.file = file},
+                          ts_node_named_child(children.items[i], 0), decorators);
+}
+
+void typeorm_decorators_of(struct typeorm_reader *r, struct script_file *file, TSNode node,
+                           struct typeorm_decorators *decorators)
+{
+    TSNode parent = ts_node_parent(node);
+
+    if (node_is(parent, "export_statement")) /* `@Entity() export class` */
+        add_decorators(r, file, parent, decorators);
+    add_decorators(r, file, node, decorators);
+}
+
+const struct typeorm_decorator *typeorm_decorator_named(const struct typeorm_decorators *decorators,
+                                                        const char *name)
+{
+    for (size_t i = 0; i < decorators->count; i++)
+        if (str_eq(decorators->items[i].name, str_from(name)))
+            return &decorators->items[i];
+    return NULL;
+}
+
+/* --- Members. --- */
+
+static void put_member(struct typeorm_reader *r, struct typeorm_members *members,
+                       struct typeorm_member member)
+{
+    for (size_t i = 0; i < members->count; i++)
+        if (str_eq(members->items[i].name, member.name)) {
+            members->items[i] = member;
+            return;
+        }
+    VEC_PUSH(r->arena, members, member);
+}
+
+static TSNode member_name(TSNode node)
+{
+    TSNode name = script_child(node, "property_identifier");
+
+    return ts_node_is_null(name) ? script_child(node, "string") : name;
+}
+
+static void add_member(struct typeorm_reader *r, struct script_file *file, TSNode node,
+                       const struct typeorm_decorators *before, bool child,
+                       struct typeorm_members *members)
+{
+    struct typeorm_member member = {.file = file, .child = child, .decorators = *before};
+    TSNode name = member_name(node), last;
+
+    add_decorators(r, file, node, &member.decorators);
+    if (ts_node_is_null(name) || !member.decorators.count)
+        return;
+    member.name = node_is(name, "string")
+                      ? script_text(r->tree, (struct script_scope){.file = file}, name)
+                      : script_source(file, name);
+    member.place = (struct schema_place){file->path, node_line(name)};
+    member.annotation = script_child(node, "type_annotation");
+    last = ts_node_named_child(node, ts_node_named_child_count(node) - 1);
+    if (node_is(node, "public_field_definition") && !ts_node_eq(last, name) &&
+        !ts_node_eq(last, member.annotation))
+        member.value = last;
+    put_member(r, members, member);
+}
+
+static void add_members(struct typeorm_reader *r, struct script_file *file, TSNode class,
+                        bool child, struct typeorm_members *members)
+{
+    struct script_nodes children = script_children(r->tree, script_child(class, "class_body"));
+    struct typeorm_decorators before = {0};
+
+    for (size_t i = 0; i < children.count; i++) {
+        TSNode node = children.items[i];
+        if (node_is(node, "decorator")) { /* of the method that follows */
+            add_decorator(r, (struct script_scope){.file = file}, ts_node_named_child(node, 0),
+                          &before);
+            continue;
+        }
+        if (node_is(node, "public_field_definition") || node_is(node, "method_definition"))
+            add_member(r, file, node, &before, child, members);
+        before = (struct typeorm_decorators){0};
+    }
+}
+
+/* The expression behind `extends`; null: none. */
+static TSNode base_of(TSNode class)
+{
+    TSNode heritage = script_child(class, "class_heritage");
+    TSNode clause = script_child(heritage, "extends_clause");
+
+    if (ts_node_is_null(clause)) /* JavaScript has no clause */
+        return node_null();
+    return ts_node_named_child(clause, 0);
+}
+
+static bool has_entity(const struct typeorm_decorators *decorators)
+{
+    return typeorm_decorator_named(decorators, "Entity") != NULL;
+}
+
+void typeorm_members_of(struct typeorm_reader *r, struct typeorm_entity *entity,
+                        struct script_file *file, TSNode node)
+{
+    struct {
+        struct script_file *file;
+        TSNode node;
+    } chain[TYPEORM_BASES_MAX];
+    size_t count = 0;
+
+    while (count < TYPEORM_BASES_MAX) {
+        struct typeorm_decorators decorators = {0};
+        TSNode base = base_of(node);
+        if (count) { /* those of an entity's own class are there already */
+            typeorm_decorators_of(r, file, node, &decorators);
+            if (entity->is_child && has_entity(&decorators))
+                break;
+            for (size_t i = 0; i < decorators.count; i++)
+                if (!str_eq(decorators.items[i].name, STR("Entity")) &&
+                    !str_eq(decorators.items[i].name, STR("TableInheritance")))
+                    VEC_PUSH(r->arena, &entity->decorators, decorators.items[i]);
+        }
+        chain[count].file = file;
+        chain[count++].node = node;
+        if (ts_node_is_null(base))
+            break;
+        struct script_thing thing =
+            script_resolve(r->tree, (struct script_scope){.file = file}, base);
+        if (thing.kind != SCRIPT_DECLARATION) {
+            if (!str_eq(thing.dotted, STR("typeorm:BaseEntity")))
+                entity->foreign_base = script_source(file, base);
+            break;
+        }
+        file = thing.file;
+        node = thing.node;
+    }
+    for (size_t i = count; i > 0; i--)
+        add_members(r, chain[i - 1].file, chain[i - 1].node, entity->is_child, &entity->members);
+}
+
+/* --- Entities. --- */
+
+static struct typeorm_entity *known_entity(const struct typeorm_reader *r,
+                                           const struct script_file *file, TSNode node)
+{
+    for (size_t i = 0; i < r->entities.count; i++)
+        if (r->entities.items[i]->file == file && ts_node_eq(r->entities.items[i]->node, node))
+            return r->entities.items[i];
+    return NULL;
+}
+
+static void read_name(struct typeorm_reader *r, struct typeorm_entity *entity,
+                      const struct typeorm_decorator *decorator)
+{
+    TSNode first = script_argument(r->tree, decorator->call, 0);
+    TSNode second = script_argument(r->tree, decorator->call, 1);
+    struct str given = script_text(r->tree, decorator->scope, first);
+    TSNode options = given.length ? second : first;
+
+    if (!given.length && !ts_node_is_null(options))
+        given = typeorm_option_text(r, decorator->scope, options, "name");
+    entity->schema = typeorm_option_text(r, decorator->scope, options, "schema");
+    if (!given.length && !ts_node_is_null(first) &&
+        script_resolve(r->tree, decorator->scope, first).kind != SCRIPT_VALUE)
+        schema_unread_add(
+            r->arena, r->schema, entity->place,
+            str_printf(r->arena, "the name of the table of " STR_FMT, STR_ARG(entity->name)),
+            script_source(decorator->scope.file, first));
+    entity->table = given.length ? given : typeorm_snake(r->arena, entity->name);
+}
+
+/* A class that is an entity, or NULL. */
+static struct typeorm_entity *make_entity(struct typeorm_reader *r, struct script_file *file,
+                                          TSNode node)
+{
+    struct typeorm_entity *entity = ARENA_NEW(r->arena, struct typeorm_entity), *parent = NULL;
+    const struct typeorm_decorator *decorator;
+
+    entity->file = file;
+    entity->node = node;
+    entity->name = script_source(file, script_child(node, "type_identifier"));
+    entity->place = (struct schema_place){file->path, node_line(node)};
+    typeorm_decorators_of(r, file, node, &entity->decorators);
+    decorator = typeorm_decorator_named(&entity->decorators, "Entity");
+    if (!decorator && !typeorm_decorator_named(&entity->decorators, "ChildEntity"))
+        return NULL;
+    if (decorator &&
+        typeorm_option_is(r, decorator->scope, script_argument(r->tree, decorator->call, 0),
+                          "synchronize", SCRIPT_FALSE))
+        return NULL; /* its table is somebody else's business */
+    entity->is_child = !decorator;
+    VEC_PUSH(r->arena, &r->entities, entity);
+    if (decorator) {
+        read_name(r, entity, decorator);
+        return entity;
+    }
+    for (TSNode at = node; !parent && !ts_node_is_null(base_of(at)) && script_enter(r->tree);) {
+        struct script_thing thing =
+            script_resolve(r->tree, (struct script_scope){.file = file}, base_of(at));
+        script_leave(r->tree);
+        if (thing.kind != SCRIPT_DECLARATION || ts_node_eq(thing.node, at))
+            break;
+        file = thing.file;
+        at = thing.node;
+        parent = typeorm_entity_of(r, (struct script_scope){.file = file}, at);
+    }
+    entity->table = parent ? parent->table : typeorm_snake(r->arena, entity->name);
+    entity->schema = parent ? parent->schema : STR_NONE;
+    return entity;
+}
+
+struct typeorm_entity *typeorm_entity_of(struct typeorm_reader *r, struct script_scope scope,
+                                         TSNode target)
+{
+    struct script_thing thing = script_resolve(r->tree, scope, target);
+    struct str name = script_text(r->tree, scope, target);
+    struct typeorm_entity *entity;
+
+    for (size_t i = 0; name.length && i < r->entities.count; i++)
+        if (str_eq(r->entities.items[i]->name, name))
+            return r->entities.items[i];
+    if (thing.kind == SCRIPT_VALUE && node_is(thing.node, "new_expression")) /* an EntitySchema */
+        return known_entity(r, thing.file, script_argument(r->tree, thing.node, 0));
+    if (thing.kind != SCRIPT_DECLARATION)
+        return NULL;
+    entity = known_entity(r, thing.file, thing.node);
+    return entity || !script_enter(r->tree)
+               ? entity
+               : (entity = make_entity(r, thing.file, thing.node), script_leave(r->tree), entity);
+}
+
+struct str typeorm_table_name(struct typeorm_reader *r, const struct typeorm_entity *entity)
+{
+    return entity->schema.length && !str_eq(entity->schema, STR("public"))
+               ? str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(entity->schema),
+                            STR_ARG(entity->table))
+               : entity->table;
+}
+
+struct schema_table *typeorm_table(struct typeorm_reader *r, const struct typeorm_entity *entity)
+{
+    return schema_table_add(r->arena, r->schema, typeorm_table_name(r, entity), entity->place);
+}

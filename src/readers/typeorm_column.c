@@ -1,0 +1,608 @@
+#include "readers/typeorm.h"
+
+#define ANNOTATION_DEPTH_MAX 12u
+
+/* --- Options. --- */
+
+bool typeorm_option_is(struct typeorm_reader *r, struct script_scope scope, TSNode options,
+                       const char *name, enum script_constant_kind kind)
+{
+    struct script_scope inner;
+    TSNode value = script_property(r->tree, scope, options, name, &inner);
+
+    return !ts_node_is_null(value) && script_constant(r->tree, inner, value).kind == kind;
+}
+
+struct str typeorm_option_text(struct typeorm_reader *r, struct script_scope scope, TSNode options,
+                               const char *name)
+{
+    struct script_scope inner;
+    TSNode value = script_property(r->tree, scope, options, name, &inner);
+    struct script_constant constant = {0};
+
+    if (!ts_node_is_null(value))
+        constant = script_constant(r->tree, inner, value);
+    return constant.kind == SCRIPT_STRING || constant.kind == SCRIPT_NUMBER ? constant.text
+                                                                            : STR_NONE;
+}
+
+/* --- Types. --- */
+
+/* driver/postgres/PostgresDriver.normalizeType, in the upper-case spelling of the database. */
+static struct str type_word(struct arena *arena, struct str word)
+{
+    static const char *const rows[][2] = {
+        {"int", "INTEGER"},
+        {"int4", "INTEGER"},
+        {"integer", "INTEGER"},
+        {"int2", "SMALLINT"},
+        {"int8", "BIGINT"},
+        {"varchar", "VARCHAR"},
+        {"character varying", "VARCHAR"},
+        {"char", "CHAR"},
+        {"character", "CHAR"},
+        {"bool", "BOOLEAN"},
+        {"decimal", "NUMERIC"},
+        {"float", "DOUBLE PRECISION"},
+        {"float8", "DOUBLE PRECISION"},
+        {"float4", "REAL"},
+        {"timestamp", "TIMESTAMP WITHOUT TIME ZONE"},
+        {"timestamptz", "TIMESTAMP WITH TIME ZONE"},
+        {"time", "TIME WITHOUT TIME ZONE"},
+        {"timetz", "TIME WITH TIME ZONE"},
+        {"varbit", "BIT VARYING"},
+        {"simple-array", "TEXT"},
+        {"simple-json", "TEXT"},
+        /* of other databases, in what PostgreSQL calls them */
+        {"datetime", "TIMESTAMP WITHOUT TIME ZONE"},
+        {"tinyint", "SMALLINT"},
+        {"double", "DOUBLE PRECISION"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (str_eq_nocase(word, str_from(rows[i][0])))
+            return str_from(rows[i][1]);
+    return script_upper(arena, word);
+}
+
+static struct str word_of_name(struct str name)
+{
+    static const char *const rows[][2] = {
+        {"String", "varchar"}, {"Number", "integer"}, {"Boolean", "boolean"}, {"Date", "timestamp"},
+        {"string", "varchar"}, {"number", "integer"}, {"boolean", "boolean"}};
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (str_eq(name, str_from(rows[i][0])))
+            return str_from(rows[i][1]);
+    return STR_NONE;
+}
+
+static struct str word_of_annotation(struct typeorm_reader *r, struct script_file *file,
+                                     TSNode type, unsigned depth);
+
+/* `string | null`, "a" | "b": one word for all that is neither null nor undefined. */
+static struct str word_of_union(struct typeorm_reader *r, struct script_file *file, TSNode type,
+                                unsigned depth)
+{
+    struct script_nodes members = script_children(r->tree, type);
+    struct str word = STR_NONE;
+
+    for (size_t i = 0; i < members.count; i++) {
+        struct str text = script_source(file, members.items[i]);
+        if (str_eq(text, STR("null")) || str_eq(text, STR("undefined")))
+            continue;
+        struct str one = word_of_annotation(r, file, members.items[i], depth + 1);
+        if (!one.length || (word.length && !str_eq(word, one)))
+            return STR_NONE;
+        word = one;
+    }
+    return word;
+}
+
+/* What TypeScript's metadata says of a property's type; empty: nothing that is a column's. */
+static struct str word_of_annotation(struct typeorm_reader *r, struct script_file *file,
+                                     TSNode type, unsigned depth)
+{
+    struct strs names, values;
+    uint64_t ignored;
+
+    if (ts_node_is_null(type) || depth > ANNOTATION_DEPTH_MAX)
+        return STR_NONE;
+    if (node_is(type, "type_annotation") || node_is(type, "parenthesized_type") ||
+        node_is(type, "readonly_type"))
+        return word_of_annotation(r, file, ts_node_named_child(type, 0), depth + 1);
+    if (node_is(type, "union_type"))
+        return word_of_union(r, file, type, depth);
+    if (node_is(type, "template_literal_type"))
+        return STR("varchar");
+    if (node_is(type, "literal_type")) {
+        TSNode literal = ts_node_named_child(type, 0);
+        return node_is(literal, "string")                              ? STR("varchar")
+               : node_is(literal, "number")                            ? STR("integer")
+               : node_is(literal, "true") || node_is(literal, "false") ? STR("boolean")
+                                                                       : STR_NONE;
+    }
+    struct str word = word_of_name(script_source(file, type));
+    if (word.length || !node_is(type, "type_identifier"))
+        return word;
+    struct script_thing thing = script_resolve(r->tree, (struct script_scope){.file = file}, type);
+    if (thing.kind != SCRIPT_DECLARATION)
+        return STR_NONE;
+    if (node_is(thing.node, "type_alias_declaration"))
+        return word_of_annotation(
+            r, thing.file,
+            ts_node_named_child(thing.node, ts_node_named_child_count(thing.node) - 1), depth + 1);
+    if (!node_is(thing.node, "enum_declaration") ||
+        !script_enum(r->tree, thing.file, thing.node, &names, &values))
+        return STR_NONE;
+    for (size_t i = 0; i < values.count; i++)
+        if (!str_to_u64(values.items[i], &ignored))
+            return STR("varchar");
+    return STR("integer");
+}
+
+static struct str word_of_value(TSNode value)
+{
+    return node_is(value, "string") || node_is(value, "template_string") ? STR("varchar")
+           : node_is(value, "number")                                    ? STR("integer")
+           : node_is(value, "true") || node_is(value, "false")           ? STR("boolean")
+                                                                         : STR_NONE;
+}
+
+/* The word for a column's type as it is written: "varchar", String, or the annotation's. Empty: not readable. */
+static struct str written_type(struct typeorm_reader *r, const struct typeorm_column *source)
+{
+    struct script_scope scope = source->scope, inner = scope;
+    TSNode type = source->type;
+    struct str word;
+
+    if (ts_node_is_null(type))
+        type = script_property(r->tree, scope, source->options, "type", &inner);
+    if (!ts_node_is_null(type)) {
+        word = script_text(r->tree, inner, type);
+        return word.length ? word : word_of_name(script_source(inner.file, script_bare(type)));
+    }
+    if (str_starts(str_from(source->kind), STR("PrimaryGenerated")))
+        return str_eq(source->generated, STR("uuid")) ? STR("uuid") : STR("integer");
+    if (str_ends(str_from(source->kind), STR("DateColumn")))
+        return STR("timestamp");
+    if (str_eq(str_from(source->kind), STR("VersionColumn")) ||
+        str_eq(str_from(source->kind), STR("TreeLevelColumn")))
+        return STR("integer");
+    if (str_eq(source->generated, STR("uuid")))
+        return STR("uuid");
+    word = word_of_annotation(r, source->annotation_file, source->annotation, 0);
+    return word.length || !ts_node_is_null(source->annotation) ? word
+                                                               : word_of_value(source->value);
+}
+
+/* "VARCHAR(50)", "NUMERIC(10, 2)", "TIMESTAMP(3) WITH TIME ZONE". */
+static struct str full_type(struct typeorm_reader *r, const struct typeorm_column *source,
+                            struct str word)
+{
+    struct arena *arena = r->arena;
+    struct str base = type_word(arena, word);
+    struct str length = typeorm_option_text(r, source->scope, source->options, "length");
+    struct str precision = typeorm_option_text(r, source->scope, source->options, "precision");
+    struct str scale = typeorm_option_text(r, source->scope, source->options, "scale");
+    bool time = str_starts(base, STR("TIME"));
+    struct str size = STR("");
+
+    if (length.length && !time)
+        size = str_printf(arena, "(" STR_FMT ")", STR_ARG(length));
+    else if (precision.length && scale.length && !time)
+        size = str_printf(arena, "(" STR_FMT ", " STR_FMT ")", STR_ARG(precision), STR_ARG(scale));
+    else if (precision.length && str_eq(base, STR("NUMERIC")))
+        size = str_printf(arena, "(" STR_FMT ", 0)", STR_ARG(precision));
+    else if (precision.length)
+        size = str_printf(arena, "(" STR_FMT ")", STR_ARG(precision));
+    if (!time)
+        return str_printf(arena, STR_FMT STR_FMT, STR_ARG(base), STR_ARG(size));
+    size_t blank = str_find_byte(base, ' ');
+    return str_printf(arena, STR_FMT STR_FMT STR_FMT, STR_ARG(str_prefix(base, blank)),
+                      STR_ARG(size), STR_ARG(str_from_offset(base, blank)));
+}
+
+/* The enumerated type of a column is TABLE_COLUMN_enum unless it is named. */
+static struct str enum_type(struct typeorm_reader *r, const struct typeorm_entity *entity,
+                            const struct typeorm_column *source, struct str column)
+{
+    struct arena *arena = r->arena;
+    struct str given = typeorm_option_text(r, source->scope, source->options, "enumName");
+    struct schema_type type = {.place = source->place};
+    struct script_scope scope;
+    TSNode labels = script_property(r->tree, source->scope, source->options, "enum", &scope);
+
+    type.name = given.length
+                    ? given
+                    : str_printf(arena, STR_FMT "_" STR_FMT "_enum", STR_ARG(entity->table),
+                                 STR_ARG(str_lower(arena, column)));
+    if (entity->schema.length && !str_eq(entity->schema, STR("public")))
+        type.name =
+            str_printf(arena, STR_FMT "." STR_FMT, STR_ARG(entity->schema), STR_ARG(type.name));
+    if (ts_node_is_null(labels))
+        return type.name;
+    if (!script_texts(r->tree, scope, labels, &type.labels))
+        schema_unread_add(arena, r->schema, source->place,
+                          str_printf(arena, "the values of " STR_FMT, STR_ARG(type.name)),
+                          script_source(scope.file, labels));
+    else if (!schema_type_named(r->schema, type.name))
+        VEC_PUSH(arena, &r->schema->types, type);
+    return type.name;
+}
+
+/* --- Defaults. --- */
+
+/* {a,b} of an array column, JSON else. */
+static bool default_list(struct typeorm_reader *r, struct script_scope scope, TSNode array,
+                         bool is_array, struct str *ret_text)
+{
+    struct strs texts;
+    struct str text;
+
+    if (!is_array) {
+        if (!script_json(r->tree, scope, array, &text))
+            return false;
+        *ret_text = script_quoted(r->arena, text);
+        return true;
+    }
+    if (!script_texts(r->tree, scope, array, &texts))
+        return false;
+    text = str_printf(r->arena, "{" STR_FMT "}",
+                      STR_ARG(str_join(r->arena, texts.items, texts.count, STR(","))));
+    *ret_text = script_quoted(r->arena, text);
+    return true;
+}
+
+/* False: there is one that cannot be read. */
+static bool default_text(struct typeorm_reader *r, struct script_scope scope, TSNode value,
+                         bool is_array, struct str *ret_text)
+{
+    TSNode bare = script_bare(value);
+    struct script_constant constant = script_constant(r->tree, scope, bare);
+
+    *ret_text = STR_NONE;
+    switch (constant.kind) {
+    case SCRIPT_NOTHING:
+        return true;
+    case SCRIPT_TRUE:
+    case SCRIPT_FALSE:
+    case SCRIPT_NUMBER:
+        *ret_text = constant.text;
+        return true;
+    case SCRIPT_STRING:
+        *ret_text = script_quoted(r->arena, constant.text);
+        return true;
+    case SCRIPT_NOT:
+        break;
+    }
+    if (script_is_function(bare)) { /* its text is SQL */
+        *ret_text = script_text(r->tree, scope, script_returned(r->tree, bare));
+        return ret_text->length > 0;
+    }
+    struct script_thing thing = script_resolve(r->tree, scope, bare);
+    if (thing.kind != SCRIPT_VALUE)
+        return false;
+    scope = thing.file == scope.file ? scope : (struct script_scope){.file = thing.file};
+    return (node_is(thing.node, "array") || node_is(thing.node, "object")) &&
+           default_list(r, scope, thing.node, is_array, ret_text);
+}
+
+static void read_default(struct typeorm_reader *r, const struct typeorm_entity *entity,
+                         const struct typeorm_column *source, bool is_array,
+                         struct schema_column *column)
+{
+    struct script_scope scope;
+    TSNode value = script_property(r->tree, source->scope, source->options, "default", &scope);
+    struct str kind = str_from(source->kind);
+
+    if (!ts_node_is_null(value))
+        column->unread_default = !default_text(r, scope, value, is_array, &column->default_value);
+    if (ts_node_is_null(value) &&
+        (str_eq(kind, STR("CreateDateColumn")) || str_eq(kind, STR("UpdateDateColumn"))))
+        column->default_value = STR("now()");
+    if (str_eq(source->generated, STR("uuid")) && !str_starts(kind, STR("Primary")) &&
+        ts_node_is_null(value))
+        column->default_value = STR("uuid_generate_v4()");
+    if (column->unread_default)
+        schema_unread_add(r->arena, r->schema, source->place,
+                          str_printf(r->arena, "the default of " STR_FMT "." STR_FMT,
+                                     STR_ARG(typeorm_table_name(r, entity)), STR_ARG(column->name)),
+                          script_source(scope.file, value));
+}
+
+/* --- Columns. --- */
+
+void typeorm_property_add(struct typeorm_reader *r, struct typeorm_entity *entity, struct str path,
+                          struct str column)
+{
+    for (size_t i = 0; i < entity->properties.count; i++)
+        if (str_eq(entity->properties.items[i].path, path)) {
+            strs_add(r->arena, &entity->properties.items[i].columns, column);
+            return;
+        }
+    VEC_PUSH(r->arena, &entity->properties, (struct typeorm_property){.path = path});
+    strs_add(r->arena, &VEC_LAST(&entity->properties).columns, column);
+}
+
+/* Options that are no object literal, or hold a spread that leads nowhere. */
+static void say_options(struct typeorm_reader *r, const struct typeorm_entity *entity,
+                        const struct typeorm_column *source, struct schema_column *column)
+{
+    struct script_properties properties;
+
+    if (ts_node_is_null(source->options) ||
+        script_properties(r->tree, source->scope, source->options, &properties))
+        return;
+    column->unread = !properties.count;
+    schema_unread_add(r->arena, r->schema, source->place,
+                      str_printf(r->arena, "the options of " STR_FMT "." STR_FMT,
+                                 STR_ARG(typeorm_table_name(r, entity)), STR_ARG(column->name)),
+                      script_source(source->scope.file, source->options));
+}
+
+void typeorm_column_add(struct typeorm_reader *r, struct typeorm_entity *entity,
+                        const struct typeorm_column *source, struct str name, struct str path,
+                        bool nullable_anyway)
+{
+    struct schema_column column = {.name = name, .place = source->place};
+    struct str word = written_type(r, source), kind = str_from(source->kind);
+    TSNode options = source->options;
+    bool is_array = typeorm_option_is(r, source->scope, options, "array", SCRIPT_TRUE);
+
+    if (str_eq(word, STR("enum")) || str_eq(word, STR("simple-enum")))
+        column.type = enum_type(r, entity, source, name);
+    else if (word.length)
+        column.type = full_type(r, source, word);
+    else
+        schema_unread_add(r->arena, r->schema, source->place,
+                          str_printf(r->arena, "the type of " STR_FMT "." STR_FMT,
+                                     STR_ARG(typeorm_table_name(r, entity)), STR_ARG(name)),
+                          script_source(source->scope.file, ts_node_is_null(source->type)
+                                                                ? source->annotation
+                                                                : source->type));
+    if (is_array && column.type.length)
+        column.type = str_printf(r->arena, STR_FMT "[]", STR_ARG(column.type));
+    column.primary_key = str_starts(kind, STR("Primary")) ||
+                         typeorm_option_is(r, source->scope, options, "primary", SCRIPT_TRUE);
+    column.nullable = !column.primary_key &&
+                      (nullable_anyway || str_eq(kind, STR("DeleteDateColumn")) ||
+                       typeorm_option_is(r, source->scope, options, "nullable", SCRIPT_TRUE));
+    column.unique = typeorm_option_is(r, source->scope, options, "unique", SCRIPT_TRUE);
+    read_default(r, entity, source, is_array, &column);
+    say_options(r, entity, source, &column);
+    schema_column_put(r->arena, typeorm_table(r, entity), column);
+    typeorm_property_add(r, entity, path, name);
+}
+
+/* --- Members. --- */
+
+static const char *const column_decorators[] = {
+    "Column",           "PrimaryColumn",    "PrimaryGeneratedColumn", "CreateDateColumn",
+    "UpdateDateColumn", "DeleteDateColumn", "VersionColumn",          "TreeLevelColumn"};
+
+static void read_members(struct typeorm_reader *r, struct typeorm_entity *entity,
+                         const struct typeorm_members *members, const struct strs *prefixes,
+                         struct str path, bool nullable);
+
+/* @Column(() => Name, { prefix: "x" }): the columns of that class, under a prefix. */
+static void read_embedded(struct typeorm_reader *r, struct typeorm_entity *entity,
+                          const struct typeorm_member *member,
+                          const struct typeorm_decorator *decorator, const struct strs *prefixes,
+                          struct str path)
+{
+    TSNode class = script_returned(r->tree, script_argument(r->tree, decorator->call, 0));
+    TSNode options = script_argument(r->tree, decorator->call, 1);
+    struct script_thing thing = script_resolve(r->tree, decorator->scope, class);
+    struct script_scope scope;
+    TSNode given = script_property(r->tree, decorator->scope, options, "prefix", &scope);
+    struct script_constant prefix = script_constant(r->tree, scope, given);
+    struct typeorm_entity inner = {.file = thing.file, .node = thing.node, .table = entity->table};
+    struct strs deeper = {0};
+
+    if (thing.kind != SCRIPT_DECLARATION || !script_enter(r->tree)) {
+        typeorm_table(r, entity)->partial = true;
+        schema_unread_add(r->arena, r->schema, member->place,
+                          str_printf(r->arena, "the columns of " STR_FMT "." STR_FMT,
+                                     STR_ARG(entity->name), STR_ARG(member->name)),
+                          script_source(decorator->scope.file, class));
+        return;
+    }
+    for (size_t i = 0; i < prefixes->count; i++)
+        VEC_PUSH(r->arena, &deeper, prefixes->items[i]);
+    if (prefix.kind == SCRIPT_STRING ? prefix.text.length > 0 : prefix.kind != SCRIPT_FALSE)
+        VEC_PUSH(r->arena, &deeper, prefix.kind == SCRIPT_STRING ? prefix.text : member->name);
+    typeorm_members_of(r, &inner, thing.file, thing.node);
+    read_members(r, entity, &inner.members, &deeper, path, member->child);
+    script_leave(r->tree);
+}
+
+static void read_column(struct typeorm_reader *r, struct typeorm_entity *entity,
+                        const struct typeorm_member *member,
+                        const struct typeorm_decorator *decorator, const char *kind,
+                        const struct strs *prefixes, struct str path, bool nullable)
+{
+    const struct typeorm_decorator *generated =
+        typeorm_decorator_named(&member->decorators, "Generated");
+    TSNode first = script_argument(r->tree, decorator->call, 0);
+    struct typeorm_column source = {.scope = decorator->scope,
+                                    .options = first,
+                                    .annotation = member->annotation,
+                                    .annotation_file = member->file,
+                                    .value = member->value,
+                                    .kind = kind,
+                                    .place = member->place};
+    struct str word = script_text(r->tree, decorator->scope, first);
+    bool strategy = str_starts(str_from(kind), STR("PrimaryGenerated"));
+
+    if (word.length || (node_is(script_bare(first), "identifier") &&
+                        word_of_name(script_source(decorator->scope.file, first)).length)) {
+        source.type = strategy ? node_null() : first;
+        source.options = script_argument(r->tree, decorator->call, 1);
+    } else {
+        source.type = node_null();
+    }
+    if (strategy)
+        source.generated = word.length ? word : STR("increment");
+    else if (generated)
+        source.generated = ts_node_is_null(script_argument(r->tree, generated->call, 0))
+                               ? STR("increment")
+                               : script_text(r->tree, generated->scope,
+                                             script_argument(r->tree, generated->call, 0));
+    struct str custom = typeorm_option_text(r, source.scope, source.options, "name");
+    typeorm_column_add(r, entity, &source, typeorm_column_name(r, member->name, custom, prefixes),
+                       path, nullable || member->child);
+}
+
+static void read_members(struct typeorm_reader *r, struct typeorm_entity *entity,
+                         const struct typeorm_members *members, const struct strs *prefixes,
+                         struct str path, bool nullable)
+{
+    for (size_t i = 0; i < members->count; i++) {
+        const struct typeorm_member *member = &members->items[i];
+        struct str inner = path.length ? str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(path),
+                                                    STR_ARG(member->name))
+                                       : member->name;
+        for (size_t j = 0; j < COUNT_OF(column_decorators); j++) {
+            const struct typeorm_decorator *decorator =
+                typeorm_decorator_named(&member->decorators, column_decorators[j]);
+            if (!decorator)
+                continue;
+            TSNode first = script_bare(script_argument(r->tree, decorator->call, 0));
+            if (script_is_function(first))
+                read_embedded(r, entity, member, decorator, prefixes, inner);
+            else
+                read_column(r, entity, member, decorator, column_decorators[j], prefixes, inner,
+                            nullable);
+            break;
+        }
+    }
+}
+
+/* --- EntitySchema. --- */
+
+static void read_object_columns(struct typeorm_reader *r, struct typeorm_entity *entity)
+{
+    struct script_properties columns;
+    struct script_scope scope;
+    struct strs none = {0};
+    TSNode object = script_property(r->tree, entity->scope, entity->node, "columns", &scope);
+
+    if (ts_node_is_null(object))
+        return;
+    if (!script_properties(r->tree, scope, object, &columns)) {
+        typeorm_table(r, entity)->partial = true;
+        schema_unread_add(r->arena, r->schema, entity->place,
+                          str_printf(r->arena, "some columns of " STR_FMT, STR_ARG(entity->name)),
+                          script_source(scope.file, object));
+    }
+    for (size_t i = 0; i < columns.count; i++) {
+        const struct script_property *property = &columns.items[i];
+        struct script_thing thing = script_resolve(r->tree, property->scope, property->value);
+        struct typeorm_column source = {.scope = property->scope,
+                                        .type = node_null(),
+                                        .options = property->value,
+                                        .annotation = node_null(),
+                                        .value = node_null(),
+                                        .kind = "Column",
+                                        .place = {property->scope.file->path, property->line}};
+        if (thing.kind == SCRIPT_VALUE && thing.file != property->scope.file) {
+            source.scope = (struct script_scope){.file = thing.file};
+            source.options = thing.node;
+        }
+        source.annotation_file = source.scope.file;
+        if (typeorm_option_is(r, source.scope, source.options, "createDate", SCRIPT_TRUE))
+            source.kind = "CreateDateColumn";
+        if (typeorm_option_is(r, source.scope, source.options, "updateDate", SCRIPT_TRUE))
+            source.kind = "UpdateDateColumn";
+        if (typeorm_option_is(r, source.scope, source.options, "deleteDate", SCRIPT_TRUE))
+            source.kind = "DeleteDateColumn";
+        if (typeorm_option_is(r, source.scope, source.options, "version", SCRIPT_TRUE))
+            source.kind = "VersionColumn";
+        source.generated = typeorm_option_text(r, source.scope, source.options, "generated");
+        struct str custom = typeorm_option_text(r, source.scope, source.options, "name");
+        typeorm_column_add(r, entity, &source,
+                           typeorm_column_name(r, property->name, custom, &none), property->name,
+                           false);
+    }
+}
+
+/* --- What decorators of the class add. --- */
+
+static void add_fixed(struct typeorm_reader *r, struct typeorm_entity *entity, const char *name,
+                      const char *type, const char *default_value, bool nullable)
+{
+    schema_column_put(r->arena, typeorm_table(r, entity),
+                      (struct schema_column){.name = str_from(name),
+                                             .type = str_from(type),
+                                             .default_value = str_from(default_value),
+                                             .nullable = nullable,
+                                             .place = entity->place});
+    typeorm_property_add(r, entity, str_from(name), str_from(name));
+}
+
+static void read_class_columns(struct typeorm_reader *r, struct typeorm_entity *entity)
+{
+    const struct typeorm_decorator *tree = typeorm_decorator_named(&entity->decorators, "Tree");
+    const struct typeorm_decorator *inheritance =
+        typeorm_decorator_named(&entity->decorators, "TableInheritance");
+    struct str kind =
+        tree ? script_text(r->tree, tree->scope, script_argument(r->tree, tree->call, 0))
+             : STR_NONE;
+
+    if (str_eq(kind, STR("materialized-path")))
+        add_fixed(r, entity, "mpath", "VARCHAR", "''", true);
+    if (str_eq(kind, STR("nested-set"))) {
+        add_fixed(r, entity, "nsleft", "INTEGER", "1", false);
+        add_fixed(r, entity, "nsright", "INTEGER", "2", false);
+    }
+    if (!inheritance || entity->is_child)
+        return;
+    struct script_scope scope;
+    TSNode options = script_argument(r->tree, inheritance->call, 0);
+    TSNode column = script_property(r->tree, inheritance->scope, options, "column", &scope);
+    struct str name = script_text(r->tree, scope, column);
+    bool object = !name.length && !ts_node_is_null(column);
+    if (object)
+        name = typeorm_option_text(r, scope, column, "name");
+    name = name.length ? name : STR("type");
+    for (size_t i = 0; i < entity->properties.count; i++)
+        if (str_eq(entity->properties.items[i].path, name))
+            return;
+    struct typeorm_column source = {.scope = scope,
+                                    .type = node_null(),
+                                    .options = object ? column : node_null(),
+                                    .annotation = node_null(),
+                                    .annotation_file = scope.file,
+                                    .value = node_null(),
+                                    .kind = "Column",
+                                    .place = entity->place};
+    if (object && !ts_node_is_null(script_property(r->tree, scope, column, "type", &scope)))
+        typeorm_column_add(r, entity, &source, name, name, false);
+    else
+        add_fixed(r, entity, str_c(r->arena, name), "VARCHAR", NULL, false);
+}
+
+void typeorm_read_columns(struct typeorm_reader *r, struct typeorm_entity *entity)
+{
+    struct strs none = {0};
+
+    if (entity->columns_read)
+        return;
+    entity->columns_read = true;
+    (void)typeorm_table(r, entity);
+    if (entity->is_object) {
+        read_object_columns(r, entity);
+        return;
+    }
+    typeorm_members_of(r, entity, entity->file, entity->node);
+    if (entity->foreign_base.length) {
+        typeorm_table(r, entity)->partial = true;
+        schema_unread_add(
+            r->arena, r->schema, entity->place,
+            str_printf(r->arena, "the columns that " STR_FMT " inherits", STR_ARG(entity->name)),
+            entity->foreign_base);
+    }
+    read_members(r, entity, &entity->members, &none, STR_NONE, false);
+    read_class_columns(r, entity);
+}

@@ -1,0 +1,211 @@
+#include "readers/typeorm.h"
+
+/* One index or constraint, before its columns are looked up. */
+struct wanted {
+    struct str name, condition;
+    struct strs paths; /* properties */
+    bool unique_constraint, unique;
+    struct schema_place place;
+};
+
+static bool add_columns(struct typeorm_reader *r, const struct typeorm_entity *entity,
+                        struct str path, struct strs *columns)
+{
+    for (size_t i = 0; i < entity->properties.count; i++)
+        if (str_eq(entity->properties.items[i].path, path)) {
+            for (size_t j = 0; j < entity->properties.items[i].columns.count; j++)
+                VEC_PUSH(r->arena, columns, entity->properties.items[i].columns.items[j]);
+            return true;
+        }
+    return false;
+}
+
+static void add(struct typeorm_reader *r, struct typeorm_entity *entity,
+                const struct wanted *wanted)
+{
+    struct schema_table *table = typeorm_table(r, entity);
+    struct schema_index index = {.kind = wanted->unique_constraint ? SCHEMA_UNIQUE
+                                         : wanted->unique          ? SCHEMA_UNIQUE_INDEX
+                                                                   : SCHEMA_INDEX,
+                                 .name = wanted->name,
+                                 .condition = wanted->condition,
+                                 .place = wanted->place};
+
+    for (size_t i = 0; i < wanted->paths.count; i++)
+        if (!add_columns(r, entity, wanted->paths.items[i], &index.parts))
+            VEC_PUSH(r->arena, &index.parts, wanted->paths.items[i]);
+    if (!index.parts.count)
+        return;
+    if (wanted->unique_constraint && index.parts.count == 1) {
+        struct schema_column *column = schema_column_named(table, index.parts.items[0]);
+        if (column)
+            column->unique = true;
+        return;
+    }
+    if (!index.name.length)
+        index.name =
+            wanted->unique_constraint
+                ? typeorm_hashed_name(r->arena, "UQ_", 27, entity->table, &index.parts, STR_NONE)
+                : typeorm_hashed_name(r->arena, "IDX_", 26, entity->table, &index.parts,
+                                      index.condition);
+    VEC_PUSH(r->arena, &table->indexes, index);
+}
+
+/* ["a", "b"], (x) => [x.a, x.b], (x) => ({ a: 1 }): the properties named. */
+static bool read_fields(struct typeorm_reader *r, struct script_scope scope, TSNode fields,
+                        struct strs *paths)
+{
+    TSNode bare = script_bare(fields);
+
+    if (!script_is_function(bare))
+        return script_texts(r->tree, scope, bare, paths);
+    struct script_nodes items = script_children(r->tree, script_returned(r->tree, bare));
+    for (size_t i = 0; i < items.count; i++) {
+        TSNode name = script_child(items.items[i], "property_identifier");
+        if (ts_node_is_null(name))
+            return false;
+        VEC_PUSH(r->arena, paths, script_source(scope.file, name));
+    }
+    return items.count > 0;
+}
+
+static bool is_fields(struct typeorm_reader *r, struct script_scope scope, TSNode node)
+{
+    struct script_thing thing = script_resolve(r->tree, scope, node);
+
+    return script_is_function(script_bare(node)) ||
+           (thing.kind == SCRIPT_VALUE && node_is(thing.node, "array"));
+}
+
+/* @Index and @Unique, on a property (`path`) or a class. */
+static void read_one(struct typeorm_reader *r, struct typeorm_entity *entity,
+                     const struct typeorm_decorator *decorator, struct str path,
+                     struct schema_place place)
+{
+    struct wanted wanted = {.unique_constraint = str_eq(decorator->name, STR("Unique")),
+                            .place = place};
+    struct script_nodes arguments =
+        script_children(r->tree, script_child(decorator->call, "arguments"));
+    bool whole = true;
+
+    for (size_t i = 0; i < arguments.count; i++) {
+        struct str name = script_text(r->tree, decorator->scope, arguments.items[i]);
+        TSNode argument = arguments.items[i];
+        if (i == 0 && name.length)
+            wanted.name = name;
+        else if (is_fields(r, decorator->scope, argument))
+            whole = read_fields(r, decorator->scope, argument, &wanted.paths);
+        else {
+            if (typeorm_option_is(r, decorator->scope, argument, "synchronize", SCRIPT_FALSE))
+                return;
+            wanted.unique = typeorm_option_is(r, decorator->scope, argument, "unique", SCRIPT_TRUE);
+            wanted.condition = typeorm_option_text(r, decorator->scope, argument, "where");
+        }
+    }
+    if (path.length) {
+        wanted.paths = (struct strs){0};
+        VEC_PUSH(r->arena, &wanted.paths, path);
+    }
+    if (!whole)
+        schema_unread_add(r->arena, r->schema, place,
+                          str_printf(r->arena, "the columns of an index of " STR_FMT,
+                                     STR_ARG(typeorm_table_name(r, entity))),
+                          script_source(decorator->scope.file, decorator->call));
+    add(r, entity, &wanted);
+}
+
+static void read_check(struct typeorm_reader *r, struct typeorm_entity *entity,
+                       const struct typeorm_decorator *decorator, struct schema_place place)
+{
+    struct str first =
+        script_text(r->tree, decorator->scope, script_argument(r->tree, decorator->call, 0));
+    TSNode second_node = script_argument(r->tree, decorator->call, 1);
+    struct str second = ts_node_is_null(second_node)
+                            ? STR_NONE
+                            : script_text(r->tree, decorator->scope, second_node);
+    struct str expression = ts_node_is_null(second_node) ? first : second;
+    struct schema_index index = {.kind = SCHEMA_CHECK,
+                                 .name = ts_node_is_null(second_node) ? STR_NONE : first,
+                                 .place = place};
+    struct strs parts = {0};
+
+    VEC_PUSH(r->arena, &parts, expression);
+    if (!expression.length || str_eq(decorator->name, STR("Exclusion"))) {
+        schema_unread_add(r->arena, r->schema, place,
+                          str_printf(r->arena, "a constraint of " STR_FMT,
+                                     STR_ARG(typeorm_table_name(r, entity))),
+                          script_source(decorator->scope.file, decorator->call));
+        return;
+    }
+    if (!index.name.length)
+        index.name = typeorm_hashed_name(r->arena, "CHK_", 26, entity->table, &parts, STR_NONE);
+    index.parts = parts;
+    VEC_PUSH(r->arena, &typeorm_table(r, entity)->indexes, index);
+}
+
+static void read_decorators(struct typeorm_reader *r, struct typeorm_entity *entity,
+                            const struct typeorm_decorators *decorators, struct str path,
+                            struct schema_place place)
+{
+    for (size_t i = 0; i < decorators->count; i++) {
+        const struct typeorm_decorator *decorator = &decorators->items[i];
+        if (str_eq(decorator->name, STR("Index")) || str_eq(decorator->name, STR("Unique")))
+            read_one(r, entity, decorator, path, place);
+        else if (str_eq(decorator->name, STR("Check")) || str_eq(decorator->name, STR("Exclusion")))
+            read_check(r, entity, decorator, place);
+    }
+}
+
+/* indices: [{ name, columns, unique, where }], uniques: [{ name, columns }] */
+static void read_objects(struct typeorm_reader *r, struct typeorm_entity *entity, const char *key)
+{
+    struct script_scope scope, inner;
+    TSNode list = script_bare(script_property(r->tree, entity->scope, entity->node, key, &scope));
+    struct script_nodes items = {0};
+
+    if (node_is(list, "array"))
+        items = script_children(r->tree, list);
+    for (size_t i = 0; i < items.count; i++) {
+        struct wanted wanted = {.unique_constraint = str_eq(str_from(key), STR("uniques")),
+                                .place = {scope.file->path, node_line(items.items[i])}};
+        TSNode columns = script_property(r->tree, scope, items.items[i], "columns", &inner);
+        wanted.name = typeorm_option_text(r, scope, items.items[i], "name");
+        wanted.condition = typeorm_option_text(r, scope, items.items[i], "where");
+        wanted.unique = typeorm_option_is(r, scope, items.items[i], "unique", SCRIPT_TRUE);
+        if (!ts_node_is_null(columns) && read_fields(r, inner, columns, &wanted.paths))
+            add(r, entity, &wanted);
+    }
+}
+
+static void add_discriminator_index(struct typeorm_reader *r, struct typeorm_entity *entity)
+{
+    const struct typeorm_decorator *inheritance =
+        typeorm_decorator_named(&entity->decorators, "TableInheritance");
+    struct wanted wanted = {.place = entity->place};
+    struct script_scope scope;
+
+    if (!inheritance || entity->is_child)
+        return;
+    TSNode column =
+        script_property(r->tree, inheritance->scope, script_argument(r->tree, inheritance->call, 0),
+                        "column", &scope);
+    struct str name = script_text(r->tree, scope, column);
+    if (!name.length && !ts_node_is_null(column))
+        name = typeorm_option_text(r, scope, column, "name");
+    VEC_PUSH(r->arena, &wanted.paths, name.length ? name : STR("type"));
+    add(r, entity, &wanted);
+}
+
+void typeorm_read_indexes(struct typeorm_reader *r, struct typeorm_entity *entity)
+{
+    if (entity->is_object) {
+        read_objects(r, entity, "indices");
+        read_objects(r, entity, "uniques");
+        return;
+    }
+    for (size_t i = 0; i < entity->members.count; i++)
+        read_decorators(r, entity, &entity->members.items[i].decorators,
+                        entity->members.items[i].name, entity->members.items[i].place);
+    read_decorators(r, entity, &entity->decorators, STR_NONE, entity->place);
+    add_discriminator_index(r, entity);
+}

@@ -1,0 +1,149 @@
+/* typescript.h -- TypeScript and JavaScript files that refer to each other: which thing does a name stand for, which constant is an
+ * expression?
+ *
+ * In:    files by their path from the root (.ts, .mts, .cts, .js, .mjs, .cjs), read on demand; nothing is imported or run.
+ * Out:   classes, functions, enums and values of the tree, with the file they stand in; things of foreign packages by module and name
+ *        ("typeorm:Entity", "drizzle-orm/pg-core:pgTable").
+ * Fails: never. What cannot be followed is SCRIPT_UNKNOWN, or a constant that is not there.
+ * Source: ECMAScript 2024, modules; TypeScript handbook, "Module resolution"; tree-sitter-typescript 0.23.2.
+ *
+ * Only what stands at the top of a file is known by name. Children are found by their kind rather than by field where the grammar has
+ * alternatives: runtimes before 0.22 mix up the fields of those.
+ */
+#ifndef HOOKCHECK_READERS_TYPESCRIPT_H
+#define HOOKCHECK_READERS_TYPESCRIPT_H
+
+#include "readers/python_tree.h" /* source_files, nodes */
+
+#define SCRIPT_NESTING_MAX 48u
+#define SCRIPT_STEPS_MAX 20000000u /* 500 model files take some hundred thousand */
+
+VEC_DEFINE(script_nodes, TSNode);
+
+struct script_binding {
+    struct str name;
+    TSNode node;       /* declaration, or value; null for imports */
+    struct str module; /* imports and re-exports: "./user" */
+    struct str member; /* of it: "User", "default"; "*": the module itself */
+    bool exported;
+};
+VEC_DEFINE(script_bindings, struct script_binding);
+
+struct script_file {
+    struct str path, source;
+    TSTree *tree;
+    TSNode root;
+    struct script_bindings bindings; /* names inside the file */
+    struct script_bindings
+        exports; /* names that others see, where they differ: export { a as b }, export … from */
+    struct strs stars; /* export * from */
+    bool exports_all;  /* CommonJS: module.exports, exports.x */
+};
+
+enum script_thing_kind {
+    SCRIPT_UNKNOWN = 0,
+    SCRIPT_FOREIGN,     /* dotted */
+    SCRIPT_DECLARATION, /* class, function, enum, type alias, interface: node */
+    SCRIPT_VALUE,       /* node: an expression that is no name */
+    SCRIPT_MODULE,      /* file */
+};
+struct script_thing {
+    enum script_thing_kind kind;
+    struct script_file *file;
+    TSNode node;
+    struct str dotted; /* "module:name", "module:name.member" */
+};
+
+/* Where an expression stands. A parameter of the function around it may stand for a foreign module's namespace or for a text; with a
+ * namespace and no parameter, names that the file does not know are that module's ({ text, serial }) => …. */
+struct script_scope {
+    struct script_file *file;
+    struct str parameter;
+    struct str namespace; /* "drizzle-orm/pg-core"; empty: the parameter is not a namespace */
+    struct str text;      /* the parameter's value, when known */
+};
+
+struct script_tree;
+struct script_tree *script_tree_new(struct arena *arena, const struct source_files *files);
+void script_tree_release(struct script_tree **tree);
+#define SCRIPT_TREE(name, arena, files)                                                            \
+    CLEANUP_WITH(script_tree_release) struct script_tree *name = script_tree_new(arena, files)
+struct arena *script_tree_arena(const struct script_tree *tree);
+bool script_path(struct str path);
+/* NULL when there is no such file. */
+struct script_file *script_tree_file(struct script_tree *tree, struct str path);
+
+struct script_thing script_resolve(struct script_tree *tree, struct script_scope scope,
+                                   TSNode expression);
+/* "typeorm:Entity"; empty when it is nothing foreign. */
+struct str script_foreign(struct script_tree *tree, struct script_scope scope, TSNode expression);
+
+enum script_constant_kind {
+    SCRIPT_NOT = 0, /* no constant */
+    SCRIPT_NOTHING, /* null, undefined */
+    SCRIPT_TRUE,
+    SCRIPT_FALSE,
+    SCRIPT_NUMBER, /* text */
+    SCRIPT_STRING, /* text */
+};
+struct script_constant {
+    enum script_constant_kind kind;
+    struct str text;
+};
+struct script_constant script_constant(struct script_tree *tree, struct script_scope scope,
+                                       TSNode expression);
+/* A string constant's text; empty when it is none. */
+struct str script_text(struct script_tree *tree, struct script_scope scope, TSNode expression);
+
+/* The values of an enum, in its order: as many names as values. False when one is computed. */
+bool script_enum(struct script_tree *tree, struct script_file *file, TSNode declaration,
+                 struct strs *ret_names, struct strs *ret_values);
+/* The texts of an array of constants, of an enum or of an object's values; false when one cannot be read. */
+bool script_texts(struct script_tree *tree, struct script_scope scope, TSNode expression,
+                  struct strs *ret_texts);
+
+/* What JSON.stringify makes of a literal. */
+bool script_json(struct script_tree *tree, struct script_scope scope, TSNode expression,
+                 struct str *ret_text);
+/* Between quotes, as SQL has it. */
+struct str script_quoted(struct arena *arena, struct str text);
+/* ASCII letters in upper case. */
+struct str script_upper(struct arena *arena, struct str text);
+
+/* One property of an object, those of spread objects in their place. */
+struct script_property {
+    struct str name;
+    TSNode value;
+    struct script_scope scope; /* of the value */
+    size_t line;
+};
+VEC_DEFINE(script_properties, struct script_property);
+/* All properties of an object; the last word per name. False when a spread could not be followed, or a key is computed. */
+bool script_properties(struct script_tree *tree, struct script_scope scope, TSNode object,
+                       struct script_properties *ret_properties);
+/* The value of one property of an object literal (constants are followed); null when absent. */
+TSNode script_property(struct script_tree *tree, struct script_scope scope, TSNode object,
+                       const char *name, struct script_scope *ret_scope);
+
+/* Bounds of what is followed, in depth and in all: false when they are reached (and nothing to leave). */
+bool script_enter(struct script_tree *tree);
+void script_leave(struct script_tree *tree);
+
+/* --- Nodes. --- */
+/* Named children without comments. */
+struct script_nodes script_children(struct script_tree *tree, TSNode node);
+TSNode script_child(TSNode node, const char *type); /* the first of a kind; null: none */
+/* Without parentheses, `as T`, `satisfies T`, `!`. */
+TSNode script_bare(TSNode node);
+/* Of a call or `new`: what is called, and the N-th argument; null when absent. */
+TSNode script_callee(TSNode call);
+TSNode script_argument(struct script_tree *tree, TSNode call, size_t index);
+struct str script_source(const struct script_file *file, TSNode node);
+/* What a function without statements but a `return` gives; null else. */
+TSNode script_returned(struct script_tree *tree, TSNode function);
+/* The name of a function's N-th parameter; empty: none, or a pattern. */
+struct str script_parameter(struct script_tree *tree, const struct script_file *file,
+                            TSNode function, size_t index);
+bool script_is_function(TSNode node);
+
+#endif

@@ -1,0 +1,429 @@
+#include "readers/typescript.h"
+
+#include "base/door.h"
+#include "base/file.h"
+
+#define PARSE_LIMIT_MICROSECONDS 5000000u
+
+const TSLanguage *tree_sitter_typescript(void);
+
+struct script_tree {
+    struct arena *arena;
+    TSParser *parser;
+    struct source_files files;
+    VEC(struct script_file *) known; /* in the order of their paths */
+    struct strs absent;              /* paths that were asked for in vain */
+    unsigned nesting;
+    size_t steps;
+};
+
+struct script_tree *script_tree_new(struct arena *arena, const struct source_files *files)
+{
+    struct script_tree *tree = ARENA_NEW(arena, struct script_tree);
+
+    tree->arena = arena;
+    tree->files = *files;
+    tree->parser = ts_parser_new();
+    if (!tree->parser || !ts_parser_set_language(tree->parser, tree_sitter_typescript()))
+        door_memory();
+    ts_parser_set_timeout_micros(tree->parser, PARSE_LIMIT_MICROSECONDS);
+    return tree;
+}
+
+void script_tree_release(struct script_tree **tree)
+{
+    if (!*tree)
+        return;
+    for (size_t i = 0; i < (*tree)->known.count; i++)
+        if ((*tree)->known.items[i]->tree)
+            ts_tree_delete((*tree)->known.items[i]->tree);
+    ts_parser_delete((*tree)->parser);
+    *tree = NULL;
+}
+
+struct arena *script_tree_arena(const struct script_tree *tree)
+{
+    return tree->arena;
+}
+
+bool script_enter(struct script_tree *tree)
+{
+    if (tree->nesting >= SCRIPT_NESTING_MAX || tree->steps >= SCRIPT_STEPS_MAX)
+        return false;
+    tree->nesting++;
+    tree->steps++;
+    return true;
+}
+
+void script_leave(struct script_tree *tree)
+{
+    tree->nesting--;
+}
+
+bool script_path(struct str path)
+{
+    static const char *const endings[] = {".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"};
+
+    if (str_ends(path, STR(".d.ts")))
+        return false;
+    for (size_t i = 0; i < COUNT_OF(endings); i++)
+        if (str_ends(path, str_from(endings[i])))
+            return true;
+    return false;
+}
+
+/* --- Nodes. --- */
+
+struct script_nodes script_children(struct script_tree *tree, TSNode node)
+{
+    struct script_nodes nodes = {0};
+    TSTreeCursor cursor;
+
+    if (ts_node_is_null(node))
+        return nodes;
+    cursor = ts_tree_cursor_new(node);
+    for (bool more = ts_tree_cursor_goto_first_child(&cursor); more;
+         more = ts_tree_cursor_goto_next_sibling(&cursor)) {
+        TSNode child = ts_tree_cursor_current_node(&cursor);
+        if (ts_node_is_named(child) && !node_is(child, "comment"))
+            VEC_PUSH(tree->arena, &nodes, child);
+    }
+    ts_tree_cursor_delete(&cursor);
+    return nodes;
+}
+
+TSNode script_child(TSNode node, const char *type)
+{
+    uint32_t count = ts_node_is_null(node) ? 0 : ts_node_named_child_count(node);
+
+    for (uint32_t i = 0; i < count; i++)
+        if (node_is(ts_node_named_child(node, i), type))
+            return ts_node_named_child(node, i);
+    return node_null();
+}
+
+static TSNode first_named(TSNode node)
+{
+    uint32_t count = ts_node_is_null(node) ? 0 : ts_node_named_child_count(node);
+
+    for (uint32_t i = 0; i < count; i++)
+        if (!node_is(ts_node_named_child(node, i), "comment"))
+            return ts_node_named_child(node, i);
+    return node_null();
+}
+
+static TSNode last_named(TSNode node)
+{
+    for (uint32_t i = ts_node_is_null(node) ? 0 : ts_node_named_child_count(node); i > 0; i--)
+        if (!node_is(ts_node_named_child(node, i - 1), "comment"))
+            return ts_node_named_child(node, i - 1);
+    return node_null();
+}
+
+TSNode script_bare(TSNode node)
+{
+    static const char *const around[] = {"parenthesized_expression", "as_expression",
+                                         "satisfies_expression", "non_null_expression"};
+
+    for (bool more = true; more && !ts_node_is_null(node);) {
+        more = false;
+        for (size_t i = 0; i < COUNT_OF(around) && !more; i++)
+            more = node_is(node, around[i]);
+        if (more)
+            node = first_named(node);
+    }
+    return node;
+}
+
+TSNode script_callee(TSNode call)
+{
+    return node_is(call, "call_expression") || node_is(call, "new_expression") ? first_named(call)
+                                                                               : node_null();
+}
+
+TSNode script_argument(struct script_tree *tree, TSNode call, size_t index)
+{
+    struct script_nodes arguments = script_children(tree, script_child(call, "arguments"));
+
+    return index < arguments.count ? arguments.items[index] : node_null();
+}
+
+struct str script_source(const struct script_file *file, TSNode node)
+{
+    return ts_node_is_null(node)
+               ? STR_NONE
+               : str_slice(file->source, ts_node_start_byte(node), ts_node_end_byte(node));
+}
+
+bool script_is_function(TSNode node)
+{
+    return node_is(node, "arrow_function") || node_is(node, "function_expression") ||
+           node_is(node, "function_declaration") || node_is(node, "method_definition");
+}
+
+TSNode script_returned(struct script_tree *tree, TSNode function)
+{
+    TSNode body = last_named(function);
+    struct script_nodes statements;
+
+    if (!script_is_function(function))
+        return node_null();
+    if (!node_is(body, "statement_block"))
+        return node_is(function, "arrow_function") ? script_bare(body) : node_null();
+    statements = script_children(tree, body);
+    if (statements.count != 1 || !node_is(statements.items[0], "return_statement"))
+        return node_null();
+    return script_bare(first_named(statements.items[0]));
+}
+
+struct str script_parameter(struct script_tree *tree, const struct script_file *file,
+                            TSNode function, size_t index)
+{
+    struct script_nodes parameters =
+        script_children(tree, script_child(function, "formal_parameters"));
+    TSNode name;
+
+    /* `x => …` has its parameter without brackets. */
+    if (node_is(function, "arrow_function") &&
+        ts_node_is_null(script_child(function, "formal_parameters")))
+        name = index == 0 ? first_named(function) : node_null();
+    else
+        name = index < parameters.count ? first_named(parameters.items[index]) : node_null();
+    return node_is(name, "identifier") ? script_source(file, name) : STR_NONE;
+}
+
+/* --- Bindings. --- */
+
+static struct str string_inside(const struct script_file *file, TSNode string)
+{
+    struct str text = script_source(file, string);
+
+    return text.length >= 2 ? str_slice(text, 1, text.length - 1) : STR_NONE;
+}
+
+static void bind_name(struct script_tree *tree, struct script_file *file,
+                      struct script_binding binding)
+{
+    VEC_PUSH(tree->arena, &file->bindings, binding);
+}
+
+static void bind_import(struct script_tree *tree, struct script_file *file, TSNode statement)
+{
+    struct str module = string_inside(file, script_child(statement, "string"));
+    struct script_nodes clauses = script_children(tree, script_child(statement, "import_clause"));
+    TSNode required =
+        script_child(statement, "import_require_clause"); /* import x = require("y") */
+
+    if (!ts_node_is_null(required)) {
+        bind_name(
+            tree, file,
+            (struct script_binding){.name = script_source(file, first_named(required)),
+                                    .module = string_inside(file, script_child(required, "string")),
+                                    .member = STR("*")});
+        return;
+    }
+    for (size_t i = 0; i < clauses.count; i++) {
+        TSNode clause = clauses.items[i];
+        if (node_is(clause, "identifier"))
+            bind_name(tree, file,
+                      (struct script_binding){.name = script_source(file, clause),
+                                              .module = module,
+                                              .member = STR("default")});
+        else if (node_is(clause, "namespace_import"))
+            bind_name(tree, file,
+                      (struct script_binding){.name = script_source(file, first_named(clause)),
+                                              .module = module,
+                                              .member = STR("*")});
+        struct script_nodes specifiers = {0};
+        if (node_is(clause, "named_imports"))
+            specifiers = script_children(tree, clause);
+        for (size_t j = 0; j < specifiers.count; j++)
+            bind_name(tree, file,
+                      (struct script_binding){
+                          .name = script_source(file, last_named(specifiers.items[j])),
+                          .module = module,
+                          .member = script_source(file, first_named(specifiers.items[j]))});
+    }
+}
+
+/* `const { a, b: c } = require("x")`, `const x = require("x")`: empty when it is no such call. */
+static struct str required_module(struct script_file *file, TSNode value)
+{
+    TSNode callee = script_callee(value), arguments = script_child(value, "arguments");
+
+    if (!node_is(callee, "identifier") || !str_eq(script_source(file, callee), STR("require")))
+        return STR_NONE;
+    return string_inside(file, script_child(arguments, "string"));
+}
+
+static void bind_variables(struct script_tree *tree, struct script_file *file, TSNode declaration,
+                           bool exported)
+{
+    struct script_nodes declarators = script_children(tree, declaration);
+
+    for (size_t i = 0; i < declarators.count; i++) {
+        TSNode declarator = declarators.items[i];
+        if (!node_is(declarator, "variable_declarator"))
+            continue;
+        TSNode name = first_named(declarator), value = script_bare(last_named(declarator));
+        struct str module = required_module(file, value);
+        if (ts_node_eq(name, value) || node_is(value, "type_annotation"))
+            continue;
+        if (node_is(name, "identifier"))
+            bind_name(tree, file,
+                      (struct script_binding){.name = script_source(file, name),
+                                              .node = value,
+                                              .module = module,
+                                              .member = module.length ? STR("*") : STR_NONE,
+                                              .exported = exported});
+        struct script_nodes parts = {0};
+        if (node_is(name, "object_pattern") && module.length)
+            parts = script_children(tree, name);
+        for (size_t j = 0; j < parts.count; j++) {
+            TSNode part = parts.items[j];
+            bool pair = node_is(part, "pair_pattern");
+            bind_name(tree, file,
+                      (struct script_binding){
+                          .name = script_source(file, pair ? last_named(part) : part),
+                          .module = module,
+                          .member = script_source(file, pair ? first_named(part) : part)});
+        }
+    }
+}
+
+static bool is_declaration(TSNode node)
+{
+    static const char *const kinds[] = {"class_declaration",      "abstract_class_declaration",
+                                        "function_declaration",   "enum_declaration",
+                                        "type_alias_declaration", "interface_declaration"};
+
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
+        if (node_is(node, kinds[i]))
+            return true;
+    return false;
+}
+
+static void bind_statement(struct script_tree *tree, struct script_file *file, TSNode statement,
+                           bool exported);
+
+static void bind_export(struct script_tree *tree, struct script_file *file, TSNode statement)
+{
+    struct script_nodes children = script_children(tree, statement);
+    struct str module = string_inside(file, script_child(statement, "string"));
+    TSNode clause = script_child(statement, "export_clause");
+    bool is_default =
+        str_starts(str_trim(str_from_offset(script_source(file, statement), 6)), STR("default"));
+    struct script_nodes specifiers = script_children(tree, clause);
+
+    for (size_t i = 0; i < specifiers.count; i++)
+        VEC_PUSH(
+            tree->arena, &file->exports,
+            (struct script_binding){.name = script_source(file, last_named(specifiers.items[i])),
+                                    .module = module,
+                                    .member = script_source(file, first_named(specifiers.items[i])),
+                                    .exported = true});
+    if (!ts_node_is_null(clause))
+        return;
+    if (module.length) {
+        TSNode as = script_child(statement, "namespace_export"); /* export * as x from */
+        if (ts_node_is_null(as))
+            VEC_PUSH(tree->arena, &file->stars, module);
+        else
+            VEC_PUSH(tree->arena, &file->exports,
+                     (struct script_binding){.name = script_source(file, first_named(as)),
+                                             .module = module,
+                                             .member = STR("*"),
+                                             .exported = true});
+        return;
+    }
+    for (size_t i = 0; i < children.count; i++) {
+        TSNode child = children.items[i];
+        if (node_is(child, "decorator"))
+            continue;
+        bind_statement(tree, file, child, true);
+        if (is_default)
+            VEC_PUSH(tree->arena, &file->exports,
+                     (struct script_binding){
+                         .name = STR("default"), .node = script_bare(child), .exported = true});
+    }
+}
+
+static void bind_statement(struct script_tree *tree, struct script_file *file, TSNode statement,
+                           bool exported)
+{
+    if (node_is(statement, "import_statement"))
+        bind_import(tree, file, statement);
+    else if (node_is(statement, "export_statement"))
+        bind_export(tree, file, statement);
+    else if (node_is(statement, "lexical_declaration") ||
+             node_is(statement, "variable_declaration"))
+        bind_variables(tree, file, statement, exported);
+    else if (node_is(statement, "ambient_declaration"))
+        return;
+    else if (is_declaration(statement)) {
+        TSNode name = script_child(statement, "type_identifier");
+        if (ts_node_is_null(name))
+            name = script_child(statement, "identifier");
+        bind_name(tree, file,
+                  (struct script_binding){
+                      .name = script_source(file, name), .node = statement, .exported = exported});
+    } else if (node_is(statement, "expression_statement")) {
+        struct str text = script_source(file, statement);
+        file->exports_all = file->exports_all || str_starts(text, STR("module.exports")) ||
+                            str_starts(text, STR("exports."));
+    }
+}
+
+/* --- Files. --- */
+
+static struct script_file *parse(struct script_tree *tree, struct str path, struct str source)
+{
+    struct script_file *file = ARENA_NEW(tree->arena, struct script_file);
+    struct script_nodes statements;
+
+    file->path = path;
+    file->source = source;
+    if (source.length > UINT32_MAX)
+        return file;
+    file->tree = ts_parser_parse_string(tree->parser, NULL, source.bytes, (uint32_t)source.length);
+    if (!file->tree) { /* the time is over */
+        ts_parser_reset(tree->parser);
+        return file;
+    }
+    file->root = ts_tree_root_node(file->tree);
+    statements = script_children(tree, file->root);
+    for (size_t i = 0; i < statements.count; i++)
+        bind_statement(tree, file, statements.items[i], false);
+    return file;
+}
+
+struct script_file *script_tree_file(struct script_tree *tree, struct str path)
+{
+    size_t low = 0, high = tree->known.count;
+    struct script_file *file;
+    struct str source;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = str_compare(tree->known.items[middle]->path, path);
+        if (order == 0)
+            return tree->known.items[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (strs_have(&tree->absent, path))
+        return NULL;
+    path = str_copy(tree->arena, path);
+    if (!script_path(path) || !tree->files.read(tree->files.self, path, &source)) {
+        VEC_PUSH(tree->arena, &tree->absent, path);
+        return NULL;
+    }
+    file = parse(tree, path, source);
+    VEC_PUSH(tree->arena, &tree->known, file);
+    memmove(&tree->known.items[low + 1], &tree->known.items[low],
+            (tree->known.count - 1 - low) * sizeof tree->known.items[0]);
+    tree->known.items[low] = file;
+    return file;
+}
