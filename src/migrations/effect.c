@@ -35,6 +35,23 @@ static bool alters(const struct step *step, const struct schema_change *change)
     return false;
 }
 
+/* Which columns a constraint had that goes is not written where it goes: any of its table may be it. */
+static bool drops_key(const struct step *step, const struct schema_change *change)
+{
+    return change->aspect == ASPECT_KEY && step->kind == STEP_DROP_INDEX &&
+           str_contains(change->line, STR(" DROP "));
+}
+
+/* A label goes by a type that is made anew without it. */
+static int label_effect(const struct step *step, const struct schema_change *change)
+{
+    bool same = step->kind == STEP_ADD_VALUE && str_eq(step->value, change->value);
+
+    if (str_contains(change->line, STR(" DROP VALUE ")))
+        return same ? -1 : step->kind == STEP_ADD_TYPE;
+    return same;
+}
+
 int step_effect(const struct steps *names, const struct step *step,
                 const struct schema_change *change)
 {
@@ -45,12 +62,10 @@ int step_effect(const struct steps *names, const struct step *step,
     case SCHEMA_OBJECT_COLUMN:
         if (!step->table.length || !is_table(names, step, change->table))
             return 0;
-        if (change->kind == SCHEMA_CHANGE && change->aspect == ASPECT_KEY &&
-            step->kind == STEP_DROP_INDEX)
-            return 1; /* a constraint's name need not tell its column */
         if (change->kind == SCHEMA_CHANGE)
-            return step->kind == STEP_ALTER_COLUMN && is_column(step, change->column) &&
-                   alters(step, change);
+            return drops_key(step, change) ||
+                   (step->kind == STEP_ALTER_COLUMN && is_column(step, change->column) &&
+                    alters(step, change));
         if (step->kind == STEP_DROP_TABLE)
             return change->kind == SCHEMA_DROP ? 1 : -1;
         if (step->kind != STEP_ADD_COLUMN && step->kind != STEP_DROP_COLUMN)
@@ -75,7 +90,7 @@ int step_effect(const struct steps *names, const struct step *step,
         if (!str_eq(step->name, change->name))
             return 0;
         if (change->kind == SCHEMA_CHANGE)
-            return step->kind == STEP_ADD_VALUE && str_eq(step->value, change->value);
+            return label_effect(step, change);
         return step->kind == STEP_ADD_TYPE ? wanted : step->kind == STEP_DROP_TYPE ? -wanted : 0;
     }
     return 0;

@@ -2,10 +2,13 @@
 
 #include "base/file.h"
 #include "readers/django.h"
+#include "readers/drizzle.h"
+#include "readers/ecto.h"
 #include "readers/prisma.h"
 #include "readers/rails.h"
 #include "readers/sql_schema.h"
 #include "readers/sqlalchemy.h"
+#include "readers/typeorm.h"
 
 /* --- Python. --- */
 
@@ -116,12 +119,57 @@ static bool ruby_read(const struct model_source *source, struct schema *schema, 
     return true;
 }
 
+/* --- TypeScript and JavaScript: TypeORM, Drizzle. --- */
+
+static bool typescript_sniffs(struct str source)
+{
+    static const char *const words[] = {
+        "@Entity(",     "Column(",      "ToOne(",        "ToMany(", "@Index(",   "@Unique(",
+        "@Check(",      "EntitySchema", "pgTable",       "pgEnum",  "pgSchema(", "drizzle-orm/",
+        "sqliteTable(", "mysqlTable(",  "@ChildEntity(", NULL};
+
+    return has_word(source, words);
+}
+
+/* Constants and enumerations that models import are read with them, wherever they stand. */
+static bool typescript_read(const struct model_source *source, struct schema *schema, struct err *e)
+{
+    SCRIPT_TREE(tree, source->arena, source->files);
+
+    (void)e;
+    typeorm_read(source->arena, tree, source->paths, source->settings, schema);
+    drizzle_read(source->arena, tree, source->paths, source->settings, schema);
+    return true;
+}
+
+/* --- Elixir: Ecto. --- */
+
+static bool elixir_sniffs(struct str source)
+{
+    static const char *const words[] = {"Ecto.Schema", "schema \"",   "@primary_key",
+                                        "Ecto.Type",   "timestamps(", NULL};
+
+    return has_word(source, words);
+}
+
+static bool elixir_read(const struct model_source *source, struct schema *schema, struct err *e)
+{
+    ELIXIR_TREE(tree, source->arena, source->files);
+
+    (void)e;
+    ecto_read(source->arena, tree, source->paths, schema);
+    return true;
+}
+
 /* --- All. --- */
 
 static const char *const ruby_endings[] = {".rb", NULL};
 static const char *const prisma_endings[] = {".prisma", NULL};
 static const char *const sql_endings[] = {".sql", NULL};
 static const char *const python_endings[] = {".py", NULL};
+static const char *const typescript_endings[] = {".ts",  ".mts", ".cts", ".js",
+                                                 ".mjs", ".cjs", NULL};
+static const char *const elixir_endings[] = {".ex", NULL};
 
 const struct model_language model_languages[] = {
     {.name = STR_INIT("python"),
@@ -135,6 +183,16 @@ const struct model_language model_languages[] = {
      .read = prisma_schema},
     {.name = STR_INIT("ruby"), .endings = ruby_endings, .group = ruby_group, .read = ruby_read},
     {.name = STR_INIT("sql"), .endings = sql_endings, .group = sql_group, .read = sql_read},
+    {.name = STR_INIT("typescript"),
+     .endings = typescript_endings,
+     .mentions = typescript_sniffs,
+     .sniffs = typescript_sniffs,
+     .read = typescript_read},
+    {.name = STR_INIT("elixir"),
+     .endings = elixir_endings,
+     .mentions = elixir_sniffs,
+     .sniffs = elixir_sniffs,
+     .read = elixir_read},
 };
 const size_t model_language_count = COUNT_OF(model_languages);
 _Static_assert(COUNT_OF(model_languages) <= MODEL_LANGUAGES_MAX, "a longer list of languages");

@@ -17,7 +17,7 @@ struct model_source {
     struct arena *arena;
     const struct source_files *files;
     const struct strs *paths;    /* sorted */
-    const struct strs *settings; /* of Django */
+    const struct strs *settings; /* of Django, TypeORM (naming strategy), Drizzle (casing) */
 };
 
 struct model_language {

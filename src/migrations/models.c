@@ -12,7 +12,7 @@ struct side { /* one of the two trees */
     struct arena *arena;
     struct tree *tree;
     struct strs paths[MODEL_LANGUAGES_MAX]; /* to be read as models */
-    struct strs settings;                   /* of Django */
+    struct strs settings[MODEL_LANGUAGES_MAX];
     size_t count;
 };
 
@@ -96,6 +96,23 @@ bool models_any_path(struct arena *arena, const struct config *config, const str
     return true;
 }
 
+/* Where a tool may be told how it names things: Django's settings, TypeORM's data sources, drizzle.config. */
+static bool is_settings(struct str directory, struct str name)
+{
+    static const char *const stems[] = {"data-source", "datasource", "ormconfig", "typeorm",
+                                        "app.module",  "database",   "db",        "drizzle.config"};
+
+    if (str_ends(name, STR(".py")))
+        return str_eq(name, STR("settings.py")) ||
+               str_eq(path_base_name(directory), STR("settings"));
+    const struct model_language *language = model_language_of(name);
+    for (size_t i = 0; language && str_eq(language->name, STR("typescript")) && i < COUNT_OF(stems);
+         i++)
+        if (str_starts(name, str_from(stems[i])))
+            return true;
+    return false;
+}
+
 static bool walk(struct side *side, const struct matcher *matcher, struct str directory,
                  size_t depth, struct err *e)
 {
@@ -120,10 +137,8 @@ static bool walk(struct side *side, const struct matcher *matcher, struct str di
             VEC_PUSH(side->arena, &side->paths[model_language_of(path) - model_languages], path);
             side->count++;
         }
-        if (str_eq(entry->name, STR("settings.py")) ||
-            (str_eq(path_base_name(directory), STR("settings")) &&
-             str_ends(entry->name, STR(".py"))))
-            VEC_PUSH(side->arena, &side->settings, path);
+        if (is_settings(directory, entry->name))
+            VEC_PUSH(side->arena, &side->settings[model_language_of(path) - model_languages], path);
         if (side->count > MODEL_FILES_MAX)
             return err_set(e, ERR_LIMIT, "more than %u model files", MODEL_FILES_MAX);
     }
@@ -242,8 +257,10 @@ static bool group_read(struct side *side, size_t language, const struct strs *pa
                        struct schema *schema, struct err *e)
 {
     struct source_files files = {.self = side, .read = read_file};
-    struct model_source source = {
-        .arena = side->arena, .files = &files, .paths = paths, .settings = &side->settings};
+    struct model_source source = {.arena = side->arena,
+                                  .files = &files,
+                                  .paths = paths,
+                                  .settings = &side->settings[language]};
 
     return model_languages[language].read(&source, schema, e);
 }

@@ -5,7 +5,9 @@
 #include "migrations/graph.h"
 #include "migrations/models.h"
 #include "migrations/sql.h"
+#include "readers/elixir.h"
 #include "readers/steps.h"
+#include "readers/typescript.h"
 
 #define DEPTH_MAX 24u
 #define MIGRATION_FILE_MAX ((size_t)4 << 20)
@@ -21,6 +23,8 @@ struct cover {
     const struct config *config;
     struct tree *tree;
     struct python_tree *python;
+    struct script_tree *script;
+    struct elixir_tree *elixir;
     struct strs paths; /* of migrations, oldest first */
     VEC(struct file_steps) files;
     struct steps names; /* what other steps call a table, and what it is called in the database */
@@ -54,7 +58,16 @@ static void add_history(struct cover *c, const struct config_migrations *set)
 static bool is_migration_folder(struct str name)
 {
     return str_eq(name, STR("migrations")) || str_eq(name, STR("versions")) ||
-           str_eq(name, STR("migration")) || str_eq(name, STR("migrate"));
+           str_eq(name, STR("migration")) || str_eq(name, STR("migrate")) ||
+           str_eq(name, STR("drizzle"));
+}
+
+static bool is_migration(struct str name)
+{
+    if (str_ends(name, STR(".py")))
+        return !str_eq(name, STR("__init__.py"));
+    return (str_ends(name, STR(".sql")) && !sql_file_goes_back(name)) || script_path(name) ||
+           str_ends(name, STR(".rb")) || str_ends(name, STR(".exs"));
 }
 
 static bool walk(struct cover *c, struct str directory, bool inside, size_t depth,
@@ -76,10 +89,7 @@ static bool walk(struct cover *c, struct str directory, bool inside, size_t dept
             !str_eq(name, STR("node_modules")) && !str_eq(name, STR("site-packages"))) {
             if (!walk(c, path, inside || is_migration_folder(name), depth + 1, found, e))
                 return false;
-        } else if (inside && entries.items[i].kind == TREE_FILE &&
-                   ((str_ends(name, STR(".py")) && !str_eq(name, STR("__init__.py"))) ||
-                    str_ends(name, STR(".rb")) ||
-                    (str_ends(name, STR(".sql")) && !sql_file_goes_back(name)))) {
+        } else if (inside && entries.items[i].kind == TREE_FILE && is_migration(name)) {
             VEC_PUSH(c->arena, found, path);
         }
     }
@@ -113,27 +123,49 @@ static bool read_file(void *self, struct str path, struct str *ret_bytes)
     return tree_read(c->tree, c->arena, path, MIGRATION_FILE_MAX, ret_bytes, &absent);
 }
 
+static void read_python(struct cover *c, struct str path, struct steps *steps)
+{
+    struct python_file *source = python_tree_file(c->python, path);
+    struct str folder = path_directory(path);
+
+    if (!source)
+        return;
+    steps_of_alembic(c->arena, c->python, source, steps);
+    steps_of_django(c->arena, c->python, source, path_base_name(path_directory(folder)), steps);
+    c->django = c->django || str_contains(source->source, STR("migrations.Migration"));
+}
+
+static void read_file_steps(struct cover *c, struct str path, struct steps *steps)
+{
+    struct script_file *script;
+    struct elixir_file *elixir;
+    struct str text;
+
+    if (str_ends(path, STR(".sql"))) {
+        if (read_file(c, path, &text))
+            steps_of_sql(c->arena, text, steps);
+    } else if (str_ends(path, STR(".rb"))) {
+        if (read_file(c, path, &text))
+            steps_of_rails(c->arena, text, steps);
+    } else if (script_path(path)) {
+        script = script_tree_file(c->script, path);
+        if (script)
+            steps_of_typeorm(c->arena, c->script, script, steps);
+    } else if (str_ends(path, STR(".exs"))) {
+        elixir = elixir_tree_file(c->elixir, path);
+        if (elixir)
+            steps_of_ecto(c->arena, c->elixir, elixir, steps);
+    } else {
+        read_python(c, path, steps);
+    }
+}
+
 static void read_steps(struct cover *c, const struct strs *changed)
 {
     for (size_t i = 0; i < c->paths.count; i++) {
-        struct str path = c->paths.items[i], text;
+        struct str path = c->paths.items[i];
         struct file_steps file = {.path = path, .in_range = strs_have(changed, path)};
-        if (str_ends(path, STR(".sql"))) {
-            if (read_file(c, path, &text))
-                steps_of_sql(c->arena, text, &file.steps);
-        } else if (str_ends(path, STR(".rb"))) {
-            if (read_file(c, path, &text))
-                steps_of_rails(c->arena, text, &file.steps);
-        } else {
-            struct python_file *source = python_tree_file(c->python, path);
-            if (!source)
-                continue;
-            struct str folder = path_directory(path);
-            steps_of_alembic(c->arena, c->python, source, &file.steps);
-            steps_of_django(c->arena, c->python, source, path_base_name(path_directory(folder)),
-                            &file.steps);
-            c->django = c->django || str_contains(source->source, STR("migrations.Migration"));
-        }
+        read_file_steps(c, path, &file.steps);
         for (size_t j = 0; j < file.steps.count; j++)
             if (file.steps.items[j].kind == STEP_TABLE_NAME)
                 VEC_PUSH(c->arena, &c->names, file.steps.items[j]);
@@ -157,11 +189,32 @@ static bool is_covered(const struct cover *c, const struct schema_change *change
     return standing;
 }
 
-static struct str command_for(const struct cover *c, const struct schema_change *change)
+/* By the language of the models themselves, where it says which tool makes their migrations. */
+static struct str command_of_language(struct cover *c, const struct schema_change *change)
+{
+    struct str path = change->place.file, text;
+
+    if (str_ends(path, STR(".ex")))
+        return STR("mix ecto.gen.migration NAME");
+    if (!script_path(path))
+        return STR_NONE;
+    if (!read_file(c, path, &text))
+        text = STR_NONE; /* it was deleted: its changes are drops */
+    if (str_contains(text, STR("drizzle-orm")) ||
+        (!str_contains(text, STR("typeorm")) &&
+         (tree_exists(c->tree, c->arena, STR("drizzle.config.ts"), &(enum tree_entry_kind){0}) ||
+          tree_exists(c->tree, c->arena, STR("drizzle.config.js"), &(enum tree_entry_kind){0}))))
+        return STR("npx drizzle-kit generate");
+    return STR("npx typeorm migration:generate -d DATA_SOURCE PATH/NAME");
+}
+
+static struct str command_for(struct cover *c, const struct schema_change *change)
 {
     struct arena *arena = c->arena;
     struct str root = c->alembic_root, own = models_make_command(arena, change, &c->paths);
 
+    if (!own.length)
+        own = command_of_language(c, change);
     if (own.length)
         return own;
     if (c->alembic) {
@@ -188,12 +241,16 @@ bool models_cover(struct arena *arena, const struct config *config, struct tree 
     struct cover c = {.arena = arena, .config = config, .tree = tree};
     struct source_files files = {.self = &c, .read = read_file};
     PYTHON_TREE(python, arena, &files);
+    SCRIPT_TREE(script, arena, &files);
+    ELIXIR_TREE(elixir, arena, &files);
     struct models_uncovereds uncovered = {0};
 
     *ret_uncovered = uncovered;
     if (!difference->changes.count)
         return true;
     c.python = python;
+    c.script = script;
+    c.elixir = elixir;
     if (!find_files(&c, e))
         return false;
     read_steps(&c, changed_paths);

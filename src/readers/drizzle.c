@@ -413,4 +413,5 @@ void drizzle_read(struct arena *arena, struct script_tree *tree, const struct st
         drizzle_read_columns(&r, r.tables.items[i]);
     for (size_t i = 0; i < r.tables.count; i++)
         drizzle_read_constraints(&r, r.tables.items[i]);
+    script_keep_tables(schema, paths);
 }

@@ -1,9 +1,10 @@
 /* steps.h -- what a migration does to tables, columns, indexes and types, as far as its source says it.
  *
- * In:    an Alembic revision (its upgrade()), a Django migration (its operations), a Rails migration, or SQL.
+ * In:    an Alembic revision (its upgrade()), a Django migration (its operations), a Rails migration, TypeORM's and Ecto's (up, change), or SQL.
  * Out:   steps in the order of the source. What is computed when it runs gives no step.
  * Fails: never.
  * Source: Alembic operations (op.*, batch_op.*), Django 3.2–5.2 migrations.operations, Rails 5.0–8.0 ActiveRecord::Migration,
+ *         TypeORM 0.3 QueryRunner, Ecto.Migration 3.12,
  *         PostgreSQL's ALTER TABLE.
  */
 #ifndef HOOKCHECK_READERS_STEPS_H
@@ -45,6 +46,15 @@ void steps_of_django(struct arena *arena, struct python_tree *tree, struct pytho
                      struct str app, struct steps *steps);
 /* `change` and `up`; not what goes back (`down`, `dir.down`, `revert`). */
 void steps_of_rails(struct arena *arena, struct str source, struct steps *steps);
+struct script_tree;
+struct script_file;
+/* Its QueryRunner calls, and the SQL of query("…"). */
+void steps_of_typeorm(struct arena *arena, struct script_tree *tree, struct script_file *file,
+                      struct steps *steps);
+struct elixir_tree;
+struct elixir_file;
+void steps_of_ecto(struct arena *arena, struct elixir_tree *tree, struct elixir_file *file,
+                   struct steps *steps);
 void steps_of_sql(struct arena *arena, struct str text, struct steps *steps);
 
 #endif

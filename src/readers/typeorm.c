@@ -84,4 +84,5 @@ void typeorm_read(struct arena *arena, struct script_tree *tree, const struct st
     }
     for (size_t i = 0; i < r.entities.count; i++)
         typeorm_read_indexes(&r, r.entities.items[i]);
+    script_keep_tables(schema, paths);
 }

@@ -267,7 +267,7 @@ static void read_join_table(struct typeorm_reader *r, const struct relation *rel
 {
     struct typeorm_entity *target = target_of(r, relation);
     struct str name = STR_NONE, schema = STR_NONE;
-    struct typeorm_entity join = {.place = relation->place};
+    struct typeorm_entity join = {.place = {relation->entity->place.file, relation->place.line}};
 
     if (!ts_node_is_null(relation->join)) {
         name = script_text(r->tree, relation->join_scope,

@@ -129,6 +129,11 @@ TSNode script_property(struct script_tree *tree, struct script_scope scope, TSNo
 bool script_enter(struct script_tree *tree);
 void script_leave(struct script_tree *tree);
 
+struct schema;
+/* Tables that only references brought, of files that are not among the (sorted) paths, go again: a new reference is no new
+ * table. */
+void script_keep_tables(struct schema *schema, const struct strs *paths);
+
 /* --- Nodes. --- */
 /* Named children without comments. */
 struct script_nodes script_children(struct script_tree *tree, TSNode node);

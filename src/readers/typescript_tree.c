@@ -1,18 +1,25 @@
 #include "readers/typescript.h"
 
+#include <stdlib.h>
+
 #include "base/door.h"
 #include "base/file.h"
+#include "schema/schema.h"
 
 #define PARSE_LIMIT_MICROSECONDS 5000000u
 
 const TSLanguage *tree_sitter_typescript(void);
 
+struct known {
+    struct str path;
+    struct script_file *file; /* NULL: asked for in vain */
+};
+
 struct script_tree {
     struct arena *arena;
     TSParser *parser;
     struct source_files files;
-    VEC(struct script_file *) known; /* in the order of their paths */
-    struct strs absent;              /* paths that were asked for in vain */
+    VEC(struct known) known; /* in the order of their paths */
     unsigned nesting;
     size_t steps;
 };
@@ -35,8 +42,8 @@ void script_tree_release(struct script_tree **tree)
     if (!*tree)
         return;
     for (size_t i = 0; i < (*tree)->known.count; i++)
-        if ((*tree)->known.items[i]->tree)
-            ts_tree_delete((*tree)->known.items[i]->tree);
+        if ((*tree)->known.items[i].file && (*tree)->known.items[i].file->tree)
+            ts_tree_delete((*tree)->known.items[i].file->tree);
     ts_parser_delete((*tree)->parser);
     *tree = NULL;
 }
@@ -400,30 +407,41 @@ static struct script_file *parse(struct script_tree *tree, struct str path, stru
 struct script_file *script_tree_file(struct script_tree *tree, struct str path)
 {
     size_t low = 0, high = tree->known.count;
-    struct script_file *file;
+    struct script_file *file = NULL;
     struct str source;
 
+    if (!script_path(path))
+        return NULL;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = str_compare(tree->known.items[middle]->path, path);
+        int order = str_compare(tree->known.items[middle].path, path);
         if (order == 0)
-            return tree->known.items[middle];
+            return tree->known.items[middle].file;
         if (order < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    if (strs_have(&tree->absent, path))
-        return NULL;
     path = str_copy(tree->arena, path);
-    if (!script_path(path) || !tree->files.read(tree->files.self, path, &source)) {
-        VEC_PUSH(tree->arena, &tree->absent, path);
-        return NULL;
-    }
-    file = parse(tree, path, source);
-    VEC_PUSH(tree->arena, &tree->known, file);
+    if (tree->files.read(tree->files.self, path, &source))
+        file = parse(tree, path, source);
+    VEC_PUSH(tree->arena, &tree->known, (struct known){0});
     memmove(&tree->known.items[low + 1], &tree->known.items[low],
             (tree->known.count - 1 - low) * sizeof tree->known.items[0]);
-    tree->known.items[low] = file;
+    tree->known.items[low] = (struct known){.path = path, .file = file};
     return file;
+}
+
+void script_keep_tables(struct schema *schema, const struct strs *paths)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < schema->tables.count; i++) {
+        const struct schema_table *table = &schema->tables.items[i];
+        if (!script_path(table->place.file) ||
+            bsearch(&table->place.file, paths->items, paths->count, sizeof paths->items[0],
+                    str_compare_pointers))
+            schema->tables.items[kept++] = *table;
+    }
+    schema->tables.count = kept;
 }

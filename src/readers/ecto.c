@@ -1,0 +1,453 @@
+#include "readers/ecto.h"
+
+#define NESTING_MAX 12u
+
+struct settings { /* of one module: its attributes, else those that `use` brings */
+    struct elixir_scope key_scope, prefix_scope, foreign_scope, stamps_scope;
+    TSNode key, prefix, foreign, stamps;
+};
+
+struct reader {
+    struct arena *arena;
+    struct elixir_tree *tree;
+    struct schema *schema;
+};
+
+struct reading { /* one schema */
+    struct reader *r;
+    struct elixir_scope scope;
+    struct str table;
+    struct settings settings;
+    bool has_key;
+};
+
+/* --- Types. --- */
+
+/* ecto_to_db of the PostgreSQL adapter; an :id is bigint in the tables that migrations make. */
+static struct str base_type(struct str name)
+{
+    static const char *const rows[][2] = {
+        {"id", "BIGINT"},
+        {"identity", "BIGINT"},
+        {"binary_id", "UUID"},
+        {"string", "VARCHAR"},
+        {"binary", "BYTEA"},
+        {"bitstring", "BYTEA"},
+        {"integer", "INTEGER"},
+        {"float", "DOUBLE PRECISION"},
+        {"boolean", "BOOLEAN"},
+        {"decimal", "NUMERIC"},
+        {"map", "JSONB"},
+        {"date", "DATE"},
+        {"time", "TIME WITHOUT TIME ZONE"},
+        {"time_usec", "TIME WITHOUT TIME ZONE"},
+        {"naive_datetime", "TIMESTAMP WITHOUT TIME ZONE"},
+        {"naive_datetime_usec", "TIMESTAMP WITHOUT TIME ZONE"},
+        {"utc_datetime", "TIMESTAMP WITHOUT TIME ZONE"},
+        {"utc_datetime_usec", "TIMESTAMP WITHOUT TIME ZONE"},
+        {"duration", "INTERVAL"},
+        {"Ecto.UUID", "UUID"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (str_eq(name, str_from(rows[i][0])))
+            return str_from(rows[i][1]);
+    return STR_NONE;
+}
+
+/* Calls `visit` for each module of a file, nested ones too. */
+static void each_module(struct elixir_tree *tree, struct elixir_file *file, TSNode node,
+                        unsigned depth,
+                        void (*visit)(void *self, struct elixir_scope scope, struct str name),
+                        void *self)
+{
+    struct elixir_nodes statements = elixir_children(tree, node);
+
+    for (size_t i = 0; i < statements.count && depth < NESTING_MAX; i++) {
+        TSNode call = statements.items[i], block = elixir_child(call, "do_block");
+        if (!str_eq(elixir_called(file, call), STR("defmodule")) || ts_node_is_null(block))
+            continue;
+        visit(self, (struct elixir_scope){.tree = tree, .file = file, .body = block},
+              elixir_source(file, elixir_argument(tree, call, 0)));
+        each_module(tree, file, block, depth + 1, visit, self);
+    }
+}
+
+struct type_search {
+    struct str module, type;
+};
+
+/* `def type, do: :string` of a module that is an Ecto.Type. */
+static void find_type(void *self, struct elixir_scope scope, struct str name)
+{
+    struct type_search *search = self;
+    struct elixir_nodes statements = elixir_children(scope.tree, scope.body);
+
+    if (!str_eq(name, search->module))
+        return;
+    for (size_t i = 0; i < statements.count; i++) {
+        TSNode definition = statements.items[i], head;
+        if (!str_eq(elixir_called(scope.file, definition), STR("def")))
+            continue;
+        head = elixir_argument(scope.tree, definition, 0);
+        struct str word = node_is(head, "identifier") ? elixir_source(scope.file, head)
+                                                      : elixir_called(scope.file, head);
+        struct elixir_nodes body = elixir_body(scope, definition);
+        if (str_eq(word, STR("type")) && body.count == 1)
+            search->type = base_type(elixir_text(scope, body.items[0]));
+    }
+}
+
+/* The full name of an alias of the file: `alias Shop.Types.Color` makes Color that. */
+static struct str full_module(struct elixir_scope scope, struct str name)
+{
+    struct elixir_nodes statements = elixir_children(scope.tree, scope.body);
+    struct str rest = name, first = str_cut(&rest, '.');
+
+    for (size_t i = 0; i < statements.count; i++) {
+        if (!str_eq(elixir_called(scope.file, statements.items[i]), STR("alias")))
+            continue;
+        struct str module =
+            elixir_source(scope.file, elixir_argument(scope.tree, statements.items[i], 0));
+        size_t dot = str_find_last_byte(module, '.');
+        struct str last = dot == SIZE_MAX ? module : str_from_offset(module, dot + 1);
+        if (str_eq(last, first))
+            return rest.length ? str_printf(elixir_tree_arena(scope.tree), STR_FMT "." STR_FMT,
+                                            STR_ARG(module), STR_ARG(rest))
+                               : module;
+    }
+    return name;
+}
+
+static struct str module_type(struct elixir_scope scope, struct str name)
+{
+    struct type_search search = {.module = full_module(scope, name)};
+    struct elixir_file *file = elixir_module_file(scope.tree, scope.file->path, search.module);
+
+    each_module(scope.tree, scope.file, scope.file->root, 0, find_type, &search);
+    if (!search.type.length && file)
+        each_module(scope.tree, file, file->root, 0, find_type, &search);
+    return search.type;
+}
+
+/* Ecto.Enum keeps names as text, and numbers when its values have some. */
+static struct str enum_type(struct elixir_scope scope, TSNode options)
+{
+    TSNode values = elixir_keyword(scope, options, "values");
+    struct elixir_nodes pairs = elixir_children(scope.tree, elixir_child(values, "keywords"));
+
+    if (!pairs.count)
+        return STR("VARCHAR");
+    struct elixir_nodes pair = elixir_children(scope.tree, pairs.items[0]);
+    return pair.count == 2 && node_is(pair.items[1], "integer") ? STR("INTEGER") : STR("VARCHAR");
+}
+
+static struct str type_of(struct elixir_scope scope, TSNode type, TSNode options, unsigned depth)
+{
+    struct arena *arena = elixir_tree_arena(scope.tree);
+
+    if (ts_node_is_null(type) || depth > NESTING_MAX)
+        return STR_NONE;
+    if (node_is(type, "tuple")) {
+        struct elixir_nodes parts = elixir_children(scope.tree, type);
+        struct str kind = parts.count ? elixir_text(scope, parts.items[0]) : STR_NONE;
+        if (str_eq(kind, STR("map")))
+            return STR("JSONB");
+        if (!str_eq(kind, STR("array")) || parts.count != 2)
+            return STR_NONE;
+        struct str of = type_of(scope, parts.items[1], options, depth + 1);
+        return of.length ? str_printf(arena, STR_FMT "[]", STR_ARG(of)) : of;
+    }
+    struct str name = elixir_text(scope, type), known = base_type(name);
+    if (node_is(type, "alias")) {
+        name = full_module(scope, name);
+        if (str_eq(name, STR("Ecto.Enum")))
+            return enum_type(scope, options);
+        return known.length ? known : module_type(scope, name);
+    }
+    return known;
+}
+
+/* --- Fields. --- */
+
+static void say(struct reading *reading, TSNode node, const char *what, struct str name)
+{
+    struct arena *arena = reading->r->arena;
+
+    schema_unread_add(arena, reading->r->schema,
+                      (struct schema_place){reading->scope.file->path, node_line(node)},
+                      str_printf(arena, "%s " STR_FMT "%s" STR_FMT, what, STR_ARG(reading->table),
+                                 name.length ? "." : "", STR_ARG(name)),
+                      elixir_source(reading->scope.file, node));
+}
+
+static void put(struct reading *reading, TSNode at, struct str name, struct str type, bool key)
+{
+    struct schema_place place = {reading->scope.file->path, node_line(at)};
+    struct schema_table *table =
+        schema_table_add(reading->r->arena, reading->r->schema, reading->table, place);
+
+    reading->has_key = reading->has_key || key;
+    schema_column_put(
+        reading->r->arena, table,
+        (struct schema_column){
+            .name = name, .type = type, .nullable = !key, .primary_key = key, .place = place});
+}
+
+static bool is_true(struct elixir_scope scope, TSNode holder, const char *option)
+{
+    return str_eq(elixir_text(scope, elixir_keyword(scope, holder, option)), STR("true"));
+}
+
+static bool is_false(struct elixir_scope scope, TSNode holder, const char *option)
+{
+    return str_eq(elixir_text(scope, elixir_keyword(scope, holder, option)), STR("false"));
+}
+
+static struct str column_name(struct reading *reading, TSNode call, struct str field)
+{
+    struct str source = elixir_text(reading->scope, elixir_keyword(reading->scope, call, "source"));
+
+    return source.length ? source : field;
+}
+
+static void read_field(struct reading *reading, TSNode call)
+{
+    struct str field = elixir_text(reading->scope, elixir_argument(reading->r->tree, call, 0));
+    TSNode type = elixir_argument(reading->r->tree, call, 1);
+    struct str text;
+
+    if (is_true(reading->scope, call, "virtual"))
+        return;
+    if (!field.length) {
+        say(reading, call, "the name of a field of", STR_NONE);
+        schema_table_named(reading->r->schema, reading->table)->partial = true;
+        return;
+    }
+    text = ts_node_is_null(type) ? STR("VARCHAR") : type_of(reading->scope, type, call, 0);
+    if (str_eq(elixir_text(reading->scope, type), STR("any")))
+        return; /* only virtual fields may be that */
+    if (!text.length)
+        say(reading, call, "the type of", field);
+    put(reading, call, column_name(reading, call, field), text,
+        is_true(reading->scope, call, "primary_key"));
+}
+
+static void read_belongs_to(struct reading *reading, TSNode call)
+{
+    struct elixir_scope scope = reading->scope;
+    struct str name = elixir_text(scope, elixir_argument(reading->r->tree, call, 0));
+    struct str key = elixir_text(scope, elixir_keyword(scope, call, "foreign_key"));
+    TSNode type = elixir_keyword(scope, call, "type");
+    struct str text = ts_node_is_null(type) ? type_of(reading->settings.foreign_scope,
+                                                      reading->settings.foreign, node_null(), 0)
+                                            : type_of(scope, type, call, 0);
+
+    if (is_false(scope, call, "define_field"))
+        return;
+    if (!name.length) {
+        say(reading, call, "what belongs to", STR_NONE);
+        return;
+    }
+    if (!key.length)
+        key = str_printf(reading->r->arena, STR_FMT "_id", STR_ARG(name));
+    if (!text.length && ts_node_is_null(type) && ts_node_is_null(reading->settings.foreign))
+        text = STR("BIGINT");
+    if (!text.length)
+        say(reading, call, "the type of", key);
+    put(reading, call, column_name(reading, call, key), text, is_true(scope, call, "primary_key"));
+}
+
+static void read_timestamps(struct reading *reading, TSNode call)
+{
+    static const char *const names[] = {"inserted_at", "updated_at"};
+    static const char *const sources[] = {"inserted_at_source", "updated_at_source"};
+    struct elixir_scope scope = reading->scope, other = reading->settings.stamps_scope;
+
+    for (size_t i = 0; i < 2; i++) {
+        struct str given[2] = {STR_NONE, STR_NONE}, type = STR_NONE;
+        TSNode value = elixir_keyword(scope, call, names[i]);
+        struct elixir_scope where = scope;
+        if (ts_node_is_null(value)) {
+            value = elixir_keyword(other, reading->settings.stamps, names[i]);
+            where = other;
+        }
+        given[0] = elixir_text(where, value);
+        given[1] = elixir_text(scope, elixir_keyword(scope, call, sources[i]));
+        if (str_eq(given[0], STR("false")))
+            continue;
+        value = elixir_keyword(scope, call, "type");
+        type =
+            ts_node_is_null(value)
+                ? type_of(other, elixir_keyword(other, reading->settings.stamps, "type"), call, 0)
+                : type_of(scope, value, call, 0);
+        put(reading, call,
+            given[1].length   ? given[1]
+            : given[0].length ? given[0]
+                              : str_from(names[i]),
+            type.length ? type : STR("TIMESTAMP WITHOUT TIME ZONE"), false);
+    }
+}
+
+static void read_statement(struct reading *reading, TSNode statement)
+{
+    static const char *const nothing[] = {"has_one", "has_many", "many_to_many"};
+    struct str word = elixir_called(reading->scope.file, statement);
+    struct str name;
+
+    if (str_eq(word, STR("field"))) {
+        read_field(reading, statement);
+    } else if (str_eq(word, STR("belongs_to"))) {
+        read_belongs_to(reading, statement);
+    } else if (str_eq(word, STR("timestamps"))) {
+        read_timestamps(reading, statement);
+    } else if (str_eq(word, STR("embeds_one")) || str_eq(word, STR("embeds_many"))) {
+        name = elixir_text(reading->scope, elixir_argument(reading->r->tree, statement, 0));
+        if (name.length)
+            put(reading, statement, column_name(reading, statement, name), STR("JSONB"), false);
+    } else {
+        for (size_t i = 0; i < COUNT_OF(nothing); i++)
+            if (str_eq(word, str_from(nothing[i])))
+                return;
+        if (!node_is(statement, "call") && !node_is(statement, "identifier"))
+            return;
+        /* A macro of its own may add any fields. */
+        schema_table_named(reading->r->schema, reading->table)->partial = true;
+        say(reading, statement, "what a macro adds to", STR_NONE);
+    }
+}
+
+/* --- Modules. --- */
+
+static void take_attributes(struct elixir_scope scope, TSNode before, struct settings *settings)
+{
+    static const char *const names[] = {"primary_key", "schema_prefix", "foreign_key_type",
+                                        "timestamps_opts"};
+    TSNode *values[] = {&settings->key, &settings->prefix, &settings->foreign, &settings->stamps};
+    struct elixir_scope *scopes[] = {&settings->key_scope, &settings->prefix_scope,
+                                     &settings->foreign_scope, &settings->stamps_scope};
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        TSNode value = elixir_attribute(scope, names[i], before);
+        if (ts_node_is_null(value))
+            continue;
+        *values[i] = value;
+        *scopes[i] = scope;
+    }
+}
+
+/* Attributes in the `quote` of a module's __using__. */
+static void take_used(struct elixir_tree *tree, struct elixir_file *file, struct settings *settings,
+                      TSNode node, unsigned depth)
+{
+    struct elixir_nodes children = elixir_children(tree, node);
+
+    for (size_t i = 0; i < children.count && depth < NESTING_MAX; i++) {
+        TSNode child = children.items[i];
+        if (str_eq(elixir_called(file, child), STR("quote")))
+            take_attributes((struct elixir_scope){tree, file, elixir_child(child, "do_block")},
+                            node_null(), settings);
+        else if (node_is(child, "call") || node_is(child, "do_block"))
+            take_used(tree, file, settings, child, depth + 1);
+    }
+}
+
+static struct settings settings_of(struct elixir_scope scope, TSNode call)
+{
+    struct settings settings = {.key_scope = scope,
+                                .prefix_scope = scope,
+                                .foreign_scope = scope,
+                                .stamps_scope = scope,
+                                .key = node_null(),
+                                .prefix = node_null(),
+                                .foreign = node_null(),
+                                .stamps = node_null()};
+    struct elixir_nodes statements = elixir_children(scope.tree, scope.body);
+
+    for (size_t i = 0; i < statements.count; i++) {
+        struct str module;
+        if (!str_eq(elixir_called(scope.file, statements.items[i]), STR("use")))
+            continue;
+        module = full_module(
+            scope, elixir_source(scope.file, elixir_argument(scope.tree, statements.items[i], 0)));
+        struct elixir_file *file = elixir_module_file(scope.tree, scope.file->path, module);
+        if (file && !str_starts(module, STR("Ecto.")))
+            take_used(scope.tree, file, &settings, file->root, 0);
+    }
+    take_attributes(scope, call, &settings);
+    return settings;
+}
+
+/* @primary_key {:id, :binary_id, autogenerate: true}, or false. */
+static void add_key(struct reading *reading, TSNode call)
+{
+    struct elixir_scope scope = reading->settings.key_scope;
+    TSNode key = reading->settings.key;
+    struct elixir_nodes parts = elixir_children(reading->r->tree, key);
+    struct schema_table *table;
+
+    if (ts_node_is_null(key)) {
+        put(reading, call, STR("id"), STR("BIGINT"), true);
+        return;
+    }
+    if (!node_is(key, "tuple") || parts.count < 2) {
+        if (!str_eq(elixir_text(scope, key), STR("false")))
+            say(reading, call, "the primary key of", STR_NONE);
+        return;
+    }
+    struct str name = elixir_text(scope, parts.items[0]);
+    TSNode source = parts.count > 2 ? elixir_keyword(scope, parts.items[2], "source") : node_null();
+    if (elixir_text(scope, source).length)
+        name = elixir_text(scope, source);
+    put(reading, call, name, type_of(scope, parts.items[1], node_null(), 0), true);
+    table = schema_table_named(reading->r->schema, reading->table);
+    if (table && !table->columns.items[0].type.length)
+        say(reading, call, "the type of the primary key of", STR_NONE);
+}
+
+static void read_schema(struct reader *r, struct elixir_scope scope, TSNode call)
+{
+    struct reading reading = {.r = r, .scope = scope, .settings = settings_of(scope, call)};
+    struct elixir_nodes statements = elixir_body(scope, call);
+    struct str prefix = elixir_text(reading.settings.prefix_scope, reading.settings.prefix);
+    struct schema_place place = {scope.file->path, node_line(call)};
+
+    reading.table = elixir_text(scope, elixir_argument(r->tree, call, 0));
+    if (!reading.table.length) {
+        schema_unread_add(r->arena, r->schema, place, STR("the name of a table"),
+                          elixir_source(scope.file, elixir_argument(r->tree, call, 0)));
+        return;
+    }
+    if (prefix.length && !str_eq(prefix, STR("public")))
+        reading.table =
+            str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(prefix), STR_ARG(reading.table));
+    (void)schema_table_add(r->arena, r->schema, reading.table, place);
+    if (!ts_node_is_null(elixir_attribute(scope, "field_source_mapper", call)))
+        say(&reading, elixir_attribute(scope, "field_source_mapper", call), "the columns' names of",
+            STR_NONE);
+    add_key(&reading, call);
+    for (size_t i = 0; i < statements.count; i++)
+        read_statement(&reading, statements.items[i]);
+}
+
+static void read_module(void *self, struct elixir_scope scope, struct str name)
+{
+    struct elixir_nodes statements = elixir_children(scope.tree, scope.body);
+
+    (void)name;
+    for (size_t i = 0; i < statements.count; i++)
+        if (str_eq(elixir_called(scope.file, statements.items[i]), STR("schema")))
+            read_schema(self, scope, statements.items[i]);
+}
+
+void ecto_read(struct arena *arena, struct elixir_tree *tree, const struct strs *paths,
+               struct schema *schema)
+{
+    struct reader r = {.arena = arena, .tree = tree, .schema = schema};
+
+    for (size_t i = 0; i < paths->count; i++) {
+        struct elixir_file *file = elixir_tree_file(tree, paths->items[i]);
+        if (file)
+            each_module(tree, file, file->root, 0, read_module, &r);
+    }
+}

@@ -1,0 +1,308 @@
+#include "readers/elixir.h"
+
+#include "base/buf.h"
+#include "base/door.h"
+#include "base/file.h"
+
+#define PARSE_LIMIT_MICROSECONDS 5000000u
+#define FOLLOW_MAX 12u
+#define PATH_MAX_BYTES ((size_t)4 << 10)
+
+const TSLanguage *tree_sitter_elixir(void);
+
+struct elixir_tree {
+    struct arena *arena;
+    TSParser *parser;
+    struct source_files files;
+    VEC(struct elixir_file *) known;
+};
+
+struct elixir_tree *elixir_tree_new(struct arena *arena, const struct source_files *files)
+{
+    struct elixir_tree *tree = ARENA_NEW(arena, struct elixir_tree);
+
+    tree->arena = arena;
+    tree->files = *files;
+    tree->parser = ts_parser_new();
+    if (!tree->parser || !ts_parser_set_language(tree->parser, tree_sitter_elixir()))
+        door_memory();
+    ts_parser_set_timeout_micros(tree->parser, PARSE_LIMIT_MICROSECONDS);
+    return tree;
+}
+
+void elixir_tree_release(struct elixir_tree **tree)
+{
+    if (!*tree)
+        return;
+    for (size_t i = 0; i < (*tree)->known.count; i++)
+        if ((*tree)->known.items[i]->tree)
+            ts_tree_delete((*tree)->known.items[i]->tree);
+    ts_parser_delete((*tree)->parser);
+    *tree = NULL;
+}
+
+struct arena *elixir_tree_arena(const struct elixir_tree *tree)
+{
+    return tree->arena;
+}
+
+struct elixir_file *elixir_tree_file(struct elixir_tree *tree, struct str path)
+{
+    struct elixir_file *file;
+    struct str source;
+
+    for (size_t i = 0; i < tree->known.count; i++)
+        if (str_eq(tree->known.items[i]->path, path))
+            return tree->known.items[i]->tree ? tree->known.items[i] : NULL;
+    file = ARENA_NEW(tree->arena, struct elixir_file);
+    file->path = str_copy(tree->arena, path);
+    VEC_PUSH(tree->arena, &tree->known, file);
+    if (!tree->files.read(tree->files.self, file->path, &source) || source.length > UINT32_MAX)
+        return NULL;
+    file->source = source;
+    file->tree = ts_parser_parse_string(tree->parser, NULL, source.bytes, (uint32_t)source.length);
+    if (!file->tree) { /* the time is over */
+        ts_parser_reset(tree->parser);
+        return NULL;
+    }
+    file->root = ts_tree_root_node(file->tree);
+    return file;
+}
+
+/* Macro.underscore: Shop.API.UserToken is shop/api/user_token. */
+static struct str underscored(struct arena *arena, struct str module)
+{
+    struct buf buf = buf_new(arena, PATH_MAX_BYTES);
+
+    for (size_t i = 0; i < module.length; i++) {
+        char byte = module.bytes[i], before = i ? module.bytes[i - 1] : '.';
+        bool upper = byte >= 'A' && byte <= 'Z';
+        bool next_lower =
+            i + 1 < module.length && module.bytes[i + 1] >= 'a' && module.bytes[i + 1] <= 'z';
+        bool before_upper = before >= 'A' && before <= 'Z';
+        if (byte == '.') {
+            buf_add_byte(&buf, '/');
+            continue;
+        }
+        if (upper && before != '.' && before != '_' && (!before_upper || next_lower))
+            buf_add_byte(&buf, '_');
+        buf_add_byte(&buf, upper ? (char)(byte - 'A' + 'a') : byte);
+    }
+    return buf_str(&buf);
+}
+
+struct elixir_file *elixir_module_file(struct elixir_tree *tree, struct str from, struct str module)
+{
+    size_t lib = str_starts(from, STR("lib/")) ? 0 : str_find(from, STR("/lib/"));
+    struct str root = lib == SIZE_MAX ? STR("lib/")
+                      : lib == 0      ? STR("lib/")
+                                      : str_prefix(from, lib + STR("/lib/").length);
+
+    return elixir_tree_file(tree, str_printf(tree->arena, STR_FMT STR_FMT ".ex", STR_ARG(root),
+                                             STR_ARG(underscored(tree->arena, module))));
+}
+
+/* --- Nodes. --- */
+
+struct elixir_nodes elixir_children(struct elixir_tree *tree, TSNode node)
+{
+    struct elixir_nodes nodes = {0};
+    TSTreeCursor cursor;
+
+    if (ts_node_is_null(node))
+        return nodes;
+    cursor = ts_tree_cursor_new(node);
+    for (bool more = ts_tree_cursor_goto_first_child(&cursor); more;
+         more = ts_tree_cursor_goto_next_sibling(&cursor)) {
+        TSNode child = ts_tree_cursor_current_node(&cursor);
+        if (ts_node_is_named(child) && !node_is(child, "comment"))
+            VEC_PUSH(tree->arena, &nodes, child);
+    }
+    ts_tree_cursor_delete(&cursor);
+    return nodes;
+}
+
+struct str elixir_source(const struct elixir_file *file, TSNode node)
+{
+    return ts_node_is_null(node)
+               ? STR_NONE
+               : str_slice(file->source, ts_node_start_byte(node), ts_node_end_byte(node));
+}
+
+TSNode elixir_child(TSNode node, const char *type)
+{
+    uint32_t count = ts_node_is_null(node) ? 0 : ts_node_named_child_count(node);
+
+    for (uint32_t i = 0; i < count; i++)
+        if (node_is(ts_node_named_child(node, i), type))
+            return ts_node_named_child(node, i);
+    return node_null();
+}
+
+struct str elixir_called(const struct elixir_file *file, TSNode node)
+{
+    TSNode target = node_is(node, "call") ? ts_node_named_child(node, 0) : node_null();
+
+    return node_is(target, "identifier") ? elixir_source(file, target) : STR_NONE;
+}
+
+TSNode elixir_argument(struct elixir_tree *tree, TSNode call, size_t index)
+{
+    struct elixir_nodes arguments = elixir_children(tree, elixir_child(call, "arguments"));
+
+    return index < arguments.count && !node_is(arguments.items[index], "keywords")
+               ? arguments.items[index]
+               : node_null();
+}
+
+/* The "keywords" node of a call's arguments, of a list or of itself; attributes are followed. */
+static TSNode keywords_of(struct elixir_scope scope, TSNode holder, unsigned depth)
+{
+    if (ts_node_is_null(holder) || depth > FOLLOW_MAX)
+        return node_null();
+    if (node_is(holder, "keywords"))
+        return holder;
+    if (node_is(holder, "call")) {
+        struct elixir_nodes arguments =
+            elixir_children(scope.tree, elixir_child(holder, "arguments"));
+        TSNode last = arguments.count ? arguments.items[arguments.count - 1] : node_null();
+        return node_is(last, "keywords") || node_is(last, "list") || node_is(last, "unary_operator")
+                   ? keywords_of(scope, last, depth + 1)
+                   : node_null();
+    }
+    if (node_is(holder, "unary_operator")) {
+        struct str source = elixir_source(scope.file, holder);
+        if (!str_starts(source, STR("@")))
+            return node_null();
+        char *name = str_c(elixir_tree_arena(scope.tree), str_from_offset(source, 1));
+        return keywords_of(scope, elixir_attribute(scope, name, holder), depth + 1);
+    }
+    return elixir_child(holder, "keywords");
+}
+
+TSNode elixir_keyword(struct elixir_scope scope, TSNode holder, const char *name)
+{
+    struct elixir_nodes pairs = elixir_children(scope.tree, keywords_of(scope, holder, 0));
+
+    for (size_t i = pairs.count; i > 0; i--) {
+        struct elixir_nodes pair = elixir_children(scope.tree, pairs.items[i - 1]);
+        if (pair.count != 2)
+            continue;
+        struct str key = str_trim_bytes(elixir_source(scope.file, pair.items[0]), ": \t\r\n\"");
+        if (str_eq(key, str_from(name)))
+            return pair.items[1];
+    }
+    return node_null();
+}
+
+struct elixir_nodes elixir_body(struct elixir_scope scope, TSNode call)
+{
+    TSNode block = elixir_child(call, "do_block"), one;
+    struct elixir_nodes body = {0};
+
+    if (!ts_node_is_null(block))
+        return elixir_children(scope.tree, block);
+    one = elixir_keyword(scope, call, "do");
+    if (!ts_node_is_null(one))
+        VEC_PUSH(elixir_tree_arena(scope.tree), &body, one);
+    return body;
+}
+
+TSNode elixir_attribute(struct elixir_scope scope, const char *name, TSNode before)
+{
+    struct elixir_nodes statements = elixir_children(scope.tree, scope.body);
+    TSNode found = node_null();
+
+    for (size_t i = 0; i < statements.count; i++) {
+        TSNode statement = statements.items[i], inner;
+        if (!node_is(statement, "unary_operator"))
+            continue;
+        if (!ts_node_is_null(before) && ts_node_end_byte(statement) > ts_node_start_byte(before))
+            break;
+        inner = elixir_child(statement, "call");
+        if (str_eq(elixir_called(scope.file, inner), str_from(name)))
+            found = ts_node_named_child(elixir_child(inner, "arguments"), 0);
+    }
+    return found;
+}
+
+/* --- Constants. --- */
+
+static struct str text_at(struct elixir_scope scope, TSNode node, unsigned depth)
+{
+    struct str source = elixir_source(scope.file, node);
+
+    if (ts_node_is_null(node) || depth > FOLLOW_MAX)
+        return STR_NONE;
+    if (node_is(node, "atom"))
+        return str_trim_bytes(source, ":\"");
+    if (node_is(node, "quoted_atom"))
+        return str_trim_bytes(source, ":\"");
+    if (node_is(node, "alias") || node_is(node, "integer") || node_is(node, "float") ||
+        node_is(node, "boolean"))
+        return source;
+    if (node_is(node, "string")) {
+        struct elixir_nodes parts = elixir_children(scope.tree, node);
+        struct buf buf = buf_new(elixir_tree_arena(scope.tree), (size_t)1 << 20);
+        buf_add(&buf, STR(""));
+        for (size_t i = 0; i < parts.count; i++) {
+            struct str part = elixir_source(scope.file, parts.items[i]);
+            if (node_is(parts.items[i], "interpolation"))
+                part = text_at(scope, ts_node_named_child(parts.items[i], 0), depth + 1);
+            if (!part.length)
+                return STR_NONE;
+            buf_add(&buf, part);
+        }
+        return parts.count ? buf_str(&buf) : STR("");
+    }
+    if (node_is(node, "unary_operator") && str_starts(source, STR("@"))) {
+        char *name = str_c(elixir_tree_arena(scope.tree), str_from_offset(source, 1));
+        return text_at(scope, elixir_attribute(scope, name, node), depth + 1);
+    }
+    return STR_NONE;
+}
+
+struct str elixir_text(struct elixir_scope scope, TSNode node)
+{
+    return text_at(scope, node, 0);
+}
+
+static bool texts_at(struct elixir_scope scope, TSNode node, struct strs *texts, unsigned depth)
+{
+    struct arena *arena = elixir_tree_arena(scope.tree);
+    struct elixir_nodes items;
+
+    if (ts_node_is_null(node) || depth > FOLLOW_MAX)
+        return false;
+    if (node_is(node, "sigil")) { /* ~w(a b)a */
+        struct str words = elixir_source(scope.file, elixir_child(node, "quoted_content"));
+        while (words.length) {
+            struct str word = str_cut(&words, ' ');
+            if (str_trim(word).length)
+                VEC_PUSH(arena, texts, str_trim(word));
+        }
+        return str_eq(elixir_source(scope.file, elixir_child(node, "sigil_name")), STR("w"));
+    }
+    if (node_is(node, "unary_operator")) {
+        struct str source = elixir_source(scope.file, node);
+        char *name = str_c(arena, str_from_offset(source, 1));
+        return str_starts(source, STR("@")) &&
+               texts_at(scope, elixir_attribute(scope, name, node), texts, depth + 1);
+    }
+    if (!node_is(node, "list"))
+        return false;
+    items = elixir_children(scope.tree, node);
+    for (size_t i = 0; i < items.count; i++) {
+        struct str text = text_at(scope, items.items[i], depth + 1);
+        if (!text.length)
+            return false;
+        VEC_PUSH(arena, texts, text);
+    }
+    return true;
+}
+
+bool elixir_texts(struct elixir_scope scope, TSNode node, struct strs *ret_texts)
+{
+    *ret_texts = (struct strs){0};
+    return texts_at(scope, node, ret_texts, 0);
+}

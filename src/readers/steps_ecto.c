@@ -1,0 +1,238 @@
+#include "readers/elixir.h"
+#include "readers/steps.h"
+
+#define NESTING_MAX 12u
+
+struct reading {
+    struct arena *arena;
+    struct elixir_scope scope;
+    struct steps *steps;
+};
+
+static void push(struct reading *r, struct step step)
+{
+    VEC_PUSH(r->arena, r->steps, step);
+}
+
+/* --- Operands. --- */
+
+/* table(:users, prefix: "auth"), or the name alone. */
+static struct str table_name(struct reading *r, TSNode node)
+{
+    bool call = str_eq(elixir_called(r->scope.file, node), STR("table"));
+    struct str name = elixir_text(r->scope, call ? elixir_argument(r->scope.tree, node, 0) : node);
+    struct str prefix =
+        call ? elixir_text(r->scope, elixir_keyword(r->scope, node, "prefix")) : STR_NONE;
+
+    return prefix.length && !str_eq(prefix, STR("public")) && name.length
+               ? str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(prefix), STR_ARG(name))
+               : name;
+}
+
+static bool is_any(struct str word, const char *const *words)
+{
+    for (; *words; words++)
+        if (str_eq(word, str_from(*words)))
+            return true;
+    return false;
+}
+
+/* index(:users, [:email], name: :x): TABLE_COLUMNS_index unless it has a name. */
+static bool index_of(struct reading *r, TSNode node, struct step *step)
+{
+    static const char *const words[] = {"index", "unique_index", NULL};
+    struct str word = elixir_called(r->scope.file, node);
+    TSNode columns = elixir_argument(r->scope.tree, node, 1);
+    struct str one = elixir_text(r->scope, columns);
+    struct strs texts = {0};
+
+    step->table = table_name(r, elixir_argument(r->scope.tree, node, 0));
+    if (str_eq(word, STR("constraint"))) {
+        step->name = one;
+        return true;
+    }
+    if (!is_any(word, words))
+        return false;
+    step->name = elixir_text(r->scope, elixir_keyword(r->scope, node, "name"));
+    if (one.length)
+        VEC_PUSH(r->arena, &texts, one);
+    else if (!elixir_texts(r->scope, columns, &texts))
+        return true;
+    step->column = texts.count == 1 ? texts.items[0] : STR_NONE;
+    if (!step->name.length)
+        step->name = str_printf(r->arena, STR_FMT "_" STR_FMT "_index", STR_ARG(step->table),
+                                STR_ARG(str_join(r->arena, texts.items, texts.count, STR("_"))));
+    return true;
+}
+
+/* --- Columns inside create and alter. --- */
+
+static void add_timestamps(struct reading *r, struct str table, TSNode call, enum step_kind kind)
+{
+    static const char *const names[] = {"inserted_at", "updated_at"};
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        struct str given = elixir_text(r->scope, elixir_keyword(r->scope, call, names[i]));
+        if (!str_eq(given, STR("false")))
+            push(r, (struct step){.kind = kind,
+                                  .table = table,
+                                  .column = given.length ? given : str_from(names[i])});
+    }
+}
+
+static void modify(struct reading *r, struct str table, struct str column, TSNode call)
+{
+    struct str null = elixir_text(r->scope, elixir_keyword(r->scope, call, "null"));
+    TSNode type = elixir_argument(r->scope.tree, call, 1);
+
+    push(r,
+         (struct step){.kind = STEP_ALTER_COLUMN,
+                       .table = table,
+                       .column = column,
+                       .type = true,
+                       .null = null.length > 0,
+                       .null_known = null.length > 0,
+                       .nullable = str_eq(null, STR("true")),
+                       .default_value = !ts_node_is_null(elixir_keyword(r->scope, call, "default")),
+                       .key = str_eq(elixir_called(r->scope.file, type), STR("references")) ||
+                              !ts_node_is_null(elixir_keyword(r->scope, call, "primary_key"))});
+}
+
+static void column(struct reading *r, struct str table, TSNode call)
+{
+    static const char *const adds[] = {"add", "add_if_not_exists", NULL};
+    static const char *const removes[] = {"remove", "remove_if_exists", NULL};
+    struct str word = elixir_called(r->scope.file, call);
+    struct str name = elixir_text(r->scope, elixir_argument(r->scope.tree, call, 0));
+
+    if (str_eq(word, STR("timestamps")))
+        add_timestamps(r, table, call, STEP_ADD_COLUMN);
+    else if (!name.length)
+        return;
+    else if (is_any(word, adds))
+        push(r, (struct step){.kind = STEP_ADD_COLUMN, .table = table, .column = name});
+    else if (is_any(word, removes))
+        push(r, (struct step){.kind = STEP_DROP_COLUMN, .table = table, .column = name});
+    else if (str_eq(word, STR("modify")))
+        modify(r, table, name, call);
+}
+
+static void columns(struct reading *r, struct str table, TSNode call)
+{
+    struct elixir_nodes body = elixir_body(r->scope, call);
+
+    for (size_t i = 0; i < body.count; i++)
+        column(r, table, body.items[i]);
+}
+
+/* --- Statements. --- */
+
+static void create(struct reading *r, TSNode call)
+{
+    TSNode what = elixir_argument(r->scope.tree, call, 0);
+    struct step index = {.kind = STEP_ADD_INDEX};
+    TSNode key;
+
+    if (index_of(r, what, &index)) {
+        push(r, index);
+        return;
+    }
+    struct str table = table_name(r, what);
+    if (!table.length)
+        return;
+    push(r, (struct step){.kind = STEP_ADD_TABLE, .table = table});
+    key = elixir_keyword(r->scope, what, "primary_key");
+    if (!str_eq(elixir_text(r->scope, key), STR("false"))) {
+        struct str name = elixir_text(r->scope, elixir_keyword(r->scope, key, "name"));
+        push(r, (struct step){.kind = STEP_ADD_COLUMN,
+                              .table = table,
+                              .column = name.length ? name : STR("id")});
+    }
+    columns(r, table, call);
+}
+
+static void drop(struct reading *r, TSNode call)
+{
+    TSNode what = elixir_argument(r->scope.tree, call, 0);
+    struct step index = {.kind = STEP_DROP_INDEX};
+    struct str table;
+
+    if (index_of(r, what, &index)) {
+        push(r, index);
+        return;
+    }
+    table = table_name(r, what);
+    if (table.length)
+        push(r, (struct step){.kind = STEP_DROP_TABLE, .table = table});
+}
+
+/* rename table(:a), :x, to: :y; rename table(:a), to: table(:b). */
+static void rename_thing(struct reading *r, TSNode call)
+{
+    struct str table = table_name(r, elixir_argument(r->scope.tree, call, 0));
+    struct str from = elixir_text(r->scope, elixir_argument(r->scope.tree, call, 1));
+    TSNode to = elixir_keyword(r->scope, call, "to");
+    struct str name = from.length ? elixir_text(r->scope, to) : table_name(r, to);
+
+    if (!table.length || !name.length)
+        return;
+    push(r, (struct step){.kind = from.length ? STEP_DROP_COLUMN : STEP_DROP_TABLE,
+                          .table = table,
+                          .column = from});
+    push(r, (struct step){.kind = from.length ? STEP_ADD_COLUMN : STEP_ADD_TABLE,
+                          .table = from.length ? table : name,
+                          .column = from.length ? name : STR_NONE});
+}
+
+static void statements(struct reading *r, struct elixir_nodes body, unsigned depth);
+
+static void statement(struct reading *r, TSNode call, unsigned depth)
+{
+    static const char *const creates[] = {"create", "create_if_not_exists", NULL};
+    static const char *const drops[] = {"drop", "drop_if_exists", NULL};
+    struct str word = elixir_called(r->scope.file, call);
+
+    if (is_any(word, creates))
+        create(r, call);
+    else if (is_any(word, drops))
+        drop(r, call);
+    else if (str_eq(word, STR("alter")))
+        columns(r, table_name(r, elixir_argument(r->scope.tree, call, 0)), call);
+    else if (str_eq(word, STR("rename")))
+        rename_thing(r, call);
+    else if (str_eq(word, STR("execute")))
+        steps_of_sql(r->arena, elixir_text(r->scope, elixir_argument(r->scope.tree, call, 0)),
+                     r->steps);
+    else if (!ts_node_is_null(elixir_child(call, "do_block"))) /* if, unless, for … */
+        statements(r, elixir_body(r->scope, call), depth + 1);
+}
+
+static void statements(struct reading *r, struct elixir_nodes body, unsigned depth)
+{
+    for (size_t i = 0; i < body.count && depth < NESTING_MAX; i++)
+        statement(r, body.items[i], depth);
+}
+
+void steps_of_ecto(struct arena *arena, struct elixir_tree *tree, struct elixir_file *file,
+                   struct steps *steps)
+{
+    struct elixir_nodes modules = elixir_children(tree, file->root);
+
+    for (size_t m = 0; m < modules.count; m++) {
+        struct reading r = {.arena = arena, .steps = steps};
+        struct elixir_nodes definitions;
+        r.scope = (struct elixir_scope){
+            .tree = tree, .file = file, .body = elixir_child(modules.items[m], "do_block")};
+        if (!str_eq(elixir_called(file, modules.items[m]), STR("defmodule")))
+            continue;
+        definitions = elixir_children(tree, r.scope.body);
+        for (size_t i = 0; i < definitions.count; i++) {
+            TSNode definition = definitions.items[i], head = elixir_argument(tree, definition, 0);
+            struct str name =
+                node_is(head, "identifier") ? elixir_source(file, head) : elixir_called(file, head);
+            bool function = str_eq(elixir_called(file, definition), STR("def"));
+            if (function && (str_eq(name, STR("change")) || str_eq(name, STR("up"))))
+                statements(&r, elixir_body(r.scope, definition), 0);
+        }
+    }
+}

@@ -1,0 +1,326 @@
+#include "readers/steps.h"
+#include "readers/typescript.h"
+
+#define NESTING_MAX 40u
+
+struct reading {
+    struct arena *arena;
+    struct script_tree *tree;
+    struct script_scope scope;
+    struct str runner; /* the parameter of up() */
+    struct steps *steps;
+};
+
+static void push(struct reading *r, struct step step)
+{
+    VEC_PUSH(r->arena, r->steps, step);
+}
+
+/* --- Operands. --- */
+
+/* "public" is the usual schema, and said or not. */
+static struct str bare_table(struct str name)
+{
+    return str_starts(name, STR("public.")) ? str_from_offset(name, STR("public.").length) : name;
+}
+
+/* The options of `new Table({ … })`, or the object itself. */
+static TSNode object_of(struct reading *r, TSNode node)
+{
+    TSNode bare = script_bare(node);
+    struct script_thing thing;
+
+    if (node_is(bare, "identifier")) {
+        thing = script_resolve(r->tree, r->scope, bare);
+        if (thing.kind == SCRIPT_VALUE && thing.file == r->scope.file)
+            bare = thing.node;
+    }
+    return node_is(bare, "new_expression") ? script_bare(script_argument(r->tree, bare, 0)) : bare;
+}
+
+static struct str text_of(struct reading *r, TSNode object, const char *name)
+{
+    struct script_scope scope;
+    TSNode value = node_is(object, "object")
+                       ? script_property(r->tree, r->scope, object, name, &scope)
+                       : node_null();
+
+    return ts_node_is_null(value) ? STR_NONE : script_text(r->tree, scope, value);
+}
+
+/* A name, or the "name" of an object. */
+static struct str name_of(struct reading *r, TSNode node)
+{
+    struct str text = script_text(r->tree, r->scope, node);
+
+    return text.length ? text : text_of(r, object_of(r, node), "name");
+}
+
+static TSNode list_of(struct reading *r, TSNode object, const char *name)
+{
+    struct script_scope scope;
+
+    return node_is(object, "object")
+               ? script_bare(script_property(r->tree, r->scope, object, name, &scope))
+               : node_null();
+}
+
+/* --- Operations. --- */
+
+static void each_column(struct reading *r, struct str table, TSNode list, enum step_kind kind)
+{
+    struct script_nodes items = {0};
+
+    if (node_is(list, "array"))
+        items = script_children(r->tree, list);
+    for (size_t i = 0; i < items.count; i++)
+        push(r, (struct step){.kind = kind, .table = table, .column = name_of(r, items.items[i])});
+}
+
+/* An index, a key or a constraint: what it changes is known by its columns too. */
+static void constraint(struct reading *r, struct str table, TSNode node, enum step_kind kind)
+{
+    TSNode object = object_of(r, node), list = list_of(r, object, "columnNames");
+    struct script_nodes columns = {0};
+
+    push(r, (struct step){.kind = kind, .table = table, .name = name_of(r, node)});
+    if (node_is(list, "array"))
+        columns = script_children(r->tree, list);
+    for (size_t i = 0; i < columns.count; i++)
+        push(r, (struct step){.kind = STEP_ALTER_COLUMN,
+                              .table = table,
+                              .column = script_text(r->tree, r->scope, columns.items[i]),
+                              .key = true});
+}
+
+static void create_table(struct reading *r, TSNode node)
+{
+    static const char *const lists[] = {"indices", "uniques", "foreignKeys", "checks"};
+    TSNode object = object_of(r, node);
+    struct str table = bare_table(text_of(r, object, "name"));
+    struct str schema = text_of(r, object, "schema");
+
+    if (!table.length)
+        return;
+    if (schema.length && !str_eq(schema, STR("public")))
+        table = str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(schema), STR_ARG(table));
+    push(r, (struct step){.kind = STEP_ADD_TABLE, .table = table});
+    each_column(r, table, list_of(r, object, "columns"), STEP_ADD_COLUMN);
+    for (size_t i = 0; i < COUNT_OF(lists); i++) {
+        TSNode list = list_of(r, object, lists[i]);
+        struct script_nodes items = {0};
+        if (node_is(list, "array"))
+            items = script_children(r->tree, list);
+        for (size_t j = 0; j < items.count; j++)
+            constraint(r, table, items.items[j], STEP_ADD_INDEX);
+    }
+}
+
+/* changeColumn("users", "name", new TableColumn({ … })): everything may change. */
+static void change_column(struct reading *r, struct str table, struct str column, TSNode to)
+{
+    struct script_scope scope;
+    TSNode object = object_of(r, to);
+    TSNode null = node_is(object, "object")
+                      ? script_property(r->tree, r->scope, object, "isNullable", &scope)
+                      : node_null();
+    struct str name = name_of(r, to);
+    bool nullable =
+        !ts_node_is_null(null) && script_constant(r->tree, scope, null).kind == SCRIPT_TRUE;
+
+    push(r, (struct step){.kind = STEP_ALTER_COLUMN,
+                          .table = table,
+                          .column = column,
+                          .type = true,
+                          .null = true,
+                          .null_known = node_is(object, "object"),
+                          .nullable = nullable,
+                          .default_value = true,
+                          .key = true});
+    if (name.length && !str_eq(name, column)) {
+        push(r, (struct step){.kind = STEP_DROP_COLUMN, .table = table, .column = column});
+        push(r, (struct step){.kind = STEP_ADD_COLUMN, .table = table, .column = name});
+    }
+}
+
+enum operation {
+    OPERATION_QUERY,
+    OPERATION_CREATE_TABLE,
+    OPERATION_DROP_TABLE,
+    OPERATION_RENAME_TABLE,
+    OPERATION_ADD_COLUMN,
+    OPERATION_ADD_COLUMNS,
+    OPERATION_DROP_COLUMN,
+    OPERATION_DROP_COLUMNS,
+    OPERATION_RENAME_COLUMN,
+    OPERATION_CHANGE_COLUMN,
+    OPERATION_ADD_CONSTRAINT,
+    OPERATION_ADD_CONSTRAINTS,
+    OPERATION_DROP_CONSTRAINT,
+    OPERATION_PRIMARY_KEY,
+};
+
+static const struct {
+    const char *name;
+    enum operation operation;
+} operations[] = {
+    {"query", OPERATION_QUERY},
+    {"createTable", OPERATION_CREATE_TABLE},
+    {"dropTable", OPERATION_DROP_TABLE},
+    {"renameTable", OPERATION_RENAME_TABLE},
+    {"addColumn", OPERATION_ADD_COLUMN},
+    {"addColumns", OPERATION_ADD_COLUMNS},
+    {"dropColumn", OPERATION_DROP_COLUMN},
+    {"dropColumns", OPERATION_DROP_COLUMNS},
+    {"renameColumn", OPERATION_RENAME_COLUMN},
+    {"changeColumn", OPERATION_CHANGE_COLUMN},
+    {"createIndex", OPERATION_ADD_CONSTRAINT},
+    {"createForeignKey", OPERATION_ADD_CONSTRAINT},
+    {"createUniqueConstraint", OPERATION_ADD_CONSTRAINT},
+    {"createCheckConstraint", OPERATION_ADD_CONSTRAINT},
+    {"createIndices", OPERATION_ADD_CONSTRAINTS},
+    {"createForeignKeys", OPERATION_ADD_CONSTRAINTS},
+    {"createUniqueConstraints", OPERATION_ADD_CONSTRAINTS},
+    {"dropIndex", OPERATION_DROP_CONSTRAINT},
+    {"dropForeignKey", OPERATION_DROP_CONSTRAINT},
+    {"dropUniqueConstraint", OPERATION_DROP_CONSTRAINT},
+    {"dropCheckConstraint", OPERATION_DROP_CONSTRAINT},
+    {"createPrimaryKey", OPERATION_PRIMARY_KEY},
+    {"dropPrimaryKey", OPERATION_PRIMARY_KEY},
+};
+
+static void rename_table(struct reading *r, struct str from, struct str to)
+{
+    push(r, (struct step){.kind = STEP_DROP_TABLE, .table = from});
+    push(r, (struct step){.kind = STEP_ADD_TABLE, .table = to});
+}
+
+static void primary_key(struct reading *r, struct str table, TSNode list)
+{
+    struct script_nodes columns = {0};
+
+    if (node_is(script_bare(list), "array"))
+        columns = script_children(r->tree, script_bare(list));
+    for (size_t i = 0; i < columns.count; i++)
+        push(r, (struct step){.kind = STEP_ALTER_COLUMN,
+                              .table = table,
+                              .column = script_text(r->tree, r->scope, columns.items[i]),
+                              .key = true});
+}
+
+static void each_constraint(struct reading *r, struct str table, TSNode list)
+{
+    struct script_nodes items = {0};
+
+    if (node_is(script_bare(list), "array"))
+        items = script_children(r->tree, script_bare(list));
+    for (size_t i = 0; i < items.count; i++)
+        constraint(r, table, items.items[i], STEP_ADD_INDEX);
+}
+
+static void operate(struct reading *r, enum operation operation, TSNode call)
+{
+    TSNode first = script_argument(r->tree, call, 0), second = script_argument(r->tree, call, 1);
+    struct str table = bare_table(name_of(r, first));
+
+    switch (operation) {
+    case OPERATION_QUERY:
+        steps_of_sql(r->arena, script_text(r->tree, r->scope, first), r->steps);
+        break;
+    case OPERATION_CREATE_TABLE:
+        create_table(r, first);
+        break;
+    case OPERATION_DROP_TABLE:
+        push(r, (struct step){.kind = STEP_DROP_TABLE, .table = table});
+        break;
+    case OPERATION_RENAME_TABLE:
+        rename_table(r, table, bare_table(name_of(r, second)));
+        break;
+    case OPERATION_ADD_COLUMN:
+    case OPERATION_DROP_COLUMN:
+        push(r, (struct step){.kind = operation == OPERATION_ADD_COLUMN ? STEP_ADD_COLUMN
+                                                                        : STEP_DROP_COLUMN,
+                              .table = table,
+                              .column = name_of(r, second)});
+        break;
+    case OPERATION_ADD_COLUMNS:
+    case OPERATION_DROP_COLUMNS:
+        each_column(r, table, script_bare(second),
+                    operation == OPERATION_ADD_COLUMNS ? STEP_ADD_COLUMN : STEP_DROP_COLUMN);
+        break;
+    case OPERATION_RENAME_COLUMN:
+        push(r,
+             (struct step){.kind = STEP_DROP_COLUMN, .table = table, .column = name_of(r, second)});
+        push(r, (struct step){.kind = STEP_ADD_COLUMN,
+                              .table = table,
+                              .column = name_of(r, script_argument(r->tree, call, 2))});
+        break;
+    case OPERATION_CHANGE_COLUMN:
+        change_column(r, table, name_of(r, second), script_argument(r->tree, call, 2));
+        break;
+    case OPERATION_ADD_CONSTRAINT:
+    case OPERATION_DROP_CONSTRAINT:
+        constraint(r, table, second,
+                   operation == OPERATION_ADD_CONSTRAINT ? STEP_ADD_INDEX : STEP_DROP_INDEX);
+        break;
+    case OPERATION_ADD_CONSTRAINTS:
+        each_constraint(r, table, second);
+        break;
+    case OPERATION_PRIMARY_KEY:
+        primary_key(r, table, second);
+        break;
+    }
+}
+
+/* --- The calls of up(). --- */
+
+static void visit(struct reading *r, TSNode node, unsigned depth)
+{
+    struct script_nodes children = script_children(r->tree, node);
+    TSNode callee = script_callee(node);
+
+    if (node_is(callee, "member_expression") &&
+        str_eq(script_source(r->scope.file, ts_node_named_child(callee, 0)), r->runner)) {
+        struct str name = script_source(r->scope.file, script_child(callee, "property_identifier"));
+        for (size_t i = 0; i < COUNT_OF(operations); i++)
+            if (str_eq(name, str_from(operations[i].name)))
+                operate(r, operations[i].operation, node);
+    }
+    for (size_t i = 0; i < children.count && depth < NESTING_MAX; i++)
+        visit(r, children.items[i], depth + 1);
+}
+
+/* Classes that are declared, exported, or given to module.exports. */
+static void find_classes(struct reading *r, TSNode node, unsigned depth)
+{
+    struct script_nodes children = script_children(r->tree, node);
+    struct script_nodes members = {0};
+
+    if (depth > NESTING_MAX)
+        return;
+    if (!ts_node_is_null(script_child(node, "class_body"))) {
+        members = script_children(r->tree, script_child(node, "class_body"));
+        children.count = 0;
+    }
+    for (size_t i = 0; i < members.count; i++) {
+        TSNode member = members.items[i];
+        if (!node_is(member, "method_definition") ||
+            !str_eq(script_source(r->scope.file, script_child(member, "property_identifier")),
+                    STR("up")))
+            continue;
+        r->runner = script_parameter(r->tree, r->scope.file, member, 0);
+        if (r->runner.length)
+            visit(r, script_child(member, "statement_block"), 0);
+    }
+    for (size_t i = 0; i < children.count; i++)
+        find_classes(r, children.items[i], depth + 1);
+}
+
+void steps_of_typeorm(struct arena *arena, struct script_tree *tree, struct script_file *file,
+                      struct steps *steps)
+{
+    struct reading r = {.arena = arena, .tree = tree, .scope = {.file = file}, .steps = steps};
+
+    if (!ts_node_is_null(file->root))
+        find_classes(&r, file->root, 0);
+}

@@ -1,0 +1,6 @@
+export enum Role {
+  Admin = "admin",
+  Member = "member",
+}
+
+export const NAME_LENGTH = 80;

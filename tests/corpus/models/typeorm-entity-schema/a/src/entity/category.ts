@@ -1,0 +1,11 @@
+import { EntitySchema } from "typeorm";
+
+export const CategorySchema = new EntitySchema({
+  name: "Category",
+  tableName: "categories",
+  columns: {
+    id: { type: Number, primary: true, generated: true },
+    title: { type: String, length: 60 },
+  },
+  indices: [{ name: "ix_title", columns: ["title"] }],
+});

@@ -1,0 +1,7 @@
+import { Entity, Property } from "@mikro-orm/core";
+
+@Entity()
+export class Item {
+  @Property()
+  name: string;
+}

@@ -1,0 +1,7 @@
+import { Entity, PrimaryGeneratedColumn } from "typeorm";
+
+@Entity("orders")
+export class Order {
+  @PrimaryGeneratedColumn()
+  id: number;
+}

@@ -1,0 +1,36 @@
+import { Column, Entity, Index, JoinColumn, JoinTable, ManyToMany, ManyToOne, OneToMany, OneToOne } from "typeorm";
+import { NAME_LENGTH, Role } from "./role";
+import { Timestamped } from "../common/timestamped";
+import { Post } from "./post.entity";
+
+@Entity("users")
+export class User extends Timestamped {
+  /** Where to write to. */
+  @Column({ type: "varchar", length: 255 })
+  email: string;
+
+  @Column({ length: NAME_LENGTH, nullable: true })
+  displayName: string;
+
+  @Column({ default: true })
+  isActive: boolean;
+
+  @Column({ type: "enum", enum: Role, default: Role.Member })
+  role: Role;
+
+  // What is left.
+  @Column({
+    default: 0,
+    type: "decimal",
+    scale: 2,
+    precision: 8, // digits
+  })
+  public balance!: string;
+
+  @OneToMany(() => Post, (post) => post.author)
+  posts: Post[];
+
+  fullName(): string {
+    return this.displayName ?? this.email;
+  }
+}

@@ -1,0 +1,7 @@
+import { ViewColumn, ViewEntity } from "typeorm";
+
+@ViewEntity({ expression: `SELECT id FROM users` })
+export class ActiveUser {
+  @ViewColumn()
+  id: number;
+}
