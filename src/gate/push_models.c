@@ -191,6 +191,43 @@ static bool find_cover(struct pushed *pushed, const struct schema_changes *chang
            covered_in_tree(pushed, changes, covered, e);
 }
 
+/* Models of TypeScript and Elixir: their migrations are code too, read as steps, and those of the whole tree count. */
+static bool is_read_as_steps(const struct schema_change *change)
+{
+    const struct model_language *language = model_language_of(change->place.file);
+
+    return language &&
+           (str_eq(language->name, STR("typescript")) || str_eq(language->name, STR("elixir")));
+}
+
+static bool find_cover_by_steps(struct pushed *pushed, const struct strs *paths,
+                                const struct schema_changes *changes, bool *covered,
+                                struct str *ret_command, struct err *e)
+{
+    struct pusher *pusher = pushed->pusher;
+    struct schema_difference open = {0};
+    struct models_uncovereds uncovered;
+    VEC(size_t) places = {0};
+
+    for (size_t i = 0; i < changes->count; i++)
+        if (!covered[i] && is_read_as_steps(&changes->items[i])) {
+            VEC_PUSH(pusher->arena, &open.changes, changes->items[i]);
+            VEC_PUSH(pusher->arena, &places, i);
+        }
+    if (!places.count)
+        return true;
+    if (!models_cover(pusher->arena, pusher->config, pushed->after->tree, paths, &open, &uncovered,
+                      e))
+        return false;
+    for (size_t i = 0; i < places.count; i++)
+        covered[places.items[i]] = true;
+    for (size_t i = 0; i < uncovered.count; i++)
+        covered[places.items[uncovered.items[i].change - open.changes.items]] = false;
+    if (uncovered.count)
+        *ret_command = uncovered.items[0].command;
+    return true;
+}
+
 static struct str make_command(const struct pushed *pushed)
 {
     const struct commit_sets *sets = &pushed->after->sets;
@@ -213,7 +250,8 @@ static struct str make_command(const struct pushed *pushed)
     return STR("write the migration that makes these changes, and commit it");
 }
 
-static void report(struct pushed *pushed, const struct schema_changes *changes, const bool *covered)
+static void report(struct pushed *pushed, const struct schema_changes *changes, const bool *covered,
+                   struct str command)
 {
     struct buf out = buf_new(pushed->pusher->arena, MESSAGE_MAX);
     const struct schema_change *first = NULL;
@@ -238,13 +276,16 @@ static void report(struct pushed *pushed, const struct schema_changes *changes, 
     buf_add(&out, STR("\n  code that expects it fails wherever this is deployed"));
     struct str own = models_make_command(pushed->pusher->arena, first, NULL);
     pusher_add(pushed->pusher, REASON_MODELS_WITHOUT_MIGRATION, STR_NONE, buf_str(&out),
-               own.length ? own : make_command(pushed));
+               command.length ? command
+               : own.length   ? own
+                              : make_command(pushed));
 }
 
 bool push_judge_models(struct pushed *pushed, size_t *ret_changes, struct err *e)
 {
     struct pusher *pusher = pushed->pusher;
     struct schema_difference difference = {0};
+    struct str command = STR_NONE;
     struct strs paths = {0};
     struct tree *before;
     bool any = false;
@@ -271,6 +312,8 @@ bool push_judge_models(struct pushed *pushed, size_t *ret_changes, struct err *e
     bool *covered = ARENA_ARRAY(pusher->arena, difference.changes.count, bool);
     if (!find_cover(pushed, &difference.changes, covered, e))
         return false;
-    report(pushed, &difference.changes, covered);
+    if (!find_cover_by_steps(pushed, &paths, &difference.changes, covered, &command, e))
+        return false;
+    report(pushed, &difference.changes, covered, command);
     return true;
 }

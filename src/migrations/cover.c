@@ -440,6 +440,10 @@ bool migration_covers(struct arena *arena, struct str path, struct str text,
         return sql_text_covers(arena, text, change);
     if (str_ends(path, STR(".rb")))
         return rails_covers(arena, text, change);
+    /* TypeORM's and Ecto's are read as steps (models_cover): a word in them proves nothing. */
+    if (str_contains(text, STR("MigrationInterface")) || str_contains(text, STR("queryRunner")) ||
+        str_contains(text, STR("Ecto.Migration")))
+        return false;
     /* Other languages: both names in one file. */
     struct str thing = change->object == SCHEMA_OBJECT_COLUMN ? change->column
                        : change->name.length                  ? change->name

@@ -104,6 +104,25 @@ struct str typeorm_join_table_column_name(const struct typeorm_reader *r, struct
     return typeorm_join_column_name(r, table, column);
 }
 
+/* TypeORM hashes what encodeURIComponent makes of the key (util/RandomGenerator). */
+static struct str uri_encoded(struct arena *arena, struct str text)
+{
+    static const char hex[] = "0123456789ABCDEF", plain[] = "-_.!~*'()";
+    struct buf buf = buf_new(arena, 3 * text.length + 1);
+
+    for (size_t i = 0; i < text.length; i++) {
+        unsigned char byte = (unsigned char)text.bytes[i];
+        bool kept = false;
+        for (size_t j = 0; j < sizeof plain - 1; j++)
+            kept = kept || byte == (unsigned char)plain[j];
+        if (is_word((char)byte) || kept)
+            buf_add_byte(&buf, (char)byte);
+        else
+            buf_printf(&buf, "%%%c%c", hex[byte >> 4], hex[byte & 15]);
+    }
+    return buf_str(&buf);
+}
+
 struct str typeorm_hashed_name(struct arena *arena, const char *prefix, size_t digits,
                                struct str table, const struct strs *columns, struct str condition)
 {
@@ -118,5 +137,5 @@ struct str typeorm_hashed_name(struct arena *arena, const char *prefix, size_t d
                                 STR_ARG(str_join(arena, sorted.items, sorted.count, STR("_"))),
                                 condition.length ? "_" : "", STR_ARG(condition));
     return str_printf(arena, "%s" STR_FMT, prefix,
-                      STR_ARG(str_prefix(digest_sha1(arena, key), digits)));
+                      STR_ARG(str_prefix(digest_sha1(arena, uri_encoded(arena, key)), digits)));
 }

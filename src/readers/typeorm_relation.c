@@ -232,10 +232,19 @@ static void read_columns(struct typeorm_reader *r, const struct relation *relati
 
 /* --- Tables: many-to-many with a join table. --- */
 
+static void rename_in_indexes(struct schema_table *table, struct str from, struct str to)
+{
+    for (size_t i = 0; i < table->indexes.count; i++)
+        for (size_t j = 0; j < table->indexes.items[i].parts.count; j++)
+            if (str_eq(table->indexes.items[i].parts.items[j], from))
+                table->indexes.items[i].parts.items[j] = to;
+}
+
 static void add_side(struct typeorm_reader *r, struct schema_table *table,
                      const struct relation *relation, struct typeorm_entity *entity,
-                     struct typeorm_entity *target, const char *option, const char *options)
+                     const char *option, const char *options)
 {
+    struct strs names = {0};
     struct referenced referenced = {0};
     struct script_scope scope;
     struct joins joins = {0};
@@ -251,16 +260,31 @@ static void add_side(struct typeorm_reader *r, struct schema_table *table,
         struct str name = joined_name(&joins, referenced.properties[i]);
         if (!name.length)
             name = typeorm_join_table_column_name(r, entity->table, referenced.columns[i].name);
-        if (schema_column_named(table, name)) /* a table joined with itself */
-            name = str_printf(r->arena, STR_FMT "_%d", STR_ARG(name), entity == target ? 2 : 1);
+        struct schema_column *same = schema_column_named(table, name);
+        if (same) { /* a table joined with itself */
+            same->name = str_printf(r->arena, STR_FMT "_1", STR_ARG(name));
+            rename_in_indexes(table, name, same->name);
+            name = str_printf(r->arena, STR_FMT "_2", STR_ARG(name));
+        }
         schema_column_put(
             r->arena, table,
             (struct schema_column){.name = name,
                                    .type = referenced.columns[i].type,
                                    .primary_key = true,
                                    .references = target_text(r, entity, referenced.columns[i].name),
-                                   .place = relation->place});
+                                   .place = table->place});
+        VEC_PUSH(r->arena, &names, name);
     }
+    VEC_PUSH(r->arena, &table->indexes,
+             (struct schema_index){.kind = SCHEMA_INDEX, .parts = names, .place = table->place});
+}
+
+/* Their names are made of the columns' final names. */
+static void name_indexes(struct typeorm_reader *r, struct str name, struct schema_table *table)
+{
+    for (size_t i = 0; i < table->indexes.count; i++)
+        table->indexes.items[i].name = typeorm_hashed_name(
+            r->arena, "IDX_", 26, name, &table->indexes.items[i].parts, STR_NONE);
 }
 
 static void read_join_table(struct typeorm_reader *r, const struct relation *relation)
@@ -289,11 +313,12 @@ static void read_join_table(struct typeorm_reader *r, const struct relation *rel
     join.schema = schema.length ? schema : relation->entity->schema;
     struct schema_table *table = typeorm_table(r, &join);
     table->partial = !target;
-    add_side(r, table, relation, relation->entity, target, "joinColumn", "joinColumns");
+    add_side(r, table, relation, relation->entity, "joinColumn", "joinColumns");
     if (target) {
         table = typeorm_table(r, &join); /* reading the other side may have moved it */
-        add_side(r, table, relation, target, target, "inverseJoinColumn", "inverseJoinColumns");
+        add_side(r, table, relation, target, "inverseJoinColumn", "inverseJoinColumns");
     }
+    name_indexes(r, join.table, table);
 }
 
 /* --- Which relations there are. --- */
@@ -457,9 +482,11 @@ static void add_closure_table(struct typeorm_reader *r, struct typeorm_entity *e
     closure.table =
         str_printf(r->arena, STR_FMT "_closure", STR_ARG(given.length ? given : entity->table));
     read_referenced(r, entity, &none, &keys);
-    for (size_t i = 0; i < 2 * keys.count; i++)
+    struct schema_table *table = typeorm_table(r, &closure);
+    for (size_t i = 0; i < 2 * keys.count; i++) {
+        struct schema_index index = {.kind = SCHEMA_INDEX, .place = entity->place};
         schema_column_put(
-            r->arena, typeorm_table(r, &closure),
+            r->arena, table,
             (struct schema_column){.name = str_printf(r->arena, STR_FMT "_%s",
                                                       STR_ARG(keys.columns[i / 2].name),
                                                       i % 2 ? "descendant" : "ancestor"),
@@ -467,6 +494,10 @@ static void add_closure_table(struct typeorm_reader *r, struct typeorm_entity *e
                                    .primary_key = true,
                                    .references = target_text(r, entity, keys.columns[i / 2].name),
                                    .place = entity->place});
+        VEC_PUSH(r->arena, &index.parts, VEC_LAST(&table->columns).name);
+        VEC_PUSH(r->arena, &table->indexes, index);
+    }
+    name_indexes(r, closure.table, table);
 }
 
 void typeorm_read_relations(struct typeorm_reader *r, struct typeorm_entity *entity)

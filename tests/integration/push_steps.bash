@@ -115,3 +115,48 @@ elsewhere() {
 }
 back() { cd "$work/repo" || exit 98; }
 skip() { echo "skip: $*" >"$work/skip"; exit 0; }
+
+# Models of TypeScript and Elixir with their first migration, pushed.
+settle() { rm -rf alembic alembic.ini app; quiet_git add -A; quiet_git commit -qm "another tool"; quiet_git push -q --no-verify origin main; }
+typeorm_user() { # MEMBER...
+  mkdir -p src/user
+  {
+    printf 'import { Column, Entity, PrimaryGeneratedColumn } from "typeorm";\n\n@Entity("users")\nexport class User {\n  @PrimaryGeneratedColumn() id: number;\n  @Column() name: string;\n'
+    printf '  %s\n' "$@"
+    printf '}\n'
+  } >src/user/user.entity.ts
+}
+typeorm_migration() { # NUMBER SQL
+  mkdir -p src/migrations
+  printf 'import { MigrationInterface, QueryRunner } from "typeorm";\n\nexport class M%s implements MigrationInterface {\n  async up(queryRunner: QueryRunner) {\n    await queryRunner.query(`%s`);\n  }\n  async down(queryRunner: QueryRunner) {}\n}\n' \
+    "$1" "$2" >"src/migrations/170000000000$1-m.ts"
+}
+typeorm_tree() { typeorm_user; typeorm_migration 1 'CREATE TABLE "users" ("id" SERIAL NOT NULL, "name" character varying NOT NULL)'; settle; }
+drizzle_users() { # COLUMN...
+  mkdir -p src
+  {
+    printf 'import { pgTable, serial, text } from "drizzle-orm/pg-core";\n\nexport const users = pgTable("users", {\n  id: serial("id").primaryKey(),\n'
+    printf '  %s,\n' "$@"
+    printf '});\n'
+  } >src/things.ts
+}
+drizzle_tree() {
+  drizzle_users 'name: text("name")'
+  mkdir -p drizzle/meta
+  printf 'CREATE TABLE "users" (\n\t"id" serial PRIMARY KEY NOT NULL,\n\t"name" text\n);\n' >drizzle/0000_init.sql
+  printf '{"version":"7","dialect":"postgresql","entries":[{"idx":0,"version":"7","when":1,"tag":"0000_init","breakpoints":true}]}\n' >drizzle/meta/_journal.json
+  settle
+}
+ecto_user() { # FIELD...
+  mkdir -p lib/shop
+  {
+    printf 'defmodule Shop.User do\n  use Ecto.Schema\n\n  schema "users" do\n    field :name, :string\n'
+    printf '    %s\n' "$@"
+    printf '  end\nend\n'
+  } >lib/shop/user.ex
+}
+ecto_migration() { # NAME STATEMENT
+  mkdir -p priv/repo/migrations
+  printf 'defmodule Shop.Repo.Migrations.M do\n  use Ecto.Migration\n\n  def change do\n    %s\n  end\nend\n' "$2" >"priv/repo/migrations/$1.exs"
+}
+ecto_tree() { ecto_user; ecto_migration 20240101000000_init 'create table(:users), do: add(:name, :string)'; settle; }

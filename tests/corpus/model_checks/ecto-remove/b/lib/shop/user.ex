@@ -1,0 +1,7 @@
+defmodule Shop.User do
+  use Ecto.Schema
+
+  schema "users" do
+    timestamps()
+  end
+end

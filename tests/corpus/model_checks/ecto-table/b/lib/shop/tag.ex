@@ -1,0 +1,8 @@
+defmodule Shop.Tag do
+  use Ecto.Schema
+
+  schema "tags" do
+    field :name, :string
+    timestamps()
+  end
+end

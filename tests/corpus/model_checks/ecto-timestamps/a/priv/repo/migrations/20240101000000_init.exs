@@ -1,0 +1,9 @@
+defmodule Shop.Repo.Migrations.Init do
+  use Ecto.Migration
+
+  def change do
+    create table(:users) do
+      add :name, :string, null: false
+    end
+  end
+end

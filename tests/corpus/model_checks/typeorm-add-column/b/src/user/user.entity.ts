@@ -1,0 +1,13 @@
+import { Column, Entity, PrimaryGeneratedColumn } from "typeorm";
+
+@Entity("users")
+export class User {
+  @PrimaryGeneratedColumn()
+  id: number;
+
+  @Column({ length: 20, nullable: true })
+  email: string;
+
+  @Column({ length: 50 })
+  name: string;
+}

@@ -1,0 +1,5 @@
+const { pgTable, serial, text } = require("drizzle-orm/pg-core");
+
+const users = pgTable("users", { id: serial("id").primaryKey(), nick: text("nick").notNull() });
+
+module.exports = { users };

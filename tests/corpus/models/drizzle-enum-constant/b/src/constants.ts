@@ -1,0 +1,1 @@
+export const STATUSES = ["new", "paid", "gone"] as const;

@@ -1,0 +1,3 @@
+import { pgTable, text } from "drizzle-orm/pg-core";
+
+export const tags = pgTable("tags", { name: text("name").primaryKey() }).enableRLS();
