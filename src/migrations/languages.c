@@ -139,6 +139,7 @@ static bool typescript_read(const struct model_source *source, struct schema *sc
     (void)e;
     typeorm_read(source->arena, tree, source->paths, source->settings, schema);
     drizzle_read(source->arena, tree, source->paths, source->settings, schema);
+    script_say_errors(tree, source->paths, schema);
     return true;
 }
 

@@ -447,7 +447,12 @@ void ecto_read(struct arena *arena, struct elixir_tree *tree, const struct strs 
 
     for (size_t i = 0; i < paths->count; i++) {
         struct elixir_file *file = elixir_tree_file(tree, paths->items[i]);
-        if (file)
-            each_module(tree, file, file->root, 0, read_module, &r);
+        if (!file)
+            continue;
+        each_module(tree, file, file->root, 0, read_module, &r);
+        TSNode error = node_error(file->root);
+        if (!ts_node_is_null(error))
+            schema_unread_add(arena, schema, (struct schema_place){file->path, node_line(error)},
+                              STR("what stands here"), elixir_source(file, error));
     }
 }

@@ -136,6 +136,20 @@ static inline TSNode node_null(void)
 {
     return (TSNode){.id = NULL};
 }
+/* The first part below that the grammar does not understand; null: none. */
+static inline TSNode node_error(TSNode node)
+{
+    while (!ts_node_is_null(node) && ts_node_has_error(node) && !node_is(node, "ERROR")) {
+        TSNode child = node_null();
+        for (uint32_t i = 0; i < ts_node_child_count(node) && ts_node_is_null(child); i++)
+            if (ts_node_has_error(ts_node_child(node, i)))
+                child = ts_node_child(node, i);
+        if (ts_node_is_null(child))
+            return node; /* something is missing in it */
+        node = child;
+    }
+    return node_is(node, "ERROR") ? node : node_null();
+}
 /* Without the parentheses around it. */
 TSNode node_bare(TSNode node);
 /* The value of a keyword argument, or the N-th positional one (SIZE_MAX: none); null when absent. */

@@ -246,15 +246,16 @@ static struct typeorm_entity *make_entity(struct typeorm_reader *r, struct scrip
         read_name(r, entity, decorator);
         return entity;
     }
-    for (TSNode at = node; !parent && !ts_node_is_null(base_of(at)) && script_enter(r->tree);) {
-        struct script_thing thing =
-            script_resolve(r->tree, (struct script_scope){.file = file}, base_of(at));
-        script_leave(r->tree);
-        if (thing.kind != SCRIPT_DECLARATION || ts_node_eq(thing.node, at))
+    for (size_t steps = 0; steps < TYPEORM_BASES_MAX && !parent; steps++) {
+        TSNode base = base_of(node);
+        struct script_thing thing = {.node = node_null()};
+        if (!ts_node_is_null(base))
+            thing = script_resolve(r->tree, (struct script_scope){.file = file}, base);
+        if (thing.kind != SCRIPT_DECLARATION)
             break;
         file = thing.file;
-        at = thing.node;
-        parent = typeorm_entity_of(r, (struct script_scope){.file = file}, at);
+        node = thing.node;
+        parent = typeorm_entity_of(r, (struct script_scope){.file = file}, node);
     }
     entity->table = parent ? parent->table : typeorm_snake(r->arena, entity->name);
     entity->schema = parent ? parent->schema : STR_NONE;
@@ -276,9 +277,11 @@ struct typeorm_entity *typeorm_entity_of(struct typeorm_reader *r, struct script
     if (thing.kind != SCRIPT_DECLARATION)
         return NULL;
     entity = known_entity(r, thing.file, thing.node);
-    return entity || !script_enter(r->tree)
-               ? entity
-               : (entity = make_entity(r, thing.file, thing.node), script_leave(r->tree), entity);
+    if (!entity && script_enter(r->tree)) {
+        entity = make_entity(r, thing.file, thing.node);
+        script_leave(r->tree);
+    }
+    return entity;
 }
 
 struct str typeorm_table_name(struct typeorm_reader *r, const struct typeorm_entity *entity)

@@ -129,10 +129,18 @@ TSNode script_property(struct script_tree *tree, struct script_scope scope, TSNo
 bool script_enter(struct script_tree *tree);
 void script_leave(struct script_tree *tree);
 
+/* Properties of an object that stood in no function with a parameter: kept, for they are asked for again. */
+bool script_remembered(struct script_tree *tree, TSNode object,
+                       struct script_properties *ret_properties, bool *ret_whole);
+void script_remember(struct script_tree *tree, TSNode object,
+                     const struct script_properties *properties, bool whole);
+
 struct schema;
 /* Tables that only references brought, of files that are not among the (sorted) paths, go again: a new reference is no new
  * table. */
 void script_keep_tables(struct schema *schema, const struct strs *paths);
+/* Files in which something is not understood. */
+void script_say_errors(struct script_tree *tree, const struct strs *paths, struct schema *schema);
 
 /* --- Nodes. --- */
 /* Named children without comments. */

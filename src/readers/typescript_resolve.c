@@ -349,8 +349,18 @@ static bool add_properties(struct script_tree *tree, struct script_scope scope, 
 bool script_properties(struct script_tree *tree, struct script_scope scope, TSNode object,
                        struct script_properties *ret_properties)
 {
+    bool keep = !scope.parameter.length && !scope.namespace.length && !ts_node_is_null(object),
+         whole;
+
+    if (keep && script_remembered(tree, object, ret_properties, &whole))
+        return whole;
     *ret_properties = (struct script_properties){0};
-    return add_properties(tree, scope, object, ret_properties);
+    whole = add_properties(tree, scope, object, ret_properties);
+    if (keep && script_enter(tree)) { /* not when it was the bounds that ended it */
+        script_leave(tree);
+        script_remember(tree, object, ret_properties, whole);
+    }
+    return whole;
 }
 
 TSNode script_property(struct script_tree *tree, struct script_scope scope, TSNode object,

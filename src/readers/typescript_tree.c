@@ -7,12 +7,20 @@
 #include "schema/schema.h"
 
 #define PARSE_LIMIT_MICROSECONDS 5000000u
+#define SLOTS_FIRST ((size_t)1024)
 
 const TSLanguage *tree_sitter_typescript(void);
 
 struct known {
     struct str path;
     struct script_file *file; /* NULL: asked for in vain */
+};
+
+struct remembered { /* of one node, by the address of its subtree */
+    const void *id;
+    struct script_nodes children;
+    struct script_properties properties;
+    bool has_children, has_properties, whole;
 };
 
 struct script_tree {
@@ -22,6 +30,9 @@ struct script_tree {
     VEC(struct known) known; /* in the order of their paths */
     unsigned nesting;
     size_t steps;
+    /* Readers ask again and again for the options of one decorator: open addressing, a power of two. */
+    struct remembered *slots;
+    size_t slot_count, used;
 };
 
 struct script_tree *script_tree_new(struct arena *arena, const struct source_files *files)
@@ -81,22 +92,83 @@ bool script_path(struct str path)
 
 /* --- Nodes. --- */
 
-struct script_nodes script_children(struct script_tree *tree, TSNode node)
+static struct remembered *slot_of(struct remembered *slots, size_t count, const void *id)
 {
-    struct script_nodes nodes = {0};
-    TSTreeCursor cursor;
+    size_t at = (size_t)(((uintptr_t)id >> 3) * 0x9E3779B97F4A7C15u) & (count - 1);
 
-    if (ts_node_is_null(node))
-        return nodes;
-    cursor = ts_tree_cursor_new(node);
-    for (bool more = ts_tree_cursor_goto_first_child(&cursor); more;
+    while (slots[at].id && slots[at].id != id)
+        at = (at + 1) & (count - 1);
+    return &slots[at];
+}
+
+static struct remembered *remember(struct script_tree *tree, TSNode node)
+{
+    struct remembered *slot;
+
+    if (2 * (tree->used + 1) > tree->slot_count) {
+        size_t count = tree->slot_count ? 2 * tree->slot_count : SLOTS_FIRST;
+        struct remembered *slots = ARENA_ARRAY(tree->arena, count, struct remembered);
+        for (size_t i = 0; i < tree->slot_count; i++)
+            if (tree->slots[i].id)
+                *slot_of(slots, count, tree->slots[i].id) = tree->slots[i];
+        tree->slots = slots;
+        tree->slot_count = count;
+    }
+    slot = slot_of(tree->slots, tree->slot_count, node.id);
+    tree->used += !slot->id;
+    slot->id = node.id;
+    return slot;
+}
+
+bool script_remembered(struct script_tree *tree, TSNode object,
+                       struct script_properties *ret_properties, bool *ret_whole)
+{
+    const struct remembered *slot = remember(tree, object);
+
+    *ret_properties = slot->properties;
+    *ret_whole = slot->whole;
+    return slot->has_properties;
+}
+
+void script_remember(struct script_tree *tree, TSNode object,
+                     const struct script_properties *properties, bool whole)
+{
+    struct remembered *slot = remember(tree, object);
+
+    slot->properties = *properties;
+    slot->whole = whole;
+    slot->has_properties = true;
+}
+
+static void collect_children(struct script_tree *tree, TSNode node, struct script_nodes *nodes)
+{
+    TSTreeCursor cursor = ts_tree_cursor_new(node);
+
+    nodes->capacity = ts_node_named_child_count(node);
+    nodes->items = nodes->capacity ? ARENA_ARRAY(tree->arena, nodes->capacity, TSNode) : NULL;
+    for (bool more = nodes->capacity && ts_tree_cursor_goto_first_child(&cursor); more;
          more = ts_tree_cursor_goto_next_sibling(&cursor)) {
         TSNode child = ts_tree_cursor_current_node(&cursor);
         if (ts_node_is_named(child) && !node_is(child, "comment"))
-            VEC_PUSH(tree->arena, &nodes, child);
+            VEC_PUSH(tree->arena, nodes, child);
     }
     ts_tree_cursor_delete(&cursor);
-    return nodes;
+}
+
+struct script_nodes script_children(struct script_tree *tree, TSNode node)
+{
+    struct script_nodes nodes = {0};
+    struct remembered *slot;
+
+    if (ts_node_is_null(node))
+        return nodes;
+    slot = remember(tree, node);
+    if (!slot->has_children) {
+        collect_children(tree, node, &nodes);
+        slot->children = nodes;
+        slot->has_children = true;
+    }
+    return slot->children;
 }
 
 TSNode script_child(TSNode node, const char *type)
@@ -444,4 +516,16 @@ void script_keep_tables(struct schema *schema, const struct strs *paths)
             schema->tables.items[kept++] = *table;
     }
     schema->tables.count = kept;
+}
+
+void script_say_errors(struct script_tree *tree, const struct strs *paths, struct schema *schema)
+{
+    for (size_t i = 0; i < paths->count; i++) {
+        struct script_file *file = script_tree_file(tree, paths->items[i]);
+        TSNode error = file && !ts_node_is_null(file->root) ? node_error(file->root) : node_null();
+        if (!ts_node_is_null(error))
+            schema_unread_add(tree->arena, schema,
+                              (struct schema_place){file->path, node_line(error)},
+                              STR("what stands here"), script_source(file, error));
+    }
 }
