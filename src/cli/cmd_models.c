@@ -138,9 +138,10 @@ const struct cli_command cmd_models = {
             "One line a change, sorted; types as PostgreSQL spells them. Read without importing "
             "the application:\n"
             "SQLAlchemy (1.x, 2.0, Flask-SQLAlchemy), SQLModel, Django, Prisma, Rails' schema.rb, "
-            "SQL (schema.sql,\n"
-            "structure.sql). What cannot be read statically and differs is said on standard "
-            "error.\n"
+            "TypeORM,\n"
+            "Drizzle, Ecto, SQL (schema.sql, structure.sql). What cannot be read statically and "
+            "differs is\n"
+            "said on standard error.\n"
             "exit status: 0 no change of the schema, 2 some, or something that cannot be read; 1 "
             "wrong usage\n",
     .run = run,

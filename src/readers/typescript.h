@@ -142,10 +142,16 @@ void script_keep_tables(struct schema *schema, const struct strs *paths);
 /* Files in which something is not understood. */
 void script_say_errors(struct script_tree *tree, const struct strs *paths, struct schema *schema);
 
+/* typescript_bind.c: the names that a statement at the top of a file binds, imports or exports. */
+void script_bind(struct script_tree *tree, struct script_file *file, TSNode statement);
+
 /* --- Nodes. --- */
 /* Named children without comments. */
 struct script_nodes script_children(struct script_tree *tree, TSNode node);
 TSNode script_child(TSNode node, const char *type); /* the first of a kind; null: none */
+/* The first and the last named child that is no comment; null: none. */
+TSNode script_first(TSNode node);
+TSNode script_last(TSNode node);
 /* Without parentheses, `as T`, `satisfies T`, `!`. */
 TSNode script_bare(TSNode node);
 /* Of a call or `new`: what is called, and the N-th argument; null when absent. */

@@ -181,7 +181,7 @@ TSNode script_child(TSNode node, const char *type)
     return node_null();
 }
 
-static TSNode first_named(TSNode node)
+TSNode script_first(TSNode node)
 {
     uint32_t count = ts_node_is_null(node) ? 0 : ts_node_named_child_count(node);
 
@@ -191,7 +191,7 @@ static TSNode first_named(TSNode node)
     return node_null();
 }
 
-static TSNode last_named(TSNode node)
+TSNode script_last(TSNode node)
 {
     for (uint32_t i = ts_node_is_null(node) ? 0 : ts_node_named_child_count(node); i > 0; i--)
         if (!node_is(ts_node_named_child(node, i - 1), "comment"))
@@ -209,14 +209,14 @@ TSNode script_bare(TSNode node)
         for (size_t i = 0; i < COUNT_OF(around) && !more; i++)
             more = node_is(node, around[i]);
         if (more)
-            node = first_named(node);
+            node = script_first(node);
     }
     return node;
 }
 
 TSNode script_callee(TSNode call)
 {
-    return node_is(call, "call_expression") || node_is(call, "new_expression") ? first_named(call)
+    return node_is(call, "call_expression") || node_is(call, "new_expression") ? script_first(call)
                                                                                : node_null();
 }
 
@@ -242,7 +242,7 @@ bool script_is_function(TSNode node)
 
 TSNode script_returned(struct script_tree *tree, TSNode function)
 {
-    TSNode body = last_named(function);
+    TSNode body = script_last(function);
     struct script_nodes statements;
 
     if (!script_is_function(function))
@@ -252,7 +252,7 @@ TSNode script_returned(struct script_tree *tree, TSNode function)
     statements = script_children(tree, body);
     if (statements.count != 1 || !node_is(statements.items[0], "return_statement"))
         return node_null();
-    return script_bare(first_named(statements.items[0]));
+    return script_bare(script_first(statements.items[0]));
 }
 
 struct str script_parameter(struct script_tree *tree, const struct script_file *file,
@@ -265,192 +265,10 @@ struct str script_parameter(struct script_tree *tree, const struct script_file *
     /* `x => …` has its parameter without brackets. */
     if (node_is(function, "arrow_function") &&
         ts_node_is_null(script_child(function, "formal_parameters")))
-        name = index == 0 ? first_named(function) : node_null();
+        name = index == 0 ? script_first(function) : node_null();
     else
-        name = index < parameters.count ? first_named(parameters.items[index]) : node_null();
+        name = index < parameters.count ? script_first(parameters.items[index]) : node_null();
     return node_is(name, "identifier") ? script_source(file, name) : STR_NONE;
-}
-
-/* --- Bindings. --- */
-
-static struct str string_inside(const struct script_file *file, TSNode string)
-{
-    struct str text = script_source(file, string);
-
-    return text.length >= 2 ? str_slice(text, 1, text.length - 1) : STR_NONE;
-}
-
-static void bind_name(struct script_tree *tree, struct script_file *file,
-                      struct script_binding binding)
-{
-    VEC_PUSH(tree->arena, &file->bindings, binding);
-}
-
-static void bind_import(struct script_tree *tree, struct script_file *file, TSNode statement)
-{
-    struct str module = string_inside(file, script_child(statement, "string"));
-    struct script_nodes clauses = script_children(tree, script_child(statement, "import_clause"));
-    TSNode required =
-        script_child(statement, "import_require_clause"); /* import x = require("y") */
-
-    if (!ts_node_is_null(required)) {
-        bind_name(
-            tree, file,
-            (struct script_binding){.name = script_source(file, first_named(required)),
-                                    .module = string_inside(file, script_child(required, "string")),
-                                    .member = STR("*")});
-        return;
-    }
-    for (size_t i = 0; i < clauses.count; i++) {
-        TSNode clause = clauses.items[i];
-        if (node_is(clause, "identifier"))
-            bind_name(tree, file,
-                      (struct script_binding){.name = script_source(file, clause),
-                                              .module = module,
-                                              .member = STR("default")});
-        else if (node_is(clause, "namespace_import"))
-            bind_name(tree, file,
-                      (struct script_binding){.name = script_source(file, first_named(clause)),
-                                              .module = module,
-                                              .member = STR("*")});
-        struct script_nodes specifiers = {0};
-        if (node_is(clause, "named_imports"))
-            specifiers = script_children(tree, clause);
-        for (size_t j = 0; j < specifiers.count; j++)
-            bind_name(tree, file,
-                      (struct script_binding){
-                          .name = script_source(file, last_named(specifiers.items[j])),
-                          .module = module,
-                          .member = script_source(file, first_named(specifiers.items[j]))});
-    }
-}
-
-/* `const { a, b: c } = require("x")`, `const x = require("x")`: empty when it is no such call. */
-static struct str required_module(struct script_file *file, TSNode value)
-{
-    TSNode callee = script_callee(value), arguments = script_child(value, "arguments");
-
-    if (!node_is(callee, "identifier") || !str_eq(script_source(file, callee), STR("require")))
-        return STR_NONE;
-    return string_inside(file, script_child(arguments, "string"));
-}
-
-static void bind_variables(struct script_tree *tree, struct script_file *file, TSNode declaration,
-                           bool exported)
-{
-    struct script_nodes declarators = script_children(tree, declaration);
-
-    for (size_t i = 0; i < declarators.count; i++) {
-        TSNode declarator = declarators.items[i];
-        if (!node_is(declarator, "variable_declarator"))
-            continue;
-        TSNode name = first_named(declarator), value = script_bare(last_named(declarator));
-        struct str module = required_module(file, value);
-        if (ts_node_eq(name, value) || node_is(value, "type_annotation"))
-            continue;
-        if (node_is(name, "identifier"))
-            bind_name(tree, file,
-                      (struct script_binding){.name = script_source(file, name),
-                                              .node = value,
-                                              .module = module,
-                                              .member = module.length ? STR("*") : STR_NONE,
-                                              .exported = exported});
-        struct script_nodes parts = {0};
-        if (node_is(name, "object_pattern") && module.length)
-            parts = script_children(tree, name);
-        for (size_t j = 0; j < parts.count; j++) {
-            TSNode part = parts.items[j];
-            bool pair = node_is(part, "pair_pattern");
-            bind_name(tree, file,
-                      (struct script_binding){
-                          .name = script_source(file, pair ? last_named(part) : part),
-                          .module = module,
-                          .member = script_source(file, pair ? first_named(part) : part)});
-        }
-    }
-}
-
-static bool is_declaration(TSNode node)
-{
-    static const char *const kinds[] = {"class_declaration",      "abstract_class_declaration",
-                                        "function_declaration",   "enum_declaration",
-                                        "type_alias_declaration", "interface_declaration"};
-
-    for (size_t i = 0; i < COUNT_OF(kinds); i++)
-        if (node_is(node, kinds[i]))
-            return true;
-    return false;
-}
-
-static void bind_statement(struct script_tree *tree, struct script_file *file, TSNode statement,
-                           bool exported);
-
-static void bind_export(struct script_tree *tree, struct script_file *file, TSNode statement)
-{
-    struct script_nodes children = script_children(tree, statement);
-    struct str module = string_inside(file, script_child(statement, "string"));
-    TSNode clause = script_child(statement, "export_clause");
-    bool is_default =
-        str_starts(str_trim(str_from_offset(script_source(file, statement), 6)), STR("default"));
-    struct script_nodes specifiers = script_children(tree, clause);
-
-    for (size_t i = 0; i < specifiers.count; i++)
-        VEC_PUSH(
-            tree->arena, &file->exports,
-            (struct script_binding){.name = script_source(file, last_named(specifiers.items[i])),
-                                    .module = module,
-                                    .member = script_source(file, first_named(specifiers.items[i])),
-                                    .exported = true});
-    if (!ts_node_is_null(clause))
-        return;
-    if (module.length) {
-        TSNode as = script_child(statement, "namespace_export"); /* export * as x from */
-        if (ts_node_is_null(as))
-            VEC_PUSH(tree->arena, &file->stars, module);
-        else
-            VEC_PUSH(tree->arena, &file->exports,
-                     (struct script_binding){.name = script_source(file, first_named(as)),
-                                             .module = module,
-                                             .member = STR("*"),
-                                             .exported = true});
-        return;
-    }
-    for (size_t i = 0; i < children.count; i++) {
-        TSNode child = children.items[i];
-        if (node_is(child, "decorator"))
-            continue;
-        bind_statement(tree, file, child, true);
-        if (is_default)
-            VEC_PUSH(tree->arena, &file->exports,
-                     (struct script_binding){
-                         .name = STR("default"), .node = script_bare(child), .exported = true});
-    }
-}
-
-static void bind_statement(struct script_tree *tree, struct script_file *file, TSNode statement,
-                           bool exported)
-{
-    if (node_is(statement, "import_statement"))
-        bind_import(tree, file, statement);
-    else if (node_is(statement, "export_statement"))
-        bind_export(tree, file, statement);
-    else if (node_is(statement, "lexical_declaration") ||
-             node_is(statement, "variable_declaration"))
-        bind_variables(tree, file, statement, exported);
-    else if (node_is(statement, "ambient_declaration"))
-        return;
-    else if (is_declaration(statement)) {
-        TSNode name = script_child(statement, "type_identifier");
-        if (ts_node_is_null(name))
-            name = script_child(statement, "identifier");
-        bind_name(tree, file,
-                  (struct script_binding){
-                      .name = script_source(file, name), .node = statement, .exported = exported});
-    } else if (node_is(statement, "expression_statement")) {
-        struct str text = script_source(file, statement);
-        file->exports_all = file->exports_all || str_starts(text, STR("module.exports")) ||
-                            str_starts(text, STR("exports."));
-    }
 }
 
 /* --- Files. --- */
@@ -472,7 +290,7 @@ static struct script_file *parse(struct script_tree *tree, struct str path, stru
     file->root = ts_tree_root_node(file->tree);
     statements = script_children(tree, file->root);
     for (size_t i = 0; i < statements.count; i++)
-        bind_statement(tree, file, statements.items[i], false);
+        script_bind(tree, file, statements.items[i]);
     return file;
 }
 
