@@ -106,6 +106,18 @@ bool typeorm_option_is(struct typeorm_reader *r, struct script_scope scope, TSNo
 struct str typeorm_option_text(struct typeorm_reader *r, struct script_scope scope, TSNode options,
                                const char *name);
 
+/* typeorm_type.c */
+/* The word for a column's type as it is written: "varchar", String, or the annotation's. Empty: not readable. */
+struct str typeorm_written_type(struct typeorm_reader *r, const struct typeorm_column *source);
+/* "varchar" for String and string; empty for other names. */
+struct str typeorm_word_of_name(struct str name);
+/* "VARCHAR(50)", "NUMERIC(10, 2)", "TIMESTAMP(3) WITH TIME ZONE". */
+struct str typeorm_full_type(struct typeorm_reader *r, const struct typeorm_column *source,
+                             struct str word);
+/* The enumerated type of a column is TABLE_COLUMN_enum unless it is named. */
+struct str typeorm_enum_type(struct typeorm_reader *r, const struct typeorm_entity *entity,
+                             const struct typeorm_column *source, struct str column);
+
 /* typeorm_relation.c: columns and tables of relations, when the columns of all entities are known. */
 void typeorm_read_relations(struct typeorm_reader *r, struct typeorm_entity *entity);
 

@@ -1,7 +1,5 @@
 #include "readers/typeorm.h"
 
-#define ANNOTATION_DEPTH_MAX 12u
-
 /* --- Options. --- */
 
 bool typeorm_option_is(struct typeorm_reader *r, struct script_scope scope, TSNode options,
@@ -24,211 +22,6 @@ struct str typeorm_option_text(struct typeorm_reader *r, struct script_scope sco
         constant = script_constant(r->tree, inner, value);
     return constant.kind == SCRIPT_STRING || constant.kind == SCRIPT_NUMBER ? constant.text
                                                                             : STR_NONE;
-}
-
-/* --- Types. --- */
-
-/* driver/postgres/PostgresDriver.normalizeType, in the upper-case spelling of the database. */
-static struct str type_word(struct arena *arena, struct str word)
-{
-    static const char *const rows[][2] = {
-        {"int", "INTEGER"},
-        {"int4", "INTEGER"},
-        {"integer", "INTEGER"},
-        {"int2", "SMALLINT"},
-        {"int8", "BIGINT"},
-        {"varchar", "VARCHAR"},
-        {"character varying", "VARCHAR"},
-        {"char", "CHAR"},
-        {"character", "CHAR"},
-        {"bool", "BOOLEAN"},
-        {"decimal", "NUMERIC"},
-        {"float", "DOUBLE PRECISION"},
-        {"float8", "DOUBLE PRECISION"},
-        {"float4", "REAL"},
-        {"timestamp", "TIMESTAMP WITHOUT TIME ZONE"},
-        {"timestamptz", "TIMESTAMP WITH TIME ZONE"},
-        {"time", "TIME WITHOUT TIME ZONE"},
-        {"timetz", "TIME WITH TIME ZONE"},
-        {"varbit", "BIT VARYING"},
-        {"simple-array", "TEXT"},
-        {"simple-json", "TEXT"},
-        /* of other databases, in what PostgreSQL calls them */
-        {"datetime", "TIMESTAMP WITHOUT TIME ZONE"},
-        {"tinyint", "SMALLINT"},
-        {"double", "DOUBLE PRECISION"},
-    };
-
-    for (size_t i = 0; i < COUNT_OF(rows); i++)
-        if (str_eq_nocase(word, str_from(rows[i][0])))
-            return str_from(rows[i][1]);
-    return script_upper(arena, word);
-}
-
-static struct str word_of_name(struct str name)
-{
-    static const char *const rows[][2] = {
-        {"String", "varchar"}, {"Number", "integer"}, {"Boolean", "boolean"}, {"Date", "timestamp"},
-        {"string", "varchar"}, {"number", "integer"}, {"boolean", "boolean"}};
-
-    for (size_t i = 0; i < COUNT_OF(rows); i++)
-        if (str_eq(name, str_from(rows[i][0])))
-            return str_from(rows[i][1]);
-    return STR_NONE;
-}
-
-static struct str word_of_annotation(struct typeorm_reader *r, struct script_file *file,
-                                     TSNode type, unsigned depth);
-
-/* `string | null`, "a" | "b": one word for all that is neither null nor undefined. */
-static struct str word_of_union(struct typeorm_reader *r, struct script_file *file, TSNode type,
-                                unsigned depth)
-{
-    struct script_nodes members = script_children(r->tree, type);
-    struct str word = STR_NONE;
-
-    for (size_t i = 0; i < members.count; i++) {
-        struct str text = script_source(file, members.items[i]);
-        if (str_eq(text, STR("null")) || str_eq(text, STR("undefined")))
-            continue;
-        struct str one = word_of_annotation(r, file, members.items[i], depth + 1);
-        if (!one.length || (word.length && !str_eq(word, one)))
-            return STR_NONE;
-        word = one;
-    }
-    return word;
-}
-
-/* What TypeScript's metadata says of a property's type; empty: nothing that is a column's. */
-static struct str word_of_annotation(struct typeorm_reader *r, struct script_file *file,
-                                     TSNode type, unsigned depth)
-{
-    struct strs names, values;
-    uint64_t ignored;
-
-    if (ts_node_is_null(type) || depth > ANNOTATION_DEPTH_MAX)
-        return STR_NONE;
-    if (node_is(type, "type_annotation") || node_is(type, "parenthesized_type") ||
-        node_is(type, "readonly_type"))
-        return word_of_annotation(r, file, ts_node_named_child(type, 0), depth + 1);
-    if (node_is(type, "union_type"))
-        return word_of_union(r, file, type, depth);
-    if (node_is(type, "template_literal_type"))
-        return STR("varchar");
-    if (node_is(type, "literal_type")) {
-        TSNode literal = ts_node_named_child(type, 0);
-        return node_is(literal, "string")                              ? STR("varchar")
-               : node_is(literal, "number")                            ? STR("integer")
-               : node_is(literal, "true") || node_is(literal, "false") ? STR("boolean")
-                                                                       : STR_NONE;
-    }
-    struct str word = word_of_name(script_source(file, type));
-    if (word.length || !node_is(type, "type_identifier"))
-        return word;
-    struct script_thing thing = script_resolve(r->tree, (struct script_scope){.file = file}, type);
-    if (thing.kind != SCRIPT_DECLARATION)
-        return STR_NONE;
-    if (node_is(thing.node, "type_alias_declaration"))
-        return word_of_annotation(
-            r, thing.file,
-            ts_node_named_child(thing.node, ts_node_named_child_count(thing.node) - 1), depth + 1);
-    if (!node_is(thing.node, "enum_declaration") ||
-        !script_enum(r->tree, thing.file, thing.node, &names, &values))
-        return STR_NONE;
-    for (size_t i = 0; i < values.count; i++)
-        if (!str_to_u64(values.items[i], &ignored))
-            return STR("varchar");
-    return STR("integer");
-}
-
-static struct str word_of_value(TSNode value)
-{
-    return node_is(value, "string") || node_is(value, "template_string") ? STR("varchar")
-           : node_is(value, "number")                                    ? STR("integer")
-           : node_is(value, "true") || node_is(value, "false")           ? STR("boolean")
-                                                                         : STR_NONE;
-}
-
-/* The word for a column's type as it is written: "varchar", String, or the annotation's. Empty: not readable. */
-static struct str written_type(struct typeorm_reader *r, const struct typeorm_column *source)
-{
-    struct script_scope scope = source->scope, inner = scope;
-    TSNode type = source->type;
-    struct str word;
-
-    if (ts_node_is_null(type))
-        type = script_property(r->tree, scope, source->options, "type", &inner);
-    if (!ts_node_is_null(type)) {
-        word = script_text(r->tree, inner, type);
-        return word.length ? word : word_of_name(script_source(inner.file, script_bare(type)));
-    }
-    if (str_starts(str_from(source->kind), STR("PrimaryGenerated")))
-        return str_eq(source->generated, STR("uuid")) ? STR("uuid") : STR("integer");
-    if (str_ends(str_from(source->kind), STR("DateColumn")))
-        return STR("timestamp");
-    if (str_eq(str_from(source->kind), STR("VersionColumn")) ||
-        str_eq(str_from(source->kind), STR("TreeLevelColumn")))
-        return STR("integer");
-    if (str_eq(source->generated, STR("uuid")))
-        return STR("uuid");
-    word = word_of_annotation(r, source->annotation_file, source->annotation, 0);
-    return word.length || !ts_node_is_null(source->annotation) ? word
-                                                               : word_of_value(source->value);
-}
-
-/* "VARCHAR(50)", "NUMERIC(10, 2)", "TIMESTAMP(3) WITH TIME ZONE". */
-static struct str full_type(struct typeorm_reader *r, const struct typeorm_column *source,
-                            struct str word)
-{
-    struct arena *arena = r->arena;
-    struct str base = type_word(arena, word);
-    struct str length = typeorm_option_text(r, source->scope, source->options, "length");
-    struct str precision = typeorm_option_text(r, source->scope, source->options, "precision");
-    struct str scale = typeorm_option_text(r, source->scope, source->options, "scale");
-    bool time = str_starts(base, STR("TIME"));
-    struct str size = STR("");
-
-    if (length.length && !time)
-        size = str_printf(arena, "(" STR_FMT ")", STR_ARG(length));
-    else if (precision.length && scale.length && !time)
-        size = str_printf(arena, "(" STR_FMT ", " STR_FMT ")", STR_ARG(precision), STR_ARG(scale));
-    else if (precision.length && str_eq(base, STR("NUMERIC")))
-        size = str_printf(arena, "(" STR_FMT ", 0)", STR_ARG(precision));
-    else if (precision.length)
-        size = str_printf(arena, "(" STR_FMT ")", STR_ARG(precision));
-    if (!time)
-        return str_printf(arena, STR_FMT STR_FMT, STR_ARG(base), STR_ARG(size));
-    size_t blank = str_find_byte(base, ' ');
-    return str_printf(arena, STR_FMT STR_FMT STR_FMT, STR_ARG(str_prefix(base, blank)),
-                      STR_ARG(size), STR_ARG(str_from_offset(base, blank)));
-}
-
-/* The enumerated type of a column is TABLE_COLUMN_enum unless it is named. */
-static struct str enum_type(struct typeorm_reader *r, const struct typeorm_entity *entity,
-                            const struct typeorm_column *source, struct str column)
-{
-    struct arena *arena = r->arena;
-    struct str given = typeorm_option_text(r, source->scope, source->options, "enumName");
-    struct schema_type type = {.place = source->place};
-    struct script_scope scope;
-    TSNode labels = script_property(r->tree, source->scope, source->options, "enum", &scope);
-
-    type.name = given.length
-                    ? given
-                    : str_printf(arena, STR_FMT "_" STR_FMT "_enum", STR_ARG(entity->table),
-                                 STR_ARG(str_lower(arena, column)));
-    if (entity->schema.length && !str_eq(entity->schema, STR("public")))
-        type.name =
-            str_printf(arena, STR_FMT "." STR_FMT, STR_ARG(entity->schema), STR_ARG(type.name));
-    if (ts_node_is_null(labels))
-        return type.name;
-    if (!script_texts(r->tree, scope, labels, &type.labels))
-        schema_unread_add(arena, r->schema, source->place,
-                          str_printf(arena, "the values of " STR_FMT, STR_ARG(type.name)),
-                          script_source(scope.file, labels));
-    else if (!schema_type_named(r->schema, type.name))
-        VEC_PUSH(arena, &r->schema->types, type);
-    return type.name;
 }
 
 /* --- Defaults. --- */
@@ -346,14 +139,14 @@ void typeorm_column_add(struct typeorm_reader *r, struct typeorm_entity *entity,
                         bool nullable_anyway)
 {
     struct schema_column column = {.name = name, .place = source->place};
-    struct str word = written_type(r, source), kind = str_from(source->kind);
+    struct str word = typeorm_written_type(r, source), kind = str_from(source->kind);
     TSNode options = source->options;
     bool is_array = typeorm_option_is(r, source->scope, options, "array", SCRIPT_TRUE);
 
     if (str_eq(word, STR("enum")) || str_eq(word, STR("simple-enum")))
-        column.type = enum_type(r, entity, source, name);
+        column.type = typeorm_enum_type(r, entity, source, name);
     else if (word.length)
-        column.type = full_type(r, source, word);
+        column.type = typeorm_full_type(r, source, word);
     else
         schema_unread_add(r->arena, r->schema, source->place,
                           str_printf(r->arena, "the type of " STR_FMT "." STR_FMT,
@@ -436,7 +229,7 @@ static void read_column(struct typeorm_reader *r, struct typeorm_entity *entity,
     bool strategy = str_starts(str_from(kind), STR("PrimaryGenerated"));
 
     if (word.length || (node_is(script_bare(first), "identifier") &&
-                        word_of_name(script_source(decorator->scope.file, first)).length)) {
+                        typeorm_word_of_name(script_source(decorator->scope.file, first)).length)) {
         source.type = strategy ? node_null() : first;
         source.options = script_argument(r->tree, decorator->call, 1);
     } else {
