@@ -340,7 +340,10 @@ void script_say_errors(struct script_tree *tree, const struct strs *paths, struc
 {
     for (size_t i = 0; i < paths->count; i++) {
         struct script_file *file = script_tree_file(tree, paths->items[i]);
-        TSNode error = file && !ts_node_is_null(file->root) ? node_error(file->root) : node_null();
+        TSNode error;
+        if (!file || ts_node_is_null(file->root))
+            continue;
+        error = node_error(file->root);
         if (!ts_node_is_null(error))
             schema_unread_add(tree->arena, schema,
                               (struct schema_place){file->path, node_line(error)},
