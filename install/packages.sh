@@ -76,6 +76,17 @@ install_tracker_tools() {
   (cd "$directory" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2
 }
 
+# install_typescript_tools ROOT: TypeORM and drizzle-kit for tests/integration/typescript_oracle, of the locked versions, no scripts run.
+install_typescript_tools() {
+  local directory=$1/tests/integration/typescript_oracle
+  if [ -f "$directory/node_modules/.package-lock.json" ] && [ ! "$directory/package-lock.json" -nt "$directory/node_modules/.package-lock.json" ]; then
+    return 0
+  fi
+  install_npm || return 1
+  say "installing the tools of tests/integration/typescript_oracle/package-lock.json"
+  (cd "$directory" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2
+}
+
 # install_grammars ROOT: the grammars of the versions locked in install/grammars, no scripts run.
 install_grammars() {
   local directory=$1/install/grammars

@@ -393,9 +393,12 @@ static void of_embedded(struct typeorm_reader *r, struct typeorm_entity *entity,
                         struct str path)
 {
     const struct typeorm_decorator *column = typeorm_decorator_named(&member->decorators, "Column");
-    TSNode function = column ? script_bare(script_argument(r->tree, column->call, 0)) : node_null();
+    TSNode function;
     struct strs deeper = {0};
 
+    if (!column)
+        return;
+    function = script_bare(script_argument(r->tree, column->call, 0));
     if (!script_is_function(function) || !script_enter(r->tree))
         return;
     struct script_thing thing =
