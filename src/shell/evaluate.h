@@ -93,6 +93,9 @@ struct shell_visitor {
      * newline. False: unknown. Asked only where the output is used: $(…), pipes, <(…). */
     bool (*output)(void *context, struct shell_state *state, const struct shell_command *command,
                    struct str *ret_text);
+    /* Optional: redirections without a command (`> file`). `command` has no words then, only its outputs and place. */
+    bool (*redirections)(void *context, struct shell_state *state,
+                         const struct shell_command *command, struct err *e);
 };
 
 /* A fresh shell: `directory` absolute; `home` may be empty (then ~ is unknown). Variables of our own environment are not used: they may

@@ -410,6 +410,23 @@ static bool run_readings(struct shell_state *state, const struct shell_node *nod
     return true;
 }
 
+static bool visit_redirections(struct shell_state *state, const struct shell_node *node,
+                               const struct redirected *redirected, struct err *e)
+{
+    const struct shell_visitor *visitor = state->session->visitor;
+    struct shell_command command = {.outputs = redirected->outputs,
+                                    .output_count = redirected->output_count,
+                                    .span = node->span,
+                                    .line = node->line,
+                                    .directory = state->directory,
+                                    .directory_known = state->directory_known,
+                                    .conditional = state->conditional};
+
+    if (!visitor->redirections || command.output_count == 0)
+        return true;
+    return visitor->redirections(visitor->context, state, &command, e);
+}
+
 /* Redirections alone: `> file`, and $(< file), which prints it. */
 static bool run_redirections(struct shell_state *state, const struct shell_node *node,
                              struct err *e)
@@ -419,7 +436,8 @@ static bool run_redirections(struct shell_state *state, const struct shell_node 
 
     choices_begin(state->session, &choices);
     do {
-        if (!redirect(state, &node->redirections, &redirected, e))
+        if (!redirect(state, &node->redirections, &redirected, e) ||
+            !visit_redirections(state, node, &redirected, e))
             return false;
     } while (choices_next(&choices));
     choices_end(state->session, &choices);
