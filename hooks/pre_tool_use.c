@@ -45,6 +45,7 @@ static const char usage_text[] =
 struct hook {
     struct arena *arena;
     bool recognise, verbose;
+    bool is_deploy; /* else something touches the gate itself */
     struct configs *configs;
     struct request request;
 };
@@ -197,12 +198,14 @@ NO_RETURN static void block(struct hook *hook, struct str text)
 NO_RETURN static void block_unasked(struct hook *hook, struct str code, struct str why,
                                     struct str hint)
 {
-    block(hook,
-          str_printf(
-              hook->arena,
-              NAME ": blocked: this is a deploy, and whether migrations are pending is not known\n"
-                   "\n" STR_FMT " (block)\n  " STR_FMT "\n  next step: " STR_FMT "\n",
-              STR_ARG(code), STR_ARG(why), STR_ARG(hint)));
+    const char *what = hook->is_deploy
+                           ? "this is a deploy, and whether migrations are pending is not known"
+                           : "this touches what guards deploys, and whether it may is not known";
+
+    block(hook, str_printf(hook->arena,
+                           NAME ": blocked: %s\n"
+                                "\n" STR_FMT " (block)\n  " STR_FMT "\n  next step: " STR_FMT "\n",
+                           what, STR_ARG(code), STR_ARG(why), STR_ARG(hint)));
 }
 
 /* What the child said, then what became of it. */
@@ -265,15 +268,57 @@ NO_RETURN static void ask_child(struct hook *hook, struct document *document, ui
     judge_answer(hook, &options, &result, digest_sha256(hook->arena, bytes));
 }
 
+/* A tool that runs no command may still change a file. Nearly all of them are none of ours: only their names are looked at. */
+static void look_at_edits(struct hook *hook, struct tampers *tampers)
+{
+    const struct request *request = &hook->request;
+    struct request_edit edit = {0};
+    bool parsed = false;
+
+    for (size_t i = 0; i < request->edits.count; i++) {
+        struct str path = request->edits.items[i];
+        if (str_has_nul(path) || !protect_names_path(hook->arena, request->cwd, path))
+            continue;
+        if (!parsed && request->edits.count == 1)
+            host_parse_edit(hook->arena, request, &edit);
+        parsed = true;
+        protect_edit(hook->arena, request, path, &edit, tampers);
+    }
+}
+
+static void look(struct hook *hook, struct document *document, uint64_t *ret_deadline)
+{
+    const struct config *config = NULL;
+    struct err e = ERR_NONE;
+
+    *ret_deadline = CONFIG_DEADLINE_DEFAULT_MS;
+    if (!hook->request.runs_shell) {
+        look_at_edits(hook, &document->tampers);
+        if (document->tampers.count == 0)
+            allow(hook, hook->verbose ? STR(NAME ": this tool runs no command\n") : STR(""));
+        return;
+    }
+    config = load_config(hook, hook->request.cwd);
+    if (config->deadline_ms)
+        *ret_deadline = config->deadline_ms;
+    if (!deploys_recognise(hook->arena, hook->configs, &hook->request, &document->deploys,
+                           &document->tampers, &e))
+        door_fault(e.message);
+    if (document->deploys.count == 0 && document->tampers.count == 0)
+        allow(hook, hook->verbose ? STR(NAME ": no deploy in this command\n") : STR(""));
+}
+
 int main(int argc, char **argv)
 {
+    uint64_t deadline;
+
     door_open(NAME);
     door_add_words(deploys_words());
+    door_add_words(protect_words());
     ARENA(arena, ARENA_DEFAULT_BUDGET);
     struct hook hook = {.arena = &arena};
     struct config_options config_options;
     struct document document = {0};
-    struct err e = ERR_NONE;
 
     read_options(&hook, argc, argv);
     alarm(RECOGNISE_SECONDS);
@@ -282,15 +327,9 @@ int main(int argc, char **argv)
     config_options_from_environment(&arena, &config_options);
     hook.configs = configs_new(&arena, &config_options);
     parse_request(&hook, raw, whole);
-    if (!hook.request.runs_shell)
-        allow(&hook, hook.verbose ? STR(NAME ": this tool runs no command\n") : STR(""));
-    const struct config *config = load_config(&hook, hook.request.cwd);
-    if (!deploys_recognise(&arena, hook.configs, &hook.request, &document.deploys, &e))
-        door_fault(e.message);
-    if (document.deploys.count == 0)
-        allow(&hook, hook.verbose ? STR(NAME ": no deploy in this command\n") : STR(""));
+    look(&hook, &document, &deadline);
     door_deploy_recognised();
-    uint64_t deadline = config->deadline_ms ? config->deadline_ms : CONFIG_DEADLINE_DEFAULT_MS;
+    hook.is_deploy = document.deploys.count > 0;
     alarm((unsigned)(deadline / 1000) + DECIDE_EXTRA_SECONDS);
     document.request = hook.request;
     document.host_name = host_name(hook.request.host);

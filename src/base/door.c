@@ -15,7 +15,7 @@ static const char *volatile watched_bytes;
 static volatile size_t watched_length;
 static volatile sig_atomic_t recognised;
 static volatile sig_atomic_t leaving;
-static struct door_words word_lists[4];
+static struct door_words word_lists[5];
 static volatile size_t word_list_count;
 static bool first_bytes[256]; /* lower case: a listed word begins with it */
 

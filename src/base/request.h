@@ -3,6 +3,7 @@
 #define HOOKCHECK_BASE_REQUEST_H
 
 #include "base/str.h"
+#include "base/vec.h"
 
 enum host_kind {
     HOST_UNKNOWN =
@@ -20,6 +21,20 @@ enum host_kind {
 
 enum shell_dialect { DIALECT_SH = 0, DIALECT_POWERSHELL };
 
+/* One step of an edit, as editing tools take them. */
+struct edit_step {
+    struct str old_text, new_text;
+    bool all; /* every place, not the only one */
+};
+VEC_DEFINE(edit_steps, struct edit_step);
+
+/* What an editing tool would do to its file: the whole content, or steps. Neither: not known. */
+struct request_edit {
+    bool whole;
+    struct str content;
+    struct edit_steps steps;
+};
+
 struct request {
     enum host_kind host;
     bool runs_shell; /* false: a tool that runs no command (Read, Grep…): nothing to recognise */
@@ -29,6 +44,7 @@ struct request {
     struct str command; /* the shell text */
     struct str cwd;     /* absolute; where the command would run */
     struct str session; /* session id for the audit trail; may be empty */
+    struct strs edits;  /* the files that an editing tool would change, as sent; see host_parse_edit */
     struct str raw;     /* the bytes as received */
 };
 

@@ -20,6 +20,7 @@ struct run {
 
 struct answer {
     struct deploys deploys;
+    struct tampers tampers;
     struct verdict verdict;
     struct looks looks;
 };
@@ -37,6 +38,11 @@ static struct request request_for(struct str text, struct str cwd)
     };
 }
 
+static bool is_found(const struct answer *answer)
+{
+    return answer->deploys.count > 0 || answer->tampers.count > 0;
+}
+
 static bool judge(const struct run *run, struct arena *arena, const struct request *request,
                   struct answer *ret_answer, struct err *e)
 {
@@ -44,16 +50,18 @@ static bool judge(const struct run *run, struct arena *arena, const struct reque
 
     if (request->command.length > REQUEST_MAX)
         return err_set(e, ERR_LIMIT, "the command is larger than %u bytes", REQUEST_MAX);
-    if (!deploys_recognise(arena, run->configs, request, &ret_answer->deploys, e))
+    if (!deploys_recognise(arena, run->configs, request, &ret_answer->deploys, &ret_answer->tampers,
+                           e))
         return false;
     ret_answer->verdict.action = ACTION_ALLOW;
-    if (run->offline || ret_answer->deploys.count == 0)
+    if (run->offline || !is_found(ret_answer))
         return true;
     if (!configs_for(run->configs, request->cwd, &config, e))
         return false;
     struct decision_input input = {
         .request = request,
         .deploys = &ret_answer->deploys,
+        .tampers = &ret_answer->tampers,
         .configs = run->configs,
         .state_directory = state_directory(arena),
         .dry_run = true,
@@ -67,13 +75,15 @@ static bool judge(const struct run *run, struct arena *arena, const struct reque
 static enum cli_status status_of(const struct run *run, const struct answer *answer)
 {
     if (run->offline)
-        return answer->deploys.count ? CLI_BLOCKED : CLI_OK;
+        return is_found(answer) ? CLI_BLOCKED : CLI_OK;
     return cli_status_of(&answer->verdict);
 }
 
-static void report_offline(struct cli *cli, const struct deploys *deploys)
+static void report_offline(struct cli *cli, const struct answer *answer)
 {
-    if (deploys->count == 0)
+    const struct deploys *deploys = &answer->deploys;
+
+    if (!is_found(answer))
         buf_add(&cli->out, STR("no deploy\n"));
     for (size_t i = 0; i < deploys->count; i++) {
         const struct deploy *deploy = &deploys->items[i];
@@ -86,6 +96,12 @@ static void report_offline(struct cli *cli, const struct deploys *deploys)
         for (size_t t = 0; deploy->trail.count > 1 && t < deploy->trail.count; t++)
             buf_printf(&cli->out, "  %s" STR_FMT "\n", t ? "-> " : "",
                        STR_ARG(deploy->trail.items[t]));
+    }
+    for (size_t i = 0; i < answer->tampers.count; i++) {
+        const struct tamper *tamper = &answer->tampers.items[i];
+        buf_printf(&cli->out, "%s " STR_FMT ": " STR_FMT "\n",
+                   tamper->kind == TAMPER_STAMP ? "stamp" : "protected", STR_ARG(tamper->rule),
+                   STR_ARG(tamper->command));
     }
 }
 
@@ -101,20 +117,22 @@ static enum cli_status one(const struct run *run, struct str text, struct str cw
     /* As the hook: what cannot be judged is judged by its words. */
     door_open("hookcheck command");
     door_add_words(deploys_words());
+    door_add_words(protect_words());
     door_watch(text);
     if (!configs_for(run->configs, cwd, &config, &e))
         door_fault(e.message);
     door_add_words(deploys_config_words(cli->arena, config));
     if (!judge(run, cli->arena, &request, &answer, &e))
         door_fault(e.message);
-    if (answer.deploys.count)
+    if (is_found(&answer))
         door_deploy_recognised();
     if (cli->json) {
-        report_command_json(&cli->out, &request, &answer.deploys, &answer.verdict, run->offline);
+        report_command_json(&cli->out, &answer.deploys, &answer.tampers, &answer.verdict,
+                            run->offline);
         buf_add_byte(&cli->out, '\n');
     } else if (run->offline) {
-        report_offline(cli, &answer.deploys);
-    } else if (answer.deploys.count == 0) {
+        report_offline(cli, &answer);
+    } else if (!is_found(&answer)) {
         buf_add(&cli->out, STR("hookcheck: allowed: no deploy in this command\n"));
     } else {
         report_verdict_text(&cli->out, &answer.verdict, &answer.deploys, &answer.looks, &style);
@@ -141,7 +159,8 @@ static bool batch_line(struct run *run, struct arena *arena, struct str line, st
     struct request request = request_for(json_value_string(command), cwd);
     if (!judge(run, arena, &request, &answer, e))
         return false;
-    report_command_json(&run->cli->out, &request, &answer.deploys, &answer.verdict, run->offline);
+    report_command_json(&run->cli->out, &answer.deploys, &answer.tampers, &answer.verdict,
+                        run->offline);
     *ret_status = status_of(run, &answer);
     return true;
 }

@@ -38,12 +38,13 @@ static enum cli_status run(struct cli *cli)
             "there is no question on descriptor 4: this is for the hooks, see hookcheck command");
     if (!whole || !document_read(cli->arena, bytes, &document, &e))
         door_fault(whole ? e.message : "the question is too large");
-    if (document.deploys.count == 0) /* no reasons would be an allow */
+    if (document.deploys.count == 0 && document.tampers.count == 0) /* no reasons would be an allow */
         door_fault("the question names no deploy");
     document.request.host = host_of(document.host_name);
     struct decision_input input = {
         .request = &document.request,
         .deploys = &document.deploys,
+        .tampers = &document.tampers,
         .configs = configs_new(cli->arena, &cli->config_options),
         .state_directory = state_directory(cli->arena),
         .deadline_ms = clock_ms() + document.deadline_ms,

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "cli/cli.h"
+#include "deploys/protect_tables.h"
 #include "deploys/recognise.h"
 
 static const char *const certainties[] = {"certain", "suspected"};
@@ -58,10 +59,43 @@ static void list_rule(struct cli *cli, const struct pack_rule *rule)
                                      : "");
 }
 
+static struct str guarded_text(struct pack_text text)
+{
+    return pack_str(&protect_builtin.packs, text);
+}
+
+/* What may not be done to the gate itself: rules, then files. */
+static void list_guarded(struct cli *cli, struct str id, struct str program, struct str pattern,
+                         struct str unless, const char *reason)
+{
+    if (cli->json)
+        add_rule_json(&cli->out, id, STR("protect"), program, pattern, unless,
+                      str_from(certainties[0]), str_from(reason));
+    else
+        buf_printf(&cli->out, "%-14s %-38.*s %s\n", "protect", STR_ARG(id), reason);
+}
+
+static void list_protect(struct cli *cli)
+{
+    const struct pack_tables *t = &protect_builtin.packs;
+
+    for (uint32_t i = 0; i < protect_builtin.rule_count; i++) {
+        const struct protect_rule *rule = &protect_builtin.rules[i];
+        list_guarded(cli, guarded_text(rule->id),
+                     pack_list_item(t, t->programs[rule->program].names, 0),
+                     guarded_text(rule->command), guarded_text(rule->unless),
+                     rule->stamp ? "stamp" : "protected");
+    }
+    for (uint32_t i = 0; i < protect_builtin.file_count; i++)
+        list_guarded(cli, guarded_text(protect_builtin.files[i].id), STR(""),
+                     guarded_text(protect_builtin.files[i].path), STR(""), "file");
+}
+
 static enum cli_status list(struct cli *cli, const struct config *config)
 {
     for (uint32_t i = 0; i < pack_builtin.rule_count; i++)
         list_rule(cli, &pack_builtin.rules[i]);
+    list_protect(cli);
     for (size_t i = 0; i < config->deploys.count; i++) {
         const struct config_deploy_rule *rule = &config->deploys.items[i];
         if (cli->json)
@@ -104,6 +138,48 @@ static bool explain_rule(struct cli *cli, struct str id)
         buf_printf(&cli->out, "  judged   %s, %s\n", certainties[rule->certainty],
                    kinds[rule->kind]);
         explain_examples(cli, rule);
+        return true;
+    }
+    return false;
+}
+
+static void explain_guarded_examples(struct cli *cli, uint32_t first, uint32_t count,
+                                     const char *taken, const char *other)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const struct pack_example *example = &protect_builtin_examples.items[first + i];
+        buf_printf(&cli->out, "  %-8s " STR_FMT "\n", example->deploy ? taken : other,
+                   STR_ARG(pack_example_str(&protect_builtin_examples, example->command)));
+    }
+}
+
+static bool explain_protect(struct cli *cli, struct str id)
+{
+    for (uint32_t i = 0; i < protect_builtin.rule_count; i++) {
+        const struct protect_rule *rule = &protect_builtin.rules[i];
+        if (!str_eq(guarded_text(rule->id), id))
+            continue;
+        buf_printf(&cli->out, STR_FMT "\n  reason   %s\n  command  " STR_FMT "\n", STR_ARG(id),
+                   rule->stamp ? "stamp" : "protected", STR_ARG(guarded_text(rule->command)));
+        if (rule->unless.length)
+            buf_printf(&cli->out, "  unless   " STR_FMT "\n", STR_ARG(guarded_text(rule->unless)));
+        if (rule->setting.length)
+            buf_printf(&cli->out, "  setting  " STR_FMT "\n", STR_ARG(guarded_text(rule->setting)));
+        buf_printf(&cli->out, "  because  " STR_FMT "\n", STR_ARG(guarded_text(rule->says)));
+        explain_guarded_examples(cli, rule->first_example, rule->example_count, "blocked",
+                                 "passes");
+        return true;
+    }
+    for (uint32_t i = 0; i < protect_builtin.file_count; i++) {
+        const struct protect_file *file = &protect_builtin.files[i];
+        if (!str_eq(guarded_text(file->id), id))
+            continue;
+        buf_printf(&cli->out,
+                   STR_FMT "\n  reason   protected, when a change would take something away\n"
+                           "  path     " STR_FMT "\n  it is    " STR_FMT "\n",
+                   STR_ARG(id), STR_ARG(guarded_text(file->path)),
+                   STR_ARG(guarded_text(file->what)));
+        explain_guarded_examples(cli, file->first_example, file->example_count, "file", "other");
         return true;
     }
     return false;
@@ -180,10 +256,13 @@ static void note_tried(void *context, const struct pack_rule *rule, struct str l
 static enum cli_status explain_text(struct cli *cli, struct str text)
 {
     struct deploys deploys = {0};
+    struct tampers tampers = {0};
     struct err e = ERR_NONE;
     struct configs *configs = configs_new(cli->arena, &cli->config_options);
     struct recogniser *recogniser = recogniser_new(cli->arena, configs, &pack_builtin, &deploys);
     struct explanation explanation = {.cli = cli};
+
+    recogniser_protect(recogniser, &protect_builtin, &tampers);
 
     recogniser_explain(recogniser, note_tried, &explanation);
     if (!recogniser_run(recogniser, DIALECT_SH, text, cli->directory, recogniser_home(), &e)) {
@@ -203,6 +282,13 @@ static enum cli_status explain_text(struct cli *cli, struct str text)
             certainties[deploy->certainty], deploy->why.length ? ": " : "", STR_ARG(deploy->why),
             STR_ARG(str_join(cli->arena, deploy->trail.items, deploy->trail.count, STR(" -> "))));
     }
+    for (size_t i = 0; i < tampers.count; i++) {
+        const struct tamper *tamper = &tampers.items[i];
+        buf_printf(
+            &cli->out, "touches the gate itself: " STR_FMT "\n    " STR_FMT "\n",
+            STR_ARG(tamper->rule),
+            STR_ARG(str_join(cli->arena, tamper->trail.items, tamper->trail.count, STR(" -> "))));
+    }
     return CLI_OK;
 }
 
@@ -211,7 +297,7 @@ static enum cli_status explain(struct cli *cli, const struct config *config)
     if (cli->operands.count != 2)
         return cli_usage_error(cli, "explain takes a rule's id or a command in quotes");
     struct str what = cli->operands.items[1];
-    if (explain_rule(cli, what) || explain_own(cli, config, what))
+    if (explain_rule(cli, what) || explain_protect(cli, what) || explain_own(cli, config, what))
         return CLI_OK;
     return explain_text(cli, what);
 }
@@ -230,6 +316,7 @@ static bool test_own(struct cli *cli, struct configs *configs,
                      size_t *failed, struct err *e)
 {
     struct deploys deploys = {0};
+    struct tampers tampers = {0};
     struct request request = {.host = HOST_DRY_RUN,
                               .runs_shell = true,
                               .command = example,
@@ -237,7 +324,7 @@ static bool test_own(struct cli *cli, struct configs *configs,
                               .raw = example};
     bool found = false;
 
-    if (!deploys_recognise(cli->arena, configs, &request, &deploys, e))
+    if (!deploys_recognise(cli->arena, configs, &request, &deploys, &tampers, e))
         return false;
     for (size_t i = 0; i < deploys.count; i++)
         found |= str_eq(deploys.items[i].rule, rule->id);
@@ -265,23 +352,56 @@ static bool test_owns(struct cli *cli, const struct config *config, size_t *coun
     return true;
 }
 
-/* A pack file that is not built in: for who writes one. */
-static bool load_file(struct cli *cli, struct str path, struct pack_tables *tables,
-                      struct pack_examples *examples, struct err *e)
+/* What is tested: all that is built in, or one pack file of somebody who writes one. */
+struct tested {
+    struct pack_tables tables;
+    struct pack_examples examples;
+    bool has_protect;
+    struct protect_tables protect;
+    struct pack_examples protect_examples;
+};
+
+static bool load_file(struct cli *cli, struct str path, struct tested *ret, struct err *e)
 {
     struct pack_loader *loader = pack_loader_new(cli->arena);
+    struct protect_loader *protect = protect_loader_new(cli->arena);
     struct str bytes;
 
-    return file_read(cli->arena, path_join(cli->arena, cli->directory, path), FILE_MAX, &bytes,
-                     e) &&
-           pack_load_deploys(loader, bytes, path, e) &&
-           pack_loader_finish(loader, tables, examples, e);
+    *ret = (struct tested){0};
+    if (!file_read(cli->arena, path_join(cli->arena, cli->directory, path), FILE_MAX, &bytes, e))
+        return false;
+    ret->has_protect = str_contains(bytes, STR("\"protect\""));
+    if (ret->has_protect)
+        return protect_load(protect, bytes, path, e) &&
+               protect_loader_finish(protect, &ret->protect, &ret->protect_examples, e);
+    return pack_load_deploys(loader, bytes, path, e) &&
+           pack_loader_finish(loader, &ret->tables, &ret->examples, e);
+}
+
+static bool run_examples(struct cli *cli, const struct tested *tested,
+                         struct pack_failures *failures, size_t *count, struct err *e)
+{
+    struct pack_failures more = {0};
+    size_t guarded = 0;
+
+    if (!pack_check_examples(cli->arena, &tested->tables, &tested->examples, STR_NONE, failures,
+                             count, e))
+        return false;
+    if (!tested->has_protect)
+        return true;
+    if (!protect_check_examples(cli->arena, &tested->protect, &tested->protect_examples, &more,
+                                &guarded, e))
+        return false;
+    *count += guarded;
+    for (size_t i = 0; i < more.count; i++)
+        VEC_PUSH(cli->arena, failures, more.items[i]);
+    return true;
 }
 
 static enum cli_status test(struct cli *cli, const struct config *config)
 {
-    struct pack_tables tables = pack_builtin;
-    struct pack_examples examples = pack_builtin_examples;
+    struct tested tested = {pack_builtin, pack_builtin_examples, true, protect_builtin,
+                            protect_builtin_examples};
     struct pack_failures failures = {0};
     struct err e = ERR_NONE;
     size_t count = 0, failed = 0;
@@ -290,9 +410,8 @@ static enum cli_status test(struct cli *cli, const struct config *config)
     if (cli->operands.count > 2)
         return cli_usage_error(cli, "test takes one pack file at most");
     if (cli->operands.count == 2)
-        done = load_file(cli, cli->operands.items[1], &tables, &examples, &e);
-    done = done &&
-           pack_check_examples(cli->arena, &tables, &examples, STR_NONE, &failures, &count, &e);
+        done = load_file(cli, cli->operands.items[1], &tested, &e);
+    done = done && run_examples(cli, &tested, &failures, &count, &e);
     if (done && cli->operands.count == 1)
         done = test_owns(cli, config, &count, &failed, &e);
     if (!done) {

@@ -41,6 +41,11 @@ static void merge_policy(struct merge *merge, const struct policy *policy,
         if (!policy->set[code])
             continue;
         bool softer = policy->action[code] > config_action(merge->config, environment, code);
+        if (softer && code == REASON_PROTECTED && merge->source->layer != LAYER_ADMINISTRATOR) {
+            note(merge, policy_key(merge, environment, code),
+                 "only the administrator can soften it");
+            continue;
+        }
         if (softer && repository && reason_is_hard(code)) {
             note(merge, policy_key(merge, environment, code), "a repository cannot soften it");
             continue;

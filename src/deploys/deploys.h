@@ -1,7 +1,7 @@
 /* deploys.h -- which deploys would this command be?
  *
  * In:    a request (shell text, directory), the configurations of the work trees it touches.
- * Out:   deploys in source order, each with the trail that led to it; empty: none.
+ * Out:   deploys in source order, each with the trail that led to it; empty: none. Besides, what it would do to the gate itself (protect.h).
  * Fails: limits, memory, unreadable packs. The caller's door then decides (DESIGN §6.1).
  *
  * Invariants:
@@ -19,6 +19,7 @@
 #include "base/request.h"
 #include "base/vec.h"
 #include "config/config.h"
+#include "deploys/protect.h"
 
 #define DEPLOYS_MAX 64u
 #define FOLLOW_DEPTH_MAX 12u
@@ -52,7 +53,7 @@ VEC_DEFINE(deploys, struct deploy);
 
 MUST_CHECK bool deploys_recognise(struct arena *arena, struct configs *configs,
                                   const struct request *request, struct deploys *ret_deploys,
-                                  struct err *e);
+                                  struct tampers *ret_tampers, struct err *e);
 
 /* One JSON array as documented in install/schema/command.schema.json; and back, for the supervised child. */
 void deploys_write_json(struct buf *out, const struct deploys *deploys);

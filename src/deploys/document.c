@@ -26,6 +26,8 @@ bool document_write(struct arena *arena, const struct document *document, struct
     buf_printf(&out, "%llu", (unsigned long long)document->deadline_ms);
     json_write_key(&out, &first, "deploys");
     deploys_write_json(&out, &document->deploys);
+    json_write_key(&out, &first, "tampers");
+    tampers_write_json(&out, &document->tampers, true);
     buf_add_byte(&out, '}');
     if (out.truncated)
         return err_set(e, ERR_LIMIT, "the question is larger than %zu bytes", DOCUMENT_MAX);
@@ -56,9 +58,10 @@ bool document_read(struct arena *arena, struct str bytes, struct document *ret_d
     request->command = str_copy(arena, json_string(root, "command"));
     request->cwd = str_copy(arena, json_string(root, "cwd"));
     request->session = str_copy(arena, json_string(root, "session"));
-    if (!deploys_read_json(arena, deploys, &document.deploys, e))
+    if (!deploys_read_json(arena, deploys, &document.deploys, e) ||
+        !tampers_read_json(arena, json_get(root, "tampers"), &document.tampers, e))
         return false;
-    if (document.deploys.count == 0)
+    if (document.deploys.count == 0 && document.tampers.count == 0)
         return err_set(e, ERR_INPUT, "question: it names no deploy");
     *ret_document = document;
     return true;

@@ -1,4 +1,4 @@
-/* document.h -- the question that the light hook hands to its supervised child: the request and the deploys recognised in it, as one JSON
+/* document.h -- the question that the light hook hands to its supervised child: the request, the deploys and what would touch the gate itself, as one JSON
  * document. The child answers with the SHA-256 of these bytes, so that no old or foreign answer can let a call through.
  */
 #ifndef HOOKCHECK_DEPLOYS_DOCUMENT_H
@@ -13,6 +13,7 @@ struct document {
     struct request request; /* without `raw`; `host` stays HOST_UNKNOWN when read: see host_name */
     struct str host_name;
     struct deploys deploys;
+    struct tampers tampers;
     uint64_t deadline_ms; /* what is left for the answer, from its receipt */
 };
 

@@ -138,16 +138,27 @@ static bool judge_refspec(struct recogniser *r, const struct call *call, const s
     return report_push(r, call, line, branch, source, NULL, e);
 }
 
-/* git -c alias.d='!command' d */
+/* git -c alias.d='!command' d, git -c alias.p='push --no-verify' p */
 static bool judge_alias(struct recogniser *r, struct shell_state *state, const struct call *call,
                         struct err *e)
 {
-    for (size_t i = 1; i + 1 < call->count; i++) {
+    struct str unused = call->directory;
+    size_t verb = skip_global_options(call, &unused, r);
+
+    for (size_t i = 1; i + 1 < call->count && i < verb; i++) {
         struct str value = call->words[i + 1].text;
-        size_t mark = str_find(value, STR("=!"));
-        if (str_eq(call->words[i].text, STR("-c")) && str_starts(value, STR("alias.")) &&
-            mark != SIZE_MAX &&
-            !judge_text(r, state, call, str_from_offset(value, mark + 2), false, e))
+        if (!str_eq(call->words[i].text, STR("-c")) || !str_starts(value, STR("alias.")))
+            continue;
+        struct str text = str_from_offset(value, 6), name = str_cut(&text, '=');
+        if (str_starts(text, STR("!"))) {
+            if (!judge_text(r, state, call, str_from_offset(text, 1), false, e))
+                return false;
+            continue;
+        }
+        if (verb >= call->count || !str_eq(name, call->words[verb].text) || !text.length)
+            continue;
+        if (!judge_text(r, state, call, str_printf(r->arena, "git " STR_FMT, STR_ARG(text)), false,
+                        e))
             return false;
     }
     return true;

@@ -206,7 +206,7 @@ bool judge_call(struct recogniser *r, struct shell_state *state, const struct ca
     choose_context(state, call, &line);
     if (call->depth > CALL_DEPTH_MAX)
         return judge_unparsable(r, call, line.canonical, "wrapped too deeply", e);
-    if (!match_line(r, call, &line, &answer, e))
+    if (!protect_call(r, call, &line, e) || !match_line(r, call, &line, &answer, e))
         return false;
     if (answer != MATCH_NONE)
         return true;
@@ -284,9 +284,21 @@ static bool visit(void *context, struct shell_state *state, const struct shell_c
         VEC_PUSH(r->arena, &call.settings, command->settings[i]);
     move_frame(r, command->line);
     output_remember(r, command);
+    if (!protect_outputs(r, state, command, e))
+        return false;
     if (changes_comparisons(&call))
         shell_state_doubt(state);
     return judge_call(r, state, &call, e);
+}
+
+/* `> file` alone. */
+static bool visit_redirections(void *context, struct shell_state *state,
+                               const struct shell_command *command, struct err *e)
+{
+    struct recogniser *r = context;
+
+    move_frame(r, command->line);
+    return protect_outputs(r, state, command, e);
 }
 
 static const struct shell_visitor *visitor_of(struct recogniser *r)
@@ -296,6 +308,7 @@ static const struct shell_visitor *visitor_of(struct recogniser *r)
     visitor->context = r;
     visitor->command = visit;
     visitor->output = output_of;
+    visitor->redirections = visit_redirections;
     return visitor;
 }
 
@@ -381,6 +394,7 @@ struct recogniser *recogniser_new(struct arena *arena, struct configs *configs,
     r->unlesses = ARENA_ARRAY(arena, tables->rule_count + 1, struct regex *);
     r->settings = ARENA_ARRAY(arena, tables->rule_count + 1, struct regex *);
     r->migrations = ARENA_ARRAY(arena, tables->wrapper_count + 1, struct regex *);
+    r->protect = &protect_builtin;
     return r;
 }
 
@@ -422,17 +436,27 @@ void recogniser_explain(struct recogniser *r, recogniser_tried *tried, void *con
     r->tried_context = context;
 }
 
+void recogniser_protect(struct recogniser *r, const struct protect_tables *protect,
+                        struct tampers *tampers)
+{
+    r->protect = protect;
+    r->tampers = tampers;
+}
+
 bool deploys_recognise(struct arena *arena, struct configs *configs, const struct request *request,
-                       struct deploys *ret_deploys, struct err *e)
+                       struct deploys *ret_deploys, struct tampers *ret_tampers, struct err *e)
 {
     struct deploys deploys = {0};
+    struct tampers tampers = {0};
 
     if (request->runs_shell) {
         struct recogniser *r = recogniser_new(arena, configs, &pack_builtin, &deploys);
+        r->tampers = &tampers;
         if (!recogniser_run(r, request->dialect, request->command, request->cwd, recogniser_home(),
                             e))
             return false;
     }
     *ret_deploys = deploys;
+    *ret_tampers = tampers;
     return true;
 }

@@ -14,6 +14,7 @@
 #include "base/regex.h"
 #include "deploys/deploys.h"
 #include "deploys/pack.h"
+#include "deploys/protect_tables.h"
 #include "shell/evaluate.h"
 
 #define CALL_DEPTH_MAX 40u
@@ -92,6 +93,9 @@ struct recogniser {
     struct regex **migrations; /* by wrapper: command, of names: unless; compiled on first use */
     struct user_rules *user_rules;
     struct deploys *deploys;
+    const struct protect_tables *protect;
+    struct tampers *tampers;         /* NULL: nobody asks for them */
+    struct regex **protect_patterns; /* compiled on first use */
     struct frames frames;
     struct strs open_targets; /* "file\ntarget" being followed: cycles */
     struct input inherited;   /* standard input of the text being evaluated */
@@ -146,6 +150,10 @@ struct str line_asked_verb(const struct call *call);
 enum match_answer { MATCH_NONE = 0, MATCH_DEPLOY, MATCH_EXCUSED };
 MUST_CHECK bool match_line(struct recogniser *r, const struct call *call, const struct line *line,
                            enum match_answer *ret_answer, struct err *e);
+/* A pattern on the variables that a call would see, written NAME=value: those before it, then (of the one whose name it begins with) the
+ * shell's. */
+MUST_CHECK bool match_setting(struct recogniser *r, struct regex *regex, struct str pattern,
+                              const struct call *call, bool *ret_matches, struct err *e);
 /* A program that is not knowable: do its other words look like a deploy? */
 MUST_CHECK bool match_unknown_program(struct recogniser *r, const struct call *call,
                                       const struct line *line, struct err *e);
@@ -172,11 +180,23 @@ const struct config *config_of(struct recogniser *r, struct str directory, struc
 struct str root_of(struct recogniser *r, struct str directory);
 
 /* --- output.c --- */
+/* What a command prints on its standard output, where that is plain. */
+bool output_printed(struct recogniser *r, const struct shell_command *command, struct str *ret);
 /* Remembers what a command writes to a file, where that is known. */
 void output_remember(struct recogniser *r, const struct shell_command *command);
 /* The visitor's oracle: what `which`, `cat`, `git rev-parse --show-toplevel` would print. */
 bool output_of(void *context, struct shell_state *state, const struct shell_command *command,
                struct str *ret_text);
+
+/* --- protect.c: what a call would do to the gate itself. --- */
+MUST_CHECK bool protect_call(struct recogniser *r, const struct call *call, const struct line *line,
+                             struct err *e);
+/* Files that a command's redirections would change. */
+MUST_CHECK bool protect_outputs(struct recogniser *r, struct shell_state *state,
+                                const struct shell_command *command, struct err *e);
+/* Code of another language. */
+MUST_CHECK bool protect_text(struct recogniser *r, const struct call *call, struct str text,
+                             struct err *e);
 
 /* --- words.c --- */
 /* Does this word, as part of a name, promise a deploy (deploy.sh, release:prod, "ship")? */

@@ -408,6 +408,8 @@ bool literals_judge(struct recogniser *r, struct shell_state *state, const struc
     struct source s = {.r = r, .text = text};
     bool taken;
 
+    if (!protect_text(r, call, text, e))
+        return false;
     if (str_contains(program, STR("pwsh")) || str_contains(program, STR("powershell")))
         return powershell_judge(r, state, call, text, e);
     s.backticks_run = str_contains(program, STR("ruby")) || str_contains(program, STR("perl")) ||

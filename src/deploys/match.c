@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -122,31 +123,50 @@ static bool program_excuses(const struct recogniser *r, const struct pack_progra
            str_eq(VEC_LAST(&line->operands), STR("help"));
 }
 
-/* A rule that asks for a variable: "^NAME=pattern" on those before the command, then on the shell's. */
+/* "^NAME=…" with a plain name: → that name. */
+static bool named_setting(struct str pattern, struct str *ret_name)
+{
+    size_t equals = str_find_byte(pattern, '=');
+
+    if (equals == SIZE_MAX || !str_starts(pattern, STR("^")))
+        return false;
+    *ret_name = str_slice(pattern, 1, equals);
+    for (size_t i = 0; i < ret_name->length; i++)
+        if (!isalnum((unsigned char)ret_name->bytes[i]) && ret_name->bytes[i] != '_')
+            return false;
+    return true;
+}
+
+bool match_setting(struct recogniser *r, struct regex *regex, struct str pattern,
+                   const struct call *call, bool *ret_matches, struct err *e)
+{
+    struct str name, value;
+
+    *ret_matches = false;
+    if (named_setting(pattern, &name)) {
+        if (!setting_value(call, name, &value))
+            return true;
+        struct str text = str_printf(r->arena, STR_FMT "=" STR_FMT, STR_ARG(name), STR_ARG(value));
+        return regex_match(regex, text, ret_matches, NULL, 0, e);
+    }
+    for (size_t i = 0; i < call->settings.count && !*ret_matches; i++) {
+        const struct shell_setting *setting = &call->settings.items[i];
+        struct str text = str_printf(r->arena, STR_FMT "=" STR_FMT, STR_ARG(setting->name),
+                                     STR_ARG(setting->value.text));
+        if (!regex_match(regex, text, ret_matches, NULL, 0, e))
+            return false;
+    }
+    return true;
+}
+
+/* A rule that asks for a variable: "^NAME=pattern". */
 static bool setting_matches(struct recogniser *r, uint32_t index, const struct call *call,
                             bool *ret_matches, struct err *e)
 {
-    struct str pattern = pack_str(r->tables, r->tables->rules[index].setting), value;
-    size_t equals = str_find_byte(pattern, '=');
-
-    if (!compiled(r, &r->settings[index], r->tables->rules[index].setting, e))
-        return false;
-    *ret_matches = false;
-    if (equals == SIZE_MAX || !str_starts(pattern, STR("^"))) {
-        for (size_t i = 0; i < call->settings.count && !*ret_matches; i++) {
-            const struct shell_setting *setting = &call->settings.items[i];
-            struct str text = str_printf(r->arena, STR_FMT "=" STR_FMT, STR_ARG(setting->name),
-                                         STR_ARG(setting->value.text));
-            if (!regex_match(r->settings[index], text, ret_matches, NULL, 0, e))
-                return false;
-        }
-        return true;
-    }
-    struct str name = str_slice(pattern, 1, equals);
-    if (!setting_value(call, name, &value))
-        return true;
-    struct str text = str_printf(r->arena, STR_FMT "=" STR_FMT, STR_ARG(name), STR_ARG(value));
-    return regex_match(r->settings[index], text, ret_matches, NULL, 0, e);
+    return compiled(r, &r->settings[index], r->tables->rules[index].setting, e) &&
+           match_setting(r, r->settings[index],
+                         pack_str(r->tables, r->tables->rules[index].setting), call, ret_matches,
+                         e);
 }
 
 /* Compiling costs more than all else here: most rules of a program are seen not to fit by how their pattern starts. */

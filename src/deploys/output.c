@@ -46,7 +46,7 @@ static struct str unescape(struct recogniser *r, struct str text)
 }
 
 /* What it prints on its standard output. */
-static bool printed(struct recogniser *r, const struct shell_command *command, struct str *ret)
+bool output_printed(struct recogniser *r, const struct shell_command *command, struct str *ret)
 {
     size_t from = 1;
 
@@ -90,7 +90,7 @@ void output_remember(struct recogniser *r, const struct shell_command *command)
     struct str text;
 
     bool tee = program_is(command, "tee");
-    if ((!command->output_count && !tee) || !printed(r, command, &text))
+    if ((!command->output_count && !tee) || !output_printed(r, command, &text))
         return;
     for (size_t i = 0; i < command->output_count; i++)
         if (command->outputs[i].descriptor == 1)

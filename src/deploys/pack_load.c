@@ -67,7 +67,7 @@ bool pack_read_pattern(struct pack_loader *loader, const struct row *row, const 
     return true;
 }
 
-static bool read_program(struct pack_loader *loader, struct row *row, uint32_t pack)
+bool pack_read_program(struct pack_loader *loader, struct row *row, uint32_t pack)
 {
     static const char *const known[] = {"names",   "options_with_value", "words",
                                         "excuses", "excuse_commands",    NULL};
@@ -143,8 +143,8 @@ static bool read_examples(struct pack_loader *loader, const struct row *row, str
     return true;
 }
 
-static bool find_program(struct pack_loader *loader, const struct row *row, uint32_t first_program,
-                         struct str name, uint32_t *ret)
+bool pack_find_program(struct pack_loader *loader, const struct row *row, uint32_t first_program,
+                       struct str name, uint32_t *ret)
 {
     for (size_t i = 0; i < loader->program_names.count; i++) {
         const struct pack_name *candidate = &loader->program_names.items[i];
@@ -169,7 +169,7 @@ static bool read_rule(struct pack_loader *loader, struct row *row, uint32_t firs
 
     if (!row_open(row, known) || !row_text(row, "id", true, &id) ||
         !row_text(row, "program", true, &program) ||
-        !find_program(loader, row, first_program, program, &rule.program) ||
+        !pack_find_program(loader, row, first_program, program, &rule.program) ||
         !pack_read_pattern(loader, row, "command", true, &rule.command) ||
         !pack_read_pattern(loader, row, "unless", false, &rule.unless) ||
         !pack_read_pattern(loader, row, "setting", false, &rule.setting) ||
@@ -215,7 +215,7 @@ bool pack_load_deploys(struct pack_loader *loader, struct str bytes, struct str 
     cJSON_ArrayForEach(item, programs)
     {
         struct row child = row_child(&row, "programs", index++, item);
-        if (!read_program(loader, &child, pack))
+        if (!pack_read_program(loader, &child, pack))
             return false;
     }
     index = 0;

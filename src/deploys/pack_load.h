@@ -37,6 +37,10 @@ MUST_CHECK bool pack_read_list(struct pack_loader *loader, const struct row *row
 /* Reads a pattern and compiles it, so that a bad one is refused here. */
 MUST_CHECK bool pack_read_pattern(struct pack_loader *loader, const struct row *row,
                                   const char *key, bool required, struct pack_text *ret);
+MUST_CHECK bool pack_read_program(struct pack_loader *loader, struct row *row, uint32_t pack);
+/* Among the programs from `first_program` on. */
+MUST_CHECK bool pack_find_program(struct pack_loader *loader, const struct row *row,
+                                  uint32_t first_program, struct str name, uint32_t *ret);
 struct str pack_loader_str(const struct pack_loader *loader, struct pack_text text);
 
 #endif

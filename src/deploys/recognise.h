@@ -12,6 +12,10 @@ struct recogniser *recogniser_new(struct arena *arena, struct configs *configs,
                                   const struct pack_tables *tables, struct deploys *deploys);
 MUST_CHECK bool recogniser_run(struct recogniser *r, enum shell_dialect dialect, struct str text,
                                struct str directory, struct str home, struct err *e);
+/* What a text would do to the gate itself is noted in *tampers too, by these rows. */
+struct protect_tables;
+void recogniser_protect(struct recogniser *r, const struct protect_tables *protect,
+                        struct tampers *tampers);
 /* $HOME, or empty. */
 struct str recogniser_home(void);
 

@@ -104,6 +104,10 @@ struct str audit_fields(struct arena *arena, const struct decision_input *input,
     add_configs(arena, &out, input);
     json_write_key(&out, &first, "deploys");
     deploys_write_json(&out, input->deploys);
+    if (input->tampers && input->tampers->count) {
+        json_write_key(&out, &first, "protected");
+        tampers_write_json(&out, input->tampers, false);
+    }
     if (!out.truncated)
         return buf_str(&out);
     /* Dozens of deploys with long trails in one call: the decision itself is what must be kept. */

@@ -2,6 +2,7 @@
 #include "base/process.h"
 #include "gate/audit.h"
 #include "gate/judge.h"
+#include "gate/protect.h"
 
 struct question {
     const struct config *config;
@@ -217,6 +218,7 @@ void gate_decide(struct arena *arena, const struct decision_input *input,
 
     for (size_t i = 0; input->found && i < input->found->count; i++)
         VEC_PUSH(arena, &reasons, input->found->items[i]);
+    protect_judge(arena, input, &reasons);
     for (size_t i = 0; i < input->deploys->count; i++)
         judge_deploy(&decider, &input->deploys->items[i]);
     for (size_t l = 0; l < looks.count; l++)
@@ -233,7 +235,9 @@ void gate_decide(struct arena *arena, const struct decision_input *input,
                 VEC_PUSH(arena, &reasons, *reason);
         }
     *ret_verdict = verdict_of(reasons);
-    if (!input->dry_run && input->deploys->count) {
+    /* An edit that takes nothing away is no decision. */
+    bool touches = input->tampers && input->tampers->count && reasons.count;
+    if (!input->dry_run && (input->deploys->count || touches)) {
         write_audit(&decider, ret_verdict);
         *ret_verdict = verdict_of(reasons);
     }

@@ -96,6 +96,7 @@ void reasons_add(struct arena *arena, struct reasons *reasons, const struct conf
 struct decision_input {
     const struct request *request;
     const struct deploys *deploys;
+    const struct tampers *tampers; /* what it would do to the gate itself; may be NULL */
     struct configs *configs;
     struct str state_directory; /* audit trail */
     bool dry_run;               /* no audit line */

@@ -45,7 +45,7 @@ struct str host_block_answer(struct arena *arena, enum host_kind host, struct st
     /* A hook of Cursor's that answers with anything but its schema blocks too, but then nobody learns why. */
     if (host == HOST_CURSOR)
         buf_add(&out,
-                STR("{\"permission\":\"deny\",\"user_message\":\"hookcheck blocked a deploy\","
+                STR("{\"permission\":\"deny\",\"user_message\":\"hookcheck blocked this call\","
                     "\"agent_message\":"));
     else
         buf_add(&out, STR("{\"decision\":\"deny\",\"reason\":"));

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/vec.h"
+#include "host/edit.h"
 #include "host/tools.h"
 
 struct message {
@@ -250,6 +251,10 @@ static bool fill(struct message *message, struct str directory, struct request *
     if (event_runs_nothing(request->event))
         return true;
     enum tool_kind kind = tool_kind(request->tool, &request->dialect);
+    if (kind == TOOL_NO_SHELL && tool_edits(request->tool))
+        edit_read_files(message->arena, document, &request->edits);
+    if (kind == TOOL_NO_SHELL && request->edits.count)
+        request->cwd = find_directory(message, directory);
     if (kind == TOOL_NO_SHELL)
         return true;
     if (!find_input(message, &nested))

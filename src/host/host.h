@@ -17,6 +17,11 @@
 MUST_CHECK bool host_parse_request(struct arena *arena, struct str raw, struct str directory,
                                    struct request *ret_request, struct err *e);
 
+/* What the request's tool would do to its file. `request` as parsed from its `raw`; asked for only when the file's name matters, since contents
+ * are large. */
+void host_parse_edit(struct arena *arena, const struct request *request,
+                     struct request_edit *ret_edit);
+
 /* "claude", "codex"…: stable names for JSON and the audit trail. */
 struct str host_name(enum host_kind host);
 

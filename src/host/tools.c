@@ -121,6 +121,35 @@ enum tool_kind tool_kind(struct str name, enum shell_dialect *ret_dialect)
     return TOOL_UNKNOWN;
 }
 
+bool tool_edits(struct str name)
+{
+    /* Claude Code; OpenCode (write, edit); Gemini CLI; Copilot; Antigravity; Codex. */
+    static const char *const names[] = {
+        "Write",
+        "Edit",
+        "MultiEdit",
+        "NotebookEdit",
+        "write_file",
+        "replace",
+        "create",
+        "str_replace",
+        "delete_file",
+        "str_replace_editor",
+        "edit_file",
+        "delete",
+        "apply_patch",
+        "write_to_file",
+        "replace_file_content",
+        "multi_replace_file_content",
+        "patch",
+    };
+
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (str_eq_nocase(name, str_from(names[i])))
+            return true;
+    return false;
+}
+
 bool event_runs_nothing(struct str event)
 {
     static const char *const events[] = {

@@ -13,6 +13,9 @@ enum tool_kind {
 
 enum tool_kind tool_kind(struct str name, enum shell_dialect *ret_dialect);
 
+/* Does the tool change files that its input names? */
+bool tool_edits(struct str name);
+
 /* Events after the fact, or without a tool: nothing is about to run. */
 bool event_runs_nothing(struct str event);
 

@@ -41,15 +41,16 @@ void report_reasons_json(struct buf *out, bool *first, const struct reasons *rea
     buf_add_byte(out, ']');
 }
 
-void report_command_json(struct buf *out, const struct request *request,
-                         const struct deploys *deploys, const struct verdict *verdict, bool offline)
+void report_command_json(struct buf *out, const struct deploys *deploys,
+                         const struct tampers *tampers, const struct verdict *verdict, bool offline)
 {
     bool first = true;
 
-    (void)request;
     buf_add_byte(out, '{');
     json_write_key(out, &first, "deploys");
     deploys_write_json(out, deploys);
+    json_write_key(out, &first, "protected");
+    tampers_write_json(out, tampers, false);
     if (!offline) {
         add_string(out, &first, "verdict", action_name(verdict->action));
         report_reasons_json(out, &first, &verdict->reasons);

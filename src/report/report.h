@@ -26,8 +26,8 @@ void report_push_text(struct buf *out, const struct push_result *result, bool ve
 struct str report_printable(struct arena *arena, struct str text);
 
 /* One JSON object on one line, without line feed; schemas in install/schema/. */
-void report_command_json(struct buf *out, const struct request *request,
-                         const struct deploys *deploys, const struct verdict *verdict,
+void report_command_json(struct buf *out, const struct deploys *deploys,
+                         const struct tampers *tampers, const struct verdict *verdict,
                          bool offline);
 void report_push_json(struct buf *out, const struct push_result *result);
 /* "reasons":[…], strictest first. */

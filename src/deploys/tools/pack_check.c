@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "deploys/protect_tables.h"
 #include "deploys/recognise.h"
 
 /* Never released: compiled patterns hang on it until the process ends. */
@@ -38,6 +39,17 @@ static int print_failures(const struct pack_failures *failures, size_t count)
     else
         printf("%zu examples hold\n", count);
     return failures->count ? 1 : 0;
+}
+
+static int check_protect(const struct protect_tables *tables, const struct pack_examples *examples)
+{
+    struct err e = ERR_NONE;
+    struct pack_failures failures;
+    size_t count;
+
+    if (!protect_check_examples(&arena, tables, examples, &failures, &count, &e))
+        return fail(&e);
+    return print_failures(&failures, count);
 }
 
 static int check_tables(const struct pack_tables *tables, const struct pack_examples *examples)
@@ -124,7 +136,9 @@ static int recognise(void)
         return fail(&e);
     while (str_next_line(&text, &line)) {
         struct deploys deploys = {0};
+        struct tampers tampers = {0};
         struct recogniser *r = recogniser_new(&arena, NULL, &pack_builtin, &deploys);
+        recogniser_protect(r, &protect_builtin, &tampers);
         if (getenv("EXPLAIN"))
             recogniser_explain(r, print_tried, NULL);
         printf(STR_FMT "\n", STR_ARG(line));
@@ -132,6 +146,10 @@ static int recognise(void)
             return fail(&e);
         for (size_t i = 0; i < deploys.count; i++)
             print_deploy(&deploys.items[i]);
+        for (size_t i = 0; i < tampers.count; i++)
+            printf("  guarded " STR_FMT " " STR_FMT " " STR_FMT "\n",
+                   STR_ARG(tampers.items[i].rule), STR_ARG(tampers.items[i].path),
+                   STR_ARG(tampers.items[i].command));
     }
     return 0;
 }
@@ -141,6 +159,7 @@ static bool judge_line(struct configs *configs, struct str directory, struct str
 {
     JSON_DOCUMENT(document);
     struct deploys deploys;
+    struct tampers tampers;
 
     if (!json_parse(&arena, line, JSON_STRICT, "corpus", &document, e))
         return false;
@@ -152,7 +171,7 @@ static bool judge_line(struct configs *configs, struct str directory, struct str
                                                                             : DIALECT_SH};
     if (json_string(document, "cwd").length)
         request.cwd = path_join(&arena, directory, json_string(document, "cwd"));
-    if (!deploys_recognise(&arena, configs, &request, &deploys, e))
+    if (!deploys_recognise(&arena, configs, &request, &deploys, &tampers, e))
         return false;
     bool wanted = json_bool(document, "deploy", false), found = deploys.count > 0;
     struct str rule = json_string(document, "rule");
@@ -198,7 +217,8 @@ static int judge_corpus(struct str directory, char **paths)
 int main(int count, char **arguments)
 {
     if (count == 1)
-        return check_tables(&pack_builtin, &pack_builtin_examples);
+        return check_tables(&pack_builtin, &pack_builtin_examples) |
+               check_protect(&protect_builtin, &protect_builtin_examples);
     if (strcmp(arguments[1], "--recognise") == 0)
         return recognise();
     if (strcmp(arguments[1], "--corpus") == 0 && count > 3)

@@ -48,9 +48,10 @@ static struct deploys recognise(struct arena *arena, const char *command)
                               .command = str_from(command),
                               .cwd = str_from(root)};
     struct deploys deploys = {0};
+    struct tampers tampers = {0};
     struct err e = ERR_NONE;
 
-    cr_assert(deploys_recognise(arena, configs, &request, &deploys, &e), "%s", e.message);
+    cr_assert(deploys_recognise(arena, configs, &request, &deploys, &tampers, &e), "%s", e.message);
     return deploys;
 }
 

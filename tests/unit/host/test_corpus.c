@@ -11,6 +11,33 @@
 
 #define CORPUS TESTS_DIRECTORY "/corpus/hosts"
 
+static void add_text(struct buf *out, const char *name, struct str text)
+{
+    buf_printf(out, "%s: ", name);
+    json_write_string(out, text);
+    buf_add_byte(out, '\n');
+}
+
+/* The files that an editing tool would change, and how. */
+static void describe_edit(struct arena *arena, struct buf *out, const struct request *request)
+{
+    struct request_edit edit;
+
+    for (size_t i = 0; i < request->edits.count; i++)
+        add_text(out, "edits", request->edits.items[i]);
+    if (!request->edits.count)
+        return;
+    buf_printf(out, "cwd: " STR_FMT "\n", STR_ARG(request->cwd));
+    host_parse_edit(arena, request, &edit);
+    if (edit.whole)
+        add_text(out, "content", edit.content);
+    for (size_t i = 0; i < edit.steps.count; i++) {
+        add_text(out, "old", edit.steps.items[i].old_text);
+        add_text(out, edit.steps.items[i].all ? "new, everywhere" : "new",
+                 edit.steps.items[i].new_text);
+    }
+}
+
 static struct str describe(struct arena *arena, struct str raw)
 {
     struct buf out = buf_new(arena, 1 << 20);
@@ -27,6 +54,7 @@ static struct str describe(struct arena *arena, struct str raw)
                STR_ARG(request.event), STR_ARG(request.tool), STR_ARG(request.session));
     if (!request.runs_shell) {
         buf_printf(&out, "runs no shell\n");
+        describe_edit(arena, &out, &request);
         return buf_str(&out);
     }
     buf_printf(&out, "dialect: %s\ncwd: " STR_FMT "\ncommand: ",

@@ -1,0 +1,178 @@
+#include "deploys/protect.h"
+
+static const char *const kinds[] = {"rule", "stamp", "file"};
+static const char *const changes[] = {"removed", "replaced", "appended", "edited", "mode"};
+static const char *const judges[] = {"configuration", "settings",  "hook",
+                                     "git",           "directory", "own"};
+
+static void write_text(struct buf *out, bool *first, const char *key, struct str value)
+{
+    json_write_key(out, first, key);
+    json_write_string(out, value);
+}
+
+static void write_list(struct buf *out, bool *first, const char *key, const struct strs *list)
+{
+    json_write_key(out, first, key);
+    buf_add_byte(out, '[');
+    for (size_t i = 0; i < list->count; i++) {
+        if (i)
+            buf_add_byte(out, ',');
+        json_write_string(out, list->items[i]);
+    }
+    buf_add_byte(out, ']');
+}
+
+static void write_edits(struct buf *out, bool *first, const struct edit_steps *edits)
+{
+    json_write_key(out, first, "edits");
+    buf_add_byte(out, '[');
+    for (size_t i = 0; i < edits->count; i++) {
+        bool inner = true;
+        buf_add(out, i ? STR(",{") : STR("{"));
+        write_text(out, &inner, "old", edits->items[i].old_text);
+        write_text(out, &inner, "new", edits->items[i].new_text);
+        json_write_key(out, &inner, "all");
+        buf_add(out, edits->items[i].all ? STR("true}") : STR("false}"));
+    }
+    buf_add_byte(out, ']');
+}
+
+static void write_tamper(struct buf *out, const struct tamper *tamper, bool with_texts)
+{
+    bool first = true;
+
+    buf_add_byte(out, '{');
+    write_text(out, &first, "rule", tamper->rule);
+    write_text(out, &first, "kind", str_from(kinds[tamper->kind]));
+    write_text(out, &first, "command", tamper->command);
+    write_text(out, &first, "directory", tamper->directory);
+    write_list(out, &first, "trail", &tamper->trail);
+    if (tamper->kind == TAMPER_FILE) {
+        write_text(out, &first, "path", tamper->path);
+        write_text(out, &first, "change", str_from(changes[tamper->change]));
+    }
+    if (with_texts) {
+        write_text(out, &first, "says", tamper->says);
+        write_text(out, &first, "instead", tamper->instead);
+        write_text(out, &first, "judge", str_from(judges[tamper->judge]));
+        write_list(out, &first, "holds", &tamper->holds);
+        if (tamper->has_text)
+            write_text(out, &first, "text", tamper->text);
+        write_edits(out, &first, &tamper->edits);
+    }
+    buf_add_byte(out, '}');
+}
+
+void tampers_write_json(struct buf *out, const struct tampers *tampers, bool with_texts)
+{
+    buf_add_byte(out, '[');
+    for (size_t i = 0; i < tampers->count; i++) {
+        if (i)
+            buf_add_byte(out, ',');
+        write_tamper(out, &tampers->items[i], with_texts);
+    }
+    buf_add_byte(out, ']');
+}
+
+static bool read_text(struct arena *arena, const cJSON *object, const char *key, struct str *ret,
+                      struct err *e)
+{
+    const cJSON *item = json_get(object, key);
+
+    if (!json_is_string(item))
+        return err_set(e, ERR_INPUT, "a change to what guards deploys without the text \"%s\"",
+                       key);
+    *ret = str_copy(arena, json_value_string(item));
+    return true;
+}
+
+static bool read_list(struct arena *arena, const cJSON *object, const char *key, struct strs *ret,
+                      struct err *e)
+{
+    const cJSON *list = json_get(object, key), *item;
+
+    if (!json_is_array(list))
+        return err_set(e, ERR_INPUT, "a change to what guards deploys without the list \"%s\"",
+                       key);
+    cJSON_ArrayForEach(item, list) VEC_PUSH(arena, ret, str_copy(arena, json_value_string(item)));
+    return true;
+}
+
+static bool read_choice(const cJSON *object, const char *key, const char *const *choices,
+                        unsigned count, unsigned *ret, struct err *e)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (str_eq(json_string(object, key), str_from(choices[i]))) {
+            *ret = i;
+            return true;
+        }
+    return err_set(e, ERR_INPUT, "a change to what guards deploys with an unknown \"%s\"", key);
+}
+
+static bool read_edits(struct arena *arena, const cJSON *object, struct edit_steps *ret,
+                       struct err *e)
+{
+    const cJSON *list = json_get(object, "edits"), *item;
+
+    if (!json_is_array(list))
+        return err_set(e, ERR_INPUT, "a change to what guards deploys without the list \"edits\"");
+    cJSON_ArrayForEach(item, list)
+    {
+        struct edit_step step = {.all = json_bool(item, "all", false)};
+        if (!read_text(arena, item, "old", &step.old_text, e) ||
+            !read_text(arena, item, "new", &step.new_text, e))
+            return false;
+        VEC_PUSH(arena, ret, step);
+    }
+    return true;
+}
+
+static bool read_tamper(struct arena *arena, const cJSON *object, struct tamper *ret, struct err *e)
+{
+    unsigned kind = 0, change = 0, judge = 0;
+
+    if (!read_text(arena, object, "rule", &ret->rule, e) ||
+        !read_choice(object, "kind", kinds, COUNT_OF(kinds), &kind, e) ||
+        !read_text(arena, object, "command", &ret->command, e) ||
+        !read_text(arena, object, "directory", &ret->directory, e) ||
+        !read_list(arena, object, "trail", &ret->trail, e) ||
+        !read_text(arena, object, "says", &ret->says, e) ||
+        !read_text(arena, object, "instead", &ret->instead, e) ||
+        !read_choice(object, "judge", judges, COUNT_OF(judges), &judge, e) ||
+        !read_list(arena, object, "holds", &ret->holds, e) ||
+        !read_edits(arena, object, &ret->edits, e))
+        return false;
+    ret->kind = (enum tamper_kind)kind;
+    ret->judge = (enum tamper_judge)judge;
+    if (ret->kind != TAMPER_FILE)
+        return true;
+    if (!read_text(arena, object, "path", &ret->path, e) ||
+        !read_choice(object, "change", changes, COUNT_OF(changes), &change, e))
+        return false;
+    ret->change = (enum tamper_change)change;
+    ret->has_text = json_is_string(json_get(object, "text"));
+    return !ret->has_text || read_text(arena, object, "text", &ret->text, e);
+}
+
+bool tampers_read_json(struct arena *arena, const cJSON *array, struct tampers *ret_tampers,
+                       struct err *e)
+{
+    struct tampers tampers = {0};
+    const cJSON *item;
+
+    if (!json_is_array(array))
+        return err_set(e, ERR_INPUT, "the list of changes to what guards deploys is no array");
+    cJSON_ArrayForEach(item, array)
+    {
+        struct tamper tamper = {0};
+        if (tampers.count >= TAMPERS_MAX)
+            return err_set(e, ERR_LIMIT, "more than %u changes to what guards deploys",
+                           TAMPERS_MAX);
+        if (!read_tamper(arena, item, &tamper, e))
+            return false;
+        VEC_PUSH(arena, &tampers, tamper);
+    }
+    *ret_tampers = tampers;
+    return true;
+}

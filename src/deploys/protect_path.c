@@ -1,0 +1,190 @@
+/* protect_path.c -- is a path one of ours? By its names, and by where its links lead; its content is for others to read. */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/regex.h"
+#include "config/state.h"
+#include "deploys/judge.h"
+#include "deploys/protect_path.h"
+
+static bool names_have(const struct protect_tables *t, struct pack_list names, struct str part)
+{
+    for (uint32_t i = 0; i < names.count; i++)
+        if (str_eq_nocase(pack_list_item(&t->packs, names, i), part))
+            return true;
+    return false;
+}
+
+/* Case is not looked at: some file systems do not. */
+static bool row_has_name(const struct protect_tables *t, const struct protect_file *row,
+                         struct str path)
+{
+    while (path.length) {
+        struct str part = str_cut(&path, '/');
+        if (part.length && names_have(t, row->names, part))
+            return true;
+    }
+    return false;
+}
+
+static bool any_row_has_name(const struct protect_tables *t, struct str path)
+{
+    for (uint32_t i = 0; i < t->file_count; i++)
+        if (row_has_name(t, &t->files[i], path))
+            return true;
+    return false;
+}
+
+const struct protect_file *protect_find_file(struct arena *arena, const struct protect_tables *t,
+                                             struct str path)
+{
+    for (uint32_t i = 0; i < t->file_count; i++) {
+        struct regex *regex;
+        struct err ignored = ERR_NONE;
+        bool matched = false;
+        if (row_has_name(t, &t->files[i], path) &&
+            regex_compile(arena, pack_str(&t->packs, t->files[i].path), &regex, &ignored) &&
+            regex_match(regex, path, &matched, NULL, 0, &ignored) && matched)
+            return &t->files[i];
+    }
+    return NULL;
+}
+
+/* Where the path leads; the file itself may not be there yet. */
+static struct str resolve(struct arena *arena, struct str path)
+{
+    char real[PATH_MAX];
+
+    if (str_has_nul(path))
+        return path;
+    if (realpath(str_c(arena, path), real))
+        return str_copy(arena, str_from(real));
+    if (realpath(str_c(arena, path_directory(path)), real))
+        return path_join(arena, str_copy(arena, str_from(real)), path_base_name(path));
+    return path;
+}
+
+static bool is_link(struct arena *arena, struct str path)
+{
+    struct stat status;
+
+    return !str_has_nul(path) && lstat(str_c(arena, path), &status) == 0 && S_ISLNK(status.st_mode);
+}
+
+bool protect_is_state(struct arena *arena, struct str path, bool removed)
+{
+    struct str state = state_directory(arena), relative;
+
+    if (!state.length)
+        return false;
+    if (path_relative(state, path, &relative))
+        return true;
+    return removed && path.length > 1 && path_relative(path, state, &relative);
+}
+
+bool protect_names_path(struct arena *arena, struct str directory, struct str path)
+{
+    struct str absolute = path_join(arena, directory, path);
+
+    if (any_row_has_name(&protect_builtin, absolute) || protect_is_state(arena, absolute, false))
+        return true;
+    if (!is_link(arena, absolute))
+        return false;
+    absolute = resolve(arena, absolute);
+    return any_row_has_name(&protect_builtin, absolute) || protect_is_state(arena, absolute, false);
+}
+
+bool protect_look_up(struct arena *arena, const struct protect_tables *t, struct str absolute,
+                     bool removed, struct protected_path *ret)
+{
+    *ret = (struct protected_path){.path = absolute};
+    if (protect_is_state(arena, absolute, removed)) {
+        ret->state = true;
+        return true;
+    }
+    bool named = any_row_has_name(t, absolute), link = is_link(arena, absolute);
+    if (!named && !link)
+        return false;
+    ret->row = named ? protect_find_file(arena, t, absolute) : NULL;
+    if (ret->row)
+        return true;
+    /* Removing or replacing a link changes the link alone; what is written goes where it leads. */
+    struct str real = resolve(arena, absolute);
+    if (str_eq(real, absolute) || (link && removed))
+        return false;
+    ret->path = real;
+    ret->state = protect_is_state(arena, real, removed);
+    ret->row = ret->state ? NULL : protect_find_file(arena, t, real);
+    return ret->state || ret->row;
+}
+
+/* "*" alone is everything; what begins like a name could be it. */
+static bool glob_fits(struct str glob, struct str name)
+{
+    size_t star = str_find_byte(glob, '*'), mark = str_find_byte(glob, '?');
+    size_t literal = star < mark ? star : mark;
+
+    if (literal == 0 && name.length && name.bytes[0] == '.')
+        return false; /* the shell leaves hidden files out */
+    return glob_matches(glob, name);
+}
+
+struct strs protect_expand(struct arena *arena, const struct protect_tables *t, struct str absolute)
+{
+    struct strs paths = {0};
+    struct str base = path_base_name(absolute), directory = path_directory(absolute);
+
+    if (str_find_byte(base, '*') == SIZE_MAX && str_find_byte(base, '?') == SIZE_MAX) {
+        VEC_PUSH(arena, &paths, absolute);
+        return paths;
+    }
+    for (uint32_t i = 0; i < t->file_count; i++)
+        for (uint32_t n = 0; n < t->files[i].names.count; n++) {
+            struct str name = pack_list_item(&t->packs, t->files[i].names, n);
+            if (glob_fits(base, name))
+                strs_add(arena, &paths, path_join(arena, directory, name));
+        }
+    return paths;
+}
+
+void protect_fill(struct arena *arena, const struct protect_tables *tables,
+                  const struct protected_path *found, struct tamper *tamper)
+{
+    const struct pack_tables *t = &tables->packs;
+
+    tamper->kind = TAMPER_FILE;
+    tamper->path = found->path;
+    if (found->state) {
+        tamper->rule = STR("hookcheck-state");
+        tamper->says = STR("hookcheck's own state: the audit trail, what is trusted, overrides");
+        tamper->judge = JUDGE_OWN;
+        return;
+    }
+    tamper->rule = pack_str(t, found->row->id);
+    tamper->says = pack_str(t, found->row->what);
+    tamper->judge = (enum tamper_judge)found->row->judge;
+    for (uint32_t i = 0; i < found->row->holds.count; i++)
+        VEC_PUSH(arena, &tamper->holds, pack_list_item(t, found->row->holds, i));
+}
+
+void protect_edit(struct arena *arena, const struct request *request, struct str path,
+                  const struct request_edit *edit, struct tampers *ret_tampers)
+{
+    struct protected_path found;
+    struct tamper tamper = {.directory = request->cwd, .command = request->tool};
+    struct str absolute = path_join(arena, request->cwd, path);
+
+    if (!protect_look_up(arena, &protect_builtin, absolute, false, &found))
+        return;
+    protect_fill(arena, &protect_builtin, &found, &tamper);
+    tamper.change = edit->whole ? CHANGE_REPLACED : CHANGE_EDITED;
+    tamper.has_text = edit->whole;
+    tamper.text = edit->content;
+    tamper.edits = edit->steps;
+    VEC_PUSH(arena, &tamper.trail,
+             str_printf(arena, STR_FMT " " STR_FMT, STR_ARG(request->tool), STR_ARG(path)));
+    VEC_PUSH(arena, ret_tampers, tamper);
+}

@@ -1,0 +1,24 @@
+/* protect_path.h -- paths of files that may not be changed unseen. Private to src/deploys. */
+#ifndef HOOKCHECK_DEPLOYS_PROTECT_PATH_H
+#define HOOKCHECK_DEPLOYS_PROTECT_PATH_H
+
+#include "deploys/protect_tables.h"
+
+struct protected_path {
+    const struct protect_file *row; /* NULL: state */
+    bool state;                     /* in hookcheck's state directory */
+    struct str path;                /* absolute; where links lead */
+};
+
+/* In the state directory, or (removed) a directory around it. */
+bool protect_is_state(struct arena *arena, struct str path, bool removed);
+/* `removed`: the path itself goes away, not what it leads to. */
+bool protect_look_up(struct arena *arena, const struct protect_tables *tables, struct str absolute,
+                     bool removed, struct protected_path *ret);
+/* A pattern of the shell's in the last name stands for those of our names that it takes. */
+struct strs protect_expand(struct arena *arena, const struct protect_tables *tables,
+                           struct str absolute);
+void protect_fill(struct arena *arena, const struct protect_tables *tables,
+                  const struct protected_path *found, struct tamper *tamper);
+
+#endif

@@ -1,0 +1,361 @@
+#include "gate/protect.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+#define PROGRAM_PREFIX "hookcheck"
+
+/* --- The file after the edit. --- */
+
+/* Editors of agents read files without carriage returns, and take typographic quotes for plain ones where nothing else fits. */
+static struct str plain_text(struct arena *arena, struct str text, bool quotes)
+{
+    static const struct {
+        const char *from;
+        char to;
+    } marks[] = {{"\xE2\x80\x98", '\''},
+                 {"\xE2\x80\x99", '\''},
+                 {"\xE2\x80\x9C", '"'},
+                 {"\xE2\x80\x9D", '"'}};
+    struct buf out = buf_new(arena, text.length + 1);
+
+    for (size_t i = 0; i < text.length; i++) {
+        bool taken = text.bytes[i] == '\r' && i + 1 < text.length && text.bytes[i + 1] == '\n';
+        for (size_t m = 0; quotes && !taken && m < COUNT_OF(marks); m++)
+            if (str_starts(str_from_offset(text, i), str_from(marks[m].from))) {
+                buf_add_byte(&out, marks[m].to);
+                i += 2;
+                taken = true;
+            }
+        if (!taken)
+            buf_add_byte(&out, text.bytes[i]);
+    }
+    return out.length ? buf_str(&out) : STR("");
+}
+
+static size_t count_of(struct str text, struct str part)
+{
+    size_t count = 0, at;
+
+    while (part.length && (at = str_find(text, part)) != SIZE_MAX) {
+        count++;
+        text = str_from_offset(text, at + part.length);
+    }
+    return count;
+}
+
+static struct str replace(struct arena *arena, struct str text, const struct edit_step *step)
+{
+    struct buf out = buf_new(arena, FILE_MAX * 2);
+    size_t at;
+
+    while ((at = str_find(text, step->old_text)) != SIZE_MAX) {
+        buf_add(&out, str_prefix(text, at));
+        buf_add(&out, step->new_text);
+        text = str_from_offset(text, at + step->old_text.length);
+        if (!step->all)
+            break;
+    }
+    buf_add(&out, text);
+    return out.length ? buf_str(&out) : STR("");
+}
+
+bool protect_apply(struct arena *arena, struct str text, const struct edit_steps *steps,
+                   struct str *ret_text)
+{
+    text = plain_text(arena, text, false);
+    for (size_t i = 0; i < steps->count; i++) {
+        struct edit_step step = {plain_text(arena, steps->items[i].old_text, false),
+                                 plain_text(arena, steps->items[i].new_text, false),
+                                 steps->items[i].all};
+        if (!step.old_text.length) { /* makes the file; refused where it has content */
+            if (str_trim(text).length)
+                return false;
+            text = step.new_text;
+            continue;
+        }
+        if (!count_of(text, step.old_text)) {
+            text = plain_text(arena, text, true);
+            step.old_text = plain_text(arena, step.old_text, true);
+        }
+        size_t count = count_of(text, step.old_text);
+        if (count == 0 || (count > 1 && !step.all))
+            return false;
+        text = replace(arena, text, &step);
+    }
+    *ret_text = text;
+    return true;
+}
+
+/* --- One file. --- */
+
+struct guard {
+    struct arena *arena;
+    const struct decision_input *input;
+    const struct tamper *tamper;
+    struct reasons *reasons;
+};
+
+static void add(struct guard *guard, enum reason_code code, struct str what, struct str hint)
+{
+    const struct config *config = NULL;
+    const struct config_environment *environment = NULL;
+    const struct tamper *tamper = guard->tamper;
+    struct err ignored = ERR_NONE;
+    struct str trail = STR("");
+
+    if (!configs_for(guard->input->configs, tamper->directory, &config, &ignored))
+        config = NULL;
+    if (config && code == REASON_STAMP)
+        environment = config_environment_for(config, STR(""));
+    if (tamper->trail.count > 1)
+        trail = str_printf(
+            guard->arena, "\n  " STR_FMT,
+            STR_ARG(str_join(guard->arena, tamper->trail.items, tamper->trail.count, STR(" -> "))));
+    reasons_add(guard->arena, guard->reasons, config, environment,
+                (struct reason){.code = code,
+                                .message = str_printf(guard->arena, STR_FMT STR_FMT, STR_ARG(what),
+                                                      STR_ARG(trail)),
+                                .hint = hint});
+}
+
+static const char *verb_of(enum tamper_change change)
+{
+    static const char *const verbs[] = {"would be removed", "would be replaced",
+                                        "would be added to", "would be changed",
+                                        "could not be run any more"};
+
+    return verbs[change];
+}
+
+static void protect(struct guard *guard, struct str path, struct str lost)
+{
+    const struct tamper *tamper = guard->tamper;
+    bool unknown = tamper->judge != JUDGE_OWN && !tamper->has_text && tamper->edits.count == 0 &&
+                   tamper->change != CHANGE_REMOVED && tamper->change != CHANGE_MODE;
+    struct str why =
+        lost.length ? str_printf(guard->arena, "\n  " STR_FMT, STR_ARG(lost)) : STR("");
+
+    add(guard, REASON_PROTECTED,
+        str_printf(guard->arena, STR_FMT " %s\n  it is " STR_FMT STR_FMT, STR_ARG(path),
+                   verb_of(tamper->change), STR_ARG(tamper->says), STR_ARG(why)),
+        unknown
+            ? STR("make the change with the editing tool (Edit, Write): it is then judged by what "
+                  "would remain")
+            : STR("a person makes this change in their own terminal or editor; other changes "
+                  "of the file pass"));
+}
+
+/* Absent is an empty text with *ret_existed false. */
+static bool read_before(struct guard *guard, struct str path, struct str *ret_text,
+                        bool *ret_existed, struct err *e)
+{
+    *ret_existed = file_kind(guard->arena, path) != FILE_ABSENT;
+    *ret_text = STR("");
+    return !*ret_existed || file_read(guard->arena, path, PROTECT_FILE_MAX, ret_text, e);
+}
+
+static bool is_trusted_layer(struct str path)
+{
+    return !str_eq_nocase(path_base_name(path), STR(CONFIG_NAME));
+}
+
+static bool is_ours(struct guard *guard, enum tamper_judge judge,
+                    const struct protect_change *change)
+{
+    switch (judge) {
+    case JUDGE_CONFIGURATION:
+        return change->existed;
+    case JUDGE_SETTINGS:
+        return change->existed && protect_settings_is_ours(guard->arena, change->before);
+    case JUDGE_HOOK:
+        return change->existed && protect_hook_is_ours(change->before);
+    case JUDGE_GIT:
+        return change->existed &&
+               protect_git(guard->arena, &(struct protect_change){.path = change->path,
+                                                                  .existed = true,
+                                                                  .before = change->before,
+                                                                  .after = STR("")})
+                       .length > 0;
+    case JUDGE_DIRECTORY:
+    case JUDGE_OWN:
+        break;
+    }
+    return true;
+}
+
+static struct str judge_text(struct guard *guard, enum tamper_judge judge,
+                             const struct protect_change *change)
+{
+    switch (judge) {
+    case JUDGE_CONFIGURATION:
+        return protect_configuration(guard->arena, change, is_trusted_layer(change->path));
+    case JUDGE_SETTINGS:
+        return protect_settings(guard->arena, change);
+    case JUDGE_HOOK:
+        return protect_hook(guard->arena, change);
+    case JUDGE_GIT:
+        return protect_git(guard->arena, change);
+    case JUDGE_DIRECTORY:
+    case JUDGE_OWN:
+        break;
+    }
+    return STR("nothing in it is for others to change");
+}
+
+enum after { AFTER_UNKNOWN, AFTER_KNOWN, AFTER_REFUSED };
+
+static enum after find_after(struct guard *guard, struct protect_change *change)
+{
+    const struct tamper *tamper = guard->tamper;
+
+    change->after = STR("");
+    if (tamper->change == CHANGE_EDITED && tamper->edits.count)
+        return protect_apply(guard->arena, change->before, &tamper->edits, &change->after)
+                   ? AFTER_KNOWN
+                   : AFTER_REFUSED;
+    if (!tamper->has_text)
+        return AFTER_UNKNOWN;
+    change->after = plain_text(guard->arena, tamper->text, false);
+    if (tamper->change == CHANGE_APPENDED)
+        change->after = str_printf(guard->arena, STR_FMT STR_FMT, STR_ARG(change->before),
+                                   STR_ARG(change->after));
+    return AFTER_KNOWN;
+}
+
+/* A name in other letters is the same file only where the file system says so. */
+static bool is_other_case(struct guard *guard, struct str path)
+{
+    static const char *const plain[] = {CONFIG_NAME, "settings.json", "settings.local.json",
+                                        "pre-push", "hooks.json"};
+    struct str base = path_base_name(path);
+    struct stat here, there;
+
+    for (size_t i = 0; i < COUNT_OF(plain); i++) {
+        if (!str_eq_nocase(base, str_from(plain[i])) || str_eq(base, str_from(plain[i])))
+            continue;
+        struct str other = path_join(guard->arena, path_directory(path), str_from(plain[i]));
+        return stat(str_c(guard->arena, path), &here) != 0 ||
+               stat(str_c(guard->arena, other), &there) != 0 || here.st_ino != there.st_ino ||
+               here.st_dev != there.st_dev;
+    }
+    return false;
+}
+
+static void judge_file(struct guard *guard, enum tamper_judge judge, struct str path)
+{
+    const struct tamper *tamper = guard->tamper;
+    struct protect_change change = {.path = path};
+    struct err e = ERR_NONE;
+
+    if (is_other_case(guard, path) || file_kind(guard->arena, path) == FILE_DIRECTORY)
+        return;
+    if (!read_before(guard, path, &change.before, &change.existed, &e)) {
+        protect(guard, path, str_printf(guard->arena, "it cannot be read: %s", e.message));
+        return;
+    }
+    change.before = plain_text(guard->arena, change.before, false);
+    if (tamper->change == CHANGE_REMOVED || tamper->change == CHANGE_MODE) {
+        bool matters = tamper->change == CHANGE_REMOVED || judge == JUDGE_HOOK;
+        if (matters && is_ours(guard, judge, &change))
+            protect(guard, path, STR_NONE);
+        return;
+    }
+    enum after after = find_after(guard, &change);
+    if (after == AFTER_REFUSED ||
+        (after == AFTER_KNOWN && change.existed && str_eq(change.before, change.after)))
+        return;
+    if (after == AFTER_UNKNOWN) {
+        bool says =
+            judge == JUDGE_SETTINGS && str_contains(tamper->command, STR("disableAllHooks"));
+        if (says || is_ours(guard, judge, &change))
+            protect(guard, path, STR("what it would hold then is not known before it runs"));
+        return;
+    }
+    struct str lost = judge_text(guard, judge, &change);
+    if (lost.length)
+        protect(guard, path, lost);
+}
+
+/* --- Directories, programs, state. --- */
+
+static enum tamper_judge judge_of_name(struct str name)
+{
+    struct str base = path_base_name(name);
+
+    if (str_eq(base, STR("config.json")))
+        return JUDGE_CONFIGURATION;
+    if (str_eq(base, STR("config")))
+        return JUDGE_GIT;
+    return str_ends(base, STR(".json")) || str_ends(base, STR(".js")) ? JUDGE_SETTINGS : JUDGE_HOOK;
+}
+
+static void judge_directory(struct guard *guard)
+{
+    const struct tamper *tamper = guard->tamper;
+    struct str name = path_base_name(tamper->path);
+
+    if (file_kind(guard->arena, tamper->path) != FILE_DIRECTORY)
+        return;
+    for (size_t i = 0; i < tamper->holds.count; i++) {
+        enum tamper_judge judge = judge_of_name(tamper->holds.items[i]);
+        bool git = str_eq(name, STR(".git"));
+        /* "config" is git's only in .git, "config.json" ours only in our directory. */
+        if ((judge == JUDGE_GIT) != (git && judge == JUDGE_GIT) ||
+            (judge == JUDGE_CONFIGURATION && !str_eq(name, STR("hookcheck"))))
+            continue;
+        struct str path = path_join(guard->arena, tamper->path, tamper->holds.items[i]);
+        if (file_kind(guard->arena, path) == FILE_REGULAR)
+            judge_file(guard, judge, path);
+    }
+}
+
+/* The programs beside this one, and the state: whatever happens to them. */
+static void judge_own(struct guard *guard)
+{
+    const struct tamper *tamper = guard->tamper;
+    char self[PATH_MAX], real[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+
+    if (str_eq(tamper->rule, STR("hookcheck-state"))) {
+        protect(guard, tamper->path, STR_NONE);
+        return;
+    }
+    if (length <= 0 || file_kind(guard->arena, tamper->path) != FILE_REGULAR ||
+        !realpath(str_c(guard->arena, tamper->path), real))
+        return;
+    if (tamper->change == CHANGE_MODE ||
+        str_eq(path_directory(str_from(real)), path_directory(str_of(self, (size_t)length))))
+        protect(guard, tamper->path, STR_NONE);
+}
+
+static void judge_tamper(struct guard *guard)
+{
+    const struct tamper *tamper = guard->tamper;
+
+    if (tamper->kind != TAMPER_FILE) {
+        struct str what = str_printf(guard->arena, STR_FMT "\n  " STR_FMT, STR_ARG(tamper->command),
+                                     STR_ARG(tamper->says));
+        add(guard, tamper->kind == TAMPER_STAMP ? REASON_STAMP : REASON_PROTECTED, what,
+            tamper->instead);
+    } else if (tamper->judge == JUDGE_DIRECTORY) {
+        judge_directory(guard);
+    } else if (tamper->judge == JUDGE_OWN) {
+        judge_own(guard);
+    } else {
+        judge_file(guard, tamper->judge, tamper->path);
+    }
+}
+
+void protect_judge(struct arena *arena, const struct decision_input *input, struct reasons *reasons)
+{
+    for (size_t i = 0; input->tampers && i < input->tampers->count; i++) {
+        struct guard guard = {arena, input, &input->tampers->items[i], reasons};
+        judge_tamper(&guard);
+    }
+}

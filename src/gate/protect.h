@@ -1,0 +1,42 @@
+/* protect.h -- would a change to one of our own files lose what guards deploys?
+ *
+ * In:    tampers (deploys/protect.h). The change is applied in memory to the file as it is now, and judged by what would remain.
+ * Out:   reasons `protected` and `stamp`; none for a change that leaves everything at least as strict.
+ * Fails: never: what cannot be read or judged is protected.
+ *
+ * Invariants:
+ * 1. A file that is not ours (a hook that starts nothing of ours, settings without our registration) is nobody's concern.
+ * 2. A change that the tool itself would refuse (text that is not there) is let through: nothing happens.
+ */
+#ifndef HOOKCHECK_GATE_PROTECT_H
+#define HOOKCHECK_GATE_PROTECT_H
+
+#include "gate/gate.h"
+
+#define PROTECT_FILE_MAX ((size_t)REQUEST_MAX)
+
+void protect_judge(struct arena *arena, const struct decision_input *input,
+                   struct reasons *reasons);
+
+/* --- The judges. Each says in a sentence what would be lost; STR_NONE: nothing. Exposed for tests. --- */
+struct protect_change {
+    struct str path;
+    bool existed;
+    struct str before; /* without carriage returns */
+    struct str after;
+};
+/* `trusted`: of a layer that counts without a person's trust (/etc, the user's own). */
+struct str protect_configuration(struct arena *arena, const struct protect_change *change,
+                                 bool trusted);
+struct str protect_settings(struct arena *arena, const struct protect_change *change);
+struct str protect_hook(struct arena *arena, const struct protect_change *change);
+struct str protect_git(struct arena *arena, const struct protect_change *change);
+/* Is there something of ours in this file, that could be lost? */
+bool protect_settings_is_ours(struct arena *arena, struct str text);
+bool protect_hook_is_ours(struct str text);
+
+/* What an edit leaves. False: the tool itself would refuse it. */
+bool protect_apply(struct arena *arena, struct str text, const struct edit_steps *steps,
+                   struct str *ret_text);
+
+#endif

@@ -1,0 +1,226 @@
+/* protect_hook.c -- would git still start hookcheck-pre-push after an edit of a hook, of a manager's file, of git's configuration? */
+#include "base/file.h"
+#include "gate/protect.h"
+#include "shell/evaluate.h"
+
+#define HOOK_PROGRAM "hookcheck-pre-push"
+
+bool protect_hook_is_ours(struct str text)
+{
+    return str_contains(text, STR(HOOK_PROGRAM));
+}
+
+/* --- Shell text: which lines start it, whatever else happens? --- */
+
+struct start {
+    struct str line;    /* trimmed */
+    struct str program; /* as far as the text says: "$gate" may have been given another value */
+    bool conditional;
+};
+VEC_DEFINE(starts, struct start);
+
+struct finder {
+    struct arena *arena;
+    struct str text;
+    struct starts starts;
+};
+
+static struct str line_around(struct str text, size_t number)
+{
+    struct str line = STR_NONE;
+
+    for (size_t i = 0; i < number; i++)
+        if (!str_next_line(&text, &line))
+            return STR_NONE;
+    return str_trim(line);
+}
+
+static bool look(void *context, struct shell_state *state, const struct shell_command *command,
+                 struct err *e)
+{
+    struct finder *finder = context;
+    struct str source = shell_state_source(state, command->span);
+    struct str program = path_base_name(command->words.items[0].text);
+
+    (void)e;
+    if (!str_eq(program, STR(HOOK_PROGRAM)) && !str_contains(source, STR("$gate")) &&
+        !str_contains(source, STR(HOOK_PROGRAM)))
+        return true;
+    if (str_eq(program, STR("echo")) || str_eq(program, STR("[")) ||
+        str_eq(program, STR("command")))
+        return true;
+    struct start start = {.line = line_around(finder->text, command->line),
+                          .program = command->words.items[0].text,
+                          .conditional = command->conditional};
+    VEC_PUSH(finder->arena, &finder->starts, start);
+    return true;
+}
+
+static bool find_starts(struct arena *arena, struct str text, struct starts *ret, struct err *e)
+{
+    struct finder finder = {.arena = arena, .text = text};
+    struct shell_visitor visitor = {.context = &finder, .command = look};
+    struct shell_state *state = shell_state_new(arena, STR("/"), STR("/"), &visitor);
+
+    if (!shell_evaluate(state, text, e))
+        return false;
+    *ret = finder.starts;
+    return true;
+}
+
+/* What git does with a file of another interpreter, or of none, is not ours to guess. */
+static bool is_shell_text(struct str text)
+{
+    struct str first = str_prefix(text, str_find_byte(text, '\n'));
+
+    return !str_starts(first, STR("#!")) || str_contains(first, STR("sh"));
+}
+
+static struct str compare_shell(struct arena *arena, const struct protect_change *change)
+{
+    struct starts before, after;
+    struct err e = ERR_NONE;
+
+    if (!is_shell_text(change->after))
+        return STR("it would be no shell text any more");
+    if (!find_starts(arena, change->after, &after, &e))
+        return str_printf(arena, "sh could not read it any more: %s", e.message);
+    if (!find_starts(arena, change->before, &before, &e))
+        return STR("sh cannot read it as it is");
+    for (size_t i = 0; i < before.count; i++) {
+        bool kept = false;
+        for (size_t n = 0; n < after.count; n++)
+            kept = kept || (str_eq(after.items[n].line, before.items[i].line) &&
+                            str_eq(after.items[n].program, before.items[i].program) &&
+                            (before.items[i].conditional || !after.items[n].conditional));
+        if (!kept)
+            return str_printf(arena,
+                              "this line would be gone, not always be reached, or start another "
+                              "program: " STR_FMT,
+                              STR_ARG(before.items[i].line));
+    }
+    return before.count ? STR_NONE : STR("nothing in it would start the check");
+}
+
+/* --- Lines of other files. --- */
+
+static bool has_line(struct str text, struct str wanted)
+{
+    struct str line;
+
+    while (str_next_line(&text, &line))
+        if (str_eq(str_trim(line), wanted))
+            return true;
+    return false;
+}
+
+static bool is_comment(struct str line, char mark)
+{
+    return !line.length || line.bytes[0] == '#' || line.bytes[0] == mark;
+}
+
+/* The lines of our entry, and the key they stand under. */
+static struct str compare_lines(struct arena *arena, const struct protect_change *change)
+{
+    struct str rest = change->before, line;
+
+    while (str_next_line(&rest, &line)) {
+        line = str_trim(line);
+        bool matters = str_contains(line, STR("hookcheck")) || str_eq(line, STR("pre-push:"));
+        if (matters && !is_comment(line, '#') && !has_line(change->after, line))
+            return str_printf(arena, "this line would be gone: " STR_FMT, STR_ARG(line));
+    }
+    rest = change->after;
+    while (str_next_line(&rest, &line)) {
+        line = str_trim(line);
+        bool skips = str_starts(line, STR("skip")) || str_starts(line, STR("exclude_tags")) ||
+                     str_starts(line, STR("only:"));
+        if (skips && !has_line(change->before, line))
+            return str_printf(arena, "this line could leave the hook out: " STR_FMT, STR_ARG(line));
+    }
+    return STR_NONE;
+}
+
+struct str protect_hook(struct arena *arena, const struct protect_change *change)
+{
+    if (!change->existed || !protect_hook_is_ours(change->before))
+        return STR_NONE;
+    bool yaml = str_ends(change->path, STR(".yml")) || str_ends(change->path, STR(".yaml"));
+    return yaml ? compare_lines(arena, change) : compare_shell(arena, change);
+}
+
+/* --- git's configuration: "key = value" lines under their sections. --- */
+
+struct setting {
+    struct str section, line;
+};
+VEC_DEFINE(setting_lines, struct setting);
+
+/* Which hooks run is said by core.hooksPath, the sections [hook "…"], and files that are included. */
+static bool decides_hooks(struct arena *arena, struct str section, struct str line)
+{
+    struct str lower = str_lower(arena, line), head = str_lower(arena, section);
+
+    return str_starts(lower, STR("hookspath")) || str_starts(head, STR("[hook")) ||
+           str_starts(head, STR("[include"));
+}
+
+static struct setting_lines settings_of(struct arena *arena, struct str text)
+{
+    struct setting_lines found = {0};
+    struct str line, section = STR("");
+
+    while (str_next_line(&text, &line)) {
+        line = str_trim(line);
+        if (line.length && line.bytes[0] == '[') {
+            size_t end = str_find_byte(line, ']');
+            section = end == SIZE_MAX ? line : str_prefix(line, end + 1);
+            line = end == SIZE_MAX ? STR("") : str_trim(str_from_offset(line, end + 1));
+        }
+        if (!is_comment(line, ';') && decides_hooks(arena, section, line))
+            VEC_PUSH(arena, &found, ((struct setting){section, line}));
+    }
+    return found;
+}
+
+static const struct setting *missing_from(const struct setting_lines *all,
+                                          const struct setting_lines *in)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        bool found = false;
+        for (size_t n = 0; n < in->count; n++)
+            found = found || (str_eq(all->items[i].section, in->items[n].section) &&
+                              str_eq(all->items[i].line, in->items[n].line));
+        if (!found)
+            return &all->items[i];
+    }
+    return NULL;
+}
+
+/* A new hook beside ours takes nothing away; switching one off does. */
+static bool takes_away(struct arena *arena, const struct setting *setting)
+{
+    struct str line = str_lower(arena, setting->line), head = str_lower(arena, setting->section);
+
+    if (!str_starts(head, STR("[hook")))
+        return true;
+    return str_starts(line, STR("enabled")) || str_contains(head, STR("\"hookcheck\""));
+}
+
+struct str protect_git(struct arena *arena, const struct protect_change *change)
+{
+    struct setting_lines before = settings_of(arena, change->before),
+                         after = settings_of(arena, change->after);
+    const struct setting *gone = missing_from(&before, &after);
+    struct setting_lines taking = {0};
+
+    if (gone && (takes_away(arena, gone) || str_contains(gone->line, STR("hookcheck"))))
+        return str_printf(arena, "this setting would be gone: " STR_FMT, STR_ARG(gone->line));
+    for (size_t i = 0; i < after.count; i++)
+        if (takes_away(arena, &after.items[i]))
+            VEC_PUSH(arena, &taking, after.items[i]);
+    const struct setting *new = missing_from(&taking, &before);
+    return new ? str_printf(arena, "this setting would decide which hooks run: " STR_FMT,
+                            STR_ARG(new->line))
+               : STR_NONE;
+}

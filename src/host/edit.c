@@ -1,0 +1,111 @@
+#include "host/edit.h"
+
+#include "host/host.h"
+
+#define PATCH_FILES_MAX 256u
+
+/* The tool's input, wherever the host puts it; a JSON text in a string is parsed into *nested. */
+static const cJSON *find_input(struct arena *arena, const cJSON *document, cJSON **nested)
+{
+    static const char *const fields[] = {"tool_input", "toolArgs", "toolInput", "args"};
+    const cJSON *call = json_get(document, "toolCall");
+    const cJSON *input = call ? json_get(call, "args") : NULL;
+    struct err ignored = ERR_NONE;
+
+    for (size_t i = 0; i < COUNT_OF(fields) && !input; i++)
+        input = json_get(document, fields[i]);
+    if (json_is_string(input) &&
+        json_parse(arena, json_value_string(input), JSON_STRICT, "input", nested, &ignored))
+        return *nested;
+    return input;
+}
+
+static const cJSON *first_of(const cJSON *object, const char *const *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const cJSON *item = json_get(object, keys[i]);
+        if (item)
+            return item;
+    }
+    return NULL;
+}
+#define FIRST_OF(object, keys) first_of((object), (keys), COUNT_OF(keys))
+
+/* "*** Update File: path": the form of Codex, OpenCode and Copilot. */
+static void read_patch(struct arena *arena, struct str patch, struct strs *paths)
+{
+    static const char *const heads[] = {
+        "*** Update File: ", "*** Delete File: ", "*** Add File: ", "*** Move to: "};
+    struct str line;
+
+    while (str_next_line(&patch, &line) && paths->count < PATCH_FILES_MAX)
+        for (size_t i = 0; i < COUNT_OF(heads); i++)
+            if (str_starts(line, str_from(heads[i])))
+                strs_add(
+                    arena, paths,
+                    str_copy(arena, str_trim(str_from_offset(line, str_from(heads[i]).length))));
+}
+
+void edit_read_files(struct arena *arena, const cJSON *document, struct strs *ret_paths)
+{
+    static const char *const paths[] = {"file_path", "notebook_path", "filePath",
+                                        "path",      "absolute_path", "TargetFile"};
+    static const char *const patches[] = {"input", "patch", "patchText", "command"};
+    JSON_DOCUMENT(nested);
+    const cJSON *input = find_input(arena, document, &nested);
+    struct str path = json_value_string(FIRST_OF(input, paths));
+
+    if (path.length)
+        VEC_PUSH(arena, ret_paths, str_copy(arena, path));
+    else if (json_is_string(input))
+        read_patch(arena, json_value_string(input), ret_paths);
+    else
+        read_patch(arena, json_value_string(FIRST_OF(input, patches)), ret_paths);
+}
+
+static bool read_step(struct arena *arena, const cJSON *object, struct edit_steps *steps)
+{
+    static const char *const olds[] = {"old_string", "old_str", "oldString", "oldText"};
+    static const char *const news[] = {"new_string", "new_str", "newString", "newText"};
+    static const char *const alls[] = {"replace_all", "replaceAll", "allow_multiple"};
+    const cJSON *old = FIRST_OF(object, olds), *new = FIRST_OF(object, news);
+    struct edit_step step = {.all = json_is_true(FIRST_OF(object, alls))};
+
+    if (!json_is_string(old) || !json_is_string(new))
+        return false;
+    step.old_text = str_copy(arena, json_value_string(old));
+    step.new_text = str_copy(arena, json_value_string(new));
+    VEC_PUSH(arena, steps, step);
+    return true;
+}
+
+void host_parse_edit(struct arena *arena, const struct request *request,
+                     struct request_edit *ret_edit)
+{
+    static const char *const contents[] = {"content", "file_text", "fileText", "CodeContent"};
+    JSON_DOCUMENT(document);
+    JSON_DOCUMENT(nested);
+    struct err ignored = ERR_NONE;
+    const cJSON *edits, *edit;
+    bool known = true;
+
+    *ret_edit = (struct request_edit){0};
+    if (!json_parse(arena, request->raw, JSON_STRICT, "request", &document, &ignored))
+        return;
+    const cJSON *input = find_input(arena, document, &nested);
+    const cJSON *content = FIRST_OF(input, contents);
+    if (json_is_string(content)) {
+        ret_edit->whole = true;
+        ret_edit->content = str_copy(arena, json_value_string(content));
+        return;
+    }
+    edits = json_get(input, "edits");
+    if (!json_is_array(edits)) {
+        (void)read_step(arena, input, &ret_edit->steps);
+        return;
+    }
+    cJSON_ArrayForEach(edit, edits) known = read_step(arena, edit, &ret_edit->steps) && known;
+    if (!known)
+        ret_edit->steps.count =
+            0; /* one step that is not understood: nothing is known of the rest */
+}
