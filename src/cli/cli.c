@@ -12,8 +12,9 @@
 #include "base/file.h"
 
 const struct cli_command *const cli_commands[] = {
-    &cmd_init,   &cmd_command, &cmd_push,      &cmd_status, &cmd_packs, &cmd_log,    &cmd_trust,
-    &cmd_models, &cmd_install, &cmd_uninstall, &cmd_doctor, &cmd_demo,  &cmd_decide, NULL,
+    &cmd_init,      &cmd_command, &cmd_push,     &cmd_status, &cmd_packs,
+    &cmd_log,       &cmd_trust,   &cmd_override, &cmd_models, &cmd_install,
+    &cmd_uninstall, &cmd_doctor,  &cmd_demo,     &cmd_decide, NULL,
 };
 
 bool cli_has(const struct cli *cli, const char *name)

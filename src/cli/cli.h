@@ -52,7 +52,8 @@ struct cli {
 
 extern const struct cli_command *const cli_commands[];
 extern const struct cli_command cmd_init, cmd_command, cmd_status, cmd_packs, cmd_log, cmd_trust,
-    cmd_demo, cmd_decide, cmd_models, cmd_install, cmd_uninstall, cmd_doctor, cmd_push;
+    cmd_demo, cmd_decide, cmd_models, cmd_install, cmd_uninstall, cmd_doctor, cmd_push,
+    cmd_override;
 
 /* main() of hookcheck. */
 int cli_main(int argc, char **argv);

@@ -38,7 +38,8 @@ static enum cli_status run(struct cli *cli)
             "there is no question on descriptor 4: this is for the hooks, see hookcheck command");
     if (!whole || !document_read(cli->arena, bytes, &document, &e))
         door_fault(whole ? e.message : "the question is too large");
-    if (document.deploys.count == 0 && document.tampers.count == 0) /* no reasons would be an allow */
+    if (document.deploys.count == 0 &&
+        document.tampers.count == 0) /* no reasons would be an allow */
         door_fault("the question names no deploy");
     document.request.host = host_of(document.host_name);
     struct decision_input input = {
@@ -53,7 +54,8 @@ static enum cli_status run(struct cli *cli)
     bool passes = cli_status_of(&verdict) == CLI_OK;
     struct buf text = buf_new(cli->arena, (size_t)1 << 20);
     struct report_style style = {.width = 80, .for_agent = true};
-    if (!passes || verdict.action == ACTION_WARN || cli_has(cli, "verbose"))
+    if (!passes || verdict.action == ACTION_WARN || verdict.overrides.count ||
+        cli_has(cli, "verbose"))
         report_verdict_text(&text, &verdict, &document.deploys, &looks, &style);
     if (!passes)
         door_leave(DOOR_BLOCK, buf_str(&text));

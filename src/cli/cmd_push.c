@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "cli/cli.h"
+#include "config/state.h"
 
 struct maker {
     struct cli *cli;
@@ -198,6 +199,7 @@ static enum cli_status run(struct cli *cli)
         return e.kind == ERR_USAGE || e.kind == ERR_NOT_FOUND ? CLI_USAGE : CLI_BLOCKED;
     }
     input.refs = &maker.refs;
+    input.state_directory = state_directory(cli->arena);
     input.configs = configs_new(cli->arena, &cli->config_options);
     if (!configs_for(input.configs, cli->directory, &config, &e)) {
         cli_say_error(cli, &e);

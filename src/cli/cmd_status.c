@@ -4,6 +4,8 @@
 #include "base/door.h"
 #include "base/process.h"
 #include "cli/cli.h"
+#include "config/state.h"
+#include "gate/override.h"
 
 static enum cli_status show(struct cli *cli, const struct config *config, struct str environment)
 {
@@ -23,6 +25,7 @@ static enum cli_status show(struct cli *cli, const struct config *config, struct
         return CLI_BLOCKED;
     }
     struct verdict verdict = verdict_of(look.reasons);
+    override_notes_for(cli->arena, state_directory(cli->arena), &look, &verdict.overrides);
     if (cli->json) {
         report_status_json(&cli->out, &look, &verdict);
         buf_add_byte(&cli->out, '\n');

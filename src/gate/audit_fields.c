@@ -83,6 +83,26 @@ static void add_configs(struct arena *arena, struct buf *out, const struct decis
     buf_add_byte(out, ']');
 }
 
+/* The one that let this through, if any. */
+static void add_override(struct buf *out, bool *first, const struct verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->overrides.count; i++) {
+        const struct override_note *note = &verdict->overrides.items[i];
+        bool inner = true;
+        if (!note->used)
+            continue;
+        json_write_key(out, first, "override");
+        buf_add_byte(out, '{');
+        add_string(out, &inner, "id", note->id);
+        add_string(out, &inner, "environment", note->environment);
+        add_string(out, &inner, "reason", note->reason);
+        add_string(out, &inner, "by", note->by);
+        buf_add_byte(out, '}');
+        add_string(out, first, "override_event", STR("used"));
+        return;
+    }
+}
+
 struct str audit_fields(struct arena *arena, const struct decision_input *input,
                         const struct verdict *verdict, const struct looks *looks)
 {
@@ -96,6 +116,7 @@ struct str audit_fields(struct arena *arena, const struct decision_input *input,
     add_string(&out, &first, "cwd", str_prefix(request->cwd, COMMAND_SHOWN));
     add_string(&out, &first, "command", str_prefix(command, COMMAND_SHOWN));
     add_string(&out, &first, "verdict", action_name(verdict->action));
+    add_override(&out, &first, verdict);
     json_write_key(&out, &first, "reasons");
     add_reasons(&out, &verdict->reasons);
     json_write_key(&out, &first, "looks");
@@ -117,6 +138,7 @@ struct str audit_fields(struct arena *arena, const struct decision_input *input,
     add_string(&small, &first, "cwd", str_prefix(request->cwd, COMMAND_SHOWN));
     add_string(&small, &first, "command", str_prefix(command, COMMAND_SHOWN));
     add_string(&small, &first, "verdict", action_name(verdict->action));
+    add_override(&small, &first, verdict);
     buf_add(&small, STR(",\"truncated\":true"));
     return buf_str(&small);
 }

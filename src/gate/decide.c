@@ -2,6 +2,7 @@
 #include "base/process.h"
 #include "gate/audit.h"
 #include "gate/judge.h"
+#include "gate/override.h"
 #include "gate/protect.h"
 
 struct question {
@@ -234,12 +235,16 @@ void gate_decide(struct arena *arena, const struct decision_input *input,
             if (!known)
                 VEC_PUSH(arena, &reasons, *reason);
         }
+    struct override_notes overrides = {0};
+    override_apply(arena, input, &looks, &reasons, &overrides);
     *ret_verdict = verdict_of(reasons);
+    ret_verdict->overrides = overrides;
     /* An edit that takes nothing away is no decision. */
     bool touches = input->tampers && input->tampers->count && reasons.count;
     if (!input->dry_run && (input->deploys->count || touches)) {
         write_audit(&decider, ret_verdict);
         *ret_verdict = verdict_of(reasons);
+        ret_verdict->overrides = overrides;
     }
     if (ret_looks)
         *ret_looks = looks;

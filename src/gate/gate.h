@@ -30,10 +30,21 @@ struct reason {
 };
 VEC_DEFINE(reasons, struct reason);
 
+/* A person's override that counts for an environment in question. */
+struct override_note {
+    struct str id; /* empty: they cannot be read, and why_not says why */
+    struct str environment, reason, by;
+    struct str until; /* "2026-11-28T15:04Z" */
+    bool used;        /* for this decision (a dry run: it would be) */
+    struct str why_not;
+};
+VEC_DEFINE(override_notes, struct override_note);
+
 struct verdict {
     enum action
         action; /* ACTION_BLOCK == 0; the strictest of the reasons. No reason: ACTION_ALLOW, set in one place */
     struct reasons reasons;
+    struct override_notes overrides;
 };
 
 enum set_state {

@@ -40,12 +40,13 @@ static bool read_answer(int fd, uint64_t limit_ms, char *line, size_t size)
     }
 }
 
-bool terminal_ask(struct str question, uint64_t limit_ms, bool *ret_yes, struct err *e)
+bool terminal_read(struct arena *arena, struct str question, uint64_t limit_ms,
+                   struct str *ret_line, struct err *e)
 {
     CLEANUP_WITH(close_terminal) int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-    char line[64];
+    char line[256];
 
-    *ret_yes = false;
+    *ret_line = STR("");
     if (fd < 0)
         return err_set(e, ERR_NOT_FOUND, "there is no terminal: %s", strerror(errno));
     if (tcgetpgrp(fd) != getpgrp())
@@ -59,7 +60,19 @@ bool terminal_ask(struct str question, uint64_t limit_ms, bool *ret_yes, struct 
         (void)!file_write_descriptor(fd, STR("\nno answer\n"), &ignored);
         return true;
     }
-    struct str answer = str_trim(str_from(line));
+    *ret_line = str_copy(arena, str_from(line));
+    return true;
+}
+
+bool terminal_ask(struct str question, uint64_t limit_ms, bool *ret_yes, struct err *e)
+{
+    ARENA(arena, 4096);
+    struct str line;
+
+    *ret_yes = false;
+    if (!terminal_read(&arena, question, limit_ms, &line, e))
+        return false;
+    struct str answer = str_trim(line);
     *ret_yes = str_eq_nocase(answer, STR("y")) || str_eq_nocase(answer, STR("yes"));
     return true;
 }

@@ -41,6 +41,29 @@ void report_reasons_json(struct buf *out, bool *first, const struct reasons *rea
     buf_add_byte(out, ']');
 }
 
+void report_overrides_json(struct buf *out, bool *first, const struct override_notes *notes)
+{
+    if (!notes->count)
+        return;
+    json_write_key(out, first, "overrides");
+    buf_add_byte(out, '[');
+    for (size_t i = 0; i < notes->count; i++) {
+        const struct override_note *note = &notes->items[i];
+        bool inner = true;
+        buf_add(out, i ? STR(",{") : STR("{"));
+        add_string(out, &inner, "id", note->id);
+        add_string(out, &inner, "environment", note->environment);
+        add_string(out, &inner, "until", note->until);
+        add_string(out, &inner, "by", note->by);
+        add_string(out, &inner, "reason", note->reason);
+        json_write_key(out, &inner, "used");
+        buf_add(out, note->used ? STR("true") : STR("false"));
+        add_string(out, &inner, "why_not", note->why_not);
+        buf_add_byte(out, '}');
+    }
+    buf_add_byte(out, ']');
+}
+
 void report_command_json(struct buf *out, const struct deploys *deploys,
                          const struct tampers *tampers, const struct verdict *verdict, bool offline)
 {
@@ -54,6 +77,7 @@ void report_command_json(struct buf *out, const struct deploys *deploys,
     if (!offline) {
         add_string(out, &first, "verdict", action_name(verdict->action));
         report_reasons_json(out, &first, &verdict->reasons);
+        report_overrides_json(out, &first, &verdict->overrides);
     }
     buf_add_byte(out, '}');
 }
@@ -165,6 +189,7 @@ void report_status_json(struct buf *out, const struct look *look, const struct v
     add_string(out, &first, "code_version", look->code_version);
     add_string(out, &first, "verdict", action_name(verdict->action));
     report_reasons_json(out, &first, &verdict->reasons);
+    report_overrides_json(out, &first, &verdict->overrides);
     json_write_key(out, &first, "sets");
     buf_add_byte(out, '[');
     for (size_t i = 0; i < look->sets.count; i++) {

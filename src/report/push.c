@@ -52,7 +52,7 @@ void report_push_text(struct buf *out, const struct push_result *result, bool ve
                       const struct report_style *style)
 {
     const struct verdict *verdict = &result->verdict;
-    bool says_something = verdict->action < ACTION_ALLOW;
+    bool says_something = verdict->action < ACTION_ALLOW || verdict->overrides.count > 0;
 
     if (says_something || verbose)
         report_verdict_text(out, verdict, &result->deploys, verbose ? &result->looks : NULL, style);
@@ -124,6 +124,7 @@ void report_push_json(struct buf *out, const struct push_result *result)
     buf_add_byte(out, '{');
     add_string(out, &first, "verdict", action_name(result->verdict.action));
     report_reasons_json(out, &first, &result->verdict.reasons);
+    report_overrides_json(out, &first, &result->verdict.overrides);
     json_write_key(out, &first, "refs");
     add_refs(out, result);
     json_write_key(out, &first, "migrations");

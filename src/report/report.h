@@ -22,6 +22,10 @@ void report_look_text(struct buf *out, const struct look *look, const struct ver
 /* Empty when nothing is to be said: allowed, and no migration travels. `verbose`: what was checked too. */
 void report_push_text(struct buf *out, const struct push_result *result, bool verbose,
                       const struct report_style *style);
+/* The overrides that count, a line each; nothing when there are none. */
+void report_overrides_text(struct buf *out, const struct override_notes *notes);
+/* "overrides":[…], left out when there are none. */
+void report_overrides_json(struct buf *out, bool *first, const struct override_notes *notes);
 /* Without terminal escapes. */
 struct str report_printable(struct arena *arena, struct str text);
 

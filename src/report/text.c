@@ -162,6 +162,25 @@ static struct str headline(const struct verdict *verdict, const struct report_st
     return STR("blocked");
 }
 
+void report_overrides_text(struct buf *out, const struct override_notes *notes)
+{
+    for (size_t i = 0; i < notes->count; i++) {
+        const struct override_note *note = &notes->items[i];
+        if (note->id.length)
+            buf_printf(out,
+                       "override " STR_FMT " for " STR_FMT " until " STR_FMT ", by " STR_FMT
+                       ": " STR_FMT "\n",
+                       STR_ARG(note->id), STR_ARG(report_printable(out->arena, note->environment)),
+                       STR_ARG(note->until), STR_ARG(report_printable(out->arena, note->by)),
+                       STR_ARG(report_printable(out->arena, note->reason)));
+        if (note->used)
+            buf_add(out, STR("  used: what blocks without it is a warning\n"));
+        if (note->why_not.length)
+            buf_printf(out, "  not used: " STR_FMT "\n",
+                       STR_ARG(report_printable(out->arena, note->why_not)));
+    }
+}
+
 void report_verdict_text(struct buf *out, const struct verdict *verdict,
                          const struct deploys *deploys, const struct looks *looks,
                          const struct report_style *style)
@@ -173,6 +192,7 @@ void report_verdict_text(struct buf *out, const struct verdict *verdict,
         add_deploy(out, &deploys->items[i], style);
     if (deploys->count > 10)
         buf_printf(out, "  and %zu more deploys\n", deploys->count - 10);
+    report_overrides_text(out, &verdict->overrides);
     add_reasons(out, &verdict->reasons, style);
     if (verdict->action == ACTION_CONFIRM && style->for_agent)
         buf_add(out, STR("\nDo not look for a way around this. Show it to the person you work for; "
@@ -260,6 +280,9 @@ void report_look_text(struct buf *out, const struct look *look, const struct ver
     for (size_t i = 0; i < look->sets.count; i++)
         add_set(out, &look->sets.items[i], style);
     add_reasons(out, &verdict->reasons, style);
+    if (verdict->overrides.count)
+        buf_add_byte(out, '\n');
+    report_overrides_text(out, &verdict->overrides);
     buf_add(out, STR("\nverdict: "));
     add_colored(out, style, action_color(verdict->action), action_name(verdict->action));
     buf_add_byte(out, '\n');

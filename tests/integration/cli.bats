@@ -14,11 +14,11 @@ setup() {
   program --help
   assert_status 0
   local name
-  for name in init command status packs log trust install uninstall doctor demo; do
+  for name in init command status packs log trust override install uninstall doctor demo; do
     assert_out "  $name"
   done
   case $out in *decide*) false ;; esac
-  for name in init command status packs log trust install uninstall doctor demo; do
+  for name in init command status packs log trust override install uninstall doctor demo; do
     program "$name" --help
     assert_status 0
     assert_out "usage: hookcheck $name"
