@@ -16,6 +16,7 @@ struct looked {
     enum registration_scope scope;
     struct str path;
     size_t shells; /* of our entries that see the shell tool */
+    size_t edits;  /* and of those that see the editing tools */
 };
 
 static struct str name_of(const struct looked *looked)
@@ -128,6 +129,53 @@ static void prove(struct looked *looked, struct str command)
                    STR("stops a deploy, lets a harmless command pass"), STR_NONE);
 }
 
+/* An edit that would switch all hooks off, and one of no concern, as Claude Code announces them. Nothing is written. */
+static struct str edit_request(const struct looked *looked, const char *file, const char *content)
+{
+    struct str cwd = path_join(looked->doctor->arena, looked->doctor->proof, STR("repo"));
+
+    return str_printf(looked->doctor->arena,
+                      "{\"session_id\":\"doctor\",\"transcript_path\":\"\",\"cwd\":\"" STR_FMT
+                      "\",\"permission_mode\":\"default\",\"hook_event_name\":\"PreToolUse\","
+                      "\"tool_name\":\"Write\",\"tool_input\":{\"file_path\":\"" STR_FMT
+                      "/%s\",\"content\":\"%s\"},\"tool_use_id\":\"doctor\"}\n",
+                      STR_ARG(cwd), STR_ARG(cwd), file, content);
+}
+
+static void prove_edits(struct looked *looked, struct str command)
+{
+    struct doctor *doctor = looked->doctor;
+    struct process_result blocked, passed;
+    struct err e = ERR_NONE;
+    struct str bad = edit_request(looked, ".claude/settings.local.json",
+                                  "{\\\"disableAllHooks\\\":true}"),
+               good = edit_request(looked, "notes.txt", "x");
+
+    if (!doctor_run(doctor, command, bad, &blocked, &e) ||
+        !doctor_run(doctor, command, good, &passed, &e)) {
+        problem(looked, "does-not-answer", str_copy(doctor->arena, str_from(e.message)), STR_NONE);
+        return;
+    }
+    bool stopped = !blocked.timed_out && !blocked.signalled && blocked.status == 2 &&
+                   str_contains(blocked.errors, STR("protected (block)"));
+    bool quiet = !passed.timed_out && !passed.signalled && passed.status == 0;
+    if (!stopped)
+        problem(
+            looked, "does-not-block",
+            str_printf(doctor->arena,
+                       "an edit that switches all hooks off is let through: the command " STR_FMT,
+                       STR_ARG(what_happened(doctor, &blocked))),
+            again(looked));
+    else if (!quiet)
+        problem(looked, "blocks-everything",
+                str_printf(doctor->arena, "the edit of any file is stopped: it " STR_FMT,
+                           STR_ARG(what_happened(doctor, &passed))),
+                again(looked));
+    else
+        doctor_add(doctor, FINDING_OK, "fires-on-edits", name_of(looked), looked->path,
+                   STR("stops an edit that switches the hooks off, lets others pass"), STR_NONE);
+}
+
 /* --- One registered entry --- */
 
 /* As Claude Code reads it: nothing or * is every tool; plain names are compared whole; anything else is a regex, found anywhere. */
@@ -230,6 +278,11 @@ static void look_at_handler(struct looked *looked, const cJSON *entry, const cJS
 
     look_at_matcher(looked, entry);
     look_at_program(looked, command);
+    if (strcmp(looked->registration->name, "claude") == 0 &&
+        matcher_takes(doctor, json_string(entry, "matcher"), STR("Edit"))) {
+        looked->edits++;
+        prove_edits(looked, command);
+    }
     if (looked->shells == shells)
         return; /* the entry for files: it has nothing to decide about commands */
     if (json_bool(handler, "async", false))
@@ -440,6 +493,10 @@ static void look_at_agent(struct doctor *doctor, const struct registration *regi
                 again(&looked));
     if (looked.shells == 0)
         return;
+    if (looked.edits == 0 && strcmp(registration->name, "claude") == 0)
+        doctor_add(doctor, FINDING_NOTE, "edits-not-asked", name_of(&looked), STR_NONE,
+                   STR("nothing is asked before an edit: an agent can edit the registration away"),
+                   again(&looked));
     look_at_client(&looked);
     if (registration->note)
         doctor_add(doctor, FINDING_NOTE, "untrusted-hooks", name_of(&looked), STR_NONE,

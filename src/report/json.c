@@ -72,8 +72,10 @@ void report_command_json(struct buf *out, const struct deploys *deploys,
     buf_add_byte(out, '{');
     json_write_key(out, &first, "deploys");
     deploys_write_json(out, deploys);
-    json_write_key(out, &first, "protected");
-    tampers_write_json(out, tampers, false);
+    if (tampers->count) {
+        json_write_key(out, &first, "protected");
+        tampers_write_json(out, tampers, false);
+    }
     if (!offline) {
         add_string(out, &first, "verdict", action_name(verdict->action));
         report_reasons_json(out, &first, &verdict->reasons);

@@ -130,6 +130,25 @@ Test(config_load, layers_below_may_be_stricter_than_the_administrator)
     cr_expect_eq(config_action(&config, NULL, REASON_DATABASE_UNREACHABLE), ACTION_CONFIRM);
 }
 
+Test(config_load, protected_is_softened_by_the_administrator_alone)
+{
+    ARENA(arena, ARENA_DEFAULT_BUDGET);
+
+    fixture_write(USER_FILE, "{\"policy\":{\"protected\":\"allow\",\"stamp\":\"warn\"}}");
+    fixture_write(REPOSITORY_FILE, "{\"policy\":{\"protected\":\"warn\"}}");
+    fixture_trust(&arena);
+    struct config config = fixture_load(&arena, "repo");
+    cr_expect_eq(config_action(&config, NULL, REASON_PROTECTED), ACTION_BLOCK);
+    cr_expect_eq(config_action(&config, NULL, REASON_STAMP), ACTION_WARN);
+    cr_expect_eq(config.notes.count, 2);
+    cr_expect(str_contains(config.notes.items[0],
+                           STR("policy.protected: ignored: only the administrator can soften it")),
+              STR_FMT, STR_ARG(config.notes.items[0]));
+    fixture_write(ADMINISTRATOR_FILE, "{\"policy\":{\"protected\":\"warn\"}}");
+    config = fixture_load(&arena, "repo");
+    cr_expect_eq(config_action(&config, NULL, REASON_PROTECTED), ACTION_WARN);
+}
+
 Test(config_load, a_named_file_replaces_all_but_the_administrators)
 {
     ARENA(arena, ARENA_DEFAULT_BUDGET);

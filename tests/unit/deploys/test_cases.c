@@ -106,8 +106,8 @@ static void run_case(const cJSON *test)
         .cwd = path_join(&arena, root,
                          json_string(test, "cwd").length ? json_string(test, "cwd") : STR(".")),
         .dialect = json_bool(test, "powershell", false) ? DIALECT_POWERSHELL : DIALECT_SH};
-    bool good = deploys_recognise(&arena, configs_new(&arena, &options), &request, &deploys,
-                                  &tampers, &e);
+    bool good =
+        deploys_recognise(&arena, configs_new(&arena, &options), &request, &deploys, &tampers, &e);
     cr_expect(good, STR_FMT ": %s", STR_ARG(name), e.message);
     const cJSON *expected = json_get(test, "deploys");
     cr_expect(deploys.count == (size_t)cJSON_GetArraySize(expected),

@@ -168,8 +168,7 @@ static bool know_output(void *context UNUSED, struct shell_state *state UNUSED,
 
 static bool evaluate(struct arena *arena, struct str text, struct recorder *recorder, struct err *e)
 {
-    struct shell_visitor visitor = {
-        .context = recorder, .command = record, .output = know_output};
+    struct shell_visitor visitor = {.context = recorder, .command = record, .output = know_output};
     struct shell_state *state = shell_state_new(arena, STR("/w"), STR("/home/u"), &visitor);
 
     return shell_evaluate(state, text, e);
