@@ -5,6 +5,7 @@
 struct compare {
     struct arena *arena;
     const struct config *old, *new;
+    const cJSON *old_document, *new_document;
     bool trusted;
     struct str lost;
 };
@@ -147,22 +148,60 @@ static void compare_environments(struct compare *c)
         lose(c, "the default environment would be another one than ", default_of(c->old), "");
 }
 
+/* As written: a set has too many ways of pointing somewhere else. */
 static void compare_migrations(struct compare *c)
 {
-    const struct config_migrations_list *old = &c->old->migrations, *new = &c->new->migrations;
+    const cJSON *old = json_get(c->old_document, "migrations"),
+                *new = json_get(c->new_document, "migrations"), *set;
 
-    for (size_t i = 0; i < old->count; i++) {
-        const struct config_migrations *a = &old->items[i],
-                                       *b = config_migrations_named(c->new, a->name);
-        if (!b || !str_eq(a->tracker, b->tracker) || !str_eq(a->root, b->root) ||
-            !str_eq(a->script_location, b->script_location) || !str_eq(a->table, b->table) ||
-            !str_eq(a->schema, b->schema) || !has_all(&b->versions, &a->versions) ||
-            (a->versions.count == 0 && b->versions.count) || (a->recursive && !b->recursive))
-            lose(c, "the migration set ", a->name, " would be gone, or another one");
+    cJSON_ArrayForEach(set, old)
+    {
+        const cJSON *now = json_get(new, set->string);
+        if (!now || !cJSON_Compare(set, now, true))
+            lose(c, "the migration set ", str_from(set->string), " would be gone, or another one");
     }
-    if (!old->count && new->count && (c->old->environments.count || c->trusted))
-        lose(c, "the sets that are found by themselves now would give way to ", new->items[0].name,
-             "");
+    if (!c->old->migrations.count && c->new->migrations.count &&
+        (c->old->environments.count || c->trusted))
+        lose(c, "the sets that are found by themselves now would give way to ",
+             c->new->migrations.items[0].name, "");
+}
+
+static bool is_known(const char *const *known, size_t count, const char *key)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(str_from(known[i]), str_from(key)))
+            return true;
+    return false;
+}
+
+/* What nobody here can weigh stays as it is. */
+static void compare_rest(struct compare *c, const cJSON *old, const cJSON *new,
+                         const char *const *known, size_t count)
+{
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, old) if (!is_known(known, count, item->string) &&
+                                      !cJSON_Compare(item, json_get(new, item->string), true))
+        lose(c, "", str_from(item->string), " would be gone, or another one");
+    cJSON_ArrayForEach(item, new) if (!is_known(known, count, item->string) &&
+                                      !json_get(old, item->string))
+        lose(c, "", str_from(item->string), " would be new, and what it takes away is not known");
+}
+
+static void compare_others(struct compare *c)
+{
+    static const char *const top[] = {"$schema",      "migrations", "default_environment",
+                                      "environments", "deploys",    "not_deploys",
+                                      "branches",     "models",     "policy",
+                                      "deadline"};
+    static const char *const inner[] = {"database",   "databases", "identity",
+                                        "migrations", "matches",   "policy"};
+    const cJSON *environments = json_get(c->old_document, "environments"), *environment;
+
+    compare_rest(c, c->old_document, c->new_document, top, COUNT_OF(top));
+    cJSON_ArrayForEach(environment, environments) compare_rest(
+        c, environment, json_get(json_get(c->new_document, "environments"), environment->string),
+        inner, COUNT_OF(inner));
 }
 
 static bool same_rule(const struct config_deploy_rule *a, const struct config_deploy_rule *b)
@@ -256,11 +295,20 @@ struct str protect_configuration(struct arena *arena, const struct protect_chang
         return STR_NONE; /* it blocks all deploys as it is: mending it takes nothing away */
     if (!layer_read(arena, change->after, &source, &new, &e))
         return str_printf(arena, "it could not be read any more: %s", e.message);
+    JSON_DOCUMENT(old_document);
+    JSON_DOCUMENT(new_document);
+    if ((change->existed &&
+         !json_parse(arena, change->before, JSON_COMMENTS, "before", &old_document, &ignored)) ||
+        !json_parse(arena, change->after, JSON_COMMENTS, "after", &new_document, &ignored))
+        return STR("it could not be read any more");
+    c.old_document = old_document;
+    c.new_document = new_document;
     compare_environments(&c);
     compare_migrations(&c);
     compare_rules(&c);
     compare_branches(&c);
     compare_models(&c);
+    compare_others(&c);
     compare_policy(&c, NULL, NULL, &old.policy, &new.policy);
     return c.lost;
 }
