@@ -8,6 +8,7 @@ packages_build=(
   libtree-sitter-dev                         # model source and migrations
   zlib1g-dev                                 # CRC-32 of migrations
   libpg-query-dev libprotobuf-c-dev          # SQL
+  scdoc                                      # man pages
   git ca-certificates
 )
 packages_demo=(sqlite3)
