@@ -160,12 +160,20 @@ static struct str inside_of(struct str root, struct str directory)
     return relative.length ? relative : STR(".");
 }
 
+/* Of several applications: those that come later must count too, so that nothing is written down. */
+static bool finds_directories(const struct tracker *tracker)
+{
+    return tracker->unit.gather && tracker_code_of(tracker);
+}
+
 /* The directories of one project, where its tool has one table for all of them. */
 static bool gather(struct detection *d, const struct survey_found *found)
 {
     for (size_t i = 0; i < d->sets.count && found->tracker->unit.gather; i++) {
         struct config_migrations *set = &d->sets.items[i];
         if (set->row == found->tracker && str_eq(set->root, found->root)) {
+            if (finds_directories(found->tracker))
+                return true;
             strs_add(d->arena, &set->versions, inside_of(found->root, found->directory));
             return true;
         }
@@ -181,7 +189,8 @@ static void add_packs(struct detection *d)
             .tracker = found->tracker->id, .row = found->tracker, .root = found->root};
         if (lies_in_script_directory(d, found->directory) || gather(d, found))
             continue;
-        VEC_PUSH(d->arena, &set.versions, inside_of(found->root, found->directory));
+        if (!finds_directories(found->tracker))
+            VEC_PUSH(d->arena, &set.versions, inside_of(found->root, found->directory));
         add_set(d, set);
     }
 }

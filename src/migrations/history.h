@@ -28,6 +28,8 @@ struct migration {
     struct strs down;       /* ids of the migrations right before it, as written */
     struct strs depends_on; /* ids or branch labels */
     struct strs labels;
+    struct strs replaces; /* ids that it stands for (a squash) */
+    struct strs before;   /* ids that must come after it */
     /* Filled by the loader: indexes into history.migrations */
     size_t *parents; /* down and depends_on, resolved */
     size_t parent_count;

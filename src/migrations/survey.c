@@ -264,6 +264,9 @@ static bool look_for_packs(struct walk *w, struct str directory, const struct tr
     if (!tracker_recognise(w->scratch, w->tree, w->config, w->only, directory, entries, &match, e))
         return !err_is_set(e);
     *ret_found = true;
+    const struct tracker_code *code = tracker_code_of(match.tracker);
+    if (code && code->counts && !code->counts(w->scratch, w->tree, directory))
+        return true;
     *ret_closed =
         match.tracker->unit.recursive || str_eq(match.tracker->unit.kind, STR("directory"));
     add_found(w, (struct survey_found){.directory = directory,

@@ -17,6 +17,8 @@
  * by the row's checksum. --- */
 struct tracker_code {
     const char *name;
+    /* Is what was recognised in this directory a history of its own? Not there: it is. */
+    bool (*counts)(struct arena *arena, struct tree *tree, struct str directory);
     /* Fills history->migrations in the order of the tool, and problems; history->parameter if the SELECTs have a {parameter}. Set already:
      * row, table, schema, and in `versions` the directories that are configured, named by the tool's settings or recognised. Set afterwards,
      * where it was left empty: heads (the last migration), upgrade_command, assumptions. */

@@ -312,6 +312,20 @@ struct python_thing python_resolve(struct python_tree *tree, struct python_scope
     return resolve(tree, scope, expression, 0);
 }
 
+struct python_thing python_resolve_name(struct python_tree *tree, struct python_scope scope,
+                                        struct str name)
+{
+    return resolve_name(tree, scope, name, 0);
+}
+
+struct python_file *python_module_file(struct python_tree *tree, struct python_file *from,
+                                       struct str module)
+{
+    struct python_thing thing = find_module(tree, from, module);
+
+    return thing.kind == THING_MODULE ? thing.file : NULL;
+}
+
 struct str python_foreign(struct python_tree *tree, struct python_scope scope, TSNode expression)
 {
     struct python_thing thing = python_resolve(tree, scope, expression);

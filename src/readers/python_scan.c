@@ -5,7 +5,7 @@
 enum byte_class { PLAIN = 0, WORD, QUOTE, OPEN, CLOSE, COMMENT, BACKSLASH, NEWLINE };
 
 /* What the top-level line before an indented one was. */
-enum block { BLOCK_NONE, BLOCK_DEFINITION, BLOCK_BRANCH };
+enum block { BLOCK_NONE, BLOCK_DEFINITION, BLOCK_BRANCH, BLOCK_WANTED };
 
 struct scanner {
     unsigned char classes[256];
@@ -13,6 +13,8 @@ struct scanner {
     struct str source;
     size_t at;
     const struct strs *names;
+    struct str class_name; /* empty: the top level is wanted */
+    size_t body_column;    /* of the wanted class's body; 0: not seen yet */
     enum block block;
     bool first; /* no statement yet */
     struct python_scan *scan;
@@ -21,6 +23,7 @@ struct scanner {
 struct logical_line {
     size_t start, end;
     bool indented;
+    size_t column;
     struct str word; /* the first word; empty when the line starts with something else */
     size_t name;     /* a wanted name in it; SIZE_MAX: none */
     size_t name_end;
@@ -82,7 +85,8 @@ static struct str take_word(struct scanner *s)
 
 static void note_name(struct scanner *s, struct logical_line *line, struct str word)
 {
-    if (line->name != SIZE_MAX || (line->indented && s->block != BLOCK_BRANCH))
+    if (line->name != SIZE_MAX ||
+        (line->indented && s->block != BLOCK_BRANCH && s->block != BLOCK_WANTED))
         return;
     for (size_t i = 0; i < s->names->count; i++)
         if (s->names->items[i].length == word.length && str_eq(s->names->items[i], word)) {
@@ -155,8 +159,10 @@ static bool line_begin(struct scanner *s, struct logical_line *line)
         } else if (byte == '#') {
             skip_comment(s);
         } else {
-            *line =
-                (struct logical_line){.start = s->at, .indented = s->at > start, .name = SIZE_MAX};
+            *line = (struct logical_line){.start = s->at,
+                                          .indented = s->at > start,
+                                          .column = s->at - start,
+                                          .name = SIZE_MAX};
             return true;
         }
     }
@@ -205,6 +211,53 @@ static bool assigns(const struct scanner *s, const struct logical_line *line, bo
         return !str_starts(rest, STR("=="));
     return annotated && (str_starts(rest, STR(":")) || str_starts(rest, STR(","))) &&
            str_contains(rest, STR("="));
+}
+
+static bool is_wanted_class(const struct scanner *s, const struct logical_line *line)
+{
+    struct str rest = str_slice(s->source, line->start + line->word.length, line->end);
+
+    if (!s->class_name.length || line->indented || !str_eq(line->word, STR("class")))
+        return false;
+    rest = str_trim(rest);
+    if (!str_starts(rest, s->class_name))
+        return false;
+    rest = str_trim(str_from_offset(rest, s->class_name.length));
+    return str_starts(rest, STR("(")) || str_starts(rest, STR(":"));
+}
+
+/* A line while one class is wanted. */
+static void line_use_in_class(struct scanner *s, const struct logical_line *line)
+{
+    struct python_scan *scan = s->scan;
+
+    if (!line->indented) {
+        s->block = is_wanted_class(s, line) ? BLOCK_WANTED : BLOCK_NONE;
+        if (s->block == BLOCK_NONE)
+            return;
+        s->body_column = 0;
+        scan->class_at = line->start;
+        scan->class_header = str_slice(s->source, line->start, line->end);
+        scan->statements.count = 0;
+        for (size_t i = 0; i < s->names->count; i++)
+            scan->conditional[i] = false;
+        return;
+    }
+    if (s->block != BLOCK_WANTED)
+        return;
+    if (s->body_column == 0)
+        s->body_column = line->column;
+    if (line->name == SIZE_MAX)
+        return;
+    bool starts = line->name_end == line->start + line->word.length;
+    if (line->column == s->body_column && starts) {
+        VEC_PUSH(s->arena, &scan->statements,
+                 (struct python_span){.start = line->start, .end = line->end});
+    } else if (!scan->conditional[line->name] && line->column > s->body_column && starts &&
+               assigns(s, line, true)) {
+        scan->conditional[line->name] = true;
+        scan->conditional_at[line->name] = line->start;
+    }
 }
 
 static void line_use(struct scanner *s, const struct logical_line *line)
@@ -267,15 +320,20 @@ static void fill_classes(unsigned char *classes)
             classes[(unsigned char)*at] = (unsigned char)groups[i].class;
 }
 
-void python_scan(struct arena *arena, struct str source, const struct strs *names,
-                 struct python_scan *ret_scan)
+static void scan_all(struct arena *arena, struct str source, struct str class_name,
+                     const struct strs *names, struct python_scan *ret_scan)
 {
     struct python_scan scan = {
+        .class_at = SIZE_MAX,
         .conditional = ARENA_ARRAY(arena, names->count + 1, bool),
         .conditional_at = ARENA_ARRAY(arena, names->count + 1, size_t),
     };
-    struct scanner s = {
-        .arena = arena, .source = source, .names = names, .first = true, .scan = &scan};
+    struct scanner s = {.arena = arena,
+                        .source = source,
+                        .names = names,
+                        .class_name = class_name,
+                        .first = true,
+                        .scan = &scan};
     struct logical_line line;
 
     size_t nul = str_find_byte(source, '\0');
@@ -289,7 +347,22 @@ void python_scan(struct arena *arena, struct str source, const struct strs *name
         if (s.first && is_string_start(&s, &line))
             scan.docstring = (struct python_span){.start = line.start, .end = line.end};
         s.first = false;
-        line_use(&s, &line);
+        if (class_name.length)
+            line_use_in_class(&s, &line);
+        else
+            line_use(&s, &line);
     }
     *ret_scan = scan;
+}
+
+void python_scan(struct arena *arena, struct str source, const struct strs *names,
+                 struct python_scan *ret_scan)
+{
+    scan_all(arena, source, STR_NONE, names, ret_scan);
+}
+
+void python_scan_class(struct arena *arena, struct str source, struct str class_name,
+                       const struct strs *names, struct python_scan *ret_scan)
+{
+    scan_all(arena, source, class_name, names, ret_scan);
 }

@@ -92,6 +92,12 @@ struct python_scope {
 
 struct python_thing python_resolve(struct python_tree *tree, struct python_scope scope,
                                    TSNode expression);
+/* The same of a name. */
+struct python_thing python_resolve_name(struct python_tree *tree, struct python_scope scope,
+                                        struct str name);
+/* The file of a module as `from` names it in an import; NULL: it is not in the tree. */
+struct python_file *python_module_file(struct python_tree *tree, struct python_file *from,
+                                       struct str module);
 /* The dotted name of a foreign thing; empty when it is none. */
 struct str python_foreign(struct python_tree *tree, struct python_scope scope, TSNode expression);
 const struct python_binding *python_binding_in(struct python_tree *tree, struct python_file *file,

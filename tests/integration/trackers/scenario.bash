@@ -15,6 +15,7 @@
 #   tool_missing         ignored | refused: what the tool does about a row without a file
 #   tool_failed          pending | dirty: what a failed migration is to the tool
 #   tool_tracker         our name for it
+#   tool_more            what this tool alone can do, after all the rest; may be left out
 set -u
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 tool=$1
@@ -140,3 +141,5 @@ else
   is "failed: it is dirty" '.sets[0].dirty[].id' "$(tool_id 5)"
   is "failed: the reason" '[.reasons[].code] | index("dirty-migration") != null' true
 fi
+
+if declare -F tool_more >/dev/null; then tool_more; fi

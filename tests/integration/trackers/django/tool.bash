@@ -1,0 +1,145 @@
+# Django: two applications, one of them under a label of its own, beside those of Django itself. Migration 3 is the other application's.
+tool_tracker=django tool_out_of_order=applied tool_checksums=no tool_missing=refused tool_failed=pending
+manage() { /usr/bin/python3 -W ignore manage.py "$@"; }
+tool_here() { /usr/bin/python3 -c 'import django, psycopg2; print(django.__version__)'; }
+tool_begin() {
+  mkdir -p conf/settings shop/migrations extra/migrations
+  touch {conf,conf/settings,shop,shop/migrations,extra,extra/migrations}/__init__.py
+  cat >manage.py <<'EOF'
+import os
+import sys
+
+
+def main():
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "conf.settings.local")
+    from django.core.management import execute_from_command_line
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
+EOF
+  cat >conf/settings/base.py <<'EOF'
+import os
+from urllib.parse import urlparse
+
+url = urlparse(os.environ["DATABASE_URL"])
+DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": url.path[1:], "USER": url.username,
+                         "PASSWORD": url.password, "HOST": url.hostname, "PORT": url.port}}
+SECRET_KEY = "x"
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
+THEIR_APPS = ["django.contrib.contenttypes", "django.contrib.auth"]
+INSTALLED_APPS = [*THEIR_APPS, "shop.apps.ShopConfig"]
+EOF
+  printf 'from .base import *\n\nINSTALLED_APPS += ["extra"]\n' >conf/settings/local.py
+  printf 'from django.apps import AppConfig\n\n\nclass ShopConfig(AppConfig):\n    name = "shop"\n    label = "store"\n' >shop/apps.py
+}
+tool_name() { ls -d {shop,extra}/migrations/000"$1"_*.py 2>/dev/null | head -n 1; }
+tool_file() { tool_name "$1"; }
+tool_id() {
+  case $1 in 1) echo store.0001_one ;; 2) echo store.0002_two ;; 3) echo extra.0003_three ;; 4) echo store.0004_four ;; 5) echo store.0005_broken ;; esac
+}
+before() { # N: what it depends on
+  case $1 in
+    1) echo 'migrations.swappable_dependency(settings.AUTH_USER_MODEL)' ;;
+    2) echo '("store", "0001_one")' ;;
+    3) echo '("store", "0002_two"), ("auth", "0001_initial")' ;;
+    4) echo '("store", "0002_two")' ;;
+    *) echo '("store", "0004_four"), ("extra", "__latest__")' ;;
+  esac
+}
+migration() { # FILE DEPENDENCIES OPERATIONS [ATTRIBUTES]
+  printf 'from django.conf import settings\nfrom django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [%s]\n    operations = [%s]\n%b' "$2" "$3" "${4:-}" >"$1"
+}
+tool_add() {
+  local app=shop
+  [ "$1" != 3 ] || app=extra
+  migration "$app/migrations/000$1_$2.py" "$(before "$1")" "migrations.RunSQL('create table $2 (id int)', 'drop table $2')"
+}
+tool_break() { migration "shop/migrations/000$1_broken.py" "$(before "$1")" "migrations.RunSQL('select nothing_of_the_kind()')"; }
+tool_apply() { manage migrate --noinput; }
+shown() { # MARK: of our own applications
+  local out
+  out=$(manage showmigrations --plan) || return 1
+  sed -n "s/^\[$1\]  *\(\(store\|extra\|shelf\)\.[^ ]*\).*/\1/p" <<<"$out"
+}
+tool_pending() { shown ' '; }
+tool_applied() { shown X; }
+
+tool_more() {
+  rm shop/migrations/0005_broken.py
+  agrees "mended"
+  is "rows of Django's own applications are external" '.sets[0].explained | map(.kind) | unique | join(",")' external
+
+  # A squash: applied by what it replaces, then without those files, then on a database that has a part of it.
+  manage squashmigrations store 0001 0002 --noinput --squashed-name both >"$work/squash" 2>&1
+  ok $? "squashmigrations" "$(cat "$work/squash")"
+  agrees "squash, all applied"
+  apply; ok $? "squash: migrate" "$(cat "$work/apply")"
+  agrees "squash, recorded"
+  psql -q "$DATABASE_URL" -c "delete from django_migrations where app = 'store' and name in ('0002_two', '0001_both', '0004_four')"
+  psql -q "$DATABASE_URL" -c 'drop table two; drop table four' # as if they had never run
+  agrees "squash, a part applied"
+  is "squash, a part applied: the state" '.sets[0].state' indeterminate # extra.0003_three stands on store.0002_two
+  tool_apply >"$work/apply" 2>&1; [ $? != 0 ]; ok $? "squash, a part applied: Django refuses" "$(cat "$work/apply")"
+  psql -q "$DATABASE_URL" -c "delete from django_migrations where app = 'extra'" -c 'drop table three'
+  agrees "squash, a part applied, consistent"
+  apply; ok $? "squash, a part applied: migrate" "$(cat "$work/apply")"
+  agrees "squash, completed"
+  rm shop/migrations/0001_one.py shop/migrations/0002_two.py
+  agrees "squash, the old files gone"
+  is "squash, the old files gone: their rows are explained" '[.sets[0].explained[] | select(.kind == "squashed") | .id] | join(",")' store.0001_one,store.0002_two
+
+  # Two branches meet.
+  migration shop/migrations/0006_left.py '("store", "0004_four")' ''
+  migration shop/migrations/0006_right.py '("store", "0004_four")' ''
+  agrees "two leaves"
+  is "two leaves: the reason" '[.reasons[].code] | index("multiple-heads") != null' true
+  apply; [ $? != 0 ]; ok $? "two leaves: Django refuses" "$(cat "$work/apply")"
+  manage makemigrations --merge --noinput >"$work/merge" 2>&1; ok $? "makemigrations --merge" "$(cat "$work/merge")"
+  agrees "merged"
+  is "merged: no reason of the graph" '[.reasons[].code] | index("multiple-heads")' null
+  apply; ok $? "merged: migrate" "$(cat "$work/apply")"
+  agrees "merged, applied"
+  is "merged, applied: the state" '.sets[0].state' current
+
+  # Deleted where nothing stands on it: Django says nothing.
+  migration extra/migrations/0007_gone.py '("extra", "0003_three")' ''
+  apply
+  rm extra/migrations/0007_gone.py
+  agrees "deleted, a leaf"
+  is "deleted, a leaf: unknown" '.sets[0].unknown[].id' extra.0007_gone
+
+  # Put in before what is applied.
+  migration extra/migrations/0002_late.py '' ''
+  sed -i 's/("auth", "0001_initial")/("extra", "0002_late")/' extra/migrations/0003_three.py
+  agrees "put in before"
+  is "put in before: the reason" '[.reasons[].code] | index("indeterminate-history") != null' true
+  apply; [ $? != 0 ]; ok $? "put in before: Django refuses" "$(cat "$work/apply")"
+  git checkout -q extra/migrations/0003_three.py && rm extra/migrations/0002_late.py
+
+  # Another label: to Django these are migrations that it never saw.
+  git add -A && git commit -qm more
+  sed -i 's/label = "store"/label = "shelf"/' shop/apps.py
+  sed -i 's/"store"/"shelf"/g; s/'"'store'/'shelf'"'/g' shop/migrations/*.py extra/migrations/*.py
+  agrees "another label"
+  is "another label: the old rows" '[.sets[0].explained[] | select(.kind == "renamed") | .id] | length > 3' true
+  git checkout -q .
+
+  # Not seen by Django: no package, no application, names that are no migrations.
+  mkdir -p loose/migrations && migration loose/migrations/0001_x.py '' '' && migration shop/migrations/_helper.py '' ''
+  agrees "not installed"
+  rm -r loose shop/migrations/_helper.py
+
+  # From a commit, without a checkout, and in a bare repository.
+  git clone -q --bare . "$work/bare.git"
+  local here_says bare_says
+  here_says=$("$hookcheck" status --json --at HEAD | jq -c '.sets[0] | [.pending, .applied, .heads]')
+  rm -rf shop extra
+  bare_says=$("$hookcheck" status --json --at HEAD -C "$work/bare.git" 2>&1 | jq -c '.sets[0] | [.pending, .applied, .heads]')
+  [ -n "$here_says" ] && [ "$here_says" = "$bare_says" ]; ok $? "a bare repository" "$here_says $bare_says"
+  git checkout -q .
+
+  "$hookcheck" init --print | grep -v '^ *//' | jq -e '.migrations | to_entries | length == 1 and .[0].value.tracker == "django" and .[0].value.versions == null' >"$work/init" 2>&1
+  ok $? "init names one set, and no directories that would leave out later applications" "$("$hookcheck" init --print)"
+}
