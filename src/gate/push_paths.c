@@ -43,7 +43,7 @@ static bool in_configured_set(const struct config *config, struct str path)
 
 bool push_path_is_migration(const struct config *config, struct str path)
 {
-    static const char *const settings[] = {"alembic.ini"};
+    static const char *const settings[] = {"alembic.ini", "sqitch.plan"};
     static const char *const sources[] = {".py",   ".rs",  ".sql", ".rb",   ".ts",  ".js",  ".mjs",
                                           ".cjs",  ".php", ".exs", ".ex",   ".xml", ".yml", ".yaml",
                                           ".json", ".cs",  ".go",  ".java", ".kt"};

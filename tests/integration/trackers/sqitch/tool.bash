@@ -1,6 +1,6 @@
 # Sqitch: ids are computed from the lines of the plan, so they are asked from the tool. Its migration N is the change tN_TABLE.
 tool_tracker=sqitch tool_out_of_order=none tool_checksums=yes tool_missing=own tool_failed=dirty
-export SQITCH_FULLNAME='Ada Lovelace' SQITCH_EMAIL=ada@example.org SQITCH_USERNAME=ada TZ=UTC
+export SQITCH_FULLNAME='Ada Lovelace' SQITCH_EMAIL=ada@example.org TZ=UTC
 tool_here() { sqitch --version && perl -MDBD::Pg -e 1; }
 target() { echo "db:pg:${DATABASE_URL#postgresql:}"; }
 tool_begin() {
@@ -23,8 +23,56 @@ tool_apply() { sqitch deploy "$(target)"; }
 tool_pending() {
   local out count
   out=$(sqitch status "$(target)" 2>&1)
-  case $? in 0) ;; 1) planned | cut -d' ' -f1; return ;; *) echo "$out"; return 2 ;; esac
+  case $?:$out in 0:*) ;; 1:* | *"not been initialized"*) planned | cut -d" " -f1; return ;; *) echo "$out"; return 2 ;; esac
   count=$(grep -c '^  \* ' <<<"$out")
   planned | cut -d' ' -f1 | tail -n "$count"
 }
 tool_applied() { psql -qtA "$DATABASE_URL" -c 'select change_id from ledger.changes' 2>/dev/null; }
+
+tool_own() {
+  local first second fourth
+  second=$(tool_id 2)
+  # A change of a plan has the id that every line before it gives: put in or edited in the middle, the rest is another plan to Sqitch.
+  cp db/sqitch.plan "$work/plan"
+  sed -i '/^t2_two /i t3_three 2024-01-03T10:00:00Z Ada Lovelace <ada@example.org>' db/sqitch.plan
+  script t3_three 'create table three (id int)'
+  is "put in before: what was applied is another plan's" '.sets[0].diverged | map(.recorded) | index("'"$second"'") != null' true
+  is "put in before: the state" '.sets[0].state' indeterminate
+  tool_pending >"$work/apply"; [ $? = 2 ]; ok $? "put in before: Sqitch refuses" "$(cat "$work/apply")"
+  cp "$work/plan" db/sqitch.plan
+  agrees "restored"
+  git add -A && git commit -qm first
+  fourth=$(tool_id 4)
+  sed -i '/^t4_four /d' db/sqitch.plan
+  is "deleted from the plan: unknown" '.sets[0].unknown[] | .id + " " + .kind' "$fourth elsewhere"
+  tool_pending >"$work/apply"; [ $? = 2 ]; ok $? "deleted from the plan: Sqitch refuses" "$(cat "$work/apply")"
+  cp "$work/plan" db/sqitch.plan
+
+  first=$(tool_id 1)
+  printf -- '-- edited\n' >>db/deploy/t1_one.sql
+  is "edited script: diverged" '.sets[0].diverged[] | .id + " " + .what' "$first checksum"
+  git checkout -q db/deploy/t1_one.sql
+
+  tool_break 5
+  apply; [ $? != 0 ]; ok $? "the broken one fails" "$(cat "$work/apply")"
+  agrees "failed"
+  is "failed: it is dirty too" '.sets[0] | .state + " " + .dirty[].id' "dirty $(tool_id 5)"
+  script t5_broken 'create table five (id int)'
+  apply; ok $? "mended, it is deployed" "$(cat "$work/apply")"
+  is "mended: the state" '.sets[0] | .state + " " + (.dirty | length | tostring)' 'current 0'
+
+  # Reworked: one name twice, the older script under the tag's name.
+  echo '@v1 2024-01-06T10:00:00Z Ada Lovelace <ada@example.org> # first release' >>db/sqitch.plan
+  line 7 t1_one t1_one@v1 'again, with a \\ and\na second line'
+  for kind in deploy revert; do cp "db/$kind/t1_one.sql" "db/$kind/t1_one@v1.sql"; done
+  script t1_one 'alter table one add column more int'
+  agrees "reworked"
+  is "reworked: the older script is the tag's" '.sets[0] | (.diverged | length), .pending[].file' $'0\ndb/deploy/t1_one.sql'
+  apply; ok $? "reworked: deployed" "$(cat "$work/apply")"
+  agrees "reworked, deployed"
+  is "reworked, deployed: the state" '.sets[0].state' current
+  is "the version" '.database_version == .code_version' true
+
+  "$hookcheck" init --print | grep -v '^ *//' | jq -e '.migrations | to_entries | length == 1 and .[0].value.tracker == "sqitch" and .[0].value.versions == ["db"]' >"$work/init" 2>&1
+  ok $? "init names the plan's directory" "$("$hookcheck" init --print)"
+}
