@@ -240,6 +240,11 @@ static struct str make_command(const struct pushed *pushed)
             return str_printf(arena, "%s" STR_FMT "%salembic revision --autogenerate -m \"…\"",
                               elsewhere ? "cd " : "", STR_ARG(elsewhere ? root : STR_NONE),
                               elsewhere ? " && " : "");
+        const struct tracker *row = sets->items[s].set.row;
+        if (row && row->create.length)
+            return str_printf(arena, "%s" STR_FMT "%s" STR_FMT, elsewhere ? "cd " : "",
+                              STR_ARG(elsewhere ? root : STR_NONE), elsewhere ? " && " : "",
+                              STR_ARG(row->create));
         if (str_eq_nocase(tracker, STR("unsupported:django")))
             return STR("python manage.py makemigrations");
         if (str_eq_nocase(tracker, STR("unsupported:rails")))

@@ -131,14 +131,14 @@ tool_more() {
   agrees "not installed"
   rm -r loose shop/migrations/_helper.py
 
-  # From a commit, without a checkout, and in a bare repository.
-  git clone -q --bare . "$work/bare.git"
-  local here_says bare_says
-  here_says=$("$hookcheck" status --json --at HEAD | jq -c '.sets[0] | [.pending, .applied, .heads]')
-  rm -rf shop extra
-  bare_says=$("$hookcheck" status --json --at HEAD -C "$work/bare.git" 2>&1 | jq -c '.sets[0] | [.pending, .applied, .heads]')
-  [ -n "$here_says" ] && [ "$here_says" = "$bare_says" ]; ok $? "a bare repository" "$here_says $bare_says"
-  git checkout -q .
+  # From a commit, with nothing of it checked out.
+  local here_says gone_says
+  git add -A && git commit -qm more
+  here_says=$(ours '.sets[0] | [.pending, .applied, .heads] | tostring')
+  git rm -rqf --cached . && rm -rf shop extra conf manage.py
+  gone_says=$("$hookcheck" status --json --at HEAD | jq -c '.sets[0] | [.pending, .applied, .heads]')
+  [ -n "$here_says" ] && [ "$here_says" = "$gone_says" ]; ok $? "from a commit" "$here_says $gone_says"
+  git reset -q --hard
 
   "$hookcheck" init --print | grep -v '^ *//' | jq -e '.migrations | to_entries | length == 1 and .[0].value.tracker == "django" and .[0].value.versions == null' >"$work/init" 2>&1
   ok $? "init names one set, and no directories that would leave out later applications" "$("$hookcheck" init --print)"
