@@ -9,6 +9,7 @@ packages_build=(
   zlib1g-dev                                 # CRC-32 of migrations
   libpg-query-dev libprotobuf-c-dev          # SQL
   scdoc                                      # man pages
+  libexpat1-dev libyaml-dev                  # change logs in XML and YAML
   git ca-certificates
 )
 packages_demo=(sqlite3)

@@ -24,6 +24,8 @@ struct migration {
     size_t line;            /* where the id stands */
     struct str unit;        /* base name of the file or directory, where a pack read it */
     struct str name;        /* what the table calls its name, where it keeps one */
+    struct str checksum;    /* of a text that is run again once it changes, where the loader computed it */
+    const void *own;        /* what the code of its tracker keeps of it */
     struct str down_file;   /* the way back; empty: none, or in the same file */
     struct strs down;       /* ids of the migrations right before it, as written */
     struct strs depends_on; /* ids or branch labels */
@@ -64,6 +66,7 @@ struct history {
         out_of_order_command; /* … for what the tool refuses to apply out of order; empty: none */
     struct str squashed_by;   /* the file that holds what older migrations made; empty: none */
     struct config_columns columns; /* names that the configuration gives the table's columns */
+    const void *own;               /* what the code of its tracker keeps for the plan */
     struct str parameter;          /* of the tracker's SELECTs; empty: the pack's */
 };
 

@@ -1,0 +1,337 @@
+#include "migrations/jvm_settings.h"
+
+#include "base/base.h"
+#include "base/buf.h"
+#include "base/file.h"
+#include "migrations/tracker.h"
+#include "readers/document.h"
+#include "readers/properties.h"
+#include "readers/toml.h"
+
+#define NESTING_MAX 8u
+#define KEY_MAX ((size_t)512)
+#define VALUE_MAX ((size_t)16 << 10)
+
+struct settings_reading {
+    struct arena *arena;
+    struct tree *tree;
+    const struct jvm_tool *tool;
+    struct str root;
+    struct jvm_settings *settings;
+};
+
+/* "flyway.out-of-order" and "outOfOrder" are one key; what stands behind "placeholders." is a name and stays. */
+static struct str plain_key(struct arena *arena, struct str key)
+{
+    struct buf out = buf_new(arena, KEY_MAX);
+    struct str names[] = {STR("placeholders."), STR("parameters."), STR("changelogparameters.")};
+
+    for (size_t i = 0; i < key.length; i++) {
+        for (size_t j = 0; j < COUNT_OF(names); j++)
+            if (out.length && str_eq(buf_str(&out), names[j])) {
+                buf_add(&out, str_from_offset(key, i));
+                return buf_str(&out);
+            }
+        if (key.bytes[i] != '-' && key.bytes[i] != '_')
+            buf_add(&out, str_lower(arena, str_slice(key, i, i + 1)));
+    }
+    return out.length ? buf_str(&out) : STR("");
+}
+
+static void add(struct settings_reading *r, struct str key, struct str value, struct str file)
+{
+    struct str plain = plain_key(r->arena, key);
+
+    for (size_t i = 0; i < r->settings->items.count; i++)
+        if (str_eq(r->settings->items.items[i].key, plain))
+            return;
+    VEC_PUSH(r->arena, &r->settings->items,
+             (struct jvm_setting){.key = plain, .value = str_trim(value), .file = file});
+}
+
+static bool read_file(struct settings_reading *r, const char *name, struct str *ret_path,
+                      struct str *ret_text)
+{
+    struct err ignored = ERR_NONE;
+    enum tree_entry_kind kind;
+
+    return tree_path_join(r->arena, r->root, str_from(name), ret_path) &&
+           tree_exists(r->tree, r->arena, *ret_path, &kind) && kind == TREE_FILE &&
+           tree_read(r->tree, r->arena, *ret_path, FILE_MAX, ret_text, &ignored);
+}
+
+static void note_unreadable(struct settings_reading *r, const struct err *bad)
+{
+    VEC_PUSH(r->arena, &r->settings->unreadable, str_copy(r->arena, str_from(bad->message)));
+}
+
+/* --- The tool's own files. --- */
+
+static struct str without_prefix(struct str key, const char *name)
+{
+    struct str prefix = str_from(name);
+
+    return str_starts(key, prefix) && key.length > prefix.length && key.bytes[prefix.length] == '.'
+               ? str_from_offset(key, prefix.length + 1)
+               : key;
+}
+
+static void take_toml(struct settings_reading *r, struct str path, struct str text)
+{
+    struct toml toml;
+
+    toml_parse(r->arena, text, &toml);
+    for (size_t i = 0; i < toml.entries.count; i++) {
+        const struct toml_entry *entry = &toml.entries.items[i];
+        struct str value = entry->text;
+        if (!str_starts(entry->key, str_from(r->tool->name)) || entry->kind == TOML_OTHER)
+            continue;
+        if (entry->kind == TOML_BOOLEAN)
+            value = entry->truth ? STR("true") : STR("false");
+        else if (entry->kind == TOML_STRINGS)
+            value = str_join(r->arena, entry->items.items, entry->items.count, STR(","));
+        add(r, without_prefix(entry->key, r->tool->name), value, path);
+    }
+}
+
+static void read_own(struct settings_reading *r)
+{
+    struct str path, text;
+
+    for (size_t i = 0; r->tool->files[i]; i++) {
+        struct properties properties;
+        if (!read_file(r, r->tool->files[i], &path, &text))
+            continue;
+        r->settings->own_file = true;
+        if (str_ends(path, STR(".toml"))) {
+            take_toml(r, path, text);
+            continue;
+        }
+        properties_parse(r->arena, text, &properties);
+        for (size_t j = properties.count; j-- > 0;)
+            add(r, without_prefix(properties.items[j].key, r->tool->name),
+                properties.items[j].value, path);
+    }
+}
+
+/* --- Spring Boot. --- */
+
+static struct str spring_key(const struct settings_reading *r, struct str key)
+{
+    struct str prefix = str_from(r->tool->spring_prefix);
+
+    return str_starts(key, prefix) ? str_from_offset(key, prefix.length) : STR_NONE;
+}
+
+static struct str list_text(struct arena *arena, const struct node *list)
+{
+    struct buf out = buf_new(arena, VALUE_MAX);
+
+    for (const struct node *item = list->first; item; item = item->next) {
+        if (out.length)
+            buf_add_byte(&out, ',');
+        buf_add(&out, str_trim(item->text));
+    }
+    return out.length ? buf_str(&out) : STR("");
+}
+
+static void take_yaml(struct settings_reading *r, const struct node *node, struct str before,
+                      struct str path, size_t depth)
+{
+    for (const struct node *child = node->first; child && depth < NESTING_MAX;
+         child = child->next) {
+        struct str whole = before.length ? str_printf(r->arena, STR_FMT "." STR_FMT,
+                                                      STR_ARG(before), STR_ARG(child->name))
+                                         : child->name;
+        struct str key = spring_key(r, whole);
+        /* Lists of Spring come as "a: [x, y]", "a: x,y" or a block. */
+        if (child->kind == NODE_MAP)
+            take_yaml(r, child, whole, path, depth + 1);
+        else if (key.length) {
+            add(r, key, child->kind == NODE_LIST ? list_text(r->arena, child) : child->text, path);
+            r->settings->spring = true;
+        }
+    }
+}
+
+/* A document of a profile says "spring.config.activate.on-profile" or, before 2.4, "spring.profiles". */
+static bool is_of_profile(const struct node *root)
+{
+    const struct node *spring = node_get(root, "spring");
+    const struct node *activate = node_get(node_get(spring, "config"), "activate");
+
+    return node_get(activate, "on-profile") != NULL || node_get(spring, "profiles") != NULL ||
+           node_get(root, "spring.config.activate.on-profile") != NULL;
+}
+
+static void read_spring(struct settings_reading *r)
+{
+    static const char *const names[] = {"src/main/resources/application.properties",
+                                        "application.properties",
+                                        "config/application.properties",
+                                        "src/main/resources/application.yml",
+                                        "src/main/resources/application.yaml",
+                                        "application.yml",
+                                        "application.yaml",
+                                        "config/application.yml"};
+    struct str path, text;
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        struct err bad = ERR_NONE;
+        struct properties properties;
+        struct nodes roots;
+        if (!read_file(r, names[i], &path, &text))
+            continue;
+        if (str_ends(path, STR(".properties"))) {
+            properties_parse(r->arena, text, &properties);
+            for (size_t j = properties.count; j-- > 0;) {
+                struct str key = spring_key(r, properties.items[j].key);
+                if (!key.length)
+                    continue;
+                r->settings->spring = true;
+                add(r, key, properties.items[j].value, path);
+            }
+        } else if (!yaml_parse(r->arena, text, str_c(r->arena, path), &roots, &bad)) {
+            note_unreadable(r, &bad);
+        } else {
+            for (size_t j = 0; j < roots.count; j++)
+                if (!is_of_profile(roots.items[j]))
+                    take_yaml(r, roots.items[j], STR_NONE, path, 0);
+        }
+    }
+}
+
+/* --- Maven: <configuration> beside the plugin's <artifactId>, and <flyway.x> among the <properties>. --- */
+
+static void take_configuration(struct settings_reading *r, const struct node *configuration,
+                               struct str path)
+{
+    for (const struct node *child = configuration->first; child; child = child->next) {
+        bool deeper = child->first && !child->first->attribute;
+        if (deeper && str_eq(child->name, STR("placeholders")))
+            for (const struct node *one = child->first; one; one = one->next)
+                add(r, str_printf(r->arena, "placeholders." STR_FMT, STR_ARG(one->name)), one->text,
+                    path);
+        else
+            add(r, child->name, deeper ? list_text(r->arena, child) : child->text, path);
+    }
+}
+
+static void take_pom(struct settings_reading *r, const struct node *node, struct str path,
+                     size_t depth)
+{
+    if (depth > DOCUMENT_DEPTH_MAX)
+        return;
+    if (str_eq(node_text(node, "artifactId"), str_from(r->tool->maven_plugin))) {
+        const struct node *configuration = node_get(node, "configuration");
+        r->settings->maven = true;
+        if (configuration)
+            take_configuration(r, configuration, path);
+    }
+    for (const struct node *child = node->first; child; child = child->next) {
+        struct str key = without_prefix(child->name, r->tool->name);
+        if (str_eq(node->name, STR("properties")) && key.length < child->name.length)
+            add(r, key, child->text, path);
+        take_pom(r, child, path, depth + 1);
+    }
+}
+
+static void read_maven(struct settings_reading *r)
+{
+    struct str path, text;
+    struct err bad = ERR_NONE;
+    struct node *root;
+
+    if (!read_file(r, "pom.xml", &path, &text))
+        return;
+    if (!xml_parse(r->arena, text, str_c(r->arena, path), &root, &bad))
+        note_unreadable(r, &bad);
+    else
+        take_pom(r, root, path, 0);
+}
+
+/* --- Gradle: the block "flyway { … }" of a program, line by line. --- */
+
+static struct str quoted_words(struct arena *arena, struct str text)
+{
+    struct buf out = buf_new(arena, VALUE_MAX);
+
+    for (size_t i = 0; i < text.length; i++) {
+        char quote = text.bytes[i];
+        if (quote != '\'' && quote != '"')
+            continue;
+        struct str word = str_from_offset(text, i + 1);
+        size_t end = str_find_byte(word, quote);
+        if (end == SIZE_MAX)
+            break;
+        if (out.length)
+            buf_add_byte(&out, ',');
+        buf_add(&out, str_prefix(word, end));
+        i += end + 1;
+    }
+    return out.length ? buf_str(&out) : STR_NONE;
+}
+
+static void take_block(struct settings_reading *r, struct str block, struct str path)
+{
+    struct str line;
+
+    while (str_next_line(&block, &line)) {
+        struct str groups[3] = {STR_NONE};
+        struct err ignored = ERR_NONE;
+        if (!tracker_regex_matches(STR("^\\s*(\\w+)\\s*(?:=|\\.set\\(|\\()?\\s*(.+)$"), line,
+                                   groups, 3, &ignored))
+            continue;
+        struct str words = quoted_words(r->arena, groups[2]), bare = str_trim(groups[2]);
+        if (words.length)
+            add(r, groups[1], words, path);
+        else if (str_starts(bare, STR("true")) || str_starts(bare, STR("false")))
+            add(r, groups[1], str_starts(bare, STR("true")) ? STR("true") : STR("false"), path);
+    }
+}
+
+static void read_gradle(struct settings_reading *r)
+{
+    static const char *const names[] = {"build.gradle", "build.gradle.kts"};
+    struct str path, text, groups[2] = {STR_NONE};
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        struct err ignored = ERR_NONE;
+        if (!read_file(r, names[i], &path, &text) || !str_contains(text, str_from(r->tool->name)))
+            continue;
+        r->settings->gradle = true;
+        struct str pattern =
+            str_printf(r->arena, "(?ms)^\\s*%s\\s*\\{(.*?)^\\s*\\}", r->tool->name);
+        if (tracker_regex_matches(pattern, text, groups, 2, &ignored))
+            take_block(r, groups[1], path);
+    }
+}
+
+void jvm_settings_read(struct arena *arena, struct tree *tree, const struct jvm_tool *tool,
+                       struct str root, struct jvm_settings *ret_settings)
+{
+    struct settings_reading r = {
+        .arena = arena, .tree = tree, .tool = tool, .root = root, .settings = ret_settings};
+
+    *ret_settings = (struct jvm_settings){0};
+    read_own(&r);
+    read_spring(&r);
+    read_maven(&r);
+    read_gradle(&r);
+}
+
+const struct jvm_setting *jvm_setting_find(const struct jvm_settings *settings, const char *key)
+{
+    for (size_t i = 0; i < settings->items.count; i++)
+        if (str_eq(settings->items.items[i].key, str_from(key)))
+            return &settings->items.items[i];
+    return NULL;
+}
+
+bool jvm_setting_is_true(const struct jvm_settings *settings, const char *key, bool otherwise)
+{
+    const struct jvm_setting *setting = jvm_setting_find(settings, key);
+
+    return setting && setting->value.length ? str_eq_nocase(setting->value, STR("true"))
+                                            : otherwise;
+}

@@ -1,0 +1,44 @@
+/* jvm_settings.h -- what a project of the Java world says of one of its tools, whichever file says it (inside migrations).
+ *
+ * In:    a tree and a directory of it; the tool's name ("flyway", "liquibase").
+ * Out:   settings by their key in small letters without '-', '_' and the tool's prefix ("locations", "outoforder", "placeholders.name"); lists
+ *        joined by commas. The first file that sets a key counts, in this order: the tool's own files, Spring Boot's
+ *        application.properties and application.yml (documents of a profile left out), pom.xml, build.gradle and build.gradle.kts.
+ * Fails: never on content: a file that cannot be read says nothing, and `unreadable` names it. Build files are programs: best effort.
+ * Source: documentation.red-gate.com/flyway (configuration files, parameters), Spring Boot reference "Database Migration Tools",
+ *        docs.liquibase.com (liquibase.properties), the Maven and Gradle plugins of both.
+ */
+#ifndef HOOKCHECK_MIGRATIONS_JVM_SETTINGS_H
+#define HOOKCHECK_MIGRATIONS_JVM_SETTINGS_H
+
+#include "base/err.h"
+#include "base/vec.h"
+#include "repository/tree.h"
+
+struct jvm_setting {
+    struct str key, value;
+    struct str file; /* from the work tree's root */
+};
+VEC_DEFINE(jvm_setting_list, struct jvm_setting);
+
+struct jvm_settings {
+    struct jvm_setting_list items;
+    struct strs unreadable; /* "FILE:LINE: what is wrong" */
+    bool own_file, maven, gradle, spring;
+};
+
+struct jvm_tool {
+    const char *name;          /* "flyway" */
+    const char *const *files;  /* its own files, from the directory; .toml or properties */
+    const char *spring_prefix; /* "spring.flyway." */
+    const char *maven_plugin;  /* "flyway-maven-plugin" */
+};
+
+void jvm_settings_read(struct arena *arena, struct tree *tree, const struct jvm_tool *tool,
+                       struct str root, struct jvm_settings *ret_settings);
+/* NULL: no file sets it. */
+const struct jvm_setting *jvm_setting_find(const struct jvm_settings *settings, const char *key);
+/* "true" in any spelling. */
+bool jvm_setting_is_true(const struct jvm_settings *settings, const char *key, bool otherwise);
+
+#endif
