@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <md5.h>
 #include <sha1.h>
 #include <sha2.h>
 
@@ -11,6 +12,14 @@ struct str digest_sha256(struct arena *arena, struct str bytes)
 
     SHA256Data((const uint8_t *)(bytes.bytes ? bytes.bytes : ""), bytes.length, hex);
     return str_of(hex, DIGEST_HEX_LENGTH);
+}
+
+struct str digest_md5(struct arena *arena, struct str bytes)
+{
+    char *hex = arena_alloc(arena, MD5_DIGEST_STRING_LENGTH);
+
+    MD5Data((const uint8_t *)(bytes.bytes ? bytes.bytes : ""), bytes.length, hex);
+    return str_of(hex, MD5_DIGEST_STRING_LENGTH - 1);
 }
 
 struct str digest_sha1(struct arena *arena, struct str bytes)

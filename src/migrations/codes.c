@@ -2,12 +2,17 @@
  * line here. */
 #include "migrations/tracker.h"
 
-extern const struct tracker_code atlas_tracker, django_tracker, flyway_tracker, pgroll_tracker,
-    sqitch_tracker;
+extern const struct tracker_code atlas_tracker, django_tracker, flyway_tracker, liquibase_tracker,
+    pgroll_tracker, sqitch_tracker;
 
 static const struct tracker_code *const codes[] = {
-    &atlas_tracker,  &django_tracker, &flyway_tracker,
-    &pgroll_tracker, &sqitch_tracker, NULL, /* the last one */
+    &atlas_tracker,
+    &django_tracker,
+    &flyway_tracker,
+    &liquibase_tracker,
+    &pgroll_tracker,
+    &sqitch_tracker,
+    NULL, /* the last one */
 };
 
 const struct tracker_code *tracker_code_find(struct str name)

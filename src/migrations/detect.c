@@ -118,6 +118,23 @@ static bool lies_in_script_directory(const struct detection *d, struct str direc
     return false;
 }
 
+/* services/billing/src/main/resources, as Maven and Gradle lay it out, belongs to services/billing. */
+static struct str without_resources(struct str directory)
+{
+    static const struct str ends[] = {STR_INIT("src/main/resources"),
+                                      STR_INIT("src/test/resources")};
+
+    for (size_t i = 0; i < COUNT_OF(ends); i++) {
+        if (str_eq(directory, ends[i]))
+            return STR("");
+        size_t at = directory.length - ends[i].length;
+        if (directory.length > ends[i].length && str_ends(directory, ends[i]) &&
+            directory.bytes[at - 1] == '/')
+            return str_prefix(directory, at - 1);
+    }
+    return directory;
+}
+
 /* services/billing/db/migrations belongs to services/billing. */
 struct str owner_of(struct str directory)
 {
@@ -132,7 +149,7 @@ struct str owner_of(struct str directory)
         if (again)
             directory = parent_of(directory);
     }
-    return directory;
+    return without_resources(directory);
 }
 
 static void add_sql(struct detection *d)

@@ -49,10 +49,6 @@ static const struct marker markers[] = {
     {"Prisma", "migration_lock.toml", "migrations", ""},
     {"Drizzle", "_journal.json", "meta", "\"entries\""},
     {"Sqitch", "sqitch.plan", "", "%project"},
-    {"Atlas", "atlas.sum", "", "h1:"},
-    {"Flyway", "V#__*.sql", "", ""},
-    {"Flyway", "V#.#__*.sql", "", ""},
-    {"Flyway", "V#_#__*.sql", "", ""},
     {"golang-migrate", "#_*.up.sql", "", ""},
     {"golang-migrate", "#.up.sql", "", ""},
     {"Django", "0001_*.py", "migrations", "django.db"},
@@ -69,9 +65,6 @@ static const struct marker markers[] = {
     {"Knex", "#_*.ts", "migrations", "knex"},
     {"yoyo", "#*.py", "migrations", "from yoyo import"},
     {"goose", "#_*.go", "", "pressly/goose"},
-    {"Liquibase", "*changelog*.xml", "", "<databaseChangeLog"},
-    {"Liquibase", "*changelog*.yaml", "", "databaseChangeLog"},
-    {"Liquibase", "*changelog*.yml", "", "databaseChangeLog"},
 };
 
 static bool directory_has_name(struct str directory, const char *name)

@@ -1,0 +1,422 @@
+/* liquibase.c -- which change log is a project's, and the history that it makes. */
+#include "migrations/liquibase.h"
+
+#include "base/file.h"
+#include "migrations/detect.h"
+#include "migrations/graph.h"
+#include "migrations/tracker.h"
+
+#define CANDIDATES_MAX 400u
+#define SAMPLE_MAX ((size_t)256 << 10)
+#define SCRATCH_BUDGET ((size_t)192 << 20)
+#define RESOURCES "src/main/resources"
+
+static const char *const own_files[] = {"liquibase.properties", RESOURCES "/liquibase.properties",
+                                        "src/main/resources/liquibase/liquibase.properties",
+                                        "config/liquibase.properties", NULL};
+static const struct jvm_tool tool = {.name = "liquibase",
+                                     .files = own_files,
+                                     .spring_prefix = "spring.liquibase.",
+                                     .maven_plugin = "liquibase-maven-plugin"};
+
+static void assume(struct liquibase_loading *l, struct str sentence)
+{
+    strs_add(l->arena, &l->history->assumptions, sentence);
+}
+
+static void indeterminate(struct liquibase_loading *l, struct str message, struct str hint)
+{
+    history_problem_add(l->arena, l->history, REASON_INDETERMINATE_HISTORY, message, hint);
+}
+
+/* --- Settings. --- */
+
+/* The first of the keys that is set; what it says is printed. */
+static struct str setting(struct liquibase_loading *l, const char *const *keys, const char *what)
+{
+    for (; *keys; keys++) {
+        const struct jvm_setting *found = jvm_setting_find(&l->settings->found, *keys);
+        if (!found || !found->value.length)
+            continue;
+        if (what)
+            assume(l, str_printf(l->arena, "the %s \"" STR_FMT "\" from " STR_FMT, what,
+                                 STR_ARG(found->value), STR_ARG(found->file)));
+        return found->value;
+    }
+    return STR_NONE;
+}
+
+static struct str dbms_of(struct liquibase_loading *l)
+{
+    static const char *const keys[] = {"url", "command.url", NULL};
+    struct str url = setting(l, keys, NULL), rest = url;
+
+    if (!str_starts(url, STR("jdbc:")))
+        return STR("postgresql");
+    (void)str_cut(&rest, ':');
+    struct str name = str_cut(&rest, ':');
+    return str_eq(name, STR("sqlserver")) ? STR("mssql") : name;
+}
+
+static void read_properties(struct liquibase_loading *l)
+{
+    const struct jvm_setting_list *all = &l->settings->found.items;
+    static const char *const prefixes[] = {"parameter.", "parameters.", "changelogparameters."};
+
+    for (size_t i = 0; i < all->count; i++)
+        for (size_t j = 0; j < COUNT_OF(prefixes); j++)
+            if (str_starts(all->items[i].key, str_from(prefixes[j])))
+                VEC_PUSH(
+                    l->arena, &l->properties,
+                    (struct liquibase_property){
+                        .name = str_from_offset(all->items[i].key, str_from(prefixes[j]).length),
+                        .value = all->items[i].value});
+}
+
+static void read_settings(struct liquibase_loading *l)
+{
+    static const char *const contexts[] = {"contexts", "contextfilter", "command.contexts",
+                                           "command.contextfilter", NULL};
+    static const char *const labels[] = {"labelfilter", "labels", "command.labelfilter",
+                                         "command.labels", NULL};
+    static const char *const tables[] = {"databasechangelogtablename", "databasechangelogtable",
+                                         NULL};
+    static const char *const schemas[] = {"liquibaseschemaname", "liquibaseschema",
+                                          "defaultschemaname", "defaultschema", NULL};
+    struct liquibase_settings *s = l->settings;
+
+    jvm_settings_read(l->arena, l->tree, &tool, l->set->root, &s->found);
+    for (size_t i = 0; i < s->found.unreadable.count; i++)
+        assume(l,
+               str_printf(l->arena, "not read: " STR_FMT, STR_ARG(s->found.unreadable.items[i])));
+    s->contexts = setting(l, contexts, "contexts");
+    s->labels = setting(l, labels, "labels");
+    s->dbms = dbms_of(l);
+    read_properties(l);
+    struct str table = setting(l, tables, "table"), schema = setting(l, schemas, "schema");
+    if (table.length && !l->set->table.length) {
+        /* Unquoted in the statements of Liquibase: PostgreSQL folds it. */
+        l->history->table = str_lower(l->arena, table);
+        l->history->table_assumed = false;
+    }
+    if (schema.length && !l->set->schema.length)
+        l->history->schema = str_lower(l->arena, schema);
+}
+
+/* --- Where paths are looked up. --- */
+
+static void add_base(struct liquibase_loading *l, struct str path)
+{
+    struct str base;
+
+    if (tree_path_join(l->arena, l->set->root, path, &base))
+        strs_add(l->arena, &l->bases, base);
+}
+
+static void find_bases(struct liquibase_loading *l)
+{
+    static const char *const keys[] = {"searchpath", "command.searchpath", NULL};
+    struct str rest = setting(l, keys, "search path");
+
+    while (rest.length)
+        add_base(l, str_trim(str_cut(&rest, ',')));
+    add_base(l, STR(RESOURCES));
+    add_base(l, STR(""));
+    add_base(l, STR("src/main/java"));
+    for (size_t i = 0; i < l->history->versions.count; i++)
+        strs_add(l->arena, &l->bases, l->history->versions.items[i]);
+    for (struct str above = l->set->root; above.length;) {
+        above = parent_of(above);
+        strs_add(l->arena, &l->bases, above);
+    }
+}
+
+/* db/changelog belongs to the directory above db. */
+static struct str project_of(struct str directory)
+{
+    static const char *const words[] = {"changelog", "changelogs", "liquibase", "changes", NULL};
+
+    for (;;) {
+        struct str above = owner_of(directory);
+        for (size_t i = 0; words[i]; i++)
+            if (str_eq(path_base_name(above), str_from(words[i])))
+                above = parent_of(above);
+        if (str_eq(above, directory))
+            return above;
+        directory = above;
+    }
+}
+
+/* A path that is not written down: as the class path would have it, or from the project's directory. */
+static struct str assumed_path(struct liquibase_loading *l, struct str file)
+{
+    struct str path = file, base;
+
+    if (tree_path_join(l->arena, l->set->root, STR(RESOURCES), &base) &&
+        path_relative(base, file, &path))
+        return path;
+    base = project_of(l->set->root);
+    path = file;
+    if (base.length)
+        (void)path_relative(base, file, &path);
+    return path;
+}
+
+/* --- The root. --- */
+
+struct candidate {
+    struct str file, text;
+    bool included;
+};
+struct candidates {
+    VEC(struct candidate) items;
+};
+
+static bool collect(struct liquibase_loading *l, struct arena *scratch, struct str directory,
+                    size_t depth, struct candidates *found)
+{
+    struct tree_entries entries;
+    bool exists;
+
+    if (!tree_list(l->tree, scratch, directory, &entries, &exists, l->e))
+        return false;
+    for (size_t i = 0; i < entries.count; i++) {
+        struct str path, text;
+        struct err ignored = ERR_NONE;
+        bool whole;
+        if (!tree_path_join(scratch, directory, entries.items[i].name, &path))
+            continue;
+        if (entries.items[i].kind == TREE_DIRECTORY) {
+            if (depth < 6 && !collect(l, scratch, path, depth + 1, found))
+                return false;
+        } else if (found->items.count < CANDIDATES_MAX &&
+                   tree_read_start(l->tree, scratch, path, SAMPLE_MAX, &text, &whole, &ignored) &&
+                   liquibase_is_log(path, text)) {
+            VEC_PUSH(scratch, &found->items, (struct candidate){.file = path, .text = text});
+        }
+    }
+    return true;
+}
+
+static bool is_master(struct str file)
+{
+    struct err ignored = ERR_NONE;
+
+    return tracker_regex_matches(
+        STR("(?i)(?:^|[-._])(?:master|root)[-._]|^(?:db[.-])?changelog\\.[a-z]+$"),
+        path_base_name(file), NULL, 0, &ignored);
+}
+
+static size_t depth_of(struct str path)
+{
+    size_t depth = 0;
+
+    for (size_t i = 0; i < path.length; i++)
+        depth += path.bytes[i] == '/';
+    return depth;
+}
+
+/* The only master of the outermost directory that has one. */
+static const struct candidate *only_master(const struct candidates *found)
+{
+    const struct candidate *best = NULL;
+    bool several = false;
+
+    for (size_t i = 0; i < found->items.count; i++) {
+        const struct candidate *one = &found->items.items[i];
+        if (!is_master(one->file))
+            continue;
+        size_t depth = depth_of(one->file), other = best ? depth_of(best->file) : SIZE_MAX;
+        several = depth == other || (several && depth > other);
+        if (depth < other)
+            best = one;
+    }
+    return several ? NULL : best;
+}
+
+static bool names_file(struct str text, const struct candidate *other, const struct candidate *self)
+{
+    struct str relative;
+
+    if (str_contains(text, path_base_name(other->file)))
+        return true;
+    return str_contains(text, STR("includeAll")) &&
+           path_relative(path_directory(self->file), other->file, &relative);
+}
+
+static const struct candidate *only_root(struct candidates *found)
+{
+    const struct candidate *root = NULL;
+    size_t roots = 0;
+
+    for (size_t i = 0; i < found->items.count; i++)
+        for (size_t j = 0; j < found->items.count; j++)
+            if (i != j && !str_ends(found->items.items[j].file, STR(".sql")) &&
+                names_file(found->items.items[j].text, &found->items.items[i],
+                           &found->items.items[j]))
+                found->items.items[i].included = true;
+    for (size_t i = 0; i < found->items.count; i++)
+        if (!found->items.items[i].included) {
+            root = &found->items.items[i];
+            roots++;
+        }
+    return roots == 1 ? root : NULL;
+}
+
+static bool search_root(struct liquibase_loading *l, struct str *ret_file, struct str *ret_path)
+{
+    ARENA(scratch, SCRATCH_BUDGET);
+    struct candidates found = {0};
+
+    for (size_t i = 0; i < l->history->versions.count; i++)
+        if (!collect(l, &scratch, l->history->versions.items[i], 0, &found))
+            return false;
+    const struct candidate *root = only_master(&found);
+    if (!root)
+        root = only_root(&found);
+    if (!root) {
+        indeterminate(l,
+                      str_printf(l->arena,
+                                 "which of %zu change logs of Liquibase is the one that is run "
+                                 "cannot be told",
+                                 found.items.count),
+                      STR("write changeLogFile into liquibase.properties, or \"script_location\" "
+                          "of the migration set into " CONFIG_NAME));
+        return true;
+    }
+    *ret_file = str_copy(l->arena, root->file);
+    *ret_path = assumed_path(l, *ret_file);
+    l->settings->path_assumed = true;
+    assume(l, str_printf(l->arena,
+                         "the change log \"" STR_FMT "\" was assumed to be the one that "
+                         "is run, by this path",
+                         STR_ARG(*ret_path)));
+    return true;
+}
+
+static struct str without_maven(struct str path)
+{
+    static const struct str words[] = {STR_INIT("${basedir}/"), STR_INIT("${project.basedir}/"),
+                                       STR_INIT("$projectDir/"), STR_INIT("file:")};
+
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (str_starts(path, words[i]))
+            path = str_from_offset(path, words[i].length);
+    return path;
+}
+
+static bool find_root(struct liquibase_loading *l, struct str *ret_file, struct str *ret_path)
+{
+    static const char *const keys[] = {"changelogfile", "command.changelogfile", "changelog", NULL};
+    struct str named = l->set->script_location;
+
+    *ret_file = *ret_path = STR_NONE;
+    if (!named.length)
+        named = setting(l, keys, "change log");
+    if (!named.length)
+        return search_root(l, ret_file, ret_path);
+    *ret_path = liquibase_path(l->arena, without_maven(named));
+    if (liquibase_find_file(l, *ret_path, ret_file))
+        return true;
+    *ret_file = STR_NONE;
+    indeterminate(
+        l, str_printf(l->arena, "the change log " STR_FMT " is not in this tree", STR_ARG(named)),
+        STR("write the right changeLogFile into liquibase.properties"));
+    return true;
+}
+
+/* --- The history. --- */
+
+static void add_all(struct liquibase_loading *l, const struct migrations *part)
+{
+    for (size_t i = 0; i < part->count; i++)
+        VEC_PUSH(l->arena, &l->history->migrations, part->items[i]);
+}
+
+static bool refuse_doubles(struct liquibase_loading *l)
+{
+    struct migrations *all = &l->history->migrations;
+    struct id_map map = id_map_new(l->arena, all->count + 1);
+    size_t other, kept = 0;
+    struct str normal;
+
+    for (size_t i = 0; i < all->count; i++) {
+        if (!tracker_id_normal(l->arena, l->history->row, all->items[i].id, &normal, l->e))
+            return false;
+        if (id_map_add(&map, normal, kept, &other)) {
+            all->items[kept++] = all->items[i];
+            continue;
+        }
+        liquibase_problem(
+            l,
+            str_printf(l->arena,
+                       "Liquibase refuses two change sets with the identifier " STR_FMT ": " STR_FMT
+                       ":%zu and " STR_FMT ":%zu",
+                       STR_ARG(all->items[i].id), STR_ARG(all->items[other].file),
+                       all->items[other].line, STR_ARG(all->items[i].file), all->items[i].line),
+            "give one of them another id");
+    }
+    all->count = kept;
+    return true;
+}
+
+static void finish(struct liquibase_loading *l)
+{
+    const struct jvm_settings *found = &l->settings->found;
+    const char *command = found->own_file ? "liquibase update"
+                          : found->maven  ? "mvn liquibase:update"
+                          : found->gradle ? "./gradlew update"
+                                          : "liquibase update";
+    bool limited = false;
+
+    l->history->upgrade_command = l->set->root.length ? str_printf(l->arena, "cd " STR_FMT " && %s",
+                                                                   STR_ARG(l->set->root), command)
+                                                      : str_from(command);
+    for (size_t i = 0; i < l->history->migrations.count; i++) {
+        const struct liquibase_own *own = l->history->migrations.items[i].own;
+        limited = limited || own->filtered;
+    }
+    if (limited)
+        assume(l, str_printf(l->arena, "the database was assumed to be " STR_FMT,
+                             STR_ARG(l->settings->dbms)));
+    if (!l->settings->contexts.length)
+        assume(l, STR("no contexts were assumed to be given: change sets of all contexts run"));
+    if (!l->settings->labels.length)
+        assume(l, STR("no labels were assumed to be given: change sets of all labels run"));
+    if (found->spring && !found->own_file)
+        assume(l, STR("Spring profiles were not applied"));
+}
+
+static bool liquibase_load(struct arena *arena, struct tree *tree,
+                           const struct config_migrations *set, struct history *history,
+                           struct err *e)
+{
+    struct liquibase_loading l = {.arena = arena,
+                                  .tree = tree,
+                                  .set = set,
+                                  .history = history,
+                                  .settings = ARENA_NEW(arena, struct liquibase_settings),
+                                  .e = e};
+    struct liquibase_scope scope = {0};
+    struct str file, path;
+
+    history->own = l.settings;
+    read_settings(&l);
+    find_bases(&l);
+    if (!find_root(&l, &file, &path))
+        return false;
+    if (file.length && !liquibase_read_log(&l, path, file, &scope))
+        return false;
+    add_all(&l, &l.first);
+    add_all(&l, &l.middle);
+    add_all(&l, &l.last);
+    if (!refuse_doubles(&l))
+        return false;
+    finish(&l);
+    return true;
+}
+
+const struct tracker_code liquibase_tracker = {.name = "liquibase",
+                                               .load = liquibase_load,
+                                               .plan = liquibase_plan,
+                                               .verify = liquibase_verify};
