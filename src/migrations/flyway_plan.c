@@ -326,6 +326,10 @@ static void plan_migrations(struct flyway_planning *p)
         note(p, str_printf(
                     p->arena, "%zu migration%s above the target " STR_FMT " of the configuration",
                     counts.above, counts.above == 1 ? "" : "s", STR_ARG(p->settings->target)));
+    if (p->plan->never_applied.count)
+        note(p, STR("what is older than the newest applied one is Ignored to Flyway: validate, and "
+                    "migrate with it, refuses to work unless outOfOrder is on or "
+                    "ignoreMigrationPatterns has *:ignored; then it is left out for good"));
     if (!p->plan->version.length)
         p->plan->version = p->last_applied;
 }

@@ -38,15 +38,15 @@ struct str node_text(const struct node *node, const char *name)
 
 static struct node *from_json(struct arena *arena, const cJSON *item, struct str name)
 {
-    bool map = cJSON_IsObject(item), list = cJSON_IsArray(item);
+    bool map = json_is_object(item), list = json_is_array(item);
     struct node *node = node_new(arena, map ? NODE_MAP : list ? NODE_LIST : NODE_SCALAR, name, 1);
     const cJSON *child;
 
-    if (cJSON_IsString(item))
+    if (json_is_string(item))
         node->text = str_copy(arena, json_value_string(item));
-    else if (cJSON_IsBool(item))
-        node->text = cJSON_IsTrue(item) ? STR("true") : STR("false");
-    else if (cJSON_IsNumber(item))
+    else if (json_is_bool(item))
+        node->text = json_is_true(item) ? STR("true") : STR("false");
+    else if (json_is_number(item))
         node->text = str_printf(arena, "%.15g", item->valuedouble);
     cJSON_ArrayForEach(child, item)
     {

@@ -12,6 +12,7 @@
 #   tool_applied         … and applied (those with a file)
 #   tool_out_of_order    applied | refused | skipped
 #   tool_checksums       yes | no
+#   tool_line_ends       noted (the default) | ignored: checksums that do not depend on them
 #   tool_missing         ignored | refused: what the tool does about a row without a file
 #   tool_failed          pending | dirty: what a failed migration is to the tool
 #   tool_tracker         our name for it
@@ -132,7 +133,8 @@ fi
 cp "$work/kept" "$edited"
 if [ "$tool_checksums" = yes ]; then
   sed 's/$/\r/' "$work/kept" >"$edited"
-  is "other line ends are no edit" '.sets[0] | (.diverged | length), (.notes | map(select(contains("line ends"))) | length)' $'0\n1'
+  if [ "${tool_line_ends:-noted}" = noted ]; then noted=1; else noted=0; fi
+  is "other line ends are no edit" '.sets[0] | (.diverged | length), (.notes | map(select(contains("line ends"))) | length)' $'0\n'"$noted"
   cp "$work/kept" "$edited"
 fi
 
