@@ -25,7 +25,7 @@ static bool convert_map(struct yaml_reading *reading, const yaml_node_t *from, s
     for (const yaml_node_pair_t *pair = from->data.mapping.pairs.start;
          pair < from->data.mapping.pairs.top; pair++) {
         const yaml_node_t *key = yaml_document_get_node(reading->document, pair->key);
-        struct node *child;
+        struct node *child = NULL;
         struct str name =
             key && key->type == YAML_SCALAR_NODE ? scalar_text(reading->arena, key) : STR("?");
         if (!convert(reading, pair->value, name, depth + 1, &child))
@@ -60,7 +60,7 @@ static bool convert(struct yaml_reading *reading, int id, struct str name, size_
     else if (from->type == YAML_SEQUENCE_NODE)
         for (const yaml_node_item_t *item = from->data.sequence.items.start;
              item < from->data.sequence.items.top; item++) {
-            struct node *child;
+            struct node *child = NULL;
             if (!convert(reading, *item, STR_NONE, depth + 1, &child))
                 return false;
             node_add(node, child);
@@ -95,7 +95,7 @@ bool yaml_parse(struct arena *arena, struct str bytes, const char *name, struct 
         const yaml_node_t *root = yaml_document_get_root_node(&document);
         more = root != NULL;
         struct yaml_reading reading = {.arena = arena, .document = &document, .name = name, .e = e};
-        struct node *node;
+        struct node *node = NULL;
         if (more && !convert(&reading, 1, STR_NONE, 0, &node))
             return false;
         if (more)
