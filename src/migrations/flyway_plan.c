@@ -235,7 +235,7 @@ static bool repeatable_is_current(struct flyway_planning *p, const struct slot *
 {
     const struct flyway_own *own = migration->own;
 
-    if (slot->state != SLOT_APPLIED)
+    if (!slot || slot->state != SLOT_APPLIED)
         return false;
     if (own->source || checksum_is(migration, own, row_at(p, slot->row)->checksum))
         return true;

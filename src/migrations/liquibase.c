@@ -11,9 +11,9 @@
 #define SCRATCH_BUDGET ((size_t)192 << 20)
 #define RESOURCES "src/main/resources"
 
-static const char *const own_files[] = {"liquibase.properties", RESOURCES "/liquibase.properties",
-                                        "src/main/resources/liquibase/liquibase.properties",
-                                        "config/liquibase.properties", NULL};
+static const char *const own_files[] = {
+    "liquibase.properties", "src/main/resources/liquibase.properties",
+    "src/main/resources/liquibase/liquibase.properties", "config/liquibase.properties", NULL};
 static const struct jvm_tool tool = {.name = "liquibase",
                                      .files = own_files,
                                      .spring_prefix = "spring.liquibase.",

@@ -28,7 +28,7 @@ static bool convert_map(struct yaml_reading *reading, const yaml_node_t *from, s
         struct node *child = NULL;
         struct str name =
             key && key->type == YAML_SCALAR_NODE ? scalar_text(reading->arena, key) : STR("?");
-        if (!convert(reading, pair->value, name, depth + 1, &child))
+        if (!convert(reading, pair->value, name, depth + 1, &child) || !child)
             return false;
         if (key)
             child->line = key->start_mark.line + 1;
