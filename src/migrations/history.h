@@ -19,13 +19,14 @@
 
 struct migration {
     struct str id;
-    struct str file;        /* from the work tree's root */
-    struct str title;       /* first line of the docstring, or the file's words */
-    size_t line;            /* where the id stands */
-    struct str unit;        /* base name of the file or directory, where a pack read it */
-    struct str name;        /* what the table calls its name, where it keeps one */
-    struct str checksum;    /* of a text that is run again once it changes, where the loader computed it */
-    const void *own;        /* what the code of its tracker keeps of it */
+    struct str file;  /* from the work tree's root */
+    struct str title; /* first line of the docstring, or the file's words */
+    size_t line;      /* where the id stands */
+    struct str unit;  /* base name of the file or directory, where a pack read it */
+    struct str name;  /* what the table calls its name, where it keeps one */
+    struct str
+        checksum;    /* of a text that is run again once it changes, where the loader computed it */
+    const void *own; /* what the code of its tracker keeps of it */
     struct str down_file;   /* the way back; empty: none, or in the same file */
     struct strs down;       /* ids of the migrations right before it, as written */
     struct strs depends_on; /* ids or branch labels */
