@@ -112,6 +112,8 @@ struct str sql_expression(struct arena *arena, const PgQuery__Node *node)
     result.stmts = statements;
 
     size_t size = pg_query__parse_result__get_packed_size(&result);
+    if (size > SQL_EXPRESSION_MAX)
+        return STR_NONE;
     uint8_t *packed = ARENA_ARRAY(arena, size + 1, uint8_t);
     (void)pg_query__parse_result__pack(&result, packed);
     PgQueryDeparseResult written =

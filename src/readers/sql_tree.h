@@ -19,6 +19,8 @@
 #include <pg_query/pg_query.pb-c.h>
 
 #define SQL_STATEMENT_MAX ((size_t)128 << 10)
+/* Bytes of an expression's tree, packed. Packing asks each level again how large all below it is: what is longer is not written. */
+#define SQL_EXPRESSION_MAX ((size_t)64 << 10)
 
 /* Runs it on a stack that holds what SQL_STATEMENT_MAX bytes can nest. False: no such stack is to be had. */
 MUST_CHECK bool sql_with_stack(void (*run)(void *argument), void *argument, struct err *e);
