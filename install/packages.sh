@@ -5,6 +5,7 @@ packages_build=(
   build-essential cmake ninja-build pkg-config
   libpcre2-dev libcjson-dev libmd-dev        # the hook that runs before every command
   libpq-dev libsqlite3-dev libgit2-dev       # what the database says, what git says
+  libmariadb-dev                             # MySQL and MariaDB; a build without it says that it has none
   libtree-sitter-dev                         # model source and migrations
   zlib1g-dev                                 # CRC-32 of migrations
   libpg-query-dev libprotobuf-c-dev          # SQL
@@ -17,6 +18,7 @@ packages_test=(
   libcriterion-dev                           # unit tests
   bats jq python3 python3-jsonschema python3-yaml # end-to-end tests
   postgresql postgresql-client pgbouncer sqlite3 # the real databases, and a pooler before one
+  mariadb-server-core mariadb-client-core openssl # the programs alone: no service is set up
   alembic python3-sqlalchemy python3-django python3-psycopg2 # the tools whose answers ours must equal
   ruby-activerecord ruby-pg                  # and another
   sqitch libdbd-pg-perl python3-flask-migrate # … and more of them

@@ -63,7 +63,7 @@ VEC_DEFINE(config_migrations_list, struct config_migrations);
 
 enum config_database_kind {
     DATABASE_NONE = 0,
-    DATABASE_URL, /* value: postgresql://… or postgres://… (also "host=… dbname=…" conninfo, "service=NAME") */
+    DATABASE_URL, /* value: postgresql://…, postgres://…, mysql://… or mariadb://… (also "host=… dbname=…" conninfo, "service=NAME") */
     DATABASE_ENVIRONMENT, /* value: name of the variable holding a URL */
     DATABASE_FILE,        /* value: path of a file holding a URL */
     DATABASE_SQLITE,      /* value: path of the database, relative to the work tree */
@@ -210,7 +210,7 @@ const struct config_environment *config_environment_named(const struct config *c
                                                           struct str name);
 const struct config_migrations *config_migrations_named(const struct config *config,
                                                         struct str name);
-/* How a database is written in a string: "env:NAME", "postgresql://…", "host=… dbname=…", "service=…", "sqlite:FILE", "file:PATH". Also for
+/* How a database is written in a string: "env:NAME", "postgresql://…", "mysql://…", "host=… dbname=…", "service=…", "sqlite:FILE", "file:PATH". Also for
  * what a variable, a file or a command gave. "postgresql+driver://" loses its driver. The message never holds the text. */
 MUST_CHECK bool config_database_parse(struct arena *arena, struct str text,
                                       struct config_database *ret_database, struct err *e);

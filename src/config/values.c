@@ -54,7 +54,9 @@ static bool is_conninfo(struct str text)
 /* SQLAlchemy writes the driver into the scheme ("postgresql+psycopg2://"); libpq does not know that form. */
 static bool parse_url(struct arena *arena, struct str text, struct str *ret_url)
 {
-    static const struct str schemes[] = {STR_INIT("postgresql"), STR_INIT("postgres")};
+    static const struct str schemes[] = {STR_INIT("postgresql"), STR_INIT("postgres"),
+                                         STR_INIT("mysql"),      STR_INIT("mysql2"),
+                                         STR_INIT("mariadb"),    STR_INIT("trilogy")};
 
     for (size_t i = 0; i < COUNT_OF(schemes); i++) {
         struct str rest = str_from_offset(text, schemes[i].length);
@@ -117,10 +119,10 @@ bool config_database_parse(struct arena *arena, struct str text,
             database.kind = DATABASE_URL;
             database.value = text;
         } else {
-            return err_set(
-                e, ERR_INPUT,
-                "not a database: expected \"env:NAME\", \"postgresql://…\", \"service=…\", "
-                "\"host=… dbname=…\", \"sqlite:FILE\" or \"file:PATH\"");
+            return err_set(e, ERR_INPUT,
+                           "not a database: expected \"env:NAME\", \"postgresql://…\", "
+                           "\"mysql://…\", \"service=…\", "
+                           "\"host=… dbname=…\", \"sqlite:FILE\" or \"file:PATH\"");
         }
     }
     database.place = ret_database->place;

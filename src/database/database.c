@@ -5,6 +5,7 @@
 static const struct driver *const drivers[] = {
     [DRIVER_POSTGRESQL] = &postgresql_driver,
     [DRIVER_SQLITE] = &sqlite_driver,
+    [DRIVER_MYSQL] = &mysql_driver,
     [DRIVER_COMMAND] = &command_driver,
 };
 

@@ -1,4 +1,4 @@
-/* database.h -- what a database says of its migrations: PostgreSQL (libpq), SQLite, an external command. Read-only, always.
+/* database.h -- what a database says of its migrations: PostgreSQL (libpq), SQLite, MySQL and MariaDB (libmariadb), an external command. Read-only, always.
  *
  * Opening is split in two so that a caller can read the code while the server answers: database_start() begins,
  * database_ask() finishes.
@@ -10,6 +10,9 @@
  *   by whoever sets the environment. PGPASSWORD, PGPASSFILE, PGSERVICEFILE and PGSSL* count. Works through a pooler in
  *   transaction mode.
  * SQLite: SQLITE_OPEN_READONLY, query_only; nothing is created, not even a -wal file.
+ * MySQL: START TRANSACTION READ ONLY with limits on statements and locks; the database of the URL alone, or the schema that is asked for. A table
+ *   that the user may not read is "unreadable", also where it may not exist: the server does not tell. No option file, no MYSQL_PWD. A build
+ *   without libmariadb answers "unreachable: this build has no MySQL".
  * Command: no shell, own session, no stdin; LD_*, GIT_* and the like are taken out of its environment.
  *
  * A database that does not answer is an answer (DATABASE_UNREACHABLE with a message), not a failure of the call; false only for
@@ -23,11 +26,11 @@
 #include "base/str.h"
 #include "base/vec.h"
 
-enum database_driver { DRIVER_POSTGRESQL, DRIVER_SQLITE, DRIVER_COMMAND };
+enum database_driver { DRIVER_POSTGRESQL, DRIVER_SQLITE, DRIVER_MYSQL, DRIVER_COMMAND };
 
 struct database_target {
     enum database_driver driver;
-    struct str url;        /* PostgreSQL: URL or conninfo; SQLite: path */
+    struct str url;        /* PostgreSQL: URL or conninfo; SQLite: path; MySQL: URL */
     struct strs arguments; /* DRIVER_COMMAND; {code_version} and {output} are replaced */
     struct str directory;  /* where commands run, and relative paths start */
     /* 0: the defaults below. The shorter of these and deadline_ms counts. */
@@ -125,7 +128,7 @@ struct database_answer {
     /* "postgresql://app@db.example:5432/credmate", "sqlite:/srv/app.db", "command: aws lambda invoke …" */
     struct str shown;
     /* Identity: `host` and `port` as connected to, the others as the server says; empty where unknown. SQLite: `database` is
-     * the absolute path without symbolic links. */
+     * the absolute path without symbolic links. MariaDB has no system_identifier; a MySQL socket is a `host`. */
     struct str host, port, database, user, system_identifier, server_version;
     /* As many as the schemas that have it; at least one when answered (ABSENT when there is none). A command's answer is one
      * table: FILLED or EMPTY. */
@@ -154,7 +157,8 @@ void database_stop(struct database **database);
 #define DATABASE(name) CLEANUP_WITH(database_stop) struct database *name = NULL
 
 /* Fills driver and url from what people write: postgresql:// and postgres:// (a driver's name as in "postgresql+asyncpg://" is
- * dropped), "host=… dbname=…", "service=NAME", sqlite:FILE, sqlite:///FILE (relative to `directory`), sqlite:////FILE.
+ * dropped), "host=… dbname=…", "service=NAME", sqlite:FILE, sqlite:///FILE (relative to `directory`), sqlite:////FILE,
+ * mysql://, mysql2://, trilogy:// and mariadb://.
  * Fails: ERR_INPUT for another kind of database or no URL at all; the text is not repeated, it may hold a password. */
 MUST_CHECK bool database_target_from_url(struct arena *arena, struct str url, struct str directory,
                                          struct database_target *target, struct err *e);
@@ -164,6 +168,9 @@ MUST_CHECK bool database_target_from_url(struct arena *arena, struct str url, st
 MUST_CHECK bool database_url_from_command(struct arena *arena, const struct strs *arguments,
                                           struct str directory, uint64_t timeout_ms,
                                           struct str *ret_url, struct err *e);
+
+/* Is this a URL of MySQL or MariaDB? */
+bool database_url_is_mysql(struct str url);
 
 /* A URL or conninfo without its password, for people. What cannot be parsed loses everything between "//" and the last '@',
  * and everything after a word that looks like a password's name. */

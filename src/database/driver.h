@@ -1,4 +1,4 @@
-/* driver.h -- what the three drivers share; included only inside src/database.
+/* driver.h -- what the drivers share; included only inside src/database.
  *
  * A driver's `ask` fills the answer completely or calls answer_unreachable(); it returns false only for limits and internal
  * faults. `start` may leave `failure` for `ask` to report.
@@ -16,7 +16,7 @@ struct driver {
                 struct err *e);
     void (*stop)(struct database *database); /* may be NULL */
 };
-extern const struct driver postgresql_driver, sqlite_driver, command_driver;
+extern const struct driver postgresql_driver, sqlite_driver, mysql_driver, command_driver;
 
 struct database {
     struct arena *arena; /* of database_start */

@@ -104,7 +104,8 @@ static bool has_class(const struct column *column, struct str class)
                                        "mediumint", "numeric", "decimal",  NULL};
     static const char *const bools[] = {"bool", "tinyint", "bit", NULL};
     static const char *const jsons[] = {"json", NULL};
-    static const char *const bytes[] = {"bytea", "blob", "binary", "varbinary", NULL};
+    static const char *const bytes[] = {"bytea",    "blob",   "tinyblob",  "mediumblob",
+                                        "longblob", "binary", "varbinary", NULL};
 
     if (column->is_loose || str_is_empty(class) || str_eq(class, STR("any")))
         return true;

@@ -62,8 +62,11 @@ struct str select_text(struct arena *arena, const struct table_reading *reading,
 
     if (!select)
         return STR_NONE;
-    struct str rest =
-        driver == DRIVER_SQLITE && select->sqlite.length ? select->sqlite : select->other;
+    struct str rest = select->other;
+    if (driver == DRIVER_SQLITE && select->sqlite.length)
+        rest = select->sqlite;
+    else if (driver == DRIVER_MYSQL && select->mysql.length)
+        rest = select->mysql;
     if (str_contains(rest, STR("{beside}")) && str_is_empty(names->beside))
         return STR_NONE;
     while (rest.length) {

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "database/driver.h"
 #include "database/libpq.h"
+#include "database/mysql.h"
 
 static void options_free(PQconninfoOption **options)
 {
@@ -116,8 +117,15 @@ struct str database_url_masked(struct arena *arena, struct str url)
 
     if (str_has_nul(text))
         return STR("***");
-    if ((slashes != SIZE_MAX || str_contains(text, STR("="))) && render_parsed(arena, text, &shown))
+    if (mysql_is_url(text)) {
+        struct mysql_address address;
+        struct str message;
+        if (mysql_address_parse(arena, text, &address, &message))
+            return mysql_render(arena, &address);
+    } else if ((slashes != SIZE_MAX || str_contains(text, STR("="))) &&
+               render_parsed(arena, text, &shown)) {
         return shown;
+    }
     size_t at = str_find_last_byte(text, '@');
     if (slashes == SIZE_MAX)
         return pairs_masked(arena, text);
@@ -304,8 +312,14 @@ static struct str without_foreign_parameters(struct arena *arena, struct str url
 static bool refuse_text(struct err *e)
 {
     err_set(e, ERR_INPUT, "that is no database URL");
-    return err_hint(e, "write postgresql://user@host/database, sqlite:FILE or "
-                       "\"host=… dbname=…\"");
+    return err_hint(
+        e, "write postgresql://user@host/database, mysql://user@host/database, sqlite:FILE or "
+           "\"host=… dbname=…\"");
+}
+
+bool database_url_is_mysql(struct str url)
+{
+    return mysql_is_url(str_trim(url));
 }
 
 bool database_target_from_url(struct arena *arena, struct str url, struct str directory,
@@ -325,6 +339,11 @@ bool database_target_from_url(struct arena *arena, struct str url, struct str di
         target->url = str_printf(arena, "postgresql://" STR_FMT, STR_ARG(rest));
         return true;
     }
+    if (mysql_is_url(url)) {
+        target->driver = DRIVER_MYSQL;
+        target->url = url;
+        return true;
+    }
     if (str_starts(url, STR("sqlite:")) || is_url_of(url, STR("sqlite"), &rest)) {
         /* Three slashes are a relative path, four an absolute one (SQLAlchemy); "sqlite:FILE" is the path as it stands. */
         if (is_url_of(url, STR("sqlite"), &rest))
@@ -342,10 +361,9 @@ bool database_target_from_url(struct arena *arena, struct str url, struct str di
         struct str scheme = str_prefix(url, str_find(url, STR("://")));
         err_set(e, ERR_INPUT, "a database URL of the kind " STR_FMT ":// is not supported",
                 STR_ARG(str_prefix(text_for_people(arena, scheme, STR_NONE), 40)));
-        return err_hint(
-            e,
-            "PostgreSQL (postgresql://…) and SQLite (sqlite:FILE) are asked directly; for others "
-            "configure a command that answers");
+        return err_hint(e, "PostgreSQL (postgresql://…), MySQL (mysql://…) and SQLite "
+                           "(sqlite:FILE) are asked directly; "
+                           "for others configure a command that answers");
     }
     if (!str_contains(url, STR("=")))
         return refuse_text(e);

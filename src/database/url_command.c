@@ -52,7 +52,9 @@ static bool url_of_secret(struct arena *arena, const cJSON *secret, struct str *
         *ret_url = str_trim(url);
         return true;
     }
-    if (!str_is_empty(engine) && !str_starts(engine, STR("postgres")) &&
+    bool is_mysql = str_starts(engine, STR("mysql")) || str_starts(engine, STR("mariadb")) ||
+                    str_starts(engine, STR("aurora-mysql"));
+    if (!str_is_empty(engine) && !is_mysql && !str_starts(engine, STR("postgres")) &&
         !str_starts(engine, STR("aurora-postgres")))
         return err_set(e, ERR_UNREACHABLE, "the secret is for another kind of database: " STR_FMT,
                        STR_ARG(text_for_people(arena, engine, password)));
@@ -66,7 +68,7 @@ static bool url_of_secret(struct arena *arena, const cJSON *secret, struct str *
                "instead");
     }
     struct buf built = buf_new(arena, 8192);
-    buf_add(&built, STR("postgresql://"));
+    buf_add(&built, is_mysql ? STR("mysql://") : STR("postgresql://"));
     add_escaped(&built, user);
     if (!str_is_empty(password)) {
         buf_add_byte(&built, ':');

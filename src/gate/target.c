@@ -60,7 +60,7 @@ bool target_from_url(struct arena *arena, struct str url, struct str directory,
     /* "env:OTHER" inside a variable would be a chain that nobody wrote. */
     if (parsed.kind != DATABASE_URL)
         return err_set(e, ERR_UNREACHABLE, "a database URL was expected");
-    target->driver = DRIVER_POSTGRESQL;
+    target->driver = database_url_is_mysql(parsed.value) ? DRIVER_MYSQL : DRIVER_POSTGRESQL;
     target->url = parsed.value;
     return true;
 }

@@ -415,7 +415,7 @@ Test(config_load, the_variable_does_not_overrule_a_configured_database)
 Test(config_load, a_variable_that_is_no_database_is_an_error_without_its_value)
 {
     ARENA(arena, ARENA_DEFAULT_BUDGET);
-    struct config config = load_with_variable(&arena, "mysql://root:hunter2@h/d");
+    struct config config = load_with_variable(&arena, "mongodb://root:hunter2@h/d");
 
     cr_expect(config.broken);
     cr_expect(str_starts(config.broken_message, STR("HOOKCHECK_DATABASE_URL: not a database")));

@@ -31,8 +31,25 @@ static const struct {
     {"postgresql://app:geheim", "postgresql://***"},
     {"postgresql://app:12geheim/x", "postgresql://***"},
     {"postgresql+asyncpg://app:geheim@db/x?ssl=true", "postgresql+asyncpg://***@db/x?***"},
-    {"mysql://app:geheim@db/x", "mysql://***@db/x"},
-    {"mysql://app:geheim@db/x?password=geheim", "mysql://***@db/x?***"},
+    {"mysql://app:geheim@db/x", "mysql://app@db:3306/x"},
+    {"mysql://app:geheim@db/x?password=geheim", "mysql://app@db:3306/x"},
+    {"mysql+pymysql://app:geh%40eim@db:3307/x?charset=utf8mb4", "mysql://app@db:3307/x"},
+    {"mariadb://app:ge@heim@db/x", "mysql://app@db:3306/x"},
+    {"mysql2://app:geheim@[::1]:3307/x", "mysql://app@[::1]:3307/x"},
+    {"mysql://app:geheim@/x?unix_socket=/run/mysqld/mysqld.sock",
+     "mysql://app@/x?socket=/run/mysqld/mysqld.sock"},
+    {"mysql://app:geheim@%2Frun%2Fs/x", "mysql://app@/x?socket=/run/s"},
+    {"mysql://app:geheim@", "mysql://app@localhost:3306/"},
+    {"mysql://app:ge/heim@db/x", "mysql://***@db/x"},
+    {"mysql://app:12/heim@db/x", "mysql://***@db/x"},
+    {"mysql://app:12?heim@db/x", "mysql://***"},
+    {"mysql://app:ge#heim@db/x", "mysql://***@db/x"},
+    {"mysql://app:12#heim@db/x", "mysql://***@db/x"},
+    {"mysql://app:%zzgeheim@db/x", "mysql://***@db/x"},
+    {"mysql://app:geheim%", "mysql://***"},
+    {"mysql://app:geheim%4", "mysql://***"},
+    {"mysql://app:geheim@db:99999/x", "mysql://***@db:99999/x"},
+    {"mysql://app:geheim", "mysql://***"},
     {"host=db user=app password=geheim dbname=x", "postgresql://app@db/x"},
     {"host=db password='ge heim' dbname=x", "postgresql://db/x"},
     {"host=db password='it''s geheim", "host=db ***"},
@@ -91,7 +108,9 @@ static struct str target_text(const char *url)
     }
     ASSERT_TEXT(target.directory, "/srv/app");
     return str_printf(&arena, "%s " STR_FMT,
-                      target.driver == DRIVER_SQLITE ? "sqlite" : "postgresql",
+                      target.driver == DRIVER_SQLITE  ? "sqlite"
+                      : target.driver == DRIVER_MYSQL ? "mysql"
+                                                      : "postgresql",
                       STR_ARG(target.url));
 }
 
@@ -114,7 +133,12 @@ Test(url, becomes_a_target)
         {"sqlite+aiosqlite:///app.db?mode=rw", "sqlite /srv/app/app.db"},
         {"sqlite://", "error: the SQLite URL names no file"},
         {"sqlite::memory:", "error: the SQLite URL names no file"},
-        {"mysql://u:geheim@h/d", "error: a database URL of the kind mysql:// is not supported"},
+        {"mysql://u:p@h/d", "mysql mysql://u:p@h/d"},
+        {" mysql+pymysql://u:p@h/d\n", "mysql mysql+pymysql://u:p@h/d"},
+        {"mysql2://u:p@h/d", "mysql mysql2://u:p@h/d"},
+        {"trilogy://u:p@h/d", "mysql trilogy://u:p@h/d"},
+        {"mariadb+mariadbconnector://u:p@h/d", "mysql mariadb+mariadbconnector://u:p@h/d"},
+        {"mysqlx://u:geheim@h/d", "error: a database URL of the kind mysqlx:// is not supported"},
         {"geheim", "error: that is no database URL"},
         {"  ", "error: the database URL is empty"},
         {"postgresql://h/a\npostgresql://h/b", "error: the database URL is more than one line"},
@@ -163,6 +187,10 @@ Test(url, a_command_that_fails_gives_none)
     ASSERT_HAS(from_command("echo '{\"url\": '"), ": its output is neither a URL nor JSON");
     ASSERT_HAS(from_command("echo '{\"username\": \"u\", \"password\": \"geheim\"}'"),
                "the secret has no host");
-    ASSERT_HAS(from_command("echo '{\"engine\": \"mysql\", \"host\": \"h\"}'"),
-               "the secret is for another kind of database: mysql");
+    ASSERT_TEXT(
+        from_command("echo '{\"username\": \"u\", \"password\": \"p@s\", \"engine\": "
+                     "\"aurora-mysql\", \"host\": \"h\", \"port\": 3306, \"dbname\": \"x\"}'"),
+        "mysql://u:p%40s@h:3306/x");
+    ASSERT_HAS(from_command("echo '{\"engine\": \"oracle\", \"host\": \"h\"}'"),
+               "the secret is for another kind of database: oracle");
 }

@@ -1,0 +1,37 @@
+#include "base/err.h"
+
+#ifdef HOOKCHECK_MYSQL
+#define LIBMARIADB_LOADING
+#include "database/libmariadb.h"
+
+#include <dlfcn.h>
+
+struct libmariadb libmariadb;
+
+/* A pointer to a function is read as one to an object: POSIX wants both to be alike. */
+static bool look_up(void *handle, const char *name, void **ret_function)
+{
+    *ret_function = dlsym(handle, name);
+    return *ret_function != NULL;
+}
+
+bool libmariadb_load(struct err *e)
+{
+    static bool loaded;
+    void *handle;
+
+    if (loaded)
+        return true;
+    /* Stays open until the process ends. */
+    handle = dlopen("libmariadb.so.3", RTLD_NOW | RTLD_LOCAL);
+    if (!handle)
+        return err_set(e, ERR_UNREACHABLE, "MariaDB's client library cannot be loaded: %s",
+                       dlerror());
+#define LIBMARIADB_LOOK_UP(name)                                                                   \
+    if (!look_up(handle, #name, (void **)&libmariadb.call_##name))                                 \
+        return err_set(e, ERR_UNREACHABLE, "MariaDB's client library is too old: %s", dlerror());
+    LIBMARIADB_FUNCTIONS(LIBMARIADB_LOOK_UP)
+    loaded = true;
+    return true;
+}
+#endif
