@@ -27,8 +27,8 @@ struct asking {
     const struct database_question *question;
     struct database_answer *answer;
     uint64_t limit, timeout_ms;
-    struct str schema, shown_table; /* the database, and "database.table" */
-    struct str table, beside;       /* quoted, with their database */
+    struct str schema, spelled, shown_table; /* the database, and "database.table" */
+    struct str table, beside;                /* quoted, with their database */
     struct columns columns;
 };
 
@@ -175,6 +175,28 @@ static struct str grant_hint(struct asking *asking)
         STR_ARG(quote(arena, str_from_offset(account, at == SIZE_MAX ? at : at + 1), true)));
 }
 
+/* Liquibase writes DATABASECHANGELOG here, and a server may or may not tell cases apart: the table of exactly this name counts, else one that
+ * differs by its case alone. What the user may not see stays as it was asked for. False: unreachable by now. */
+static bool spell(struct asking *asking, struct str wanted, struct str *ret_table)
+{
+    struct arena *arena = asking->arena;
+    struct str literal = quote(arena, wanted, true);
+    OUTCOME(outcome);
+    MYSQL_ROW row;
+    struct str sql = str_printf(
+        arena,
+        "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = " STR_FMT
+        " AND LOWER(TABLE_NAME) = LOWER(" STR_FMT
+        ") ORDER BY CAST(TABLE_NAME AS BINARY) = CAST(" STR_FMT " AS BINARY) DESC LIMIT 1",
+        STR_ARG(quote(arena, asking->schema, true)), STR_ARG(literal), STR_ARG(literal));
+
+    if (!talk_or_end(asking, sql, &outcome))
+        return false;
+    row = mysql_fetch_row(outcome.result);
+    *ret_table = row ? field(arena, outcome.result, row, 0) : wanted;
+    return true;
+}
+
 static bool is_denied(unsigned number)
 {
     return number == ER_TABLEACCESS_DENIED_ERROR || number == ER_COLUMNACCESS_DENIED_ERROR ||
@@ -246,7 +268,10 @@ static bool probe_beside(struct asking *asking)
 
     if (!reading || str_is_empty(reading->beside))
         return true;
-    struct str beside = full_name(asking->arena, asking->schema, reading->beside);
+    struct str beside;
+    if (!spell(asking, reading->beside, &beside))
+        return false;
+    beside = full_name(asking->arena, asking->schema, beside);
     if (!talk(asking,
               str_printf(asking->arena, "SELECT * FROM " STR_FMT " LIMIT 0", STR_ARG(beside)),
               &outcome))
@@ -263,6 +288,26 @@ static bool is_one_of(struct str word, const char *const *words)
     return false;
 }
 
+/* Names of columns do not tell cases apart: the tracker's spelling is taken. */
+static struct str column_name(const struct table_reading *reading, struct str name)
+{
+    const struct strs *lists[] = {&reading->need, &reading->need_any, &reading->deny};
+
+    for (size_t list = 0; list < COUNT_OF(lists); list++)
+        for (size_t i = 0; i < lists[list]->count; i++) {
+            struct str rest = lists[list]->items[i];
+            struct str known = layout_column_name(reading, str_cut(&rest, ':'));
+            if (str_eq_nocase(known, name))
+                return known;
+        }
+    for (size_t i = 0; i < reading->applied.count; i++) {
+        struct str known = layout_column_name(reading, reading->applied.items[i].column);
+        if (str_eq_nocase(known, name))
+            return known;
+    }
+    return name;
+}
+
 static bool read_columns(struct asking *asking)
 {
     static const char *const texts[] = {"char",     "varchar", "tinytext", "text", "mediumtext",
@@ -273,7 +318,7 @@ static bool read_columns(struct asking *asking)
     MYSQL_ROW row;
 
     /* Names of tables count by their case unless the server ignores it; the catalogs compare without. */
-    struct str table = quote(arena, asking->question->table, true);
+    struct str table = quote(arena, asking->spelled, true);
     struct str sql = str_printf(
         arena,
         "SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, COLUMN_KEY FROM information_schema.COLUMNS"
@@ -291,6 +336,8 @@ static bool read_columns(struct asking *asking)
                                 .is_time = is_one_of(type, times),
                                 .is_primary =
                                     str_eq(field(arena, outcome.result, row, 3), STR("PRI"))};
+        if (asking->question->reading)
+            column.name = column_name(asking->question->reading, column.name);
         VEC_PUSH(arena, &asking->columns, column);
     }
     return true;
@@ -431,9 +478,11 @@ static bool choose_schema(struct asking *asking)
             asking->answer,
             str_printf(arena, STR_FMT " names no database", STR_ARG(asking->database->shown)),
             STR("write mysql://user@host/database, or set \"schema\" of the migration set"));
-    asking->table = full_name(arena, asking->schema, question->table);
+    if (!spell(asking, question->table, &asking->spelled))
+        return false;
+    asking->table = full_name(arena, asking->schema, asking->spelled);
     asking->shown_table =
-        str_printf(arena, STR_FMT "." STR_FMT, STR_ARG(asking->schema), STR_ARG(question->table));
+        str_printf(arena, STR_FMT "." STR_FMT, STR_ARG(asking->schema), STR_ARG(asking->spelled));
     return true;
 }
 
