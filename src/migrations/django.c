@@ -370,7 +370,7 @@ static void take_foreign(struct planner *p, const struct strs *rows, struct str 
                                 STR_ARG(now), STR_ARG(label)));
         }
     }
-    if (index == SIZE_MAX)
+    if (index >= renamed->count) /* SIZE_MAX: none */
         explain(p, id, UNKNOWN_EXTERNAL, STR("of an application outside this repository"));
     else
         explain(p, id, UNKNOWN_RENAMED,

@@ -254,7 +254,7 @@ static bool run_example(struct arena *arena, const struct tracker *tracker,
                         const struct tracker_example *example, struct err *e)
 {
     struct tree *tree = tree_of(arena, example);
-    struct config_migrations set;
+    struct config_migrations set = {0};
     struct history history = {0};
     struct plan plan = {0};
     struct database_rows rows = rows_of(arena, example);

@@ -225,7 +225,7 @@ static void join_lonely(struct arena *arena, struct groups *groups)
         }
         for (size_t side = 0; side < 2; side++)
             for (size_t j = 0; j < group->paths[side].count; j++)
-                VEC_PUSH(arena, &lonely.paths[side], group->paths[side].items[j]);
+                strs_add(arena, &lonely.paths[side], group->paths[side].items[j]);
     }
     groups->count = kept;
     if (lonely.paths[0].count || lonely.paths[1].count)
@@ -245,7 +245,7 @@ static void groups_make(struct side *sides, size_t language, struct groups *ret_
             struct str key = model_languages[language].group
                                  ? model_languages[language].group(&source, paths->items[i])
                                  : STR_NONE;
-            VEC_PUSH(arena, &group_named(arena, &groups, key)->paths[side], paths->items[i]);
+            strs_add(arena, &group_named(arena, &groups, key)->paths[side], paths->items[i]);
         }
     }
     if (model_languages[language].group)

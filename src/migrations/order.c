@@ -1,4 +1,5 @@
 /* order.c -- the order in which a tool applies its migrations. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -115,7 +116,7 @@ static struct str milliseconds_of(struct str digits, char ret_text[24])
     int64_t of_year = (153 * (parts[1] + (parts[1] > 2 ? -3 : 9)) + 2) / 5 + parts[2] - 1;
     int64_t days = era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
     int64_t seconds = ((days * 24 + parts[3]) * 60 + parts[4]) * 60 + parts[5];
-    int length = snprintf(ret_text, 24, "%lld", (long long)(seconds * 1000 + parts[6]));
+    int length = snprintf(ret_text, 24, "%" PRId64, seconds * 1000 + parts[6]);
     return str_of(ret_text, (size_t)length);
 }
 
