@@ -40,7 +40,7 @@ static TSNode object_of(struct reading *r, TSNode node)
 
 static struct str text_of(struct reading *r, TSNode object, const char *name)
 {
-    struct script_scope scope;
+    struct script_scope scope = r->scope;
     TSNode value = node_is(object, "object")
                        ? script_property(r->tree, r->scope, object, name, &scope)
                        : node_null();
@@ -58,7 +58,7 @@ static struct str name_of(struct reading *r, TSNode node)
 
 static TSNode list_of(struct reading *r, TSNode object, const char *name)
 {
-    struct script_scope scope;
+    struct script_scope scope = r->scope;
 
     return node_is(object, "object")
                ? script_bare(script_property(r->tree, r->scope, object, name, &scope))
@@ -119,7 +119,7 @@ static void create_table(struct reading *r, TSNode node)
 /* changeColumn("users", "name", new TableColumn({ … })): everything may change. */
 static void change_column(struct reading *r, struct str table, struct str column, TSNode to)
 {
-    struct script_scope scope;
+    struct script_scope scope = r->scope;
     TSNode object = object_of(r, to);
     TSNode null = node_is(object, "object")
                       ? script_property(r->tree, r->scope, object, "isNullable", &scope)
