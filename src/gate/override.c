@@ -252,17 +252,26 @@ static bool may_be_softened(const struct config *config,
     return true;
 }
 
+static void add_one(struct arena *arena, const struct look_set *set, struct str id,
+                    struct strs *ret)
+{
+    strs_add(arena, ret,
+             str_printf(arena, STR_FMT ":" STR_FMT, STR_ARG(set->history.set), STR_ARG(id)));
+}
+
+/* All that the database lacks: what the tool would skip, and what ended half-way, as much as what it would apply. */
 static void add_pending(struct arena *arena, const struct look *look, struct strs *ret)
 {
     for (size_t s = 0; s < look->sets.count; s++) {
         const struct look_set *set = &look->sets.items[s];
-        for (size_t i = 0; i < set->plan.pending.count; i++) {
-            const struct migration *migration =
-                &set->history.migrations.items[set->plan.pending.items[i]];
-            strs_add(arena, ret,
-                     str_printf(arena, STR_FMT ":" STR_FMT, STR_ARG(set->history.set),
-                                STR_ARG(migration->id)));
-        }
+        const struct plan *plan = &set->plan;
+        for (size_t i = 0; i < plan->pending.count; i++)
+            add_one(arena, set, set->history.migrations.items[plan->pending.items[i]].id, ret);
+        for (size_t i = 0; i < plan->never_applied.count; i++)
+            add_one(arena, set, set->history.migrations.items[plan->never_applied.items[i]].id,
+                    ret);
+        for (size_t i = 0; i < plan->dirty.count; i++)
+            add_one(arena, set, plan->dirty.items[i].id, ret);
     }
     strs_sort(ret);
 }

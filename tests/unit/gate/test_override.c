@@ -37,6 +37,28 @@ Test(override, what_blocks_is_bound)
     cr_assert(str_is_empty(hard));
 }
 
+Test(override, all_that_the_database_lacks_is_bound)
+{
+    ARENA(arena, 1 << 20);
+    struct override entry = {0};
+    struct str hard;
+    struct look look = look_with(&arena, REASON_NEVER_APPLIED, ACTION_BLOCK);
+    struct look_set set = {.history = {.set = STR("api")}};
+
+    for (size_t i = 0; i < 2; i++)
+        VEC_PUSH(&arena, &set.history.migrations,
+                 ((struct migration){.id = i ? STR("2") : STR("1")}));
+    VEC_PUSH(&arena, &set.plan.pending, (size_t)1);
+    VEC_PUSH(&arena, &set.plan.never_applied, (size_t)0);
+    VEC_PUSH(&arena, &set.plan.dirty, ((struct plan_dirty){.id = STR("0")}));
+    VEC_PUSH(&arena, &look.sets, set);
+    override_bind(&arena, config_new(&arena), &look, &entry, &hard);
+    cr_assert_eq(entry.pending.count, 3u);
+    assert_str(entry.pending.items[0], "api:0");
+    assert_str(entry.pending.items[1], "api:1");
+    assert_str(entry.pending.items[2], "api:2");
+}
+
 Test(override, a_warning_needs_none)
 {
     ARENA(arena, 1 << 20);
