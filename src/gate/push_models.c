@@ -131,36 +131,43 @@ static bool covered_beside(struct pushed *pushed, const struct schema_changes *c
     return true;
 }
 
-/* Migrations that lie in the pushed tree already, of tools whose history is not read: their files by their folders. Python's models keep
- * to the histories that are. */
-static bool covered_in_tree(struct pushed *pushed, const struct schema_changes *changes,
-                            bool *covered, struct err *e)
+/* Python's models keep to the histories that are read. Those of other languages are covered by what their tools' migrations do, step by step, wherever
+ * in the pushed tree these lie: as `hookcheck models check` says it, with the command that makes the one that is missing. */
+static bool is_python(const struct schema_change *change)
+{
+    return str_ends(change->place.file, STR(".py"));
+}
+
+static bool covered_in_tree(struct pushed *pushed, const struct strs *paths,
+                            const struct schema_changes *changes, bool *covered,
+                            struct str *ret_command, struct err *e)
 {
     struct pusher *pusher = pushed->pusher;
     struct schema_difference open = {0};
     struct models_uncovereds left;
-    struct strs paths = {0};
+    VEC(size_t) places = {0};
 
     for (size_t i = 0; i < changes->count; i++)
-        if (!covered[i] && !str_ends(changes->items[i].place.file, STR(".py")))
+        if (!covered[i] && !is_python(&changes->items[i])) {
             VEC_PUSH(pusher->arena, &open.changes, changes->items[i]);
-    if (!open.changes.count)
+            VEC_PUSH(pusher->arena, &places, i);
+        }
+    if (!places.count)
         return true;
-    for (size_t i = 0; i < pushed->changes.count; i++)
-        VEC_PUSH(pusher->arena, &paths, pushed->changes.items[i].path);
-    if (!models_cover(pusher->arena, pusher->config, pushed->after->tree, &paths, &open, &left, e))
+    if (!models_cover(pusher->arena, pusher->config, pushed->after->tree, paths, &open, &left, e))
         return false;
-    for (size_t i = 0; i < changes->count; i++) {
-        bool found = str_ends(changes->items[i].place.file, STR(".py"));
-        for (size_t j = 0; j < left.count; j++)
-            found = found || str_eq(left.items[j].change->line, changes->items[i].line);
-        covered[i] = covered[i] || !found;
-    }
+    for (size_t i = 0; i < places.count; i++)
+        covered[places.items[i]] = true;
+    for (size_t i = 0; i < left.count; i++)
+        covered[places.items[left.items[i].change - open.changes.items]] = false;
+    if (left.count)
+        *ret_command = left.items[0].command;
     return true;
 }
 
 /* All migrations of the pushed tree: those of the range, those of the branch, and what came long before (expand and contract). */
-static bool find_cover(struct pushed *pushed, const struct schema_changes *changes, bool *covered,
+static bool find_cover(struct pushed *pushed, const struct strs *paths,
+                       const struct schema_changes *changes, bool *covered, struct str *ret_command,
                        struct err *e)
 {
     struct commit_view *after = pushed->after;
@@ -188,44 +195,7 @@ static bool find_cover(struct pushed *pushed, const struct schema_changes *chang
             return false;
     }
     return covered_beside(pushed, changes, covered, e) &&
-           covered_in_tree(pushed, changes, covered, e);
-}
-
-/* Models of TypeScript and Elixir: their migrations are code too, read as steps, and those of the whole tree count. */
-static bool is_read_as_steps(const struct schema_change *change)
-{
-    const struct model_language *language = model_language_of(change->place.file);
-
-    return language &&
-           (str_eq(language->name, STR("typescript")) || str_eq(language->name, STR("elixir")));
-}
-
-static bool find_cover_by_steps(struct pushed *pushed, const struct strs *paths,
-                                const struct schema_changes *changes, bool *covered,
-                                struct str *ret_command, struct err *e)
-{
-    struct pusher *pusher = pushed->pusher;
-    struct schema_difference open = {0};
-    struct models_uncovereds uncovered;
-    VEC(size_t) places = {0};
-
-    for (size_t i = 0; i < changes->count; i++)
-        if (!covered[i] && is_read_as_steps(&changes->items[i])) {
-            VEC_PUSH(pusher->arena, &open.changes, changes->items[i]);
-            VEC_PUSH(pusher->arena, &places, i);
-        }
-    if (!places.count)
-        return true;
-    if (!models_cover(pusher->arena, pusher->config, pushed->after->tree, paths, &open, &uncovered,
-                      e))
-        return false;
-    for (size_t i = 0; i < places.count; i++)
-        covered[places.items[i]] = true;
-    for (size_t i = 0; i < uncovered.count; i++)
-        covered[places.items[uncovered.items[i].change - open.changes.items]] = false;
-    if (uncovered.count)
-        *ret_command = uncovered.items[0].command;
-    return true;
+           covered_in_tree(pushed, paths, changes, covered, ret_command, e);
 }
 
 static struct str make_command(const struct pushed *pushed)
@@ -279,11 +249,8 @@ static void report(struct pushed *pushed, const struct schema_changes *changes, 
     if (count > JUDGE_LISTED)
         buf_printf(&out, "\n  and %zu more", count - JUDGE_LISTED);
     buf_add(&out, STR("\n  code that expects it fails wherever this is deployed"));
-    struct str own = models_make_command(pushed->pusher->arena, first, NULL);
     pusher_add(pushed->pusher, REASON_MODELS_WITHOUT_MIGRATION, STR_NONE, buf_str(&out),
-               command.length ? command
-               : own.length   ? own
-                              : make_command(pushed));
+               !is_python(first) && command.length ? command : make_command(pushed));
 }
 
 bool push_judge_models(struct pushed *pushed, size_t *ret_changes, struct err *e)
@@ -315,9 +282,7 @@ bool push_judge_models(struct pushed *pushed, size_t *ret_changes, struct err *e
     if (!difference.changes.count)
         return true;
     bool *covered = ARENA_ARRAY(pusher->arena, difference.changes.count, bool);
-    if (!find_cover(pushed, &difference.changes, covered, e))
-        return false;
-    if (!find_cover_by_steps(pushed, &paths, &difference.changes, covered, &command, e))
+    if (!find_cover(pushed, &paths, &difference.changes, covered, &command, e))
         return false;
     report(pushed, &difference.changes, covered, command);
     return true;
