@@ -71,47 +71,25 @@ install_npm() {
   command -v npm >/dev/null 2>&1 || install_packages npm
 }
 
-# install_tracker_tools ROOT: the migration tools of tests/integration/trackers, of the locked versions, no scripts run.
-install_tracker_tools() {
-  local directory=$1/tests/integration/trackers
+# install_locked ROOT FOLDER: the npm packages of FOLDER's lock file, those versions, no scripts run.
+install_locked() {
+  local directory=$1/$2
   if [ -f "$directory/node_modules/.package-lock.json" ] && [ ! "$directory/package-lock.json" -nt "$directory/node_modules/.package-lock.json" ]; then
     return 0
   fi
   install_npm || return 1
-  say "installing the tools of tests/integration/trackers/package-lock.json"
+  say "installing the packages of $2/package-lock.json"
   (cd "$directory" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2
 }
 
-# install_typescript_tools ROOT: TypeORM and drizzle-kit for tests/integration/typescript_oracle, of the locked versions, no scripts run.
-install_typescript_tools() {
-  local directory=$1/tests/integration/typescript_oracle
-  if [ -f "$directory/node_modules/.package-lock.json" ] && [ ! "$directory/package-lock.json" -nt "$directory/node_modules/.package-lock.json" ]; then
-    return 0
-  fi
-  install_npm || return 1
-  say "installing the tools of tests/integration/typescript_oracle/package-lock.json"
-  (cd "$directory" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2
-}
+# install_grammars ROOT: the tree-sitter grammars.
+install_grammars() { install_locked "$1" install/grammars; }
 
-# install_grammars ROOT: the grammars of the versions locked in install/grammars, no scripts run.
-install_grammars() {
-  local directory=$1/install/grammars
-  if [ -f "$directory/node_modules/.package-lock.json" ] && [ ! "$directory/package-lock.json" -nt "$directory/node_modules/.package-lock.json" ]; then
-    return 0
-  fi
-  install_npm || return 1
-  say "installing the grammars of install/grammars/package-lock.json"
-  (cd "$directory" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2
-}
-
-# install_oracles ROOT: tools from npm with which answers of ours are compared, of the versions locked beside their suites, no scripts run.
-install_oracles() {
-  local lock directory
+# install_test_tools ROOT: the tools with which answers of ours are compared, and beside which ours is installed.
+install_test_tools() {
+  local lock
   for lock in "$1"/tests/integration/*/package-lock.json; do
-    directory=${lock%/*}
-    [ -f "$directory/node_modules/.package-lock.json" ] && [ ! "$lock" -nt "$directory/node_modules/.package-lock.json" ] && continue
-    install_npm || return 1
-    say "installing the packages of ${lock#"$1"/}"
-    (cd "$directory" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2 || return 1
+    lock=${lock#"$1"/}
+    install_locked "$1" "${lock%/*}" || return 1
   done
 }

@@ -7,31 +7,50 @@
 
 #define MESSAGE_MAX ((size_t)16 << 10)
 #define MIGRATION_BYTES ((size_t)1 << 20)
-#define SNIFFED_MAX 200u
+#define SNIFFED_AT_ONCE 200u
 #define SNIFFED_BYTES ((size_t)256 << 10)
 
-/* Models may stand in a file of any name: those that changed are looked into, the first ones of a great many. */
-static bool sniff(struct pushed *pushed, bool *ret_any, struct err *e)
+static const struct model_language *sniffed_language(const struct pushed *pushed,
+                                                     const struct repository_change *change)
+{
+    const struct model_language *language = model_language_of(change->path);
+
+    return change->is_file && language && language->sniffs &&
+                   !push_path_is_migration(pushed->pusher->config, change->path)
+               ? language
+               : NULL;
+}
+
+/* The next SNIFFED_AT_ONCE files of those that changed, from *at on. */
+static bool sniff_some(struct pushed *pushed, size_t *at, bool *ret_any, struct err *e)
 {
     ARENA(scratch, (size_t)512 << 20);
     struct strs ids = {0}, contents = {0};
     VEC(const struct model_language *) languages = {0};
 
-    for (size_t i = 0; i < pushed->changes.count && ids.count < SNIFFED_MAX; i++) {
-        const struct repository_change *change = &pushed->changes.items[i];
+    for (; *at < pushed->changes.count && ids.count < SNIFFED_AT_ONCE; (*at)++) {
+        const struct repository_change *change = &pushed->changes.items[*at];
+        const struct model_language *language = sniffed_language(pushed, change);
         struct str id = change->kind == CHANGE_DELETED ? change->old_id : change->new_id;
-        const struct model_language *language = model_language_of(change->path);
-        if (change->is_file && id.length && language && language->sniffs &&
-            !push_path_is_migration(pushed->pusher->config, change->path)) {
-            VEC_PUSH(&scratch, &ids, id);
-            VEC_PUSH(&scratch, &languages, language);
-        }
+        if (!language || !id.length)
+            continue;
+        VEC_PUSH(&scratch, &ids, id);
+        VEC_PUSH(&scratch, &languages, language);
     }
     if (ids.count && !repository_read_blobs(pushed->pusher->input->repository, &scratch, &ids,
                                             SNIFFED_BYTES, &contents, e))
         return false;
     for (size_t i = 0; i < contents.count && !*ret_any; i++)
         *ret_any = languages.items[i]->sniffs(contents.items[i]);
+    return true;
+}
+
+/* Models may stand in a file of any name: those that changed are looked into. */
+static bool sniff(struct pushed *pushed, bool *ret_any, struct err *e)
+{
+    for (size_t at = 0; at < pushed->changes.count && !*ret_any;)
+        if (!sniff_some(pushed, &at, ret_any, e))
+            return false;
     return true;
 }
 
@@ -253,6 +272,18 @@ static void report(struct pushed *pushed, const struct schema_changes *changes, 
                !is_python(first) && command.length ? command : make_command(pushed));
 }
 
+/* What cannot be read statically is said, not guessed: it decides nothing. */
+static void note_unread(struct pusher *pusher, const struct schema_unreads *unread)
+{
+    for (size_t i = 0; i < unread->count; i++) {
+        const struct schema_unread *one = &unread->items[i];
+        strs_add(pusher->arena, &pusher->result->unread,
+                 str_printf(pusher->arena, STR_FMT ":%zu: " STR_FMT,
+                            STR_ARG(str_shown(pusher->arena, one->place.file)), one->place.line,
+                            STR_ARG(one->what)));
+    }
+}
+
 bool push_judge_models(struct pushed *pushed, size_t *ret_changes, struct err *e)
 {
     struct pusher *pusher = pushed->pusher;
@@ -279,6 +310,7 @@ bool push_judge_models(struct pushed *pushed, size_t *ret_changes, struct err *e
         (difference.changes.count && !drop_foreign(pushed, &difference.changes, e)))
         return false;
     *ret_changes = difference.changes.count;
+    note_unread(pusher, &difference.unread);
     if (!difference.changes.count)
         return true;
     bool *covered = ARENA_ARRAY(pusher->arena, difference.changes.count, bool);

@@ -98,6 +98,9 @@ static bool sql_covers(struct str statement, const struct schema_change *change)
         return text_has_word(statement, bare(change->table)) &&
                ((text_has_word(statement, verb) && text_has_word(statement, STR("table"))) ||
                 text_has_word(statement, STR("rename")));
+    /* What made it does not take it away. */
+    if (change->kind == SCHEMA_DROP && !text_has_word(statement, STR("drop")))
+        return false;
     if (change->object == SCHEMA_OBJECT_TYPE)
         return text_has_word(statement, bare(change->name)) &&
                (!change->value.length || text_has_word(statement, change->value));
@@ -299,7 +302,11 @@ static bool call_covers(struct arena *arena, const struct call *call,
     case SCHEMA_OBJECT_INDEX:
         break;
     }
-    bool kind = str_contains(call->name, STR("index")) ||
+    /* An index goes by itself, or with its column or table; what made it does not take it away. */
+    if (change->kind == SCHEMA_DROP && !str_starts(call->name, STR("drop_")))
+        return false;
+    bool kind = is_call(call, "drop_column") || is_call(call, "drop_table") ||
+                str_contains(call->name, STR("index")) ||
                 str_contains(call->name, STR("constraint")) ||
                 str_contains(call->name, STR("foreign_key")) || is_call(call, "create_table") ||
                 is_call(call, "add_column");
@@ -340,6 +347,23 @@ static bool ends_with_model(const struct call *call, struct str table)
     return false;
 }
 
+static bool django_index(const struct call *call, const struct schema_change *change)
+{
+    bool drop = change->kind == SCHEMA_DROP;
+
+    if (is_call(call, "AlterUniqueTogether") || is_call(call, "AlterIndexTogether"))
+        return true;
+    if (is_call(call, "RenameIndex") || is_call(call, drop ? "RemoveIndex" : "AddIndex") ||
+        is_call(call, drop ? "RemoveConstraint" : "AddConstraint"))
+        return names(call, change->name);
+    if (drop)
+        return (is_call(call, "AlterField") || is_call(call, "RemoveField")) &&
+               names(call, change->column);
+    return (is_call(call, "CreateModel") || is_call(call, "AddField") ||
+            is_call(call, "AlterField")) &&
+           (names(call, change->column) || names(call, change->name));
+}
+
 static bool django_covers(const struct call *call, const struct schema_change *change)
 {
     switch (change->object) {
@@ -353,14 +377,7 @@ static bool django_covers(const struct call *call, const struct schema_change *c
                 is_call(call, "RenameModel") || is_call(call, "AlterModelTable")) &&
                ends_with_model(call, change->table);
     case SCHEMA_OBJECT_INDEX:
-        return ((is_call(call, "AddIndex") || is_call(call, "AddConstraint") ||
-                 is_call(call, "RemoveIndex") || is_call(call, "RemoveConstraint") ||
-                 is_call(call, "RenameIndex")) &&
-                names(call, change->name)) ||
-               is_call(call, "AlterUniqueTogether") || is_call(call, "AlterIndexTogether") ||
-               ((is_call(call, "CreateModel") || is_call(call, "AddField") ||
-                 is_call(call, "AlterField")) &&
-                (names(call, change->column) || names(call, change->name)));
+        return django_index(call, change);
     case SCHEMA_OBJECT_TYPE:
         break;
     }
@@ -448,5 +465,6 @@ bool migration_covers(struct arena *arena, struct str path, struct str text,
     struct str thing = change->object == SCHEMA_OBJECT_COLUMN ? change->column
                        : change->name.length                  ? change->name
                                                               : bare(change->table);
-    return text_has_word(text, thing);
+    return text_has_word(text, thing) &&
+           (!change->table.length || text_has_word(text, bare(change->table)));
 }

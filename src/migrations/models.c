@@ -14,6 +14,7 @@ struct side { /* one of the two trees */
     struct strs paths[MODEL_LANGUAGES_MAX]; /* to be read as models */
     struct strs settings[MODEL_LANGUAGES_MAX];
     size_t count;
+    struct err broken; /* the first file that is there and could not be read */
 };
 
 struct matcher_row {
@@ -155,12 +156,24 @@ static bool path_is_entered(struct str path)
     return true;
 }
 
+static bool is_listed(const struct side *side, struct str path)
+{
+    for (size_t i = 0; i < model_language_count; i++)
+        if (strs_have(&side->paths[i], path))
+            return true;
+    return false;
+}
+
 static bool read_file(void *self, struct str path, struct str *ret_bytes)
 {
     struct side *side = self;
-    struct err absent = ERR_NONE;
+    struct err e = ERR_NONE;
+    bool got = tree_read(side->tree, side->arena, path, MODEL_FILE_MAX, ret_bytes, &e);
 
-    return tree_read(side->tree, side->arena, path, MODEL_FILE_MAX, ret_bytes, &absent);
+    /* What a model imports may be absent, or no file at all; a model file that is there and cannot be read is no answer. */
+    if (!got && e.kind != ERR_NOT_FOUND && !err_is_set(&side->broken) && is_listed(side, path))
+        side->broken = e;
+    return got;
 }
 
 /* Only those that hold models stay. */
@@ -322,6 +335,11 @@ bool models_compare(struct arena *arena, const struct config *config, struct tre
     for (size_t i = 0; i < model_language_count; i++)
         if (touched[i] && !compare_language(sides, i, changed_paths, &difference, e))
             return false;
+    for (size_t i = 0; i < 2; i++)
+        if (err_is_set(&sides[i].broken)) {
+            *e = sides[i].broken;
+            return false;
+        }
     *ret_difference = difference;
     return true;
 }

@@ -155,7 +155,7 @@ static void read_file_steps(struct cover *c, struct str path, struct steps *step
         elixir = elixir_tree_file(c->elixir, path);
         if (elixir)
             steps_of_ecto(c->arena, c->elixir, elixir, steps);
-    } else {
+    } else if (str_ends(path, STR(".py"))) {
         read_python(c, path, steps);
     }
 }

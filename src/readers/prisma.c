@@ -221,6 +221,11 @@ static void add_column(struct reader *r, struct schema_table *table,
     else if (field->list)
         column.type = str_printf(r->arena, STR_FMT "[]", STR_ARG(column.type));
     default_of(r, model, field, &column);
+    if (column.unread_default)
+        schema_unread_add(r->arena, r->schema, field->place,
+                          str_printf(r->arena, "the default of " STR_FMT "." STR_FMT,
+                                     STR_ARG(table->name), STR_ARG(column.name)),
+                          STR("dbgenerated()"));
     schema_column_put(r->arena, table, column);
 }
 

@@ -127,6 +127,17 @@ static void add_constraint(struct reader *r, struct schema_table *table, TSNode 
 
 /* --- Columns. --- */
 
+static void say_default(struct reader *r, const struct schema_table *table, TSNode call,
+                        const struct schema_column *column)
+{
+    TSNode value = ruby_option(r->file, call, "default").node;
+
+    if (column->unread_default)
+        unread(r, ts_node_is_null(value) ? call : value,
+               str_printf(r->arena, "the default of " STR_FMT "." STR_FMT, STR_ARG(table->name),
+                          STR_ARG(column->name)));
+}
+
 static void put_column(struct reader *r, struct schema_table *table, TSNode call, struct str name,
                        struct str type)
 {
@@ -139,6 +150,7 @@ static void put_column(struct reader *r, struct schema_table *table, TSNode call
                           STR_ARG(name)));
     if (str_eq(type, STR("primary_key")))
         column.primary_key = true, column.nullable = false;
+    say_default(r, table, call, &column);
     schema_column_put(r->arena, table, column);
 }
 
@@ -295,6 +307,7 @@ static void primary_key(struct reader *r, struct schema_table *table, TSNode cal
                        STR_ARG(sql_made_up_name(r->arena, table->name, column.name, "seq")));
     else if (str_eq(type, STR("uuid")) && !says_default)
         column.default_value = STR("gen_random_uuid()");
+    say_default(r, table, call, &column);
     schema_column_put(r->arena, table, column);
 }
 

@@ -80,7 +80,7 @@ static void alter_column(struct sql_reader *r, struct schema_column *column,
 
     switch (command->subtype) {
     case PG_QUERY__ALTER_TABLE_TYPE__AT_ColumnDefault:
-        column->unread_default = !sql_default(r->arena, command->def, &column->default_value);
+        sql_column_default(r, column, command->def);
         break;
     case PG_QUERY__ALTER_TABLE_TYPE__AT_DropNotNull:
         column->nullable = true;

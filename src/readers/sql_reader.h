@@ -41,6 +41,10 @@ void sql_names(struct sql_reader *r, PgQuery__Node *const *items, size_t count, 
 
 /* --- Parts of a table. --- */
 void sql_unread(struct sql_reader *r, struct str reason);
+/* As sql_expression() and sql_default(); what is there and cannot be written is said. `node` may be NULL. */
+struct str sql_written(struct sql_reader *r, const PgQuery__Node *node);
+void sql_column_default(struct sql_reader *r, struct schema_column *column,
+                        const PgQuery__Node *node);
 void sql_column(struct sql_reader *r, struct schema_table *table, const PgQuery__ColumnDef *def);
 void sql_constraint(struct sql_reader *r, struct schema_table *table,
                     const PgQuery__Constraint *constraint);

@@ -58,6 +58,24 @@ static void add_named(struct sql_reader *r, int kind, struct str table, struct s
              (struct sql_named){.kind = kind, .table = table, .name = name, .columns = columns});
 }
 
+struct str sql_written(struct sql_reader *r, const PgQuery__Node *node)
+{
+    struct str text = node ? sql_expression(r->arena, node) : STR_NONE;
+
+    if (node && !text.length)
+        sql_unread(r, STR("an expression in it cannot be written"));
+    return text;
+}
+
+void sql_column_default(struct sql_reader *r, struct schema_column *column,
+                        const PgQuery__Node *node)
+{
+    column->unread_default = !sql_default(r->arena, node, &column->default_value);
+    if (column->unread_default)
+        sql_unread(r, str_printf(r->arena, "the default of " STR_FMT " cannot be written",
+                                 STR_ARG(column->name)));
+}
+
 static void column_constraint(struct sql_reader *r, struct schema_column *column,
                               const PgQuery__Constraint *constraint)
 {
@@ -66,8 +84,7 @@ static void column_constraint(struct sql_reader *r, struct schema_column *column
         column->nullable = false;
         break;
     case PG_QUERY__CONSTR_TYPE__CONSTR_DEFAULT:
-        column->unread_default =
-            !sql_default(r->arena, constraint->raw_expr, &column->default_value);
+        sql_column_default(r, column, constraint->raw_expr);
         break;
     case PG_QUERY__CONSTR_TYPE__CONSTR_IDENTITY:
         column->nullable = false;
@@ -77,7 +94,7 @@ static void column_constraint(struct sql_reader *r, struct schema_column *column
         break;
     case PG_QUERY__CONSTR_TYPE__CONSTR_GENERATED:
         column->default_value = str_printf(r->arena, "GENERATED ALWAYS AS (" STR_FMT ") STORED",
-                                           STR_ARG(sql_expression(r->arena, constraint->raw_expr)));
+                                           STR_ARG(sql_written(r, constraint->raw_expr)));
         break;
     default: /* keys and checks: as if they stood behind the columns */
         break;
@@ -324,12 +341,10 @@ static void check(struct sql_reader *r, struct schema_table *table,
 static void exclusion(struct sql_reader *r, struct schema_table *table,
                       const PgQuery__Constraint *constraint, struct str name)
 {
-    struct schema_index index = {
-        .kind = SCHEMA_EXCLUDE,
-        .name = name,
-        .method = sql_text(r, constraint->access_method),
-        .condition = constraint->where_clause ? sql_expression(r->arena, constraint->where_clause)
-                                              : STR_NONE};
+    struct schema_index index = {.kind = SCHEMA_EXCLUDE,
+                                 .name = name,
+                                 .method = sql_text(r, constraint->access_method),
+                                 .condition = sql_written(r, constraint->where_clause)};
 
     for (size_t i = 0; i < constraint->n_exclusions; i++) {
         const PgQuery__List *pair = constraint->exclusions[i]->list;
@@ -337,12 +352,12 @@ static void exclusion(struct sql_reader *r, struct schema_table *table,
             continue;
         const PgQuery__IndexElem *element = pair->items[0]->index_elem;
         const PgQuery__List *names = pair->items[1]->list;
-        VEC_PUSH(r->arena, &index.parts,
-                 str_printf(r->arena, STR_FMT " WITH %s",
-                            STR_ARG(element->name && element->name[0]
-                                        ? sql_text(r, element->name)
-                                        : sql_expression(r->arena, element->expr)),
-                            names->n_items ? names->items[names->n_items - 1]->string->sval : "?"));
+        VEC_PUSH(
+            r->arena, &index.parts,
+            str_printf(r->arena, STR_FMT " WITH %s",
+                       STR_ARG(element->name && element->name[0] ? sql_text(r, element->name)
+                                                                 : sql_written(r, element->expr)),
+                       names->n_items ? names->items[names->n_items - 1]->string->sval : "?"));
     }
     add_index(r, table, index);
 }
@@ -386,7 +401,7 @@ void sql_constraint(struct sql_reader *r, struct schema_table *table,
 static struct str index_part(struct sql_reader *r, const PgQuery__IndexElem *element)
 {
     bool plain = element->name && element->name[0];
-    struct str text = plain ? sql_text(r, element->name) : sql_expression(r->arena, element->expr);
+    struct str text = plain ? sql_text(r, element->name) : sql_written(r, element->expr);
     struct str class = element->n_opclass
                            ? sql_text(r, element->opclass[element->n_opclass - 1]->string->sval)
                            : STR_NONE;
@@ -409,16 +424,15 @@ void sql_index(struct sql_reader *r, const PgQuery__IndexStmt *statement)
 {
     struct str name = sql_table_name(r, statement->relation);
     struct schema_table *table = schema_table_named(r->schema, name);
-    struct schema_index index = {
-        .kind = statement->unique ? SCHEMA_UNIQUE_INDEX : SCHEMA_INDEX,
-        .name = sql_text(r, statement->idxname),
-        .method = str_eq(str_from(statement->access_method), STR("btree"))
-                      ? STR_NONE
-                      : sql_text(r, statement->access_method),
-        .condition =
-            statement->where_clause ? sql_expression(r->arena, statement->where_clause) : STR_NONE,
-        .extra = extras(r, statement->nulls_not_distinct, statement->index_including_params,
-                        statement->n_index_including_params)};
+    struct schema_index index = {.kind = statement->unique ? SCHEMA_UNIQUE_INDEX : SCHEMA_INDEX,
+                                 .name = sql_text(r, statement->idxname),
+                                 .method = str_eq(str_from(statement->access_method), STR("btree"))
+                                               ? STR_NONE
+                                               : sql_text(r, statement->access_method),
+                                 .condition = sql_written(r, statement->where_clause),
+                                 .extra = extras(r, statement->nulls_not_distinct,
+                                                 statement->index_including_params,
+                                                 statement->n_index_including_params)};
     struct strs columns = {0};
 
     if (!table) {

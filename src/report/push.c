@@ -48,6 +48,17 @@ static void add_seen(struct buf *out, const struct push_seen *seen)
             STR_ARG(str_prefix(seen->range.tip, 12)), seen->changed_files, seen->schema_changes);
 }
 
+static void add_unread(struct buf *out, const struct strs *unread)
+{
+    buf_printf(out, "%zu change%s of the models cannot be read, and %s not compared:\n",
+               unread->count, unread->count == 1 ? "" : "s", unread->count == 1 ? "is" : "are");
+    for (size_t i = 0; i < unread->count && i < LISTED; i++)
+        buf_printf(out, "  " STR_FMT "\n", STR_ARG(report_printable(out->arena, unread->items[i])));
+    if (unread->count > LISTED)
+        buf_printf(out, "  and %zu more\n", unread->count - LISTED);
+    buf_add(out, STR("  see that a migration makes them: hookcheck models diff\n"));
+}
+
 void report_push_text(struct buf *out, const struct push_result *result, bool verbose,
                       const struct report_style *style)
 {
@@ -58,6 +69,11 @@ void report_push_text(struct buf *out, const struct push_result *result, bool ve
         report_verdict_text(out, verdict, &result->deploys, verbose ? &result->looks : NULL, style);
     for (size_t i = 0; verbose && i < result->seen.count; i++)
         add_seen(out, &result->seen.items[i]);
+    if (result->unread.count) {
+        buf_add(out, says_something || verbose ? STR("\n") : STR("hookcheck: "));
+        add_unread(out, &result->unread);
+        says_something = true;
+    }
     if (has_pending(verdict))
         return;
     for (size_t i = 0; i < result->travels.count; i++) {
@@ -96,6 +112,17 @@ static void add_refs(struct buf *out, const struct push_result *result)
     buf_add_byte(out, ']');
 }
 
+static void add_strings(struct buf *out, const struct strs *list)
+{
+    buf_add_byte(out, '[');
+    for (size_t i = 0; i < list->count; i++) {
+        if (i)
+            buf_add_byte(out, ',');
+        json_write_string(out, list->items[i]);
+    }
+    buf_add_byte(out, ']');
+}
+
 static void add_travels(struct buf *out, const struct push_travels *travels)
 {
     buf_add_byte(out, '[');
@@ -106,13 +133,8 @@ static void add_travels(struct buf *out, const struct push_travels *travels)
         add_string(out, &first, "environment", travels->items[i].environment);
         add_string(out, &first, "command", travels->items[i].command);
         json_write_key(out, &first, "files");
-        buf_add_byte(out, '[');
-        for (size_t f = 0; f < travels->items[i].files.count; f++) {
-            if (f)
-                buf_add_byte(out, ',');
-            json_write_string(out, travels->items[i].files.items[f]);
-        }
-        buf_add(out, STR("]}"));
+        add_strings(out, &travels->items[i].files);
+        buf_add_byte(out, '}');
     }
     buf_add_byte(out, ']');
 }
@@ -129,6 +151,10 @@ void report_push_json(struct buf *out, const struct push_result *result)
     add_refs(out, result);
     json_write_key(out, &first, "migrations");
     add_travels(out, &result->travels);
+    if (result->unread.count) {
+        json_write_key(out, &first, "unread");
+        add_strings(out, &result->unread);
+    }
     json_write_key(out, &first, "deploys");
     deploys_write_json(out, &result->deploys);
     buf_add_byte(out, '}');

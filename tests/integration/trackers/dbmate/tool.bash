@@ -1,7 +1,7 @@
 # dbmate: the program of its npm package for this platform. (The package dbmate itself names one for each platform, and a lock file made on one
 # does not hold the others.)
 tool_tracker=dbmate tool_out_of_order=applied tool_checksums=no tool_missing=ignored tool_failed=pending
-dbmate() { "$here/node_modules/@dbmate/linux-x64/bin/dbmate" "$@"; }
+dbmate() { "$here"/node_modules/@dbmate/linux-*/bin/dbmate "$@"; }
 tool_here() { dbmate --version; }
 tool_dbmate() { dbmate --no-dump-schema --url "$DATABASE_URL?sslmode=disable" "$@"; }
 tool_begin() { mkdir -p db/migrations; }
