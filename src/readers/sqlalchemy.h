@@ -79,6 +79,13 @@ bool sa_class_read(struct sa_reader *r, struct python_file *file, TSNode node,
 /* `what` stands in messages: "users.email". */
 bool sa_type_read(struct sa_reader *r, struct python_scope scope, TSNode expression,
                   struct sa_type *ret_type);
+/* A Python class whose members are the labels of an enumerated type. */
+bool sa_is_enum_class(struct sa_reader *r, struct python_thing thing, size_t depth);
+/* `values`: the labels are the members' values, not their names. */
+bool sa_enum_of_class(struct sa_reader *r, struct python_thing class, bool values,
+                      struct sa_type *type);
+/* Fills type->text from its name and labels; `native`: as a type of PostgreSQL's own. */
+void sa_enum_text(struct sa_reader *r, struct sa_type *type, bool native);
 bool sa_annotation_read(struct sa_reader *r, const struct sa_class *class,
                         struct python_scope scope, TSNode annotation, struct sa_type *ret_type,
                         bool *ret_optional, struct sa_column *column);

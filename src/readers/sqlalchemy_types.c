@@ -251,7 +251,7 @@ static bool wants_values(struct python_scope scope, TSNode call, bool *ret_value
     return *ret_values || str_contains(source, STR(".name for "));
 }
 
-static void enum_text(struct sa_reader *r, struct sa_type *type, bool native)
+void sa_enum_text(struct sa_reader *r, struct sa_type *type, bool native)
 {
     size_t longest = 1;
 
@@ -267,7 +267,7 @@ static void enum_text(struct sa_reader *r, struct sa_type *type, bool native)
     type->enum_name = STR_NONE;
 }
 
-static bool is_enum_class(struct sa_reader *r, struct python_thing thing, size_t depth)
+bool sa_is_enum_class(struct sa_reader *r, struct python_thing thing, size_t depth)
 {
     TSNode bases = thing.kind == THING_CLASS ? node_field(thing.node, "superclasses") : node_null();
 
@@ -278,14 +278,14 @@ static bool is_enum_class(struct sa_reader *r, struct python_thing thing, size_t
             (sa_is(base.dotted, "Enum") || sa_is(base.dotted, "StrEnum") ||
              sa_is(base.dotted, "IntEnum") || sa_is(base.dotted, "TextChoices")))
             return true;
-        if (base.kind == THING_CLASS && depth < 8 && is_enum_class(r, base, depth + 1))
+        if (base.kind == THING_CLASS && depth < 8 && sa_is_enum_class(r, base, depth + 1))
             return true;
     }
     return false;
 }
 
-static bool enum_of_class(struct sa_reader *r, struct python_thing class, bool values,
-                          struct sa_type *type)
+bool sa_enum_of_class(struct sa_reader *r, struct python_thing class, bool values,
+                      struct sa_type *type)
 {
     type->enum_name = str_lower(r->arena, node_source(class.file, node_field(class.node, "name")));
     return enum_members(r, class, values, &type->labels);
@@ -330,7 +330,7 @@ static bool type_enum(struct sa_reader *r, struct python_scope scope, TSNode cal
     if (ts_node_is_null(call) || !wants_values(scope, call, &values))
         return false;
     struct python_thing first = python_resolve(r->tree, scope, call_positional(call, 0));
-    if (first.kind == THING_CLASS ? !enum_of_class(r, first, values, type)
+    if (first.kind == THING_CLASS ? !sa_enum_of_class(r, first, values, type)
                                   : !labels_of_arguments(r, scope, call, type))
         return false;
     if (!given(r, scope, call_keyword(scope.file, call, "name"), &name, &present))
@@ -345,7 +345,7 @@ static bool type_enum(struct sa_reader *r, struct python_scope scope, TSNode cal
     struct str length;
     if (!native && given(r, scope, call_keyword(scope.file, call, "length"), &length, &present) &&
         present) {
-        enum_text(r, type, false);
+        sa_enum_text(r, type, false);
         type->text = str_printf(r->arena, "VARCHAR(" STR_FMT ")", STR_ARG(length));
         return true;
     }
@@ -355,7 +355,7 @@ static bool type_enum(struct sa_reader *r, struct python_scope scope, TSNode cal
     if (given(r, scope, call_keyword(scope.file, call, "schema"), &schema, &present) && present)
         type->enum_name =
             str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(schema), STR_ARG(type->enum_name));
-    enum_text(r, type, native);
+    sa_enum_text(r, type, native);
     return true;
 }
 
@@ -512,177 +512,4 @@ bool sa_type_read(struct sa_reader *r, struct python_scope scope, TSNode express
     }
     *ret_type = type;
     return type.text.length > 0;
-}
-
-/* --- Annotations. --- */
-
-static const struct {
-    const char *dotted, *type;
-} python_types[] = {
-    {"builtins.int", "INTEGER"},
-    {"builtins.str", "VARCHAR"},
-    {"builtins.bool", "BOOLEAN"},
-    {"builtins.float", "FLOAT"},
-    {"builtins.bytes", "BYTEA"},
-    {"datetime.datetime", "TIMESTAMP WITHOUT TIME ZONE"},
-    {"datetime.date", "DATE"},
-    {"datetime.time", "TIME WITHOUT TIME ZONE"},
-    {"datetime.timedelta", "INTERVAL"},
-    {"decimal.Decimal", "NUMERIC"},
-    {"uuid.UUID", "UUID"},
-    {"pydantic.UUID4", "UUID"},
-    {"pydantic.EmailStr", "VARCHAR"},
-    {"pydantic.PositiveInt", "INTEGER"},
-    {"pydantic.AwareDatetime", "TIMESTAMP WITHOUT TIME ZONE"},
-};
-
-static bool type_from_map(struct sa_reader *r, const struct sa_class *class,
-                          struct python_scope scope, TSNode annotation, struct sa_type *type,
-                          bool *ret_found)
-{
-    struct python_thing wanted = python_resolve(r->tree, scope, annotation);
-    struct str source = node_source(scope.file, annotation);
-
-    *ret_found = false;
-    for (size_t i = 0; class && i < class->types.count; i++) {
-        const struct sa_mapping *entry = &class->types.items[i];
-        struct python_thing key = python_resolve(r->tree, entry->scope, entry->key);
-        bool same = wanted.kind != THING_UNKNOWN && key.kind == wanted.kind &&
-                    (key.kind == THING_FOREIGN
-                         ? str_eq(key.dotted, wanted.dotted)
-                         : key.file == wanted.file && ts_node_eq(key.node, wanted.node));
-        same = same || (!node_is(annotation, "identifier") && !node_is(annotation, "attribute") &&
-                        str_eq(node_source(entry->scope.file, entry->key), source));
-        if (same) {
-            *ret_found = true;
-            return sa_type_read(r, entry->scope, entry->value, type);
-        }
-    }
-    return false;
-}
-
-static bool type_of_python(struct sa_reader *r, struct python_scope scope, TSNode annotation,
-                           struct sa_type *type)
-{
-    struct python_thing thing = python_resolve(r->tree, scope, annotation);
-
-    for (size_t i = 0; thing.kind == THING_FOREIGN && i < COUNT_OF(python_types); i++)
-        if (str_eq(thing.dotted, str_from(python_types[i].dotted))) {
-            type->text = str_from(python_types[i].type);
-            return true;
-        }
-    if (!is_enum_class(r, thing, 0) || !enum_of_class(r, thing, false, type))
-        return false;
-    enum_text(r, type, true);
-    return true;
-}
-
-/* The parts of X[a, b] or `X | Y`. */
-static size_t generic_parts(TSNode node, TSNode *parts, size_t most)
-{
-    size_t count = 0;
-    TSNode holder = node;
-
-    if (node_is(node, "generic_type"))
-        holder = ts_node_named_child(node, 1); /* type_parameter */
-    for (uint32_t i = node_is(node, "subscript") ? 1 : 0;
-         i < ts_node_named_child_count(holder) && count < most; i++)
-        parts[count++] = ts_node_named_child(holder, i);
-    return count;
-}
-
-static TSNode unwrap(TSNode node)
-{
-    while (node_is(node, "type") || node_is(node, "parenthesized_expression"))
-        node = ts_node_named_child(node, 0);
-    return node;
-}
-
-static bool is_none(TSNode node)
-{
-    return node_is(unwrap(node), "none");
-}
-
-static bool literal_type(struct sa_reader *r, struct python_scope scope, const TSNode *parts,
-                         size_t count, struct sa_type *type)
-{
-    for (size_t i = 0; i < count; i++) {
-        struct python_constant value = python_constant(r->tree, scope, unwrap(parts[i]));
-        if (value.kind != CONSTANT_STRING)
-            return false;
-        strs_add(r->arena, &type->labels, value.text);
-    }
-    enum_text(r, type, false);
-    return true;
-}
-
-static bool annotated_type(struct sa_reader *r, const struct sa_class *class,
-                           struct python_scope scope, const TSNode *parts, size_t count,
-                           struct sa_type *type, bool *optional, struct sa_column *column)
-{
-    for (size_t i = 1; i < count; i++) {
-        TSNode part = unwrap(parts[i]);
-        if (node_is(part, "call") && column &&
-            sa_is(python_foreign(r->tree, scope, node_field(part, "function")), "mapped_column") &&
-            !sa_column_read(r, class, scope, part, column))
-            return false;
-    }
-    if (column && column->has_type)
-        return true;
-    return sa_annotation_read(r, class, scope, parts[0], type, optional, column);
-}
-
-bool sa_annotation_read(struct sa_reader *r, const struct sa_class *class,
-                        struct python_scope scope, TSNode annotation, struct sa_type *ret_type,
-                        bool *ret_optional, struct sa_column *column)
-{
-    TSNode parts[32], node = unwrap(annotation);
-    bool found;
-
-    if (ts_node_is_null(node))
-        return false;
-    if (type_from_map(r, class, scope, node, ret_type, &found))
-        return true;
-    if (found)
-        return false;
-    if (node_is(node, "binary_operator") || node_is(node, "union_type")) {
-        size_t count = ts_node_named_child_count(node), left = SIZE_MAX;
-        for (size_t i = 0; i < count; i++) {
-            TSNode part = ts_node_named_child(node, (uint32_t)i);
-            if (is_none(part))
-                *ret_optional = true;
-            else if (left == SIZE_MAX)
-                left = i;
-            else
-                return false;
-        }
-        return left != SIZE_MAX &&
-               sa_annotation_read(r, class, scope, ts_node_named_child(node, (uint32_t)left),
-                                  ret_type, ret_optional, column);
-    }
-    if (node_is(node, "generic_type") || node_is(node, "subscript")) {
-        struct str head = python_foreign(r->tree, scope, ts_node_named_child(node, 0));
-        size_t count = generic_parts(node, parts, COUNT_OF(parts));
-        if (sa_is(head, "Optional") && count == 1) {
-            *ret_optional = true;
-            return sa_annotation_read(r, class, scope, parts[0], ret_type, ret_optional, column);
-        }
-        if (sa_is(head, "Union") && count == 2 && (is_none(parts[0]) || is_none(parts[1]))) {
-            *ret_optional = true;
-            return sa_annotation_read(r, class, scope, parts[is_none(parts[0])], ret_type,
-                                      ret_optional, column);
-        }
-        if (sa_is(head, "Annotated") && count)
-            return annotated_type(r, class, scope, parts, count, ret_type, ret_optional, column);
-        if (sa_is(head, "Literal"))
-            return literal_type(r, scope, parts, count, ret_type);
-        return false;
-    }
-    /* intpk = Annotated[int, mapped_column(primary_key=True)] */
-    struct python_thing thing = python_resolve(r->tree, scope, node);
-    if (thing.kind == THING_VALUE && !ts_node_eq(thing.node, node))
-        return sa_annotation_read(r, class,
-                                  (struct python_scope){.file = thing.file, .body = thing.scope},
-                                  thing.node, ret_type, ret_optional, column);
-    return type_of_python(r, scope, node, ret_type);
 }
