@@ -54,7 +54,7 @@ struct push_result {
     struct deploys deploys;
     struct push_seens seen;
     struct push_travels travels;
-    struct strs unread; /* "app/models.py:12: the default of users.flag": changed, and not compared */
+    struct strs unread; /* changed, not compared: "app/models.py:12: the default of users.flag" */
 };
 
 void gate_push(struct arena *arena, const struct push_input *input, struct push_result *ret_result);

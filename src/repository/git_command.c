@@ -172,7 +172,7 @@ static bool git_open(struct arena *arena, struct str directory, const struct ope
     struct git *git = ARENA_NEW(arena, struct git);
     struct call call = {.git = git};
     struct process_result result;
-    struct str path;
+    struct str path = STR("");
 
     git->options = *options;
     git->directory = directory;
