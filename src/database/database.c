@@ -1,6 +1,7 @@
 #include "database/driver.h"
 
 #include "base/process.h"
+#include "database/libpq.h"
 
 static const struct driver *const drivers[] = {
     [DRIVER_POSTGRESQL] = &postgresql_driver,
@@ -8,6 +9,11 @@ static const struct driver *const drivers[] = {
     [DRIVER_MYSQL] = &mysql_driver,
     [DRIVER_COMMAND] = &command_driver,
 };
+
+void database_expect_postgresql(void)
+{
+    libpq_expect();
+}
 
 bool database_start(struct arena *arena, const struct database_target *target,
                     struct database **ret_database, struct err *e)
@@ -33,10 +39,10 @@ bool database_start(struct arena *arena, const struct database_target *target,
     return true;
 }
 
-void database_advance(struct database *database)
+void database_go_on(struct database *database)
 {
-    if (database->driver->advance && str_is_empty(database->failure))
-        database->driver->advance(database);
+    if (database->driver->go_on && str_is_empty(database->failure))
+        database->driver->go_on(database);
 }
 
 bool database_ask(struct database *database, struct arena *arena,

@@ -1,7 +1,7 @@
 /* database.h -- what a database says of its migrations: PostgreSQL (libpq), SQLite, MySQL and MariaDB (libmariadb), an external command. Read-only, always.
  *
- * Opening is split in two so that a caller can read the code while the server answers: database_start() begins,
- * database_ask() finishes.
+ * Opening is split in three so that a caller can read the code while the server answers: database_start() begins, database_go_on() lets it go on
+ * by itself, database_ask() finishes.
  *
  * PostgreSQL: everything runs in BEGIN TRANSACTION READ ONLY with statement_timeout, lock_timeout and row_security = off
  *   (rows that a policy would hide are an error, not an empty table); catalogs first, since a schema without USAGE must read
@@ -143,12 +143,15 @@ struct database_answer {
 
 struct database; /* a question under way */
 
+/* A hint that PostgreSQL will be asked: its client library is loaded while the caller does other things. */
+void database_expect_postgresql(void);
 /* Begins: connects without waiting, or starts nothing yet for files and commands. Blocks for no longer than a lookup of the
  * host's name. A target that cannot even be tried is reported by database_ask. */
 MUST_CHECK bool database_start(struct arena *arena, const struct database_target *target,
                                struct database **ret_database, struct err *e);
-/* Does what can be done without waiting: between two files of code, so that the server's answers do not lie about unread. */
-void database_advance(struct database *database);
+/* From here on the connection is made in a thread of its own, where the driver can. No database_start() after this until the database was asked
+ * or stopped: it would wait for it. */
+void database_go_on(struct database *database);
 /* Finishes and answers one question; may be called for several questions on the same database. */
 MUST_CHECK bool database_ask(struct database *database, struct arena *arena,
                              const struct database_question *question,

@@ -10,7 +10,7 @@
 
 struct driver {
     bool (*start)(struct database *database, struct err *e);
-    void (*advance)(struct database *database); /* may be NULL */
+    void (*go_on)(struct database *database); /* may be NULL */
     bool (*ask)(struct database *database, struct arena *arena,
                 const struct database_question *question, struct database_answer *answer,
                 struct err *e);

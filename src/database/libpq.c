@@ -2,6 +2,9 @@
 #include "database/libpq.h"
 
 #include <dlfcn.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
 
 #include "base/str.h"
 
@@ -14,20 +17,57 @@ static bool look_up(void *handle, const char *name, void **ret_function)
     return *ret_function != NULL;
 }
 
+static struct {
+    pthread_t thread;
+    bool running;
+    void *handle;
+    char message[256]; /* of dlerror, which belongs to the thread that failed */
+} library;
+
+/* Stays open until the process ends. */
+static void *open_library(void *unused)
+{
+    (void)unused;
+    library.handle = dlopen("libpq.so.5", RTLD_LAZY | RTLD_LOCAL);
+    if (!library.handle)
+        snprintf(library.message, sizeof library.message, "%s", dlerror());
+    return NULL;
+}
+
+void libpq_expect(void)
+{
+    sigset_t all, before;
+
+    if (library.handle || library.running)
+        return;
+    /* Signals are for the main thread, whose handlers end children. */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    library.running = pthread_create(&library.thread, NULL, open_library, NULL) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+void libpq_wait(void)
+{
+    if (library.running)
+        pthread_join(library.thread, NULL);
+    library.running = false;
+}
+
 bool libpq_load(struct err *e)
 {
     static bool loaded;
-    void *handle;
 
     if (loaded)
         return true;
-    /* Stays open until the process ends. */
-    handle = dlopen("libpq.so.5", RTLD_NOW | RTLD_LOCAL);
-    if (!handle)
+    libpq_wait();
+    if (!library.handle)
+        open_library(NULL);
+    if (!library.handle)
         return err_set(e, ERR_UNREACHABLE, "PostgreSQL's client library cannot be loaded: %s",
-                       dlerror());
+                       library.message);
 #define LIBPQ_LOOK_UP(name)                                                                        \
-    if (!look_up(handle, #name, (void **)&libpq.call_##name))                                      \
+    if (!look_up(library.handle, #name, (void **)&libpq.call_##name))                              \
         return err_set(e, ERR_UNREACHABLE, "PostgreSQL's client library is too old: %s", dlerror());
     LIBPQ_FUNCTIONS(LIBPQ_LOOK_UP)
     loaded = true;

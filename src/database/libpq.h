@@ -57,6 +57,9 @@ struct libpq {
 extern struct libpq libpq;
 
 MUST_CHECK bool libpq_load(struct err *e);
+/* Begins to load it in a thread: libpq_load() waits for that. libpq_wait(): before the environment changes, which its constructors read. */
+void libpq_expect(void);
+void libpq_wait(void);
 
 /* libpq.c itself looks the names up. */
 #ifndef LIBPQ_LOADING

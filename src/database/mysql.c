@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "base/process.h"
+#include "database/handshake.h"
 
 static void fail(struct database *database, struct str what, const char *hint)
 {
@@ -80,6 +81,7 @@ static bool begin(struct database *database)
     bool was_set = getenv(RESOLVER_VARIABLE) != NULL;
     MYSQL *joined = NULL;
 
+    handshakes_wait();
     link->handle = mysql_init(NULL);
     if (!link->handle || !set_options(link, arena))
         return false;
@@ -180,7 +182,7 @@ static bool step(struct mysql_link *link, uint64_t limit)
     return true;
 }
 
-static void mysql_advance(struct database *database)
+static void mysql_go_on(struct database *database)
 {
     struct mysql_link *link = database->state;
 
@@ -324,7 +326,7 @@ enum mysql_talk mysql_talk(struct database *database, struct arena *arena, struc
 
 const struct driver mysql_driver = {
     .start = mysql_start,
-    .advance = mysql_advance,
+    .go_on = mysql_go_on,
     .ask = mysql_ask,
     .stop = mysql_stop,
 };

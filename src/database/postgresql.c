@@ -4,9 +4,11 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/process.h"
+#include "database/handshake.h"
 
 /* What libpq would take from the environment where the configuration is silent: another server, another database, another
  * search path. (PGDATESTYLE, PGTZ and PGGEQO are startup parameters that poolers refuse.) RES_OPTIONS: a dead name server must
@@ -52,6 +54,7 @@ static bool environment_override(struct environment *environment)
 {
     bool done = true;
 
+    handshakes_wait();
     for (size_t i = 0; i < COUNT_OF(overrides); i++) {
         const char *value = getenv(overrides[i].name);
         environment->saved[i] = value ? strdup(value) : NULL;
@@ -148,10 +151,31 @@ static bool check_text(struct database *database, struct postgresql *state)
     return true;
 }
 
+/* Would libpq find Kerberos credentials? It looks for them before each connection (gssencmode=prefer), which loads and sets up a library for
+ * nothing where there are none. Source: MIT Kerberos 1.20, "Where credentials are": the default cache and client keytab. */
+static bool may_have_kerberos(const struct database *database)
+{
+    static const char *const variables[] = {"PGGSSENCMODE", "KRB5CCNAME", "KRB5_CONFIG",
+                                            "KRB5_CLIENT_KTNAME"};
+    unsigned long user = (unsigned long)geteuid();
+    struct arena *arena = database->arena;
+
+    for (size_t i = 0; i < COUNT_OF(variables); i++)
+        if (getenv(variables[i]))
+            return true;
+    /* A service file may want it too. */
+    return str_contains(database->target.url, STR("service")) ||
+           access("/etc/krb5.conf", F_OK) == 0 ||
+           access(str_c(arena, str_printf(arena, "/tmp/krb5cc_%lu", user)), F_OK) == 0 ||
+           access(str_c(arena, str_printf(arena, "/etc/krb5/user/%lu/client.keytab", user)),
+                  F_OK) == 0;
+}
+
 static bool postgresql_start(struct database *database, struct err *e)
 {
-    static const char *const keywords[] = {"dbname", "fallback_application_name", "client_encoding",
-                                           NULL};
+    /* What comes before "dbname" counts where the URL says nothing. */
+    static const char *const keywords[] = {"gssencmode", "dbname", "fallback_application_name",
+                                           "client_encoding", NULL};
     struct postgresql *state = ARENA_NEW(database->arena, struct postgresql);
 
     database->shown = database_url_masked(database->arena, database->target.url);
@@ -166,7 +190,8 @@ static bool postgresql_start(struct database *database, struct err *e)
     if (!check_text(database, state))
         return true;
 
-    const char *const values[] = {str_c(database->arena, database->target.url), "hookcheck", "UTF8",
+    const char *const values[] = {may_have_kerberos(database) ? NULL : "disable",
+                                  str_c(database->arena, database->target.url), "hookcheck", "UTF8",
                                   NULL};
     CLEANUP_WITH(environment_restore) struct environment environment = {{NULL}};
     if (!environment_override(&environment))
@@ -196,10 +221,13 @@ static void postgresql_stop(struct database *database)
 {
     struct postgresql *state = database->state;
 
-    if (state && state->conn)
-        PQfinish(state->conn);
-    if (state)
+    if (!state)
+        return;
+    if (state->handshake && !handshake_end(&state->handshake, true, &state->polling))
         state->conn = NULL;
+    if (state->conn)
+        PQfinish(state->conn);
+    state->conn = NULL;
 }
 
 bool postgresql_wait(PGconn *conn, bool reading, bool writing, uint64_t limit)
@@ -232,14 +260,14 @@ static void poll_once(struct postgresql *state)
         environment_override(&environment) ? PQconnectPoll(state->conn) : PGRES_POLLING_FAILED;
 }
 
-static void postgresql_advance(struct database *database)
+static void postgresql_go_on(struct database *database)
 {
     struct postgresql *state = database->state;
 
-    while (!is_settled(state) &&
-           postgresql_wait(state->conn, state->polling == PGRES_POLLING_READING,
-                           state->polling == PGRES_POLLING_WRITING, 0))
-        poll_once(state);
+    /* Without a thread it goes on when it is asked. */
+    if (!is_settled(state) && !state->handshake &&
+        !handshake_begin(state->conn, state->polling, state->connect_limit, &state->handshake))
+        state->handshake = NULL;
 }
 
 /* ---- Why not? ---- */
@@ -325,8 +353,13 @@ bool postgresql_connect(struct database *database, struct str *ret_message, stru
     struct postgresql *state = database->state;
     struct arena *arena = database->arena;
 
-    while (!is_settled(state)) {
-        if (!postgresql_wait(state->conn, state->polling == PGRES_POLLING_READING,
+    /* Who is stuck in there keeps the connection. */
+    bool stuck = state->handshake && !handshake_end(&state->handshake, false, &state->polling);
+    if (stuck)
+        state->conn = NULL;
+    while (stuck || !is_settled(state)) {
+        if (stuck ||
+            !postgresql_wait(state->conn, state->polling == PGRES_POLLING_READING,
                              state->polling == PGRES_POLLING_WRITING, state->connect_limit)) {
             struct str why = str_printf(arena, "no answer in " STR_FMT,
                                         STR_ARG(seconds_text(arena, state->connect_timeout_ms)));
@@ -357,7 +390,7 @@ bool postgresql_connect(struct database *database, struct str *ret_message, stru
 
 const struct driver postgresql_driver = {
     .start = postgresql_start,
-    .advance = postgresql_advance,
+    .go_on = postgresql_go_on,
     .ask = postgresql_ask,
     .stop = postgresql_stop,
 };

@@ -9,6 +9,7 @@
 struct postgresql {
     PGconn *conn;
     PostgresPollingStatusType polling;
+    struct handshake *handshake;                /* set: the connection belongs to its thread */
     uint64_t connect_timeout_ms, connect_limit; /* the limit is a clock_ms() value */
     struct str password;                        /* to be masked in what the server says */
     bool connected, identified;

@@ -25,6 +25,13 @@ static void connections_stop(struct connections *connections)
             database_stop(&connections->list.items[i].database);
 }
 
+static void connections_go_on(struct connections *connections)
+{
+    for (size_t i = 0; i < connections->list.count; i++)
+        if (connections->list.items[i].database)
+            database_go_on(connections->list.items[i].database);
+}
+
 /* Starts connecting, so that the server answers while the code is read. The index of the connection; failures are kept in it. */
 static size_t connect_for(struct viewer *viewer, struct connections *connections, struct str set)
 {
@@ -382,13 +389,17 @@ bool gate_look(struct arena *arena, const struct config *config, const struct lo
                   STR_NONE);
         return true;
     }
+    bool asks = !options->offline && config->trusted && !config->broken;
+    if (asks)
+        target_expect(arena, viewer.judge.environment);
     if (!viewer_open_tree(&viewer, &ret_look->at, e))
         return false;
     if (!viewer.tree || !choose_sets(&viewer, &chosen))
         return true;
-    if (!options->offline && config->trusted && !config->broken)
+    if (asks)
         for (size_t i = 0; i < chosen.count; i++)
             VEC_PUSH(arena, &indexes, connect_for(&viewer, &connections, chosen.items[i].name));
+    connections_go_on(&connections);
     for (size_t i = 0; i < chosen.count; i++)
         look_at_set(&viewer, indexes.count ? &connections.list.items[indexes.items[i]] : NULL,
                     &chosen.items[i], ret_look);

@@ -130,6 +130,21 @@ static bool url_from_file(struct arena *arena, const struct config *config, stru
     return true;
 }
 
+void target_expect(struct arena *arena, const struct config_environment *environment)
+{
+    if (!environment)
+        return;
+    struct str url = environment->database.value;
+    if (environment->database.kind == DATABASE_ENVIRONMENT) {
+        const char *value = getenv(str_c(arena, url));
+        url = str_from(value ? value : "");
+    } else if (environment->database.kind != DATABASE_URL) {
+        return;
+    }
+    if (str_starts(str_trim(url), STR("postgres")))
+        database_expect_postgresql();
+}
+
 bool target_make(struct arena *arena, const struct config *config,
                  const struct config_database *source, uint64_t deadline_ms,
                  struct database_target *ret_target, struct err *e)

@@ -17,6 +17,8 @@
 /* The environment's database for a migration set; NULL when neither has one. */
 const struct config_database *target_source(const struct config_environment *environment,
                                             struct str set);
+/* Lets PostgreSQL's library be loaded meanwhile, if its URL stands in the configuration or in a variable. */
+void target_expect(struct arena *arena, const struct config_environment *environment);
 MUST_CHECK bool target_make(struct arena *arena, const struct config *config,
                             const struct config_database *source, uint64_t deadline_ms,
                             struct database_target *ret_target, struct err *e);

@@ -133,15 +133,33 @@ struct database_question alembic_question(void)
     return (struct database_question){.layout = LAYOUT_ALEMBIC, .table = STR("alembic_version")};
 }
 
-struct database_answer ask(const struct database_target *target,
-                           const struct database_question *question)
+static struct database_answer ask_how(const struct database_target *target,
+                                      const struct database_question *question, bool in_thread)
 {
     struct database_answer answer;
     struct err e = ERR_NONE;
 
     DATABASE(database);
     cr_assert(database_start(&arena, target, &database, &e), "%s", e.message);
+    if (in_thread)
+        database_go_on(database);
     cr_assert(database_ask(database, &arena, question, &answer, &e), "%s", e.message);
+    return answer;
+}
+
+/* Both ways of connecting must come to the same. */
+struct database_answer ask(const struct database_target *target,
+                           const struct database_question *question)
+{
+    struct database_answer answer = ask_how(target, question, true);
+
+    if (target->driver != DRIVER_POSTGRESQL)
+        return answer;
+    struct database_answer waited = ask_how(target, question, false);
+    cr_assert_eq(waited.state, answer.state);
+    cr_assert(str_eq(waited.message, answer.message), STR_FMT "\n" STR_FMT, STR_ARG(waited.message),
+              STR_ARG(answer.message));
+    cr_assert(str_eq(waited.hint, answer.hint));
     return answer;
 }
 

@@ -160,11 +160,14 @@ static const struct {
     {"echo '{\"pending\": false, \"database_version\": \"a\", \"applied\": \"a\"}'",
      "its \"applied\" is no list of ids"},
     {"echo '{\"pending\": false, \"database_version\": \"b\", \"applied\": [\"a\"]}'",
-     "it contradicts itself: its \"database_version\" is b, and its \"applied\" does not hold that"},
+     "it contradicts itself: its \"database_version\" is b, and its \"applied\" does not hold "
+     "that"},
     {"echo '{\"database_version\": \"a,b\", \"applied\": [\"b\"]}'",
-     "it contradicts itself: its \"database_version\" is a, and its \"applied\" does not hold that"},
+     "it contradicts itself: its \"database_version\" is a, and its \"applied\" does not hold "
+     "that"},
     {"echo '{\"database_version\": \"a\", \"applied\": []}'",
-     "it contradicts itself: its \"database_version\" is a, and its \"applied\" does not hold that"},
+     "it contradicts itself: its \"database_version\" is a, and its \"applied\" does not hold "
+     "that"},
     {"echo '{\"statusCode\": 500, \"body\": \"{}\"}'", "statusCode is 500"},
     {"echo '{\"statusCode\": 202, \"pending\": false, \"database_version\": \"a\"}'",
      "statusCode is 202"},

@@ -344,7 +344,7 @@ Test(postgresql, several_questions_on_one_connection)
     sql("INSERT INTO applied VALUES ('1.sql')");
     DATABASE(database);
     cr_assert(database_start(&arena, &target, &database, &e));
-    database_advance(database);
+    database_go_on(database);
     cr_assert(database_ask(database, &arena, &alembic, &answer, &e), "%s", e.message);
     cr_assert_eq(answer.tables.items[0].state, TABLE_EMPTY);
     cr_assert(database_ask(database, &arena, &plain, &answer, &e), "%s", e.message);

@@ -83,6 +83,37 @@ Test(unreachable, accepts_and_never_answers)
                           port));
 }
 
+/* The thread that connects is told to stop, and nobody waits for its time limit. */
+Test(unreachable, stopped_before_it_was_asked)
+{
+    int port, fd = listener(&port);
+    struct database_target target = postgresql_target(local_url(port));
+    struct database *database = NULL, *second = NULL;
+    struct err e = ERR_NONE;
+
+    target.connect_timeout_ms = 100000; /* longer than the test may take */
+    cr_assert(database_start(&arena, &target, &database, &e), "%s", e.message);
+    database_go_on(database);
+    database_stop(&database);
+    cr_assert_null(database);
+    /* Nothing is left that a second one would wait for. */
+    cr_assert(database_start(&arena, &target, &second, &e), "%s", e.message);
+    database_go_on(second);
+    database_stop(&second);
+    close(fd);
+}
+
+/* The library may be loaded ahead; whoever needs it first waits for it. */
+Test(unreachable, expected_and_then_asked)
+{
+    int port;
+
+    close(listener(&port));
+    database_expect_postgresql();
+    database_expect_postgresql();
+    ASSERT_HAS(unreachable(local_url(port)).message, "Connection refused");
+}
+
 Test(unreachable, the_connect_timeout_of_the_url_counts)
 {
     int port, fd = listener(&port);
