@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/companion.h"
 #include "base/process_start.h"
 
 /* How long we wait for what was killed: only a process in uninterruptible sleep, or one of another user, needs longer. */
@@ -123,7 +124,8 @@ static void kill_adopted(pid_t except)
             long pid = strtol(at, &end, 10);
             if (end == at)
                 break;
-            if (pid <= 0 || pid > INT_MAX || pid == except || (*end == '\0' && end == text + 4095))
+            if (pid <= 0 || pid > INT_MAX || pid == except || companion_is(pid) ||
+                (*end == '\0' && end == text + 4095))
                 continue; /* a number cut off by our buffer comes again in the next round */
             found = true;
             kill_and_reap((pid_t)pid, limit);
@@ -133,11 +135,24 @@ static void kill_adopted(pid_t except)
 
 /* ---- The child. ---- */
 
+/* Those that stay are known, and start nothing that outlives them. */
+static bool has_other_children(const char *text)
+{
+    for (char *end; *text; text = end) {
+        long pid = strtol(text, &end, 10);
+        if (end == text)
+            break;
+        if (!companion_is(pid))
+            return true;
+    }
+    return false;
+}
+
 static void adoption_begin(struct child *child)
 {
-    char text[16];
+    char text[256];
 
-    if (!children_read(text, sizeof text) || text[0] != '\0')
+    if (!children_read(text, sizeof text) || has_other_children(text))
         return;
     if (prctl(PR_GET_CHILD_SUBREAPER, &child->was_subreaper) == 0 &&
         prctl(PR_SET_CHILD_SUBREAPER, 1) == 0)

@@ -1,6 +1,6 @@
 /* process_start.h -- the child's side of process.c: everything prepared before fork(), nothing allocated after it.
  *
- * Only process.c includes this.
+ * Only process.c and companion.c include this.
  */
 #ifndef HOOKCHECK_BASE_PROCESS_START_H
 #define HOOKCHECK_BASE_PROCESS_START_H
