@@ -53,7 +53,7 @@ struct open_options {
 struct repository_backend {
     unsigned version;
     const char *name;
-    bool batches; /* reading many blobs at once is much cheaper than one by one */
+    bool batches; /* the search through refs, which may not fetch, starts a process a call */
     bool (*open)(struct arena *arena, struct str directory, const struct open_options *options,
                  void **ret_self, struct err *e);
     void (*close)(void *self);
@@ -107,19 +107,25 @@ typedef const struct repository_backend *repository_module_function(void);
 
 extern const struct repository_backend git_command_backend;
 
-/* Directories that were listed, by their ids: an open hash table. The trees of a repository share it, and two commits most of their directories. */
-struct listed_directory {
+/* What was read, by object id: an open hash table. The trees of a repository share it, and two commits most of their directories and files. */
+struct kept_object {
     struct str id; /* empty: a free place */
-    struct object_entries entries;
+    const void *value;
 };
-struct listed_directories {
-    struct listed_directory *items;
+struct kept_objects {
+    struct kept_object *items;
     size_t count, size; /* size: a power of two */
+};
+struct kept_file {
+    struct object_bytes content;
+    size_t maximum; /* that was asked for */
 };
 
 struct repository {
     struct arena *arena;
-    struct listed_directories listed;
+    struct kept_objects directories; /* struct object_entries */
+    struct kept_objects files;       /* struct kept_file: small ones, up to a limit in all */
+    size_t files_size;
     struct str directory;
     struct open_options options;
     const struct repository_backend *backend;

@@ -1,5 +1,5 @@
-/* commit_tree.c -- the files of a commit, as a tree source. Directories and blobs that were read are kept: a history reads each directory
- * once and its files one after the other. */
+/* commit_tree.c -- the files of a commit, as a tree source. Directories and small files that were read are kept: a history asks
+ * for each of its files by its path. */
 #include <stdlib.h>
 
 #include "base/file.h"
@@ -7,86 +7,108 @@
 #include "repository/repository.h"
 
 #define LINKS_MAX 16u
-/* How many files of a directory are fetched together when a backend pays per call. */
-#define PREFETCH_MAX 256u
-
-struct blob {
-    struct str id;
-    struct object_bytes content;
-    size_t maximum; /* asked for */
-};
+#define KEPT_FILE_MAX ((size_t)16 << 10)
+#define KEPT_FILES_MAX ((size_t)32 << 20)
 
 struct commit_tree {
     struct arena *arena;
     struct repository *repository;
     struct str commit, root;
-    VEC(struct blob) blobs; /* only with a backend that batches */
 };
 
-/* Where the directory stands, or would. Ids are digests: their digits are as good as any hash of them. */
-static struct listed_directory *place_of(const struct listed_directories *listed, struct str id)
+/* Where it stands, or would. Ids are digests: their digits are as good as any hash of them. */
+static struct kept_object *place_of(const struct kept_objects *kept, struct str id)
 {
     size_t at = 0;
 
     for (size_t i = 0; i < id.length && i < 12; i++)
         at = at * 31 + (unsigned char)id.bytes[i];
-    at &= listed->size - 1;
-    while (listed->items[at].id.length && !str_eq(listed->items[at].id, id))
-        at = (at + 1) & (listed->size - 1);
-    return &listed->items[at];
+    at &= kept->size - 1;
+    while (kept->items[at].id.length && !str_eq(kept->items[at].id, id))
+        at = (at + 1) & (kept->size - 1);
+    return &kept->items[at];
 }
 
-static void grow(struct arena *arena, struct listed_directories *listed)
+/* NULL: not read yet. */
+static const void *kept_value(const struct kept_objects *kept, struct str id)
 {
-    struct listed_directories larger = {.size = listed->size ? listed->size * 4 : 256,
-                                        .count = listed->count};
+    return kept->size ? place_of(kept, id)->value : NULL;
+}
 
-    larger.items = ARENA_ARRAY(arena, larger.size, struct listed_directory);
-    for (size_t i = 0; i < listed->size; i++)
-        if (listed->items[i].id.length)
-            *place_of(&larger, listed->items[i].id) = listed->items[i];
-    *listed = larger;
+static void keep(struct arena *arena, struct kept_objects *kept, struct str id, const void *value)
+{
+    if (kept->count * 2 >= kept->size) {
+        struct kept_objects larger = {.size = kept->size ? kept->size * 4 : 256,
+                                      .count = kept->count};
+        larger.items = ARENA_ARRAY(arena, larger.size, struct kept_object);
+        for (size_t i = 0; i < kept->size; i++)
+            if (kept->items[i].id.length)
+                *place_of(&larger, kept->items[i].id) = kept->items[i];
+        *kept = larger;
+    }
+    struct kept_object *place = place_of(kept, id);
+    kept->count += place->id.length == 0;
+    *place = (struct kept_object){.id = place->id.length ? place->id : str_copy(arena, id),
+                                  .value = value};
 }
 
 static bool list_directory(struct commit_tree *tree, struct str id,
                            const struct object_entries **ret_entries, struct err *e)
 {
     struct repository *repository = tree->repository;
-    struct listed_directories *listed = &repository->listed;
-    struct listed_directory fresh = {.id = id};
+    struct object_entries *entries;
 
-    if (listed->count * 2 >= listed->size)
-        grow(repository->arena, listed);
-    struct listed_directory *place = place_of(listed, id);
-    if (place->id.length) {
-        *ret_entries = &place->entries;
+    *ret_entries = kept_value(&repository->directories, id);
+    if (*ret_entries)
         return true;
-    }
+    entries = ARENA_NEW(repository->arena, struct object_entries);
     do
-        if (repository->backend->list_tree(repository->self, repository->arena, id, &fresh.entries,
-                                           e)) {
-            fresh.id = str_copy(repository->arena, id);
-            *place = fresh;
-            listed->count++;
-            /* The table may move; what a caller holds is in the arena, and stays. */
-            *ret_entries = &place->entries;
+        if (repository->backend->list_tree(repository->self, repository->arena, id, entries, e)) {
+            keep(repository->arena, &repository->directories, id, entries);
+            *ret_entries = entries;
             return true;
         }
     while (repository_fall_back(repository, e));
     return false;
 }
 
-static bool read_ids(struct commit_tree *tree, struct arena *arena, const struct str *ids,
-                     size_t count, size_t maximum, struct object_bytes *ret, struct err *e)
+static bool read_blob(struct commit_tree *tree, struct arena *arena, struct str id, size_t maximum,
+                      struct object_bytes *ret, struct err *e)
 {
     struct repository *repository = tree->repository;
 
     do
-        if (repository->backend->read_blobs(repository->self, arena, ids, count, maximum, 0, true,
-                                            ret, e))
+        if (repository->backend->read_blobs(repository->self, arena, &id, 1, maximum, 0, true, ret,
+                                            e))
             return true;
     while (repository_fall_back(repository, e));
     return false;
+}
+
+/* Recognising a tracker looks at the same few files with many eyes, in both of a push's commits. */
+static bool read_id(struct commit_tree *tree, struct arena *arena, struct str id, size_t maximum,
+                    struct object_bytes *ret, struct err *e)
+{
+    struct repository *repository = tree->repository;
+    const struct kept_file *kept = kept_value(&repository->files, id);
+
+    if (kept && (kept->content.whole || kept->maximum >= maximum)) {
+        *ret = kept->content;
+        if (ret->bytes.length > maximum)
+            *ret = (struct object_bytes){.bytes = str_prefix(ret->bytes, maximum)};
+        return true;
+    }
+    if (!read_blob(tree, arena, id, maximum, ret, e))
+        return false;
+    if (ret->bytes.length <= KEPT_FILE_MAX &&
+        repository->files_size + ret->bytes.length <= KEPT_FILES_MAX) {
+        struct kept_file *file = ARENA_NEW(repository->arena, struct kept_file);
+        *file = (struct kept_file){.content = *ret, .maximum = maximum};
+        file->content.bytes = str_copy(repository->arena, ret->bytes);
+        keep(repository->arena, &repository->files, id, file);
+        repository->files_size += ret->bytes.length;
+    }
+    return true;
 }
 
 static const struct object_entry *entry_named(const struct object_entries *entries, struct str name)
@@ -123,7 +145,7 @@ static bool walk(struct commit_tree *tree, struct str path, struct object_entry 
             struct object_bytes target;
             if (++links > LINKS_MAX)
                 return true;
-            if (!read_ids(tree, tree->arena, &found->id, 1, 4096, &target, e))
+            if (!read_id(tree, tree->arena, found->id, 4096, &target, e))
                 return false;
             if (path_is_absolute(target.bytes) || !target.whole)
                 return true;
@@ -204,44 +226,6 @@ static bool commit_tree_list(void *self, struct arena *arena, struct str directo
     return true;
 }
 
-static bool kept_blob(const struct commit_tree *tree, struct str id, size_t maximum,
-                      struct object_bytes *ret)
-{
-    for (size_t i = 0; i < tree->blobs.count; i++) {
-        const struct blob *blob = &tree->blobs.items[i];
-        if (!str_eq(blob->id, id) || (!blob->content.whole && blob->maximum < maximum))
-            continue;
-        *ret = blob->content;
-        if (ret->bytes.length > maximum)
-            *ret = (struct object_bytes){.bytes = str_prefix(ret->bytes, maximum), .whole = false};
-        return true;
-    }
-    return false;
-}
-
-/* All files beside this one with the same ending, in one call: they are what will be asked for next. */
-static bool prefetch(struct commit_tree *tree, const struct object_entry *entry,
-                     const struct object_entries *parent, size_t maximum, struct err *e)
-{
-    struct str ids[PREFETCH_MAX];
-    struct object_bytes contents[PREFETCH_MAX];
-    size_t dot = str_find_last_byte(entry->name, '.'), count = 1, start = 0;
-    struct str ending = dot == SIZE_MAX ? STR("") : str_from_offset(entry->name, dot);
-
-    ids[0] = entry->id;
-    while (start < parent->count && !str_eq(parent->items[start].name, entry->name))
-        start++;
-    for (size_t i = start + 1; i < parent->count && count < PREFETCH_MAX; i++)
-        if (parent->items[i].mode == OBJECT_FILE && str_ends(parent->items[i].name, ending))
-            ids[count++] = parent->items[i].id;
-    if (!read_ids(tree, tree->arena, ids, count, maximum, contents, e))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        VEC_PUSH(tree->arena, &tree->blobs,
-                 (struct blob){.id = ids[i], .content = contents[i], .maximum = maximum});
-    return true;
-}
-
 static bool commit_tree_read(void *self, struct arena *arena, struct str path, size_t maximum,
                              struct str *ret_bytes, bool *ret_whole, struct err *e)
 {
@@ -258,16 +242,8 @@ static bool commit_tree_read(void *self, struct arena *arena, struct str path, s
                        STR_ARG(str_prefix(tree->commit, 12)));
     if (maximum > BLOB_MAX)
         maximum = BLOB_MAX;
-    if (tree->repository->backend->batches && parent) {
-        if (!kept_blob(tree, entry.id, maximum, &content)) {
-            if (!prefetch(tree, &entry, parent, maximum, e))
-                return false;
-            if (!kept_blob(tree, entry.id, maximum, &content))
-                return err_set(e, ERR_INTERNAL, "a file that was read is not there");
-        }
-    } else if (!read_ids(tree, arena, &entry.id, 1, maximum, &content, e)) {
+    if (!read_id(tree, arena, entry.id, maximum, &content, e))
         return false;
-    }
     *ret_bytes = content.bytes;
     *ret_whole = content.whole;
     return true;

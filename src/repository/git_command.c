@@ -41,14 +41,10 @@ static struct str find_git(void)
     return STR_NONE;
 }
 
-/* The whole maximum is set aside before the child starts, for each of its streams: in an arena of its own, of which only what was written
- * is kept. */
-static bool run_words(struct arena *arena, const struct call *call, const struct str *arguments,
-                      size_t count, uint64_t limit, struct process_result *ret, struct err *e)
+/* Everything of a call but its input and its limits. The environment's last word only where nothing may be fetched. */
+static struct process_options options_of(const struct git *git, bool fetch,
+                                         const struct str *arguments, size_t count)
 {
-    size_t maximum = call->output_maximum ? call->output_maximum : GIT_OUTPUT_MAX;
-    ARENA(scratch, 4 * maximum + 2 * call->input.length + ((size_t)4 << 20));
-    /* The last one only where nothing may be fetched. */
     static const struct str environment[] = {STR_INIT("LC_ALL=C"),
                                              STR_INIT("GIT_NO_REPLACE_OBJECTS=1"),
                                              STR_INIT("GIT_GRAFT_FILE=/dev/null"),
@@ -57,19 +53,29 @@ static bool run_words(struct arena *arena, const struct call *call, const struct
                                              STR_INIT("GIT_ASKPASS=/bin/false"),
                                              STR_INIT("SSH_ASKPASS=/bin/false"),
                                              STR_INIT("GIT_NO_LAZY_FETCH=1")};
-    bool fetch = call->fetch && !call->git->options.no_network;
-    struct process_options options = {
+
+    return (struct process_options){
         .settings = environment,
-        .setting_count = COUNT_OF(environment) - (fetch ? 1 : 0),
+        .setting_count = COUNT_OF(environment) - (fetch && !git->options.no_network ? 1 : 0),
         .arguments = arguments,
         .argument_count = count,
-        .directory = call->git->directory,
-        .input = call->input,
-        .scrub_environment = !call->git->options.from_environment,
-        .deadline_ms = limit,
-        .output_maximum = maximum,
+        .directory = git->directory,
+        .scrub_environment = !git->options.from_environment,
     };
+}
 
+/* The whole maximum is set aside before the child starts, for each of its streams: in an arena of its own, of which only what was written
+ * is kept. */
+static bool run_words(struct arena *arena, const struct call *call, const struct str *arguments,
+                      size_t count, uint64_t limit, struct process_result *ret, struct err *e)
+{
+    size_t maximum = call->output_maximum ? call->output_maximum : GIT_OUTPUT_MAX;
+    ARENA(scratch, 4 * maximum + 2 * call->input.length + ((size_t)4 << 20));
+    struct process_options options = options_of(call->git, call->fetch, arguments, count);
+
+    options.input = call->input;
+    options.deadline_ms = limit;
+    options.output_maximum = maximum;
     if (!process_run(&scratch, &options, ret, e))
         return false;
     ret->output = str_copy(arena, ret->output);
@@ -78,27 +84,37 @@ static bool run_words(struct arena *arena, const struct call *call, const struct
     return true;
 }
 
+static size_t put_arguments(const struct git *git, const struct strs *settings,
+                            const struct str *words, size_t count, struct str *ret_arguments)
+{
+    static const struct str always[] = {
+        STR_INIT("-c"), STR_INIT("safe.directory=*"),
+        STR_INIT("-c"), STR_INIT("core.fsmonitor=false"),
+        STR_INIT("-c"), STR_INIT("core.hooksPath=/dev/null"),
+        STR_INIT("-c"), STR_INIT("core.quotePath=false"),
+        STR_INIT("-c"), STR_INIT("core.pager=cat"),
+        STR_INIT("-c"), STR_INIT("advice.graftFileDeprecated=false")};
+    size_t used = 0;
+
+    ret_arguments[used++] = git->program;
+    for (size_t i = 0; i < COUNT_OF(always); i++)
+        ret_arguments[used++] = always[i];
+    for (size_t i = 0; settings && i < settings->count && i < GIT_SETTINGS_MAX; i++) {
+        ret_arguments[used++] = STR("-c");
+        ret_arguments[used++] = settings->items[i];
+    }
+    for (size_t i = 0; i < count; i++)
+        ret_arguments[used++] = words[i];
+    return used;
+}
+
 bool git_run(struct arena *arena, const struct call *call, const struct str *words, size_t count,
              struct process_result *ret, struct err *e)
 {
-    static const struct str settings[] = {STR_INIT("-c"), STR_INIT("safe.directory=*"),
-                                          STR_INIT("-c"), STR_INIT("core.fsmonitor=false"),
-                                          STR_INIT("-c"), STR_INIT("core.hooksPath=/dev/null"),
-                                          STR_INIT("-c"), STR_INIT("core.quotePath=false"),
-                                          STR_INIT("-c"), STR_INIT("core.pager=cat")};
     struct str arguments[GIT_ARGUMENTS_MAX];
-    size_t used = 0;
     uint64_t limit = GIT_TIME_MS;
+    size_t used = put_arguments(call->git, &call->settings, words, count, arguments);
 
-    arguments[used++] = call->git->program;
-    for (size_t i = 0; i < COUNT_OF(settings); i++)
-        arguments[used++] = settings[i];
-    for (size_t i = 0; i < call->settings.count && i < GIT_SETTINGS_MAX; i++) {
-        arguments[used++] = STR("-c");
-        arguments[used++] = call->settings.items[i];
-    }
-    for (size_t i = 0; i < count; i++)
-        arguments[used++] = words[i];
     if (call->deadline_ms) {
         uint64_t now = clock_ms();
         if (now >= call->deadline_ms)
@@ -108,6 +124,16 @@ bool git_run(struct arena *arena, const struct call *call, const struct str *wor
     return run_words(arena, call, arguments, used, limit, ret, e) &&
            (!ret->timed_out || err_set(e, ERR_TIMEOUT, "git " STR_FMT " did not finish in %llu ms",
                                        STR_ARG(words[0]), (unsigned long long)limit));
+}
+
+bool git_stay(const struct git *git, struct arena *arena, const struct str *words, size_t count,
+              struct companion **ret_companion, struct err *e)
+{
+    struct str arguments[GIT_ARGUMENTS_MAX];
+    size_t used = put_arguments(git, NULL, words, count, arguments);
+    struct process_options options = options_of(git, true, arguments, used);
+
+    return companion_start(arena, &options, ret_companion, e);
 }
 
 /* git's first line of complaint, without its "fatal: ". */
@@ -174,6 +200,7 @@ static bool git_open(struct arena *arena, struct str directory, const struct ope
     struct process_result result;
     struct str path = STR("");
 
+    git->arena = arena;
     git->options = *options;
     git->directory = directory;
     *ret_self = git;
@@ -207,7 +234,9 @@ static bool git_open(struct arena *arena, struct str directory, const struct ope
 
 static void git_close(void *self)
 {
-    (void)self; /* lives in the arena */
+    struct git *git = self;
+
+    companion_stop(&git->objects);
 }
 
 bool git_is_id(struct str s)
@@ -243,56 +272,25 @@ static bool resolve_to(const struct git *git, struct arena *arena, struct str re
 static bool git_resolve(void *self, struct arena *arena, struct str revision,
                         struct str *ret_commit, struct err *e)
 {
-    return resolve_to(self, arena, revision, "commit", ret_commit, e);
+    enum repository_object kind;
+
+    if (!git_is_id(revision))
+        return resolve_to(self, arena, revision, "commit", ret_commit, e);
+    return git_history_peel(self, arena, revision, &kind, ret_commit, e) &&
+           (kind == REPOSITORY_COMMIT ||
+            err_set(e, ERR_NOT_FOUND, "no such revision: " STR_FMT, STR_ARG(revision)));
 }
 
 static bool git_tree_of_commit(void *self, struct arena *arena, struct str commit,
                                struct str *ret_tree, struct err *e)
 {
-    return resolve_to(self, arena, commit, "tree", ret_tree, e);
-}
+    struct git_commit read;
 
-/* "100644 blob ID\tNAME\0" */
-static bool parse_entry(struct str record, struct object_entry *ret)
-{
-    struct str rest = record, mode = str_cut(&rest, ' '), type = str_cut(&rest, ' ');
-    struct str id = str_cut(&rest, '\t');
-
-    if (rest.length == 0 || !git_is_id(id))
+    if (!git_is_id(commit))
+        return resolve_to(self, arena, commit, "tree", ret_tree, e);
+    if (!git_read_commit(self, arena, commit, &read, e))
         return false;
-    ret->name = rest;
-    ret->id = id;
-    if (str_eq(type, STR("tree")))
-        ret->mode = OBJECT_DIRECTORY;
-    else if (str_eq(type, STR("commit")))
-        ret->mode = OBJECT_SUBMODULE;
-    else
-        ret->mode = str_eq(mode, STR("120000")) ? OBJECT_LINK : OBJECT_FILE;
-    return true;
-}
-
-static bool git_list_tree(void *self, struct arena *arena, struct str tree,
-                          struct object_entries *ret_entries, struct err *e)
-{
-    struct str words[] = {STR("ls-tree"), STR("-z"), STR("--full-tree"), tree};
-    struct call call = {.git = self, .fetch = true};
-    struct process_result result;
-    struct object_entries entries = {0};
-
-    if (!GIT_RUN(arena, &call, words, &result, e))
-        return false;
-    if (git_failed(&result))
-        return git_fail(&result, "ls-tree", e);
-    if (result.truncated)
-        return err_set(e, ERR_LIMIT, "a directory with too many entries");
-    struct str rest = result.output;
-    while (rest.length) {
-        struct object_entry entry;
-        if (!parse_entry(str_cut(&rest, '\0'), &entry))
-            return err_set(e, ERR_UNREACHABLE, "git ls-tree: an answer that is not understood");
-        VEC_PUSH(arena, &entries, entry);
-    }
-    *ret_entries = entries;
+    *ret_tree = read.tree;
     return true;
 }
 
@@ -345,6 +343,9 @@ static bool git_read_blobs(void *self, struct arena *arena, const struct str *id
     struct call call = {.git = self, .deadline_ms = deadline_ms, .fetch = fetch};
     struct process_result result;
 
+    /* The one that stays may fetch. */
+    if (fetch && !deadline_ms)
+        return git_objects_blobs(self, arena, ids, count, maximum, ret_blobs, e);
     if (!ask_for_blobs(&call, arena, ids, count, GIT_OUTPUT_MAX, &result, e))
         return false;
     struct str rest = result.output;
@@ -500,7 +501,7 @@ const struct repository_backend git_command_backend = {
     .close = git_close,
     .resolve = git_resolve,
     .tree_of_commit = git_tree_of_commit,
-    .list_tree = git_list_tree,
+    .list_tree = git_objects_list,
     .read_blobs = git_read_blobs,
     .uncommitted = git_uncommitted,
     .refs = git_refs,
@@ -509,7 +510,7 @@ const struct repository_backend git_command_backend = {
     .symbolic_ref = git_history_symbolic_ref,
     .is_ancestor = git_history_is_ancestor,
     .walk = git_history_walk,
-    .changes = git_history_changes,
+    .changes = git_changes,
     .touched = git_history_touched,
     .shallow = git_history_shallow,
     .ref_files = git_find_ref_files,

@@ -2,12 +2,14 @@
 #ifndef HOOKCHECK_REPOSITORY_GIT_COMMAND_H
 #define HOOKCHECK_REPOSITORY_GIT_COMMAND_H
 
-#include "base/process.h"
+#include "base/companion.h"
 #include "repository/backend.h"
 
 #define GIT_OUTPUT_MAX ((size_t)48 << 20)
 
 struct git {
+    struct arena *arena;
+    struct companion *objects; /* git cat-file --batch; NULL: not started yet, or it failed */
     struct str program;
     struct str
         directory; /* of the repository: its work tree, or the bare directory; of a hook: where it stands */
@@ -29,12 +31,51 @@ MUST_CHECK bool git_run(struct arena *arena, const struct call *call, const stru
                         size_t count, struct process_result *ret, struct err *e);
 #define GIT_RUN(arena, call, words, ret, e)                                                        \
     git_run((arena), (call), (words), COUNT_OF(words), (ret), (e))
+/* A git that stays, for questions on its stdin; what a partial clone lacks is fetched unless the repository was opened without network. */
+MUST_CHECK bool git_stay(const struct git *git, struct arena *arena, const struct str *words,
+                         size_t count, struct companion **ret_companion, struct err *e);
 bool git_failed(const struct process_result *result);
 /* Returns false, with git's complaint. */
 bool git_fail(const struct process_result *result, const char *what, struct err *e);
 /* git's first line of complaint, without its "fatal: ". */
 struct str git_complaint(struct str errors);
 bool git_is_id(struct str s);
+
+/* git_objects.c: one `git cat-file --batch` for a whole run. */
+enum git_type { GIT_MISSING = 0, GIT_COMMIT, GIT_TREE, GIT_BLOB, GIT_TAG };
+struct git_object {
+    enum git_type type;
+    struct str id;    /* what the name led to */
+    struct str bytes; /* of blobs at most the maximum; all of the others */
+    bool whole;
+};
+/* `names`: ids, or what git understands ("ID^{}"), without newlines. What is not there is GIT_MISSING, no failure. */
+MUST_CHECK bool git_objects_read(struct git *git, struct arena *arena, const struct str *names,
+                                 size_t count, size_t maximum, struct git_object *ret_objects,
+                                 struct err *e);
+struct git_commit {
+    struct str tree;
+    struct strs parents;
+};
+/* Out: false: the text is none of a commit. */
+bool git_commit_parse(struct arena *arena, struct str bytes, struct git_commit *ret_commit);
+MUST_CHECK bool git_read_commit(struct git *git, struct arena *arena, struct str id,
+                                struct git_commit *ret_commit, struct err *e);
+struct git_entry {
+    struct object_entry object;
+    struct str mode; /* "100644" */
+};
+VEC_DEFINE(git_entries, struct git_entry);
+/* A tree's bytes; ids are as long as that of the tree. */
+MUST_CHECK bool git_tree_parse(struct arena *arena, struct str id, struct str bytes,
+                               struct git_entries *ret_entries, struct err *e);
+bool git_objects_list(void *self, struct arena *arena, struct str tree,
+                      struct object_entries *ret_entries, struct err *e);
+bool git_objects_blobs(struct git *git, struct arena *arena, const struct str *ids, size_t count,
+                       size_t maximum, struct object_bytes *ret_blobs, struct err *e);
+/* git_changes.c */
+bool git_changes(void *self, struct arena *arena, struct str from, struct str to,
+                 struct repository_changes *ret_changes, struct err *e);
 
 /* git_history.c */
 bool git_history_peel(void *self, struct arena *arena, struct str id,
@@ -47,8 +88,6 @@ bool git_history_is_ancestor(void *self, struct arena *arena, struct str ancesto
                              struct str commit, bool *ret_is, struct err *e);
 bool git_history_walk(void *self, struct arena *arena, struct str from, const struct strs *hidden,
                       struct repository_commits *ret_commits, struct err *e);
-bool git_history_changes(void *self, struct arena *arena, struct str from, struct str to,
-                         struct repository_changes *ret_changes, struct err *e);
 bool git_history_touched(void *self, struct arena *arena, const struct repository_commits *commits,
                          const struct strs *paths, bool *touched, struct err *e);
 /* git_find.c */

@@ -5,28 +5,26 @@
 #include "base/file.h"
 #include "repository/git_command.h"
 
+/* A commit is a question and its answer; a process costs about as much as a hundred of them. */
+#define NEARBY_MAX 64u
+
+/* A tag of a tag of a commit leads to the commit. */
 bool git_history_peel(void *self, struct arena *arena, struct str id,
                       enum repository_object *ret_kind, struct str *ret_commit, struct err *e)
 {
-    static const struct str words[] = {STR_INIT("cat-file"), STR_INIT("--batch-check")};
-    struct call call = {
-        .git = self, .fetch = true, .input = str_printf(arena, STR_FMT "^{}\n", STR_ARG(id))};
-    struct process_result result;
+    struct str name = str_printf(arena, STR_FMT "^{}", STR_ARG(id));
+    struct git_object object;
 
-    if (!GIT_RUN(arena, &call, words, &result, e))
+    if (!git_objects_read(self, arena, &name, 1, 0, &object, e))
         return false;
-    if (git_failed(&result))
-        return git_fail(&result, "cat-file", e);
-    struct str rest = str_trim(result.output), found = str_cut(&rest, ' ');
-    struct str type = str_cut(&rest, ' ');
     *ret_commit = STR_NONE;
-    if (!git_is_id(found)) /* "ID^{} missing" */
+    if (object.type == GIT_MISSING)
         *ret_kind = REPOSITORY_ABSENT;
-    else if (!str_eq(type, STR("commit")))
+    else if (object.type != GIT_COMMIT)
         *ret_kind = REPOSITORY_OTHER;
     else {
         *ret_kind = REPOSITORY_COMMIT;
-        *ret_commit = found;
+        *ret_commit = object.id;
     }
     return true;
 }
@@ -84,13 +82,54 @@ bool git_history_symbolic_ref(void *self, struct arena *arena, struct str name,
     return true;
 }
 
+/* The commits nearest to `commit`, generation by generation: most pushes bring a few. *ret_known false: not among these, and there are more (or
+ * some that are not here, as in a shallow repository). */
+static bool look_nearby(struct git *git, struct arena *arena, struct str ancestor,
+                        struct str commit, bool *ret_known, bool *ret_is, struct err *e)
+{
+    struct strs generation = {0}, seen = {0};
+
+    *ret_known = *ret_is = false;
+    VEC_PUSH(arena, &generation, commit);
+    while (generation.count && seen.count < NEARBY_MAX) {
+        struct git_object objects[NEARBY_MAX];
+        struct strs parents = {0};
+        if (generation.count > NEARBY_MAX)
+            return true;
+        if (!git_objects_read(git, arena, generation.items, generation.count, 0, objects, e))
+            return false;
+        for (size_t i = 0; i < generation.count; i++) {
+            struct git_commit read;
+            if (objects[i].type != GIT_COMMIT || !git_commit_parse(arena, objects[i].bytes, &read))
+                return true;
+            for (size_t p = 0; p < read.parents.count; p++) {
+                struct str parent = read.parents.items[p];
+                if (str_eq(parent, ancestor))
+                    return *ret_known = *ret_is = true;
+                if (!strs_have(&seen, parent)) {
+                    VEC_PUSH(arena, &seen, parent);
+                    VEC_PUSH(arena, &parents, parent);
+                }
+            }
+        }
+        generation = parents;
+    }
+    *ret_known = generation.count == 0;
+    return true;
+}
+
 bool git_history_is_ancestor(void *self, struct arena *arena, struct str ancestor,
                              struct str commit, bool *ret_is, struct err *e)
 {
     struct str words[] = {STR("merge-base"), STR("--is-ancestor"), ancestor, commit};
     struct call call = {.git = self};
     struct process_result result;
+    bool known;
 
+    if (!look_nearby(self, arena, ancestor, commit, &known, ret_is, e))
+        return false;
+    if (known)
+        return true;
     if (!GIT_RUN(arena, &call, words, &result, e))
         return false;
     if (result.signalled || result.status > 1)
@@ -126,75 +165,6 @@ bool git_history_walk(void *self, struct arena *arena, struct str from, const st
         while (line.length)
             VEC_PUSH(arena, &commit.parents, str_cut(&line, ' '));
         VEC_PUSH(arena, ret_commits, commit);
-    }
-    return true;
-}
-
-static bool is_zero(struct str id)
-{
-    return str_trim_bytes(id, "0").length == 0;
-}
-
-/* ":100644 100644 ID ID M" */
-static bool parse_change(struct str record, struct str path, struct repository_change *ret)
-{
-    struct str rest = record, old_mode = str_cut(&rest, ' '), new_mode = str_cut(&rest, ' ');
-    struct str old_id = str_cut(&rest, ' '), new_id = str_cut(&rest, ' ');
-
-    if (!str_starts(old_mode, STR(":")) || !git_is_id(old_id) || !git_is_id(new_id) ||
-        rest.length == 0 || path.length == 0)
-        return false;
-    bool gone = rest.bytes[0] == 'D', came = rest.bytes[0] == 'A';
-    struct str mode = gone ? str_from_offset(old_mode, 1) : new_mode;
-    *ret = (struct repository_change){
-        .kind = gone   ? CHANGE_DELETED
-                : came ? CHANGE_ADDED
-                       : CHANGE_MODIFIED,
-        .path = path,
-        .old_id = is_zero(old_id) ? STR_NONE : old_id,
-        .new_id = is_zero(new_id) ? STR_NONE : new_id,
-        .is_file = str_starts(mode, STR("100")),
-    };
-    return true;
-}
-
-/* Both hashes' empty tree is known to git without being stored. */
-static struct str empty_tree(struct str like)
-{
-    return like.length == 64
-               ? STR("6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321")
-               : STR("4b825dc642cb6eb9a060e54bf8d69288fbee4904");
-}
-
-bool git_history_changes(void *self, struct arena *arena, struct str from, struct str to,
-                         struct repository_changes *ret_changes, struct err *e)
-{
-    struct str words[] = {STR("diff-tree"),
-                          STR("-r"),
-                          STR("-z"),
-                          STR("--raw"),
-                          STR("--no-abbrev"),
-                          STR("--no-renames"),
-                          STR("--no-relative"),
-                          STR("--ignore-submodules=none"),
-                          from.length ? from : empty_tree(to),
-                          to};
-    struct call call = {.git = self, .fetch = true};
-    struct process_result result;
-
-    if (!GIT_RUN(arena, &call, words, &result, e))
-        return false;
-    if (git_failed(&result))
-        return git_fail(&result, "diff-tree", e);
-    if (result.truncated)
-        return err_set(e, ERR_LIMIT, "more changed files than can be looked at");
-    struct str rest = result.output;
-    while (rest.length) {
-        struct repository_change change;
-        struct str record = str_cut(&rest, '\0'), path = str_cut(&rest, '\0');
-        if (!parse_change(record, path, &change))
-            return err_set(e, ERR_UNREACHABLE, "git diff-tree: an answer that is not understood");
-        VEC_PUSH(arena, ret_changes, change);
     }
     return true;
 }

@@ -95,9 +95,7 @@ static bool open_module(struct repository *repository, struct err *e)
 
 void repository_need_objects(struct repository *repository)
 {
-    struct err refused = ERR_NONE; /* git is asked then */
-
-    if (repository->backend || open_module(repository, &refused))
+    if (repository->backend)
         return;
     repository->backend = repository->history;
     repository->self = repository->history_self;
@@ -157,8 +155,12 @@ bool repository_open_hook(struct arena *arena, struct str directory, bool networ
 
 void repository_close(struct repository **repository)
 {
-    if (*repository && (*repository)->self)
-        (*repository)->backend->close((*repository)->self);
+    struct repository *one = *repository;
+
+    if (one && one->self)
+        one->backend->close(one->self);
+    if (one && one->history_self && one->history_self != one->self)
+        one->history->close(one->history_self);
     *repository = NULL;
 }
 
