@@ -6,10 +6,25 @@
 #include "cli/cli.h"
 #include "config/state.h"
 #include "gate/override.h"
+#include "repository/repository.h"
+
+/* A bare repository has no work tree: its commits are looked at, HEAD unless another is named. NULL elsewhere. */
+static struct repository *bare_repository(struct cli *cli, const struct config *config)
+{
+    struct repository *repository = NULL;
+    struct err none = ERR_NONE;
+
+    if (config->work_tree.length ||
+        !repository_open(cli->arena, cli->directory, &repository, &none))
+        return NULL;
+    return repository;
+}
 
 static enum cli_status show(struct cli *cli, const struct config *config, struct str environment)
 {
+    CLEANUP_WITH(repository_close) struct repository *bare = bare_repository(cli, config);
     struct look_options options = {
+        .repository = bare,
         .environment = environment,
         .revision = cli_value(cli, "at"),
         .offline = cli_has(cli, "offline"),
@@ -20,6 +35,8 @@ static enum cli_status show(struct cli *cli, const struct config *config, struct
     struct look look;
     struct report_style style = cli_style(cli);
 
+    if (bare && !options.revision.length)
+        options.revision = STR("HEAD");
     if (!gate_look(cli->arena, config, &options, &look, &e)) {
         cli_say_error(cli, &e);
         return CLI_BLOCKED;
@@ -75,7 +92,7 @@ static const struct cli_option options[] = {
     {"environment", "NAME", "this environment instead of the default one"},
     {"all", NULL, "every configured environment; with --json one document a line"},
     {"offline", NULL, "the code side alone: no database is asked"},
-    {"at", "REV", "the migrations of this commit instead of the work tree's"},
+    {"at", "REV", "the migrations of this commit, not the work tree's (bare: HEAD's)"},
     {NULL, NULL, NULL},
 };
 

@@ -68,6 +68,25 @@ setup() {
   assert_out "indeterminate-history (block)"
 }
 
+@test "status: a bare repository has the migrations of its commits" {
+  use_sqlite 394c8c3cbf42
+  git clone -q --bare "$repo" "$work/bare.git"
+  run_in() { (cd "$work/bare.git" && HOOKCHECK_CONFIG=$work/bare.json "$HOOKCHECK_BIN_DIR/hookcheck" "$@"); }
+  printf '{"environments":{"production":{"database":"sqlite:%s"}}}' "$work/production.db" >"$work/bare.json"
+  run run_in status --json --at HEAD
+  [ "$status" = 2 ]
+  printf '%s' "$output" | jq -e '.reasons[0].code == "pending-migrations" and .sets[0].pending[0].id == "20251230_1700" and .database_version == "394c8c3cbf42"'
+  run run_in status --json
+  [ "$status" = 2 ]
+  printf '%s' "$output" | jq -e '.sets[0].pending[0].id == "20251230_1700"'
+  run run_in status --offline
+  [ "$status" = 0 ]
+  [[ "$output" == *20251230_1700* ]]
+  run run_in status --at nowhere
+  [ "$status" = 2 ]
+  [[ "$output" == *"indeterminate-history (block)"* ]]
+}
+
 @test "status: --environment, --all" {
   use_sqlite 20251230_1700
   configure '{"default_environment":"production","environments":{"production":{"database":"sqlite:'"$work"'/production.db"},"staging":{"database":"sqlite:'"$work"'/none.db"}}}'
