@@ -213,6 +213,33 @@ static void look_at_file(struct looked_git *looked)
             look_at_manager(looked, (enum git_manager)manager, runs ? text : STR(""));
 }
 
+/* A relative core.hooksPath is looked up in the work tree that pushes: one that lacks the directory pushes without any hook, silently. */
+static void look_at_work_trees(struct looked_git *looked)
+{
+    struct arena *arena = looked->doctor->arena;
+    struct str words[] = {STR("git"), STR("worktree"), STR("list"), STR("--porcelain")};
+    struct str relative = looked->place.hooks_path, list, line;
+
+    if (!relative.length || path_is_absolute(relative) || str_starts(relative, STR("~")) ||
+        !install_ask(arena, looked->place.top, words, COUNT_OF(words), &list, NULL))
+        return;
+    while (str_next_line(&list, &line)) {
+        if (!str_starts(line, STR("worktree ")))
+            continue;
+        struct str tree = str_from_offset(line, STR("worktree ").length);
+        struct str hook = path_join(arena, path_join(arena, tree, relative), STR("pre-push"));
+        if (str_eq(tree, looked->place.top) || file_kind(arena, tree) != FILE_DIRECTORY ||
+            access(str_c(arena, hook), X_OK) == 0)
+            continue;
+        problem(looked, "hooks-path", hook,
+                str_printf(arena,
+                           "core.hooksPath is relative, and the work tree " STR_FMT
+                           " has no such hook: git pushes from there without any",
+                           STR_ARG(tree)),
+                STR("make it there as here, or set core.hooksPath to an absolute path"));
+    }
+}
+
 void doctor_git(struct doctor *doctor)
 {
     struct looked_git looked = {.doctor = doctor};
@@ -234,6 +261,7 @@ void doctor_git(struct doctor *doctor)
     }
     look_at_file(&looked);
     look_for_lost(&looked);
+    look_at_work_trees(&looked);
     if (!looked.registered)
         problem(&looked, "not-registered", looked.hook, STR("no pre-push hook of ours is run here"),
                 STR("hookcheck install git"));
