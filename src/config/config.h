@@ -57,6 +57,8 @@ struct config_migrations {
     bool recursive, recursive_set;
     struct str table, schema;      /* empty: the tracker's default */
     struct config_columns columns; /* of the tracking table, where they have other names */
+    /* Of the database that is asked, filled by who asks: postgresql, sqlite, mysql (MariaDB too); empty: not known. */
+    struct str dbms;
     struct config_place place;
 };
 VEC_DEFINE(config_migrations_list, struct config_migrations);

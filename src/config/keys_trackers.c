@@ -117,6 +117,7 @@ static const struct config_key example_keys[] = {
     KEY(tracker_example, root, KEY_PATH),
     KEY(tracker_example, versions, KEY_STRINGS),
     KEY(tracker_example, table, KEY_STRING),
+    KEY(tracker_example, dbms, KEY_STRING),
     LIST(tracker_example, rows, row_shape),
     KEY(tracker_example, migrations, KEY_STRINGS),
     KEY(tracker_example, pending, KEY_STRINGS),

@@ -89,6 +89,7 @@ struct tracker_example {
     struct str root;
     struct strs versions; /* directories with the migrations */
     struct str table;
+    struct str dbms; /* that is asked: postgresql, sqlite, mysql; empty: not known */
     struct tracker_example_rows rows;
     struct strs migrations, pending, never_applied, out_of_order, unknown, explained, dirty,
         diverged;

@@ -61,6 +61,21 @@ bool database_ask(struct database *database, struct arena *arena,
     return true;
 }
 
+struct str database_dbms(const struct database *database)
+{
+    switch (database->target.driver) {
+    case DRIVER_POSTGRESQL:
+        return STR("postgresql");
+    case DRIVER_SQLITE:
+        return STR("sqlite");
+    case DRIVER_MYSQL:
+        return STR("mysql");
+    case DRIVER_COMMAND:
+        break;
+    }
+    return STR("");
+}
+
 void database_stop(struct database **database)
 {
     if (*database && (*database)->driver->stop)

@@ -156,6 +156,8 @@ void database_go_on(struct database *database);
 MUST_CHECK bool database_ask(struct database *database, struct arena *arena,
                              const struct database_question *question,
                              struct database_answer *ret_answer, struct err *e);
+/* What kind it is, as Liquibase and Spring call it: postgresql, sqlite, mysql (MariaDB too); empty for commands. */
+struct str database_dbms(const struct database *database);
 void database_stop(struct database **database);
 #define DATABASE(name) CLEANUP_WITH(database_stop) struct database *name = NULL
 

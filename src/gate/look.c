@@ -263,8 +263,11 @@ static void look_at_set(struct viewer *viewer, struct connection *connection,
     struct look_set set = {.state = SET_OFFLINE};
     struct err e = ERR_NONE;
     bool trusted = viewer->config->trusted && !viewer->config->broken;
-    bool readable = read_history(viewer, wanted, &set);
+    struct config_migrations asked = *wanted;
 
+    if (connection && connection->database)
+        asked.dbms = database_dbms(connection->database);
+    bool readable = read_history(viewer, &asked, &set);
     if (readable && viewer->options->for_deploy)
         viewer_mark_uncommitted(viewer, &set);
     for (size_t i = 0; i < set.history.heads.count; i++)

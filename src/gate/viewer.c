@@ -95,6 +95,7 @@ static const struct config_migrations *as_wanted(struct viewer *viewer, const st
             *wanted = configured->items[i];
             wanted->tracker = set->history.tracker;
             wanted->row = set->history.row;
+            wanted->dbms = set->history.dbms;
             return wanted;
         }
     *wanted = (struct config_migrations){
@@ -102,6 +103,7 @@ static const struct config_migrations *as_wanted(struct viewer *viewer, const st
         .tracker = set->history.tracker,
         .row = set->history.row,
         .root = set->history.root,
+        .dbms = set->history.dbms,
     };
     /* Of a pack the directories are known; there they may lie in another place, and are looked for when these are gone. */
     for (size_t i = 0; set->history.row && i < set->history.versions.count; i++) {

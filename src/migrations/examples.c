@@ -259,8 +259,10 @@ static bool run_example(struct arena *arena, const struct tracker *tracker,
     struct plan plan = {0};
     struct database_rows rows = rows_of(arena, example);
 
-    return find_set(arena, tree, tracker, example, &set, e) &&
-           history_load(arena, tree, &set, &history, e) &&
+    if (!find_set(arena, tree, tracker, example, &set, e))
+        return false;
+    set.dbms = example->dbms;
+    return history_load(arena, tree, &set, &history, e) &&
            check_place(arena, example, &set, &history, e) &&
            plan_make(arena, &history, &rows, &plan, e) &&
            plan_verify(arena, tree, &history, &rows, &plan, e) &&

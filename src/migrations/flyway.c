@@ -130,16 +130,11 @@ static bool is_directory(struct flyway_loading *l, struct str path)
     return tree_exists(l->tree, l->arena, path, &kind) && kind == TREE_DIRECTORY;
 }
 
-/* The part before the first wildcard; Spring's {vendor} is that of our databases. */
-static struct str plain_location(struct arena *arena, struct str location)
+/* The part before the first wildcard. */
+static struct str plain_location(struct str location)
 {
-    size_t vendor = str_find(location, STR("{vendor}"));
     size_t star = str_find_byte(location, '*');
 
-    if (vendor != SIZE_MAX)
-        location =
-            str_printf(arena, STR_FMT "postgresql" STR_FMT, STR_ARG(str_prefix(location, vendor)),
-                       STR_ARG(str_from_offset(location, vendor + 8)));
     if (star != SIZE_MAX) {
         location = str_prefix(location, star);
         size_t slash = str_find_last_byte(location, '/');
@@ -150,14 +145,29 @@ static struct str plain_location(struct arena *arena, struct str location)
     return location;
 }
 
+/* Files, a bucket, classes of a library: what is there belongs to the history all the same. */
+static void not_in_tree(struct flyway_loading *l, struct str location)
+{
+    history_problem_add(
+        l->arena, l->history, REASON_INDETERMINATE_HISTORY,
+        str_printf(l->arena,
+                   "the location \"" STR_FMT
+                   "\" of Flyway is not in this tree: what it holds is not seen",
+                   STR_ARG(location)),
+        str_printf(l->arena,
+                   "take it out of the settings, or set \"versions\" of the migration set " STR_FMT
+                   " in %s to the directories that count",
+                   STR_ARG(l->set->name), CONFIG_NAME));
+}
+
 static bool locate(struct flyway_loading *l, struct str location, struct str *ret_path)
 {
     static const char *const places[] = {"", "src/main/resources", "src/main/java",
                                          "src/main/kotlin"};
     size_t colon = str_find_byte(location, ':');
     struct str scheme = colon == SIZE_MAX ? STR("") : str_prefix(location, colon), base;
-    struct str path = plain_location(
-        l->arena, colon == SIZE_MAX ? location : str_from_offset(location, colon + 1));
+    struct str path =
+        plain_location(colon == SIZE_MAX ? location : str_from_offset(location, colon + 1));
     bool in_classes = !str_eq(scheme, STR("filesystem"));
 
     if (scheme.length && in_classes && !str_eq(scheme, STR("classpath")))
@@ -172,6 +182,65 @@ static bool locate(struct flyway_loading *l, struct str location, struct str *re
     /* A location of classes in a tree without Maven's folders. */
     return in_classes && tree_path_join(l->arena, l->set->root, path, ret_path) &&
            is_directory(l, *ret_path);
+}
+
+/* --- "db/migration/{vendor}" of Spring: the directory of the database that is asked. --- */
+
+/* The names that {vendor} can have: those of the database, else all of Spring Boot's DatabaseDriver. */
+static struct strs vendors_of(struct flyway_loading *l)
+{
+    static const char *const all[] = {
+        "postgresql", "mysql", "mariadb", "sqlite",    "sqlserver", "oracle",   "h2",
+        "hsqldb",     "derby", "db2",     "db2_as400", "firebird",  "informix", "redshift",
+        "clickhouse", "hana",  "phoenix", "teradata",  "gae"};
+    struct str rest = jvm_dbms(&l->settings->found, l->set->dbms);
+    struct strs vendors = {0};
+
+    for (size_t i = 0; !rest.length && i < COUNT_OF(all); i++)
+        VEC_PUSH(l->arena, &vendors, str_from(all[i]));
+    while (rest.length) {
+        struct str name = str_cut(&rest, ',');
+        VEC_PUSH(l->arena, &vendors, str_eq(name, STR("mssql")) ? STR("sqlserver") : name);
+    }
+    return vendors;
+}
+
+/* Adds the directories that the location can mean to *found. */
+static void locate_all(struct flyway_loading *l, struct str location, struct strs *found)
+{
+    size_t vendor = str_find(location, STR("{vendor}"));
+    struct strs vendors = {0}, here = {0};
+    struct str path;
+
+    if (vendor == SIZE_MAX) {
+        if (locate(l, location, &path))
+            strs_add(l->arena, &here, path);
+    } else {
+        vendors = vendors_of(l);
+    }
+    for (size_t i = 0; i < vendors.count; i++)
+        if (locate(l,
+                   str_printf(l->arena, STR_FMT STR_FMT STR_FMT,
+                              STR_ARG(str_prefix(location, vendor)), STR_ARG(vendors.items[i]),
+                              STR_ARG(str_from_offset(location, vendor + 8))),
+                   &path))
+            strs_add(l->arena, &here, path);
+    strs_sort(&here);
+    if (here.count > 1) {
+        history_problem_add(
+            l->arena, l->history, REASON_INDETERMINATE_HISTORY,
+            str_printf(
+                l->arena,
+                "which of the directories of \"" STR_FMT "\" is run cannot be told: " STR_FMT,
+                STR_ARG(location), STR_ARG(str_join(l->arena, here.items, here.count, STR(", ")))),
+            str_printf(l->arena, "set \"versions\" of the migration set " STR_FMT " in %s",
+                       STR_ARG(l->set->name), CONFIG_NAME));
+        return;
+    }
+    if (here.count)
+        strs_add(l->arena, found, here.items[0]);
+    else
+        not_in_tree(l, location);
 }
 
 /* src/test/resources/db/migration is on the class path of tests alone. */
@@ -199,16 +268,8 @@ static void find_locations(struct flyway_loading *l)
         return;
     }
     struct strs list = list_setting(l, "locations", "");
-    for (size_t i = 0; i < list.count; i++) {
-        struct str path;
-        if (locate(l, list.items[i], &path))
-            strs_add(l->arena, &found, path);
-        else
-            assume(l, str_printf(l->arena,
-                                 "the location \"" STR_FMT "\" is not in this tree: what it holds "
-                                 "is not seen",
-                                 STR_ARG(list.items[i])));
-    }
+    for (size_t i = 0; i < list.count; i++)
+        locate_all(l, list.items[i], &found);
     if (found.count)
         l->history->versions = found;
 }

@@ -41,6 +41,7 @@ bool history_load(struct arena *arena, struct tree *tree, const struct config_mi
     struct str root;
 
     history.columns = set->columns;
+    history.dbms = set->dbms;
     history.row = set->row ? set->row : tracker_find(NULL, set->tracker);
     history.code = history.row ? tracker_code_of(history.row) : NULL;
     if (!tree_path_join(arena, STR(""), set->root, &root))

@@ -66,6 +66,7 @@ struct history {
     struct str
         out_of_order_command; /* … for what the tool refuses to apply out of order; empty: none */
     struct str squashed_by;   /* the file that holds what older migrations made; empty: none */
+    struct str dbms;          /* of the database that is asked; empty: not known */
     struct config_columns columns; /* names that the configuration gives the table's columns */
     const void *own;               /* what the code of its tracker keeps for the plan */
     struct str parameter;          /* of the tracker's SELECTs; empty: the pack's */

@@ -335,3 +335,31 @@ bool jvm_setting_is_true(const struct jvm_settings *settings, const char *key, b
     return setting && setting->value.length ? str_eq_nocase(setting->value, STR("true"))
                                             : otherwise;
 }
+
+static struct str dbms_of_url(const struct jvm_settings *settings)
+{
+    static const char *const keys[] = {"url", "command.url", "datasource.url"};
+
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        const struct jvm_setting *setting = jvm_setting_find(settings, keys[i]);
+        struct str rest = setting ? setting->value : STR_NONE;
+        if (!str_starts(rest, STR("jdbc:")))
+            continue;
+        (void)str_cut(&rest, ':');
+        struct str name = str_cut(&rest, ':');
+        return str_eq(name, STR("sqlserver")) ? STR("mssql") : name;
+    }
+    return STR("");
+}
+
+struct str jvm_dbms(const struct jvm_settings *settings, struct str asked)
+{
+    struct str written = dbms_of_url(settings);
+    bool is_mysql = str_eq(asked, STR("mysql"));
+
+    if (!asked.length)
+        return written;
+    if (is_mysql && (str_eq(written, STR("mysql")) || str_eq(written, STR("mariadb"))))
+        return written;
+    return is_mysql ? STR("mysql,mariadb") : asked;
+}

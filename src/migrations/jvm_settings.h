@@ -41,4 +41,8 @@ const struct jvm_setting *jvm_setting_find(const struct jvm_settings *settings, 
 /* "true" in any spelling. */
 bool jvm_setting_is_true(const struct jvm_settings *settings, const char *key, bool otherwise);
 
+/* What the database can be, as Liquibase and Spring call it, several joined by commas: the one that is asked, else that of the
+ * settings' URL; empty: not known. MySQL's protocol is MariaDB's too. */
+struct str jvm_dbms(const struct jvm_settings *settings, struct str asked);
+
 #endif

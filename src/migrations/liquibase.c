@@ -46,18 +46,6 @@ static struct str setting(struct liquibase_loading *l, const char *const *keys, 
     return STR_NONE;
 }
 
-static struct str dbms_of(struct liquibase_loading *l)
-{
-    static const char *const keys[] = {"url", "command.url", NULL};
-    struct str url = setting(l, keys, NULL), rest = url;
-
-    if (!str_starts(url, STR("jdbc:")))
-        return STR("postgresql");
-    (void)str_cut(&rest, ':');
-    struct str name = str_cut(&rest, ':');
-    return str_eq(name, STR("sqlserver")) ? STR("mssql") : name;
-}
-
 static void read_properties(struct liquibase_loading *l)
 {
     const struct jvm_setting_list *all = &l->settings->found.items;
@@ -91,7 +79,7 @@ static void read_settings(struct liquibase_loading *l)
                str_printf(l->arena, "not read: " STR_FMT, STR_ARG(s->found.unreadable.items[i])));
     s->contexts = setting(l, contexts, "contexts");
     s->labels = setting(l, labels, "labels");
-    s->dbms = dbms_of(l);
+    s->dbms = jvm_dbms(&s->found, l->set->dbms);
     read_properties(l);
     struct str table = setting(l, tables, "table"), schema = setting(l, schemas, "schema");
     if (table.length && !l->set->table.length) {
@@ -367,18 +355,16 @@ static void finish(struct liquibase_loading *l)
                           : found->maven  ? "mvn liquibase:update"
                           : found->gradle ? "./gradlew update"
                                           : "liquibase update";
-    bool limited = false;
 
     l->history->upgrade_command = l->set->root.length ? str_printf(l->arena, "cd " STR_FMT " && %s",
                                                                    STR_ARG(l->set->root), command)
                                                       : str_from(command);
-    for (size_t i = 0; i < l->history->migrations.count; i++) {
-        const struct liquibase_own *own = l->history->migrations.items[i].own;
-        limited = limited || own->filtered;
-    }
-    if (limited)
-        assume(l, str_printf(l->arena, "the database was assumed to be " STR_FMT,
-                             STR_ARG(l->settings->dbms)));
+    if (l->names_databases && !l->set->dbms.length)
+        assume(l, l->settings->dbms.length
+                      ? str_printf(l->arena, "the database was assumed to be " STR_FMT,
+                                   STR_ARG(l->settings->dbms))
+                      : STR("which database it is is not known: change sets for any database "
+                            "(dbms) were assumed to run"));
     if (!l->settings->contexts.length)
         assume(l, STR("no contexts were assumed to be given: change sets of all contexts run"));
     if (!l->settings->labels.length)

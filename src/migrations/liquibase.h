@@ -39,8 +39,9 @@ struct liquibase_property {
 
 struct liquibase_settings { /* history.own */
     struct jvm_settings found;
-    struct str contexts, labels, dbms; /* of the run; empty: none given */
-    bool path_assumed;                 /* no file says by which path the root was given */
+    struct str contexts, labels; /* of the run; empty: none given */
+    struct str dbms;             /* what the database can be, joined by commas; empty: not known */
+    bool path_assumed;           /* no file says by which path the root was given */
 };
 
 struct liquibase_change_set {
@@ -63,7 +64,9 @@ struct liquibase_loading {
     VEC(struct liquibase_property) properties;
     VEC(struct str) open; /* files being read, outermost first */
     struct migrations first, middle, last;
-    size_t logs; /* change logs read */
+    size_t logs;               /* change logs read */
+    bool names_databases;      /* a change set is for some databases only */
+    bool properties_uncertain; /* … a property, which may be for this database or not */
     struct err *e;
 };
 
@@ -98,7 +101,10 @@ MUST_CHECK bool liquibase_include_all(struct liquibase_loading *l, struct str fr
 bool liquibase_expression_holds(struct str expression, struct str words);
 bool liquibase_contexts_match(struct str run, struct str expression);
 bool liquibase_labels_match(struct str run, struct str labels);
+/* `dbms` is what the database can be: true where one of them is meant, or nothing is known. */
 bool liquibase_dbms_matches(struct str list, struct str dbms);
+/* Is the answer the same whichever it is? */
+bool liquibase_dbms_is_certain(struct str list, struct str dbms);
 
 /* --- liquibase_sum.c: checksums of version 9. --- */
 /* "9:…" of one change of SQL. */

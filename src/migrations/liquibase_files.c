@@ -116,6 +116,7 @@ void liquibase_add(struct liquibase_loading *l, struct str path, struct str file
                           "give it one");
         return;
     }
+    l->names_databases = l->names_databases || set->dbms.length;
     *own = (struct liquibase_own){
         .path = liquibase_path(l->arena, logical.length ? logical : path),
         .id = set->id,

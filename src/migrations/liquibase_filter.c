@@ -106,7 +106,7 @@ bool liquibase_labels_match(struct str run, struct str labels)
 }
 
 /* "postgresql,h2", "!mysql", "all", "none" (database/DatabaseList.java). */
-bool liquibase_dbms_matches(struct str list, struct str dbms)
+static bool one_matches(struct str list, struct str dbms)
 {
     struct str rest = list;
     bool any = false, named = false;
@@ -124,4 +124,35 @@ bool liquibase_dbms_matches(struct str list, struct str dbms)
         named = named || str_eq_nocase(word, dbms) || str_eq_nocase(word, STR("all"));
     }
     return !any || named;
+}
+
+static bool says_none(struct str list)
+{
+    bool none = false;
+
+    while (list.length)
+        none = str_eq_nocase(str_trim(str_cut(&list, ',')), STR("none")) || none;
+    return none;
+}
+
+bool liquibase_dbms_matches(struct str list, struct str dbms)
+{
+    bool some = !dbms.length && !says_none(list);
+
+    while (dbms.length && !some)
+        some = one_matches(list, str_cut(&dbms, ','));
+    return some;
+}
+
+bool liquibase_dbms_is_certain(struct str list, struct str dbms)
+{
+    struct str rest = dbms;
+    bool first = true, same = true;
+
+    if (!dbms.length)
+        return !str_trim(list).length || says_none(list);
+    first = one_matches(list, str_cut(&rest, ','));
+    while (rest.length)
+        same = one_matches(list, str_cut(&rest, ',')) == first && same;
+    return same;
 }

@@ -62,7 +62,7 @@ static void end_set(struct sql_reading *r)
         return;
     struct str sql = liquibase_expanded(r->l, r->scratch, buf_str(&r->body));
     VEC_PUSH(arena, &r->set.sums, liquibase_sum_of_sql(arena, sql));
-    r->set.computable = true;
+    r->set.computable = !r->l->properties_uncertain || !str_contains(buf_str(&r->body), STR("${"));
     r->set.what = r->set.comment.length ? r->set.comment : STR("sql");
     liquibase_add(r->l, r->path, r->file, &r->scope, &r->set);
     r->open = false;
@@ -96,8 +96,11 @@ static void begin_set(struct sql_reading *r, const struct str *groups)
 static void add_property(struct sql_reading *r, struct str line)
 {
     struct str name = attribute(line, "name"), value = attribute(line, "value");
+    struct str dbms = attribute(line, "dbms");
 
-    if (name.length)
+    if (!liquibase_dbms_is_certain(dbms, r->l->settings->dbms))
+        r->l->properties_uncertain = true;
+    if (name.length && liquibase_dbms_matches(dbms, r->l->settings->dbms))
         VEC_PUSH(r->l->arena, &r->l->properties,
                  (struct liquibase_property){.name = str_copy(r->l->arena, name),
                                              .value = str_copy(r->l->arena, value)});

@@ -57,6 +57,8 @@ static bool is_one_of(struct str name, const char *const *list)
 
 static void add_sum(struct tree_reading *r, struct liquibase_change_set *set, struct str sql)
 {
+    if (r->l->properties_uncertain && str_contains(sql, STR("${")))
+        set->computable = false;
     VEC_PUSH(r->l->arena, &set->sums,
              liquibase_sum_of_sql(r->l->arena, liquibase_expanded(r->l, r->scratch, sql)));
 }
@@ -89,6 +91,10 @@ static void take_change(struct tree_reading *r, struct liquibase_change_set *set
         return;
     set->what = str_printf(r->l->arena, STR_FMT "%s" STR_FMT, STR_ARG(set->what),
                            set->what.length ? "; " : "", STR_ARG(change->name));
+    if (!liquibase_dbms_is_certain(node_text(change, "dbms"), r->l->settings->dbms)) {
+        set->computable = false;
+        return;
+    }
     /* A change for other databases is left out of the sum too. */
     if (!liquibase_dbms_matches(node_text(change, "dbms"), r->l->settings->dbms))
         return;
@@ -200,6 +206,8 @@ static bool take_entry(struct tree_reading *r, const struct node *node,
         return liquibase_include_all(r->l, r->path, node, scope_below(r, node, scope));
     } else if (str_eq(node->name, STR("property"))) {
         struct str name = text_of(r, node, "name");
+        if (!liquibase_dbms_is_certain(node_text(node, "dbms"), r->l->settings->dbms))
+            r->l->properties_uncertain = true;
         if (name.length && liquibase_dbms_matches(node_text(node, "dbms"), r->l->settings->dbms))
             VEC_PUSH(r->l->arena, &r->l->properties,
                      (struct liquibase_property){.name = name, .value = text_of(r, node, "value")});

@@ -261,4 +261,22 @@ Test(liquibase, databases)
     cr_expect_not(liquibase_dbms_matches(STR("!postgresql"), STR("postgresql")));
     cr_expect(liquibase_dbms_matches(STR("all"), STR("postgresql")));
     cr_expect_not(liquibase_dbms_matches(STR("none"), STR("postgresql")));
+    cr_expect(liquibase_dbms_matches(STR("mariadb"), STR("mysql,mariadb")));
+    cr_expect(liquibase_dbms_matches(STR("!mysql"), STR("mysql,mariadb")));
+    cr_expect_not(liquibase_dbms_matches(STR("postgresql"), STR("mysql,mariadb")));
+    cr_expect_not(liquibase_dbms_matches(STR("!mysql, !mariadb"), STR("mysql,mariadb")));
+}
+
+Test(liquibase, a_database_that_is_not_known_filters_nothing)
+{
+    cr_expect(liquibase_dbms_matches(STR(""), STR("")));
+    cr_expect(liquibase_dbms_matches(STR("mysql"), STR("")));
+    cr_expect(liquibase_dbms_matches(STR("!mysql"), STR("")));
+    cr_expect_not(liquibase_dbms_matches(STR("none"), STR("")));
+    cr_expect_not(liquibase_dbms_is_certain(STR("mysql"), STR("")));
+    cr_expect(liquibase_dbms_is_certain(STR(""), STR("")));
+    cr_expect(liquibase_dbms_is_certain(STR("none"), STR("")));
+    cr_expect_not(liquibase_dbms_is_certain(STR("mysql"), STR("mysql,mariadb")));
+    cr_expect(liquibase_dbms_is_certain(STR("h2, postgresql"), STR("postgresql")));
+    cr_expect(liquibase_dbms_is_certain(STR("mysql,mariadb"), STR("mysql,mariadb")));
 }
