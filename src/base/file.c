@@ -241,6 +241,21 @@ struct str path_join(struct arena *arena, struct str base, struct str path)
     return str_join(arena, parts.items, parts.count, STR("/"));
 }
 
+struct str path_below(struct arena *arena, struct str base, struct str name)
+{
+    return base.length ? str_printf(arena, STR_FMT "/" STR_FMT, STR_ARG(base), STR_ARG(name))
+                       : str_copy(arena, name);
+}
+
+size_t path_depth(struct str path)
+{
+    size_t depth = path.length > 0;
+
+    for (size_t i = 0; i < path.length; i++)
+        depth += path.bytes[i] == '/';
+    return depth;
+}
+
 struct str path_base_name(struct str path)
 {
     while (path.length > 1 && path.bytes[path.length - 1] == '/')

@@ -36,6 +36,9 @@ MUST_CHECK bool file_list(struct arena *arena, struct str path, struct strs *ret
 
 /* Lexical: joins, then removes ".", "..", and doubled slashes; an absolute `path` ignores `base`. */
 struct str path_join(struct arena *arena, struct str base, struct str path);
+/* "base/name", where "" is the root and neither has anything to resolve. */
+struct str path_below(struct arena *arena, struct str base, struct str name);
+size_t path_depth(struct str path); /* parts: "" has 0, "a/b" 2 */
 struct str path_base_name(struct str path);
 struct str path_directory(struct str path); /* "." when there is no slash */
 bool path_is_absolute(struct str path);

@@ -31,13 +31,6 @@ static bool is_kind(struct finder *f, struct str path, enum tree_entry_kind want
     return tree_exists(f->tree, f->arena, path, &kind) && kind == wanted;
 }
 
-static struct str below(struct finder *f, struct str directory, struct str name)
-{
-    return directory.length
-               ? str_printf(f->arena, STR_FMT "/" STR_FMT, STR_ARG(directory), STR_ARG(name))
-               : name;
-}
-
 /* --- Modules. --- */
 
 static struct str slashed(struct finder *f, struct str dotted)
@@ -55,8 +48,9 @@ static bool find_package(struct finder *f, struct str dotted, struct str *ret_di
 {
     struct str relative = slashed(f, dotted);
     struct str tail = str_printf(f->arena, "/" STR_FMT, STR_ARG(relative));
-    struct str places[] = {below(f, f->history->root, relative),
-                           below(f, below(f, f->history->root, STR("src")), relative)};
+    struct str places[] = {
+        path_below(f->arena, f->history->root, relative),
+        path_below(f->arena, path_below(f->arena, f->history->root, STR("src")), relative)};
 
     if (!dotted.length)
         return false;
@@ -79,10 +73,10 @@ static bool find_package(struct finder *f, struct str dotted, struct str *ret_di
 static struct python_file *find_module(struct finder *f, struct str dotted)
 {
     struct str relative = slashed(f, dotted), directory;
-    struct str places[] = {f->history->root, below(f, f->history->root, STR("src"))};
+    struct str places[] = {f->history->root, path_below(f->arena, f->history->root, STR("src"))};
 
     for (size_t i = 0; i < COUNT_OF(places); i++) {
-        struct str path = below(f, places[i], relative);
+        struct str path = path_below(f->arena, places[i], relative);
         struct python_file *file =
             python_tree_file(f->python, str_printf(f->arena, STR_FMT ".py", STR_ARG(path)));
         if (!file)
@@ -135,7 +129,7 @@ static struct str settings_of_tests(struct finder *f)
                                        STR_INIT("setup.cfg"), STR_INIT("tox.ini")};
 
     for (size_t i = 0; i < COUNT_OF(names); i++) {
-        struct str path = below(f, f->history->root, names[i]), text, groups[2];
+        struct str path = path_below(f->arena, f->history->root, names[i]), text, groups[2];
         struct err ignored = ERR_NONE, bad = ERR_NONE;
         bool whole;
         if (tree_read_start(f->tree, f->arena, path, SETTINGS_FILE_MAX, &text, &whole, &ignored) &&
@@ -149,7 +143,7 @@ static struct str settings_of_tests(struct finder *f)
 
 static void find_settings(struct finder *f)
 {
-    struct str path = below(f, f->history->root, STR("manage.py"));
+    struct str path = path_below(f->arena, f->history->root, STR("manage.py"));
     struct python_file *manage = python_tree_file(f->python, path);
     struct str module = manage ? named_settings(f, manage, manage->root) : STR_NONE;
 
@@ -221,7 +215,8 @@ static bool is_config_class(struct finder *f, struct python_file *file, TSNode n
 /* The AppConfig that Django itself takes from apps.py: the only one, else the one with default = True. */
 static bool only_config(struct finder *f, struct str directory, struct app_config *config)
 {
-    struct python_file *apps = python_tree_file(f->python, below(f, directory, STR("apps.py")));
+    struct python_file *apps =
+        python_tree_file(f->python, path_below(f->arena, directory, STR("apps.py")));
     TSNode only = node_null(), chosen = node_null();
     size_t count = 0;
 
@@ -259,7 +254,7 @@ static struct str usable_versions(struct finder *f, struct str versions)
 {
     if (!is_kind(f, versions, TREE_DIRECTORY))
         return STR_NONE;
-    if (is_kind(f, below(f, versions, STR("__init__.py")), TREE_FILE))
+    if (is_kind(f, path_below(f->arena, versions, STR("__init__.py")), TREE_FILE))
         return versions;
     assume(f, str_printf(f->arena, STR_FMT " has no __init__.py: Django does not see it",
                          STR_ARG(versions)));
@@ -276,7 +271,7 @@ static void add_app(struct finder *f, struct str label, const struct str *direct
     if (moved && !moved->none && find_package(f, moved->text, &versions))
         app.versions = usable_versions(f, versions);
     else if (!moved && directory)
-        app.versions = usable_versions(f, below(f, *directory, STR("migrations")));
+        app.versions = usable_versions(f, path_below(f->arena, *directory, STR("migrations")));
     if (!directory && !app.versions.length) {
         strs_add(f->arena, &f->project->external, label);
         return;

@@ -28,13 +28,6 @@ static bool is_file(struct arena *arena, struct tree *tree, struct str path)
     return tree_exists(tree, arena, path, &kind) && kind == TREE_FILE;
 }
 
-static struct str below(struct arena *arena, struct str directory, struct str name)
-{
-    return directory.length
-               ? str_printf(arena, STR_FMT "/" STR_FMT, STR_ARG(directory), STR_ARG(name))
-               : name;
-}
-
 static bool inside(struct arena *arena, struct str directory, struct str name, struct str *ret)
 {
     return tree_path_join(arena, directory, name, ret);
@@ -51,7 +44,7 @@ static bool find_conf(struct arena *arena, struct tree *tree, struct str from, s
     bool whole;
 
     for (struct str at = from;; at = parent_of(at)) {
-        struct str path = below(arena, at, STR("sqitch.conf"));
+        struct str path = path_below(arena, at, STR("sqitch.conf"));
         if (is_file(arena, tree, path) &&
             tree_read_start(tree, arena, path, CONF_FILE_MAX, &bytes, &whole, &ignored)) {
             sqitch_conf_parse(arena, bytes, ret_conf);
