@@ -313,8 +313,10 @@ static bool read_directory(struct flyway_loading *l, struct str directory, size_
     for (size_t i = 0; i < entries.count; i++) {
         const struct tree_entry *entry = &entries.items[i];
         struct str below;
-        if (entry->kind == TREE_DIRECTORY) {
-            if (depth < RECURSION_MAX && tree_path_join(l->arena, directory, entry->name, &below) &&
+        if (entry->kind == TREE_DIRECTORY && depth >= RECURSION_MAX) {
+            history_nested_too_deep(l->arena, l->history, directory, RECURSION_MAX);
+        } else if (entry->kind == TREE_DIRECTORY) {
+            if (tree_path_join(l->arena, directory, entry->name, &below) &&
                 !read_directory(l, below, depth + 1))
                 return false;
         } else if (!add_file(l, directory, entry->name)) {

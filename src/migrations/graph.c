@@ -13,6 +13,17 @@ void history_problem_add(struct arena *arena, struct history *history, enum reas
              (struct history_problem){.code = code, .message = message, .hint = hint});
 }
 
+void history_nested_too_deep(struct arena *arena, struct history *history, struct str directory,
+                             unsigned limit)
+{
+    history_problem_add(arena, history, REASON_INDETERMINATE_HISTORY,
+                        str_printf(arena,
+                                   "the directories in " STR_FMT
+                                   " are not read: they are nested deeper than %u",
+                                   STR_ARG(directory), limit),
+                        STR("move the migrations up, or the directories out of there"));
+}
+
 /* "versions/a.py:12" */
 static struct str place(struct arena *arena, const struct migration *migration)
 {

@@ -27,5 +27,8 @@ void graph_close_over_parents(struct arena *arena, const struct history *history
 
 void history_problem_add(struct arena *arena, struct history *history, enum reason_code code,
                          struct str message, struct str hint);
+/* Directories of migrations that are nested deeper than they are read: indeterminate. */
+void history_nested_too_deep(struct arena *arena, struct history *history, struct str directory,
+                             unsigned limit);
 
 #endif

@@ -23,13 +23,6 @@ struct loader {
     VEC(struct migration) downs; /* ways back whose migration was not seen yet */
 };
 
-static struct str below(struct arena *arena, struct str directory, struct str name)
-{
-    return directory.length
-               ? str_printf(arena, STR_FMT "/" STR_FMT, STR_ARG(directory), STR_ARG(name))
-               : name;
-}
-
 static bool matches(struct loader *l, struct str pattern, struct str text, struct str *groups)
 {
     return tracker_regex_matches(pattern, text, groups, groups ? GROUPS : 0, l->e);
@@ -93,7 +86,7 @@ static bool add_file(struct loader *l, struct str directory, struct str name)
 {
     const struct tracker_unit *u = &l->tracker->unit;
     struct str groups[GROUPS] = {STR_NONE};
-    struct str path = below(l->arena, directory, name);
+    struct str path = path_below(l->arena, directory, name);
 
     if (matches(l, u->unless, name, NULL) || err_is_set(l->e))
         return !err_is_set(l->e);
@@ -122,8 +115,8 @@ static bool add_directory(struct loader *l, struct str directory, struct str nam
 {
     const struct tracker_unit *u = &l->tracker->unit;
     struct str groups[GROUPS] = {STR_NONE};
-    struct str path = below(l->arena, directory, name);
-    struct str script = below(l->arena, path, u->script);
+    struct str path = path_below(l->arena, directory, name);
+    struct str script = path_below(l->arena, path, u->script);
     enum tree_entry_kind kind;
 
     if (matches(l, u->unless, name, NULL) || !matches(l, u->pattern, name, groups))
@@ -157,7 +150,7 @@ static bool add_content(struct loader *l, struct str directory, struct str name)
 {
     const struct tracker_unit *u = &l->tracker->unit;
     struct str groups[GROUPS] = {STR_NONE}, named[GROUPS] = {STR_NONE}, found[2] = {STR_NONE};
-    struct str path = below(l->arena, directory, name), text;
+    struct str path = path_below(l->arena, directory, name), text;
 
     if (matches(l, u->unless, name, NULL) || !matches(l, u->pattern, name, named))
         return !err_is_set(l->e);
@@ -230,7 +223,7 @@ static bool add_entry(struct loader *l, struct str directory, struct str journal
         made.file = journal;
         broken(l,
                str_printf(l->arena, STR_FMT " names " STR_FMT ", which is not there",
-                          STR_ARG(journal), STR_ARG(below(l->arena, directory, made.unit))),
+                          STR_ARG(journal), STR_ARG(path_below(l->arena, directory, made.unit))),
                "add the file, or take its entry away");
     }
     VEC_PUSH(l->arena, &l->history->migrations, made);
@@ -240,7 +233,7 @@ static bool add_entry(struct loader *l, struct str directory, struct str journal
 static bool read_journal(struct loader *l, struct str directory)
 {
     const struct tracker_unit *u = &l->tracker->unit;
-    struct str path = below(l->arena, directory, u->journal), text;
+    struct str path = path_below(l->arena, directory, u->journal), text;
     struct err bad = ERR_NONE;
     const cJSON *entry;
     JSON_DOCUMENT(document);
@@ -266,7 +259,7 @@ static bool read_journal(struct loader *l, struct str directory)
 static bool read_list(struct loader *l, struct str directory)
 {
     const struct tracker_unit *u = &l->tracker->unit;
-    struct str path = below(l->arena, directory, u->list), text, groups[GROUPS] = {STR_NONE};
+    struct str path = path_below(l->arena, directory, u->list), text, groups[GROUPS] = {STR_NONE};
 
     if (!read_text(l, path, &text))
         return false;
@@ -305,8 +298,10 @@ static bool read_directory(struct loader *l, struct str directory, size_t depth)
         const struct tree_entry *entry = &entries.items[i];
         if (entry->kind == TREE_DIRECTORY && by_directory)
             done = add_directory(l, directory, entry->name);
-        else if (entry->kind == TREE_DIRECTORY && recursive && depth < RECURSION_MAX)
-            done = read_directory(l, below(l->arena, directory, entry->name), depth + 1);
+        else if (entry->kind == TREE_DIRECTORY && recursive && depth >= RECURSION_MAX)
+            history_nested_too_deep(l->arena, l->history, directory, RECURSION_MAX);
+        else if (entry->kind == TREE_DIRECTORY && recursive)
+            done = read_directory(l, path_below(l->arena, directory, entry->name), depth + 1);
         else if (entry->kind != TREE_DIRECTORY && !by_directory)
             done = by_text ? add_content(l, directory, entry->name)
                            : add_file(l, directory, entry->name);
@@ -480,7 +475,7 @@ static void find_squash(struct loader *l)
             continue;
         for (size_t j = 0; j < entries.count; j++)
             if (form_matches(path_base_name(forms.items[i]), entries.items[j].name))
-                l->history->squashed_by = below(l->arena, path, entries.items[j].name);
+                l->history->squashed_by = path_below(l->arena, path, entries.items[j].name);
     }
 }
 
