@@ -57,6 +57,9 @@ struct config_migrations {
     bool recursive, recursive_set;
     struct str table, schema;      /* empty: the tracker's default */
     struct config_columns columns; /* of the tracking table, where they have other names */
+    struct str
+        undecided;     /* why no tracker could be chosen, filled by sets_detect; empty: one was */
+    struct strs notes; /* what sets_detect has to say besides */
     /* Of the database that is asked, filled by who asks: postgresql, sqlite, mysql (MariaDB too); empty: not known. */
     struct str dbms;
     struct config_place place;

@@ -118,6 +118,20 @@ static bool lies_in_script_directory(const struct detection *d, struct str direc
     return false;
 }
 
+/* A pack's settings name directories whose files alone would say nothing, or something else. */
+static bool lies_in_found(const struct detection *d, struct str directory)
+{
+    struct str relative;
+
+    for (size_t i = 0; i < d->survey.found.count; i++) {
+        struct str found = d->survey.found.items[i].directory;
+        if (str_eq(found, directory) ||
+            (found.length && path_relative(found, directory, &relative)))
+            return true;
+    }
+    return false;
+}
+
 /* services/billing/src/main/resources, as Maven and Gradle lay it out, belongs to services/billing. */
 static struct str without_resources(struct str directory)
 {
@@ -157,7 +171,7 @@ static void add_sql(struct detection *d)
     for (size_t i = 0; i < d->survey.sql.count; i++) {
         struct str directory = d->survey.sql.items[i], relative = directory;
         struct config_migrations set = {.tracker = STR("sql"), .root = owner_of(directory)};
-        if (lies_in_script_directory(d, directory))
+        if (lies_in_script_directory(d, directory) || lies_in_found(d, directory))
             continue;
         if (set.root.length)
             (void)path_relative(set.root, directory, &relative);
@@ -198,13 +212,50 @@ static bool gather(struct detection *d, const struct survey_found *found)
     return false;
 }
 
+/* db/migrations/old: files put away, where the tool does not look. */
+static bool is_put_away(struct str inside)
+{
+    static const struct str words[] = {
+        STR_INIT("old"),        STR_INIT("archive"), STR_INIT("archived"), STR_INIT("archives"),
+        STR_INIT("deprecated"), STR_INIT("legacy"),  STR_INIT("backup"),   STR_INIT("unused")};
+
+    while (inside.length) {
+        struct str part = str_cut(&inside, '/');
+        for (size_t i = 0; i < COUNT_OF(words); i++)
+            if (str_eq_nocase(part, words[i]))
+                return true;
+    }
+    return false;
+}
+
+/* … is told of with the directory around it. */
+static bool put_away(struct detection *d, const struct survey_found *found)
+{
+    struct str inside, around;
+
+    for (size_t i = 0; i < d->sets.count; i++) {
+        struct config_migrations *set = &d->sets.items[i];
+        if (set->row != found->tracker || set->versions.count != 1 ||
+            !tree_path_join(d->arena, set->root, set->versions.items[0], &around) ||
+            !around.length || !path_relative(around, found->directory, &inside) ||
+            !is_put_away(inside))
+            continue;
+        VEC_PUSH(d->arena, &set->notes,
+                 str_printf(d->arena,
+                            STR_FMT " was taken for put away: " STR_FMT " does not look there",
+                            STR_ARG(found->directory), STR_ARG(tracker_title(found->tracker))));
+        return true;
+    }
+    return false;
+}
+
 static void add_packs(struct detection *d)
 {
     for (size_t i = 0; i < d->survey.found.count; i++) {
         const struct survey_found *found = &d->survey.found.items[i];
         struct config_migrations set = {
             .tracker = found->tracker->id, .row = found->tracker, .root = found->root};
-        if (lies_in_script_directory(d, found->directory) || gather(d, found))
+        if (lies_in_script_directory(d, found->directory) || gather(d, found) || put_away(d, found))
             continue;
         if (!finds_directories(found->tracker))
             VEC_PUSH(d->arena, &set.versions, inside_of(found->root, found->directory));
@@ -212,11 +263,13 @@ static void add_packs(struct detection *d)
     }
 }
 
-/* One set a tracker and place. */
+/* One set a tracker and place: what cannot be counted is said beside what can. */
 static void add_foreign(struct detection *d)
 {
     for (size_t i = 0; i < d->survey.foreign.count; i++) {
         const struct survey_foreign *foreign = &d->survey.foreign.items[i];
+        if (lies_in_script_directory(d, foreign->directory) || lies_in_found(d, foreign->directory))
+            continue;
         struct str tracker = str_printf(d->arena, "unsupported:%s", foreign->tracker);
         bool there = false;
         for (size_t j = 0; j < d->sets.count && !there; j++)
@@ -225,6 +278,44 @@ static void add_foreign(struct detection *d)
         if (!there)
             add_set(d, (struct config_migrations){.tracker = tracker, .root = foreign->directory});
     }
+}
+
+/* --- What could not be looked at. --- */
+
+static struct str too_deep(struct detection *d, const struct survey *survey)
+{
+    return str_printf(
+        d->arena,
+        "migrations were looked for in at most %u directories, one in the other: not in " STR_FMT
+        "%s",
+        SURVEY_DEPTH_MAX, STR_ARG(survey->deep.items[0]),
+        survey->deep.count > 1 ? str_printf(d->arena, " and %zu more", survey->deep.count - 1).bytes
+                               : "");
+}
+
+static void add_undecided(struct detection *d, struct str root, struct str message)
+{
+    add_set(d, (struct config_migrations){
+                   .tracker = STR("unsupported:unknown"), .root = root, .undecided = message});
+}
+
+/* A directory that is called after migrations may hold some; any other is only told of. */
+static void add_unseen(struct detection *d)
+{
+    const struct survey *survey = &d->survey;
+
+    for (size_t i = 0; i < survey->unreadable.count; i++)
+        add_undecided(d, STR(""),
+                      str_printf(d->arena, STR_FMT ": whether it tells of migrations is not known",
+                                 STR_ARG(survey->unreadable.items[i])));
+    for (size_t i = 0; i < survey->deep.count; i++)
+        if (survey_is_of_migrations(survey->deep.items[i]) &&
+            !lies_in_found(d, survey->deep.items[i]) && !survey_is_aside(survey->deep.items[i])) {
+            add_undecided(d, STR(""), too_deep(d, survey));
+            break;
+        }
+    for (size_t i = 0; i < d->sets.count && survey->deep.count; i++)
+        VEC_PUSH(d->arena, &d->sets.items[i].notes, too_deep(d, survey));
 }
 
 /* --- Choice, order, names. --- */
@@ -243,19 +334,10 @@ static void drop_aside(struct detection *d)
         d->sets.count = kept;
 }
 
-static size_t depth_of(struct str path)
-{
-    size_t depth = path.length > 0;
-
-    for (size_t i = 0; i < path.length; i++)
-        depth += path.bytes[i] == '/';
-    return depth;
-}
-
 static int compare_sets(const void *a, const void *b)
 {
     const struct config_migrations *left = a, *right = b;
-    size_t left_depth = depth_of(left->root), right_depth = depth_of(right->root);
+    size_t left_depth = path_depth(left->root), right_depth = path_depth(right->root);
 
     if (left_depth != right_depth)
         return left_depth < right_depth ? -1 : 1;
@@ -312,18 +394,122 @@ static bool holds_sql(struct detection *d, struct str directory, bool *ret_holds
     return true;
 }
 
-static void use_found(struct detection *d, struct config_migrations *set,
-                      const struct survey_found *found)
-{
-    struct str relative = found->directory;
+/* What a set without a tracker can mean: a directory, and whose migrations lie there. */
+struct meaning {
+    struct str directory, title;
+    const struct tracker *tracker; /* NULL: Alembic, plain SQL, or what is not counted */
+    struct str name;               /* its tracker's, where there is no row */
+};
+VEC_DEFINE(meanings, struct meaning);
 
-    set->tracker = found->tracker->id;
-    set->row = found->tracker;
-    if (set->versions.count)
+/* Does the directory lie in one that the set names, or around it? */
+static bool is_named(struct detection *d, const struct config_migrations *set, struct str directory)
+{
+    bool named = !set->versions.count;
+    struct str inside, path;
+
+    for (size_t i = 0; i < set->versions.count && !named; i++)
+        named =
+            tree_path_join(d->arena, set->root, set->versions.items[i], &path) &&
+            (!path.length || !directory.length || str_eq(path, directory) ||
+             path_relative(path, directory, &inside) || path_relative(directory, path, &inside));
+    return named;
+}
+
+static void add_meaning(struct detection *d, const struct config_migrations *set,
+                        struct meaning meaning, struct meanings *all)
+{
+    if (is_named(d, set, meaning.directory))
+        VEC_PUSH(d->arena, all, meaning);
+}
+
+/* Tests and examples below the root count only where there is nothing else. */
+static void drop_aside_meanings(struct str root, struct meanings *all)
+{
+    size_t kept = 0;
+    bool any = false;
+
+    for (size_t i = 0; i < all->count; i++)
+        any = any || !survey_is_aside(inside_of(root, all->items[i].directory));
+    for (size_t i = 0; i < all->count && any; i++)
+        if (!survey_is_aside(inside_of(root, all->items[i].directory)))
+            all->items[kept++] = all->items[i];
+    if (any)
+        all->count = kept;
+}
+
+static struct meanings meanings_of(struct detection *d, const struct config_migrations *set,
+                                   const struct survey *survey)
+{
+    struct meanings all = {0};
+
+    for (size_t i = 0; i < survey->scripts.count; i++)
+        add_meaning(d, set,
+                    (struct meaning){.directory = survey->scripts.items[i],
+                                     .title = STR("Alembic"),
+                                     .name = STR("alembic")},
+                    &all);
+    for (size_t i = 0; i < survey->found.count; i++)
+        add_meaning(d, set,
+                    (struct meaning){.directory = survey->found.items[i].directory,
+                                     .title = tracker_title(survey->found.items[i].tracker),
+                                     .tracker = survey->found.items[i].tracker},
+                    &all);
+    for (size_t i = 0; i < survey->sql.count; i++)
+        add_meaning(d, set,
+                    (struct meaning){.directory = survey->sql.items[i],
+                                     .title = STR("plain SQL"),
+                                     .name = STR("sql")},
+                    &all);
+    for (size_t i = 0; i < survey->foreign.count; i++)
+        add_meaning(d, set,
+                    (struct meaning){.directory = survey->foreign.items[i].directory,
+                                     .title = str_from(survey->foreign.items[i].tracker),
+                                     .name = str_printf(d->arena, "unsupported:%s",
+                                                        survey->foreign.items[i].tracker)},
+                    &all);
+    drop_aside_meanings(set->root, &all);
+    return all;
+}
+
+static void undecided(struct detection *d, struct config_migrations *set, const struct strs *titles)
+{
+    set->tracker = str_join(d->arena, titles->items, titles->count, STR(" or "));
+    set->undecided =
+        str_printf(d->arena,
+                   "below \"" STR_FMT "\" are migrations of " STR_FMT
+                   ": which of them the migration set " STR_FMT " means cannot be told",
+                   STR_ARG(set->root.length ? set->root : STR(".")),
+                   STR_ARG(str_join(d->arena, titles->items, titles->count, STR(" and of "))),
+                   STR_ARG(set->name));
+}
+
+/* Several directories are all taken where the tool has one table for them; else its loader looks, and says that they are several. */
+static void use_row(struct detection *d, struct config_migrations *set, const struct meanings *all)
+{
+    const struct tracker *tracker = all->items[0].tracker;
+
+    set->tracker = tracker->id;
+    set->row = tracker;
+    if (set->versions.count || finds_directories(tracker) ||
+        (all->count > 1 && !tracker->unit.gather))
         return;
-    if (set->root.length)
-        (void)path_relative(set->root, found->directory, &relative);
-    VEC_PUSH(d->arena, &set->versions, relative.length ? relative : STR("."));
+    for (size_t i = 0; i < all->count; i++)
+        strs_add(d->arena, &set->versions, inside_of(set->root, all->items[i].directory));
+}
+
+/* What could not be looked at may be the set's. */
+static void note_unseen(struct detection *d, struct config_migrations *set,
+                        const struct survey *survey)
+{
+    if (survey->unreadable.count)
+        set->undecided = str_printf(
+            d->arena, STR_FMT ": whose migrations the migration set " STR_FMT " has cannot be told",
+            STR_ARG(
+                str_join(d->arena, survey->unreadable.items, survey->unreadable.count, STR("; "))),
+            STR_ARG(set->name));
+    if (survey->deep.count)
+        VEC_PUSH(d->arena, &set->notes, too_deep(d, survey));
 }
 
 /* Which tracker a configured set without one means. */
@@ -331,6 +517,7 @@ static bool find_tracker(struct detection *d, struct config_migrations *set, str
 {
     struct survey survey;
     struct str directory = set->root;
+    struct strs titles = {0};
     bool sql = false;
 
     if (set->versions.count &&
@@ -339,19 +526,25 @@ static bool find_tracker(struct detection *d, struct config_migrations *set, str
     if (!survey_tree(d->arena, d->tree, d->config, NULL, set->root, &survey, e) ||
         !holds_sql(d, directory, &sql, e))
         return false;
-    bool plain = sql || survey.sql.count;
-    /* A pyproject.toml that mentions Alembic may only depend on it. */
-    bool settings = survey.settings.count && !plain && !survey.found.count;
-    /* Directories given by hand, and nothing that tells whose: Python files then. */
-    bool given = set->versions.count && !plain && !survey.foreign.count && !survey.found.count;
-    if (set->script_location.length || survey.scripts.count || settings || given)
+    struct meanings all = meanings_of(d, set, &survey);
+    for (size_t i = 0; i < all.count; i++)
+        strs_add(d->arena, &titles, all.items[i].title);
+    if (set->script_location.length) {
         set->tracker = STR("alembic");
-    else if (survey.found.count)
-        use_found(d, set, &survey.found.items[0]);
-    else if (plain)
+        return true;
+    }
+    if (titles.count > 1)
+        undecided(d, set, &titles);
+    else if (all.count && all.items[0].tracker)
+        use_row(d, set, &all);
+    else if (all.count)
+        set->tracker = all.items[0].name;
+    else if (sql)
         set->tracker = STR("sql");
-    else if (survey.foreign.count)
-        set->tracker = str_printf(d->arena, "unsupported:%s", survey.foreign.items[0].tracker);
+    else if (survey.settings.count || set->versions.count)
+        /* A pyproject.toml that mentions Alembic, or directories given by hand and nothing that tells whose: Python files. */
+        set->tracker = STR("alembic");
+    note_unseen(d, set, &survey);
     return true;
 }
 
@@ -386,9 +579,9 @@ bool sets_detect(struct arena *arena, struct tree *tree, const struct config *co
         return false;
     add_packs(&detection);
     add_sql(&detection);
-    if (detection.sets.count == 0)
-        add_foreign(&detection);
+    add_foreign(&detection);
     drop_aside(&detection);
+    add_unseen(&detection);
     if (detection.sets.count)
         qsort(detection.sets.items, detection.sets.count, sizeof detection.sets.items[0],
               compare_sets);

@@ -42,6 +42,8 @@ bool history_load(struct arena *arena, struct tree *tree, const struct config_mi
 
     history.columns = set->columns;
     history.dbms = set->dbms;
+    for (size_t i = 0; i < set->notes.count; i++)
+        VEC_PUSH(arena, &history.assumptions, set->notes.items[i]);
     history.row = set->row ? set->row : tracker_find(NULL, set->tracker);
     history.code = history.row ? tracker_code_of(history.row) : NULL;
     if (!tree_path_join(arena, STR(""), set->root, &root))
@@ -51,6 +53,13 @@ bool history_load(struct arena *arena, struct tree *tree, const struct config_mi
                                        " is not inside the work tree",
                                        STR_ARG(set->root), STR_ARG(set->name)),
                             STR("write it relative to the work tree"));
+    else if (set->undecided.length)
+        history_problem_add(
+            arena, &history, REASON_INDETERMINATE_HISTORY, set->undecided,
+            str_printf(arena,
+                       "write the migration sets into %s, each with its \"tracker\", \"root\" "
+                       "and \"versions\"",
+                       CONFIG_NAME));
     else if (str_eq(set->tracker, STR("alembic")))
         done = alembic_load(arena, tree, set, &history, e);
     else if (str_eq(set->tracker, STR("sql")))

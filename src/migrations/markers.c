@@ -39,64 +39,43 @@ bool form_matches(struct str form, struct str name)
     return false;
 }
 
-/* A file of this form, in a directory of this name, holding this text. Empty: any. */
+/* A file of this form, in a directory of this name, holding this text: the packs, which come first, found it wanting. */
 struct marker {
     const char *tracker, *file, *directory, *text;
 };
 
-/* Ordered: what says more comes first. */
 static const struct marker markers[] = {
-    {"Prisma", "migration_lock.toml", "migrations", ""},
     {"Drizzle", "_journal.json", "meta", "\"entries\""},
-    {"Sqitch", "sqitch.plan", "", "%project"},
-    {"golang-migrate", "#_*.up.sql", "", ""},
-    {"golang-migrate", "#.up.sql", "", ""},
     {"Django", "0001_*.py", "migrations", "django.db"},
-    {"Rails", "#_*.rb", "migrate", "ActiveRecord::Migration"},
-    {"Ecto", "#_*.exs", "migrations", "Ecto.Migration"},
-    {"Laravel", "#_#_#_#_*.php", "migrations", "Illuminate\\Database\\Migrations"},
-    {"Phinx", "#_*.php", "migrations", "Phinx\\Migration"},
-    {"Doctrine", "Version#.php", "", "Doctrine\\Migrations"},
     {"EF Core", "#_*.cs", "Migrations", "EntityFrameworkCore.Migrations"},
-    {"TypeORM", "#-*.ts", "", "MigrationInterface"},
-    {"TypeORM", "#-*.js", "", "MigrationInterface"},
-    {"Sequelize", "#-*.js", "migrations", "queryInterface"},
-    {"Knex", "#_*.js", "migrations", "knex"},
-    {"Knex", "#_*.ts", "migrations", "knex"},
-    {"yoyo", "#*.py", "migrations", "from yoyo import"},
-    {"goose", "#_*.go", "", "pressly/goose"},
 };
 
-static bool directory_has_name(struct str directory, const char *name)
+static bool file_holds(struct tree *tree, struct arena *arena, struct str path, const char *text,
+                       struct strs *unreadable)
 {
-    return !*name || str_eq(path_base_name(directory), str_from(name));
-}
-
-static bool file_holds(struct tree *tree, struct arena *arena, struct str directory,
-                       struct str name, const char *text)
-{
-    struct err ignored = ERR_NONE;
-    struct str path, bytes;
+    struct err bad = ERR_NONE;
+    struct str bytes;
     bool whole;
 
-    if (!*text)
-        return true;
-    return tree_path_join(arena, directory, name, &path) &&
-           tree_read_start(tree, arena, path, MARKER_READ_MAX, &bytes, &whole, &ignored) &&
-           str_contains(bytes, str_from(text));
+    if (tree_read_start(tree, arena, path, MARKER_READ_MAX, &bytes, &whole, &bad))
+        return str_contains(bytes, str_from(text));
+    if (bad.kind != ERR_NOT_FOUND)
+        strs_add(arena, unreadable, str_copy(arena, str_from(bad.message)));
+    return false;
 }
 
 const char *marker_find(struct tree *tree, struct arena *arena, struct str directory,
-                        const struct tree_entries *entries)
+                        const struct tree_entries *entries, struct strs *unreadable)
 {
     for (size_t i = 0; i < COUNT_OF(markers); i++) {
         const struct marker *marker = &markers[i];
-        if (!directory_has_name(directory, marker->directory))
+        if (!str_eq(path_base_name(directory), str_from(marker->directory)))
             continue;
         for (size_t j = 0; j < entries->count; j++)
             if (entries->items[j].kind == TREE_FILE &&
                 form_matches(str_from(marker->file), entries->items[j].name)) {
-                if (file_holds(tree, arena, directory, entries->items[j].name, marker->text))
+                if (file_holds(tree, arena, path_below(arena, directory, entries->items[j].name),
+                               marker->text, unreadable))
                     return marker->tracker;
                 break; /* the first of each form is enough to tell */
             }
@@ -109,13 +88,6 @@ const char *marker_in_sql(struct str text)
     static const struct {
         const char *text, *tracker;
     } annotations[] = {
-        {"-- migrate:up", "dbmate"},
-        {"-- +goose Up", "goose"},
-        {"-- +migrate Up", "sql-migrate"},
-        {"--liquibase formatted sql", "Liquibase"},
-        {"-- liquibase formatted sql", "Liquibase"},
-        {"--! Previous:", "graphile-migrate"},
-        {"---- create above / drop below ----", "tern"},
         {"--> statement-breakpoint", "Drizzle"},
         {"-- Up Migration", "node-pg-migrate"},
     };

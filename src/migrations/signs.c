@@ -13,6 +13,7 @@ struct seeking {
     struct tree *tree;
     struct str directory;
     const struct tree_entries *entries;
+    struct strs *unreadable;
     struct err *e;
 };
 
@@ -90,12 +91,15 @@ static size_t wanted_entries(struct seeking *s, const struct tracker_sign *sign,
 
 static bool text_matches(struct seeking *s, struct str path, struct str pattern)
 {
-    struct err ignored = ERR_NONE;
+    struct err bad = ERR_NONE;
     struct str text;
     bool whole;
 
-    return tree_read_start(s->tree, s->arena, path, SAMPLE_MAX, &text, &whole, &ignored) &&
-           tracker_regex_matches(pattern, text, NULL, 0, s->e);
+    if (tree_read_start(s->tree, s->arena, path, SAMPLE_MAX, &text, &whole, &bad))
+        return tracker_regex_matches(pattern, text, NULL, 0, s->e);
+    if (bad.kind != ERR_NOT_FOUND)
+        strs_add(s->arena, s->unreadable, str_copy(s->arena, str_from(bad.message)));
+    return false;
 }
 
 static bool has_content(struct seeking *s, const struct tracker_sign *sign,
@@ -174,10 +178,14 @@ static bool holds(struct seeking *s, const struct tracker_sign *sign, struct sig
 bool tracker_recognise(struct arena *arena, struct tree *tree, const struct config *config,
                        const struct tracker *only, struct str directory,
                        const struct tree_entries *entries, struct sign_match *ret_match,
-                       struct err *e)
+                       struct strs *unreadable, struct err *e)
 {
-    struct seeking s = {
-        .arena = arena, .tree = tree, .directory = directory, .entries = entries, .e = e};
+    struct seeking s = {.arena = arena,
+                        .tree = tree,
+                        .directory = directory,
+                        .entries = entries,
+                        .unreadable = unreadable,
+                        .e = e};
     size_t own = config && !only ? config->trackers.count : 0;
     size_t count = only ? 1 : own + tracker_table_count;
 

@@ -38,6 +38,17 @@ static bool is_one_of(struct str name, const char *const *words)
 
 static const char *const migration_words[] = {"migrations", "migration", "migrate", NULL};
 
+bool survey_is_of_migrations(struct str directory)
+{
+    static const char *const words[] = {"migrations", "migration", "migrate",    "versions",
+                                        "changelog",  "liquibase", "changelogs", NULL};
+
+    while (directory.length)
+        if (is_one_of(str_cut(&directory, '/'), words))
+            return true;
+    return false;
+}
+
 bool survey_is_aside(struct str directory)
 {
     static const char *const words[] = {
@@ -74,21 +85,30 @@ static bool holds_file(const struct tree_entries *entries, const char *name)
     return entry && entry->kind == TREE_FILE;
 }
 
-static struct str child(struct arena *arena, struct str directory, struct str name)
+/* False: it is not there, or cannot be read, which is kept. */
+static bool read_start(struct walk *w, struct str path, struct str *ret_bytes)
 {
-    return directory.length
-               ? str_printf(arena, STR_FMT "/" STR_FMT, STR_ARG(directory), STR_ARG(name))
-               : str_copy(arena, name);
+    struct err bad = ERR_NONE;
+    bool whole;
+
+    if (tree_read_start(w->tree, w->scratch, path, READ_MAX, ret_bytes, &whole, &bad))
+        return true;
+    if (bad.kind != ERR_NOT_FOUND)
+        strs_add(w->arena, &w->survey->unreadable, str_copy(w->arena, str_from(bad.message)));
+    return false;
+}
+
+static void keep_unreadable(struct walk *w, const struct strs *messages)
+{
+    for (size_t i = 0; i < messages->count; i++)
+        strs_add(w->arena, &w->survey->unreadable, str_copy(w->arena, messages->items[i]));
 }
 
 static bool file_mentions(struct walk *w, struct str directory, struct str name, const char *text)
 {
-    struct err ignored = ERR_NONE;
     struct str bytes;
-    bool whole;
 
-    return tree_read_start(w->tree, w->scratch, child(w->scratch, directory, name), READ_MAX,
-                           &bytes, &whole, &ignored) &&
+    return read_start(w, path_below(w->scratch, directory, name), &bytes) &&
            str_contains(bytes, str_from(text));
 }
 
@@ -96,12 +116,12 @@ static bool file_mentions(struct walk *w, struct str directory, struct str name,
 static bool linked_work_tree(struct walk *w, struct str directory, struct str *ret_common,
                              struct str *ret_name)
 {
-    struct err ignored = ERR_NONE;
+    struct err ignored = ERR_NONE; /* the migrations of what cannot be read count */
     struct str bytes;
     bool whole;
 
-    if (!tree_read_start(w->tree, w->scratch, child(w->scratch, directory, STR(".git")), READ_MAX,
-                         &bytes, &whole, &ignored))
+    if (!tree_read_start(w->tree, w->scratch, path_below(w->scratch, directory, STR(".git")),
+                         READ_MAX, &bytes, &whole, &ignored))
         return false;
     size_t at = str_find(bytes, STR("/worktrees/"));
     if (at == SIZE_MAX)
@@ -126,7 +146,7 @@ static bool is_own_work_tree(struct walk *w, struct str directory,
     if (linked_work_tree(w, STR(""), &our_common, &our_name))
         return str_eq(common, our_common);
     return tree_exists(w->tree, w->scratch,
-                       child(w->scratch, STR(".git/worktrees"), path_base_name(name)), &kind);
+                       path_below(w->scratch, STR(".git/worktrees"), path_base_name(name)), &kind);
 }
 
 /* True: this is a script directory, in which nothing else needs to be looked for. */
@@ -146,6 +166,18 @@ static bool look_for_alembic(struct walk *w, struct str directory,
     return true;
 }
 
+/* What cannot be read may name it. */
+static bool may_mention(struct walk *w, struct str path, const char *text)
+{
+    struct err bad = ERR_NONE;
+    struct str bytes;
+    bool whole;
+
+    if (!tree_read_start(w->tree, w->scratch, path, READ_MAX, &bytes, &whole, &bad))
+        return bad.kind != ERR_NOT_FOUND;
+    return str_contains(bytes, str_from(text));
+}
+
 /* A runner of one's own names its table somewhere near. */
 static bool has_runner_near(struct walk *w, struct str directory)
 {
@@ -162,7 +194,8 @@ static bool has_runner_near(struct walk *w, struct str directory)
             continue;
         for (size_t j = 0; j < entries.count && read < SUPPORT_FILES_MAX; j++)
             if (entries.items[j].kind == TREE_FILE && ++read &&
-                file_mentions(w, places[i], entries.items[j].name, "schema_migrations"))
+                may_mention(w, path_below(w->scratch, places[i], entries.items[j].name),
+                            "schema_migrations"))
                 return true;
     }
     return false;
@@ -173,7 +206,6 @@ static const char *sql_owner(struct walk *w, struct str directory, const struct 
 {
     struct str parent =
         str_find_byte(directory, '/') == SIZE_MAX ? STR("") : path_directory(directory);
-    struct err ignored = ERR_NONE;
     size_t samples[] = {0, files->count / 2, files->count - 1};
 
     if (str_eq(path_base_name(parent), STR("supabase")))
@@ -182,12 +214,9 @@ static const char *sql_owner(struct walk *w, struct str directory, const struct 
         return "sqlx";
     for (size_t i = 0; i < COUNT_OF(samples); i++) {
         struct str bytes;
-        bool whole;
-        if (!tree_read_start(w->tree, w->scratch,
-                             child(w->scratch, directory, files->items[samples[i]]), READ_MAX,
-                             &bytes, &whole, &ignored))
-            continue;
-        const char *tracker = marker_in_sql(bytes);
+        const char *tracker = NULL;
+        if (read_start(w, path_below(w->scratch, directory, files->items[samples[i]]), &bytes))
+            tracker = marker_in_sql(bytes);
         if (tracker)
             return tracker;
     }
@@ -236,7 +265,13 @@ static bool is_up_and_down(struct str directory, const struct tree_entries *entr
            str_eq(path_base_name(path_directory(directory)), STR("migrations"));
 }
 
-/* The stronger sign counts where two packs see their migrations in one directory; the outer directory where one lies in the other. */
+/* Does the tool read what lies below its directory with it? */
+static bool reads_below(const struct tracker *tracker)
+{
+    return tracker->unit.recursive || str_eq(tracker->unit.kind, STR("directory"));
+}
+
+/* The stronger sign counts where two packs see their migrations in one directory; the outer directory where it covers the inner one. */
 static void add_found(struct walk *w, struct survey_found found)
 {
     struct survey_founds *all = &w->survey->found;
@@ -247,8 +282,9 @@ static void add_found(struct walk *w, struct survey_found found)
         bool same = str_eq(other->directory, found.directory);
         if (same && found.rank > other->rank)
             *other = found;
-        if (same || (other->tracker == found.tracker && other->directory.length &&
-                     path_relative(other->directory, found.directory, &inside)))
+        if (same ||
+            (other->tracker == found.tracker && reads_below(found.tracker) &&
+             other->directory.length && path_relative(other->directory, found.directory, &inside)))
             return;
     }
     VEC_PUSH(w->arena, all, found);
@@ -261,14 +297,17 @@ static bool look_for_packs(struct walk *w, struct str directory, const struct tr
     struct sign_match match;
 
     *ret_closed = *ret_found = false;
-    if (!tracker_recognise(w->scratch, w->tree, w->config, w->only, directory, entries, &match, e))
+    struct strs unreadable = {0};
+    bool recognised = tracker_recognise(w->scratch, w->tree, w->config, w->only, directory, entries,
+                                        &match, &unreadable, e);
+    keep_unreadable(w, &unreadable);
+    if (!recognised)
         return !err_is_set(e);
     *ret_found = true;
     const struct tracker_code *code = tracker_code_of(match.tracker);
     if (code && code->counts && !code->counts(w->scratch, w->tree, directory))
         return true;
-    *ret_closed =
-        match.tracker->unit.recursive || str_eq(match.tracker->unit.kind, STR("directory"));
+    *ret_closed = reads_below(match.tracker);
     add_found(w, (struct survey_found){.directory = directory,
                                        .root = str_copy(w->arena, match.root),
                                        .tracker = match.tracker,
@@ -324,9 +363,11 @@ static bool look_for_settings(struct walk *w, struct str root, const struct tree
 static void look_for_others(struct walk *w, const struct place *place,
                             const struct tree_entries *entries)
 {
-    const char *tracker = marker_find(w->tree, w->scratch, place->path, entries);
+    struct strs unreadable = {0};
+    const char *tracker = marker_find(w->tree, w->scratch, place->path, entries, &unreadable);
     bool django = tracker && str_eq(str_from(tracker), STR("Django"));
 
+    keep_unreadable(w, &unreadable);
     if (tracker)
         add_foreign(w, place->project.bytes && django ? place->project : place->path, tracker);
     else if (is_up_and_down(place->path, entries))
@@ -355,13 +396,19 @@ static bool visit(struct walk *w, struct place place, struct err *e)
         return true;
     if (!found && !place.inside)
         look_for_others(w, &place, &entries);
-    for (size_t i = 0; i < entries.count && place.depth < SURVEY_DEPTH_MAX; i++)
-        if (entries.items[i].kind == TREE_DIRECTORY && is_entered(entries.items[i].name))
+    for (size_t i = 0; i < entries.count; i++) {
+        if (entries.items[i].kind != TREE_DIRECTORY || !is_entered(entries.items[i].name))
+            continue;
+        if (place.depth >= SURVEY_DEPTH_MAX)
+            strs_add(w->arena, &w->survey->deep,
+                     path_below(w->arena, place.path, entries.items[i].name));
+        else
             VEC_PUSH(w->arena, &w->todo,
-                     (struct place){.path = child(w->arena, place.path, entries.items[i].name),
+                     (struct place){.path = path_below(w->arena, place.path, entries.items[i].name),
                                     .project = place.project,
                                     .depth = place.depth + 1,
                                     .inside = place.inside || found});
+    }
     return true;
 }
 

@@ -1,6 +1,6 @@
 /* survey.h -- one walk through a tree, collecting every sign of migrations (inside migrations only).
  *
- * Breadth first, at most SURVEY_DEPTH_MAX levels and SURVEY_DIRECTORIES_MAX directories. Not entered: dot directories, dependencies,
+ * Breadth first, at most SURVEY_DEPTH_MAX levels (what lies deeper is told in `deep`) and SURVEY_DIRECTORIES_MAX directories. Not entered: dot directories, dependencies,
  * virtual environments, build results, other work trees of the same repository. Nested repositories and submodules are entered.
  */
 #ifndef HOOKCHECK_MIGRATIONS_SURVEY_H
@@ -8,7 +8,7 @@
 
 #include "migrations/history.h"
 
-#define SURVEY_DEPTH_MAX 6u
+#define SURVEY_DEPTH_MAX 12u
 #define SURVEY_DIRECTORIES_MAX 50000u
 
 struct survey_foreign { /* a tracker we cannot read */
@@ -32,6 +32,8 @@ struct survey {
     struct strs sql;      /* directories of numbered SQL files */
     struct survey_foreigns foreign;
     struct survey_founds found;
+    struct strs unreadable; /* files that could tell whose migrations lie there: "PATH: why" */
+    struct strs deep;       /* directories that were not entered */
 };
 
 /* `config` (may be NULL) has trackers of the user's; `only` (may be NULL) leaves out all other packs. */
@@ -42,6 +44,8 @@ MUST_CHECK bool survey_tree(struct arena *arena, struct tree *tree, const struct
 MUST_CHECK bool survey_directories(struct arena *arena, struct tree *tree,
                                    const struct tracker *tracker, struct str root,
                                    struct strs *ret_directories, struct err *e);
+/* Has a part of the path a name that tools give to their migrations? */
+bool survey_is_of_migrations(struct str directory);
 /* Is the directory a test, an example or documentation? Its migrations count only where there are no others. */
 bool survey_is_aside(struct str directory);
 

@@ -91,11 +91,12 @@ struct sign_match {
         root; /* the project: where the file of the tool's configuration lies, else above the directory's own words */
     struct str reason; /* "found by db/schema.rb", for people */
 };
-/* The tracker whose migrations lie in this directory; false: none of the packs'. `only` (may be NULL) leaves out all others. */
+/* The tracker whose migrations lie in this directory; false: none of the packs'. `only` (may be NULL) leaves out all others. Files that could
+ * tell and cannot be read are added to *unreadable ("PATH: why"), in the arena. */
 bool tracker_recognise(struct arena *arena, struct tree *tree, const struct config *config,
                        const struct tracker *only, struct str directory,
                        const struct tree_entries *entries, struct sign_match *ret_match,
-                       struct err *e);
+                       struct strs *unreadable, struct err *e);
 
 /* --- Examples (examples.c): run by the build and by `hookcheck packs test`. The message says which row and what came instead. --- */
 MUST_CHECK bool tracker_examples_run(struct arena *arena, const struct tracker *tracker,

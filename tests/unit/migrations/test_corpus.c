@@ -1,6 +1,7 @@
 /* test_corpus.c -- the cases of tests/corpus/alembic: trees as text, with what must be found in them. See the README there. */
 #include <criterion/criterion.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -13,6 +14,7 @@
 
 struct memory_file {
     struct str path, bytes;
+    bool unreadable;
 };
 struct memory_tree {
     VEC(struct memory_file) files;
@@ -50,6 +52,8 @@ static bool memory_read(void *self, struct arena *arena, struct str path, size_t
 
     for (size_t i = 0; i < tree->files.count; i++)
         if (str_eq(tree->files.items[i].path, path)) {
+            if (tree->files.items[i].unreadable)
+                return err_set(e, ERR_SYSTEM, STR_FMT ": permission denied", STR_ARG(path));
             *ret_bytes = str_copy(arena, str_prefix(tree->files.items[i].bytes, maximum));
             *ret_whole = ret_bytes->length == tree->files.items[i].bytes.length;
             return true;
@@ -117,6 +121,9 @@ static void read_case(struct arena *arena, struct str text, struct tree_case *re
                      (struct memory_file){.path = str_from_offset(line, 4),
                                           .bytes = str_prefix(rest, 0)});
             file = &VEC_LAST(&ret_case->tree.files);
+            file->unreadable = str_ends(file->path, STR(" (unreadable)"));
+            if (file->unreadable)
+                file->path = str_prefix(file->path, file->path.length - strlen(" (unreadable)"));
         } else if (file) {
             file->bytes = str_of(file->bytes.bytes, (size_t)(before.bytes - file->bytes.bytes) +
                                                         (before.length - rest.length));
