@@ -6,8 +6,9 @@
 #include "migrations/graph.h"
 #include "migrations/tracker.h"
 
-#define CANDIDATES_MAX 400u
-#define SAMPLE_MAX ((size_t)256 << 10)
+#define SEARCH_DEPTH_MAX 12u
+#define SAMPLE_MAX ((size_t)64 << 10)
+#define SQL_SAMPLE_MAX ((size_t)4 << 10) /* its first line says so */
 #define SCRATCH_BUDGET ((size_t)192 << 20)
 #define RESOURCES "src/main/resources"
 
@@ -153,12 +154,70 @@ static struct str assumed_path(struct liquibase_loading *l, struct str file)
 /* --- The root. --- */
 
 struct candidate {
-    struct str file, text;
-    bool included;
+    struct str file;
+    struct strs names; /* last words of the paths that it may include */
+    bool includes_all; /* what lies in some directory */
 };
 struct candidates {
     VEC(struct candidate) items;
 };
+
+static bool is_of_name(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+           (byte >= '0' && byte <= '9') || byte == '_' || byte == '-' || byte == '.' ||
+           (unsigned char)byte >= 0x80;
+}
+
+/* The last word of a file's name: "1.sql" of "db/change 1.sql". */
+static struct str last_word(struct str path)
+{
+    size_t from = path.length;
+
+    while (from && is_of_name(path.bytes[from - 1]))
+        from--;
+    return str_from_offset(path, from);
+}
+
+/* Words of the text that end as a change log's name does. */
+static void take_names(struct arena *scratch, struct str text, struct candidate *log)
+{
+    for (size_t at = 0; at < text.length; at++) {
+        size_t from = at;
+        while (at < text.length && is_of_name(text.bytes[at]))
+            at++;
+        struct str word = str_slice(text, from, at);
+        if (word.length && liquibase_can_be_log(word))
+            VEC_PUSH(scratch, &log->names, str_copy(scratch, word));
+    }
+}
+
+/* False: the file is there and cannot be read, or there are too many. A log of SQL includes nothing. */
+static bool take_candidate(struct liquibase_loading *l, struct arena *scratch, struct str path,
+                           struct candidates *found)
+{
+    ARENA(texts, SCRATCH_BUDGET);
+    struct candidate log = {.file = path};
+    bool sql = str_ends(path, STR(".sql")), whole;
+    struct str text;
+
+    if (!liquibase_can_be_log(path))
+        return true;
+    if (!tree_read_start(l->tree, &texts, path, sql ? SQL_SAMPLE_MAX : SAMPLE_MAX, &text, &whole,
+                         l->e))
+        return false;
+    if (!liquibase_is_log(path, text))
+        return true;
+    if (found->items.count >= MIGRATIONS_MAX)
+        return err_set(l->e, ERR_LIMIT, "more than %u change logs", MIGRATIONS_MAX);
+    if (!sql && !whole && !tree_read(l->tree, &texts, path, FILE_MAX, &text, l->e))
+        return false;
+    if (!sql && str_contains(text, STR("include")))
+        take_names(scratch, text, &log);
+    log.includes_all = !sql && str_contains(text, STR("includeAll"));
+    VEC_PUSH(scratch, &found->items, log);
+    return true;
+}
 
 static bool collect(struct liquibase_loading *l, struct arena *scratch, struct str directory,
                     size_t depth, struct candidates *found)
@@ -169,18 +228,15 @@ static bool collect(struct liquibase_loading *l, struct arena *scratch, struct s
     if (!tree_list(l->tree, scratch, directory, &entries, &exists, l->e))
         return false;
     for (size_t i = 0; i < entries.count; i++) {
-        struct str path, text;
-        struct err ignored = ERR_NONE;
-        bool whole;
-        if (!tree_path_join(scratch, directory, entries.items[i].name, &path))
-            continue;
+        struct str path = path_below(scratch, directory, entries.items[i].name);
         if (entries.items[i].kind == TREE_DIRECTORY) {
-            if (depth < 6 && !collect(l, scratch, path, depth + 1, found))
+            if (depth >= SEARCH_DEPTH_MAX)
+                history_nested_too_deep(l->arena, l->history, str_copy(l->arena, directory),
+                                        SEARCH_DEPTH_MAX);
+            else if (!collect(l, scratch, path, depth + 1, found))
                 return false;
-        } else if (found->items.count < CANDIDATES_MAX &&
-                   tree_read_start(l->tree, scratch, path, SAMPLE_MAX, &text, &whole, &ignored) &&
-                   liquibase_is_log(path, text)) {
-            VEC_PUSH(scratch, &found->items, (struct candidate){.file = path, .text = text});
+        } else if (!take_candidate(l, scratch, path, found)) {
+            return false;
         }
     }
     return true;
@@ -195,15 +251,6 @@ static bool is_master(struct str file)
         path_base_name(file), NULL, 0, &ignored);
 }
 
-static size_t depth_of(struct str path)
-{
-    size_t depth = 0;
-
-    for (size_t i = 0; i < path.length; i++)
-        depth += path.bytes[i] == '/';
-    return depth;
-}
-
 /* The only master of the outermost directory that has one. */
 static const struct candidate *only_master(const struct candidates *found)
 {
@@ -214,7 +261,7 @@ static const struct candidate *only_master(const struct candidates *found)
         const struct candidate *one = &found->items.items[i];
         if (!is_master(one->file))
             continue;
-        size_t depth = depth_of(one->file), other = best ? depth_of(best->file) : SIZE_MAX;
+        size_t depth = path_depth(one->file), other = best ? path_depth(best->file) : SIZE_MAX;
         several = depth == other || (several && depth > other);
         if (depth < other)
             best = one;
@@ -222,33 +269,73 @@ static const struct candidate *only_master(const struct candidates *found)
     return several ? NULL : best;
 }
 
-static bool names_file(struct str text, const struct candidate *other, const struct candidate *self)
-{
-    struct str relative;
+/* By whom a name, or what lies in a directory, may be included: by one log, or by several. */
+struct naming {
+    struct arena *scratch;
+    struct id_map map;
+    VEC(size_t) by; /* an index of a candidate; SIZE_MAX: several */
+};
 
-    if (str_contains(text, path_base_name(other->file)))
-        return true;
-    return str_contains(text, STR("includeAll")) &&
-           path_relative(path_directory(self->file), other->file, &relative);
+static struct naming naming_new(struct arena *scratch, size_t capacity)
+{
+    return (struct naming){.scratch = scratch, .map = id_map_new(scratch, capacity + 1)};
 }
 
-static const struct candidate *only_root(struct candidates *found)
+static void naming_add(struct naming *naming, struct str name, size_t by)
+{
+    size_t at;
+
+    if (id_map_add(&naming->map, name, naming->by.count, &at))
+        VEC_PUSH(naming->scratch, &naming->by, by);
+    else if (naming->by.items[at] != by)
+        naming->by.items[at] = SIZE_MAX;
+}
+
+/* A log that names itself does not include itself. */
+static bool naming_has(const struct naming *naming, struct str name, size_t other_than)
+{
+    size_t at;
+
+    return id_map_get(&naming->map, name, &at) && naming->by.items[at] != other_than;
+}
+
+static bool is_included(const struct naming *names, const struct naming *directories,
+                        struct str file, size_t index)
+{
+    if (naming_has(names, last_word(file), index))
+        return true;
+    while (file.length) {
+        file = parent_of(file);
+        if (naming_has(directories, file, index))
+            return true;
+    }
+    return false;
+}
+
+/* The log that no other includes; NULL: none, or several. In time and memory linear in the texts. */
+static const struct candidate *only_root(struct arena *scratch, const struct candidates *found)
 {
     const struct candidate *root = NULL;
-    size_t roots = 0;
+    size_t count = found->items.count, words = 0;
 
-    for (size_t i = 0; i < found->items.count; i++)
-        for (size_t j = 0; j < found->items.count; j++)
-            if (i != j && !str_ends(found->items.items[j].file, STR(".sql")) &&
-                names_file(found->items.items[j].text, &found->items.items[i],
-                           &found->items.items[j]))
-                found->items.items[i].included = true;
-    for (size_t i = 0; i < found->items.count; i++)
-        if (!found->items.items[i].included) {
-            root = &found->items.items[i];
-            roots++;
-        }
-    return roots == 1 ? root : NULL;
+    for (size_t i = 0; i < count; i++)
+        words += found->items.items[i].names.count;
+    struct naming names = naming_new(scratch, words), directories = naming_new(scratch, count);
+    for (size_t i = 0; i < count; i++) {
+        const struct candidate *log = &found->items.items[i];
+        for (size_t j = 0; j < log->names.count; j++)
+            naming_add(&names, log->names.items[j], i);
+        if (log->includes_all)
+            naming_add(&directories, parent_of(log->file), i);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (is_included(&names, &directories, found->items.items[i].file, i))
+            continue;
+        if (root)
+            return NULL;
+        root = &found->items.items[i];
+    }
+    return root;
 }
 
 static bool search_root(struct liquibase_loading *l, struct str *ret_file, struct str *ret_path)
@@ -261,7 +348,7 @@ static bool search_root(struct liquibase_loading *l, struct str *ret_file, struc
             return false;
     const struct candidate *root = only_master(&found);
     if (!root)
-        root = only_root(&found);
+        root = only_root(&scratch, &found);
     if (!root) {
         indeterminate(l,
                       str_printf(l->arena,

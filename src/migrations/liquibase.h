@@ -75,6 +75,8 @@ struct liquibase_loading {
 MUST_CHECK bool liquibase_read_log(struct liquibase_loading *l, struct str path, struct str file,
                                    const struct liquibase_scope *scope);
 bool liquibase_find_file(struct liquibase_loading *l, struct str path, struct str *ret_file);
+/* Has the name an ending that a change log can have? */
+bool liquibase_can_be_log(struct str name);
 /* Does the text begin a change log? */
 bool liquibase_is_log(struct str name, struct str text);
 /* Without "classpath:", drive and leading '/', with '/', "." and ".." resolved. */

@@ -167,7 +167,7 @@ bool liquibase_is_log(struct str name, struct str text)
     return pattern && tracker_regex_matches(str_from(pattern), text, NULL, 0, &ignored);
 }
 
-static bool is_known(struct str name)
+bool liquibase_can_be_log(struct str name)
 {
     static const struct str endings[] = {STR_INIT(".xml"), STR_INIT(".yaml"), STR_INIT(".yml"),
                                          STR_INIT(".json"), STR_INIT(".sql")};
@@ -195,7 +195,7 @@ bool liquibase_read_log(struct liquibase_loading *l, struct str path, struct str
                        STR_ARG(file), LIQUIBASE_INCLUDES_MAX);
     if (++l->logs > MIGRATIONS_MAX || l->middle.count > MIGRATIONS_MAX)
         return err_set(l->e, ERR_LIMIT, "more than %u migrations", MIGRATIONS_MAX);
-    if (!is_known(file)) {
+    if (!liquibase_can_be_log(file)) {
         liquibase_problem(l,
                           str_printf(l->arena,
                                      STR_FMT " is a change log in a format that is not read",
@@ -264,10 +264,14 @@ static bool collect(struct including *all, struct str directory, struct str belo
         if (!tree_path_join(all->l->arena, directory, name, &inner))
             continue;
         if (entries.items[i].kind == TREE_DIRECTORY) {
-            if (depth < all->most && depth < DIRECTORY_DEPTH_MAX &&
-                !collect(all, inner, path, depth + 1))
+            if (depth >= all->most)
+                continue;
+            if (depth >= DIRECTORY_DEPTH_MAX)
+                history_nested_too_deep(all->l->arena, all->l->history, directory,
+                                        DIRECTORY_DEPTH_MAX);
+            else if (!collect(all, inner, path, depth + 1))
                 return false;
-        } else if (depth >= all->least && is_known(name) &&
+        } else if (depth >= all->least && liquibase_can_be_log(name) &&
                    (!all->ending.length || str_ends(name, all->ending))) {
             VEC_PUSH(all->l->arena, &all->files, path);
         }
