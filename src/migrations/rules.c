@@ -59,14 +59,16 @@ static bool state_is(const struct database_row *row, const char *state)
     return str_eq(row->state, str_from(state));
 }
 
+/* Failed, dirty, partial, in progress, locked, or in a state that is not known here: it must not count as applied. */
 static bool is_unsound(const struct database_row *row)
 {
-    static const char *const states[] = {"failed", "dirty", "partial", "in_progress", "locked"};
+    static const char *const sound[] = {"",         "ok",        "rolled_back",
+                                        "baseline", "synthetic", "external_ddl"};
 
-    for (size_t i = 0; i < COUNT_OF(states); i++)
-        if (state_is(row, states[i]))
-            return true;
-    return false;
+    for (size_t i = 0; i < COUNT_OF(sound); i++)
+        if (state_is(row, sound[i]))
+            return false;
+    return true;
 }
 
 static void add_explained(struct planner *p, const struct database_row *row, enum unknown_kind kind,
@@ -266,16 +268,32 @@ static void plan_single_version(struct planner *p)
                 STR("deploy the code that has this migration"));
 }
 
+/* An external command lists ids in no order of its own: the tool's is taken. */
+static struct database_row_list rows_in_order(struct planner *p)
+{
+    struct database_row_list ordered = {0};
+    struct migrations ids = {0};
+
+    if (p->rows->rows.count)
+        return p->rows->rows;
+    for (size_t i = 0; i < p->rows->ids.count; i++)
+        VEC_PUSH(p->arena, &ids,
+                 (struct migration){.id = p->rows->ids.items[i], .unit = p->rows->ids.items[i]});
+    tracker_sort(p->tracker, &ids);
+    for (size_t i = 0; i < ids.count; i++)
+        VEC_PUSH(p->arena, &ordered, (struct database_row){.id = ids.items[i].id});
+    return ordered;
+}
+
 static bool plan_prefix(struct planner *p)
 {
     const struct migrations *all = &p->history->migrations;
-    size_t at = 0, count = p->rows->rows.count ? p->rows->rows.count : p->rows->ids.count;
+    struct database_row_list rows = rows_in_order(p);
+    size_t at = 0;
     bool told = false;
 
-    for (size_t i = 0; i < count; i++) {
-        struct database_row ids_only = {.id =
-                                            p->rows->rows.count ? STR_NONE : p->rows->ids.items[i]};
-        const struct database_row *row = p->rows->rows.count ? &p->rows->rows.items[i] : &ids_only;
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct database_row *row = &rows.items[i];
         struct str normal, wanted;
         if (is_unsound(row) || row->state.length || strs_have(&p->tracker->reserved, row->id))
             continue;
