@@ -38,13 +38,16 @@ static struct str hcl_word(struct atlas_loading *l, struct str text, const char 
 
 static void read_hcl(struct atlas_loading *l)
 {
-    struct err ignored = ERR_NONE;
+    struct err bad = ERR_NONE;
     struct str path, text, order;
 
     l->format = STR("atlas");
-    if (!tree_path_join(l->arena, l->set->root, STR("atlas.hcl"), &path) ||
-        !tree_read(l->tree, l->scratch, path, FILE_MAX, &text, &ignored))
+    if (!tree_path_join(l->arena, l->set->root, STR("atlas.hcl"), &path))
         return;
+    if (!tree_read(l->tree, l->scratch, path, FILE_MAX, &text, &bad)) {
+        history_not_read(l->arena, l->history, &bad);
+        return;
+    }
     struct str format = hcl_word(l, text, "(?m)^\\s*format\\s*=\\s*\"?([A-Za-z][\\w-]*)\"?\\s*$");
     if (!format.length)
         format = hcl_word(l, text, "[?&]format=([\\w-]+)");

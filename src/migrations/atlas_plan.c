@@ -250,8 +250,15 @@ bool atlas_verify(struct arena *arena, struct tree *tree, const struct history *
         const struct migration *migration = &history->migrations.items[i];
         struct err ignored = ERR_NONE;
         struct str bytes;
-        if (!tree_read(tree, &scratch, migration->file, FILE_BYTES_MAX, &bytes, &ignored))
+        if (!tree_read(tree, &scratch, migration->file, FILE_BYTES_MAX, &bytes, &ignored) ||
+            checksum_is_of_lfs(bytes)) {
+            /* Each sum stands on those before it. */
+            note(&p, str_printf(arena,
+                                "the text of " STR_FMT
+                                " cannot be read here: from there on no checksum was compared",
+                                STR_ARG(migration->file)));
             return true;
+        }
         chain_add(&scratch, arena, &chains, migration, bytes, row_of[i] != NULL);
         bool hashed = row_of[i] && row_of[i]->checksum.length && !row_of[i]->state.length;
         if (hashed && !own_of(&p, i)->unhashed &&

@@ -193,3 +193,8 @@ bool checksum_equal(struct arena *arena, struct str kind, struct str recorded, s
     return str_eq(kind, STR("sha256_hex")) && recorded.length < DIGEST_HEX_LENGTH &&
            str_eq_nocase(recorded, unpadded(arena, actual));
 }
+
+bool checksum_is_of_lfs(struct str bytes)
+{
+    return str_starts(bytes, STR("version https://git-lfs.github.com/spec/"));
+}

@@ -33,4 +33,7 @@ uint64_t checksum_siphash(unsigned c, unsigned d, uint64_t key0, uint64_t key1, 
 struct str checksum_with_lf(struct arena *arena, struct str bytes);
 struct str checksum_with_crlf(struct arena *arena, struct str bytes);
 
+/* A pointer of Git LFS, in place of the file's own bytes. */
+bool checksum_is_of_lfs(struct str bytes);
+
 #endif

@@ -30,10 +30,13 @@ struct loader {
 static bool read_source(void *self, struct str path, struct str *ret_bytes)
 {
     struct loader *l = self;
-    struct err absent = ERR_NONE;
+    struct err bad = ERR_NONE;
 
     l->parsed++;
-    return tree_read(l->tree, l->arena, path, MIGRATION_FILE_MAX, ret_bytes, &absent);
+    if (tree_read(l->tree, l->arena, path, MIGRATION_FILE_MAX, ret_bytes, &bad))
+        return true;
+    history_not_read(l->arena, l->history, &bad);
+    return false;
 }
 
 static struct str setting_value(void *self, struct str name)

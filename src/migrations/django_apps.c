@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "migrations/detect.h"
 #include "migrations/django.h"
+#include "migrations/graph.h"
 #include "migrations/tracker.h"
 
 #define SETTINGS_FILE_MAX ((size_t)256 << 10)
@@ -130,12 +131,13 @@ static struct str settings_of_tests(struct finder *f)
 
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         struct str path = path_below(f->arena, f->history->root, names[i]), text, groups[2];
-        struct err ignored = ERR_NONE, bad = ERR_NONE;
+        struct err closed = ERR_NONE, bad = ERR_NONE;
         bool whole;
-        if (tree_read_start(f->tree, f->arena, path, SETTINGS_FILE_MAX, &text, &whole, &ignored) &&
-            tracker_regex_matches(
-                STR("(?m)^\\s*DJANGO_SETTINGS_MODULE\\s*=\\s*[\"']?([A-Za-z0-9_.]+)"), text, groups,
-                2, &bad))
+        if (!tree_read_start(f->tree, f->arena, path, SETTINGS_FILE_MAX, &text, &whole, &closed))
+            history_not_read(f->arena, f->history, &closed);
+        else if (tracker_regex_matches(
+                     STR("(?m)^\\s*DJANGO_SETTINGS_MODULE\\s*=\\s*[\"']?([A-Za-z0-9_.]+)"), text,
+                     groups, 2, &bad))
             return groups[1];
     }
     return STR_NONE;

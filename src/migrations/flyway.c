@@ -94,7 +94,7 @@ static void read_settings(struct flyway_loading *l)
     struct flyway_settings *s = l->settings;
     struct str target;
 
-    jvm_settings_read(l->arena, l->tree, &tool, l->set->root, &s->found);
+    jvm_settings_read(l->arena, l->tree, &tool, l->set->root, l->history, &s->found);
     for (size_t i = 0; i < s->found.unreadable.count; i++)
         assume(l,
                str_printf(l->arena, "not read: " STR_FMT, STR_ARG(s->found.unreadable.items[i])));
@@ -377,16 +377,28 @@ static struct str with_placeholders(struct flyway_loading *l, struct arena *scra
 static void hash_repeatable(struct flyway_loading *l, struct arena *scratch,
                             struct migration *migration, struct flyway_own *own)
 {
-    struct err ignored = ERR_NONE;
+    struct err bad = ERR_NONE;
     struct str text;
     bool complete;
 
     if (own->source)
         return;
-    if (!tree_read(l->tree, scratch, migration->file, FILE_BYTES_MAX, &text, &ignored)) {
-        own->uncertain = true;
+    own->uncertain = true;
+    if (!tree_read(l->tree, scratch, migration->file, FILE_BYTES_MAX, &text, &bad)) {
+        history_not_read(l->arena, l->history, &bad);
         return;
     }
+    if (checksum_is_of_lfs(text)) {
+        history_problem_add(l->arena, l->history, REASON_INDETERMINATE_HISTORY,
+                            str_printf(l->arena,
+                                       "the text of " STR_FMT
+                                       " is kept by Git LFS and is not here: whether it changed "
+                                       "since it ran is not known",
+                                       STR_ARG(migration->file)),
+                            STR("git lfs pull"));
+        return;
+    }
+    own->uncertain = false;
     migration->checksum = str_printf(l->arena, "%d", (int)checksum_crc32_lines(text, false));
     if (!l->settings->replaces_placeholders || !str_contains(text, STR("${")))
         return;

@@ -386,7 +386,7 @@ static void compare_text(struct flyway_planning *p, struct tree *tree, struct ar
     struct str text;
 
     if (!tree_read(tree, scratch, migration->file, FILE_BYTES_MAX, &text, &ignored) ||
-        str_starts(text, STR("version https://git-lfs.github.com/spec/"))) {
+        checksum_is_of_lfs(text)) {
         note(p, str_printf(p->arena,
                            "the text of " STR_FMT
                            " cannot be read here: its checksum was not compared",

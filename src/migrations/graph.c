@@ -13,6 +13,19 @@ void history_problem_add(struct arena *arena, struct history *history, enum reas
              (struct history_problem){.code = code, .message = message, .hint = hint});
 }
 
+void history_not_read(struct arena *arena, struct history *history, const struct err *failure)
+{
+    struct str message =
+        str_printf(arena, "%s: what it says of the migrations is not known", failure->message);
+
+    for (size_t i = 0; i < history->problems.count; i++)
+        if (str_eq(history->problems.items[i].message, message))
+            return;
+    if (failure->kind != ERR_NOT_FOUND)
+        history_problem_add(arena, history, REASON_INDETERMINATE_HISTORY, message,
+                            STR("make it readable for the user that asks"));
+}
+
 void history_nested_too_deep(struct arena *arena, struct history *history, struct str directory,
                              unsigned limit)
 {

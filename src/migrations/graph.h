@@ -27,6 +27,8 @@ void graph_close_over_parents(struct arena *arena, const struct history *history
 
 void history_problem_add(struct arena *arena, struct history *history, enum reason_code code,
                          struct str message, struct str hint);
+/* A file that is there and cannot be read, as the failure has it: what it says is not known. Nothing is added for one that is absent. */
+void history_not_read(struct arena *arena, struct history *history, const struct err *failure);
 /* Directories of migrations that are nested deeper than they are read: indeterminate. */
 void history_nested_too_deep(struct arena *arena, struct history *history, struct str directory,
                              unsigned limit);

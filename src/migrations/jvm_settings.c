@@ -3,6 +3,7 @@
 #include "base/base.h"
 #include "base/buf.h"
 #include "base/file.h"
+#include "migrations/graph.h"
 #include "migrations/tracker.h"
 #include "readers/document.h"
 #include "readers/properties.h"
@@ -17,6 +18,7 @@ struct settings_reading {
     struct tree *tree;
     const struct jvm_tool *tool;
     struct str root;
+    struct history *history; /* gets the problems */
     struct jvm_settings *settings;
 };
 
@@ -52,12 +54,16 @@ static void add(struct settings_reading *r, struct str key, struct str value, st
 static bool read_file(struct settings_reading *r, const char *name, struct str *ret_path,
                       struct str *ret_text)
 {
-    struct err ignored = ERR_NONE;
+    struct err bad = ERR_NONE;
     enum tree_entry_kind kind;
 
-    return tree_path_join(r->arena, r->root, str_from(name), ret_path) &&
-           tree_exists(r->tree, r->arena, *ret_path, &kind) && kind == TREE_FILE &&
-           tree_read(r->tree, r->arena, *ret_path, FILE_MAX, ret_text, &ignored);
+    if (!tree_path_join(r->arena, r->root, str_from(name), ret_path) ||
+        !tree_exists(r->tree, r->arena, *ret_path, &kind) || kind != TREE_FILE)
+        return false;
+    if (tree_read(r->tree, r->arena, *ret_path, FILE_MAX, ret_text, &bad))
+        return true;
+    history_not_read(r->arena, r->history, &bad);
+    return false;
 }
 
 static void note_unreadable(struct settings_reading *r, const struct err *bad)
@@ -308,10 +314,14 @@ static void read_gradle(struct settings_reading *r)
 }
 
 void jvm_settings_read(struct arena *arena, struct tree *tree, const struct jvm_tool *tool,
-                       struct str root, struct jvm_settings *ret_settings)
+                       struct str root, struct history *history, struct jvm_settings *ret_settings)
 {
-    struct settings_reading r = {
-        .arena = arena, .tree = tree, .tool = tool, .root = root, .settings = ret_settings};
+    struct settings_reading r = {.arena = arena,
+                                 .tree = tree,
+                                 .tool = tool,
+                                 .root = root,
+                                 .history = history,
+                                 .settings = ret_settings};
 
     *ret_settings = (struct jvm_settings){0};
     read_own(&r);

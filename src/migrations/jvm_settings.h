@@ -4,7 +4,8 @@
  * Out:   settings by their key in small letters without '-', '_' and the tool's prefix ("locations", "outoforder", "placeholders.name"); lists
  *        joined by commas. The first file that sets a key counts, in this order: the tool's own files, Spring Boot's
  *        application.properties and application.yml (documents of a profile left out), pom.xml, build.gradle and build.gradle.kts.
- * Fails: never on content: a file that cannot be read says nothing, and `unreadable` names it. Build files are programs: best effort.
+ * Fails: never on content: a file that is not understood says nothing, and `unreadable` names it; one that cannot be opened makes the history
+ *        indeterminate. Build files are programs: best effort.
  * Source: documentation.red-gate.com/flyway (configuration files, parameters), Spring Boot reference "Database Migration Tools",
  *        docs.liquibase.com (liquibase.properties), the Maven and Gradle plugins of both.
  */
@@ -13,7 +14,7 @@
 
 #include "base/err.h"
 #include "base/vec.h"
-#include "repository/tree.h"
+#include "migrations/history.h"
 
 struct jvm_setting {
     struct str key, value;
@@ -35,7 +36,7 @@ struct jvm_tool {
 };
 
 void jvm_settings_read(struct arena *arena, struct tree *tree, const struct jvm_tool *tool,
-                       struct str root, struct jvm_settings *ret_settings);
+                       struct str root, struct history *history, struct jvm_settings *ret_settings);
 /* NULL: no file sets it. */
 const struct jvm_setting *jvm_setting_find(const struct jvm_settings *settings, const char *key);
 /* "true" in any spelling. */

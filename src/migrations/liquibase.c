@@ -74,7 +74,7 @@ static void read_settings(struct liquibase_loading *l)
                                           "defaultschemaname", "defaultschema", NULL};
     struct liquibase_settings *s = l->settings;
 
-    jvm_settings_read(l->arena, l->tree, &tool, l->set->root, &s->found);
+    jvm_settings_read(l->arena, l->tree, &tool, l->set->root, l->history, &s->found);
     for (size_t i = 0; i < s->found.unreadable.count; i++)
         assume(l,
                str_printf(l->arena, "not read: " STR_FMT, STR_ARG(s->found.unreadable.items[i])));
@@ -192,29 +192,39 @@ static void take_names(struct arena *scratch, struct str text, struct candidate 
     }
 }
 
-/* False: the file is there and cannot be read, or there are too many. A log of SQL includes nothing. */
+/* The text of a change log: of SQL, which includes nothing, the first line is enough. */
+static bool candidate_text(struct liquibase_loading *l, struct arena *texts, struct str path,
+                           struct str *ret_text)
+{
+    bool sql = str_ends(path, STR(".sql")), whole;
+    struct err bad = ERR_NONE;
+
+    if (!tree_read_start(l->tree, texts, path, sql ? SQL_SAMPLE_MAX : SAMPLE_MAX, ret_text, &whole,
+                         &bad) ||
+        (liquibase_is_log(path, *ret_text) && !sql && !whole &&
+         !tree_read(l->tree, texts, path, FILE_MAX, ret_text, &bad))) {
+        history_not_read(l->arena, l->history, &bad);
+        return false;
+    }
+    return liquibase_is_log(path, *ret_text);
+}
+
+/* False: there are too many. */
 static bool take_candidate(struct liquibase_loading *l, struct arena *scratch, struct str path,
                            struct candidates *found)
 {
     ARENA(texts, SCRATCH_BUDGET);
     struct candidate log = {.file = path};
-    bool sql = str_ends(path, STR(".sql")), whole;
     struct str text;
 
-    if (!liquibase_can_be_log(path))
-        return true;
-    if (!tree_read_start(l->tree, &texts, path, sql ? SQL_SAMPLE_MAX : SAMPLE_MAX, &text, &whole,
-                         l->e))
-        return false;
-    if (!liquibase_is_log(path, text))
+    if (!liquibase_can_be_log(path) || !candidate_text(l, &texts, path, &text))
         return true;
     if (found->items.count >= MIGRATIONS_MAX)
         return err_set(l->e, ERR_LIMIT, "more than %u change logs", MIGRATIONS_MAX);
-    if (!sql && !whole && !tree_read(l->tree, &texts, path, FILE_MAX, &text, l->e))
-        return false;
-    if (!sql && str_contains(text, STR("include")))
+    if (!str_ends(path, STR(".sql")) && str_contains(text, STR("include"))) {
         take_names(scratch, text, &log);
-    log.includes_all = !sql && str_contains(text, STR("includeAll"));
+        log.includes_all = str_contains(text, STR("includeAll"));
+    }
     VEC_PUSH(scratch, &found->items, log);
     return true;
 }

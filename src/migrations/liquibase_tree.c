@@ -1,5 +1,6 @@
 /* liquibase_tree.c -- change logs in XML, YAML and JSON: one walk, since the three say the same with the same words. */
 #include "base/file.h"
+#include "migrations/graph.h"
 #include "migrations/liquibase.h"
 
 #define SQL_FILE_MAX ((size_t)16 << 20)
@@ -67,14 +68,17 @@ static bool add_sql_file(struct tree_reading *r, struct liquibase_change_set *se
                          const struct node *change)
 {
     struct str path = text_of(r, change, "path"), file, sql;
-    struct err ignored = ERR_NONE;
+    struct err bad = ERR_NONE;
 
     if (is_true(change, "relativeToChangelogFile"))
         path = str_printf(r->scratch, STR_FMT "/" STR_FMT, STR_ARG(path_directory(r->path)),
                           STR_ARG(path));
-    if (!liquibase_find_file(r->l, liquibase_path(r->scratch, path), &file) ||
-        !tree_read(r->l->tree, r->scratch, file, SQL_FILE_MAX, &sql, &ignored))
+    if (!liquibase_find_file(r->l, liquibase_path(r->scratch, path), &file))
         return false;
+    if (!tree_read(r->l->tree, r->scratch, file, SQL_FILE_MAX, &sql, &bad)) {
+        history_not_read(r->l->arena, r->l->history, &bad);
+        return false;
+    }
     if (str_starts(sql, STR("\xef\xbb\xbf")))
         sql = str_from_offset(sql, 3);
     add_sum(r, set, sql);

@@ -48,11 +48,15 @@ static bool read_setting(struct arena *arena, struct tree *tree,
     bool whole;
 
     for (size_t i = 0; i < setting->file.count; i++) {
-        struct err ignored = ERR_NONE;
+        struct err bad = ERR_NONE;
         if (!tree_path_join(arena, root, setting->file.items[i], &path) ||
-            !tree_exists(tree, arena, path, &kind) || kind != TREE_FILE ||
-            !tree_read_start(tree, arena, path, SETTING_FILE_MAX, &text, &whole, &ignored))
+            !tree_exists(tree, arena, path, &kind) || kind != TREE_FILE)
             continue;
+        if (!tree_read_start(tree, arena, path, SETTING_FILE_MAX, &text, &whole, &bad)) {
+            if (bad.kind != ERR_NOT_FOUND)
+                strs_add(arena, &places->unread, str_copy(arena, str_from(bad.message)));
+            continue;
+        }
         if (tracker_regex_matches(setting->pattern, text, groups, 2, e) && groups[1].length)
             take(arena, setting, root, path, groups[1], places);
         if (err_is_set(e))

@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "migrations/detect.h"
 #include "migrations/markers.h"
+#include "migrations/survey.h"
 #include "migrations/tracker.h"
 
 #define NEAR_LEVELS 6u
@@ -89,7 +90,9 @@ static size_t wanted_entries(struct seeking *s, const struct tracker_sign *sign,
     return found;
 }
 
-static bool text_matches(struct seeking *s, struct str path, struct str pattern)
+/* False: it does not match, is not there, or cannot be opened, which *closed gets. */
+static bool text_matches(struct seeking *s, struct str path, struct str pattern,
+                         struct strs *closed)
 {
     struct err bad = ERR_NONE;
     struct str text;
@@ -98,23 +101,40 @@ static bool text_matches(struct seeking *s, struct str path, struct str pattern)
     if (tree_read_start(s->tree, s->arena, path, SAMPLE_MAX, &text, &whole, &bad))
         return tracker_regex_matches(pattern, text, NULL, 0, s->e);
     if (bad.kind != ERR_NOT_FOUND)
-        strs_add(s->arena, s->unreadable, str_copy(s->arena, str_from(bad.message)));
+        strs_add(s->arena, closed, str_copy(s->arena, str_from(bad.message)));
     return false;
+}
+
+/* Signs of "*.py" and the like look into every directory: a file there that cannot be opened matters where its directory or its name speaks of
+ * migrations, or where the tool's own file is near and no other file could tell. */
+static bool matters(const struct seeking *s, const struct tracker_sign *sign, size_t closed,
+                    size_t count)
+{
+    bool numbered = false;
+
+    for (size_t i = 0; i < sign->files.count; i++)
+        numbered = numbered || str_find_byte(sign->files.items[i], '#') != SIZE_MAX;
+    return numbered || sign->directories.count || survey_is_of_migrations(s->directory) ||
+           (sign->near.count && closed == count);
 }
 
 static bool has_content(struct seeking *s, const struct tracker_sign *sign,
                         const struct tree_entry *const *samples, size_t count, struct str *ret_path)
 {
+    struct strs closed = {0};
+
     for (size_t i = 0; i < count; i++) {
         struct str path;
         if (!tree_path_join(s->arena, s->directory, samples[i]->name, &path) ||
             (sign->inside.length && !tree_path_join(s->arena, path, sign->inside, &path)))
             continue;
-        if (text_matches(s, path, sign->content)) {
+        if (text_matches(s, path, sign->content, &closed)) {
             *ret_path = path;
             return true;
         }
     }
+    for (size_t i = 0; i < closed.count && matters(s, sign, closed.count, count); i++)
+        strs_add(s->arena, s->unreadable, closed.items[i]);
     return false;
 }
 
@@ -130,7 +150,7 @@ static bool has_near(struct seeking *s, const struct tracker_sign *sign, struct 
             struct str path;
             if (tree_path_join(s->arena, place, sign->near.items[i], &path) &&
                 tree_exists(s->tree, s->arena, path, &kind) && kind == TREE_FILE &&
-                (!sign->mentions.length || text_matches(s, path, sign->mentions))) {
+                (!sign->mentions.length || text_matches(s, path, sign->mentions, s->unreadable))) {
                 *ret_place = place;
                 *ret_path = path;
                 return true;

@@ -37,16 +37,16 @@ static bool inside(struct arena *arena, struct str directory, struct str name, s
 
 /* The nearest sqitch.conf, upwards. */
 static bool find_conf(struct arena *arena, struct tree *tree, struct str from, struct str *ret_base,
-                      struct sqitch_conf *ret_conf)
+                      struct sqitch_conf *ret_conf, struct err *bad)
 {
-    struct err ignored = ERR_NONE;
     struct str bytes;
     bool whole;
 
     for (struct str at = from;; at = parent_of(at)) {
         struct str path = path_below(arena, at, STR("sqitch.conf"));
-        if (is_file(arena, tree, path) &&
-            tree_read_start(tree, arena, path, CONF_FILE_MAX, &bytes, &whole, &ignored)) {
+        if (is_file(arena, tree, path)) {
+            if (!tree_read_start(tree, arena, path, CONF_FILE_MAX, &bytes, &whole, bad))
+                return false;
             sqitch_conf_parse(arena, bytes, ret_conf);
             *ret_base = at;
             return true;
@@ -110,10 +110,13 @@ static bool find_places(struct loader *l, struct err *e)
     const struct strs *versions = &l->history->versions;
     const struct str *directory = versions->count == 1 ? &versions->items[0] : NULL;
     struct sqitch_conf conf = {0};
+    struct err bad = ERR_NONE;
 
     l->places = usual_places();
     l->base = directory ? *directory : l->history->root;
-    l->has_conf = find_conf(l->arena, l->tree, l->base, &l->base, &conf);
+    l->has_conf = find_conf(l->arena, l->tree, l->base, &l->base, &conf, &bad);
+    if (err_is_set(&bad))
+        history_not_read(l->arena, l->history, &bad);
     if (!l->has_conf || !places_for(l->arena, l->base, &conf, directory, &l->places)) {
         l->has_conf = false;
         l->base = directory ? *directory : l->history->root;
@@ -134,7 +137,7 @@ static bool sqitch_counts(struct arena *arena, struct tree *tree, struct str dir
     struct err ignored = ERR_NONE;
     struct str bytes;
 
-    if (!find_conf(arena, tree, directory, &base, &conf))
+    if (!find_conf(arena, tree, directory, &base, &conf, &ignored))
         return true;
     sqitch_conf_places(arena, &conf, &list);
     if (!inside(arena, base, list.items[0].plan, &main_plan) || !is_file(arena, tree, main_plan) ||

@@ -59,6 +59,7 @@ struct tracker_places {
     struct strs directories; /* from the work tree's root */
     struct str table, schema;
     struct strs sources; /* "the directory is from db/.env", for people */
+    struct strs unread;  /* files that are there and cannot be opened: "PATH: why" */
 };
 MUST_CHECK bool tracker_places_read(struct arena *arena, struct tree *tree,
                                     const struct tracker *tracker, struct str root,

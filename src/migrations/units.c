@@ -33,6 +33,11 @@ static void broken(struct loader *l, struct str message, const char *hint)
     history_problem_add(l->arena, l->history, REASON_BROKEN_HISTORY, message, str_from(hint));
 }
 
+static void indeterminate(struct loader *l, struct str message, struct str hint)
+{
+    history_problem_add(l->arena, l->history, REASON_INDETERMINATE_HISTORY, message, hint);
+}
+
 static struct str without_bytes(struct arena *arena, struct str text, struct str bytes)
 {
     struct buf out = buf_new(arena, text.length + 1);
@@ -170,6 +175,20 @@ static bool add_content(struct loader *l, struct str directory, struct str name)
     return !err_is_set(l->e);
 }
 
+/* Empty, or in a form that is not read: both look the same here. */
+static void names_nothing(struct loader *l, struct str path)
+{
+    indeterminate(l,
+                  str_printf(l->arena,
+                             STR_FMT " names no migration in the form in which " STR_FMT
+                                     " keeps them: which there are is not known",
+                             STR_ARG(path), STR_ARG(tracker_title(l->tracker))),
+                  str_printf(l->arena,
+                             "if there are none yet, take the migration set " STR_FMT
+                             " out of %s or make the first migration",
+                             STR_ARG(l->set->name), CONFIG_NAME));
+}
+
 /* --- A JSON file that lists them. --- */
 
 static struct str value_text(struct arena *arena, const cJSON *item)
@@ -242,15 +261,17 @@ static bool read_journal(struct loader *l, struct str directory)
         return false;
     if (!json_parse(l->arena, str_copy(l->arena, text), JSON_STRICT, str_c(l->arena, path),
                     &document, &bad)) {
-        history_problem_add(l->arena, l->history, REASON_INDETERMINATE_HISTORY,
-                            str_copy(l->arena, str_from(bad.message)), STR("mend the file"));
+        indeterminate(l, str_copy(l->arena, str_from(bad.message)), STR("mend the file"));
         return true;
     }
-    cJSON_ArrayForEach(entry, json_get(document, str_c(l->arena, u->entries)))
+    const cJSON *entries = json_get(document, str_c(l->arena, u->entries));
+    cJSON_ArrayForEach(entry, entries)
     {
         if (!add_entry(l, directory, path, entry))
             return false;
     }
+    if (!entries || !entries->child)
+        names_nothing(l, path);
     return true;
 }
 
@@ -260,6 +281,7 @@ static bool read_list(struct loader *l, struct str directory)
 {
     const struct tracker_unit *u = &l->tracker->unit;
     struct str path = path_below(l->arena, directory, u->list), text, groups[GROUPS] = {STR_NONE};
+    size_t before = l->history->migrations.count;
 
     if (!read_text(l, path, &text))
         return false;
@@ -279,6 +301,8 @@ static bool read_list(struct loader *l, struct str directory)
         if (!add_migration(l, file, name, groups))
             return false;
     }
+    if (l->history->migrations.count == before)
+        names_nothing(l, path);
     return !err_is_set(l->e);
 }
 
@@ -461,22 +485,23 @@ static void check_contiguous(struct loader *l)
     }
 }
 
-static void find_squash(struct loader *l)
+static bool find_squash(struct loader *l)
 {
     struct strs forms = l->tracker->squashed_by;
 
     for (size_t i = 0; i < forms.count && !l->history->squashed_by.length; i++) {
         struct str directory = path_directory(forms.items[i]), path;
         struct tree_entries entries;
-        struct err ignored = ERR_NONE;
         bool exists;
-        if (!tree_path_join(l->arena, l->set->root, directory, &path) ||
-            !tree_list(l->tree, l->arena, path, &entries, &exists, &ignored))
+        if (!tree_path_join(l->arena, l->set->root, directory, &path))
             continue;
+        if (!tree_list(l->tree, l->arena, path, &entries, &exists, l->e))
+            return false;
         for (size_t j = 0; j < entries.count; j++)
             if (form_matches(path_base_name(forms.items[i]), entries.items[j].name))
                 l->history->squashed_by = path_below(l->arena, path, entries.items[j].name);
     }
+    return true;
 }
 
 static struct str command_in(struct arena *arena, struct str root, struct str command)
@@ -532,6 +557,8 @@ static bool read_places(struct loader *l, struct tracker_places *places)
 
     if (!tracker_places_read(l->arena, l->tree, l->tracker, l->set->root, places, l->e))
         return false;
+    if (places->unread.count)
+        return true;
     return places->sources.count || !l->set->versions.count ||
            !tree_path_join(l->arena, l->set->root, l->set->versions.items[0], &directory) ||
            tracker_places_read(l->arena, l->tree, l->tracker, directory, places, l->e);
@@ -552,6 +579,11 @@ bool tracker_load(struct arena *arena, struct tree *tree, const struct config_mi
 
     if (!read_places(&l, &places))
         return false;
+    for (size_t i = 0; i < places.unread.count; i++)
+        indeterminate(&l,
+                      str_printf(arena, STR_FMT ": what it says of the migrations is not known",
+                                 STR_ARG(places.unread.items[i])),
+                      STR("make it readable for the user that asks"));
     choose_table(&l, &places);
     if (!find_directories(&l, &places))
         return false;
@@ -570,7 +602,8 @@ bool tracker_load(struct arena *arena, struct tree *tree, const struct config_mi
     if (!refuse_doubles(&l))
         return false;
     check_contiguous(&l);
-    find_squash(&l);
+    if (!find_squash(&l))
+        return false;
     finish(&l, &places);
     return true;
 }

@@ -24,11 +24,6 @@ struct verifier {
     struct plan *plan;
 };
 
-static bool is_lfs_pointer(struct str bytes)
-{
-    return str_starts(bytes, STR("version https://git-lfs.github.com/spec/"));
-}
-
 /* As it is, with LF, with CRLF: a checkout on Windows, or one that git converted, has other bytes than the blob. */
 static enum outcome compare(struct verifier *v, const struct migration *migration,
                             struct str recorded, struct str *ret_actual)
@@ -40,7 +35,7 @@ static enum outcome compare(struct verifier *v, const struct migration *migratio
 
     if (!tree_read(v->tree, v->scratch, migration->file, FILE_BYTES_MAX, &subject.bytes,
                    &ignored) ||
-        is_lfs_pointer(subject.bytes))
+        checksum_is_of_lfs(subject.bytes))
         return OUTCOME_UNREADABLE;
     struct str forms[] = {subject.bytes, checksum_with_lf(v->scratch, subject.bytes),
                           checksum_with_crlf(v->scratch, subject.bytes)};
