@@ -72,7 +72,8 @@ struct table_reading {
     struct str tracker;               /* its title, for messages */
     struct strs need, need_any, deny; /* "column" or "column:class" */
     bool only_these;
-    struct str beside;    /* a second table in the same schema; empty: none */
+    struct str
+        beside; /* a second table in the same schema; empty: none. Where it is there, it must be readable too */
     struct str parameter; /* of {parameter} */
     struct database_columns columns;
     struct database_selects applied; /* the first whose column is there */
@@ -111,8 +112,7 @@ struct database_rows { /* one tracking table */
     struct str message, hint; /* when unreadable or absent */
     struct strs ids;          /* sorted bytewise, each once */
     struct database_row_list
-        rows;            /* LAYOUT_GIVEN: all that were read, in the order of the SELECT */
-    struct strs missing; /* … and what was not there to be read: "no table x_lock" */
+        rows; /* LAYOUT_GIVEN: all that were read, in the order of the SELECT */
 };
 VEC_DEFINE(database_tables, struct database_rows);
 

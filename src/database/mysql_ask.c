@@ -163,14 +163,15 @@ static bool identify(struct asking *asking)
 
 /* ---- The table. ---- */
 
-static struct str grant_hint(struct asking *asking)
+static struct str grant_hint(struct asking *asking, struct str table)
 {
     struct arena *arena = asking->arena;
     struct str account = asking->link->account;
     size_t at = str_find_last_byte(account, '@');
 
     return str_printf(
-        arena, "GRANT SELECT ON " STR_FMT " TO " STR_FMT "@" STR_FMT ";", STR_ARG(asking->table),
+        arena, "GRANT SELECT ON " STR_FMT " TO " STR_FMT "@" STR_FMT ";",
+        STR_ARG(full_name(arena, asking->schema, table)),
         STR_ARG(quote(arena, str_prefix(account, at), true)),
         STR_ARG(quote(arena, str_from_offset(account, at == SIZE_MAX ? at : at + 1), true)));
 }
@@ -204,10 +205,11 @@ static bool is_denied(unsigned number)
 }
 
 static void table_refused(struct asking *asking, const struct mysql_outcome *outcome,
-                          struct database_rows *rows)
+                          struct str table, struct database_rows *rows)
 {
     struct arena *arena = asking->arena;
-    struct str name = asking->shown_table;
+    struct str name =
+        str_printf(arena, STR_FMT "." STR_FMT, STR_ARG(asking->schema), STR_ARG(table));
     struct str hint = STR("check the table and the user's privileges on it");
 
     if (is_denied(outcome->refused)) {
@@ -217,7 +219,7 @@ static void table_refused(struct asking *asking, const struct mysql_outcome *out
                                            ", and MySQL does not tell whether it exists: " STR_FMT,
                                    STR_ARG(asking->link->user), STR_ARG(name),
                                    STR_ARG(outcome->words)),
-                        grant_hint(asking));
+                        grant_hint(asking, table));
         return;
     }
     if (outcome->refused == ER_LOCK_WAIT_TIMEOUT || outcome->refused == MYSQL_LOCK_NOWAIT)
@@ -253,30 +255,33 @@ static bool probe(struct asking *asking, struct database_rows *rows, bool *ret_r
                        STR_ARG(asking->question->table), STR_ARG(asking->schema));
         rows->hint = STR("nothing was ever applied there, or it is another database");
     } else if (outcome.refused) {
-        table_refused(asking, &outcome, rows);
+        table_refused(asking, &outcome, asking->spelled, rows);
     } else {
         *ret_readable = true;
     }
     return true;
 }
 
-/* The second table that a tracker keeps: all of it must be readable. */
-static bool probe_beside(struct asking *asking)
+/* The second table that a tracker keeps: where it is there, all of it must be readable. False: unreachable by now. */
+static bool probe_beside(struct asking *asking, struct database_rows *rows)
 {
     const struct table_reading *reading = asking->question->reading;
     OUTCOME(outcome);
 
     if (!reading || str_is_empty(reading->beside))
         return true;
-    struct str beside;
-    if (!spell(asking, reading->beside, &beside))
+    struct str spelled;
+    if (!spell(asking, reading->beside, &spelled))
         return false;
-    beside = full_name(asking->arena, asking->schema, beside);
+    struct str beside = full_name(asking->arena, asking->schema, spelled);
     if (!talk(asking,
               str_printf(asking->arena, "SELECT * FROM " STR_FMT " LIMIT 0", STR_ARG(beside)),
               &outcome))
         return false;
-    asking->beside = outcome.refused ? STR_NONE : beside;
+    if (!outcome.refused)
+        asking->beside = beside;
+    else if (!is_absent(outcome.refused))
+        table_refused(asking, &outcome, spelled, rows);
     return true;
 }
 
@@ -403,7 +408,7 @@ static bool run_select(struct asking *asking, struct str sql, enum select_kind k
     if (!talk(asking, sql, &outcome))
         return false;
     if (outcome.refused)
-        table_refused(asking, &outcome, rows);
+        table_refused(asking, &outcome, asking->spelled, rows);
     else if (outcome.result)
         keep_rows(asking, outcome.result, kind, rows);
     return true;
@@ -452,7 +457,11 @@ static bool read_table(struct asking *asking, struct database_rows *rows)
         return false;
     if (!readable)
         return true;
-    if (!probe_beside(asking) || !read_columns(asking))
+    if (!probe_beside(asking, rows))
+        return false;
+    if (!str_is_empty(rows->message))
+        return true;
+    if (!read_columns(asking))
         return false;
     if (given ? !layout_matches(asking->arena, question->reading, &asking->columns, &message)
               : !layout_find_column(asking->arena, question->layout, &asking->columns, &column,

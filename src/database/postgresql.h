@@ -42,7 +42,8 @@ struct relation {
     struct columns columns;
     struct strs readable; /* columns that we may select */
     struct str column;    /* of the ids */
-    bool has_beside;      /* the second table of the reading is in this schema, and can be read */
+    bool has_beside;      /* the second table of the reading is in this schema, … */
+    bool closed_beside;   /* … and cannot be read */
     size_t rank;          /* place of the schema in the search path */
 };
 VEC_DEFINE(relations, struct relation);

@@ -114,7 +114,8 @@ static void note_beside(struct asking *asking, const PGresult *columns)
                 there = true;
                 readable = readable && is_true(columns, row, 6);
             }
-        relation->has_beside = there && readable && relation->usable;
+        relation->has_beside = there;
+        relation->closed_beside = there && !readable;
     }
 }
 
@@ -204,6 +205,14 @@ struct str postgresql_full_name(struct asking *asking, struct str schema)
                : str_printf(asking->arena, STR_FMT "." STR_FMT, STR_ARG(schema), STR_ARG(table));
 }
 
+static struct str grant_select(struct asking *asking, struct str schema, struct str table)
+{
+    return str_printf(asking->arena, "GRANT SELECT ON " STR_FMT "." STR_FMT " TO " STR_FMT ";",
+                      STR_ARG(postgresql_quoted(asking, schema)),
+                      STR_ARG(postgresql_quoted(asking, table)),
+                      STR_ARG(postgresql_quoted(asking, asking->state->user)));
+}
+
 /* Can we read it, as far as the catalogs tell? Otherwise `rows` says why not. */
 static bool relation_check(struct asking *asking, struct relation *relation,
                            struct database_rows *rows)
@@ -238,10 +247,15 @@ static bool relation_check(struct asking *asking, struct relation *relation,
               : !strs_have(&relation->readable, relation->column))
         return !rows_unreadable(
             rows, str_printf(arena, STR_FMT " may not read " STR_FMT, STR_ARG(user), STR_ARG(name)),
-            str_printf(arena, "GRANT SELECT ON " STR_FMT "." STR_FMT " TO " STR_FMT ";",
-                       STR_ARG(postgresql_quoted(asking, relation->schema)),
-                       STR_ARG(postgresql_quoted(asking, asking->question->table)),
-                       STR_ARG(postgresql_quoted(asking, user))));
+            grant_select(asking, relation->schema, asking->question->table));
+    if (relation->closed_beside)
+        return !rows_unreadable(
+            rows,
+            str_printf(arena,
+                       STR_FMT " may not read " STR_FMT "." STR_FMT ", which belongs to " STR_FMT,
+                       STR_ARG(user), STR_ARG(relation->schema),
+                       STR_ARG(asking->question->reading->beside), STR_ARG(name)),
+            grant_select(asking, relation->schema, asking->question->reading->beside));
     return true;
 }
 
