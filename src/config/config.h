@@ -55,7 +55,8 @@ struct config_migrations {
         script_location;  /* relative to root; empty: read from the tool's own configuration */
     struct strs versions; /* relative to root */
     bool recursive, recursive_set;
-    struct str table, schema;      /* empty: the tracker's default */
+    struct str table, schema; /* empty: the tracker's default */
+    struct str parameter;     /* of the tracker's SELECTs; empty: as its code or its pack says */
     struct config_columns columns; /* of the tracking table, where they have other names */
     struct str
         undecided;     /* why no tracker could be chosen, filled by sets_detect; empty: one was */

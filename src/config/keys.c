@@ -24,6 +24,7 @@ static const struct config_key migrations_keys[] = {
      .set_offset = offsetof(struct config_migrations, recursive_set)},
     {"table", KEY_STRING, FIELD(config_migrations, table)},
     {"schema", KEY_STRING, FIELD(config_migrations, schema)},
+    {"parameter", KEY_STRING, FIELD(config_migrations, parameter)},
     {"columns", KEY_MAP, FIELD(config_migrations, columns), .shape = &columns_shape},
 };
 static const struct config_shape migrations_shape = {

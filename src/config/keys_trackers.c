@@ -31,7 +31,7 @@ static const struct config_key sign_keys[] = {
 };
 static const struct config_shape sign_shape = SHAPE(tracker_sign, sign_keys);
 
-static const char *const set_choices[] = {"directory", "table", "schema", NULL};
+static const char *const set_choices[] = {"directory", "table", "schema", "parameter", NULL};
 static const struct config_key setting_keys[] = {
     REQUIRED(tracker_setting, file, KEY_STRINGS),
     REQUIRED(tracker_setting, pattern, KEY_REGEX),
@@ -81,6 +81,7 @@ static const struct config_shape variant_shape = SHAPE(tracker_variant, variant_
 
 static const struct config_key table_keys[] = {
     KEY(tracker_table, schema, KEY_STRING),        REQUIRED(tracker_table, name, KEY_STRING),
+    KEY(tracker_table, schema_on, KEY_STRINGS),    KEY(tracker_table, whole_name, KEY_BOOL),
     KEY(tracker_table, need, KEY_STRINGS),         KEY(tracker_table, need_any, KEY_STRINGS),
     KEY(tracker_table, deny, KEY_STRINGS),         KEY(tracker_table, only_these, KEY_BOOL),
     KEY(tracker_table, beside, KEY_STRING),        KEY(tracker_table, parameter, KEY_STRING),

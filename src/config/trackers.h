@@ -27,7 +27,7 @@ VEC_DEFINE(tracker_signs, struct tracker_sign);
 struct tracker_setting { /* what the tool's own configuration moves */
     struct strs file;    /* from the root */
     struct str pattern;  /* PCRE2 on its text, group 1 is the value */
-    struct str sets;     /* "directory", "table", "schema" */
+    struct str sets;     /* "directory", "table", "schema", "parameter" */
 };
 VEC_DEFINE(tracker_settings, struct tracker_setting);
 
@@ -65,6 +65,8 @@ VEC_DEFINE(tracker_variants, struct tracker_variant);
 
 struct tracker_table {
     struct str schema, name;
+    struct strs schema_on; /* where `schema` counts: postgresql, sqlite, mysql; none: everywhere */
+    bool whole_name; /* `schema` belongs to `name`: another name is looked for in all schemas */
     struct strs need, need_any, deny; /* "column" or "column:class" */
     bool only_these;                  /* no column beside those of `need` */
     struct str beside;                /* a second table, next to it: {beside} */

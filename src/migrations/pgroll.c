@@ -98,6 +98,12 @@ static bool pgroll_load(struct arena *arena, struct tree *tree,
                 !add_file(&l, history->versions.items[i], entries.items[j].name))
                 return false;
     }
+    if (!history->parameter.length)
+        VEC_PUSH(arena, &history->assumptions,
+                 str_printf(arena,
+                            "pgroll was assumed to work on the schema " STR_FMT
+                            ": \"parameter\" of the migration set names another",
+                            STR_ARG(history->row->table.parameter)));
     return true;
 }
 

@@ -28,6 +28,9 @@ static void take(struct arena *arena, const struct tracker_setting *setting, str
     } else if (str_eq(setting->sets, STR("schema"))) {
         if (!places->schema.length)
             places->schema = value;
+    } else if (str_eq(setting->sets, STR("parameter"))) {
+        if (!places->parameter.length)
+            places->parameter = value;
     } else if (directory_of(arena, root, value, &directory)) {
         strs_add(arena, &places->directories, directory);
     } else {

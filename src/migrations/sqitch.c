@@ -263,7 +263,8 @@ static bool sqitch_load(struct arena *arena, struct tree *tree, const struct con
                             str_printf(arena, STR_FMT ":%zu: " STR_FMT ": Sqitch refuses the plan",
                                        STR_ARG(l.plan), plan.refused_line, STR_ARG(plan.refused)),
                             STR("mend the line; `sqitch add` and `sqitch tag` write them"));
-    history->parameter = plan.project;
+    if (!history->parameter.length)
+        history->parameter = plan.project;
     for (size_t i = 0; i < plan.changes.count; i++)
         if (!add_change(&l, &plan.changes.items[i], i, e))
             return false;

@@ -57,7 +57,7 @@ MUST_CHECK bool tracker_load(struct arena *arena, struct tree *tree,
 /* What the tool's own files say of directory, table and schema, for what the configuration leaves open (settings.c). */
 struct tracker_places {
     struct strs directories; /* from the work tree's root */
-    struct str table, schema;
+    struct str table, schema, parameter;
     struct strs sources; /* "the directory is from db/.env", for people */
     struct strs unread;  /* files that are there and cannot be opened: "PATH: why" */
 };

@@ -536,18 +536,30 @@ static void finish(struct loader *l, const struct tracker_places *places)
         VEC_PUSH(l->arena, &history->assumptions, tracker->assumes.items[i]);
 }
 
+/* "public" is no schema of SQLite's, and belongs to tern's own name of its table. */
+static struct str schema_of_pack(const struct loader *l, bool other_name)
+{
+    const struct tracker_table *table = &l->tracker->table;
+    bool counts = !table->schema_on.count || !l->set->dbms.length ||
+                  strs_have(&table->schema_on, l->set->dbms);
+
+    return counts && !(other_name && table->whole_name) ? table->schema : STR("");
+}
+
 static void choose_table(struct loader *l, const struct tracker_places *places)
 {
     struct history *history = l->history;
     const struct tracker_table *table = &l->tracker->table;
+    bool other_name = l->set->table.length || places->table.length;
 
     history->table = l->set->table.length   ? l->set->table
                      : places->table.length ? places->table
                                             : table->name;
     history->schema = l->set->schema.length   ? l->set->schema
                       : places->schema.length ? places->schema
-                                              : table->schema;
-    history->table_assumed = !l->set->table.length && !places->table.length;
+                                              : schema_of_pack(l, other_name);
+    history->table_assumed = !other_name;
+    history->parameter = l->set->parameter.length ? l->set->parameter : places->parameter;
 }
 
 /* The tool's file lies in the project, or among the migrations. */
