@@ -48,6 +48,9 @@ bool layout_find_column(struct arena *arena, enum table_layout layout,
 /* Is this the table that `reading` describes? On failure *ret_message says what is there instead. */
 bool layout_matches(struct arena *arena, const struct table_reading *reading,
                     const struct columns *columns, struct str *ret_message);
+/* Is it there, and of the class behind ':' if there is one? */
+bool layout_has_column(const struct table_reading *reading, const struct columns *columns,
+                       struct str wanted);
 /* The name that a column of the tracker has here. */
 struct str layout_column_name(const struct table_reading *reading, struct str column);
 
@@ -72,6 +75,9 @@ void select_add(struct arena *arena, struct database_rows *rows, enum select_kin
                 struct database_row row);
 /* Makes ids of rows, sorts, drops doubles, sets the state. */
 void select_finish(struct arena *arena, struct database_rows *rows);
+
+/* Between two marks, those inside doubled: no server here lets a backslash mean anything. */
+struct str text_quoted(struct arena *arena, struct str text, char mark);
 
 /* A name that people give to "when was it applied", whatever the type. */
 bool column_is_named_as_time(struct str name);

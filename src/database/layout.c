@@ -122,7 +122,7 @@ static bool has_class(const struct column *column, struct str class)
     return str_eq(class, STR("bytes")) && type_is_one_of(column->type, bytes);
 }
 
-static bool has_column(const struct table_reading *reading, const struct columns *columns,
+bool layout_has_column(const struct table_reading *reading, const struct columns *columns,
                        struct str wanted)
 {
     struct str class = wanted;
@@ -139,12 +139,12 @@ static bool matches(const struct table_reading *reading, const struct columns *c
     bool any = reading->need_any.count == 0;
 
     for (size_t i = 0; i < reading->need.count; i++)
-        if (!has_column(reading, columns, reading->need.items[i]))
+        if (!layout_has_column(reading, columns, reading->need.items[i]))
             return false;
     for (size_t i = 0; i < reading->need_any.count; i++)
-        any = any || has_column(reading, columns, reading->need_any.items[i]);
+        any = any || layout_has_column(reading, columns, reading->need_any.items[i]);
     for (size_t i = 0; i < reading->deny.count; i++)
-        if (has_column(reading, columns, reading->deny.items[i]))
+        if (layout_has_column(reading, columns, reading->deny.items[i]))
             return false;
     return any && (!reading->only_these || columns->count == reading->need.count);
 }

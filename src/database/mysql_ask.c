@@ -13,8 +13,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/buf.h"
-
 /* MySQL's own numbers, which MariaDB's header lacks. */
 #define MYSQL_QUERY_TIMEOUT 3024u
 #define MYSQL_LOCK_NOWAIT 3572u
@@ -35,17 +33,7 @@ struct asking {
 /* Backticks for names; literals by doubled quotes alone, as NO_BACKSLASH_ESCAPES is set. */
 static struct str quote(struct arena *arena, struct str name, bool literal)
 {
-    char mark = literal ? '\'' : '`';
-    struct buf text = buf_new(arena, name.length * 2 + 2);
-
-    buf_add_byte(&text, mark);
-    for (size_t i = 0; i < name.length; i++) {
-        if (name.bytes[i] == mark)
-            buf_add_byte(&text, mark);
-        buf_add_byte(&text, name.bytes[i]);
-    }
-    buf_add_byte(&text, mark);
-    return buf_str(&text);
+    return text_quoted(arena, name, literal ? '\'' : '`');
 }
 
 static struct str full_name(struct arena *arena, struct str schema, struct str table)

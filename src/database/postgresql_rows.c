@@ -1,7 +1,6 @@
 /* postgresql_rows.c -- the rows of one tracking table: one column of it, or what the SELECTs of a tracker give. */
 #include <string.h>
 
-#include "base/buf.h"
 #include "database/postgresql.h"
 
 static bool failure_is(const PGresult *failure, const char *sqlstate)
@@ -25,17 +24,7 @@ static struct str ids_sql(struct asking *asking, const struct relation *relation
 /* Doubled quotes; a backslash means nothing as standard_conforming_strings is on. */
 static struct str quote(struct arena *arena, struct str name, bool literal)
 {
-    char mark = literal ? '\'' : '"';
-    struct buf text = buf_new(arena, name.length * 2 + 2);
-
-    buf_add_byte(&text, mark);
-    for (size_t i = 0; i < name.length; i++) {
-        if (name.bytes[i] == mark)
-            buf_add_byte(&text, mark);
-        buf_add_byte(&text, name.bytes[i]);
-    }
-    buf_add_byte(&text, mark);
-    return buf_str(&text);
+    return text_quoted(arena, name, literal ? '\'' : '"');
 }
 
 static struct str given_sql(struct asking *asking, const struct relation *relation,

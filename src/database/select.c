@@ -4,15 +4,18 @@
 
 #define SELECT_TEXT_MAX ((size_t)64 << 10)
 
-static bool has_column(const struct table_reading *reading, const struct columns *columns,
-                       struct str column)
+struct str text_quoted(struct arena *arena, struct str text, char mark)
 {
-    struct str name = layout_column_name(reading, column);
+    struct buf out = buf_new(arena, text.length * 2 + 2);
 
-    for (size_t i = 0; i < columns->count; i++)
-        if (str_eq(columns->items[i].name, name))
-            return true;
-    return false;
+    buf_add_byte(&out, mark);
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.bytes[i] == mark)
+            buf_add_byte(&out, mark);
+        buf_add_byte(&out, text.bytes[i]);
+    }
+    buf_add_byte(&out, mark);
+    return buf_str(&out);
 }
 
 static const struct database_select *choose(const struct table_reading *reading,
@@ -24,7 +27,7 @@ static const struct database_select *choose(const struct table_reading *reading,
         return &reading->locked;
     for (size_t i = 0; i < reading->applied.count; i++) {
         struct str column = reading->applied.items[i].column;
-        if (str_is_empty(column) || has_column(reading, columns, column))
+        if (str_is_empty(column) || layout_has_column(reading, columns, column))
             return &reading->applied.items[i];
     }
     return NULL;

@@ -249,17 +249,7 @@ static bool read_columns(const struct database *database, struct arena *arena, s
 
 static struct str quote(struct arena *arena, struct str name, bool literal)
 {
-    char mark = literal ? '\'' : '"';
-    struct buf text = buf_new(arena, name.length * 2 + 2);
-
-    buf_add_byte(&text, mark);
-    for (size_t i = 0; i < name.length; i++) {
-        if (name.bytes[i] == mark)
-            buf_add_byte(&text, mark);
-        buf_add_byte(&text, name.bytes[i]);
-    }
-    buf_add_byte(&text, mark);
-    return buf_str(&text);
+    return text_quoted(arena, name, literal ? '\'' : '"');
 }
 
 static bool read_ids(const struct database *database, struct arena *arena, struct str table,

@@ -253,9 +253,7 @@ static bool read_directory(struct loader *l, struct directory_levels *todo, size
         return false;
     for (size_t i = 0; i < entries.count; i++) {
         const struct tree_entry *entry = &entries.items[i];
-        struct str path = level.path.length ? str_printf(l->arena, STR_FMT "/" STR_FMT,
-                                                         STR_ARG(level.path), STR_ARG(entry->name))
-                                            : entry->name;
+        struct str path = path_below(l->arena, level.path, entry->name);
         if (entry->kind == TREE_DIRECTORY && recursive &&
             !str_eq(entry->name, STR("__pycache__"))) {
             if (level.depth >= RECURSION_MAX)

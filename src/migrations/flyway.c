@@ -284,9 +284,7 @@ static bool add_file(struct flyway_loading *l, struct str directory, struct str 
         return true;
     if (l->files.count + l->undos.count >= MIGRATIONS_MAX)
         return err_set(l->e, ERR_LIMIT, "more than %u migrations", MIGRATIONS_MAX);
-    file.path = directory.length
-                    ? str_printf(l->arena, STR_FMT "/" STR_FMT, STR_ARG(directory), STR_ARG(unit))
-                    : unit;
+    file.path = path_below(l->arena, directory, unit);
     if (file.name.bad) {
         broken(l,
                str_printf(l->arena, "Flyway refuses to work with " STR_FMT ": %s",

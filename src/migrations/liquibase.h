@@ -79,6 +79,8 @@ bool liquibase_find_file(struct liquibase_loading *l, struct str path, struct st
 bool liquibase_can_be_log(struct str name);
 /* Does the text begin a change log? */
 bool liquibase_is_log(struct str name, struct str text);
+/* Both expressions must hold; an empty one always does. */
+struct str liquibase_both(struct arena *arena, struct str a, struct str b);
 /* Without "classpath:", drive and leading '/', with '/', "." and ".." resolved. */
 struct str liquibase_path(struct arena *arena, struct str path);
 struct str liquibase_expanded(const struct liquibase_loading *l, struct arena *arena,

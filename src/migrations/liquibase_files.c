@@ -74,7 +74,7 @@ struct str liquibase_expanded(const struct liquibase_loading *l, struct arena *a
 
 /* --- One change set. --- */
 
-static struct str joined(struct arena *arena, struct str a, struct str b)
+struct str liquibase_both(struct arena *arena, struct str a, struct str b)
 {
     if (!a.length || !b.length)
         return a.length ? a : b;
@@ -95,7 +95,8 @@ static const char *filter_of(const struct liquibase_loading *l, const struct liq
         return "ignored";
     if (!liquibase_dbms_matches(set->dbms, s->dbms))
         return "for other databases";
-    if (!liquibase_contexts_match(s->contexts, joined(l->arena, scope->contexts, set->contexts)))
+    if (!liquibase_contexts_match(s->contexts,
+                                  liquibase_both(l->arena, scope->contexts, set->contexts)))
         return "for other contexts";
     if (!liquibase_labels_match(s->labels, labels))
         return "for other labels";
@@ -258,9 +259,7 @@ static bool collect(struct including *all, struct str directory, struct str belo
         return false;
     for (size_t i = 0; i < entries.count; i++) {
         struct str name = entries.items[i].name, inner;
-        struct str path = below.length ? str_printf(all->l->arena, STR_FMT "/" STR_FMT,
-                                                    STR_ARG(below), STR_ARG(name))
-                                       : name;
+        struct str path = path_below(all->l->arena, below, name);
         if (!tree_path_join(all->l->arena, directory, name, &inner))
             continue;
         if (entries.items[i].kind == TREE_DIRECTORY) {

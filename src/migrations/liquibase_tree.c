@@ -164,21 +164,14 @@ static void take_set(struct tree_reading *r, const struct node *node,
 
 /* --- The log. --- */
 
-static struct str joined(struct tree_reading *r, struct str a, struct str b)
-{
-    if (!a.length || !b.length)
-        return a.length ? a : b;
-    return str_printf(r->l->arena, "(" STR_FMT ") and (" STR_FMT ")", STR_ARG(a), STR_ARG(b));
-}
-
 static struct liquibase_scope scope_below(struct tree_reading *r, const struct node *node,
                                           const struct liquibase_scope *scope)
 {
     struct liquibase_scope below = *scope;
     struct str labels = words(r, node, "labels");
 
-    below.contexts =
-        joined(r, scope->contexts, first_of(r, node, "contextFilter", "context", "contexts"));
+    below.contexts = liquibase_both(r->l->arena, scope->contexts,
+                                    first_of(r, node, "contextFilter", "context", "contexts"));
     if (labels.length)
         below.labels = scope->labels.length ? str_printf(r->l->arena, STR_FMT "," STR_FMT,
                                                          STR_ARG(scope->labels), STR_ARG(labels))

@@ -82,9 +82,7 @@ static struct str fetch(struct arena *arena, const struct sqitch_conf *conf, str
 
 static struct str joined(struct arena *arena, struct str directory, const char *name)
 {
-    return !directory.length || str_eq(directory, STR("."))
-               ? str_from(name)
-               : str_printf(arena, STR_FMT "/%s", STR_ARG(directory), name);
+    return path_below(arena, str_eq(directory, STR(".")) ? STR("") : directory, str_from(name));
 }
 
 static struct str or_below(struct arena *arena, struct str value, struct str directory,

@@ -70,9 +70,7 @@ static bool read_directory(struct arena *arena, struct tree *tree, struct str di
             continue;
         if (history->migrations.count >= MIGRATIONS_MAX)
             return err_set(e, ERR_LIMIT, "more than %u migrations", MIGRATIONS_MAX);
-        struct str path = directory.length ? str_printf(arena, STR_FMT "/" STR_FMT,
-                                                        STR_ARG(directory), STR_ARG(name))
-                                           : name;
+        struct str path = path_below(arena, directory, name);
         if (numbered_only && !sql_file_number(name, &digits)) {
             VEC_PUSH(arena, &history->assumptions,
                      str_printf(arena, STR_FMT " has no number and was not counted as a migration",
