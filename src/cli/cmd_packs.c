@@ -1,8 +1,8 @@
-/* packs -- lists, explains and tests the rules by which deploys are recognised. */
+/* packs -- lists, explains and tests the rules by which deploys and migration tools are recognised. */
 #include <stdio.h>
 
 #include "base/file.h"
-#include "cli/cli.h"
+#include "cli/packs_trackers.h"
 #include "deploys/protect_tables.h"
 #include "deploys/recognise.h"
 
@@ -106,6 +106,7 @@ static enum cli_status list(struct cli *cli, const struct config *config)
             buf_printf(&cli->out, "%-14s %-38.*s " STR_FMT "\n", "(yours)", STR_ARG(rule->id),
                        STR_ARG(rule->place.file));
     }
+    packs_list_trackers(cli, config);
     return CLI_OK;
 }
 
@@ -295,9 +296,11 @@ static enum cli_status explain_text(struct cli *cli, struct str text)
 static enum cli_status explain(struct cli *cli, const struct config *config)
 {
     if (cli->operands.count != 2)
-        return cli_usage_error(cli, "explain takes a rule's id or a command in quotes");
+        return cli_usage_error(cli,
+                               "explain takes a rule's or tracker's id, or a command in quotes");
     struct str what = cli->operands.items[1];
-    if (explain_rule(cli, what) || explain_protect(cli, what) || explain_own(cli, config, what))
+    if (explain_rule(cli, what) || explain_protect(cli, what) || explain_own(cli, config, what) ||
+        packs_explain_tracker(cli, config, what))
         return CLI_OK;
     return explain_text(cli, what);
 }
@@ -354,6 +357,7 @@ static bool test_owns(struct cli *cli, const struct config *config, size_t *coun
 
 /* What is tested: all that is built in, or one pack file of somebody who writes one. */
 struct tested {
+    struct str trackers; /* the bytes of a pack of trackers */
     struct pack_tables tables;
     struct pack_examples examples;
     bool has_protect;
@@ -370,6 +374,10 @@ static bool load_file(struct cli *cli, struct str path, struct tested *ret, stru
     *ret = (struct tested){0};
     if (!file_read(cli->arena, path_join(cli->arena, cli->directory, path), FILE_MAX, &bytes, e))
         return false;
+    if (str_contains(bytes, STR("\"trackers\""))) {
+        ret->trackers = bytes;
+        return true;
+    }
     ret->has_protect = str_contains(bytes, STR("\"protect\""));
     if (ret->has_protect)
         return protect_load(protect, bytes, path, e) &&
@@ -400,8 +408,8 @@ static bool run_examples(struct cli *cli, const struct tested *tested,
 
 static enum cli_status test(struct cli *cli, const struct config *config)
 {
-    struct tested tested = {pack_builtin, pack_builtin_examples, true, protect_builtin,
-                            protect_builtin_examples};
+    struct tested tested = {STR_NONE, pack_builtin,    pack_builtin_examples,
+                            true,     protect_builtin, protect_builtin_examples};
     struct pack_failures failures = {0};
     struct err e = ERR_NONE;
     size_t count = 0, failed = 0;
@@ -411,9 +419,14 @@ static enum cli_status test(struct cli *cli, const struct config *config)
         return cli_usage_error(cli, "test takes one pack file at most");
     if (cli->operands.count == 2)
         done = load_file(cli, cli->operands.items[1], &tested, &e);
-    done = done && run_examples(cli, &tested, &failures, &count, &e);
+    if (done && tested.trackers.length)
+        done = packs_test_tracker_file(cli, tested.trackers, cli->operands.items[1], &count,
+                                       &failed, &e);
+    else
+        done = done && run_examples(cli, &tested, &failures, &count, &e);
     if (done && cli->operands.count == 1)
-        done = test_owns(cli, config, &count, &failed, &e);
+        done = test_owns(cli, config, &count, &failed, &e) &&
+               packs_test_trackers(cli, config, &count, &failed, &e);
     if (!done) {
         cli_say_error(cli, &e);
         return CLI_BLOCKED;
@@ -456,10 +469,12 @@ static enum cli_status run(struct cli *cli)
 
 const struct cli_command cmd_packs = {
     .name = "packs",
-    .operands = "list | explain RULE-OR-COMMAND | test [FILE]",
-    .summary = "lists, explains and tests the rules by which deploys are recognised",
-    .text = "  list     every rule, and your own from " CONFIG_NAME "\n"
-            "  explain  what a rule takes, or which rules were tried on a command\n"
-            "  test     runs the examples of all rules, or of one pack file\n",
+    .operands = "list | explain RULE-TRACKER-OR-COMMAND | test [FILE]",
+    .summary =
+        "lists, explains and tests the rules by which deploys and migration tools are recognised",
+    .text = "  list     every rule and tracker, and your own from " CONFIG_NAME "\n"
+            "  explain  what a rule takes, how a tracker is read, or which rules were tried on a "
+            "command\n"
+            "  test     runs the examples of all rules and trackers, or of one pack file\n",
     .run = run,
 };

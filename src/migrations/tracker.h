@@ -37,6 +37,13 @@ const struct tracker_code *tracker_code_find(struct str name);
 /* --- The table of packs. --- */
 extern const struct tracker tracker_table[];
 extern const size_t tracker_table_count;
+/* The files that the table was made from, with their examples, for tracker_pack_read. */
+struct tracker_pack {
+    struct str name; /* "go.json" */
+    struct str bytes;
+};
+extern const struct tracker_pack tracker_packs[];
+extern const size_t tracker_pack_count;
 /* The user's rows first; NULL: there is none of that id. `config` may be NULL. */
 const struct tracker *tracker_find(const struct config *config, struct str id);
 struct str tracker_title(const struct tracker *tracker);

@@ -322,6 +322,34 @@ assert rows[3][5].startswith("\x27=cmd"), rows[3]'
   assert_status 1
 }
 
+@test "packs: trackers are among them" {
+  program packs list
+  assert_out "trackers       golang-migrate                         single_version, schema_migrations"
+  assert_out "trackers       alembic                                graph, alembic_version"
+  program packs explain drizzle
+  assert_status 0
+  assert_out "counts by     high_water"
+  assert_out "table         drizzle.__drizzle_migrations"
+  assert_out "near      meta/_journal.json"
+  mkdir packs
+  cat >packs/own.json <<'END'
+{"trackers": [{"id": "own", "rule": "set", "detect": [{"files": ["#.own"]}], "unit": {"kind": "file", "pattern": "^([0-9]+)\\.own$", "id": "\\1"},
+  "table": {"name": "own", "need": ["n"], "applied": "SELECT {n} AS id FROM {table}"},
+  "examples": [{"files": {"m/1.own": "", "m/2.own": ""}, "rows": [{"id": "1"}], "pending": ["WANTED"], "migrations": ["1", "2"]}]}]}
+END
+  sed 's/WANTED/2/' packs/own.json >packs/good.json
+  program packs test packs/good.json
+  assert_status 0
+  assert_out "1 examples, 0 failed"
+  program packs test packs/own.json
+  assert_status 2
+  assert_out "packs/own.json: own: examples[0]: pending: WANTED was expected, 2 came"
+  assert_out "1 examples, 1 failed"
+  program packs test
+  assert_status 0
+  [ "$(printf '%s\n' "$out" | sed -n 's/ examples, 0 failed//p')" -gt "$(ls "$BATS_TEST_DIRNAME"/../../patterns/trackers | wc -l)" ]
+}
+
 @test "demo: blocked, applied, allowed; nothing stays behind" {
   export TMPDIR=$work/tmp
   mkdir "$TMPDIR"

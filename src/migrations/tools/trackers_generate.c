@@ -1,6 +1,6 @@
-/* trackers_generate -- patterns/trackers/NAME.json → a C table of trackers, by the loader that reads a user's.
+/* trackers_generate -- patterns/trackers/NAME.json → a C table of trackers, by the loader that reads a user's, and the files themselves.
  *
- * usage: trackers-generate OUTPUT.c FILE.json...
+ * usage: trackers-generate TABLE.c FILES.c FILE.json...
  *
  * The keys have the names of the fields, and the shapes those of the structs: no field can be forgotten here.
  */
@@ -107,7 +107,7 @@ static void write_field(struct buf *out, const struct config_key *key, const cha
     }
 }
 
-/* Examples stay in the files, where the check of the build reads them. */
+/* Examples stay in the files, from which the check of the build and `hookcheck packs test` read them. */
 static void write_object(struct buf *out, const struct config_shape *shape, const char *item)
 {
     buf_add_byte(out, '{');
@@ -117,8 +117,19 @@ static void write_object(struct buf *out, const struct config_shape *shape, cons
     buf_add_byte(out, '}');
 }
 
+/* As numbers: ISO C promises no string of that length. */
+static void write_bytes(struct buf *out, struct str path, struct str bytes)
+{
+    buf_add(out, STR("    {"));
+    write_text(out, path_base_name(path));
+    buf_add(out, STR(", {(const char[]){"));
+    for (size_t i = 0; i < bytes.length; i++)
+        buf_printf(out, "%d,", bytes.bytes[i]);
+    buf_printf(out, "}, %zu}},\n", bytes.length);
+}
+
 static bool add_file(struct arena *arena, struct str path, struct strs *ids, struct buf *out,
-                     struct err *e)
+                     struct buf *files, struct err *e)
 {
     struct trackers trackers;
     struct str bytes;
@@ -126,6 +137,7 @@ static bool add_file(struct arena *arena, struct str path, struct strs *ids, str
     if (!file_read(arena, path, FILE_MAX, &bytes, e) ||
         !tracker_pack_read(arena, bytes, path, &trackers, e))
         return false;
+    write_bytes(files, path, bytes);
     for (size_t i = 0; i < trackers.count; i++) {
         const struct tracker *tracker = &trackers.items[i];
         if (strs_have(ids, tracker->id))
@@ -144,22 +156,28 @@ static bool add_file(struct arena *arena, struct str path, struct strs *ids, str
 int main(int argc, char **argv)
 {
     ARENA(arena, ARENA_DEFAULT_BUDGET);
-    struct buf out = buf_new(&arena, OUTPUT_MAX);
+    struct buf out = buf_new(&arena, OUTPUT_MAX), files = buf_new(&arena, OUTPUT_MAX);
     struct err e = ERR_NONE;
     struct strs ids = {0};
 
     buf_add(&out, STR("/* Made from patterns/trackers by trackers-generate. */\n"
                       "#include \"migrations/tracker.h\"\n\n"
                       "const struct tracker tracker_table[] = {\n"));
-    for (int i = 2; i < argc; i++)
-        if (!add_file(&arena, str_from(argv[i]), &ids, &out, &e)) {
+    buf_add(&files, STR("/* The files of patterns/trackers, by trackers-generate. */\n"
+                        "#include \"migrations/tracker.h\"\n\n"
+                        "const struct tracker_pack tracker_packs[] = {\n"));
+    for (int i = 3; i < argc; i++)
+        if (!add_file(&arena, str_from(argv[i]), &ids, &out, &files, &e)) {
             fprintf(stderr, "%s\n", e.message);
             return 1;
         }
     buf_add(&out, STR("};\nconst size_t tracker_table_count = "
                       "sizeof tracker_table / sizeof *tracker_table;\n"));
-    if (argc < 3 || out.truncated ||
-        !file_write_atomically(&arena, str_from(argv[1]), buf_str(&out), 0644, &e)) {
+    buf_add(&files, STR("};\nconst size_t tracker_pack_count = "
+                        "sizeof tracker_packs / sizeof *tracker_packs;\n"));
+    if (argc < 4 || out.truncated || files.truncated ||
+        !file_write_atomically(&arena, str_from(argv[1]), buf_str(&out), 0644, &e) ||
+        !file_write_atomically(&arena, str_from(argv[2]), buf_str(&files), 0644, &e)) {
         fprintf(stderr, "trackers-generate: %s\n", e.message);
         return 1;
     }
