@@ -299,23 +299,47 @@ static void add_undecided(struct detection *d, struct str root, struct str messa
                    .tracker = STR("unsupported:unknown"), .root = root, .undecided = message});
 }
 
-/* A directory that is called after migrations may hold some; any other is only told of. */
+static struct str submodule_unseen(struct detection *d, struct str path)
+{
+    return str_printf(d->arena,
+                      "the submodule " STR_FMT " is not part of this commit: migrations "
+                      "that may lie in it are not seen",
+                      STR_ARG(path));
+}
+
+/* What is called after migrations may hold some; anything else is only told of. */
+static bool may_hold(const struct detection *d, struct str directory)
+{
+    return survey_is_of_migrations(directory) && !lies_in_found(d, directory) &&
+           !lies_in_script_directory(d, directory) && !survey_is_aside(directory);
+}
+
+static void note(struct detection *d, struct str sentence)
+{
+    for (size_t i = 0; i < d->sets.count; i++)
+        strs_add(d->arena, &d->sets.items[i].notes, sentence);
+}
+
 static void add_unseen(struct detection *d)
 {
     const struct survey *survey = &d->survey;
+    bool any = false;
 
     for (size_t i = 0; i < survey->unreadable.count; i++)
         add_undecided(d, STR(""),
                       str_printf(d->arena, STR_FMT ": whether it tells of migrations is not known",
                                  STR_ARG(survey->unreadable.items[i])));
     for (size_t i = 0; i < survey->deep.count; i++)
-        if (survey_is_of_migrations(survey->deep.items[i]) &&
-            !lies_in_found(d, survey->deep.items[i]) && !survey_is_aside(survey->deep.items[i])) {
-            add_undecided(d, STR(""), too_deep(d, survey));
-            break;
-        }
-    for (size_t i = 0; i < d->sets.count && survey->deep.count; i++)
-        VEC_PUSH(d->arena, &d->sets.items[i].notes, too_deep(d, survey));
+        any = any || may_hold(d, survey->deep.items[i]);
+    if (any)
+        add_undecided(d, STR(""), too_deep(d, survey));
+    for (size_t i = 0; i < survey->submodules.count; i++)
+        if (may_hold(d, survey->submodules.items[i]))
+            add_undecided(d, STR(""), submodule_unseen(d, survey->submodules.items[i]));
+    if (survey->deep.count)
+        note(d, too_deep(d, survey));
+    for (size_t i = 0; i < survey->submodules.count; i++)
+        note(d, submodule_unseen(d, survey->submodules.items[i]));
 }
 
 /* --- Choice, order, names. --- */
@@ -510,6 +534,8 @@ static void note_unseen(struct detection *d, struct config_migrations *set,
             STR_ARG(set->name));
     if (survey->deep.count)
         VEC_PUSH(d->arena, &set->notes, too_deep(d, survey));
+    for (size_t i = 0; i < survey->submodules.count; i++)
+        VEC_PUSH(d->arena, &set->notes, submodule_unseen(d, survey->submodules.items[i]));
 }
 
 /* Which tracker a configured set without one means. */

@@ -397,6 +397,9 @@ static bool visit(struct walk *w, struct place place, struct err *e)
     if (!found && !place.inside)
         look_for_others(w, &place, &entries);
     for (size_t i = 0; i < entries.count; i++) {
+        if (entries.items[i].kind == TREE_SUBMODULE && is_entered(entries.items[i].name))
+            strs_add(w->arena, &w->survey->submodules,
+                     path_below(w->arena, place.path, entries.items[i].name));
         if (entries.items[i].kind != TREE_DIRECTORY || !is_entered(entries.items[i].name))
             continue;
         if (place.depth >= SURVEY_DEPTH_MAX)

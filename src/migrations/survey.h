@@ -1,7 +1,8 @@
 /* survey.h -- one walk through a tree, collecting every sign of migrations (inside migrations only).
  *
  * Breadth first, at most SURVEY_DEPTH_MAX levels (what lies deeper is told in `deep`) and SURVEY_DIRECTORIES_MAX directories. Not entered: dot directories, dependencies,
- * virtual environments, build results, other work trees of the same repository. Nested repositories and submodules are entered.
+ * virtual environments, build results, other work trees of the same repository. In work trees nested repositories and submodules are entered; a
+ * commit has nothing of a submodule but the name of one of its commits (`submodules`).
  */
 #ifndef HOOKCHECK_MIGRATIONS_SURVEY_H
 #define HOOKCHECK_MIGRATIONS_SURVEY_H
@@ -34,6 +35,7 @@ struct survey {
     struct survey_founds found;
     struct strs unreadable; /* files that could tell whose migrations lie there: "PATH: why" */
     struct strs deep;       /* directories that were not entered */
+    struct strs submodules; /* of a commit: what lies in them is not seen */
 };
 
 /* `config` (may be NULL) has trackers of the user's; `only` (may be NULL) leaves out all other packs. */

@@ -14,7 +14,7 @@
 
 struct memory_file {
     struct str path, bytes;
-    bool unreadable;
+    bool unreadable, submodule;
 };
 struct memory_tree {
     VEC(struct memory_file) files;
@@ -38,9 +38,11 @@ static bool memory_list(void *self, struct arena *arena, struct str directory,
         if (name.length == 0 || strs_have(&seen, name))
             continue;
         VEC_PUSH(arena, &seen, name);
-        VEC_PUSH(
-            arena, ret_entries,
-            (struct tree_entry){.name = name, .kind = rest.length ? TREE_DIRECTORY : TREE_FILE});
+        VEC_PUSH(arena, ret_entries,
+                 (struct tree_entry){.name = name,
+                                     .kind = rest.length                      ? TREE_DIRECTORY
+                                             : tree->files.items[i].submodule ? TREE_SUBMODULE
+                                                                              : TREE_FILE});
     }
     return true;
 }
@@ -124,6 +126,9 @@ static void read_case(struct arena *arena, struct str text, struct tree_case *re
             file->unreadable = str_ends(file->path, STR(" (unreadable)"));
             if (file->unreadable)
                 file->path = str_prefix(file->path, file->path.length - strlen(" (unreadable)"));
+            file->submodule = str_ends(file->path, STR(" (submodule)"));
+            if (file->submodule)
+                file->path = str_prefix(file->path, file->path.length - strlen(" (submodule)"));
         } else if (file) {
             file->bytes = str_of(file->bytes.bytes, (size_t)(before.bytes - file->bytes.bytes) +
                                                         (before.length - rest.length));
