@@ -182,30 +182,15 @@ static void add_sql(struct detection *d)
 
 /* --- Packs. --- */
 
-static struct str inside_of(struct str root, struct str directory)
-{
-    struct str relative = directory;
-
-    if (root.length)
-        (void)path_relative(root, directory, &relative);
-    return relative.length ? relative : STR(".");
-}
-
-/* Of several applications: those that come later must count too, so that nothing is written down. */
-static bool finds_directories(const struct tracker *tracker)
-{
-    return tracker->unit.gather && tracker_code_of(tracker);
-}
-
 /* The directories of one project, where its tool has one table for all of them. */
 static bool gather(struct detection *d, const struct survey_found *found)
 {
     for (size_t i = 0; i < d->sets.count && found->tracker->unit.gather; i++) {
         struct config_migrations *set = &d->sets.items[i];
         if (set->row == found->tracker && str_eq(set->root, found->root)) {
-            if (finds_directories(found->tracker))
+            if (detect_is_dynamic(found->tracker))
                 return true;
-            strs_add(d->arena, &set->versions, inside_of(found->root, found->directory));
+            strs_add(d->arena, &set->versions, detect_inside(found->root, found->directory));
             return true;
         }
     }
@@ -257,8 +242,8 @@ static void add_packs(struct detection *d)
             .tracker = found->tracker->id, .row = found->tracker, .root = found->root};
         if (lies_in_script_directory(d, found->directory) || gather(d, found) || put_away(d, found))
             continue;
-        if (!finds_directories(found->tracker))
-            VEC_PUSH(d->arena, &set.versions, inside_of(found->root, found->directory));
+        if (!detect_is_dynamic(found->tracker))
+            VEC_PUSH(d->arena, &set.versions, detect_inside(found->root, found->directory));
         add_set(d, set);
     }
 }
@@ -282,29 +267,10 @@ static void add_foreign(struct detection *d)
 
 /* --- What could not be looked at. --- */
 
-static struct str too_deep(struct detection *d, const struct survey *survey)
-{
-    return str_printf(
-        d->arena,
-        "migrations were looked for in at most %u directories, one in the other: not in " STR_FMT
-        "%s",
-        SURVEY_DEPTH_MAX, STR_ARG(survey->deep.items[0]),
-        survey->deep.count > 1 ? str_printf(d->arena, " and %zu more", survey->deep.count - 1).bytes
-                               : "");
-}
-
 static void add_undecided(struct detection *d, struct str root, struct str message)
 {
     add_set(d, (struct config_migrations){
                    .tracker = STR("unsupported:unknown"), .root = root, .undecided = message});
-}
-
-static struct str submodule_unseen(struct detection *d, struct str path)
-{
-    return str_printf(d->arena,
-                      "the submodule " STR_FMT " is not part of this commit: migrations "
-                      "that may lie in it are not seen",
-                      STR_ARG(path));
 }
 
 /* What is called after migrations may hold some; anything else is only told of. */
@@ -332,14 +298,15 @@ static void add_unseen(struct detection *d)
     for (size_t i = 0; i < survey->deep.count; i++)
         any = any || may_hold(d, survey->deep.items[i]);
     if (any)
-        add_undecided(d, STR(""), too_deep(d, survey));
+        add_undecided(d, STR(""), detect_too_deep(d->arena, survey));
     for (size_t i = 0; i < survey->submodules.count; i++)
         if (may_hold(d, survey->submodules.items[i]))
-            add_undecided(d, STR(""), submodule_unseen(d, survey->submodules.items[i]));
+            add_undecided(d, STR(""),
+                          detect_submodule_unseen(d->arena, survey->submodules.items[i]));
     if (survey->deep.count)
-        note(d, too_deep(d, survey));
+        note(d, detect_too_deep(d->arena, survey));
     for (size_t i = 0; i < survey->submodules.count; i++)
-        note(d, submodule_unseen(d, survey->submodules.items[i]));
+        note(d, detect_submodule_unseen(d->arena, survey->submodules.items[i]));
 }
 
 /* --- Choice, order, names. --- */
@@ -403,203 +370,13 @@ static void name_sets(struct detection *d)
     }
 }
 
-/* --- Configured sets. --- */
-
-static bool holds_sql(struct detection *d, struct str directory, bool *ret_holds, struct err *e)
-{
-    struct tree_entries entries;
-    bool exists;
-
-    if (!tree_list(d->tree, d->arena, directory, &entries, &exists, e))
-        return false;
-    *ret_holds = false;
-    for (size_t i = 0; i < entries.count; i++)
-        *ret_holds = *ret_holds || str_ends(entries.items[i].name, STR(".sql"));
-    return true;
-}
-
-/* What a set without a tracker can mean: a directory, and whose migrations lie there. */
-struct meaning {
-    struct str directory, title;
-    const struct tracker *tracker; /* NULL: Alembic, plain SQL, or what is not counted */
-    struct str name;               /* its tracker's, where there is no row */
-};
-VEC_DEFINE(meanings, struct meaning);
-
-/* Does the directory lie in one that the set names, or around it? */
-static bool is_named(struct detection *d, const struct config_migrations *set, struct str directory)
-{
-    bool named = !set->versions.count;
-    struct str inside, path;
-
-    for (size_t i = 0; i < set->versions.count && !named; i++)
-        named =
-            tree_path_join(d->arena, set->root, set->versions.items[i], &path) &&
-            (!path.length || !directory.length || str_eq(path, directory) ||
-             path_relative(path, directory, &inside) || path_relative(directory, path, &inside));
-    return named;
-}
-
-static void add_meaning(struct detection *d, const struct config_migrations *set,
-                        struct meaning meaning, struct meanings *all)
-{
-    if (is_named(d, set, meaning.directory))
-        VEC_PUSH(d->arena, all, meaning);
-}
-
-/* Tests and examples below the root count only where there is nothing else. */
-static void drop_aside_meanings(struct str root, struct meanings *all)
-{
-    size_t kept = 0;
-    bool any = false;
-
-    for (size_t i = 0; i < all->count; i++)
-        any = any || !survey_is_aside(inside_of(root, all->items[i].directory));
-    for (size_t i = 0; i < all->count && any; i++)
-        if (!survey_is_aside(inside_of(root, all->items[i].directory)))
-            all->items[kept++] = all->items[i];
-    if (any)
-        all->count = kept;
-}
-
-static struct meanings meanings_of(struct detection *d, const struct config_migrations *set,
-                                   const struct survey *survey)
-{
-    struct meanings all = {0};
-
-    for (size_t i = 0; i < survey->scripts.count; i++)
-        add_meaning(d, set,
-                    (struct meaning){.directory = survey->scripts.items[i],
-                                     .title = STR("Alembic"),
-                                     .name = STR("alembic")},
-                    &all);
-    for (size_t i = 0; i < survey->found.count; i++)
-        add_meaning(d, set,
-                    (struct meaning){.directory = survey->found.items[i].directory,
-                                     .title = tracker_title(survey->found.items[i].tracker),
-                                     .tracker = survey->found.items[i].tracker},
-                    &all);
-    for (size_t i = 0; i < survey->sql.count; i++)
-        add_meaning(d, set,
-                    (struct meaning){.directory = survey->sql.items[i],
-                                     .title = STR("plain SQL"),
-                                     .name = STR("sql")},
-                    &all);
-    for (size_t i = 0; i < survey->foreign.count; i++)
-        add_meaning(d, set,
-                    (struct meaning){.directory = survey->foreign.items[i].directory,
-                                     .title = str_from(survey->foreign.items[i].tracker),
-                                     .name = str_printf(d->arena, "unsupported:%s",
-                                                        survey->foreign.items[i].tracker)},
-                    &all);
-    drop_aside_meanings(set->root, &all);
-    return all;
-}
-
-static void undecided(struct detection *d, struct config_migrations *set, const struct strs *titles)
-{
-    set->tracker = str_join(d->arena, titles->items, titles->count, STR(" or "));
-    set->undecided =
-        str_printf(d->arena,
-                   "below \"" STR_FMT "\" are migrations of " STR_FMT
-                   ": which of them the migration set " STR_FMT " means cannot be told",
-                   STR_ARG(set->root.length ? set->root : STR(".")),
-                   STR_ARG(str_join(d->arena, titles->items, titles->count, STR(" and of "))),
-                   STR_ARG(set->name));
-}
-
-/* Several directories are all taken where the tool has one table for them; else its loader looks, and says that they are several. */
-static void use_row(struct detection *d, struct config_migrations *set, const struct meanings *all)
-{
-    const struct tracker *tracker = all->items[0].tracker;
-
-    set->tracker = tracker->id;
-    set->row = tracker;
-    if (set->versions.count || finds_directories(tracker) ||
-        (all->count > 1 && !tracker->unit.gather))
-        return;
-    for (size_t i = 0; i < all->count; i++)
-        strs_add(d->arena, &set->versions, inside_of(set->root, all->items[i].directory));
-}
-
-/* What could not be looked at may be the set's. */
-static void note_unseen(struct detection *d, struct config_migrations *set,
-                        const struct survey *survey)
-{
-    if (survey->unreadable.count)
-        set->undecided = str_printf(
-            d->arena, STR_FMT ": whose migrations the migration set " STR_FMT " has cannot be told",
-            STR_ARG(
-                str_join(d->arena, survey->unreadable.items, survey->unreadable.count, STR("; "))),
-            STR_ARG(set->name));
-    if (survey->deep.count)
-        VEC_PUSH(d->arena, &set->notes, too_deep(d, survey));
-    for (size_t i = 0; i < survey->submodules.count; i++)
-        VEC_PUSH(d->arena, &set->notes, submodule_unseen(d, survey->submodules.items[i]));
-}
-
-/* Which tracker a configured set without one means. */
-static bool find_tracker(struct detection *d, struct config_migrations *set, struct err *e)
-{
-    struct survey survey;
-    struct str directory = set->root;
-    struct strs titles = {0};
-    bool sql = false;
-
-    if (set->versions.count &&
-        !tree_path_join(d->arena, set->root, set->versions.items[0], &directory))
-        directory = set->root;
-    if (!survey_tree(d->arena, d->tree, d->config, NULL, set->root, &survey, e) ||
-        !holds_sql(d, directory, &sql, e))
-        return false;
-    struct meanings all = meanings_of(d, set, &survey);
-    for (size_t i = 0; i < all.count; i++)
-        strs_add(d->arena, &titles, all.items[i].title);
-    if (set->script_location.length) {
-        set->tracker = STR("alembic");
-        return true;
-    }
-    if (titles.count > 1)
-        undecided(d, set, &titles);
-    else if (all.count && all.items[0].tracker)
-        use_row(d, set, &all);
-    else if (all.count)
-        set->tracker = all.items[0].name;
-    else if (sql)
-        set->tracker = STR("sql");
-    else if (survey.settings.count || set->versions.count)
-        /* A pyproject.toml that mentions Alembic, or directories given by hand and nothing that tells whose: Python files. */
-        set->tracker = STR("alembic");
-    note_unseen(d, set, &survey);
-    return true;
-}
-
-static bool use_configured(struct detection *d, struct err *e)
-{
-    for (size_t i = 0; i < d->config->migrations.count; i++) {
-        struct config_migrations set = d->config->migrations.items[i];
-        /* "./", "apps/api/" and the like; what leaves the tree stays as it is, and is refused when it is read. */
-        bool inside = tree_path_join(d->arena, STR(""), set.root, &set.root);
-        if (inside && !set.tracker.length && !find_tracker(d, &set, e))
-            return false;
-        if (!set.row)
-            set.row = tracker_find(d->config, set.tracker);
-        add_set(d, set);
-    }
-    return true;
-}
-
 bool sets_detect(struct arena *arena, struct tree *tree, const struct config *config,
                  struct config_migrations_list *ret_sets, struct err *e)
 {
     struct detection detection = {.arena = arena, .tree = tree, .config = config};
 
-    if (config->migrations.count) {
-        if (!use_configured(&detection, e))
-            return false;
-        *ret_sets = detection.sets;
-        return true;
-    }
+    if (config->migrations.count)
+        return detect_configured(arena, tree, config, ret_sets, e);
     if (!survey_tree(arena, tree, config, NULL, STR(""), &detection.survey, e) ||
         !add_alembic(&detection, e))
         return false;

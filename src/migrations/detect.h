@@ -3,6 +3,7 @@
 #define HOOKCHECK_MIGRATIONS_DETECT_H
 
 #include "migrations/history.h"
+#include "migrations/survey.h"
 
 /* Directories under `root` with an env.py that uses Alembic and a directory versions/, sorted. */
 MUST_CHECK bool detect_script_directories(struct arena *arena, struct tree *tree, struct str root,
@@ -15,5 +16,17 @@ MUST_CHECK bool detect_sql_directories(struct arena *arena, struct tree *tree, s
 struct str parent_of(struct str directory);
 /* services/billing/db/migrations belongs to services/billing. */
 struct str owner_of(struct str directory);
+
+/* The sets of the configuration, with a tracker each where the tree tells which; else `undecided` says why not. */
+MUST_CHECK bool detect_configured(struct arena *arena, struct tree *tree,
+                                  const struct config *config,
+                                  struct config_migrations_list *ret_sets, struct err *e);
+/* `directory` seen from `root`, "." for the root itself. */
+struct str detect_inside(struct str root, struct str directory);
+/* Of several applications: those that come later must count too, so that nothing is written down. */
+bool detect_is_dynamic(const struct tracker *tracker);
+/* Sentences on what a survey did not look into. */
+struct str detect_too_deep(struct arena *arena, const struct survey *survey);
+struct str detect_submodule_unseen(struct arena *arena, struct str path);
 
 #endif
