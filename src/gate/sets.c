@@ -41,7 +41,7 @@ static void by_names(const struct judge *judge, const struct config_migrations_l
 void sets_choose(const struct judge *judge, const struct config_migrations_list *all,
                  const struct look_options *options, struct config_migrations_list *ret_chosen)
 {
-    struct config_migrations_list mine = {0}, here = {0};
+    struct config_migrations_list mine = {0}, here = {0}, unsure = {0};
     struct str below;
 
     if (options->sets.count) {
@@ -59,8 +59,12 @@ void sets_choose(const struct judge *judge, const struct config_migrations_list 
             struct str inside;
             bool holds =
                 str_is_empty(root) || str_eq(root, STR(".")) || path_relative(root, below, &inside);
-            if (holds)
+            if (mine.items[i].undecided.length && str_is_empty(root))
+                VEC_PUSH(judge->arena, &unsure, mine.items[i]);
+            else if (holds)
                 VEC_PUSH(judge->arena, &here, mine.items[i]);
         }
+    for (size_t i = 0; i < unsure.count && here.count; i++)
+        VEC_PUSH(judge->arena, &here, unsure.items[i]);
     *ret_chosen = here.count ? here : mine;
 }

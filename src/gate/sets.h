@@ -5,7 +5,8 @@
 #include "gate/judge.h"
 
 /* The sets named by `options->sets`; else those of the environment whose root holds options->directory; else all of the environment. A deploy
- * from the work tree's root may ship anything: there, all of the environment. A name that no set has is a reason (not-configured). */
+ * from the work tree's root may ship anything: there, all of the environment. What could not be told of the whole tree goes with any choice by
+ * place, and makes none. A name that no set has is a reason (not-configured). */
 void sets_choose(const struct judge *judge, const struct config_migrations_list *all,
                  const struct look_options *options, struct config_migrations_list *ret_chosen);
 

@@ -2,8 +2,12 @@
 
 #include "cr_str.h"
 
-static const char *const roots[][2] = {
-    {"api", "apps/api"}, {"billing", "apps/billing"}, {"whole", ""}};
+#define UNSURE 4u
+
+static const char *const roots[][3] = {{"api", "apps/api", ""},
+                                       {"billing", "apps/billing", ""},
+                                       {"whole", "", ""},
+                                       {"unsure", "", "env.py cannot be read"}};
 
 static struct config_migrations_list choose(struct arena *arena,
                                             const struct config_environment *environment,
@@ -19,7 +23,10 @@ static struct config_migrations_list choose(struct arena *arena,
     for (size_t i = 0; i < count; i++)
         VEC_PUSH(arena, &all,
                  ((struct config_migrations){.name = str_from(roots[i][0]),
-                                             .root = str_from(roots[i][1])}));
+                                             .root = str_from(roots[i][1]),
+                                             .undecided = str_from(roots[i][2])}));
+    if (count == UNSURE) /* without the whole */
+        all.items[2] = all.items[3], all.count = 3;
     sets_choose(&judge, &all, &options, &chosen);
     return chosen;
 }
@@ -46,6 +53,20 @@ Test(sets, whose_root_holds_the_directory)
     cr_assert_eq(chosen.count, 2u);
     assert_str(chosen.items[0].name, "api");
     assert_str(chosen.items[1].name, "whole");
+}
+
+Test(sets, what_is_unsure_of_the_whole_tree_chooses_nothing_and_is_not_left_out)
+{
+    ARENA(arena, 1 << 20);
+    struct reasons reasons = {0};
+    struct look_options inside = {.directory = STR("/repo/apps/api")};
+    struct look_options outside = {.directory = STR("/repo/apps/other")};
+
+    struct config_migrations_list chosen = choose(&arena, NULL, UNSURE, inside, &reasons);
+    cr_assert_eq(chosen.count, 2u);
+    assert_str(chosen.items[0].name, "api");
+    assert_str(chosen.items[1].name, "unsure");
+    cr_assert_eq(choose(&arena, NULL, UNSURE, outside, &reasons).count, 3u, "none holds it: all");
 }
 
 Test(sets, a_directory_with_a_similar_name_is_not_inside)
