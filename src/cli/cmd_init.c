@@ -115,6 +115,8 @@ static bool look_around(struct cli *cli, struct found *found, struct err *e)
 
 static void write_sets(struct buf *out, const struct found *found)
 {
+    size_t written = 0;
+
     if (found->sets.count == 0) {
         buf_add(out,
                 STR("  // No migrations were found. Name them where detection does not see them:\n"
@@ -125,10 +127,16 @@ static void write_sets(struct buf *out, const struct found *found)
     buf_add(out, STR("  // The migration histories found here. \"root\" is the directory of "
                      "alembic.ini or of the SQL files.\n"
                      "  \"migrations\": {"));
+    for (size_t i = 0; i < found->sets.count; i++)
+        if (found->sets.items[i].undecided.length)
+            buf_printf(out, "\n    // not decided: " STR_FMT,
+                       STR_ARG(found->sets.items[i].undecided));
     for (size_t i = 0; i < found->sets.count; i++) {
         const struct config_migrations *set = &found->sets.items[i];
         bool first = true;
-        buf_add(out, i ? STR(",\n    ") : STR("\n    "));
+        if (set->undecided.length)
+            continue;
+        buf_add(out, written++ ? STR(",\n    ") : STR("\n    "));
         json_write_string(out, set->name);
         buf_add(out, STR(": { "));
         json_write_key(out, &first, "tracker");
@@ -263,10 +271,16 @@ static enum cli_status run(struct cli *cli)
         return CLI_BLOCKED;
     }
     buf_printf(&cli->out, "wrote " STR_FMT "\n", STR_ARG(path));
-    for (size_t i = 0; i < found.sets.count; i++)
+    for (size_t i = 0; i < found.sets.count; i++) {
+        if (found.sets.items[i].undecided.length) {
+            buf_printf(&cli->out, "  not decided: " STR_FMT "\n",
+                       STR_ARG(found.sets.items[i].undecided));
+            continue;
+        }
         buf_printf(&cli->out, "  migrations: " STR_FMT " (" STR_FMT ", " STR_FMT ")\n",
                    STR_ARG(found.sets.items[i].name), STR_ARG(found.sets.items[i].tracker),
                    STR_ARG(found.sets.items[i].root.length ? found.sets.items[i].root : STR(".")));
+    }
     buf_printf(&cli->out, "  database:   env:" STR_FMT "\n", STR_ARG(production_variable(&found)));
     if (!trust_own(cli, path, bytes, &e)) {
         cli_say_error(cli, &e);

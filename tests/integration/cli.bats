@@ -257,6 +257,18 @@ setup() {
   assert_status 2
 }
 
+@test "init: what could not be decided stands there as a comment" {
+  deep=$repo/a/b/c/d/e/f/g/h/i/j/k/l/migrations
+  mkdir -p "$deep" && echo 'select 1;' >"$deep/V1__a.sql"
+  program init
+  assert_status 0
+  assert_out "not decided: migrations were looked for"
+  grep -q '^    // not decided: migrations were looked for in at most 12 directories, one in the other: not in a/b/c/d/e/f/g/h/i/j/k/l/migrations$' "$repo/.hookcheck.json"
+  grep -q '"tracker": "alembic"' "$repo/.hookcheck.json"
+  program trust --show
+  assert_status 0
+}
+
 @test "log: every decision of the hook, verified, in each format" {
   use_sqlite 394c8c3cbf42
   hook "npx sst deploy"

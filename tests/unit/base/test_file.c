@@ -51,6 +51,17 @@ Test(file, relative_knows_path_boundaries)
     cr_assert(str_is_empty(relative));
 }
 
+Test(file, names_below_a_directory_and_how_deep_they_lie)
+{
+    ARENA(arena, 1 << 20);
+
+    cr_assert(str_eq(path_below(&arena, STR(""), STR("a")), STR("a")));
+    cr_assert(str_eq(path_below(&arena, STR("a/b"), STR("c d")), STR("a/b/c d")));
+    cr_assert_eq(path_depth(STR("")), 0u);
+    cr_assert_eq(path_depth(STR("a")), 1u);
+    cr_assert_eq(path_depth(STR("a/b/c")), 3u);
+}
+
 Test(file, atomic_write_follows_links_and_keeps_the_mode)
 {
     ARENA(arena, 1 << 20);
