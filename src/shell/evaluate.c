@@ -352,11 +352,17 @@ bool shell_evaluate(struct shell_state *state, struct str text, struct err *e)
     struct session *session = state->session;
     struct session before = *session;
     struct shell_list list = {0};
+    struct err syntax = ERR_NONE;
 
     if (session->depth >= SHELL_DEPTH_MAX)
         return err_set(e, ERR_LIMIT, "texts and calls nested deeper than %u", SHELL_DEPTH_MAX);
-    if (!evaluate_step(session, e) || !shell_parse(session->arena, text, &list, e))
+    if (!evaluate_step(session, e))
         return false;
+    if (!shell_parse(session->arena, text, &list, &syntax) &&
+        (syntax.kind != ERR_INPUT || !shell_parse_head(session->arena, text, &list))) {
+        *e = syntax;
+        return false;
+    }
     session->depth++;
     session->text = text;
     session->choices = NULL;
@@ -368,5 +374,9 @@ bool shell_evaluate(struct shell_state *state, struct str text, struct err *e)
     session->choices = before.choices;
     if (state->flow != FLOW_EXIT)
         state->flow = FLOW_NORMAL;
+    if (ok && err_is_set(&syntax)) {
+        *e = syntax;
+        return false;
+    }
     return ok;
 }

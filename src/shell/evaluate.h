@@ -17,7 +17,8 @@
  *
  * In:     a text, a state.
  * Out:    calls of the visitor. A word whose value is not knowable before it runs is marked so.
- * Fails:  limits (SHELL_COMMANDS_MAX commands, SHELL_DEPTH_MAX nested texts and calls), a syntax error, the visitor's failure.
+ * Fails:  limits (SHELL_COMMANDS_MAX commands, SHELL_DEPTH_MAX nested texts and calls), the visitor's failure, a syntax error: after the
+ *         visitor has seen the commands of the lines before it, which a shell has run when it comes there.
  * Source: POSIX.1-2017 XCU 2.6 Word Expansions, 2.9 Shell Commands; bash 5.2 manual §3.5.
  */
 #ifndef HOOKCHECK_SHELL_EVALUATE_H

@@ -439,9 +439,18 @@ static bool report(const struct parser *p, struct err *e)
     return err_set(e, p->failure, "line %zu, column %zu: %s", line, column, p->failure_message);
 }
 
+static struct parser parser_of(struct arena *arena, struct str text)
+{
+    struct parser p = {.arena = arena, .line = 1};
+
+    p.source = (struct source){.bytes = text.bytes ? text.bytes : "", .end = text.length};
+    p.text = str_of(p.source.bytes, text.length);
+    return p;
+}
+
 bool shell_parse(struct arena *arena, struct str text, struct shell_list *ret_list, struct err *e)
 {
-    struct parser p = {.arena = arena, .text = text, .line = 1};
+    struct parser p = parser_of(arena, text);
     struct shell_list list = {0};
     size_t nul;
 
@@ -453,14 +462,24 @@ bool shell_parse(struct arena *arena, struct str text, struct shell_list *ret_li
         parser_fail(&p, nul, "NUL byte");
         return report(&p, e);
     }
-    p.source = (struct source){.bytes = text.bytes ? text.bytes : "", .end = text.length};
-    p.text = str_of(p.source.bytes, text.length);
     if (!parse_list(&p, &list, false) ||
         (parser_peek(&p) != END_OF_TEXT && !parser_fail_unexpected(&p)))
         return report(&p, e);
     /* Here-documents announced on a last line that has no newline have empty bodies. */
     if (!here_document_read_all(&p))
         return report(&p, e);
+    *ret_list = list;
+    return true;
+}
+
+bool shell_parse_head(struct arena *arena, struct str text, struct shell_list *ret_list)
+{
+    struct parser p = parser_of(arena, text);
+    struct shell_list list = {0};
+
+    if (text.length > SHELL_TEXT_MAX || str_has_nul(text) || !parse_list(&p, &list, true) ||
+        list.pipeline_count == 0)
+        return false;
     *ret_list = list;
     return true;
 }

@@ -186,6 +186,9 @@ struct shell_list {
 
 MUST_CHECK bool shell_parse(struct arena *arena, struct str text, struct shell_list *ret_list,
                             struct err *e);
+/* The lines before the one that shell_parse could not read: a shell reads and runs line by line, and has run them when it stops there.
+ * False: nothing of the text runs, or a limit was passed. */
+bool shell_parse_head(struct arena *arena, struct str text, struct shell_list *ret_list);
 
 /* The words of text that could not be parsed, coarsely: split at blanks, quotes, and operators, quotes and backslashes dropped. */
 void shell_words_of(struct arena *arena, struct str text, struct strs *ret_words);
