@@ -59,24 +59,51 @@ bool powershell_is_data(struct str word)
            is_in(verb_of(word), verbs, COUNT_OF(verbs));
 }
 
-/* A cmdlet in its usual spelling, an alias of those that run or fetch, `$name = `, a block comment, a here-string. */
+/* "Get-Content", as it is usually spelt: the cheap test of the capital comes first. */
+static bool is_spelt_cmdlet(struct str word)
+{
+    if (!word.length || word.bytes[0] < 'A' || word.bytes[0] > 'Z')
+        return false;
+    struct str verb = verb_of(word);
+    return verb.length && word.bytes[verb.length + 1] <= 'Z';
+}
+
+#define BREAKS " \t\r\n;|&(){}'\"`,"
+
+static struct str word_at(struct str text, size_t at)
+{
+    size_t end = at;
+
+    while (end < text.length && !strchr(BREAKS, text.bytes[end]))
+        end++;
+    return str_slice(text, at, end);
+}
+
+/* A cmdlet in its usual spelling, or an alias of those that run or fetch. */
 static bool has_cmdlet(struct str text)
 {
     static const char *const aliases[] = {"iex", "iwr", "irm", "icm", "saps"};
 
     for (size_t at = 0; at < text.length;) {
-        size_t end = at;
-        while (end < text.length && !strchr(" \t\r\n;|&(){}'\"`,", text.bytes[end]))
-            end++;
-        struct str word = str_slice(text, at, end), verb = verb_of(word);
-        bool spelt = verb.length && word.bytes[0] <= 'Z' && word.bytes[verb.length + 1] <= 'Z';
+        struct str word = word_at(text, at);
         bool first = at == 0 || strchr(";|&({\n", text.bytes[at - 1]) ||
                      (at > 1 && strchr(";|&({\n", text.bytes[at - 2]));
-        if (spelt || (first && is_in(word, aliases, COUNT_OF(aliases))))
+        if (is_spelt_cmdlet(word) || (first && is_in(word, aliases, COUNT_OF(aliases))))
             return true;
-        at = end > at ? end : at + 1;
+        at += word.length ? word.length : 1;
     }
     return false;
+}
+
+/* `(Get-Content x) -replace …`, `if (Test-Path x) {…}`: the text's first command. Further on a cmdlet's name may be any program's word. */
+static bool begins_with_cmdlet(struct str text)
+{
+    text = str_trim(text);
+    if (str_starts(text, STR("if (")))
+        text = str_from_offset(text, 3);
+    while (str_starts(text, STR("(")))
+        text = str_from_offset(text, 1);
+    return is_spelt_cmdlet(word_at(text, 0));
 }
 
 static bool begins_statement(struct str text, size_t at)
@@ -114,8 +141,12 @@ bool powershell_likely(struct str text, bool *ret_certain)
         return false; /* a here-document: no PowerShell */
     for (size_t i = 0; i < COUNT_OF(strong); i++)
         *ret_certain = *ret_certain || str_contains(text, str_from(strong[i]));
-    *ret_certain = *ret_certain || assigns_variable(text) || has_cmdlet(text);
+    *ret_certain = *ret_certain || begins_with_cmdlet(text) ||
+                   (str_find_byte(text, '$') != SIZE_MAX && assigns_variable(text));
+    if (*ret_certain)
+        return true;
+    likely = has_cmdlet(text);
     for (size_t i = 0; i < COUNT_OF(weak); i++)
         likely = likely || str_contains(text, str_from(weak[i]));
-    return likely || *ret_certain;
+    return likely;
 }
