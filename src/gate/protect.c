@@ -49,7 +49,9 @@ static size_t count_of(struct str text, struct str part)
     return count;
 }
 
-static struct str replace(struct arena *arena, struct str text, const struct edit_step *step)
+/* False: it would be larger than what is judged. */
+static bool replace(struct arena *arena, struct str text, const struct edit_step *step,
+                    struct str *ret_text)
 {
     struct buf out = buf_new(arena, FILE_MAX * 2);
     size_t at;
@@ -62,12 +64,15 @@ static struct str replace(struct arena *arena, struct str text, const struct edi
             break;
     }
     buf_add(&out, text);
-    return out.length ? buf_str(&out) : STR("");
+    *ret_text = out.length ? buf_str(&out) : STR("");
+    return !out.truncated;
 }
 
-bool protect_apply(struct arena *arena, struct str text, const struct edit_steps *steps,
-                   struct str *ret_text)
+enum protect_after protect_apply(struct arena *arena, struct str text,
+                                 const struct edit_steps *steps, bool exactly, struct str *ret_text)
 {
+    enum protect_after refused = exactly ? AFTER_REFUSED : AFTER_UNKNOWN;
+
     text = plain_text(arena, text, false);
     for (size_t i = 0; i < steps->count; i++) {
         struct edit_step step = {plain_text(arena, steps->items[i].old_text, false),
@@ -75,21 +80,22 @@ bool protect_apply(struct arena *arena, struct str text, const struct edit_steps
                                  steps->items[i].all};
         if (!step.old_text.length) { /* makes the file; refused where it has content */
             if (str_trim(text).length)
-                return false;
+                return refused;
             text = step.new_text;
             continue;
         }
-        if (!count_of(text, step.old_text)) {
+        if (exactly && !count_of(text, step.old_text)) {
             text = plain_text(arena, text, true);
             step.old_text = plain_text(arena, step.old_text, true);
         }
         size_t count = count_of(text, step.old_text);
         if (count == 0 || (count > 1 && !step.all))
-            return false;
-        text = replace(arena, text, &step);
+            return refused;
+        if (!replace(arena, text, &step, &text))
+            return AFTER_UNKNOWN;
     }
     *ret_text = text;
-    return true;
+    return AFTER_KNOWN;
 }
 
 /* --- One file. --- */
@@ -208,17 +214,14 @@ static struct str judge_text(struct guard *guard, enum tamper_judge judge,
     return STR("nothing in it is for others to change");
 }
 
-enum after { AFTER_UNKNOWN, AFTER_KNOWN, AFTER_REFUSED };
-
-static enum after find_after(struct guard *guard, struct protect_change *change)
+static enum protect_after find_after(struct guard *guard, struct protect_change *change)
 {
     const struct tamper *tamper = guard->tamper;
 
     change->after = STR("");
     if (tamper->change == CHANGE_EDITED && tamper->edits.count)
-        return protect_apply(guard->arena, change->before, &tamper->edits, &change->after)
-                   ? AFTER_KNOWN
-                   : AFTER_REFUSED;
+        return protect_apply(guard->arena, change->before, &tamper->edits,
+                             guard->input->request->host == HOST_CLAUDE, &change->after);
     if (!tamper->has_text)
         return AFTER_UNKNOWN;
     change->after = plain_text(guard->arena, tamper->text, false);
@@ -266,7 +269,7 @@ static void judge_file(struct guard *guard, enum tamper_judge judge, struct str 
             protect(guard, path, STR_NONE);
         return;
     }
-    enum after after = find_after(guard, &change);
+    enum protect_after after = find_after(guard, &change);
     if (after == AFTER_REFUSED ||
         (after == AFTER_KNOWN && change.existed && str_eq(change.before, change.after)))
         return;

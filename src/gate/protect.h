@@ -6,7 +6,8 @@
  *
  * Invariants:
  * 1. A file that is not ours (a hook that starts nothing of ours, settings without our registration) is nobody's concern.
- * 2. A change that the tool itself would refuse (text that is not there) is let through: nothing happens.
+ * 2. A change that Claude Code's tool itself would refuse (text that is not there) is let through: nothing happens. Tools of other hosts take
+ *    text that fits loosely: what they would make of it is not known.
  */
 #ifndef HOOKCHECK_GATE_PROTECT_H
 #define HOOKCHECK_GATE_PROTECT_H
@@ -35,8 +36,14 @@ struct str protect_git(struct arena *arena, const struct protect_change *change)
 bool protect_settings_is_ours(struct arena *arena, struct str text);
 bool protect_hook_is_ours(struct str text);
 
-/* What an edit leaves. False: the tool itself would refuse it. */
-bool protect_apply(struct arena *arena, struct str text, const struct edit_steps *steps,
-                   struct str *ret_text);
+enum protect_after {
+    AFTER_UNKNOWN = 0, /* no less than everything could be lost */
+    AFTER_KNOWN,
+    AFTER_REFUSED, /* the tool itself would: nothing changes */
+};
+/* What an edit leaves. `exactly`: by Claude Code's tools, whose rules are known to the end. */
+enum protect_after protect_apply(struct arena *arena, struct str text,
+                                 const struct edit_steps *steps, bool exactly,
+                                 struct str *ret_text);
 
 #endif

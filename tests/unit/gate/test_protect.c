@@ -9,7 +9,9 @@ static struct str apply(struct arena *arena, const char *text, const char *old, 
     struct str after = STR_NONE;
 
     VEC_PUSH(arena, &steps, ((struct edit_step){str_from(old), str_from(new), all}));
-    *ret_done = protect_apply(arena, str_from(text), &steps, &after);
+    enum protect_after known = protect_apply(arena, str_from(text), &steps, true, &after);
+    cr_assert_neq(known, AFTER_UNKNOWN);
+    *ret_done = known == AFTER_KNOWN;
     return after;
 }
 
@@ -49,6 +51,44 @@ Test(protect, edits_are_applied_as_the_tool_does)
             cr_expect(str_eq(after, str_from(cases[i].after)), "case %zu: " STR_FMT, i,
                       STR_ARG(after));
     }
+}
+
+/* Gemini and OpenCode look for text that is nearly the same: what is not there word for word is not refused. */
+Test(protect, what_other_hosts_make_of_an_edit_is_known_only_where_it_fits_word_for_word)
+{
+    static const struct {
+        const char *text, *old;
+        enum protect_after after;
+    } cases[] = {
+        {"a b", "a", AFTER_KNOWN},      {"a a", "a", AFTER_UNKNOWN},
+        {"a  b", "a b", AFTER_UNKNOWN}, {"a", "", AFTER_UNKNOWN},
+        {"", "", AFTER_KNOWN},          {"it's", "it\xE2\x80\x99s", AFTER_UNKNOWN},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        ARENA(arena, 1 << 20);
+        struct edit_steps steps = {0};
+        struct str after;
+        VEC_PUSH(&arena, &steps, ((struct edit_step){str_from(cases[i].old), STR("c"), false}));
+        cr_expect_eq(protect_apply(&arena, str_from(cases[i].text), &steps, false, &after),
+                     cases[i].after, "case %zu", i);
+    }
+}
+
+/* What stands behind the limit could be what matters. */
+Test(protect, a_text_that_grows_too_large_is_not_known)
+{
+    ARENA(arena, 256 << 20);
+    struct edit_steps steps = {0};
+    struct buf text = buf_new(&arena, 1 << 16), grown = buf_new(&arena, 1 << 16);
+    struct str after;
+
+    for (size_t i = 0; i < 1 << 14; i++) {
+        buf_add_byte(&text, 'a');
+        buf_add_byte(&grown, 'b');
+    }
+    VEC_PUSH(&arena, &steps, ((struct edit_step){STR("a"), buf_str(&grown), true}));
+    cr_expect_eq(protect_apply(&arena, buf_str(&text), &steps, true, &after), AFTER_UNKNOWN);
 }
 
 static struct reasons judge(struct arena *arena, const struct config_options *options,
