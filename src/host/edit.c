@@ -1,8 +1,7 @@
 #include "host/edit.h"
 
+#include "base/patch.h"
 #include "host/host.h"
-
-#define PATCH_FILES_MAX 256u
 
 /* The tool's input, wherever the host puts it; a JSON text in a string is parsed into *nested. */
 static const cJSON *find_input(struct arena *arena, const cJSON *document, cJSON **nested)
@@ -31,21 +30,6 @@ static const cJSON *first_of(const cJSON *object, const char *const *keys, size_
 }
 #define FIRST_OF(object, keys) first_of((object), (keys), COUNT_OF(keys))
 
-/* "*** Update File: path": the form of Codex, OpenCode and Copilot. */
-static void read_patch(struct arena *arena, struct str patch, struct strs *paths)
-{
-    static const char *const heads[] = {
-        "*** Update File: ", "*** Delete File: ", "*** Add File: ", "*** Move to: "};
-    struct str line;
-
-    while (str_next_line(&patch, &line) && paths->count < PATCH_FILES_MAX)
-        for (size_t i = 0; i < COUNT_OF(heads); i++)
-            if (str_starts(line, str_from(heads[i])))
-                strs_add(
-                    arena, paths,
-                    str_copy(arena, str_trim(str_from_offset(line, str_from(heads[i]).length))));
-}
-
 void edit_read_files(struct arena *arena, const cJSON *document, struct strs *ret_paths)
 {
     static const char *const paths[] = {"file_path", "notebook_path", "filePath",
@@ -53,14 +37,19 @@ void edit_read_files(struct arena *arena, const cJSON *document, struct strs *re
     static const char *const patches[] = {"input", "patch", "patchText", "command"};
     JSON_DOCUMENT(nested);
     const cJSON *input = find_input(arena, document, &nested);
-    struct str path = json_value_string(FIRST_OF(input, paths));
 
-    if (path.length)
-        VEC_PUSH(arena, ret_paths, str_copy(arena, path));
-    else if (json_is_string(input))
-        read_patch(arena, json_value_string(input), ret_paths);
-    else
-        read_patch(arena, json_value_string(FIRST_OF(input, patches)), ret_paths);
+    if (json_is_string(input)) {
+        patch_read_paths(arena, json_value_string(input), ret_paths);
+        return;
+    }
+    /* Which of several the tool takes is its own affair: all count. */
+    for (size_t i = 0; i < COUNT_OF(paths); i++) {
+        struct str path = json_string(input, paths[i]);
+        if (path.length)
+            strs_add(arena, ret_paths, str_copy(arena, path));
+    }
+    for (size_t i = 0; i < COUNT_OF(patches); i++)
+        patch_read_paths(arena, json_string(input, patches[i]), ret_paths);
 }
 
 static bool read_step(struct arena *arena, const cJSON *object, struct edit_steps *steps)
