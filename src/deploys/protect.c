@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/patch.h"
 #include "base/regex.h"
+#include "deploys/follow.h"
 #include "deploys/judge.h"
 #include "deploys/mask.h"
 #include "deploys/pattern.h"
@@ -259,6 +261,50 @@ static bool write_options(struct recogniser *r, const struct protect_writer *wri
     return true;
 }
 
+/* A patch says itself which files it changes. A text of several lines is one; else the word names a file. */
+static void add_patched(struct recogniser *r, const struct call *call, struct str word,
+                        struct strs *paths)
+{
+    struct followed file;
+
+    if (str_find_byte(word, '\n') == SIZE_MAX) {
+        if (!is_known_text(word))
+            return;
+        follow_read(r, call, word, &file);
+        word = file.found ? file.text : STR("");
+    }
+    patch_read_paths(r->arena, word, paths);
+    diff_read_paths(r->arena, word, paths);
+}
+
+static bool write_patched(struct recogniser *r, const struct call *call, struct write *write,
+                          const struct line *line, struct err *e)
+{
+    struct strs paths = {0};
+    struct call reader = *call;
+    struct str value;
+
+    for (size_t i = 0; i < line->operands.count; i++)
+        add_patched(r, call, line->operands.items[i], &paths);
+    if (call_option_value(call, STR("-i"), &value) ||
+        call_option_value(call, STR("--input"), &value))
+        add_patched(r, call, value, &paths);
+    if (call->input.kind == INPUT_TEXT) {
+        patch_read_paths(r->arena, call->input.text, &paths);
+        diff_read_paths(r->arena, call->input.text, &paths);
+    } else if (call->input.kind == INPUT_FILE) {
+        reader.directory = call->input.directory.length ? call->input.directory : call->directory;
+        add_patched(r, &reader, call->input.text, &paths);
+    }
+    if (call_option_value(call, STR("-d"), &value) ||
+        call_option_value(call, STR("--directory"), &value))
+        write->directory = path_join(r->arena, call->directory, value);
+    for (size_t i = 0; i < paths.count; i++)
+        if (!write_path(r, write, paths.items[i], e))
+            return false;
+    return true;
+}
+
 /* tee: what it reads is what it writes. */
 static void find_text(const struct call *call, const struct line *line, struct write *write)
 {
@@ -297,8 +343,9 @@ static bool try_writers(struct recogniser *r, uint32_t program, const struct cal
                 continue;
         }
         find_text(call, line, &write);
-        bool good = writer->options.count ? write_options(r, writer, &write, line, e)
-                                          : write_operands(r, writer, &write, line, e);
+        bool good = writer->operands == OPERANDS_PATCH ? write_patched(r, call, &write, line, e)
+                    : writer->options.count            ? write_options(r, writer, &write, line, e)
+                                                       : write_operands(r, writer, &write, line, e);
         if (!good)
             return false;
     }

@@ -109,7 +109,7 @@ static bool read_writer(struct protect_loader *loader, struct row *row, uint32_t
 {
     static const char *const known[] = {"program", "does",    "operands", "when", "unless",
                                         "prefix",  "options", "examples", NULL};
-    static const char *const operands[] = {"all", "last", "sources", "rest", NULL};
+    static const char *const operands[] = {"all", "last", "sources", "rest", "patch", NULL};
     struct protect_writer writer = {0};
     struct str program;
 

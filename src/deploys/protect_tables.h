@@ -21,7 +21,13 @@ struct protect_rule {
     uint32_t first_example, example_count;
 };
 
-enum protect_operands { OPERANDS_ALL = 0, OPERANDS_LAST, OPERANDS_SOURCES, OPERANDS_REST };
+enum protect_operands {
+    OPERANDS_ALL = 0,
+    OPERANDS_LAST,
+    OPERANDS_SOURCES,
+    OPERANDS_REST,
+    OPERANDS_PATCH, /* a patch that names the files, or a file with one, or what it reads is one */
+};
 
 struct protect_writer { /* a program that changes the files it is given */
     uint32_t program;
