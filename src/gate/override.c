@@ -92,10 +92,18 @@ static bool read_strings(struct arena *arena, const cJSON *list, struct strs *re
     return true;
 }
 
+static bool read_seconds(const cJSON *item, const char *key, uint64_t *ret)
+{
+    const cJSON *number = json_get(item, key);
+
+    if (!json_is_number(number) || !(number->valuedouble >= 0 && number->valuedouble <= 1e15))
+        return false;
+    *ret = (uint64_t)number->valuedouble;
+    return true;
+}
+
 static bool read_entry(struct arena *arena, const cJSON *item, struct override *ret)
 {
-    const cJSON *created = json_get(item, "created"), *until = json_get(item, "until");
-
     *ret = (struct override){
         .id = str_copy(arena, json_string(item, "id")),
         .work_tree = str_copy(arena, json_string(item, "work_tree")),
@@ -103,12 +111,9 @@ static bool read_entry(struct arena *arena, const cJSON *item, struct override *
         .reason = str_copy(arena, json_string(item, "reason")),
         .by = str_copy(arena, json_string(item, "by")),
     };
-    if (!json_is_number(created) || !json_is_number(until) || created->valuedouble < 0 ||
-        until->valuedouble < 0 || until->valuedouble > 1e15 || !ret->id.length)
-        return false;
-    ret->created = (uint64_t)created->valuedouble;
-    ret->until = (uint64_t)until->valuedouble;
-    return read_strings(arena, json_get(item, "codes"), &ret->codes) &&
+    return ret->id.length && read_seconds(item, "created", &ret->created) &&
+           read_seconds(item, "until", &ret->until) &&
+           read_strings(arena, json_get(item, "codes"), &ret->codes) &&
            read_strings(arena, json_get(item, "pending"), &ret->pending);
 }
 
@@ -140,6 +145,8 @@ bool override_list(struct arena *arena, struct str state, uint64_t now, struct o
     if (!is_ours(arena, path, e) || !file_read(arena, path, FILE_MAX, &bytes, e) ||
         !json_parse(arena, bytes, JSON_STRICT, str_c(arena, path), &document, e))
         return false;
+    if (!json_is_array(document))
+        return err_set(e, ERR_INPUT, STR_FMT ": not a list that hookcheck wrote", STR_ARG(path));
     cJSON_ArrayForEach(item, document)
     {
         struct override entry;
@@ -299,6 +306,14 @@ void override_bind(struct arena *arena, const struct config *config, const struc
 
 /* --- Using it. --- */
 
+static bool blocks(const struct reasons *reasons)
+{
+    for (size_t i = 0; i < reasons->count; i++)
+        if (reasons->items[i].action < ACTION_WARN)
+            return true;
+    return false;
+}
+
 static bool is_about(struct arena *arena, const struct override *entry, const struct look *look)
 {
     return str_eq(entry->environment, look->environment) &&
@@ -312,6 +327,16 @@ static struct override_note note_of(struct arena *arena, const struct override *
                                   .reason = entry->reason,
                                   .by = entry->by,
                                   .until = override_time(arena, entry->until)};
+}
+
+/* Of another work tree than the entry's, or of another environment: a look that stands in the way. */
+static const struct look *blocking_other(struct arena *arena, const struct override *entry,
+                                         const struct looks *looks)
+{
+    for (size_t l = 0; l < looks->count; l++)
+        if (!is_about(arena, entry, &looks->items[l]) && blocks(&looks->items[l].reasons))
+            return &looks->items[l];
+    return NULL;
 }
 
 /* What is not covered, as a sentence; empty: everything that blocks is. */
@@ -336,6 +361,13 @@ static struct str not_covered(struct arena *arena, const struct decision_input *
             !may_be_softened(config, environment, reason->code) || !strs_have(&entry->codes, name))
             return str_printf(arena, "it does not cover " STR_FMT, STR_ARG(name));
     }
+    /* Reasons do not say which work tree they are of; the looks do. */
+    const struct look *other = blocking_other(arena, entry, looks);
+    if (other)
+        return str_printf(arena,
+                          "it does not cover the deploy of " STR_FMT
+                          ": deploy each work tree in a call of its own",
+                          STR_ARG(other->work_tree));
     for (size_t l = 0; l < looks->count; l++)
         if (is_about(arena, entry, &looks->items[l]))
             add_pending(arena, &looks->items[l], &pending);
@@ -369,14 +401,6 @@ static void use(struct arena *arena, const struct decision_input *input,
     }
     note->used = true;
     soften(reasons);
-}
-
-static bool blocks(const struct reasons *reasons)
-{
-    for (size_t i = 0; i < reasons->count; i++)
-        if (reasons->items[i].action < ACTION_WARN)
-            return true;
-    return false;
 }
 
 void override_apply(struct arena *arena, const struct decision_input *input,

@@ -202,12 +202,28 @@ overrides() { jq 'length' "$HOOKCHECK_STATE_DIR/overrides.json"; }
   assert_blocked pending-migrations
   assert_err "others can write it: no override in it counts"
   chmod 600 "$HOOKCHECK_STATE_DIR/overrides.json"
-  for text in '' '[' '{}x' '[{"id":"x"}]'; do
+  for text in '' '[' '{}x' '[{"id":"x"}]' '{}' 'null' '{"a":{"id":"x","created":1,"until":2,"codes":[],"pending":[]}}' \
+    '[{"id":"x","created":1e300,"until":1,"codes":[],"pending":[]}]'; do
     printf '%s' "$text" >"$HOOKCHECK_STATE_DIR/overrides.json"
     hook "npx sst deploy"
     assert_blocked pending-migrations
     assert_err "not used:"
   done
+}
+
+@test "a deploy of another work tree in the same call is not covered" {
+  other=$work/other
+  cp -R "$repo" "$other"
+  give
+  hook "npx sst deploy; cd $other && npx sst deploy"
+  assert_blocked pending-migrations
+  assert_err "it does not cover the deploy of $other"
+  [ "$(overrides)" = 1 ]
+  hook "cd $other && npx sst deploy"
+  assert_blocked pending-migrations
+  hook "npx sst deploy"
+  assert_status 0
+  assert_err "hotfix 4711"
 }
 
 @test "two deploys at once cannot share it" {
