@@ -28,8 +28,11 @@ enum file_kind file_kind(struct arena *arena, struct str path)
 {
     struct stat status;
 
-    if (str_has_nul(path) || stat(str_c(arena, path), &status) != 0)
+    if (str_has_nul(path))
         return FILE_ABSENT;
+    if (stat(str_c(arena, path), &status) != 0) /* no file can have a name that is too long */
+        return errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG ? FILE_ABSENT
+                                                                            : FILE_UNKNOWN;
     if (S_ISREG(status.st_mode))
         return FILE_REGULAR;
     return S_ISDIR(status.st_mode) ? FILE_DIRECTORY : FILE_OTHER;

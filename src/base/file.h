@@ -9,7 +9,8 @@
 #include "base/err.h"
 #include "base/str.h"
 
-enum file_kind { FILE_ABSENT = 0, FILE_REGULAR, FILE_DIRECTORY, FILE_OTHER };
+/* FILE_UNKNOWN: it may be there, and cannot be looked at (no permission on the way, links that go round). */
+enum file_kind { FILE_ABSENT = 0, FILE_REGULAR, FILE_DIRECTORY, FILE_OTHER, FILE_UNKNOWN };
 
 /* What stands there, following symbolic links. */
 enum file_kind file_kind(struct arena *arena, struct str path);

@@ -133,6 +133,22 @@ bool trust_has(struct arena *arena, struct str state, struct str digest, struct 
     return true;
 }
 
+bool trust_knows(struct arena *arena, struct str state, struct str path, bool *ret_known,
+                 struct err *e)
+{
+    struct str rest, line;
+
+    path = canonical(arena, path);
+    if (!read_trust(arena, trust_file(arena, state), &rest, e))
+        return false;
+    *ret_known = false;
+    while (str_next_line(&rest, &line)) {
+        (void)str_cut(&line, ' ');
+        *ret_known = *ret_known || str_eq(line, path);
+    }
+    return true;
+}
+
 /* All lines but those of `path`; then, when there is a digest, the new one. Under a lock: two people trust at once. */
 static bool rewrite(struct arena *arena, struct str state, struct str digest, struct str path,
                     struct err *e)

@@ -16,6 +16,9 @@ MUST_CHECK bool state_make(struct arena *arena, struct str directory, struct err
 /* Trust of a repository's configuration: one line per file, "<sha256 of the content> <path>", in STATE/trust. */
 MUST_CHECK bool trust_has(struct arena *arena, struct str state, struct str digest, struct str path,
                           bool *ret_trusted, struct err *e);
+/* Is there a line for this file, whatever its content was? */
+MUST_CHECK bool trust_knows(struct arena *arena, struct str state, struct str path, bool *ret_known,
+                            struct err *e);
 MUST_CHECK bool trust_add(struct arena *arena, struct str state, struct str digest, struct str path,
                           struct err *e);
 MUST_CHECK bool trust_remove(struct arena *arena, struct str state, struct str path, struct err *e);

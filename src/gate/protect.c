@@ -1,5 +1,6 @@
 #include "gate/protect.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,33 @@ static struct str plain_text(struct arena *arena, struct str text, bool quotes)
             buf_add_byte(&out, text.bytes[i]);
     }
     return out.length ? buf_str(&out) : STR("");
+}
+
+#define PUNCTUATION " \t\r\n,:{}[]\""
+
+static bool is_punctuation(char byte)
+{
+    return byte && strchr(PUNCTUATION, byte);
+}
+
+bool protect_same_words(struct str a, struct str b)
+{
+    for (;;) {
+        a = str_trim_bytes(a, PUNCTUATION);
+        b = str_trim_bytes(b, PUNCTUATION);
+        size_t end = 0;
+        while (end < a.length && end < b.length && a.bytes[end] == b.bytes[end] &&
+               !is_punctuation(a.bytes[end]))
+            end++;
+        bool a_ends = end == a.length || is_punctuation(a.bytes[end]);
+        bool b_ends = end == b.length || is_punctuation(b.bytes[end]);
+        if (!a_ends || !b_ends)
+            return false;
+        if (end == a.length || end == b.length)
+            return end == a.length && end == b.length;
+        a = str_from_offset(a, end);
+        b = str_from_offset(b, end);
+    }
 }
 
 static size_t count_of(struct str text, struct str part)
@@ -243,9 +271,10 @@ static bool is_other_case(struct guard *guard, struct str path)
         if (!str_eq_nocase(base, str_from(plain[i])) || str_eq(base, str_from(plain[i])))
             continue;
         struct str other = path_join(guard->arena, path_directory(path), str_from(plain[i]));
-        return stat(str_c(guard->arena, path), &here) != 0 ||
-               stat(str_c(guard->arena, other), &there) != 0 || here.st_ino != there.st_ino ||
-               here.st_dev != there.st_dev;
+        if (stat(str_c(guard->arena, path), &here) != 0 ||
+            stat(str_c(guard->arena, other), &there) != 0)
+            return errno == ENOENT || errno == ENOTDIR;
+        return here.st_ino != there.st_ino || here.st_dev != there.st_dev;
     }
     return false;
 }
@@ -253,7 +282,7 @@ static bool is_other_case(struct guard *guard, struct str path)
 static void judge_file(struct guard *guard, enum tamper_judge judge, struct str path)
 {
     const struct tamper *tamper = guard->tamper;
-    struct protect_change change = {.path = path};
+    struct protect_change change = {.path = path, .state = guard->input->state_directory};
     struct err e = ERR_NONE;
 
     if (is_other_case(guard, path) || file_kind(guard->arena, path) == FILE_DIRECTORY)
@@ -303,7 +332,10 @@ static void judge_directory(struct guard *guard)
     const struct tamper *tamper = guard->tamper;
     struct str name = path_base_name(tamper->path);
 
-    if (file_kind(guard->arena, tamper->path) != FILE_DIRECTORY)
+    enum file_kind kind = file_kind(guard->arena, tamper->path);
+    if (kind == FILE_UNKNOWN)
+        protect(guard, tamper->path, STR("what it holds cannot be looked at"));
+    if (kind != FILE_DIRECTORY)
         return;
     for (size_t i = 0; i < tamper->holds.count; i++) {
         enum tamper_judge judge = judge_of_name(tamper->holds.items[i]);
@@ -313,7 +345,8 @@ static void judge_directory(struct guard *guard)
             (judge == JUDGE_CONFIGURATION && !str_eq(name, STR("hookcheck"))))
             continue;
         struct str path = path_join(guard->arena, tamper->path, tamper->holds.items[i]);
-        if (file_kind(guard->arena, path) == FILE_REGULAR)
+        kind = file_kind(guard->arena, path);
+        if (kind == FILE_REGULAR || kind == FILE_UNKNOWN)
             judge_file(guard, judge, path);
     }
 }
@@ -324,15 +357,17 @@ static void judge_own(struct guard *guard)
     const struct tamper *tamper = guard->tamper;
     char self[PATH_MAX], real[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+    enum file_kind kind = file_kind(guard->arena, tamper->path);
 
     if (str_eq(tamper->rule, STR("hookcheck-state"))) {
         protect(guard, tamper->path, STR_NONE);
         return;
     }
-    if (length <= 0 || file_kind(guard->arena, tamper->path) != FILE_REGULAR ||
-        !realpath(str_c(guard->arena, tamper->path), real))
+    if (kind == FILE_ABSENT || kind == FILE_DIRECTORY)
         return;
-    if (tamper->change == CHANGE_MODE ||
+    /* Where it leads, or where ours are, cannot be found out: it could be ours. */
+    bool known = length > 0 && realpath(str_c(guard->arena, tamper->path), real);
+    if (!known || tamper->change == CHANGE_MODE ||
         str_eq(path_directory(str_from(real)), path_directory(str_of(self, (size_t)length))))
         protect(guard, tamper->path, STR_NONE);
 }

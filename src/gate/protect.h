@@ -6,7 +6,8 @@
  *
  * Invariants:
  * 1. A file that is not ours (a hook that starts nothing of ours, settings without our registration) is nobody's concern.
- * 2. A change that Claude Code's tool itself would refuse (text that is not there) is let through: nothing happens. Tools of other hosts take
+ * 2. A text that cannot be read is ours as far as it says so: it may be mended, and not be replaced by another one.
+ * 3. A change that Claude Code's tool itself would refuse (text that is not there) is let through: nothing happens. Tools of other hosts take
  *    text that fits loosely: what they would make of it is not known.
  */
 #ifndef HOOKCHECK_GATE_PROTECT_H
@@ -22,6 +23,7 @@ void protect_judge(struct arena *arena, const struct decision_input *input,
 /* --- The judges. Each says in a sentence what would be lost; STR_NONE: nothing. Exposed for tests. --- */
 struct protect_change {
     struct str path;
+    struct str state; /* where trust is recorded; empty: nowhere */
     bool existed;
     struct str before; /* without carriage returns */
     struct str after;
@@ -35,6 +37,9 @@ struct str protect_git(struct arena *arena, const struct protect_change *change)
 /* Is there something of ours in this file, that could be lost? */
 bool protect_settings_is_ours(struct arena *arena, struct str text);
 bool protect_hook_is_ours(struct str text);
+
+/* Do two texts differ only in blanks, quotes, brackets, commas and colons? So differ a JSON text that cannot be read and its mended form. */
+bool protect_same_words(struct str a, struct str b);
 
 enum protect_after {
     AFTER_UNKNOWN = 0, /* no less than everything could be lost */

@@ -1,5 +1,7 @@
 /* protect_configuration.c -- would a .hookcheck.json be weaker after an edit? Field by field, as written: what other layers say stays. */
+#include "base/digest.h"
 #include "config/layer.h"
+#include "config/state.h"
 #include "gate/protect.h"
 
 struct compare {
@@ -279,6 +281,27 @@ static void compare_models(struct compare *c)
     }
 }
 
+/* It blocks all deploys as it is, and what it holds cannot be compared. Mending one that nobody has trusted takes nothing away. Of one that a person
+ * has trusted, only that text, or the words of this one, do: with its rules the deploys would be gone that they make known. */
+static struct str compare_broken(struct arena *arena, const struct protect_change *change,
+                                 bool trusted)
+{
+    struct err e = ERR_NONE;
+    bool recorded = false, same = false;
+
+    if (trusted)
+        return STR("it cannot be read as it is, and another one would count at once");
+    if (!change->state.length || protect_same_words(change->before, change->after))
+        return STR_NONE;
+    if (!trust_knows(arena, change->state, change->path, &recorded, &e) ||
+        (recorded && !trust_has(arena, change->state, digest_sha256(arena, change->after),
+                                change->path, &same, &e)))
+        return str_printf(arena, "whether a person has trusted it is not known: %s", e.message);
+    return !recorded || same ? STR_NONE
+                             : STR("a person has trusted it, and it cannot be read as it is: only "
+                                   "its brackets, quotes and commas may be mended");
+}
+
 struct str protect_configuration(struct arena *arena, const struct protect_change *change,
                                  bool trusted)
 {
@@ -292,7 +315,7 @@ struct str protect_configuration(struct arena *arena, const struct protect_chang
     if (!change->existed && !trusted)
         return STR_NONE;
     if (change->existed && !layer_read(arena, change->before, &source, &old, &ignored))
-        return STR_NONE; /* it blocks all deploys as it is: mending it takes nothing away */
+        return compare_broken(arena, change, trusted);
     if (!layer_read(arena, change->after, &source, &new, &e))
         return str_printf(arena, "it could not be read any more: %s", e.message);
     JSON_DOCUMENT(old_document);

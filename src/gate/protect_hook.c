@@ -68,6 +68,14 @@ static bool find_starts(struct arena *arena, struct str text, struct starts *ret
     return true;
 }
 
+/* The line that says who reads the file; git starts one without such a line by sh. */
+static struct str interpreter_of(struct str text)
+{
+    struct str first = str_prefix(text, str_find_byte(text, '\n'));
+
+    return str_starts(first, STR("#!")) ? str_trim(first) : STR("#!/bin/sh");
+}
+
 /* What git does with a file of another interpreter, or of none, is not ours to guess. */
 static bool is_shell_text(struct str text)
 {
@@ -99,6 +107,8 @@ static struct str compare_shell(struct arena *arena, const struct protect_change
                               "program: " STR_FMT,
                               STR_ARG(before.items[i].line));
     }
+    if (!str_eq(interpreter_of(change->before), interpreter_of(change->after)))
+        return STR("another program would read it: its first line would be another one");
     return before.count ? STR_NONE : STR("nothing in it would start the check");
 }
 

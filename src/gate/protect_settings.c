@@ -213,6 +213,34 @@ static struct str compare(struct arena *arena, const struct protect_change *chan
     return STR_NONE;
 }
 
+/* A command is kept when it stands in the text as it is: its blanks count. */
+static bool commands_stand_in(const struct placeds *ours, struct str text)
+{
+    static const char *const keys[] = {"command", "bash", "exec"};
+
+    for (size_t i = 0; i < ours->count; i++)
+        for (size_t k = 0; k < COUNT_OF(keys); k++)
+            if (!str_contains(text, json_string(ours->items[i].handler, keys[k])))
+                return false;
+    return true;
+}
+
+/* What it asked for before cannot be seen: its words have to be the same, and the host has to find a registration among them. */
+static struct str compare_mended(struct arena *arena, const struct protect_change *change,
+                                 const struct side *new)
+{
+    struct settings_faults faults;
+
+    settings_find_faults(arena, new->document, &faults);
+    bool direct = new->ours.count &&new->ours.items[0].entry == new->ours.items[0].handler;
+    bool found = new->ours.count && (direct || !faults.count);
+    if (found && commands_stand_in(&new->ours, change->before) &&
+        protect_same_words(change->before, change->after))
+        return STR_NONE;
+    return STR("it holds hookcheck's registration, and is no JSON as it is: only its brackets, "
+               "quotes and commas may be mended");
+}
+
 bool protect_settings_is_ours(struct arena *arena, struct str text)
 {
     (void)arena;
@@ -232,12 +260,13 @@ struct str protect_settings(struct arena *arena, const struct protect_change *ch
     bool readable =
         change->existed && parse(arena, change->path, change->before, &old_document, &ignored);
     if (!parse(arena, change->path, change->after, &new_document, &e))
-        return readable && ours
-                   ? str_printf(arena, "the host would ignore it, and ask nobody: %s", e.message)
-                   : STR_NONE;
+        return ours ? str_printf(arena, "the host would ignore it, and ask nobody: %s", e.message)
+                    : STR_NONE;
     old.document = old_document;
     new.document = new_document;
     find_ours(arena, &old);
     find_ours(arena, &new);
+    if (ours && !readable)
+        return compare_mended(arena, change, &new);
     return compare(arena, change, &old, &new);
 }

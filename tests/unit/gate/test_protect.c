@@ -1,5 +1,11 @@
 #include "gate/protect.h"
 
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/file.h"
+#include "config/state.h"
 #include "cr_str.h"
 
 static struct str apply(struct arena *arena, const char *text, const char *old, const char *new,
@@ -136,4 +142,157 @@ Test(protect, a_file_that_is_not_there_is_nobodys_loss)
                             .path = STR("/nonexistent/pre-push")};
 
     cr_assert_eq(judge(&arena, &options, tamper).count, 0u);
+}
+
+/* --- Texts that cannot be read as they are. --- */
+
+Test(protect, the_same_words_in_other_brackets)
+{
+    static const struct {
+        const char *a, *b;
+        bool same;
+    } cases[] = {
+        {"{\"a\": \"b\"", "{\"a\": \"b\"}", true},
+        {"{a: b,}", "{\"a\":\"b\"}", true},
+        {"{\"a\": 1}", "{\"a\": 2}", false},
+        {"{\"a\": 1}", "{}", false},
+        {"{}", "{\"a\": 1}", false},
+        {"\"ab\"", "\"a b\"", false},
+        {"a", "ab", false},
+        {"", "[]", true},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        cr_expect_eq(protect_same_words(str_from(cases[i].a), str_from(cases[i].b)), cases[i].same,
+                     "case %zu", i);
+    cr_expect(protect_same_words(STR("a\0b"), STR("\"a\0b\"")));
+    cr_expect_not(protect_same_words(STR("\0"), STR("a")));
+}
+
+#define BROKEN                                                                                     \
+    "{\"deploys\": [{\"id\": \"ours\", \"command\": \"^make ship\"}],"                             \
+    " \"policy\": {\"rollback\": \"block\"}"
+#define TRUSTED "{\"deploys\": [{\"id\": \"ours\", \"command\": \"^make ship\"}]}"
+
+Test(protect, a_broken_configuration_that_a_person_trusted_is_mended_not_replaced)
+{
+    static const struct {
+        const char *before, *after;
+        bool recorded, layer, lost;
+    } cases[] = {
+        {BROKEN, "{}", false, false, false},      {BROKEN, "{}", true, false, true},
+        {BROKEN, BROKEN "}", true, false, false}, {BROKEN, TRUSTED, true, false, false},
+        {BROKEN, "", true, false, true},          {BROKEN, BROKEN "}", false, true, true},
+        {BROKEN, "{}", false, true, true},
+    };
+    char directory[] = "/tmp/hookcheck-protect-XXXXXX";
+
+    cr_assert_not_null(mkdtemp(directory));
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        ARENA(arena, 4 << 20);
+        struct err e = ERR_NONE;
+        struct protect_change change = {.path = STR("/nowhere/.hookcheck.json"),
+                                        .state = str_from(directory),
+                                        .existed = true,
+                                        .before = str_from(cases[i].before),
+                                        .after = str_from(cases[i].after)};
+        cr_assert(cases[i].recorded
+                      ? trust_add(&arena, change.state, digest_sha256(&arena, STR(TRUSTED)),
+                                  change.path, &e)
+                      : trust_remove(&arena, change.state, change.path, &e));
+        struct str lost = protect_configuration(&arena, &change, cases[i].layer);
+        cr_expect_eq(lost.length > 0, cases[i].lost, "case %zu: " STR_FMT, i, STR_ARG(lost));
+    }
+}
+
+#define COMMAND "\"command\": \"/usr/bin/hookcheck-pre-tool-use || exit 2\""
+#define HANDLER "{\"type\": \"command\", " COMMAND "}"
+#define HOOKS "{\"hooks\": {\"PreToolUse\": [{\"matcher\": \"Bash\", \"hooks\": [" HANDLER "]}]}"
+
+Test(protect, settings_that_cannot_be_read_and_hold_the_registration_are_mended_not_replaced)
+{
+    static const struct {
+        const char *before, *after;
+        bool lost;
+    } cases[] = {
+        {HOOKS, HOOKS "}", false},
+        {HOOKS, "{}", true},
+        {HOOKS, "", true},
+        {HOOKS ",", HOOKS ", \"model\": \"x\"}", true},
+        {HOOKS, "{\"hooks\": \"PreToolUse\", \"matcher\": {}}", true},
+        {"{\"model\": ", "{}", false},
+        {"{\"model\": ", "x", false},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        ARENA(arena, 4 << 20);
+        struct protect_change change = {.path = STR("/nowhere/.claude/settings.json"),
+                                        .existed = true,
+                                        .before = str_from(cases[i].before),
+                                        .after = str_from(cases[i].after)};
+        struct str lost = protect_settings(&arena, &change);
+        cr_expect_eq(lost.length > 0, cases[i].lost, "case %zu: " STR_FMT, i, STR_ARG(lost));
+    }
+}
+
+#define START "exec /usr/bin/hookcheck-pre-push \"$@\"\n"
+
+Test(protect, a_hook_that_another_program_would_read_is_lost)
+{
+    static const struct {
+        const char *before, *after;
+        bool lost;
+    } cases[] = {
+        {"#!/bin/sh\n" START, "#!/bin/sh\n# x\n" START, false},
+        {"#!/bin/sh\n" START, "#!/bin/sh \n" START, false},
+        {"#!/bin/sh\n" START, "#!/usr/bin/false sh\n" START, true},
+        {"#!/bin/sh\n" START, "#!/bin/sh -n\n" START, true},
+        {"#!/bin/sh\n" START, START, false},
+        {START, "#!/bin/true.sh\n" START, true},
+        {START, "# x\n" START, false},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        ARENA(arena, 4 << 20);
+        struct protect_change change = {.path = STR("/nowhere/.git/hooks/pre-push"),
+                                        .existed = true,
+                                        .before = str_from(cases[i].before),
+                                        .after = str_from(cases[i].after)};
+        struct str lost = protect_hook(&arena, &change);
+        cr_expect_eq(lost.length > 0, cases[i].lost, "case %zu: " STR_FMT, i, STR_ARG(lost));
+    }
+}
+
+/* Links that go round stand for every way in which a file cannot be looked at: root has all permissions. */
+Test(protect, what_cannot_be_looked_at_is_not_absent)
+{
+    ARENA(arena, 4 << 20);
+    static const struct {
+        const char *name;
+        enum tamper_judge judge;
+        enum tamper_change change;
+    } cases[] = {
+        {".hookcheck.json", JUDGE_CONFIGURATION, CHANGE_REPLACED},
+        {"settings.json", JUDGE_SETTINGS, CHANGE_REPLACED},
+        {"SETTINGS.json", JUDGE_SETTINGS, CHANGE_REMOVED},
+        {"pre-push", JUDGE_HOOK, CHANGE_REMOVED},
+        {".claude", JUDGE_DIRECTORY, CHANGE_REMOVED},
+        {"hookcheck", JUDGE_OWN, CHANGE_REPLACED},
+    };
+    struct config_options options = {.administrator_file = STR("/nonexistent")};
+    char directory[] = "/tmp/hookcheck-protect-XXXXXX";
+
+    cr_assert_not_null(mkdtemp(directory));
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct str path = path_join(&arena, str_from(directory), str_from(cases[i].name));
+        struct tamper tamper = {.kind = TAMPER_FILE,
+                                .judge = cases[i].judge,
+                                .change = cases[i].change,
+                                .has_text = true,
+                                .text = STR("{}"),
+                                .path = path};
+        cr_assert_eq(judge(&arena, &options, tamper).count, 0u, "absent: case %zu", i);
+        cr_assert_eq(symlink(cases[i].name, str_c(&arena, path)), 0);
+        cr_expect_eq(judge(&arena, &options, tamper).count, 1u, "case %zu", i);
+    }
 }
