@@ -259,6 +259,13 @@ size_t path_depth(struct str path)
     return depth;
 }
 
+struct str path_real(struct arena *arena, struct str path)
+{
+    char real[PATH_MAX];
+
+    return realpath(str_c(arena, path), real) ? str_copy(arena, str_from(real)) : path;
+}
+
 struct str path_base_name(struct str path)
 {
     while (path.length > 1 && path.bytes[path.length - 1] == '/')

@@ -40,6 +40,8 @@ struct str path_join(struct arena *arena, struct str base, struct str path);
 /* "base/name", where "" is the root and neither has anything to resolve. */
 struct str path_below(struct arena *arena, struct str base, struct str name);
 size_t path_depth(struct str path); /* parts: "" has 0, "a/b" 2 */
+/* Where its links lead; the path itself where it cannot be followed. */
+struct str path_real(struct arena *arena, struct str path);
 struct str path_base_name(struct str path);
 struct str path_directory(struct str path); /* "." when there is no slash */
 bool path_is_absolute(struct str path);

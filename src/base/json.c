@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/vec.h"
+
 /* As cJSON_Delete(): JSON_NESTING_MAX bounds the depth. */
 static void release_items(cJSON *item)
 {
@@ -121,4 +123,27 @@ void json_write_key(struct buf *buf, bool *first, const char *key)
     *first = false;
     json_write_string(buf, str_from(key));
     buf_add_byte(buf, ':');
+}
+
+void json_write_strings(struct buf *buf, const struct strs *list)
+{
+    buf_add_byte(buf, '[');
+    for (size_t i = 0; i < list->count; i++) {
+        if (i)
+            buf_add_byte(buf, ',');
+        json_write_string(buf, list->items[i]);
+    }
+    buf_add_byte(buf, ']');
+}
+
+void json_add_string(struct buf *buf, bool *first, const char *key, struct str value)
+{
+    json_write_key(buf, first, key);
+    json_write_string(buf, value);
+}
+
+void json_add_strings(struct buf *buf, bool *first, const char *key, const struct strs *list)
+{
+    json_write_key(buf, first, key);
+    json_write_strings(buf, list);
 }

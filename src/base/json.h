@@ -78,5 +78,11 @@ bool json_bool(const cJSON *object, const char *key, bool otherwise);
 void json_write_string(struct buf *buf, struct str s);
 /* "key": with the comma before it when `*first` is false; sets *first to false. */
 void json_write_key(struct buf *buf, bool *first, const char *key);
+/* ["a","b"] */
+struct strs;
+void json_write_strings(struct buf *buf, const struct strs *list);
+/* "key":"value", "key":["a","b"] */
+void json_add_string(struct buf *buf, bool *first, const char *key, struct str value);
+void json_add_strings(struct buf *buf, bool *first, const char *key, const struct strs *list);
 
 #endif

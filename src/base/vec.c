@@ -37,3 +37,12 @@ void strs_add(struct arena *arena, struct strs *list, struct str s)
     if (!strs_have(list, s))
         VEC_PUSH(arena, list, s);
 }
+
+bool strs_same(const struct strs *a, const struct strs *b)
+{
+    bool same = a->count == b->count;
+
+    for (size_t i = 0; same && i < a->count; i++)
+        same = str_eq(a->items[i], b->items[i]);
+    return same;
+}

@@ -42,6 +42,8 @@ void *vec_grow(struct arena *arena, void *items, size_t count, size_t *capacity,
 VEC_DEFINE(strs, struct str);
 
 bool strs_have(const struct strs *list, struct str s);
+/* The same strings in the same order? */
+bool strs_same(const struct strs *a, const struct strs *b);
 void strs_sort(struct strs *list);
 /* Pushes unless it is there already. */
 void strs_add(struct arena *arena, struct strs *list, struct str s);

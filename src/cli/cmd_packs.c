@@ -19,12 +19,6 @@ static struct str str_or(struct str value, const char *otherwise)
     return value.length ? value : str_from(otherwise);
 }
 
-static void add_string(struct buf *out, bool *first, const char *key, struct str value)
-{
-    json_write_key(out, first, key);
-    json_write_string(out, value);
-}
-
 static void add_rule_json(struct buf *out, struct str id, struct str pack, struct str program,
                           struct str command, struct str unless, struct str certainty,
                           struct str kind)
@@ -32,13 +26,13 @@ static void add_rule_json(struct buf *out, struct str id, struct str pack, struc
     bool first = true;
 
     buf_add_byte(out, '{');
-    add_string(out, &first, "id", id);
-    add_string(out, &first, "pack", pack);
-    add_string(out, &first, "program", program);
-    add_string(out, &first, "command", command);
-    add_string(out, &first, "unless", unless);
-    add_string(out, &first, "certainty", certainty);
-    add_string(out, &first, "kind", kind);
+    json_add_string(out, &first, "id", id);
+    json_add_string(out, &first, "pack", pack);
+    json_add_string(out, &first, "program", program);
+    json_add_string(out, &first, "command", command);
+    json_add_string(out, &first, "unless", unless);
+    json_add_string(out, &first, "certainty", certainty);
+    json_add_string(out, &first, "kind", kind);
     buf_add(out, STR("}\n"));
 }
 

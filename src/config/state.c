@@ -73,10 +73,7 @@ static struct str trust_file(struct arena *arena, struct str state)
 /* However a repository is reached, its configuration has one path. */
 static struct str canonical(struct arena *arena, struct str path)
 {
-    char real[PATH_MAX];
-
-    return realpath(str_c(arena, path), real) ? str_copy(arena, str_from(real))
-                                              : path_join(arena, STR("/"), path);
+    return path_join(arena, STR("/"), path_real(arena, path));
 }
 
 static bool refuse_path(struct str digest, struct str path, struct err *e)

@@ -386,18 +386,6 @@ static bool read_given(const struct database *database, struct arena *arena,
     return true;
 }
 
-static void path_free(char **path)
-{
-    free(*path);
-}
-
-static struct str real_path(struct arena *arena, struct str path)
-{
-    CLEANUP_WITH(path_free) char *real = realpath(str_c(arena, path), NULL);
-
-    return real ? str_copy(arena, str_from(real)) : path;
-}
-
 /* False: unreachable by now. */
 static bool read_table(const struct database *database, struct arena *arena,
                        const struct database_question *question, struct database_rows *rows,
@@ -453,7 +441,7 @@ static bool sqlite_ask(struct database *database, struct arena *arena,
         return true;
     VEC_PUSH(arena, &answer->tables, rows);
     answer->state = DATABASE_ANSWERED;
-    answer->database = real_path(arena, state->path);
+    answer->database = path_real(arena, state->path);
     answer->server_version = str_from(sqlite3_libversion());
     return true;
 }

@@ -1,11 +1,5 @@
 #include "deploys/document.h"
 
-static void add_string(struct buf *out, bool *first, const char *key, struct str value)
-{
-    json_write_key(out, first, key);
-    json_write_string(out, value);
-}
-
 bool document_write(struct arena *arena, const struct document *document, struct str *ret_bytes,
                     struct err *e)
 {
@@ -14,14 +8,14 @@ bool document_write(struct arena *arena, const struct document *document, struct
     bool first = true;
 
     buf_add_byte(&out, '{');
-    add_string(&out, &first, "host", document->host_name);
-    add_string(&out, &first, "dialect",
-               request->dialect == DIALECT_POWERSHELL ? STR("powershell") : STR("sh"));
-    add_string(&out, &first, "event", request->event);
-    add_string(&out, &first, "tool", request->tool);
-    add_string(&out, &first, "command", request->command);
-    add_string(&out, &first, "cwd", request->cwd);
-    add_string(&out, &first, "session", request->session);
+    json_add_string(&out, &first, "host", document->host_name);
+    json_add_string(&out, &first, "dialect",
+                    request->dialect == DIALECT_POWERSHELL ? STR("powershell") : STR("sh"));
+    json_add_string(&out, &first, "event", request->event);
+    json_add_string(&out, &first, "tool", request->tool);
+    json_add_string(&out, &first, "command", request->command);
+    json_add_string(&out, &first, "cwd", request->cwd);
+    json_add_string(&out, &first, "session", request->session);
     json_write_key(&out, &first, "deadline_ms");
     buf_printf(&out, "%llu", (unsigned long long)document->deadline_ms);
     json_write_key(&out, &first, "deploys");

@@ -6,12 +6,6 @@
 #define COMMAND_SHOWN 4096u
 #define FIELDS_MAX (AUDIT_LINE_MAX - 4096u)
 
-static void add_string(struct buf *out, bool *first, const char *key, struct str value)
-{
-    json_write_key(out, first, key);
-    json_write_string(out, value);
-}
-
 static void add_looks(struct buf *out, const struct looks *looks)
 {
     buf_add_byte(out, '[');
@@ -19,22 +13,22 @@ static void add_looks(struct buf *out, const struct looks *looks)
         const struct look *look = &looks->items[l];
         bool first = true;
         buf_add(out, l ? STR(",{") : STR("{"));
-        add_string(out, &first, "environment", look->environment);
-        add_string(out, &first, "work_tree", look->work_tree);
-        add_string(out, &first, "at", look->at);
-        add_string(out, &first, "code_version", str_prefix(look->code_version, COMMAND_SHOWN));
-        add_string(out, &first, "database_version",
-                   str_prefix(look->database_version, COMMAND_SHOWN));
+        json_add_string(out, &first, "environment", look->environment);
+        json_add_string(out, &first, "work_tree", look->work_tree);
+        json_add_string(out, &first, "at", look->at);
+        json_add_string(out, &first, "code_version", str_prefix(look->code_version, COMMAND_SHOWN));
+        json_add_string(out, &first, "database_version",
+                        str_prefix(look->database_version, COMMAND_SHOWN));
         json_write_key(out, &first, "sets");
         buf_add_byte(out, '[');
         for (size_t i = 0; i < look->sets.count && i < 64; i++) {
             const struct look_set *set = &look->sets.items[i];
             bool inner = true;
             buf_add(out, i ? STR(",{") : STR("{"));
-            add_string(out, &inner, "name", set->history.set);
-            add_string(out, &inner, "state", set_state_name(set->state));
-            add_string(out, &inner, "database", set->answer.shown);
-            add_string(out, &inner, "system_identifier", set->answer.system_identifier);
+            json_add_string(out, &inner, "name", set->history.set);
+            json_add_string(out, &inner, "state", set_state_name(set->state));
+            json_add_string(out, &inner, "database", set->answer.shown);
+            json_add_string(out, &inner, "system_identifier", set->answer.system_identifier);
             json_write_key(out, &inner, "pending");
             buf_printf(out, "%zu", set->plan.pending.count);
             buf_add_byte(out, '}');
@@ -51,11 +45,11 @@ static void add_reasons(struct buf *out, const struct reasons *reasons)
         const struct reason *reason = &reasons->items[i];
         bool first = true;
         buf_add(out, i ? STR(",{") : STR("{"));
-        add_string(out, &first, "code", reason_code_name(reason->code));
-        add_string(out, &first, "action", action_name(reason->action));
-        add_string(out, &first, "environment", reason->environment);
-        add_string(out, &first, "set", reason->set);
-        add_string(out, &first, "message", str_prefix(reason->message, COMMAND_SHOWN));
+        json_add_string(out, &first, "code", reason_code_name(reason->code));
+        json_add_string(out, &first, "action", action_name(reason->action));
+        json_add_string(out, &first, "environment", reason->environment);
+        json_add_string(out, &first, "set", reason->set);
+        json_add_string(out, &first, "message", str_prefix(reason->message, COMMAND_SHOWN));
         buf_add_byte(out, '}');
     }
     buf_add_byte(out, ']');
@@ -93,12 +87,12 @@ static void add_override(struct buf *out, bool *first, const struct verdict *ver
             continue;
         json_write_key(out, first, "override");
         buf_add_byte(out, '{');
-        add_string(out, &inner, "id", note->id);
-        add_string(out, &inner, "environment", note->environment);
-        add_string(out, &inner, "reason", note->reason);
-        add_string(out, &inner, "by", note->by);
+        json_add_string(out, &inner, "id", note->id);
+        json_add_string(out, &inner, "environment", note->environment);
+        json_add_string(out, &inner, "reason", note->reason);
+        json_add_string(out, &inner, "by", note->by);
         buf_add_byte(out, '}');
-        add_string(out, first, "override_event", STR("used"));
+        json_add_string(out, first, "override_event", STR("used"));
         return;
     }
 }
@@ -111,11 +105,11 @@ struct str audit_fields(struct arena *arena, const struct decision_input *input,
     struct str command = deploys_mask(arena, request->command);
     bool first = true;
 
-    add_string(&out, &first, "host", host_name(request->host));
-    add_string(&out, &first, "session", str_prefix(request->session, 256));
-    add_string(&out, &first, "cwd", str_prefix(request->cwd, COMMAND_SHOWN));
-    add_string(&out, &first, "command", str_prefix(command, COMMAND_SHOWN));
-    add_string(&out, &first, "verdict", action_name(verdict->action));
+    json_add_string(&out, &first, "host", host_name(request->host));
+    json_add_string(&out, &first, "session", str_prefix(request->session, 256));
+    json_add_string(&out, &first, "cwd", str_prefix(request->cwd, COMMAND_SHOWN));
+    json_add_string(&out, &first, "command", str_prefix(command, COMMAND_SHOWN));
+    json_add_string(&out, &first, "verdict", action_name(verdict->action));
     add_override(&out, &first, verdict);
     json_write_key(&out, &first, "reasons");
     add_reasons(&out, &verdict->reasons);
@@ -134,10 +128,10 @@ struct str audit_fields(struct arena *arena, const struct decision_input *input,
     /* Dozens of deploys with long trails in one call: the decision itself is what must be kept. */
     struct buf small = buf_new(arena, FIELDS_MAX);
     first = true;
-    add_string(&small, &first, "host", host_name(request->host));
-    add_string(&small, &first, "cwd", str_prefix(request->cwd, COMMAND_SHOWN));
-    add_string(&small, &first, "command", str_prefix(command, COMMAND_SHOWN));
-    add_string(&small, &first, "verdict", action_name(verdict->action));
+    json_add_string(&small, &first, "host", host_name(request->host));
+    json_add_string(&small, &first, "cwd", str_prefix(request->cwd, COMMAND_SHOWN));
+    json_add_string(&small, &first, "command", str_prefix(command, COMMAND_SHOWN));
+    json_add_string(&small, &first, "verdict", action_name(verdict->action));
     add_override(&small, &first, verdict);
     buf_add(&small, STR(",\"truncated\":true"));
     return buf_str(&small);

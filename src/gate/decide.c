@@ -45,15 +45,6 @@ static void add_deadline(struct decider *decider, const struct config *config)
         });
 }
 
-static bool same_strs(const struct strs *a, const struct strs *b)
-{
-    bool same = a->count == b->count;
-
-    for (size_t i = 0; same && i < a->count; i++)
-        same = str_eq(a->items[i], b->items[i]);
-    return same;
-}
-
 static bool was_asked(const struct decider *decider, const struct config *config,
                       const struct look_options *options, size_t *ret_index)
 {
@@ -62,7 +53,7 @@ static bool was_asked(const struct decider *decider, const struct config *config
         if (decider->asked.items[i].config == config &&
             str_eq(other->environment, options->environment) &&
             str_eq(other->directory, options->directory) &&
-            str_eq(other->revision, options->revision) && same_strs(&other->sets, &options->sets)) {
+            str_eq(other->revision, options->revision) && strs_same(&other->sets, &options->sets)) {
             *ret_index = i;
             return true;
         }

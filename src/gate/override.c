@@ -1,7 +1,5 @@
 #include "gate/override.h"
 
-#include <limits.h>
-#include <stdlib.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -20,13 +18,6 @@ static uint64_t now_seconds(void)
     return (uint64_t)time(NULL);
 }
 
-static struct str real_path(struct arena *arena, struct str path)
-{
-    char real[PATH_MAX];
-
-    return realpath(str_c(arena, path), real) ? str_copy(arena, str_from(real)) : path;
-}
-
 struct str override_time(struct arena *arena, uint64_t seconds)
 {
     time_t when = (time_t)seconds;
@@ -40,40 +31,22 @@ struct str override_time(struct arena *arena, uint64_t seconds)
 
 /* --- The file. --- */
 
-static void add_string(struct buf *out, bool *first, const char *key, struct str value)
-{
-    json_write_key(out, first, key);
-    json_write_string(out, value);
-}
-
-static void add_strings(struct buf *out, bool *first, const char *key, const struct strs *values)
-{
-    json_write_key(out, first, key);
-    buf_add_byte(out, '[');
-    for (size_t i = 0; i < values->count; i++) {
-        if (i)
-            buf_add_byte(out, ',');
-        json_write_string(out, values->items[i]);
-    }
-    buf_add_byte(out, ']');
-}
-
 void override_write_json(struct buf *out, const struct override *entry)
 {
     bool first = true;
 
     buf_add_byte(out, '{');
-    add_string(out, &first, "id", entry->id);
-    add_string(out, &first, "work_tree", entry->work_tree);
-    add_string(out, &first, "environment", entry->environment);
-    add_string(out, &first, "reason", entry->reason);
-    add_string(out, &first, "by", entry->by);
+    json_add_string(out, &first, "id", entry->id);
+    json_add_string(out, &first, "work_tree", entry->work_tree);
+    json_add_string(out, &first, "environment", entry->environment);
+    json_add_string(out, &first, "reason", entry->reason);
+    json_add_string(out, &first, "by", entry->by);
     json_write_key(out, &first, "created");
     buf_printf(out, "%llu", (unsigned long long)entry->created);
     json_write_key(out, &first, "until");
     buf_printf(out, "%llu", (unsigned long long)entry->until);
-    add_strings(out, &first, "codes", &entry->codes);
-    add_strings(out, &first, "pending", &entry->pending);
+    json_add_strings(out, &first, "codes", &entry->codes);
+    json_add_strings(out, &first, "pending", &entry->pending);
     buf_add_byte(out, '}');
 }
 
@@ -205,7 +178,7 @@ bool override_add(struct arena *arena, struct str state, struct override *entry,
         return false;
     if (list.count >= OVERRIDES_MAX)
         return err_set(e, ERR_LIMIT, "there are %u overrides already", OVERRIDES_MAX);
-    entry->work_tree = real_path(arena, entry->work_tree);
+    entry->work_tree = path_real(arena, entry->work_tree);
     VEC_PUSH(arena, &list, *entry);
     return write_all(arena, state, &list, e);
 }
@@ -233,13 +206,14 @@ bool override_audit(struct arena *arena, struct str state, const struct override
     struct buf fields = buf_new(arena, AUDIT_LINE_MAX);
     bool first = true;
 
-    add_string(&fields, &first, "host", STR("terminal"));
-    add_string(&fields, &first, "cwd", cwd);
-    add_string(&fields, &first, "command", str_printf(arena, "hookcheck override (%s)", event));
-    add_string(&fields, &first, "verdict", STR("warn"));
+    json_add_string(&fields, &first, "host", STR("terminal"));
+    json_add_string(&fields, &first, "cwd", cwd);
+    json_add_string(&fields, &first, "command",
+                    str_printf(arena, "hookcheck override (%s)", event));
+    json_add_string(&fields, &first, "verdict", STR("warn"));
     json_write_key(&fields, &first, "override");
     override_write_json(&fields, entry);
-    add_string(&fields, &first, "override_event", str_from(event));
+    json_add_string(&fields, &first, "override_event", str_from(event));
     return audit_append(arena, &options, buf_str(&fields), e);
 }
 
@@ -317,7 +291,7 @@ static bool blocks(const struct reasons *reasons)
 static bool is_about(struct arena *arena, const struct override *entry, const struct look *look)
 {
     return str_eq(entry->environment, look->environment) &&
-           str_eq(entry->work_tree, real_path(arena, look->work_tree));
+           str_eq(entry->work_tree, path_real(arena, look->work_tree));
 }
 
 static struct override_note note_of(struct arena *arena, const struct override *entry)

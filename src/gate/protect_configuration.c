@@ -19,15 +19,6 @@ static void lose(struct compare *c, const char *before, struct str name, const c
         c->lost = str_printf(c->arena, "%s" STR_FMT "%s", before, STR_ARG(name), after);
 }
 
-static bool same_strs(const struct strs *a, const struct strs *b)
-{
-    bool same = a->count == b->count;
-
-    for (size_t i = 0; same && i < a->count; i++)
-        same = str_eq(a->items[i], b->items[i]);
-    return same;
-}
-
 static bool has_all(const struct strs *list, const struct strs *wanted)
 {
     bool all = true;
@@ -40,7 +31,7 @@ static bool has_all(const struct strs *list, const struct strs *wanted)
 static bool same_database(const struct config_database *a, const struct config_database *b)
 {
     return a->kind == b->kind && str_eq(a->value, b->value) &&
-           same_strs(&a->arguments, &b->arguments);
+           strs_same(&a->arguments, &b->arguments);
 }
 
 /* An empty field checks nothing: filling it in is stricter. */
@@ -210,7 +201,7 @@ static bool same_rule(const struct config_deploy_rule *a, const struct config_de
 {
     return str_eq(a->command, b->command) && str_eq(a->unless, b->unless) &&
            str_eq(a->certainty, b->certainty) && str_eq(a->kind, b->kind) &&
-           str_eq(a->environment, b->environment) && same_strs(&a->migrations, &b->migrations);
+           str_eq(a->environment, b->environment) && strs_same(&a->migrations, &b->migrations);
 }
 
 /* A new rule may add deploys. One that leads those of other rules to an environment with less, or calls them rollbacks, takes away. */

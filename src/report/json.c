@@ -1,24 +1,6 @@
 #include "base/json.h"
 #include "report/report.h"
 
-static void add_string(struct buf *out, bool *first, const char *key, struct str value)
-{
-    json_write_key(out, first, key);
-    json_write_string(out, value);
-}
-
-static void add_strings(struct buf *out, bool *first, const char *key, const struct strs *values)
-{
-    json_write_key(out, first, key);
-    buf_add_byte(out, '[');
-    for (size_t i = 0; i < values->count; i++) {
-        if (i)
-            buf_add_byte(out, ',');
-        json_write_string(out, values->items[i]);
-    }
-    buf_add_byte(out, ']');
-}
-
 void report_reasons_json(struct buf *out, bool *first, const struct reasons *reasons)
 {
     bool next = false;
@@ -33,9 +15,9 @@ void report_reasons_json(struct buf *out, bool *first, const struct reasons *rea
                 continue;
             buf_add(out, next ? STR(",{") : STR("{"));
             next = true;
-            add_string(out, &inner, "code", reason_code_name(reason->code));
-            add_string(out, &inner, "message", reason->message);
-            add_string(out, &inner, "hint", reason->hint);
+            json_add_string(out, &inner, "code", reason_code_name(reason->code));
+            json_add_string(out, &inner, "message", reason->message);
+            json_add_string(out, &inner, "hint", reason->hint);
             buf_add_byte(out, '}');
         }
     buf_add_byte(out, ']');
@@ -51,14 +33,14 @@ void report_overrides_json(struct buf *out, bool *first, const struct override_n
         const struct override_note *note = &notes->items[i];
         bool inner = true;
         buf_add(out, i ? STR(",{") : STR("{"));
-        add_string(out, &inner, "id", note->id);
-        add_string(out, &inner, "environment", note->environment);
-        add_string(out, &inner, "until", note->until);
-        add_string(out, &inner, "by", note->by);
-        add_string(out, &inner, "reason", note->reason);
+        json_add_string(out, &inner, "id", note->id);
+        json_add_string(out, &inner, "environment", note->environment);
+        json_add_string(out, &inner, "until", note->until);
+        json_add_string(out, &inner, "by", note->by);
+        json_add_string(out, &inner, "reason", note->reason);
         json_write_key(out, &inner, "used");
         buf_add(out, note->used ? STR("true") : STR("false"));
-        add_string(out, &inner, "why_not", note->why_not);
+        json_add_string(out, &inner, "why_not", note->why_not);
         buf_add_byte(out, '}');
     }
     buf_add_byte(out, ']');
@@ -77,7 +59,7 @@ void report_command_json(struct buf *out, const struct deploys *deploys,
         tampers_write_json(out, tampers, false);
     }
     if (!offline) {
-        add_string(out, &first, "verdict", action_name(verdict->action));
+        json_add_string(out, &first, "verdict", action_name(verdict->action));
         report_reasons_json(out, &first, &verdict->reasons);
         report_overrides_json(out, &first, &verdict->overrides);
     }
@@ -93,9 +75,9 @@ static void add_migrations(struct buf *out, bool *first, const char *key,
         const struct migration *migration = &set->history.migrations.items[indexes->items[i]];
         bool inner = true;
         buf_add(out, i ? STR(",{") : STR("{"));
-        add_string(out, &inner, "id", migration->id);
-        add_string(out, &inner, "file", migration->file);
-        add_string(out, &inner, "title", migration->title);
+        json_add_string(out, &inner, "id", migration->id);
+        json_add_string(out, &inner, "file", migration->file);
+        json_add_string(out, &inner, "title", migration->title);
         buf_add_byte(out, '}');
     }
     buf_add_byte(out, ']');
@@ -109,11 +91,11 @@ static void add_unknown(struct buf *out, bool *first, const char *key,
     for (size_t i = 0; i < unknown->count; i++) {
         bool inner = true;
         buf_add(out, i ? STR(",{") : STR("{"));
-        add_string(out, &inner, "id", unknown->items[i].id);
-        add_string(out, &inner, "where", unknown->items[i].where);
-        add_string(out, &inner, "kind",
-                   unknown_kind_name(unknown->items[i].elsewhere ? UNKNOWN_ELSEWHERE
-                                                                 : unknown->items[i].kind));
+        json_add_string(out, &inner, "id", unknown->items[i].id);
+        json_add_string(out, &inner, "where", unknown->items[i].where);
+        json_add_string(out, &inner, "kind",
+                        unknown_kind_name(unknown->items[i].elsewhere ? UNKNOWN_ELSEWHERE
+                                                                      : unknown->items[i].kind));
         buf_add_byte(out, '}');
     }
     buf_add_byte(out, ']');
@@ -126,9 +108,9 @@ static void add_dirty(struct buf *out, bool *first, const struct plan_dirties *d
     for (size_t i = 0; i < dirty->count; i++) {
         bool inner = true;
         buf_add(out, i ? STR(",{") : STR("{"));
-        add_string(out, &inner, "id", dirty->items[i].id);
-        add_string(out, &inner, "state", dirty->items[i].state);
-        add_string(out, &inner, "detail", dirty->items[i].detail);
+        json_add_string(out, &inner, "id", dirty->items[i].id);
+        json_add_string(out, &inner, "state", dirty->items[i].state);
+        json_add_string(out, &inner, "detail", dirty->items[i].detail);
         buf_add_byte(out, '}');
     }
     buf_add_byte(out, ']');
@@ -143,11 +125,11 @@ static void add_diverged(struct buf *out, bool *first, const struct look_set *se
         const struct migration *migration = &set->history.migrations.items[one->migration];
         bool inner = true;
         buf_add(out, i ? STR(",{") : STR("{"));
-        add_string(out, &inner, "id", migration->id);
-        add_string(out, &inner, "file", migration->file);
-        add_string(out, &inner, "what", one->what);
-        add_string(out, &inner, "recorded", one->recorded);
-        add_string(out, &inner, "actual", one->actual);
+        json_add_string(out, &inner, "id", migration->id);
+        json_add_string(out, &inner, "file", migration->file);
+        json_add_string(out, &inner, "what", one->what);
+        json_add_string(out, &inner, "recorded", one->recorded);
+        json_add_string(out, &inner, "actual", one->actual);
         buf_add_byte(out, '}');
     }
     buf_add_byte(out, ']');
@@ -158,12 +140,12 @@ static void add_set(struct buf *out, const struct look_set *set)
     bool first = true;
 
     buf_add_byte(out, '{');
-    add_string(out, &first, "name", set->history.set);
-    add_string(out, &first, "tracker", set->history.tracker);
-    add_string(out, &first, "root", set->history.root.length ? set->history.root : STR("."));
+    json_add_string(out, &first, "name", set->history.set);
+    json_add_string(out, &first, "tracker", set->history.tracker);
+    json_add_string(out, &first, "root", set->history.root.length ? set->history.root : STR("."));
     json_write_key(out, &first, "count");
     buf_printf(out, "%zu", set->history.migrations.count);
-    add_strings(out, &first, "heads", &set->history.heads);
+    json_add_strings(out, &first, "heads", &set->history.heads);
     json_write_key(out, &first, "applied");
     buf_printf(out, "%zu", set->plan.applied_count);
     add_migrations(out, &first, "pending", set, &set->plan.pending);
@@ -173,9 +155,9 @@ static void add_set(struct buf *out, const struct look_set *set)
     add_unknown(out, &first, "explained", &set->plan.explained);
     add_dirty(out, &first, &set->plan.dirty);
     add_diverged(out, &first, set);
-    add_strings(out, &first, "assumed", &set->history.assumptions);
-    add_strings(out, &first, "notes", &set->plan.notes);
-    add_string(out, &first, "state", set_state_name(set->state));
+    json_add_strings(out, &first, "assumed", &set->history.assumptions);
+    json_add_strings(out, &first, "notes", &set->plan.notes);
+    json_add_string(out, &first, "state", set_state_name(set->state));
     buf_add_byte(out, '}');
 }
 
@@ -184,12 +166,12 @@ void report_status_json(struct buf *out, const struct look *look, const struct v
     bool first = true;
 
     buf_add_byte(out, '{');
-    add_string(out, &first, "environment", look->environment);
+    json_add_string(out, &first, "environment", look->environment);
     json_write_key(out, &first, "pending");
     buf_add(out, look->pending ? STR("true") : STR("false"));
-    add_string(out, &first, "database_version", look->database_version);
-    add_string(out, &first, "code_version", look->code_version);
-    add_string(out, &first, "verdict", action_name(verdict->action));
+    json_add_string(out, &first, "database_version", look->database_version);
+    json_add_string(out, &first, "code_version", look->code_version);
+    json_add_string(out, &first, "verdict", action_name(verdict->action));
     report_reasons_json(out, &first, &verdict->reasons);
     report_overrides_json(out, &first, &verdict->overrides);
     json_write_key(out, &first, "sets");

@@ -82,12 +82,6 @@ void report_push_text(struct buf *out, const struct push_result *result, bool ve
     }
 }
 
-static void add_string(struct buf *out, bool *first, const char *key, struct str value)
-{
-    json_write_key(out, first, key);
-    json_write_string(out, value);
-}
-
 static void add_refs(struct buf *out, const struct push_result *result)
 {
     buf_add_byte(out, '[');
@@ -95,30 +89,19 @@ static void add_refs(struct buf *out, const struct push_result *result)
         const struct push_seen *seen = &result->seen.items[i];
         bool first = true;
         buf_add(out, i ? STR(",{") : STR("{"));
-        add_string(out, &first, "ref", seen->ref.remote_ref);
-        add_string(out, &first, "range",
-                   seen->ignored  ? STR("ignored")
-                   : !seen->known ? STR("unreadable")
-                                  : range_kind_name(seen->range.kind));
-        add_string(out, &first, "base", seen->range.base);
-        add_string(out, &first, "commit", seen->range.tip);
+        json_add_string(out, &first, "ref", seen->ref.remote_ref);
+        json_add_string(out, &first, "range",
+                        seen->ignored  ? STR("ignored")
+                        : !seen->known ? STR("unreadable")
+                                       : range_kind_name(seen->range.kind));
+        json_add_string(out, &first, "base", seen->range.base);
+        json_add_string(out, &first, "commit", seen->range.tip);
         json_write_key(out, &first, "changed_files");
         buf_printf(out, "%zu", seen->changed_files);
         json_write_key(out, &first, "schema_changes");
         buf_printf(out, "%zu", seen->schema_changes);
-        add_string(out, &first, "environment", seen->environment);
+        json_add_string(out, &first, "environment", seen->environment);
         buf_add_byte(out, '}');
-    }
-    buf_add_byte(out, ']');
-}
-
-static void add_strings(struct buf *out, const struct strs *list)
-{
-    buf_add_byte(out, '[');
-    for (size_t i = 0; i < list->count; i++) {
-        if (i)
-            buf_add_byte(out, ',');
-        json_write_string(out, list->items[i]);
     }
     buf_add_byte(out, ']');
 }
@@ -129,11 +112,11 @@ static void add_travels(struct buf *out, const struct push_travels *travels)
     for (size_t i = 0; i < travels->count; i++) {
         bool first = true;
         buf_add(out, i ? STR(",{") : STR("{"));
-        add_string(out, &first, "set", travels->items[i].set);
-        add_string(out, &first, "environment", travels->items[i].environment);
-        add_string(out, &first, "command", travels->items[i].command);
+        json_add_string(out, &first, "set", travels->items[i].set);
+        json_add_string(out, &first, "environment", travels->items[i].environment);
+        json_add_string(out, &first, "command", travels->items[i].command);
         json_write_key(out, &first, "files");
-        add_strings(out, &travels->items[i].files);
+        json_write_strings(out, &travels->items[i].files);
         buf_add_byte(out, '}');
     }
     buf_add_byte(out, ']');
@@ -144,7 +127,7 @@ void report_push_json(struct buf *out, const struct push_result *result)
     bool first = true;
 
     buf_add_byte(out, '{');
-    add_string(out, &first, "verdict", action_name(result->verdict.action));
+    json_add_string(out, &first, "verdict", action_name(result->verdict.action));
     report_reasons_json(out, &first, &result->verdict.reasons);
     report_overrides_json(out, &first, &result->verdict.overrides);
     json_write_key(out, &first, "refs");
@@ -153,7 +136,7 @@ void report_push_json(struct buf *out, const struct push_result *result)
     add_travels(out, &result->travels);
     if (result->unread.count) {
         json_write_key(out, &first, "unread");
-        add_strings(out, &result->unread);
+        json_write_strings(out, &result->unread);
     }
     json_write_key(out, &first, "deploys");
     deploys_write_json(out, &result->deploys);
