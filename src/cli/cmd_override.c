@@ -46,6 +46,9 @@ static void show_entry(struct cli *cli, const struct override *entry)
     for (size_t i = 0; i < entry->pending.count; i++)
         buf_printf(&cli->out, "  pending    " STR_FMT "\n",
                    STR_ARG(report_printable(arena, entry->pending.items[i])));
+    for (size_t i = 0; i < entry->commits.count; i++)
+        buf_printf(&cli->out, "  used for   the push of " STR_FMT "\n",
+                   STR_ARG(report_printable(arena, entry->commits.items[i])));
 }
 
 static enum cli_status list(struct cli *cli, struct str state)
@@ -232,9 +235,11 @@ const struct cli_command cmd_override = {
         "Shows what the check objects to, and asks for the environment's name as confirmation. It\n"
         "counts for one deploy or until the time is over, for this work tree, this environment,\n"
         "these reasons and the migrations that are pending now; a migration that comes later is\n"
-        "not covered. Never for: untrusted-config, config-error, audit-unwritable, protected,\n"
-        "deadline, internal-error, nor for what the administrator has set. Every use stands in\n"
-        "the audit trail. Needs a terminal, and refuses where an agent runs it.\n",
+        "not covered. An agent's push of a deploy branch, which its host's hook and git's hook\n"
+        "both ask about, is one use: of the commits that are pushed. Never for: untrusted-config,\n"
+        "config-error, audit-unwritable, protected, deadline, internal-error, nor for what the\n"
+        "administrator has set. Every use stands in the audit trail. Needs a terminal, and refuses "
+        "where an agent runs it.\n",
     .options = options,
     .run = run,
 };

@@ -36,6 +36,7 @@ struct override_note {
     struct str environment, reason, by;
     struct str until; /* "2026-11-28T15:04Z" */
     bool used;        /* for this decision (a dry run: it would be) */
+    struct str push;  /* used by a push that has not begun: its commits */
     struct str why_not;
 };
 VEC_DEFINE(override_notes, struct override_note);
@@ -74,7 +75,8 @@ VEC_DEFINE(look_sets, struct look_set);
 struct look { /* what gate and `status` see of one environment */
     struct str environment;
     struct str work_tree;
-    struct str at; /* "work tree" or the commit */
+    struct str at;     /* "work tree" or the commit */
+    struct str commit; /* its whole id; empty: the work tree, or it cannot be read */
     struct look_sets sets;
     struct reasons reasons;
     struct str code_version;     /* heads of all sets, joined by commas */

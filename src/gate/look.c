@@ -397,6 +397,7 @@ bool gate_look(struct arena *arena, const struct config *config, const struct lo
         target_expect(arena, viewer.judge.environment);
     if (!viewer_open_tree(&viewer, &ret_look->at, e))
         return false;
+    ret_look->commit = viewer.commit;
     if (!viewer.tree || !choose_sets(&viewer, &chosen))
         return true;
     if (asks)

@@ -14,6 +14,7 @@ struct viewer {
     struct repository *repository; /* opened on first need */
     bool repository_failed;        /* tried: there is none, or the reason is there */
     bool no_repository;
+    struct str commit; /* what options->revision is */
     struct strs code_versions, database_versions;
 };
 

@@ -1,17 +1,11 @@
 #include "gate/override.h"
 
-#include <sys/random.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/file.h"
-#include "base/process.h"
-#include "config/state.h"
-#include "gate/audit_files.h"
+#include "gate/audit.h"
 
-#define FILE_NAME "overrides.json"
-#define LOCK_MS 5000u
+#define COMMIT_SHOWN 12u
 
 static uint64_t now_seconds(void)
 {
@@ -27,176 +21,6 @@ struct str override_time(struct arena *arena, uint64_t seconds)
     if (!gmtime_r(&when, &parts) || !strftime(text, sizeof text, "%Y-%m-%dT%H:%MZ", &parts))
         return STR("?");
     return str_copy(arena, str_from(text));
-}
-
-/* --- The file. --- */
-
-void override_write_json(struct buf *out, const struct override *entry)
-{
-    bool first = true;
-
-    buf_add_byte(out, '{');
-    json_add_string(out, &first, "id", entry->id);
-    json_add_string(out, &first, "work_tree", entry->work_tree);
-    json_add_string(out, &first, "environment", entry->environment);
-    json_add_string(out, &first, "reason", entry->reason);
-    json_add_string(out, &first, "by", entry->by);
-    json_write_key(out, &first, "created");
-    buf_printf(out, "%llu", (unsigned long long)entry->created);
-    json_write_key(out, &first, "until");
-    buf_printf(out, "%llu", (unsigned long long)entry->until);
-    json_add_strings(out, &first, "codes", &entry->codes);
-    json_add_strings(out, &first, "pending", &entry->pending);
-    buf_add_byte(out, '}');
-}
-
-static bool read_strings(struct arena *arena, const cJSON *list, struct strs *ret)
-{
-    const cJSON *item;
-
-    if (!json_is_array(list))
-        return false;
-    cJSON_ArrayForEach(item, list)
-    {
-        if (!json_is_string(item))
-            return false;
-        VEC_PUSH(arena, ret, str_copy(arena, json_value_string(item)));
-    }
-    return true;
-}
-
-static bool read_seconds(const cJSON *item, const char *key, uint64_t *ret)
-{
-    const cJSON *number = json_get(item, key);
-
-    if (!json_is_number(number) || !(number->valuedouble >= 0 && number->valuedouble <= 1e15))
-        return false;
-    *ret = (uint64_t)number->valuedouble;
-    return true;
-}
-
-static bool read_entry(struct arena *arena, const cJSON *item, struct override *ret)
-{
-    *ret = (struct override){
-        .id = str_copy(arena, json_string(item, "id")),
-        .work_tree = str_copy(arena, json_string(item, "work_tree")),
-        .environment = str_copy(arena, json_string(item, "environment")),
-        .reason = str_copy(arena, json_string(item, "reason")),
-        .by = str_copy(arena, json_string(item, "by")),
-    };
-    return ret->id.length && read_seconds(item, "created", &ret->created) &&
-           read_seconds(item, "until", &ret->until) &&
-           read_strings(arena, json_get(item, "codes"), &ret->codes) &&
-           read_strings(arena, json_get(item, "pending"), &ret->pending);
-}
-
-/* Nobody else may have been able to write it. */
-static bool is_ours(struct arena *arena, struct str path, struct err *e)
-{
-    struct stat status;
-
-    if (lstat(str_c(arena, path), &status) != 0)
-        return err_errno(e, STR_FMT ": cannot stat", STR_ARG(path));
-    bool ours = S_ISREG(status.st_mode) && (status.st_uid == geteuid() || status.st_uid == 0);
-    if (ours && !(status.st_mode & (S_IWGRP | S_IWOTH)))
-        return true;
-    err_set(e, ERR_REFUSED, STR_FMT ": others can write it: no override in it counts",
-            STR_ARG(path));
-    return err_hint(e, "look at it, then: chmod 600 " STR_FMT, STR_ARG(path));
-}
-
-bool override_list(struct arena *arena, struct str state, uint64_t now, struct overrides *ret,
-                   struct err *e)
-{
-    struct str path = path_join(arena, state, STR(FILE_NAME)), bytes;
-    JSON_DOCUMENT(document);
-    const cJSON *item;
-
-    *ret = (struct overrides){0};
-    if (!state.length || file_kind(arena, path) == FILE_ABSENT)
-        return true;
-    if (!is_ours(arena, path, e) || !file_read(arena, path, FILE_MAX, &bytes, e) ||
-        !json_parse(arena, bytes, JSON_STRICT, str_c(arena, path), &document, e))
-        return false;
-    if (!json_is_array(document))
-        return err_set(e, ERR_INPUT, STR_FMT ": not a list that hookcheck wrote", STR_ARG(path));
-    cJSON_ArrayForEach(item, document)
-    {
-        struct override entry;
-        if (!read_entry(arena, item, &entry))
-            return err_set(e, ERR_INPUT, STR_FMT ": an entry that hookcheck did not write",
-                           STR_ARG(path));
-        /* One from the future was not given by this clock: it does not count either. */
-        if (entry.until > now && entry.created <= now + 60 &&
-            entry.until <= entry.created + OVERRIDE_SECONDS_MAX)
-            VEC_PUSH(arena, ret, entry);
-    }
-    return true;
-}
-
-static bool write_all(struct arena *arena, struct str state, const struct overrides *list,
-                      struct err *e)
-{
-    struct buf out = buf_new(arena, FILE_MAX);
-
-    buf_add_byte(&out, '[');
-    for (size_t i = 0; i < list->count; i++) {
-        buf_add(&out, i ? STR(",\n") : STR("\n"));
-        override_write_json(&out, &list->items[i]);
-    }
-    buf_add(&out, STR("\n]\n"));
-    if (out.truncated)
-        return err_set(e, ERR_LIMIT, "the overrides are too large");
-    return file_write_atomically(arena, path_join(arena, state, STR(FILE_NAME)), buf_str(&out),
-                                 0600, e);
-}
-
-static bool lock(struct arena *arena, struct str state, int *ret_fd, struct err *e)
-{
-    return state_make(arena, state, e) && audit_lock(arena, state, clock_ms() + LOCK_MS, ret_fd, e);
-}
-
-static bool new_id(struct arena *arena, struct str *ret, struct err *e)
-{
-    unsigned char bytes[6];
-
-    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
-        return err_errno(e, "no random numbers");
-    *ret = str_printf(arena, "%02x%02x%02x%02x%02x%02x", bytes[0], bytes[1], bytes[2], bytes[3],
-                      bytes[4], bytes[5]);
-    return true;
-}
-
-bool override_add(struct arena *arena, struct str state, struct override *entry, uint64_t now,
-                  struct err *e)
-{
-    struct overrides list;
-
-    AUDIT_FD(fd);
-    if (!new_id(arena, &entry->id, e) || !lock(arena, state, &fd, e) ||
-        !override_list(arena, state, now, &list, e))
-        return false;
-    if (list.count >= OVERRIDES_MAX)
-        return err_set(e, ERR_LIMIT, "there are %u overrides already", OVERRIDES_MAX);
-    entry->work_tree = path_real(arena, entry->work_tree);
-    VEC_PUSH(arena, &list, *entry);
-    return write_all(arena, state, &list, e);
-}
-
-bool override_remove(struct arena *arena, struct str state, struct str id, uint64_t now,
-                     size_t *ret_count, struct err *e)
-{
-    struct overrides list, kept = {0};
-
-    AUDIT_FD(fd);
-    *ret_count = 0;
-    if (!lock(arena, state, &fd, e) || !override_list(arena, state, now, &list, e))
-        return false;
-    for (size_t i = 0; i < list.count; i++)
-        if (id.length && !str_eq(list.items[i].id, id))
-            VEC_PUSH(arena, &kept, list.items[i]);
-    *ret_count = list.count - kept.count;
-    return *ret_count == 0 || write_all(arena, state, &kept, e);
 }
 
 bool override_audit(struct arena *arena, struct str state, const struct override *entry,
@@ -303,6 +127,48 @@ static struct override_note note_of(struct arena *arena, const struct override *
                                   .until = override_time(arena, entry->until)};
 }
 
+static struct str shown_commits(struct arena *arena, const struct strs *commits)
+{
+    struct strs shorter = {0};
+
+    for (size_t i = 0; i < commits->count; i++)
+        VEC_PUSH(arena, &shorter, str_prefix(commits->items[i], COMMIT_SHOWN));
+    return str_join(arena, shorter.items, shorter.count, STR(", "));
+}
+
+/* What an agent's hook lets through is asked about again by git's hook, which finds the override of the same commits. Empty: this call is no
+ * mere push, or is the push itself; then the override is used up here. */
+static struct strs commits_to_push(struct arena *arena, const struct decision_input *input,
+                                   const struct override *entry, const struct looks *looks)
+{
+    struct strs commits = {0}, none = {0};
+
+    if (input->repository)
+        return none;
+    for (size_t i = 0; i < input->deploys->count; i++)
+        if (!str_eq(input->deploys->items[i].rule, STR("git-push")))
+            return none;
+    for (size_t l = 0; l < looks->count; l++) {
+        if (!is_about(arena, entry, &looks->items[l]))
+            continue;
+        if (!looks->items[l].commit.length)
+            return none;
+        strs_add(arena, &commits, looks->items[l].commit);
+    }
+    return commits;
+}
+
+/* An override that an agent's hook has used for a push is left for that push alone. */
+static bool is_left_for(struct arena *arena, const struct decision_input *input,
+                        const struct override *entry, const struct looks *looks)
+{
+    for (size_t l = 0; l < looks->count; l++)
+        if (is_about(arena, entry, &looks->items[l]) &&
+            (!input->repository || !strs_have(&entry->commits, looks->items[l].commit)))
+            return false;
+    return true;
+}
+
 /* Of another work tree than the entry's, or of another environment: a look that stands in the way. */
 static const struct look *blocking_other(struct arena *arena, const struct override *entry,
                                          const struct looks *looks)
@@ -322,6 +188,9 @@ static struct str not_covered(struct arena *arena, const struct decision_input *
     struct err ignored = ERR_NONE;
     struct strs pending = {0};
 
+    if (entry->commits.count && !is_left_for(arena, input, entry, looks))
+        return str_printf(arena, "it was used for the push of " STR_FMT,
+                          STR_ARG(shown_commits(arena, &entry->commits)));
     if (!configs_for(input->configs, entry->work_tree, &config, &ignored))
         return STR("the configuration cannot be read");
     const struct config_environment *environment =
@@ -360,20 +229,27 @@ static void soften(struct reasons *reasons)
 }
 
 static void use(struct arena *arena, const struct decision_input *input,
-                const struct override *entry, struct reasons *reasons, struct override_note *note)
+                const struct override *entry, const struct looks *looks, struct reasons *reasons,
+                struct override_note *note)
 {
+    struct strs commits = commits_to_push(arena, input, entry, looks);
+    struct str state = input->state_directory;
     struct err e = ERR_NONE;
-    size_t count = 0;
+    size_t count = input->dry_run;
 
     /* Used up before anything is let through: two deploys at once cannot share it. */
-    if (!input->dry_run &&
-        (!override_remove(arena, input->state_directory, entry->id, now_seconds(), &count, &e) ||
-         count == 0)) {
+    bool good =
+        input->dry_run ||
+        (commits.count
+             ? override_leave_to_push(arena, state, entry->id, &commits, now_seconds(), &count, &e)
+             : override_remove(arena, state, entry->id, now_seconds(), &count, &e));
+    if (!good || count == 0) {
         note->why_not =
             e.message[0] ? str_copy(arena, str_from(e.message)) : STR("it was used meanwhile");
         return;
     }
     note->used = true;
+    note->push = shown_commits(arena, &commits);
     soften(reasons);
 }
 
@@ -402,7 +278,7 @@ void override_apply(struct arena *arena, const struct decision_input *input,
         if (blocks(reasons)) {
             note.why_not = not_covered(arena, input, entry, looks, reasons);
             if (!note.why_not.length)
-                use(arena, input, entry, reasons, &note);
+                use(arena, input, entry, looks, reasons, &note);
         }
         VEC_PUSH(arena, ret_notes, note);
     }

@@ -3,7 +3,8 @@
  * STATE/overrides.json, mode 0600, written under a lock (STATE/lock). Whoever can write it decides what is let through: it must be ours alone.
  *
  * In:    one environment of one work tree; the reasons that stood in the way, and the pending migrations, at that time.
- * Out:   softens exactly these reasons to `warn`, once, before it expires. Never a reason that no repository may soften, never what the administrator
+ * Out:   softens exactly these reasons to `warn`, once, before it expires: a push that an agent's hook let through is the same use when git's own
+ *        hook asks about its commits. Never a reason that no repository may soften, never what the administrator
  *        has set, never a migration that was not pending then.
  * Limits: OVERRIDES_MAX entries, OVERRIDE_SECONDS_MAX.
  */
@@ -23,6 +24,8 @@ struct override {
     uint64_t created, until; /* seconds since 1970 */
     struct strs codes;       /* of the reasons it softens */
     struct strs pending;     /* "set:revision" */
+    struct strs
+        commits; /* used for a push of these: what is left of it is for git's hook of that push */
 };
 VEC_DEFINE(overrides, struct override);
 
@@ -39,6 +42,12 @@ MUST_CHECK bool override_add(struct arena *arena, struct str state, struct overr
 /* By id; STR_NONE: all. *ret_count: how many there were. */
 MUST_CHECK bool override_remove(struct arena *arena, struct str state, struct str id, uint64_t now,
                                 size_t *ret_count, struct err *e);
+
+/* Used for a push that has not begun: its own hook finds it left for these commits, and nothing else does. *ret_count: 0 when it was used
+ * meanwhile. */
+MUST_CHECK bool override_leave_to_push(struct arena *arena, struct str state, struct str id,
+                                       const struct strs *commits, uint64_t now, size_t *ret_count,
+                                       struct err *e);
 
 /* Softens the reasons of a decision where an override covers all that block; uses it up unless `dry_run`. Notes of all that live for the
  * environments in question. */

@@ -68,6 +68,7 @@ bool viewer_open_tree(struct viewer *viewer, struct str *ret_at, struct err *e)
         viewer_failed(viewer, STR_NONE, "what is deployed cannot be read", &failure);
         return true;
     }
+    viewer->commit = commit;
     *ret_at = tree_describe(viewer->tree);
     return true;
 }

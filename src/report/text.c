@@ -175,6 +175,11 @@ void report_overrides_text(struct buf *out, const struct override_notes *notes)
                        STR_ARG(report_printable(out->arena, note->reason)));
         if (note->used)
             buf_add(out, STR("  used: what blocks without it is a warning\n"));
+        if (note->push.length)
+            buf_printf(out,
+                       "  it is left for this push when git's own hook asks: of " STR_FMT
+                       ", of no other commit\n",
+                       STR_ARG(note->push));
         if (note->why_not.length)
             buf_printf(out, "  not used: " STR_FMT "\n",
                        STR_ARG(report_printable(out->arena, note->why_not)));

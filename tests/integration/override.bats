@@ -238,12 +238,65 @@ overrides() { jq 'length' "$HOOKCHECK_STATE_DIR/overrides.json"; }
   assert_status 0
 }
 
-@test "a push that deploys is let through once" {
+deploy_branch() {
   git init -q --bare "$work/remote.git"
   git remote add origin "$work/remote.git"
   git branch -M main
   configure '{"environments":{"production":{"database":"sqlite:'"$work"'/production.db"}},"branches":{"main":"production"}}'
   "$bin/hookcheck" install git >/dev/null
+}
+
+@test "an agent's push is one use, though two hooks ask" {
+  deploy_branch
+  give
+  assert_status 0
+  hook "git push origin main"
+  assert_status 0
+  assert_err "hotfix 4711"
+  assert_err "left for this push when git's own hook asks: of $(git rev-parse --short=12 main)"
+  [ "$(overrides)" = 1 ]
+  program override --list
+  assert_out "used for the push of $(git rev-parse main)"
+  program override --list --json
+  assert_schema override
+  # Nothing but that push: not the same command again, not another deploy.
+  for command in "git push origin main" "npx sst deploy"; do
+    hook "$command"
+    assert_blocked pending-migrations
+    assert_err "it was used for the push of $(git rev-parse --short=12 main)"
+  done
+  run git push origin main
+  [ "$status" = 0 ] || { echo "$output"; false; }
+  [ "$(overrides)" = 0 ]
+  program log --verify
+  assert_status 0
+  program log --format json
+  printf '%s' "$out" | jq -se '[.[] | .override_event // "none"] == ["given", "used", "none", "none", "used"]'
+}
+
+@test "a commit between an agent's question and the push is not covered" {
+  deploy_branch
+  give
+  hook "git push origin main"
+  assert_status 0
+  old=$(git rev-parse --short=12 main)
+  git commit -q --allow-empty -m "another one"
+  run git push origin main
+  [ "$status" != 0 ]
+  case $output in *"it was used for the push of $old"*) ;; *) echo "$output"; false ;; esac
+  [ "$(overrides)" = 1 ]
+}
+
+@test "a push beside another deploy uses it up" {
+  deploy_branch
+  give
+  hook "git push origin main && npx sst deploy"
+  assert_status 0
+  [ "$(overrides)" = 0 ]
+}
+
+@test "a push that deploys is let through once" {
+  deploy_branch
   run git push origin main
   [ "$status" != 0 ]
   case $output in *pending-migrations*) ;; *) echo "$output"; false ;; esac
