@@ -419,7 +419,8 @@ bool recogniser_run(struct recogniser *r, enum shell_dialect dialect, struct str
     if (r->deploys->count == 0 && powershell_likely(text, &certain)) {
         if (!powershell_judge(r, state, &call, text, e))
             return false;
-        if (certain || r->deploys->count)
+        /* What is only too much for us may well run in a shell. */
+        if (r->deploys->count || (certain && why.kind != ERR_LIMIT))
             return true;
     }
     return good || judge_unparsable(r, &call, text, why.message, e);
