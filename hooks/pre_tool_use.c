@@ -20,6 +20,7 @@
 #include "base/door.h"
 #include "base/file.h"
 #include "base/process.h"
+#include "config/state.h"
 #include "deploys/document.h"
 #include "host/host.h"
 
@@ -272,17 +273,18 @@ NO_RETURN static void ask_child(struct hook *hook, struct document *document, ui
 static void look_at_edits(struct hook *hook, struct tampers *tampers)
 {
     const struct request *request = &hook->request;
+    struct str state = state_directory(hook->arena);
     struct request_edit edit = {0};
     bool parsed = false;
 
     for (size_t i = 0; i < request->edits.count; i++) {
         struct str path = request->edits.items[i];
-        if (str_has_nul(path) || !protect_names_path(hook->arena, request->cwd, path))
+        if (str_has_nul(path) || !protect_names_path(hook->arena, state, request->cwd, path))
             continue;
         if (!parsed && request->edits.count == 1)
             host_parse_edit(hook->arena, request, &edit);
         parsed = true;
-        protect_edit(hook->arena, request, path, &edit, tampers);
+        protect_edit(hook->arena, state, request, path, &edit, tampers);
     }
 }
 

@@ -90,7 +90,7 @@ static struct str shown_words(struct recogniser *r, const struct call *call)
     struct line line;
 
     line_build(r, call, &line);
-    return line.shown;
+    return line_show(r, call, &line);
 }
 
 /* `deploy.sh --help`: of what is known by its name alone, no more is asked than of a tool we know. */

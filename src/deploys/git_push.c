@@ -107,7 +107,7 @@ static bool report_push(struct recogniser *r, const struct call *call, const str
                               .commit = source,
                               .why = str_from(doubt)};
 
-    return report_deploy(r, call, line->shown, &finding, e);
+    return report_deploy(r, call, line_show(r, call, line), &finding, e);
 }
 
 static bool judge_refspec(struct recogniser *r, const struct call *call, const struct line *line,

@@ -136,7 +136,7 @@ static bool judge_hook_variable(struct recogniser *r, const struct call *call,
             !str_contains(source, STR("HOOK")))
             continue;
         return report_suspected(
-            r, call, line->shown, "http-deploy-hook",
+            r, call, line_show(r, call, line), "http-deploy-hook",
             str_printf(r->arena, "the name of " STR_FMT " promises a deploy hook", STR_ARG(source)),
             e);
     }

@@ -74,7 +74,6 @@ struct line {
     struct option_words options;
     struct str canonical, typed;
     struct str without; /* canonical without the words that may vanish; empty when there is none */
-    struct str shown;   /* canonical, masked */
 };
 
 struct written { /* a file that the text itself writes: `cat > d.sh <<EOF` */
@@ -96,6 +95,7 @@ struct recogniser {
     const struct protect_tables *protect;
     struct tampers *tampers;         /* NULL: nobody asks for them */
     struct regex **protect_patterns; /* compiled on first use */
+    struct str state; /* hookcheck's state directory; NULL bytes: not asked for yet */
     struct frames frames;
     struct strs open_targets; /* "file\ntarget" being followed: cycles */
     struct input inherited;   /* standard input of the text being evaluated */
@@ -136,6 +136,11 @@ struct shell_value word_value(struct str text);
 /* --- line.c --- */
 /* Takes the options' arities from every row that knows the program. */
 void line_build(struct recogniser *r, const struct call *call, struct line *ret_line);
+/* The same call by the arities of other tables. */
+void line_rebuild(struct recogniser *r, const struct pack_tables *tables, const struct call *call,
+                  const struct line *known, struct line *ret_line);
+/* The canonical line for people, secrets masked: made when it is needed. */
+struct str line_show(struct recogniser *r, const struct call *call, const struct line *line);
 /* Is the option among these words, before "--", and not switched off ("--dry-run=false")? */
 bool line_has_option(const struct call *call, const struct pack_tables *tables,
                      struct pack_list options);
@@ -152,6 +157,8 @@ MUST_CHECK bool match_line(struct recogniser *r, const struct call *call, const 
                            enum match_answer *ret_answer, struct err *e);
 /* A pattern on the variables that a call would see, written NAME=value: those before it, then (of the one whose name it begins with) the
  * shell's. */
+/* Is there any variable that the pattern could be about? */
+bool match_may_have_setting(const struct call *call, struct str pattern);
 MUST_CHECK bool match_setting(struct recogniser *r, struct regex *regex, struct str pattern,
                               const struct call *call, bool *ret_matches, struct err *e);
 /* A program that is not knowable: do its other words look like a deploy? */

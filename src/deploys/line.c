@@ -185,17 +185,39 @@ static struct str join_typed(struct recogniser *r, const struct call *call)
 
 void line_build(struct recogniser *r, const struct call *call, struct line *ret_line)
 {
-    bool left_out = false;
+    bool vanishes = false, left_out = false;
 
     *ret_line = (struct line){0};
     name_program(r, call, ret_line);
     split_words(r, call, ret_line);
     ret_line->canonical = join(r, call, ret_line, FORM_FULL, NULL);
     ret_line->typed = join_typed(r, call);
+    for (size_t i = 1; i < call->count && !vanishes; i++)
+        vanishes = may_vanish(&call->words[i]);
+    if (!vanishes)
+        return;
     struct str without = join(r, call, ret_line, FORM_WITHOUT, &left_out);
     if (left_out)
         ret_line->without = without;
-    ret_line->shown = mask_shown(r->arena, join(r, call, ret_line, FORM_SHOWN, NULL));
+}
+
+void line_rebuild(struct recogniser *r, const struct pack_tables *tables, const struct call *call,
+                  const struct line *known, struct line *ret_line)
+{
+    const struct pack_tables *kept = r->tables;
+
+    *ret_line = (struct line){0};
+    r->tables = tables;
+    name_program(r, call, ret_line);
+    split_words(r, call, ret_line);
+    r->tables = kept;
+    ret_line->canonical = join(r, call, ret_line, FORM_FULL, NULL);
+    ret_line->typed = known->typed;
+}
+
+struct str line_show(struct recogniser *r, const struct call *call, const struct line *line)
+{
+    return mask_shown(r->arena, join(r, call, line, FORM_SHOWN, NULL));
 }
 
 static bool is_off(struct str value)

@@ -1,5 +1,4 @@
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "deploys/judge.h"
@@ -52,9 +51,11 @@ static bool setting_value(const struct call *call, struct str name, struct str *
         return false;
     if (shell_state_peek_variable(call->state, name, ret_value) && ret_value->length)
         return true;
-    int length = snprintf(chosen, sizeof chosen, STR_FMT SETTING_CHOSEN, STR_ARG(name));
-    return length > 0 && (size_t)length < sizeof chosen &&
-           shell_state_peek_variable(call->state, str_of(chosen, (size_t)length), ret_value);
+    if (name.length + sizeof SETTING_CHOSEN > sizeof chosen)
+        return false;
+    memcpy(chosen, name.bytes, name.length);
+    memcpy(chosen + name.length, SETTING_CHOSEN, sizeof SETTING_CHOSEN);
+    return shell_state_peek_variable(call->state, str_from(chosen), ret_value);
 }
 
 /* "operand:2", "match:1", "env:STAGE", "host", "--stage" → the word that stands there. */
@@ -104,7 +105,7 @@ static bool report_rule(struct recogniser *r, const struct call *call, const str
         finding.certainty = DEPLOY_SUSPECTED;
         finding.why = STR("words of it are not known before it runs");
     }
-    return report_deploy(r, call, line->shown, &finding, e);
+    return report_deploy(r, call, line_show(r, call, line), &finding, e);
 }
 
 static bool program_excuses(const struct recogniser *r, const struct pack_program *program,
@@ -135,6 +136,14 @@ static bool named_setting(struct str pattern, struct str *ret_name)
         if (!isalnum((unsigned char)ret_name->bytes[i]) && ret_name->bytes[i] != '_')
             return false;
     return true;
+}
+
+bool match_may_have_setting(const struct call *call, struct str pattern)
+{
+    struct str name, value;
+
+    return named_setting(pattern, &name) ? setting_value(call, name, &value)
+                                         : call->settings.count > 0;
 }
 
 bool match_setting(struct recogniser *r, struct regex *regex, struct str pattern,
@@ -173,11 +182,12 @@ static bool setting_matches(struct recogniser *r, uint32_t index, const struct c
 static bool may_match(const struct pack_tables *t, const struct pack_rule *rule,
                       const struct line *line)
 {
-    struct str pattern = pack_str(t, rule->command);
+    struct str pattern = pack_str(t, rule->command), need = pack_str(t, rule->need);
     const struct str lines[] = {line->canonical, line->typed, line->without};
 
     for (size_t i = 0; i < COUNT_OF(lines); i++)
-        if ((i < 2 || lines[i].length) && pattern_may_match(pattern, rule->alternatives, lines[i]))
+        if ((i < 2 || lines[i].length) && str_contains(lines[i], need) &&
+            pattern_may_match(pattern, rule->alternatives, lines[i]))
             return true;
     return false;
 }
@@ -230,6 +240,14 @@ static bool is_distinctive(const struct pack_tables *t, const struct pack_progra
     return false;
 }
 
+static bool any_is_distinctive(const struct pack_tables *t, uint32_t first, uint32_t count)
+{
+    for (uint32_t i = first; i < first + count; i++)
+        if (is_distinctive(t, &t->programs[t->program_names[i].index]))
+            return true;
+    return false;
+}
+
 /* A deploy tool that is asked to deploy in a way no rule knows: `aliyun fc deploy`. */
 static bool match_verb(struct recogniser *r, const struct call *call, const struct line *line,
                        enum match_answer *ret_answer, struct err *e)
@@ -240,7 +258,7 @@ static bool match_verb(struct recogniser *r, const struct call *call, const stru
         !str_eq(VEC_LAST(&line->operands), verb))
         return true; /* `aws deploy list-deployments` */
     *ret_answer = MATCH_DEPLOY;
-    return report_suspected(r, call, line->shown, "named-deploy",
+    return report_suspected(r, call, line_show(r, call, line), "named-deploy",
                             str_printf(r->arena, "no rule knows this command of \"" STR_FMT "\"",
                                        STR_ARG(line->program)),
                             e);
@@ -252,14 +270,13 @@ static bool match_packs(struct recogniser *r, const struct call *call, const str
     const struct pack_tables *t = r->tables;
     struct str groups[REGEX_GROUPS_MAX] = {0};
     const struct pack_rule *rule = NULL;
-    bool vanished = false, excused = false, distinctive = false;
+    bool vanished = false, excused = false;
     uint32_t first;
     uint32_t count =
         pack_names_find(t, t->program_names, t->program_name_count, line->name, &first);
 
     for (uint32_t i = first; i < first + count; i++) {
         const struct pack_program *program = &t->programs[t->program_names[i].index];
-        distinctive = distinctive || is_distinctive(t, program);
         if (program_excuses(r, program, call, line)) {
             excused = true;
             continue; /* not a deploy of this tool; what it runs is still looked at */
@@ -268,7 +285,8 @@ static bool match_packs(struct recogniser *r, const struct call *call, const str
             return false;
     }
     if (!rule)
-        return excused || !distinctive || match_verb(r, call, line, ret_answer, e);
+        return excused || !any_is_distinctive(t, first, count) ||
+               match_verb(r, call, line, ret_answer, e);
     *ret_answer = MATCH_DEPLOY;
     if (rule->certainty == DEPLOY_SUSPECTED && call->state) {
         /* A task's name was all we went by: what it runs says more, where it can be read. */
@@ -303,7 +321,7 @@ static bool match_user_rule(struct recogniser *r, const struct call *call, const
                                   .environment_word = rule->environment,
                                   .migrations = rule->migrations};
         *ret_answer = MATCH_DEPLOY;
-        return report_deploy(r, call, line->shown, &finding, e);
+        return report_deploy(r, call, line_show(r, call, line), &finding, e);
     }
     for (size_t i = 0; i < rules->config->not_deploys.count; i++)
         if (rules->not_deploys[i] &&
@@ -328,7 +346,7 @@ static bool match_broken_config(struct recogniser *r, const struct call *call,
         if (!strs_have(&config->broken_words, word) && !strs_have(&config->broken_words, base))
             continue;
         *ret_answer = MATCH_DEPLOY;
-        return report_suspected(r, call, line->shown, "broken-config",
+        return report_suspected(r, call, line_show(r, call, line), "broken-config",
                                 str_printf(r->arena,
                                            "\"" STR_FMT "\" stands in the configuration, which "
                                            "cannot be read: " STR_FMT,
@@ -416,7 +434,7 @@ static bool match_as(struct recogniser *r, const struct call *call, const struct
                 continue;
             *ret_matched = true;
             return report_suspected(
-                r, call, line->shown, "unknown-program",
+                r, call, line_show(r, call, line), "unknown-program",
                 str_printf(r->arena,
                            "its program is not known before it runs; with " STR_FMT
                            " it would be " STR_FMT,
@@ -439,7 +457,7 @@ bool match_unknown_program(struct recogniser *r, const struct call *call, const 
     bool file = str_find_byte(verb, '.') != SIZE_MAX || str_find_byte(verb, '/') != SIZE_MAX ||
                 str_find_byte(verb, ' ') != SIZE_MAX;
     if (!file && name_promises_deploy(r, verb))
-        return report_suspected(r, call, line->shown, "unknown-program",
+        return report_suspected(r, call, line_show(r, call, line), "unknown-program",
                                 STR("its program is not known before it runs"), e);
     if (line->operands.count < 2 || line->operands.items[0].length < 2 ||
         line->operands.items[1].length < 2)

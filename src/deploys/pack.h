@@ -51,6 +51,7 @@ struct pack_rule {
     struct pack_text commit; /* "match:N", "operand:N" or an option; empty unless kind is commit */
     bool remote;       /* only for commands that run elsewhere: through ssh, in a container… */
     bool alternatives; /* of `command`: see pattern.h */
+    struct pack_text need; /* pattern_needs(command) */
     uint32_t first_example, example_count;
 };
 

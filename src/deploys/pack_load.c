@@ -41,6 +41,16 @@ struct str pack_loader_str(const struct pack_loader *loader, struct pack_text te
     return str_slice(buf_str(&loader->bytes), text.at, (size_t)text.at + text.length);
 }
 
+struct pack_text pack_need(const struct pack_loader *loader, struct pack_text pattern)
+{
+    struct str text = pack_loader_str(loader, pattern), need = pattern_needs(text);
+
+    if (!need.length)
+        return (struct pack_text){0, 0};
+    return (struct pack_text){pattern.at + (uint32_t)(need.bytes - text.bytes),
+                              (uint32_t)need.length};
+}
+
 bool pack_read_list(struct pack_loader *loader, const struct row *row, const char *key,
                     struct pack_list *ret)
 {
@@ -184,6 +194,7 @@ static bool read_rule(struct pack_loader *loader, struct row *row, uint32_t firs
             return row_fail(row, "id", "another rule has this id");
     rule.id = pack_put(&loader->bytes, id);
     rule.alternatives = pattern_has_alternatives(pack_loader_str(loader, rule.command));
+    rule.need = pack_need(loader, rule.command);
     rule.commit = pack_put(&loader->bytes, commit);
     VEC_PUSH(loader->arena, &loader->rules, rule);
     return true;

@@ -41,6 +41,8 @@ MUST_CHECK bool pack_read_program(struct pack_loader *loader, struct row *row, u
 /* Among the programs from `first_program` on. */
 MUST_CHECK bool pack_find_program(struct pack_loader *loader, const struct row *row,
                                   uint32_t first_program, struct str name, uint32_t *ret);
+/* pattern_needs(pattern), as a part of it. */
+struct pack_text pack_need(const struct pack_loader *loader, struct pack_text pattern);
 struct str pack_loader_str(const struct pack_loader *loader, struct pack_text text);
 
 #endif

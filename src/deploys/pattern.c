@@ -165,3 +165,106 @@ bool pattern_may_match(struct str pattern, bool alternatives, struct str line)
     }
     return false;
 }
+
+/* Behind the quantifier at `at`, if one stands there. */
+static size_t skip_quantifier(struct str pattern, size_t at)
+{
+    if (!has_quantifier(pattern, at))
+        return at;
+    if (pattern.bytes[at] == '{')
+        while (at < pattern.length && pattern.bytes[at] != '}')
+            at++;
+    at++;
+    return at < pattern.length && memchr("?+", pattern.bytes[at], 2) ? at + 1 : at;
+}
+
+/* `(?i)`, `(?|…`, `(*VERB)`: what is behind it may mean something else. `(?:`, look-around and `(?i:` end with their group. */
+static bool is_plain_group(struct str group)
+{
+    if (str_starts(group, STR("(*")))
+        return false;
+    if (!str_starts(group, STR("(?")))
+        return true;
+    group = str_from_offset(group, 2);
+    if (group.length && memchr(":=!<>", group.bytes[0], 5))
+        return true;
+    return str_find_byte(group, ':') < str_find_byte(group, ')');
+}
+
+/* Escapes of two bytes that stand for one place: a class, an assertion, a punctuation mark. */
+static bool is_short_escape(char byte)
+{
+    static const char known[] = "bBdDsSwW.-/\\[](){}?*+|^$\"' :=,";
+
+    return byte && strchr(known, byte);
+}
+
+/* The plain characters behind '^'. */
+static struct str plain_start(struct str pattern)
+{
+    size_t end = 1;
+
+    if (!str_starts(pattern, STR("^")))
+        return STR_NONE;
+    while (end < pattern.length && !memchr("\\.[])?*+{}|^$(", pattern.bytes[end], 14))
+        end++;
+    if (end > 1 && has_quantifier(pattern, end))
+        end--;
+    return str_slice(pattern, 1, end);
+}
+
+/* What all alternatives begin with. */
+static struct str shared_start(struct str pattern)
+{
+    bool more;
+    struct str shared = plain_start(cut_alternative(&pattern, &more));
+
+    while (more) {
+        struct str other = plain_start(cut_alternative(&pattern, &more));
+        size_t same = 0;
+        while (same < shared.length && same < other.length &&
+               shared.bytes[same] == other.bytes[same])
+            same++;
+        shared.length = same;
+    }
+    return shared;
+}
+
+struct str pattern_needs(struct str pattern)
+{
+    bool anchored = str_starts(pattern, STR("^"));
+    struct str longest = STR_NONE;
+    size_t at = 0, start = 0;
+
+    if (pattern_has_alternatives(pattern))
+        return shared_start(pattern);
+    while (at < pattern.length) {
+        char byte = pattern.bytes[at];
+        size_t end = at, behind = at + 1;
+        if (byte == '(') {
+            end = at;
+            behind = group_end(pattern, at) + 1;
+            if (!is_plain_group(str_from_offset(pattern, at)))
+                return STR_NONE;
+        } else if (byte == '[' || byte == '\\') {
+            behind = skip_one(pattern, at);
+            if (byte == '\\' &&
+                (at + 1 >= pattern.length || !is_short_escape(pattern.bytes[at + 1])))
+                return STR_NONE; /* \Q, \x41, \p{L}, a reference */
+        } else if (!memchr(".^$)", byte, 4)) {
+            size_t quantified = skip_quantifier(pattern, behind);
+            if (quantified == behind) {
+                at = behind; /* stands for itself */
+                continue;
+            }
+            end = byte && pattern.bytes[behind] == '+' ? behind : at;
+        }
+        struct str run = str_slice(pattern, start, end);
+        if (run.length > longest.length && !(anchored && start <= 1))
+            longest = run;
+        at = start = skip_quantifier(pattern, behind);
+    }
+    if (at > start && at - start > longest.length && !(anchored && start <= 1))
+        longest = str_slice(pattern, start, at);
+    return longest;
+}

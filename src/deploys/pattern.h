@@ -15,5 +15,8 @@
 /* Does a '|' stand outside all groups? Found once, when packs are read: the search costs more than the rest. */
 bool pattern_has_alternatives(struct str pattern);
 bool pattern_may_match(struct str pattern, bool alternatives, struct str line);
+/* A stretch of the pattern that stands in every line it matches, byte for byte: the longest behind what pattern_may_match() compares, or what all
+ * alternatives begin with. Empty when none is seen. Found once, too. */
+struct str pattern_needs(struct str pattern);
 
 #endif

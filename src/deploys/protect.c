@@ -1,15 +1,14 @@
 #include "deploys/protect.h"
 
+#include <ctype.h>
 #include <string.h>
 
-#include "base/file.h"
-#include "base/patch.h"
 #include "base/regex.h"
-#include "deploys/follow.h"
 #include "deploys/judge.h"
 #include "deploys/mask.h"
 #include "deploys/pattern.h"
 #include "deploys/protect_path.h"
+#include "deploys/protect_write.h"
 
 /* --- What was found. --- */
 
@@ -24,7 +23,7 @@ static void fill_trail(struct recogniser *r, struct tamper *tamper)
     VEC_PUSH(r->arena, &tamper->trail, tamper->command);
 }
 
-static bool report(struct recogniser *r, struct tamper tamper, struct err *e)
+bool protect_report(struct recogniser *r, struct tamper tamper, struct err *e)
 {
     for (size_t i = 0; i < r->tampers->count; i++) {
         const struct tamper *other = &r->tampers->items[i];
@@ -96,21 +95,51 @@ static bool takes_line(struct regex *regex, const struct line *line)
 
 /* --- Rules. --- */
 
+/* One of the words, in any case: looked for all at once, as texts may be large. */
+static bool has_mention(const struct protect_tables *t, struct pack_list mentions, struct str text)
+{
+    bool first[256] = {false};
+
+    for (uint32_t i = 0; i < mentions.count; i++) {
+        struct str word = pack_list_item(&t->packs, mentions, i);
+        first[(unsigned char)word.bytes[0]] = true;
+        first[toupper((unsigned char)word.bytes[0])] = true;
+    }
+    for (size_t at = 0; at < text.length; at++)
+        for (uint32_t i = 0; first[(unsigned char)text.bytes[at]] && i < mentions.count; i++) {
+            struct str word = pack_list_item(&t->packs, mentions, i);
+            if (str_eq_nocase(str_slice(text, at, at + word.length), word))
+                return true;
+        }
+    return mentions.count == 0;
+}
+
+static bool rule_may_take(const struct protect_tables *t, const struct protect_rule *rule,
+                          struct str text)
+{
+    return str_contains(text, pack_str(&t->packs, rule->need)) &&
+           has_mention(t, rule->mentions, text) &&
+           pattern_may_match(pack_str(&t->packs, rule->command), rule->alternatives, text);
+}
+
 static bool rule_takes(struct recogniser *r, uint32_t index, const struct call *call,
                        const struct line *line, bool *ret_takes, struct err *e)
 {
     const struct protect_rule *rule = &r->protect->rules[index];
-    struct str pattern = pack_str(&r->protect->packs, rule->command);
+    bool same = str_eq(line->typed, line->canonical);
+    bool reads = rule->sql && call->input.kind == INPUT_TEXT;
     struct regex *regex;
 
     *ret_takes = false;
-    if (!rule->sql && !pattern_may_match(pattern, rule->alternatives, line->canonical) &&
-        !pattern_may_match(pattern, rule->alternatives, line->typed))
+    bool may = rule_may_take(r->protect, rule, line->canonical) ||
+               (!same && rule_may_take(r->protect, rule, line->typed)) ||
+               (reads && rule_may_take(r->protect, rule, call->input.text));
+    if (!may || (rule->setting.length &&
+                 !match_may_have_setting(call, pack_str(&r->protect->packs, rule->setting))))
         return true;
     if (!compiled(r, SLOT_RULE_COMMAND, index, rule->command, &regex, e))
         return false;
-    bool matched = takes_line(regex, line) ||
-                   (rule->sql && call->input.kind == INPUT_TEXT && takes(regex, call->input.text));
+    bool matched = takes_line(regex, line) || (reads && takes(regex, call->input.text));
     if (matched && rule->unless.length) {
         if (!compiled(r, SLOT_RULE_UNLESS, index, rule->unless, &regex, e))
             return false;
@@ -145,9 +174,9 @@ static bool try_rules(struct recogniser *r, uint32_t program, const struct call 
                                 .rule = pack_str(t, rule->id),
                                 .says = pack_str(t, rule->says),
                                 .instead = pack_str(t, rule->instead),
-                                .command = line->shown,
+                                .command = line_show(r, call, line),
                                 .directory = call->directory};
-        if (!report(r, tamper, e))
+        if (!protect_report(r, tamper, e))
             return false;
     }
     return true;
@@ -155,168 +184,11 @@ static bool try_rules(struct recogniser *r, uint32_t program, const struct call 
 
 /* --- Files. --- */
 
-struct write {
-    enum tamper_change change;
-    struct str directory;
-    struct str shown; /* the command */
-    bool has_text;
-    struct str text;
-};
-
-static bool is_known_text(struct str text)
+static bool writer_may_take(const struct protect_tables *t, const struct protect_writer *writer,
+                            struct str text)
 {
-    return str_find_byte(text, SHELL_UNKNOWN) == SIZE_MAX;
-}
-
-static bool write_path(struct recogniser *r, const struct write *write, struct str path,
-                       struct err *e)
-{
-    bool removed = write->change == CHANGE_REMOVED;
-
-    if (!path.length || str_starts(path, STR("/dev/")) || str_has_nul(path))
-        return true;
-    if (!is_known_text(path)) {
-        /* "$(git rev-parse --git-path hooks)/pre-push": the name is there, and where hooks usually are is known. */
-        struct str base = path_base_name(path), root = root_of(r, write->directory);
-        if (!is_known_text(base) || !str_starts(base, STR("pre-")))
-            return true;
-        path = str_printf(r->arena, STR_FMT "/.git/hooks/" STR_FMT,
-                          STR_ARG(root.length ? root : write->directory), STR_ARG(base));
-    }
-    struct strs paths =
-        protect_expand(r->arena, r->protect, path_join(r->arena, write->directory, path));
-    for (size_t i = 0; i < paths.count; i++) {
-        struct protected_path found;
-        struct tamper tamper = {.change = write->change,
-                                .command = write->shown,
-                                .directory = write->directory,
-                                .has_text = write->has_text,
-                                .text = write->text};
-        if (!protect_look_up(r->arena, r->protect, paths.items[i], removed, &found))
-            continue;
-        if (found.row && found.row->judge == JUDGE_DIRECTORY && !removed)
-            continue;
-        protect_fill(r->arena, r->protect, &found, &tamper);
-        if (!report(r, tamper, e))
-            return false;
-    }
-    return true;
-}
-
-/* `cp a b dir/` writes dir/a and dir/b. */
-static bool write_into(struct recogniser *r, const struct write *write, const struct line *line,
-                       struct err *e)
-{
-    struct str last = VEC_LAST(&line->operands);
-
-    if (!write_path(r, write, last, e))
-        return false;
-    for (size_t i = 0; i + 1 < line->operands.count; i++) {
-        struct str path = str_printf(r->arena, STR_FMT "/" STR_FMT, STR_ARG(last),
-                                     STR_ARG(path_base_name(line->operands.items[i])));
-        if (!is_known_text(path) || !protect_names_path(r->arena, write->directory, path))
-            continue;
-        bool into =
-            str_ends(last, STR("/")) ||
-            file_kind(r->arena, path_join(r->arena, write->directory, last)) == FILE_DIRECTORY;
-        if (into && !write_path(r, write, path, e))
-            return false;
-    }
-    return true;
-}
-
-static bool write_operands(struct recogniser *r, const struct protect_writer *writer,
-                           const struct write *write, const struct line *line, struct err *e)
-{
-    struct str prefix = pack_str(&r->protect->packs, writer->prefix);
-    size_t count = line->operands.count, first = 0;
-
-    if (!count)
-        return true;
-    if (writer->operands == OPERANDS_LAST)
-        return write_into(r, write, line, e);
-    if (writer->operands == OPERANDS_SOURCES)
-        count--;
-    if (writer->operands == OPERANDS_REST)
-        first = 1;
-    for (size_t i = first; i < count; i++) {
-        struct str path = line->operands.items[i];
-        if (!str_starts(path, prefix))
-            continue;
-        if (!write_path(r, write, str_from_offset(path, prefix.length), e))
-            return false;
-    }
-    return true;
-}
-
-static bool write_options(struct recogniser *r, const struct protect_writer *writer,
-                          const struct write *write, const struct line *line, struct err *e)
-{
-    for (size_t i = 0; i < line->options.count; i++) {
-        const struct option_word *option = &line->options.items[i];
-        if (option->has_value && pack_list_has(&r->protect->packs, writer->options, option->name) &&
-            !write_path(r, write, option->value, e))
-            return false;
-    }
-    return true;
-}
-
-/* A patch says itself which files it changes. A text of several lines is one; else the word names a file. */
-static void add_patched(struct recogniser *r, const struct call *call, struct str word,
-                        struct strs *paths)
-{
-    struct followed file;
-
-    if (str_find_byte(word, '\n') == SIZE_MAX) {
-        if (!is_known_text(word))
-            return;
-        follow_read(r, call, word, &file);
-        word = file.found ? file.text : STR("");
-    }
-    patch_read_paths(r->arena, word, paths);
-    diff_read_paths(r->arena, word, paths);
-}
-
-static bool write_patched(struct recogniser *r, const struct call *call, struct write *write,
-                          const struct line *line, struct err *e)
-{
-    struct strs paths = {0};
-    struct call reader = *call;
-    struct str value;
-
-    for (size_t i = 0; i < line->operands.count; i++)
-        add_patched(r, call, line->operands.items[i], &paths);
-    if (call_option_value(call, STR("-i"), &value) ||
-        call_option_value(call, STR("--input"), &value))
-        add_patched(r, call, value, &paths);
-    if (call->input.kind == INPUT_TEXT) {
-        patch_read_paths(r->arena, call->input.text, &paths);
-        diff_read_paths(r->arena, call->input.text, &paths);
-    } else if (call->input.kind == INPUT_FILE) {
-        reader.directory = call->input.directory.length ? call->input.directory : call->directory;
-        add_patched(r, &reader, call->input.text, &paths);
-    }
-    if (call_option_value(call, STR("-d"), &value) ||
-        call_option_value(call, STR("--directory"), &value))
-        write->directory = path_join(r->arena, call->directory, value);
-    for (size_t i = 0; i < paths.count; i++)
-        if (!write_path(r, write, paths.items[i], e))
-            return false;
-    return true;
-}
-
-/* tee: what it reads is what it writes. */
-static void find_text(const struct call *call, const struct line *line, struct write *write)
-{
-    if (!str_eq(line->name, STR("tee")) || call->input.kind != INPUT_TEXT ||
-        !is_known_text(call->input.text))
-        return;
-    write->has_text = true;
-    write->text = call->input.text;
-    for (size_t i = 0; i < line->options.count; i++)
-        if (str_eq(line->options.items[i].name, STR("-a")) ||
-            str_eq(line->options.items[i].name, STR("--append")))
-            write->change = CHANGE_APPENDED;
+    return str_contains(text, pack_str(&t->packs, writer->need)) &&
+           pattern_may_match(pack_str(&t->packs, writer->when), writer->alternatives, text);
 }
 
 static bool try_writers(struct recogniser *r, uint32_t program, const struct call *call,
@@ -326,9 +198,13 @@ static bool try_writers(struct recogniser *r, uint32_t program, const struct cal
         const struct protect_writer *writer = &r->protect->writers[i];
         struct write write = {.change = (enum tamper_change)writer->does,
                               .directory = call->directory,
-                              .shown = line->shown};
+                              .call = call,
+                              .line = line};
         struct regex *regex;
         if (writer->program != program || call->remote)
+            continue;
+        if (!writer_may_take(r->protect, writer, line->canonical) &&
+            !writer_may_take(r->protect, writer, line->typed))
             continue;
         if (writer->when.length) {
             if (!compiled(r, SLOT_WHEN, i, writer->when, &regex, e))
@@ -342,10 +218,11 @@ static bool try_writers(struct recogniser *r, uint32_t program, const struct cal
             if (takes_line(regex, line))
                 continue;
         }
-        find_text(call, line, &write);
-        bool good = writer->operands == OPERANDS_PATCH ? write_patched(r, call, &write, line, e)
-                    : writer->options.count            ? write_options(r, writer, &write, line, e)
-                                                       : write_operands(r, writer, &write, line, e);
+        protect_find_text(call, line, &write);
+        bool good = writer->operands == OPERANDS_PATCH
+                        ? protect_write_patched(r, call, &write, line, e)
+                    : writer->options.count ? protect_write_options(r, writer, &write, line, e)
+                                            : protect_write_operands(r, writer, &write, line, e);
         if (!good)
             return false;
     }
@@ -364,11 +241,8 @@ bool protect_call(struct recogniser *r, const struct call *call, const struct li
                                      line->name, &first);
     if (!count)
         return true;
-    const struct pack_tables *kept = r->tables;
     struct line own; /* with the options' arities of our own rows */
-    r->tables = &t->packs;
-    line_build(r, call, &own);
-    r->tables = kept;
+    line_rebuild(r, &t->packs, call, line, &own);
     for (uint32_t i = first; i < first + count; i++) {
         uint32_t program = t->packs.program_names[i].index;
         const struct pack_program *row = &t->packs.programs[program];
@@ -403,17 +277,17 @@ bool protect_outputs(struct recogniser *r, struct shell_state *state,
         if (str_starts(output->path.text, STR("/dev/")))
             continue;
         /* Before anything is put together: nearly all redirections go elsewhere. */
-        if (is_known_text(output->path.text) &&
-            !protect_names_path(r->arena, command->directory, output->path.text))
+        if (protect_is_known(output->path.text) &&
+            !protect_names_path(r->arena, protect_state(r), command->directory, output->path.text))
             continue;
         write.shown = shown_of(r, state, command);
         if (command->words.count == 0) {
             write.has_text = true; /* `> file` empties it */
             write.text = STR("");
         } else if (output->descriptor == 1 && output_printed(r, command, &write.text)) {
-            write.has_text = is_known_text(write.text);
+            write.has_text = protect_is_known(write.text);
         }
-        if (!write_path(r, &write, output->path.text, e))
+        if (!protect_write(r, &write, output->path.text, e))
             return false;
     }
     return true;
@@ -449,7 +323,7 @@ bool protect_text(struct recogniser *r, const struct call *call, struct str text
             if (!regex_match(regex, rest, &matched, groups, REGEX_GROUPS_MAX, &why) || !matched)
                 break;
             write.shown = mask_shown(r->arena, deploys_mask(r->arena, groups[0]));
-            if (!write_path(r, &write, groups[1], e))
+            if (!protect_write(r, &write, groups[1], e))
                 return false;
             rest = str_from_offset(rest, (size_t)(groups[0].bytes - rest.bytes) +
                                              (groups[0].length ? groups[0].length : 1));

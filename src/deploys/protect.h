@@ -68,11 +68,13 @@ void tampers_write_json(struct buf *out, const struct tampers *tampers, bool wit
 MUST_CHECK bool tampers_read_json(struct arena *arena, const cJSON *array,
                                   struct tampers *ret_tampers, struct err *e);
 
-/* Is this the path of something that may not be changed unseen? Looks at names alone, and at where a symbolic link leads. */
-bool protect_names_path(struct arena *arena, struct str directory, struct str path);
+/* Is this the path of something that may not be changed unseen? Looks at names alone, and at where a symbolic link leads. `state`: hookcheck's
+ * state directory. */
+bool protect_names_path(struct arena *arena, struct str state, struct str directory,
+                        struct str path);
 /* The edit of one file that a host announced: at most one tamper. */
-void protect_edit(struct arena *arena, const struct request *request, struct str path,
-                  const struct request_edit *edit, struct tampers *ret_tampers);
+void protect_edit(struct arena *arena, struct str state, const struct request *request,
+                  struct str path, const struct request_edit *edit, struct tampers *ret_tampers);
 
 /* Words that make an unreadable request suspicious, for door_add_words. */
 struct door_words protect_words(void);

@@ -80,9 +80,9 @@ static bool read_examples(struct protect_loader *loader, const struct row *row, 
 
 static bool read_rule(struct protect_loader *loader, struct row *row, uint32_t first_program)
 {
-    static const char *const known[] = {"id",      "program",  "reason", "command",
-                                        "unless",  "setting",  "sql",    "says",
-                                        "instead", "examples", NULL};
+    static const char *const known[] = {"id",      "program",  "reason",   "command",
+                                        "unless",  "setting",  "sql",      "says",
+                                        "instead", "mentions", "examples", NULL};
     static const char *const reasons[] = {"protected", "stamp", NULL};
     struct protect_rule rule = {0};
     struct str program;
@@ -92,6 +92,7 @@ static bool read_rule(struct protect_loader *loader, struct row *row, uint32_t f
         !row_text(row, "program", true, &program) ||
         !pack_find_program(loader->packs, row, first_program, program, &rule.program) ||
         !row_choice(row, "reason", reasons, &reason) || !row_bool(row, "sql", &rule.sql) ||
+        !pack_read_list(loader->packs, row, "mentions", &rule.mentions) ||
         !pack_read_pattern(loader->packs, row, "command", true, &rule.command) ||
         !pack_read_pattern(loader->packs, row, "unless", false, &rule.unless) ||
         !pack_read_pattern(loader->packs, row, "setting", false, &rule.setting) ||
@@ -101,6 +102,7 @@ static bool read_rule(struct protect_loader *loader, struct row *row, uint32_t f
         return false;
     rule.stamp = reason == 1;
     rule.alternatives = pattern_has_alternatives(pack_loader_str(loader->packs, rule.command));
+    rule.need = pack_need(loader->packs, rule.command);
     VEC_PUSH(loader->packs->arena, &loader->rules, rule);
     return true;
 }
@@ -124,6 +126,8 @@ static bool read_writer(struct protect_loader *loader, struct row *row, uint32_t
         !read_examples(loader, row, "writes", "harmless", &writer.first_example,
                        &writer.example_count))
         return false;
+    writer.alternatives = pattern_has_alternatives(pack_loader_str(loader->packs, writer.when));
+    writer.need = pack_need(loader->packs, writer.when);
     VEC_PUSH(loader->packs->arena, &loader->writers, writer);
     return true;
 }

@@ -6,7 +6,6 @@
 
 #include "base/file.h"
 #include "base/regex.h"
-#include "config/state.h"
 #include "deploys/judge.h"
 #include "deploys/protect_path.h"
 
@@ -74,9 +73,9 @@ static bool is_link(struct arena *arena, struct str path)
     return !str_has_nul(path) && lstat(str_c(arena, path), &status) == 0 && S_ISLNK(status.st_mode);
 }
 
-bool protect_is_state(struct arena *arena, struct str path, bool removed)
+static bool is_state(struct str state, struct str path, bool removed)
 {
-    struct str state = state_directory(arena), relative;
+    struct str relative;
 
     if (!state.length)
         return false;
@@ -85,38 +84,40 @@ bool protect_is_state(struct arena *arena, struct str path, bool removed)
     return removed && path.length > 1 && path_relative(path, state, &relative);
 }
 
-bool protect_names_path(struct arena *arena, struct str directory, struct str path)
+bool protect_names_path(struct arena *arena, struct str state, struct str directory,
+                        struct str path)
 {
     struct str absolute = path_join(arena, directory, path);
 
-    if (any_row_has_name(&protect_builtin, absolute) || protect_is_state(arena, absolute, false))
+    if (any_row_has_name(&protect_builtin, absolute) || is_state(state, absolute, false))
         return true;
     if (!is_link(arena, absolute))
         return false;
     absolute = resolve(arena, absolute);
-    return any_row_has_name(&protect_builtin, absolute) || protect_is_state(arena, absolute, false);
+    return any_row_has_name(&protect_builtin, absolute) || is_state(state, absolute, false);
 }
 
-bool protect_look_up(struct arena *arena, const struct protect_tables *t, struct str absolute,
-                     bool removed, struct protected_path *ret)
+bool protect_look_up(struct arena *arena, const struct protect_tables *t, struct str state,
+                     struct str absolute, bool removed, struct protected_path *ret)
 {
     *ret = (struct protected_path){.path = absolute};
-    if (protect_is_state(arena, absolute, removed)) {
+    if (is_state(state, absolute, removed)) {
         ret->state = true;
         return true;
     }
-    bool named = any_row_has_name(t, absolute), link = is_link(arena, absolute);
-    if (!named && !link)
-        return false;
+    bool named = any_row_has_name(t, absolute);
     ret->row = named ? protect_find_file(arena, t, absolute) : NULL;
     if (ret->row)
         return true;
+    bool link = is_link(arena, absolute);
+    if (!named && !link)
+        return false;
     /* Removing or replacing a link changes the link alone; what is written goes where it leads. */
     struct str real = resolve(arena, absolute);
     if (str_eq(real, absolute) || (link && removed))
         return false;
     ret->path = real;
-    ret->state = protect_is_state(arena, real, removed);
+    ret->state = is_state(state, real, removed);
     ret->row = ret->state ? NULL : protect_find_file(arena, t, real);
     return ret->state || ret->row;
 }
@@ -170,14 +171,14 @@ void protect_fill(struct arena *arena, const struct protect_tables *tables,
         VEC_PUSH(arena, &tamper->holds, pack_list_item(t, found->row->holds, i));
 }
 
-void protect_edit(struct arena *arena, const struct request *request, struct str path,
-                  const struct request_edit *edit, struct tampers *ret_tampers)
+void protect_edit(struct arena *arena, struct str state, const struct request *request,
+                  struct str path, const struct request_edit *edit, struct tampers *ret_tampers)
 {
     struct protected_path found;
     struct tamper tamper = {.directory = request->cwd, .command = request->tool};
     struct str absolute = path_join(arena, request->cwd, path);
 
-    if (!protect_look_up(arena, &protect_builtin, absolute, false, &found))
+    if (!protect_look_up(arena, &protect_builtin, state, absolute, false, &found))
         return;
     protect_fill(arena, &protect_builtin, &found, &tamper);
     tamper.change = edit->whole ? CHANGE_REPLACED : CHANGE_EDITED;

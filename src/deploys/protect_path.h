@@ -10,11 +10,9 @@ struct protected_path {
     struct str path;                /* absolute; where links lead */
 };
 
-/* In the state directory, or (removed) a directory around it. */
-bool protect_is_state(struct arena *arena, struct str path, bool removed);
-/* `removed`: the path itself goes away, not what it leads to. */
-bool protect_look_up(struct arena *arena, const struct protect_tables *tables, struct str absolute,
-                     bool removed, struct protected_path *ret);
+/* `state`: hookcheck's state directory. `removed`: the path itself goes away, not what it leads to; then a directory around the state counts. */
+bool protect_look_up(struct arena *arena, const struct protect_tables *tables, struct str state,
+                     struct str absolute, bool removed, struct protected_path *ret);
 /* A pattern of the shell's in the last name stands for those of our names that it takes. */
 struct strs protect_expand(struct arena *arena, const struct protect_tables *tables,
                            struct str absolute);

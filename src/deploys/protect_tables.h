@@ -16,6 +16,9 @@ struct protect_rule {
     bool stamp;
     bool sql;          /* `command` is tried on the words and on what stands on standard input */
     bool alternatives; /* of `command`: see pattern.h */
+    struct pack_text need;
+    struct pack_list
+        mentions; /* one of these stands in what `command` is tried on, in any case; empty: any text */
     struct pack_text command, unless, setting;
     struct pack_text says, instead;
     uint32_t first_example, example_count;
@@ -34,8 +37,10 @@ struct protect_writer { /* a program that changes the files it is given */
     uint32_t does;                 /* enum tamper_change */
     uint32_t operands;             /* enum protect_operands */
     struct pack_text when, unless; /* on the canonical line; empty: always, never */
-    struct pack_text prefix;       /* "of=": operands that start so */
-    struct pack_list options;      /* whose values are files; then no operand counts */
+    bool alternatives;             /* of `when` */
+    struct pack_text need;
+    struct pack_text prefix;  /* "of=": operands that start so */
+    struct pack_list options; /* whose values are files; then no operand counts */
     uint32_t first_example, example_count;
 };
 

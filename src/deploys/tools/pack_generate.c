@@ -93,11 +93,11 @@ static void write_rules(FILE *out, const struct pack_tables *t)
         const struct pack_rule *r = &t->rules[i];
         fprintf(out,
                 "    {" TEXT_FMT ", %u, %u, %u, " TEXT_FMT ", " TEXT_FMT ", " TEXT_FMT
-                ", {%u, %u}, " TEXT_FMT ", %d, %d, %u, %u},\n",
+                ", {%u, %u}, " TEXT_FMT ", %d, %d, " TEXT_FMT ", %u, %u},\n",
                 TEXT_ARG(r->id), r->program, r->certainty, r->kind, TEXT_ARG(r->command),
                 TEXT_ARG(r->unless), TEXT_ARG(r->setting), LIST_ARG(r->environment),
-                TEXT_ARG(r->commit), r->remote, r->alternatives, r->first_example,
-                r->example_count);
+                TEXT_ARG(r->commit), r->remote, r->alternatives, TEXT_ARG(r->need),
+                r->first_example, r->example_count);
     }
     fputs("    {.program = 0}};\n", out);
 }
@@ -164,19 +164,22 @@ static void write_protect_rules(FILE *out, const struct protect_tables *t)
     for (uint32_t i = 0; i < t->rule_count; i++) {
         const struct protect_rule *r = &t->rules[i];
         fprintf(out,
-                "    {" TEXT_FMT ", %u, %d, %d, %d, " TEXT_FMT ", " TEXT_FMT ", " TEXT_FMT
-                ", " TEXT_FMT ", " TEXT_FMT ", %u, %u},\n",
-                TEXT_ARG(r->id), r->program, r->stamp, r->sql, r->alternatives,
-                TEXT_ARG(r->command), TEXT_ARG(r->unless), TEXT_ARG(r->setting), TEXT_ARG(r->says),
-                TEXT_ARG(r->instead), r->first_example, r->example_count);
+                "    {" TEXT_FMT ", %u, %d, %d, %d, " TEXT_FMT ", {%u, %u}, " TEXT_FMT ", " TEXT_FMT
+                ", " TEXT_FMT ", " TEXT_FMT ", " TEXT_FMT ", %u, %u},\n",
+                TEXT_ARG(r->id), r->program, r->stamp, r->sql, r->alternatives, TEXT_ARG(r->need),
+                LIST_ARG(r->mentions), TEXT_ARG(r->command), TEXT_ARG(r->unless),
+                TEXT_ARG(r->setting), TEXT_ARG(r->says), TEXT_ARG(r->instead), r->first_example,
+                r->example_count);
     }
     fputs("    {.program = 0}};\nstatic const struct protect_writer protect_writers[] = {\n", out);
     for (uint32_t i = 0; i < t->writer_count; i++) {
         const struct protect_writer *w = &t->writers[i];
         fprintf(out,
-                "    {%u, %u, %u, " TEXT_FMT ", " TEXT_FMT ", " TEXT_FMT ", {%u, %u}, %u, %u},\n",
+                "    {%u, %u, %u, " TEXT_FMT ", " TEXT_FMT ", %d, " TEXT_FMT ", " TEXT_FMT
+                ", {%u, %u}, %u, %u},\n",
                 w->program, w->does, w->operands, TEXT_ARG(w->when), TEXT_ARG(w->unless),
-                TEXT_ARG(w->prefix), LIST_ARG(w->options), w->first_example, w->example_count);
+                w->alternatives, TEXT_ARG(w->need), TEXT_ARG(w->prefix), LIST_ARG(w->options),
+                w->first_example, w->example_count);
     }
     fputs("    {.program = 0}};\n", out);
 }

@@ -1,0 +1,174 @@
+#include "deploys/protect_write.h"
+
+#include "base/file.h"
+#include "base/patch.h"
+#include "config/state.h"
+#include "deploys/follow.h"
+#include "deploys/protect_path.h"
+
+bool protect_is_known(struct str text)
+{
+    return str_find_byte(text, SHELL_UNKNOWN) == SIZE_MAX;
+}
+
+struct str protect_state(struct recogniser *r)
+{
+    if (!r->state.bytes) {
+        struct str state = state_directory(r->arena);
+        r->state = state.length ? state : STR("");
+    }
+    return r->state;
+}
+
+bool protect_write(struct recogniser *r, const struct write *write, struct str path, struct err *e)
+{
+    bool removed = write->change == CHANGE_REMOVED;
+
+    if (!path.length || str_starts(path, STR("/dev/")) || str_has_nul(path))
+        return true;
+    if (!protect_is_known(path)) {
+        /* "$(git rev-parse --git-path hooks)/pre-push": the name is there, and where hooks usually are is known. */
+        struct str base = path_base_name(path), root = root_of(r, write->directory);
+        if (!protect_is_known(base) || !str_starts(base, STR("pre-")))
+            return true;
+        path = str_printf(r->arena, STR_FMT "/.git/hooks/" STR_FMT,
+                          STR_ARG(root.length ? root : write->directory), STR_ARG(base));
+    }
+    struct strs paths =
+        protect_expand(r->arena, r->protect, path_join(r->arena, write->directory, path));
+    for (size_t i = 0; i < paths.count; i++) {
+        struct protected_path found;
+        struct tamper tamper = {.change = write->change,
+                                .directory = write->directory,
+                                .has_text = write->has_text,
+                                .text = write->text};
+        if (!protect_look_up(r->arena, r->protect, protect_state(r), paths.items[i], removed,
+                             &found))
+            continue;
+        if (found.row && found.row->judge == JUDGE_DIRECTORY && !removed)
+            continue;
+        tamper.command =
+            write->shown.length ? write->shown : line_show(r, write->call, write->line);
+        protect_fill(r->arena, r->protect, &found, &tamper);
+        if (!protect_report(r, tamper, e))
+            return false;
+    }
+    return true;
+}
+
+/* `cp a b dir/` writes dir/a and dir/b. */
+static bool write_into(struct recogniser *r, const struct write *write, const struct line *line,
+                       struct err *e)
+{
+    struct str last = VEC_LAST(&line->operands);
+
+    if (!protect_write(r, write, last, e))
+        return false;
+    for (size_t i = 0; i + 1 < line->operands.count; i++) {
+        struct str path = str_printf(r->arena, STR_FMT "/" STR_FMT, STR_ARG(last),
+                                     STR_ARG(path_base_name(line->operands.items[i])));
+        if (!protect_is_known(path) ||
+            !protect_names_path(r->arena, protect_state(r), write->directory, path))
+            continue;
+        bool into =
+            str_ends(last, STR("/")) ||
+            file_kind(r->arena, path_join(r->arena, write->directory, last)) == FILE_DIRECTORY;
+        if (into && !protect_write(r, write, path, e))
+            return false;
+    }
+    return true;
+}
+
+bool protect_write_operands(struct recogniser *r, const struct protect_writer *writer,
+                            const struct write *write, const struct line *line, struct err *e)
+{
+    struct str prefix = pack_str(&r->protect->packs, writer->prefix);
+    size_t count = line->operands.count, first = 0;
+
+    if (!count)
+        return true;
+    if (writer->operands == OPERANDS_LAST)
+        return write_into(r, write, line, e);
+    if (writer->operands == OPERANDS_SOURCES)
+        count--;
+    if (writer->operands == OPERANDS_REST)
+        first = 1;
+    for (size_t i = first; i < count; i++) {
+        struct str path = line->operands.items[i];
+        if (!str_starts(path, prefix))
+            continue;
+        if (!protect_write(r, write, str_from_offset(path, prefix.length), e))
+            return false;
+    }
+    return true;
+}
+
+bool protect_write_options(struct recogniser *r, const struct protect_writer *writer,
+                           const struct write *write, const struct line *line, struct err *e)
+{
+    for (size_t i = 0; i < line->options.count; i++) {
+        const struct option_word *option = &line->options.items[i];
+        if (option->has_value && pack_list_has(&r->protect->packs, writer->options, option->name) &&
+            !protect_write(r, write, option->value, e))
+            return false;
+    }
+    return true;
+}
+
+/* A patch says itself which files it changes. A text of several lines is one; else the word names a file. */
+static void add_patched(struct recogniser *r, const struct call *call, struct str word,
+                        struct strs *paths)
+{
+    struct followed file;
+
+    if (str_find_byte(word, '\n') == SIZE_MAX) {
+        if (!protect_is_known(word))
+            return;
+        follow_read(r, call, word, &file);
+        word = file.found ? file.text : STR("");
+    }
+    patch_read_paths(r->arena, word, paths);
+    diff_read_paths(r->arena, word, paths);
+}
+
+bool protect_write_patched(struct recogniser *r, const struct call *call, struct write *write,
+                           const struct line *line, struct err *e)
+{
+    struct strs paths = {0};
+    struct call reader = *call;
+    struct str value;
+
+    for (size_t i = 0; i < line->operands.count; i++)
+        add_patched(r, call, line->operands.items[i], &paths);
+    if (call_option_value(call, STR("-i"), &value) ||
+        call_option_value(call, STR("--input"), &value))
+        add_patched(r, call, value, &paths);
+    if (call->input.kind == INPUT_TEXT) {
+        patch_read_paths(r->arena, call->input.text, &paths);
+        diff_read_paths(r->arena, call->input.text, &paths);
+    } else if (call->input.kind == INPUT_FILE) {
+        reader.directory = call->input.directory.length ? call->input.directory : call->directory;
+        add_patched(r, &reader, call->input.text, &paths);
+    }
+    if (call_option_value(call, STR("-d"), &value) ||
+        call_option_value(call, STR("--directory"), &value))
+        write->directory = path_join(r->arena, call->directory, value);
+    for (size_t i = 0; i < paths.count; i++)
+        if (!protect_write(r, write, paths.items[i], e))
+            return false;
+    return true;
+}
+
+/* tee: what it reads is what it writes. */
+void protect_find_text(const struct call *call, const struct line *line, struct write *write)
+{
+    if (!str_eq(line->name, STR("tee")) || call->input.kind != INPUT_TEXT ||
+        !protect_is_known(call->input.text))
+        return;
+    write->has_text = true;
+    write->text = call->input.text;
+    for (size_t i = 0; i < line->options.count; i++)
+        if (str_eq(line->options.items[i].name, STR("-a")) ||
+            str_eq(line->options.items[i].name, STR("--append")))
+            write->change = CHANGE_APPENDED;
+}

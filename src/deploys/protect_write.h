@@ -1,0 +1,42 @@
+/* protect_write.h -- which of our files would a program write that is given these words? Private to src/deploys.
+ *
+ * In:    a writer's row (patterns/protect), the call, its line.
+ * Out:   tampers: one for each path of ours.
+ * Fails: TAMPERS_MAX.
+ */
+#ifndef HOOKCHECK_DEPLOYS_PROTECT_WRITE_H
+#define HOOKCHECK_DEPLOYS_PROTECT_WRITE_H
+
+#include "deploys/judge.h"
+
+struct write {
+    enum tamper_change change;
+    struct str directory;
+    struct str shown; /* the command; empty: that of `call` and `line` */
+    const struct call *call;
+    const struct line *line;
+    bool has_text;
+    struct str text;
+};
+
+/* Without a stretch that is not knowable? */
+bool protect_is_known(struct str text);
+/* hookcheck's state directory, asked for once. */
+struct str protect_state(struct recogniser *r);
+MUST_CHECK bool protect_report(struct recogniser *r, struct tamper tamper, struct err *e);
+
+/* Reports the path if it is one of ours. */
+MUST_CHECK bool protect_write(struct recogniser *r, const struct write *write, struct str path,
+                              struct err *e);
+MUST_CHECK bool protect_write_operands(struct recogniser *r, const struct protect_writer *writer,
+                                       const struct write *write, const struct line *line,
+                                       struct err *e);
+MUST_CHECK bool protect_write_options(struct recogniser *r, const struct protect_writer *writer,
+                                      const struct write *write, const struct line *line,
+                                      struct err *e);
+MUST_CHECK bool protect_write_patched(struct recogniser *r, const struct call *call,
+                                      struct write *write, const struct line *line, struct err *e);
+/* What is written, where the call's input says so. */
+void protect_find_text(const struct call *call, const struct line *line, struct write *write);
+
+#endif
