@@ -1,9 +1,11 @@
-/* hookcheck-pre-tool-use -- started by an agent's host before every tool call: may this command run?
+/* hookcheck-pre-tool-use -- started by an agent's host before every tool call: may this command run, may this file be edited?
  *
  * In:     the host's JSON on stdin.
- * Out:    exit 0, silently, when nothing is to be said; exit 2 with the reasons on stderr otherwise. Never another status.
- * Method: recognises deploys here; what a deploy leads to is decided by `hookcheck decide`, a child of ours with a deadline. Only its exit 0
- *         together with the digest of our question lets the call through.
+ * Out:    exit 0, silently, when nothing is to be said; exit 2 with the reasons on stderr otherwise. Never another status. Hosts that want an
+ *         answer as JSON (Cursor, Gemini, Antigravity) get it on stdout besides.
+ * Method: recognises deploys here, and what would change the gate itself: its files, by commands and by edits, and the ways around it. What these
+ *         lead to is decided by `hookcheck decide`, a child of ours with a deadline. Only its exit 0 together with the digest of our question
+ *         lets the call through.
  *
  * Runs before every command of an agent: links libc and PCRE2 only, statically (tests/integration checks).
  */
@@ -35,10 +37,11 @@
 
 static const char usage_text[] =
     "usage: " NAME " [--recognise] [--verbose]\n"
-    "Reads a tool call as JSON on standard input, as agents' hosts write it. Ends with 0 when\n"
-    "the call may run, with 2 and the reasons on standard error when it may not.\n"
+    "Reads a tool call as JSON on standard input, as agents' hosts write it: a command, or an\n"
+    "edit of a file. Ends with 0 when the call may run, with 2 and the reasons on standard error\n"
+    "when it may not: a deploy that the check objects to, or a change to what guards deploys.\n"
     "\n"
-    "  --recognise  print what would be asked about the deploys in it, ask nobody\n"
+    "  --recognise  print what would be asked about it, ask nobody\n"
     "  --verbose    say what was checked when the call may run\n"
     "  --version    print the version\n"
     "  --help       print this\n";

@@ -8,13 +8,14 @@
 enum host_kind {
     HOST_UNKNOWN =
         0,       /* JSON we do not know the sender of: answered by exit status and stderr alone */
-    HOST_CLAUDE, /* Claude Code, and what speaks its dialect (Kimi) */
+    HOST_CLAUDE, /* Claude Code */
     HOST_CODEX,
     HOST_COPILOT,
     HOST_GEMINI,
     HOST_CURSOR,
     HOST_ANTIGRAVITY,
     HOST_OPENCODE,
+    HOST_KIMI,    /* speaks Claude Code's dialect; its tools are its own */
     HOST_DRY_RUN, /* hookcheck command */
     HOST_GIT,     /* pre-push, pre-receive */
 };

@@ -16,6 +16,7 @@ struct str host_name(enum host_kind host)
         [HOST_CURSOR] = STR_INIT("cursor"),
         [HOST_ANTIGRAVITY] = STR_INIT("antigravity"),
         [HOST_OPENCODE] = STR_INIT("opencode"),
+        [HOST_KIMI] = STR_INIT("kimi"),
         [HOST_DRY_RUN] = STR_INIT("dry-run"),
         [HOST_GIT] = STR_INIT("git"),
     };

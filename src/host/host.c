@@ -60,6 +60,8 @@ static enum host_kind recognise(const cJSON *document, struct str event, struct 
         return HOST_OPENCODE;
     if (json_get(document, "turn_id"))
         return HOST_CODEX;
+    if (json_get(document, "tool_call_id"))
+        return HOST_KIMI;
     if (event.length || json_get(document, "transcript_path") || json_get(document, "session_id"))
         return HOST_CLAUDE;
     return HOST_UNKNOWN;
