@@ -1,14 +1,31 @@
 /* settings.c -- what a tool's own files say of its directory and table. Best effort: such files are often programs. */
+#include "base/buf.h"
 #include "base/file.h"
 #include "migrations/tracker.h"
 
 #define SETTING_FILE_MAX ((size_t)256 << 10)
 
+/* The literals of `"db", "migrations"`, as path.join and path.resolve take them, joined; any other text as it is. */
+static struct str literals_joined(struct arena *arena, struct str text)
+{
+    struct buf path = buf_new(arena, text.length + 1);
+    struct str rest = str_trim(text);
+
+    if (!rest.length || (rest.bytes[0] != '"' && rest.bytes[0] != '\''))
+        return text;
+    while (rest.length) {
+        if (buf_str(&path).length)
+            buf_add_byte(&path, '/');
+        buf_add(&path, str_trim_bytes(str_trim(str_cut(&rest, ',')), "\"'"));
+        rest = str_trim(rest);
+    }
+    return buf_str(&path);
+}
+
 /* "./db/migrations/", "file://migrations?x=y": the path in it, from the root of the work tree; false: outside of it. */
 static bool directory_of(struct arena *arena, struct str root, struct str text, struct str *ret)
 {
     size_t scheme = str_find(text, STR("://"));
-
     if (scheme != SIZE_MAX)
         text = str_from_offset(text, scheme + 3);
     text = str_trim(str_cut(&text, '?'));
@@ -22,6 +39,7 @@ static void take(struct arena *arena, const struct tracker_setting *setting, str
 {
     struct str directory;
 
+    value = literals_joined(arena, value);
     if (str_eq(setting->sets, STR("table"))) {
         if (!places->table.length)
             places->table = value;
