@@ -33,11 +33,12 @@ INSTALLED_APPS = [*THEIR_APPS, "shop.apps.ShopConfig"]
 EOF
   printf 'from .base import *\n\nINSTALLED_APPS += ["extra"]\n' >conf/settings/local.py
   printf 'from django.apps import AppConfig\n\n\nclass ShopConfig(AppConfig):\n    name = "shop"\n    label = "store"\n' >shop/apps.py
+  tool_shows=(/usr/bin/python3 -W ignore manage.py showmigrations --plan)
 }
-tool_name() { ls -d {shop,extra}/migrations/000"$1"_*.py 2>/dev/null | head -n 1; }
-tool_file() { tool_name "$1"; }
+number() { printf '%04d' "$1"; }
+tool_file() { ls -d {shop,extra}/migrations/"$(number "$1")"_*.py 2>/dev/null | head -n 1; }
 tool_id() {
-  case $1 in 1) echo store.0001_one ;; 2) echo store.0002_two ;; 3) echo extra.0003_three ;; 4) echo store.0004_four ;; 5) echo store.0005_broken ;; esac
+  case $1 in 1) echo store.0001_one ;; 2) echo store.0002_two ;; 3) echo extra.0003_three ;; 4) echo store.0004_four ;; 5) echo store.0005_broken ;; *) echo "store.$(number "$1")" ;; esac
 }
 before() { # N: what it depends on
   case $1 in
@@ -45,7 +46,8 @@ before() { # N: what it depends on
     2) echo '("store", "0001_one")' ;;
     3) echo '("store", "0002_two"), ("auth", "0001_initial")' ;;
     4) echo '("store", "0002_two")' ;;
-    *) echo '("store", "0004_four"), ("extra", "__latest__")' ;;
+    5) echo '("store", "0004_four"), ("extra", "__latest__")' ;;
+    *) echo "(\"store\", \"$(basename "$(tool_file $(($1 - 1)))" .py)\")" ;;
   esac
 }
 migration() { # FILE DEPENDENCIES OPERATIONS [ATTRIBUTES]
@@ -54,21 +56,17 @@ migration() { # FILE DEPENDENCIES OPERATIONS [ATTRIBUTES]
 tool_add() {
   local app=shop
   [ "$1" != 3 ] || app=extra
-  migration "$app/migrations/000$1_$2.py" "$(before "$1")" "migrations.RunSQL('create table $2 (id int)', 'drop table $2')"
+  migration "$app/migrations/$(number "$1")_$2.py" "$(before "$1")" "migrations.RunSQL('create table $2 (id int)', 'drop table $2')"
 }
-tool_break() { migration "shop/migrations/000$1_broken.py" "$(before "$1")" "migrations.RunSQL('select nothing_of_the_kind()')"; }
+tool_break() { migration "shop/migrations/$(number "$1")_broken.py" "$(before "$1")" "migrations.RunSQL('select nothing_of_the_kind()')"; }
 tool_apply() { manage migrate --noinput; }
-shown() { # MARK: of our own applications
+tool_status() { # of our own applications
   local out
-  out=$(manage showmigrations --plan) || return 1
-  sed -n "s/^\[$1\]  *\(\(store\|extra\|shelf\)\.[^ ]*\).*/\1/p" <<<"$out"
+  out=$("${tool_shows[@]}") || return 1
+  sed -n 's/^\[\([ X]\)\]  *\(\(store\|extra\|shelf\)\.[^ ]*\).*/\1 \2/p' <<<"$out" | sed 's/^  /pending /; s/^X /applied /'
 }
-tool_pending() { shown ' '; }
-tool_applied() { shown X; }
 
 tool_more() {
-  rm shop/migrations/0005_broken.py
-  agrees "mended"
   is "rows of Django's own applications are external" '.sets[0].explained | map(.kind) | unique | join(",")' external
 
   # A squash: applied by what it replaces, then without those files, then on a database that has a part of it.

@@ -15,6 +15,7 @@ app.config["SQLALCHEMY_DATABASE_URI"] = os.environ["DATABASE_URL"]
 db = SQLAlchemy(app)
 Migrate(app, db)
 EOF
+  tool_shows=(env FLASK_APP=app.py /usr/bin/python3 -W ignore -m flask db current)
   flask_db init
 }
 tool_id() { echo "r$1"; }
@@ -24,22 +25,19 @@ revision() { # ID MESSAGE DOWN STATEMENT
 }
 tool_add() {
   local down=None
-  case $1 in 2) down='"r1"' ;; 3 | 4) down='"r2"' ;; esac
+  case $1 in 1) ;; 4) down='"r2"' ;; *) down="\"r$(($1 - 1))\"" ;; esac
   revision "r$1" "$2" "$down" "create table $2 (id int)"
 }
 tool_break() { revision "r$1" broken '"r4"' 'select nothing_of_the_kind()'; }
 tool_apply() { flask_db upgrade; }
-history() { flask_db history --indicate-current 2>/dev/null; }
-tool_applied() {
-  local current
-  current=$(flask_db current 2>/dev/null | sed -n 's/^\([a-z0-9]*\).*/\1/p')
-  [ -n "$current" ] || return 0
-  flask_db history -r ":$current" 2>/dev/null | sed -n 's/.*-> \([a-z0-9]*\).*/\1/p'
-}
-tool_pending() {
-  local all
+tool_status() { # what leads to the current revision is applied
+  local all current applied=
   all=$(flask_db history 2>/dev/null) || return 1
-  comm -23 <(sed -n 's/.*-> \([a-z0-9]*\).*/\1/p' <<<"$all" | sort) <(tool_applied | sort)
+  current=$("${tool_shows[@]}" 2>/dev/null | sed -n 's/^\([a-z0-9]*\).*/\1/p')
+  [ -z "$current" ] || applied=$(flask_db history -r ":$current" 2>/dev/null | sed -n 's/.*-> \([a-z0-9]*\).*/\1/p')
+  sed -n 's/.*-> \([a-z0-9]*\).*/\1/p' <<<"$all" | while read -r id; do
+    if grep -qx "$id" <<<"$applied"; then echo "applied $id"; else echo "pending $id"; fi
+  done
 }
 
 tool_own() {

@@ -32,9 +32,9 @@ tool_add() { # XML, SQL, YAML and JSON in turn
 }
 tool_break() { printf -- '--liquibase formatted sql\n--changeset ann:%s\nselect nothing_of_the_kind();\n' "$1" >"db/changes/$1_broken.sql"; }
 tool_apply() { tool_liquibase update; }
-tool_pending() { tool_liquibase status --verbose 2>/dev/null | sed -n 's/^ *\(db\/changes\/.*::.*::ann\)$/\1/p'; }
-# What its own table holds of the files that are there: `history` prints one line a change set, but starts the virtual machine once more.
-tool_applied() {
+# Applied is what its own table holds of the files that are there: `history` prints one line a change set, but starts the virtual machine once more.
+tool_status() {
   local path
-  psql -qAt "$DATABASE_URL" -c 'select filename from databasechangelog' 2>/dev/null | while read -r path; do [ ! -e "$path" ] || echo "$path"; done
+  tool_liquibase status --verbose 2>/dev/null | sed -n 's/^ *\(db\/changes\/.*::.*::ann\)$/pending \1/p'
+  psql -qAt "$DATABASE_URL" -c 'select filename from databasechangelog' 2>/dev/null | while read -r path; do [ ! -e "$path" ] || echo "applied $path"; done
 }

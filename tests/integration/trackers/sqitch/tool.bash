@@ -8,9 +8,10 @@ tool_begin() {
   printf '[core]\n\tengine = pg\n\ttop_dir = db\n[engine "pg"]\n\tregistry = ledger\n' >sqitch.conf
   printf '%%syntax-version=1.0.0\n%%project=shop\n%%uri=https://Example.org/Shop\n\n' >db/sqitch.plan
   mkdir -p db/deploy db/revert db/verify
+  tool_shows=(sqitch status "$(target)")
 }
 line() { # N NAME [DEPENDENCIES] [NOTE]
-  printf '%s %s2024-01-0%sT10:00:00Z Ada Lovelace <ada@example.org>%s\n' "$2" "${3:+[$3] }" "$1" "${4:+ # $4}" >>db/sqitch.plan
+  printf '%s %s2024-01-01T10:00:%02dZ Ada Lovelace <ada@example.org>%s\n' "$2" "${3:+[$3] }" "$1" "${4:+ # $4}" >>db/sqitch.plan
 }
 script() { printf -- 'BEGIN;\n%s;\nCOMMIT;\n' "$2" >"db/deploy/$1.sql"; printf 'BEGIN;\nCOMMIT;\n' >"db/revert/$1.sql"; }
 tool_file() { ls db/deploy/t"$1"_*.sql 2>/dev/null; }
@@ -20,32 +21,32 @@ planned() { sqitch plan --no-headers --format 'format:%H %n' | sed 's/^- //'; }
 tool_id() { planned | awk -v name="^t$1_" '$2 ~ name { print $1 }' | tail -n 1; }
 tool_apply() { sqitch deploy "$(target)"; }
 # Those that the tool calls undeployed, by name and number from the end: a name may stand twice.
-tool_pending() {
+tool_status() {
   local out count
-  out=$(sqitch status "$(target)" 2>&1)
-  case $?:$out in 0:*) ;; 1:* | *"not been initialized"*) planned | cut -d" " -f1; return ;; *) echo "$out"; return 2 ;; esac
+  out=$("${tool_shows[@]}" 2>&1)
+  case $?:$out in 0:*) ;; 1:* | *"not been initialized"*) planned | sed 's/^\([^ ]*\).*/pending \1/'; return ;; *) echo "$out"; return 2 ;; esac
   count=$(grep -c '^  \* ' <<<"$out")
-  planned | cut -d' ' -f1 | tail -n "$count"
+  planned | cut -d' ' -f1 | tail -n "$count" | sed 's/^/pending /'
+  psql -qtA "$DATABASE_URL" -c "select 'applied ' || change_id from ledger.changes"
 }
-tool_applied() { psql -qtA "$DATABASE_URL" -c 'select change_id from ledger.changes' 2>/dev/null; }
 
 tool_own() {
   local first second fourth
   second=$(tool_id 2)
   # A change of a plan has the id that every line before it gives: put in or edited in the middle, the rest is another plan to Sqitch.
   cp db/sqitch.plan "$work/plan"
-  sed -i '/^t2_two /i t3_three 2024-01-03T10:00:00Z Ada Lovelace <ada@example.org>' db/sqitch.plan
+  sed -i '/^t2_two /i t3_three 2024-01-01T10:00:03Z Ada Lovelace <ada@example.org>' db/sqitch.plan
   script t3_three 'create table three (id int)'
   is "put in before: what was applied is another plan's" '.sets[0].diverged | map(.recorded) | index("'"$second"'") != null' true
   is "put in before: the state" '.sets[0].state' indeterminate
-  tool_pending >"$work/apply"; [ $? = 2 ]; ok $? "put in before: Sqitch refuses" "$(cat "$work/apply")"
+  tool_status >"$work/apply"; [ $? = 2 ]; ok $? "put in before: Sqitch refuses" "$(cat "$work/apply")"
   cp "$work/plan" db/sqitch.plan
   agrees "restored"
   git add -A && git commit -qm first
   fourth=$(tool_id 4)
   sed -i '/^t4_four /d' db/sqitch.plan
   is "deleted from the plan: unknown" '.sets[0].unknown[] | .id + " " + .kind' "$fourth elsewhere"
-  tool_pending >"$work/apply"; [ $? = 2 ]; ok $? "deleted from the plan: Sqitch refuses" "$(cat "$work/apply")"
+  tool_status >"$work/apply"; [ $? = 2 ]; ok $? "deleted from the plan: Sqitch refuses" "$(cat "$work/apply")"
   cp "$work/plan" db/sqitch.plan
 
   first=$(tool_id 1)
@@ -62,7 +63,7 @@ tool_own() {
   is "mended: the state" '.sets[0] | .state + " " + (.dirty | length | tostring)' 'current 0'
 
   # Reworked: one name twice, the older script under the tag's name.
-  echo '@v1 2024-01-06T10:00:00Z Ada Lovelace <ada@example.org> # first release' >>db/sqitch.plan
+  echo '@v1 2024-01-01T10:00:06Z Ada Lovelace <ada@example.org> # first release' >>db/sqitch.plan
   line 7 t1_one t1_one@v1 'again, with a \\ and\na second line'
   for kind in deploy revert; do cp "db/$kind/t1_one.sql" "db/$kind/t1_one@v1.sql"; done
   script t1_one 'alter table one add column more int'
