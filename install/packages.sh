@@ -21,7 +21,7 @@ packages_test=(
   mariadb-server-core mariadb-client-core openssl # the programs alone: no service is set up
   alembic python3-sqlalchemy python3-django python3-psycopg2 # the tools whose answers ours must equal
   ruby-activerecord ruby-pg                  # and another
-  sqitch libdbd-pg-perl python3-flask-migrate # … and more of them
+  sqitch libdbd-pg-perl python3-flask-migrate yoyo sql-migrate # … and more of them
   default-jre-headless                       # a Java for Liquibase, whose jars come by npm
   pre-commit git-lfs                         # the hook managers beside which ours is installed
   shfmt dash                                 # oracles of the shell parser

@@ -20,6 +20,7 @@
 #   tool_missing         ignored | refused: what the tool does about a row without a file
 #   tool_failed          pending | dirty: what a failed migration is to the tool
 #   tool_mend N          takes the broken migration N out again; by default its file is removed
+#   tool_end             removes what it made beside the project and its database; may be left out
 #   tool_tracker         our name for it
 #   tool_own             … in place of what follows the second migration
 #   tool_more            what this tool alone can do, after all the rest; may be left out
@@ -30,13 +31,14 @@ tool=$1
 hookcheck=$HOOKCHECK_BIN_DIR/hookcheck
 work=$(mktemp -d)
 database=trackers_$$_${tool//[^a-z0-9]/_}
-trap 'psql -q "$HOOKCHECK_TEST_POSTGRES" -c "drop database if exists $database with (force)" >/dev/null 2>&1; rm -rf "$work"' EXIT
+trap 'tool_end >/dev/null 2>&1; psql -q "$HOOKCHECK_TEST_POSTGRES" -c "drop database if exists $database with (force)" >/dev/null 2>&1; rm -rf "$work"' EXIT
 
 ok() { # STATUS NAME [DETAIL]
   if [ "$1" = 0 ]; then echo "ok - $tool: $2"; else echo "not ok - $tool: $2"; printf '%s\n' "${3:-}" | head -n 30 | sed 's/^/  # /'; fi
 }
 
 tool_line_ends=noted tool_edited=ignored
+tool_end() { :; }
 tool_edit() {
   case $1 in *.sql) printf '\n-- edited\n' ;; *.rb | *.py) printf '\n# edited\n' ;; *) printf '\n// edited\n' ;; esac >>"$1"
 }
