@@ -137,6 +137,10 @@ static bool graphile(struct arena *arena, const struct checksum_subject *subject
     }
     if (!headed)
         return false;
+    if (!str_starts(rest, STR("\n"))) { /* CRLF: such a file is refused */
+        *ret_text = STR("no empty line after the headers");
+        return true;
+    }
     if (str_eq(previous, STR("-")))
         previous = STR("");
     struct str body =

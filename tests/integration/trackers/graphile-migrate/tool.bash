@@ -63,8 +63,8 @@ tool_own() {
   agrees "edited"
   git checkout -q migrations
   sed -i 's/$/\r/' migrations/committed/000001-one.sql
-  is "other line ends: no edit" '.sets[0] | (.diverged | length), (.notes | map(select(contains("line ends"))) | length)' $'0\n0'
-  agrees "other line ends"
+  is "other line ends: noted" '.sets[0] | (.diverged | length), (.notes | map(select(contains("line ends"))) | length)' $'0\n1'
+  tool_status >"$work/apply" 2>&1; [ $? != 0 ]; ok $? "other line ends: the tool refuses" "$(cat "$work/apply")"
   git checkout -q migrations
 
   # What runs on the developer's database but not on this one.
