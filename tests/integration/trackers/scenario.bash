@@ -2,8 +2,8 @@
 # scenario.bash TOOL: one tool from an empty project to an edited and a failed migration. TOOL/tool.bash defines:
 #
 #   tool_here            0 when the tool can run on this machine; prints why not otherwise
-#   tool_begin           makes the project in $PWD ($DATABASE_URL is an empty database of its own) and sets, where the tool has a command
-#                        that tells its state, tool_shows: that command, as an array of words
+#   tool_begin           makes the project in $PWD ($DATABASE_URL is an empty database of its own) and sets tool_shows, an array of
+#                        words: the tool's command that tells its state, or where it has none, a run that finds nothing to do
 #   tool_add N TABLE     writes migration N (1 to 59, the tool's order), which makes TABLE
 #   tool_break N         writes migration N, which fails
 #   tool_file N          the file of migration N
@@ -54,8 +54,7 @@ tool_begin >"$work/begin" 2>&1 || { ok 1 "the project is made" "$(cat "$work/beg
 
 ours() { # FILTER: of the only set
   "$hookcheck" status --json >"$work/status" 2>"$work/errors"
-  jq -er '.sets | length == 1' "$work/status" >/dev/null || { cat "$work/status" "$work/errors"; return 1; }
-  jq -r "$1" "$work/status"
+  jq -r "if (.sets | length) == 1 then ($1) else error(\"not one set\") end" "$work/status" 2>>"$work/errors" || { cat "$work/status" "$work/errors"; return 1; }
 }
 
 # agrees NAME: pending (those that are never applied are pending to no tool's status but to some) and applied are the tool's.

@@ -58,6 +58,10 @@ tool_add() {
   [ "$1" != 3 ] || app=extra
   migration "$app/migrations/$(number "$1")_$2.py" "$(before "$1")" "migrations.RunSQL('create table $2 (id int)', 'drop table $2')"
 }
+tool_fill() { # of both applications, as the fifth wants them
+  local names=('' one two three four) i
+  for ((i = 1; i <= $1; i++)); do tool_add "$i" "${names[i]:-t$i}" || return 1; done
+}
 tool_break() { migration "shop/migrations/$(number "$1")_broken.py" "$(before "$1")" "migrations.RunSQL('select nothing_of_the_kind()')"; }
 tool_apply() { manage migrate --noinput; }
 tool_status() { # of our own applications

@@ -9,6 +9,7 @@ tool_begin() {
   printf 'export default { dialect: "postgresql", schema: "./db/schema.mjs", out: "./db/out", dbCredentials: { url: process.env.DATABASE_URL } };\n' >drizzle.config.js
   printf 'import { integer, pgTable } from "drizzle-orm/pg-core";\n\nexport const made = pgTable("made", { id: integer("id") });\n' >db/schema.mjs
   printf '{"version": "7", "dialect": "postgresql", "entries": []}\n' >db/out/meta/_journal.json
+  tool_shows=(node "$here/drizzle/migrate.cjs" db/out)
 }
 tag() { # N
   local table

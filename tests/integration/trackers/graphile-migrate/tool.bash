@@ -23,6 +23,18 @@ commit() { # NAME STATEMENT
   DATABASE_URL=${DATABASE_URL}_developer graphile commit -m "$1" >"$work/commit" 2>&1 || { cat "$work/commit" >&2; return 1; }
 }
 tool_add() { commit "$2" "create table $2 (id int)"; }
+# tool_fill N: N of them at once, with the tool's own functions, for the bench.
+tool_fill() {
+  node -e '
+    const { calculateHash } = require("./node_modules/graphile-migrate/dist/hash");
+    const { serializeMigration } = require("./node_modules/graphile-migrate/dist/migration");
+    let previous = null;
+    for (let i = 1; i <= Number(process.argv[1]); i++) {
+      const body = `create table t${i} (id int);\n`, hash = calculateHash(body, previous);
+      require("fs").writeFileSync(`migrations/committed/${String(i).padStart(6, "0")}.sql`, serializeMigration(body, { Previous: previous ?? "-", Hash: hash }));
+      previous = hash;
+    }' "$1"
+}
 tool_apply() { graphile migrate; }
 tool_status() {
   local out

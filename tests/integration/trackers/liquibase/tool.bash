@@ -2,16 +2,16 @@
 tool_tracker=liquibase tool_out_of_order=applied tool_checksums=yes tool_missing=ignored tool_failed=pending tool_line_ends=ignored
 liquibase_jars=$here/node_modules/liquibase/dist/liquibase/internal/lib
 tool_here() { java -version 2>&1 && [ -e "$liquibase_jars/liquibase-core.jar" ]; }
-tool_liquibase() {
+tool_liquibase() { "${liquibase[@]}" "$@"; }
+tool_begin() {
   local rest=${DATABASE_URL#postgresql://} user password address jars=$liquibase_jars/liquibase-core.jar name
   user=${rest%%:*} rest=${rest#*:} password=${rest%%@*} address=${rest#*@}
   for name in postgresql picocli snakeyaml commons-lang3 commons-io commons-text commons-collections4 opencsv jaxb-api jaxb-core jaxb-runtime; do
     jars=$jars:$liquibase_jars/$name.jar
   done
-  java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto -cp "$jars" liquibase.integration.commandline.LiquibaseCommandLine --show-banner=false \
-    --url="jdbc:postgresql://$address" --username="$user" --password="$password" --changelog-file=db/changelog.yaml "$@"
-}
-tool_begin() {
+  liquibase=(java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto -cp "$jars" liquibase.integration.commandline.LiquibaseCommandLine --show-banner=false
+    --url="jdbc:postgresql://$address" --username="$user" --password="$password" --changelog-file=db/changelog.yaml)
+  tool_shows=("${liquibase[@]}" status --verbose)
   mkdir -p db/changes
   printf 'databaseChangeLog:\n  - includeAll: {path: changes, relativeToChangelogFile: true}\n' >db/changelog.yaml
 }
@@ -35,6 +35,6 @@ tool_apply() { tool_liquibase update; }
 # Applied is what its own table holds of the files that are there: `history` prints one line a change set, but starts the virtual machine once more.
 tool_status() {
   local path
-  tool_liquibase status --verbose 2>/dev/null | sed -n 's/^ *\(db\/changes\/.*::.*::ann\)$/pending \1/p'
+  "${tool_shows[@]}" 2>/dev/null | sed -n 's/^ *\(db\/changes\/.*::.*::ann\)$/pending \1/p'
   psql -qAt "$DATABASE_URL" -c 'select filename from databasechangelog' 2>/dev/null | while read -r path; do [ ! -e "$path" ] || echo "applied $path"; done
 }

@@ -6,6 +6,7 @@ tool_begin() {
   node_project
   mkdir -p sql/steps
   printf '{"name": "shop", "dependencies": {"postgres-migrations": "5.3.0"}}\n' >package.json
+  tool_shows=(node "$here/postgres-migrations/migrate.mjs" sql/steps)
 }
 number() { if [ "$1" -gt 3 ]; then echo $(($1 - 1)); else echo "$1"; fi; }
 tool_id() { number "$1"; }

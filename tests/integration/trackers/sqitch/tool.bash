@@ -17,7 +17,11 @@ script() { printf -- 'BEGIN;\n%s;\nCOMMIT;\n' "$2" >"db/deploy/$1.sql"; printf '
 tool_file() { ls db/deploy/t"$1"_*.sql 2>/dev/null; }
 tool_add() { line "$1" "t$1_$2" '' "makes $2"; script "t$1_$2" "create table $2 (id int)"; }
 tool_break() { line "$1" "t$1_broken" '' broken; script "t$1_broken" 'select nothing_of_the_kind()'; }
-planned() { sqitch plan --no-headers --format 'format:%H %n' | sed 's/^- //'; }
+planned() { # kept as long as the plan is as it was
+  cmp -s db/sqitch.plan "$work/planned.of" ||
+    { sqitch plan --no-headers --format 'format:%H %n' | sed 's/^- //' >"$work/planned" && cp db/sqitch.plan "$work/planned.of"; }
+  cat "$work/planned"
+}
 tool_id() { planned | awk -v name="^t$1_" '$2 ~ name { print $1 }' | tail -n 1; }
 tool_apply() { sqitch deploy "$(target)"; }
 # Those that the tool calls undeployed, by name and number from the end: a name may stand twice.
