@@ -165,7 +165,7 @@ else
   is "failed: it is dirty" '.sets[0].dirty[].id' "$(tool_id 5)"
   is "failed: the reason" '[.reasons[].code] | index("dirty-migration") != null' true
 fi
-tool_mend 5
+tool_mend 5 >"$work/mended" 2>&1; ok $? "the broken one is taken out" "$(cat "$work/mended")"
 agrees "mended"
 
 if declare -F tool_make >/dev/null; then
