@@ -160,21 +160,6 @@ static bool run_handlers(struct recogniser *r, struct shell_state *state, const 
     return true;
 }
 
-/* `docker context use prod`: what follows runs there, as with DOCKER_CONTEXT=prod, unless that variable says otherwise. Kept
- * under a name that no variable can have. */
-static void choose_context(struct shell_state *state, const struct call *call,
-                           const struct line *line)
-{
-    if (call->remote || !str_eq(line->name, STR("docker")) || line->operands.count != 3 ||
-        !str_eq(line->operands.items[0], STR("context")) ||
-        !str_eq(line->operands.items[1], STR("use")))
-        return;
-    struct str name = line->operands.items[2];
-    struct shell_value value = {.text = name,
-                                .known = str_find_byte(name, SHELL_UNKNOWN) == SIZE_MAX};
-    shell_state_set_variable(state, STR("DOCKER_CONTEXT" SETTING_CHOSEN), value);
-}
-
 /* `$SUDO kubectl apply`, `env $(cat .env) npx sst deploy`: the first word may be none, or settings. */
 static bool judge_unknown_program(struct recogniser *r, struct shell_state *state,
                                   const struct call *call, const struct line *line, struct err *e)
@@ -203,7 +188,7 @@ bool judge_call(struct recogniser *r, struct shell_state *state, const struct ca
     if (!call->count || str_is_empty(call->words[0].text))
         return true;
     line_build(r, call, &line);
-    choose_context(state, call, &line);
+    context_choose(r, state, call, &line);
     if (call->depth > CALL_DEPTH_MAX)
         return judge_unparsable(r, call, line.canonical, "wrapped too deeply", e);
     if (!protect_call(r, call, &line, e) || !match_line(r, call, &line, &answer, e))
@@ -393,6 +378,7 @@ struct recogniser *recogniser_new(struct arena *arena, struct configs *configs,
     r->commands = ARENA_ARRAY(arena, tables->rule_count + 1, struct regex *);
     r->unlesses = ARENA_ARRAY(arena, tables->rule_count + 1, struct regex *);
     r->settings = ARENA_ARRAY(arena, tables->rule_count + 1, struct regex *);
+    r->program_unlesses = ARENA_ARRAY(arena, tables->program_count + 1, struct regex *);
     r->migrations = ARENA_ARRAY(arena, tables->wrapper_count + 1, struct regex *);
     r->protect = &protect_builtin;
     return r;

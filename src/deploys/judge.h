@@ -89,6 +89,7 @@ struct recogniser {
     struct config_options *options;
     const struct pack_tables *tables;
     struct regex **commands, **unlesses, **settings; /* by rule, compiled on first use */
+    struct regex **program_unlesses;
     struct regex **migrations; /* by wrapper: command, of names: unless; compiled on first use */
     struct user_rules *user_rules;
     struct deploys *deploys;
@@ -132,6 +133,11 @@ MUST_CHECK bool judge_unparsable(struct recogniser *r, const struct call *call, 
 struct call call_of_words(const struct call *outer, const struct shell_value *words, size_t count);
 bool value_is_known(const struct shell_value *value);
 struct shell_value word_value(struct str text);
+
+/* --- context.c --- */
+/* `docker context use x`, `kubectl config use-context x`, `kind create cluster`: remembered for what follows. */
+void context_choose(struct recogniser *r, struct shell_state *state, const struct call *call,
+                    const struct line *line);
 
 /* --- line.c --- */
 /* Takes the options' arities from every row that knows the program. */

@@ -192,6 +192,41 @@ static bool may_match(const struct pack_tables *t, const struct pack_rule *rule,
     return false;
 }
 
+/* The line with the options that variables stand for: AWS_ENDPOINT_URL for --endpoint-url. */
+static struct str with_stand_ins(struct recogniser *r, const struct pack_program *program,
+                                 const struct call *call, const struct line *line)
+{
+    struct str text = line->canonical, unused;
+
+    for (uint32_t i = 0; !call->remote && i < program->stand_ins.count; i++) {
+        struct str option = pack_list_item(r->tables, program->stand_ins, i), value;
+        struct str name = str_cut(&option, '=');
+        if (!call_option_value(call, option, &unused) && setting_value(call, name, &value))
+            text = str_printf(r->arena, STR_FMT " " STR_FMT "=" STR_FMT, STR_ARG(text),
+                              STR_ARG(option), STR_ARG(value));
+    }
+    return text;
+}
+
+/* Asked only once a rule has taken the line: most commands never need the pattern. */
+static bool program_unless(struct recogniser *r, const struct pack_program *program,
+                           const struct call *call, const struct line *line, bool *ret_unless,
+                           struct err *e)
+{
+    struct regex **regex = &r->program_unlesses[program - r->tables->programs];
+    bool unused;
+
+    *ret_unless = false;
+    if (!program->unless.length)
+        return true;
+    if (!compiled(r, regex, program->unless, e))
+        return false;
+    struct line extended = *line;
+    extended.canonical = with_stand_ins(r, program, call, line);
+    *ret_unless = try_lines(r, *regex, &extended, false, NULL, &unused);
+    return true;
+}
+
 /* The first certain rule of a program that takes this line, else the first suspected one. */
 static bool match_program(struct recogniser *r, const struct pack_program *program,
                           const struct call *call, const struct line *line,
@@ -216,6 +251,8 @@ static bool match_program(struct recogniser *r, const struct pack_program *progr
             return false;
         bool unless = matched && rule->unless.length &&
                       try_lines(r, r->unlesses[i], line, false, NULL, &unused);
+        if (matched && !unless && !program_unless(r, program, call, line, &unless, e))
+            return false;
         if (matched && !unless && rule->setting.length) {
             if (!setting_matches(r, i, call, &matched, e))
                 return false;

@@ -32,6 +32,9 @@ struct pack_program {
     uint32_t pack;
     uint32_t first_rule, rule_count;
     struct pack_list names, options_with_value, words, excuses, excuse_commands;
+    struct pack_text unless; /* any command of this program that is no deploy */
+    struct pack_list
+        stand_ins; /* "NAME=--option": variables that say what the option would, for `unless` */
 };
 
 struct pack_example {

@@ -77,10 +77,27 @@ bool pack_read_pattern(struct pack_loader *loader, const struct row *row, const 
     return true;
 }
 
+static bool read_stand_ins(struct pack_loader *loader, const struct row *row, struct pack_list *ret)
+{
+    struct strs texts;
+
+    if (!row_texts(row, "stand_ins", &texts))
+        return false;
+    for (size_t i = 0; i < texts.count; i++) {
+        struct str option = texts.items[i];
+        struct str name = str_cut(&option, '=');
+        if (!name.length || !str_starts(option, STR("-")))
+            return row_fail(row, "stand_ins", "\"NAME=--option\" was expected");
+    }
+    *ret = pack_put_list(loader, &texts);
+    return true;
+}
+
 bool pack_read_program(struct pack_loader *loader, struct row *row, uint32_t pack)
 {
-    static const char *const known[] = {"names",   "options_with_value", "words",
-                                        "excuses", "excuse_commands",    NULL};
+    static const char *const known[] = {
+        "names",  "options_with_value", "words", "excuses", "excuse_commands",
+        "unless", "stand_ins",          NULL};
     struct pack_program program = {.pack = pack};
     struct strs names, words;
 
@@ -88,7 +105,9 @@ bool pack_read_program(struct pack_loader *loader, struct row *row, uint32_t pac
         !row_texts(row, "words", &words) ||
         !pack_read_list(loader, row, "options_with_value", &program.options_with_value) ||
         !pack_read_list(loader, row, "excuses", &program.excuses) ||
-        !pack_read_list(loader, row, "excuse_commands", &program.excuse_commands))
+        !pack_read_list(loader, row, "excuse_commands", &program.excuse_commands) ||
+        !pack_read_pattern(loader, row, "unless", false, &program.unless) ||
+        !read_stand_ins(loader, row, &program.stand_ins))
         return false;
     if (!names.count)
         return row_fail(row, "names", "is missing");

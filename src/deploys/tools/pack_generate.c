@@ -78,10 +78,12 @@ static void write_packs(FILE *out, const struct pack_tables *t)
           out);
     for (uint32_t i = 0; i < t->program_count; i++) {
         const struct pack_program *p = &t->programs[i];
-        fprintf(out, "    {%u, %u, %u, {%u, %u}, {%u, %u}, {%u, %u}, {%u, %u}, {%u, %u}},\n",
+        fprintf(out,
+                "    {%u, %u, %u, {%u, %u}, {%u, %u}, {%u, %u}, {%u, %u}, {%u, %u}, " TEXT_FMT
+                ", {%u, %u}},\n",
                 p->pack, p->first_rule, p->rule_count, LIST_ARG(p->names),
                 LIST_ARG(p->options_with_value), LIST_ARG(p->words), LIST_ARG(p->excuses),
-                LIST_ARG(p->excuse_commands));
+                LIST_ARG(p->excuse_commands), TEXT_ARG(p->unless), LIST_ARG(p->stand_ins));
     }
     fputs("    {.pack = 0}};\n", out);
 }
