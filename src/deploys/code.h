@@ -15,6 +15,12 @@ MUST_CHECK bool interpreter_call(struct recogniser *r, struct shell_state *state
 MUST_CHECK bool literals_judge(struct recogniser *r, struct shell_state *state,
                                const struct call *call, struct str program, struct str text,
                                struct err *e);
+/* --- cloud_calls.c --- */
+/* "update_function_code" in a text that uses boto3 → "aws lambda update-function-code". */
+bool cloud_call_words(struct arena *arena, struct str text, struct str name, struct str *ret_words);
+/* "FunctionName", "function_name" → "function-name". */
+struct str cloud_call_kebab(struct arena *arena, struct str name);
+
 MUST_CHECK bool xargs_call(struct recogniser *r, struct shell_state *state, const struct call *call,
                            struct err *e);
 MUST_CHECK bool find_call(struct recogniser *r, struct shell_state *state, const struct call *call,

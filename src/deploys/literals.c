@@ -379,6 +379,58 @@ static bool skip_comment(struct source *s)
     return true;
 }
 
+/* Name="value", Name: "value" → --name=value. */
+static void read_named_arguments(struct source *s, struct literal_words *words)
+{
+    for (;;) {
+        while (!at_end(s) && memchr(" \t\r\n({,", peek(s, 0), 7))
+            s->at++;
+        size_t start = s->at;
+        bool literal;
+        while (is_name_byte(peek(s, 0)))
+            s->at++;
+        struct str name = cloud_call_kebab(s->r->arena, str_slice(s->text, start, s->at));
+        skip_blanks(s);
+        if (!name.length || words->count >= LITERAL_WORDS_MAX ||
+            (peek(s, 0) != '=' && peek(s, 0) != ':'))
+            return;
+        s->at++;
+        skip_blanks(s);
+        start = s->at;
+        struct shell_value value = read_value(s, &literal);
+        struct str source = str_trim(str_slice(s->text, start, s->at));
+        if (str_eq_nocase(source, STR("false")))
+            continue;
+        struct str word = str_printf(s->r->arena, "--" STR_FMT, STR_ARG(name));
+        if (!str_eq_nocase(source, STR("true")))
+            word = str_printf(s->r->arena, STR_FMT "=" STR_FMT, STR_ARG(word), STR_ARG(value.text));
+        VEC_PUSH(s->r->arena, words, word_value(word));
+    }
+}
+
+/* client.update_function_code(FunctionName=…), new UpdateFunctionCodeCommand({…}): as the command line that does the same. */
+static bool judge_cloud_call(struct source *s, struct shell_state *state, const struct call *call,
+                             struct str command, struct err *e)
+{
+    struct literal_words words = {0};
+    size_t behind = s->at;
+    bool literal;
+
+    while (command.length)
+        VEC_PUSH(s->r->arena, &words, word_value(str_cut(&command, ' ')));
+    read_named_arguments(s, &words);
+    if (find_assignment(s, STR("endpoint_url"), behind) ||
+        find_assignment(s, STR("endpoint"), behind)) {
+        skip_blanks(s);
+        struct shell_value value = read_value(s, &literal);
+        VEC_PUSH(
+            s->r->arena, &words,
+            word_value(str_printf(s->r->arena, "--endpoint-url=" STR_FMT, STR_ARG(value.text))));
+    }
+    s->at = behind;
+    return judge_words(s, state, call, &words, e);
+}
+
 static bool judge_name(struct source *s, struct shell_state *state, const struct call *call,
                        struct err *e)
 {
@@ -387,7 +439,11 @@ static bool judge_name(struct source *s, struct shell_state *state, const struct
 
     while (is_name_byte(peek(s, 0)))
         s->at++;
-    struct str name = str_slice(s->text, start, s->at);
+    struct str name = str_slice(s->text, start, s->at), command;
+    struct str before = str_prefix(s->text, start);
+    if (peek(s, 0) == '(' && (str_ends(before, STR(".")) || str_ends(before, STR("new "))) &&
+        cloud_call_words(s->r->arena, s->text, name, &command))
+        return judge_cloud_call(s, state, call, command, e);
     if (!starts_programs(name, &twice))
         return true;
     size_t behind = s->at;
