@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "deploys/batch.h"
 #include "deploys/code.h"
 
 void follow_read(struct recogniser *r, const struct call *call, struct str path,
@@ -218,8 +219,11 @@ static bool follow_shell_file(struct recogniser *r, struct shell_state *state,
         else
             shell_state_set_arguments(inner, &none, 1);
     }
+    static const char *const batch[] = {".bat", ".cmd", ".BAT", ".CMD", NULL};
+    struct str text =
+        ends_in(file->path, batch) ? batch_as_shell(r->arena, file->text) : file->text;
     follow_push_frame(r, file->shown, 1, false);
-    bool good = judge_file_text(r, inner, call, file->text, true, e);
+    bool good = judge_file_text(r, inner, call, text, true, e);
     follow_pop_frame(r);
     return good;
 }

@@ -72,6 +72,7 @@ enum wrapper_takes {
     TAKES_WORDS = 0, /* the rest are the words of one command */
     TAKES_TEXT,      /* the rest, joined by blanks, is shell text */
     TAKES_TEXTS,     /* each operand is shell text of its own */
+    TAKES_BATCH,     /* the rest, joined by blanks, is text of cmd.exe */
     TAKES_NOTHING,   /* only code_options count */
 };
 

@@ -76,7 +76,7 @@ static bool read_row(struct pack_loader *loader, struct row *row, struct pack_te
 {
     static const char *const kinds[] = {"runs",      "shell", "interpreter", "data",
                                         "migration", "names", NULL};
-    static const char *const takes[] = {"words", "text", "texts", "nothing", NULL};
+    static const char *const takes[] = {"words", "text", "texts", "batch", "nothing", NULL};
     struct pack_wrapper wrapper = {.file = file};
     struct str entrypoint_option;
     struct strs names;

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "deploys/batch.h"
 #include "deploys/judge.h"
 
 /* NAME=value, as env and sudo take it. */
@@ -247,6 +248,9 @@ static void give_rest(struct walk *w)
     out->has_words = out->call.count > 0 && w->row->takes == TAKES_WORDS;
     if (w->row->takes == TAKES_TEXT && out->call.count)
         VEC_PUSH(w->r->arena, &out->texts, join_words(w->r, &out->call));
+    if (w->row->takes == TAKES_BATCH && out->call.count)
+        VEC_PUSH(w->r->arena, &out->texts,
+                 batch_as_shell(w->r->arena, join_words(w->r, &out->call)));
     for (size_t i = 0; w->row->takes == TAKES_TEXTS && i < out->call.count; i++)
         if (out->call.words[i].text.length && out->call.words[i].text.bytes[0] != '-')
             VEC_PUSH(w->r->arena, &out->texts, as_shell_text(w->r, out->call.words[i].text));

@@ -362,6 +362,12 @@ static bool judge_statement(struct reader *p, struct shell_state *state, struct 
         web_request(p, &inner);
     } else if (powershell_is_cmdlet(first->text)) {
         first->text = name_in_index(p->r, first->text);
+        if (is_word(first, "Copy-Item")) { /* to a server's share, or one machine's own */
+            struct line line;
+            enum match_answer answer;
+            line_build(p->r, &inner, &line);
+            return match_line(p->r, &inner, &line, &answer, e);
+        }
         if (powershell_is_data(first->text))
             return true;
     }

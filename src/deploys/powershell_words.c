@@ -133,7 +133,7 @@ bool powershell_likely(struct str text, bool *ret_certain)
     static const char *const strong[] = {
         "$env:", "$ErrorActionPreference", "$LASTEXITCODE", "$PSScriptRoot", "\n<#", "@'\n",
         "@\"\n"};
-    static const char *const weak[] = {".ps1", ".bat", ".cmd", ":\\", "@{", "`\n"};
+    static const char *const weak[] = {".ps1", ".bat", ".cmd", ":\\", " .\\", "@{", "`\n"};
     bool likely = false;
 
     *ret_certain = str_starts(str_trim(text), STR("& ")) || str_starts(text, STR("<#"));
