@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/file.h"
 #include "deploys/code.h"
 #include "deploys/follow.h"
 
@@ -32,6 +33,17 @@ static bool is_fetcher(struct str word)
     return false;
 }
 
+static bool says_nothing(struct str name)
+{
+    static const char *const stems[] = {"run",        "index",   "main", "go",  "start",
+                                        "production", "staging", "prod", "live"};
+
+    for (size_t i = 0; i < COUNT_OF(stems); i++)
+        if (str_eq(str_prefix(name, str_find_byte(name, '.')), str_from(stems[i])))
+            return true;
+    return false;
+}
+
 /* "https://host/x/deploy.sh?y" → "deploy.sh" */
 static struct str name_in(struct str word)
 {
@@ -45,7 +57,10 @@ static struct str name_in(struct str word)
         return STR_NONE;
     struct str name = str_from_offset(path, slash + 1);
     struct str before = str_prefix(path, slash);
-    return str_ends(before, STR("/")) ? STR_NONE : name; /* https://host: no path */
+    if (str_ends(before, STR("/")))
+        return STR_NONE; /* https://host: no path */
+    /* https://deploy.example.com/run.sh */
+    return says_nothing(name) ? path_base_name(before) : name;
 }
 
 /* The first name in source text, behind a program that downloads, which promises a deploy. */

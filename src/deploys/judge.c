@@ -116,7 +116,7 @@ static bool is_data_program(const struct recogniser *r, const struct line *line)
     for (uint32_t i = first; i < first + count; i++)
         if (t->wrappers[t->wrapper_names[i].index].kind == WRAPPER_DATA)
             return true;
-    return false;
+    return str_starts(line->name, STR("Get-")); /* of PowerShell */
 }
 
 /* `curl -X POST "$RENDER_DEPLOY_HOOK_URL"`: the address is a secret, but its variable's name is not. */

@@ -57,6 +57,8 @@ bool name_promises_deploy(const struct recogniser *r, struct str name)
 {
     const struct pack_tables *t = r->tables;
 
+    if (str_find_byte(name, '\n') != SIZE_MAX)
+        return false; /* text, as of a here-string of PowerShell: no name of anything */
     for (size_t at = 0; at < name.length;) {
         size_t end = piece_end(name, at);
         struct str piece = str_slice(name, at, end);
