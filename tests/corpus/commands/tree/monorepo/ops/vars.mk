@@ -1,0 +1,2 @@
+REGISTRY = registry.shop.example
+NAMESPACE = prod
