@@ -116,6 +116,22 @@ bool shell_call(struct recogniser *r, struct shell_state *state, const struct pa
                          call->words + i, call->count - i, false, e);
 }
 
+/* deno run -A npm:wrangler@3 deploy: the program of a package. */
+static bool package_call(struct recogniser *r, struct shell_state *state, const struct call *call,
+                         size_t at, struct err *e)
+{
+    struct call inner = call_of_words(call, call->words + at, call->count - at);
+    if (!str_starts(inner.words[0].text, STR("npm:")) &&
+        !str_starts(inner.words[0].text, STR("jsr:")))
+        return true;
+    struct shell_value *words = ARENA_ARRAY(r->arena, inner.count, struct shell_value);
+
+    memcpy(words, inner.words, inner.count * sizeof words[0]);
+    words[0].text = str_from_offset(words[0].text, 4);
+    inner.words = words;
+    return judge_call(r, state, &inner, e);
+}
+
 bool interpreter_call(struct recogniser *r, struct shell_state *state,
                       const struct pack_wrapper *row, const struct call *call, bool *ret_handled,
                       struct err *e)
@@ -167,6 +183,11 @@ bool interpreter_call(struct recogniser *r, struct shell_state *state,
         return true;
     }
     struct str file = call->words[i].text;
+    size_t before = r->deploys->count;
+    if (row->commands.count && !package_call(r, state, call, i, e))
+        return false;
+    if (r->deploys->count > before)
+        return true;
     if (row->commands.count && str_find_byte(file, '.') == SIZE_MAX &&
         str_find_byte(file, '/') == SIZE_MAX) {
         *ret_handled = false; /* `deno deploy`, `bun x`, `bun run deploy`: others know it */
