@@ -130,9 +130,10 @@ static bool assigns_variable(struct str text)
 
 bool powershell_likely(struct str text, bool *ret_certain)
 {
-    static const char *const strong[] = {
-        "$env:", "$ErrorActionPreference", "$LASTEXITCODE", "$PSScriptRoot", "\n<#", "@'\n",
-        "@\"\n"};
+    static const char *const strong[] = {"$env:",         "$ErrorActionPreference",
+                                         "$LASTEXITCODE", "$PSScriptRoot",
+                                         " $null",        "\n<#",
+                                         "@'\n",          "@\"\n"};
     static const char *const weak[] = {".ps1", ".bat", ".cmd", ":\\", " .\\", "@{", "`\n"};
     bool likely = false;
 
