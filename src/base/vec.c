@@ -32,6 +32,12 @@ void strs_sort(struct strs *list)
         qsort(list->items, list->count, sizeof(struct str), str_compare_pointers);
 }
 
+bool strs_sorted_have(const struct strs *list, struct str s)
+{
+    return list->count &&
+           bsearch(&s, list->items, list->count, sizeof list->items[0], str_compare_pointers);
+}
+
 void strs_add(struct arena *arena, struct strs *list, struct str s)
 {
     if (!strs_have(list, s))

@@ -45,6 +45,8 @@ bool strs_have(const struct strs *list, struct str s);
 /* The same strings in the same order? */
 bool strs_same(const struct strs *a, const struct strs *b);
 void strs_sort(struct strs *list);
+/* Of a list that strs_sort() has sorted. */
+bool strs_sorted_have(const struct strs *list, struct str s);
 /* Pushes unless it is there already. */
 void strs_add(struct arena *arena, struct strs *list, struct str s);
 

@@ -47,7 +47,7 @@ static bool trees_open(struct cli *cli, const struct config *config, const struc
         !repository_uncommitted(repository, arena, STR(""), &uncommitted, e))
         return false;
     for (size_t i = 0; i < uncommitted.count; i++)
-        strs_add(arena, ret_changed, uncommitted.items[i]);
+        VEC_PUSH(arena, ret_changed, uncommitted.items[i]);
     return true;
 }
 

@@ -266,11 +266,12 @@ void viewer_mark_uncommitted(struct viewer *viewer, struct look_set *set)
             return;
         }
         for (size_t p = 0; p < paths.count; p++)
-            strs_add(viewer->arena, &changed, paths.items[p]);
+            VEC_PUSH(viewer->arena, &changed, paths.items[p]);
     }
+    strs_sort(&changed);
     for (size_t m = 0; m < set->history.migrations.count && changed.count; m++)
         set->history.migrations.items[m].uncommitted =
-            strs_have(&changed, set->history.migrations.items[m].file);
+            strs_sorted_have(&changed, set->history.migrations.items[m].file);
     judge_uncommitted(&viewer->judge, set);
 }
 
