@@ -226,7 +226,7 @@ static bool read_some(struct companion *companion, char *where, size_t room, uin
 bool companion_line(struct companion *companion, uint64_t limit, struct str *ret_line,
                     struct err *e)
 {
-    size_t seen = companion->from, got;
+    size_t seen = companion->from, got = 0;
 
     for (;;) {
         char *end = memchr(companion->buffer + seen, '\n', companion->to - seen);
@@ -261,7 +261,7 @@ bool companion_bytes(struct companion *companion, size_t count, char *ret_bytes,
     companion->from += taken;
     while (taken < count) {
         /* Nothing is in the buffer: what is large goes past it. */
-        size_t left = count - taken, got;
+        size_t left = count - taken, got = 0;
         bool direct = ret_bytes && left >= BUFFER_SIZE;
         if (!read_some(companion, direct ? ret_bytes + taken : companion->buffer,
                        direct ? left : BUFFER_SIZE, limit, &got, e))

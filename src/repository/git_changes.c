@@ -37,11 +37,10 @@ static int compare_entries(const struct git_entry *a, const struct git_entry *b)
     return (x.length > y.length) - (x.length < y.length);
 }
 
+/* `counts`: the new one, or the old one of what is gone. */
 static void add_change(struct comparing *comparing, struct str path, const struct git_entry *old,
-                       const struct git_entry *new)
+                       const struct git_entry *new, const struct git_entry *counts)
 {
-    const struct git_entry *counts = new ? new : old;
-
     VEC_PUSH(comparing->arena, comparing->changes,
              (struct repository_change){
                  .kind = !new   ? CHANGE_DELETED
@@ -58,13 +57,18 @@ static void add_change(struct comparing *comparing, struct str path, const struc
 static void compare_one(struct comparing *comparing, struct str directory,
                         const struct git_entry *old, const struct git_entry *new)
 {
-    struct str name = old ? old->object.name : new->object.name;
+    const struct git_entry *one = old ? old : new;
+
+    if (!one)
+        return;
+    struct str name = one->object.name;
     struct str path = directory.length ? str_printf(comparing->arena, STR_FMT "/" STR_FMT,
                                                     STR_ARG(directory), STR_ARG(name))
                                        : name;
-    bool is_directory = (old ? old : new)->object.mode == OBJECT_DIRECTORY;
+    bool is_directory = one->object.mode == OBJECT_DIRECTORY;
+    bool both = old != NULL && new != NULL;
 
-    if (old && new &&str_eq(old->object.id, new->object.id) && str_eq(old->mode, new->mode))
+    if (both && str_eq(old->object.id, new->object.id) && str_eq(old->mode, new->mode))
         return;
     if (is_directory)
         VEC_PUSH(comparing->arena, &comparing->next,
@@ -72,7 +76,7 @@ static void compare_one(struct comparing *comparing, struct str directory,
                                .old_id = old ? old->object.id : STR_NONE,
                                .new_id = new ? new->object.id : STR_NONE});
     else
-        add_change(comparing, path, old, new);
+        add_change(comparing, path, old, new, new ? new : one);
 }
 
 static void compare_lists(struct comparing *comparing, struct str directory,

@@ -115,6 +115,8 @@ bool git_run(struct arena *arena, const struct call *call, const struct str *wor
     uint64_t limit = GIT_TIME_MS;
     size_t used = put_arguments(call->git, &call->settings, words, count, arguments);
 
+    *ret = (struct process_result){.status = 127};
+
     if (call->deadline_ms) {
         uint64_t now = clock_ms();
         if (now >= call->deadline_ms)

@@ -13,7 +13,7 @@ bool git_history_peel(void *self, struct arena *arena, struct str id,
                       enum repository_object *ret_kind, struct str *ret_commit, struct err *e)
 {
     struct str name = str_printf(arena, STR_FMT "^{}", STR_ARG(id));
-    struct git_object object;
+    struct git_object object = {.type = GIT_MISSING};
 
     if (!git_objects_read(self, arena, &name, 1, 0, &object, e))
         return false;

@@ -135,7 +135,7 @@ bool git_commit_parse(struct arena *arena, struct str bytes, struct git_commit *
 bool git_read_commit(struct git *git, struct arena *arena, struct str id,
                      struct git_commit *ret_commit, struct err *e)
 {
-    struct git_object object;
+    struct git_object object = {.type = GIT_MISSING};
 
     if (!git_objects_read(git, arena, &id, 1, 0, &object, e))
         return false;
@@ -199,7 +199,7 @@ bool git_objects_list(void *self, struct arena *arena, struct str tree,
 {
     struct git_entries entries = {0};
     struct object_entries list = {0};
-    struct git_object object;
+    struct git_object object = {.type = GIT_MISSING};
 
     if (!git_objects_read(self, arena, &tree, 1, 0, &object, e))
         return false;
