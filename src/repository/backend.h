@@ -130,14 +130,10 @@ struct repository {
     struct open_options options;
     const struct repository_backend *backend;
     void *self;
-    /* A hook asks git about commits and their differences: on ten thousand commits twice as fast as libgit2, whose start alone is as long as four
-     * questions. Objects are read as everywhere, from the first file on. Equal to `backend` otherwise. */
+    /* What commits and their differences are asked of: the same. Git in a hook, where one process answers all; its start is half of libgit2's. */
     const struct repository_backend *history;
     void *history_self;
 };
-
-/* Before `backend` is used: a hook's repository opens it on first need. */
-void repository_need_objects(struct repository *repository);
 
 /* Shared with the facade's parts. After a failure of libgit2 on an object, git itself is asked: true when there is something to try again. */
 bool repository_fall_back(struct repository *repository, struct err *e);

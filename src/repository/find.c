@@ -315,7 +315,6 @@ bool repository_find_ids(struct repository *repository, struct arena *arena, str
                         .complete = true,
                         .e = e};
 
-    repository_need_objects(repository);
     while (!repository->backend->refs(repository->self, arena, &refs, e)) {
         if (!repository_fall_back(repository, e))
             return false;

@@ -93,14 +93,6 @@ static bool open_module(struct repository *repository, struct err *e)
     return true;
 }
 
-void repository_need_objects(struct repository *repository)
-{
-    if (repository->backend)
-        return;
-    repository->backend = repository->history;
-    repository->self = repository->history_self;
-}
-
 static bool open_with(struct arena *arena, struct str directory, const struct open_options *options,
                       struct repository **ret_repository, struct err *e)
 {
@@ -122,11 +114,8 @@ static bool open_with(struct arena *arena, struct str directory, const struct op
     if (git_command_backend.open(arena, repository->directory, options, &repository->history_self,
                                  &second)) {
         repository->history = &git_command_backend;
-        /* A hook's objects wait until the first file is read. */
-        if (!options->from_environment) {
-            repository->backend = repository->history;
-            repository->self = repository->history_self;
-        }
+        repository->backend = repository->history;
+        repository->self = repository->history_self;
         *ret_repository = repository;
         return true;
     }
@@ -159,8 +148,6 @@ void repository_close(struct repository **repository)
 
     if (one && one->self)
         one->backend->close(one->self);
-    if (one && one->history_self && one->history_self != one->self)
-        one->history->close(one->history_self);
     *repository = NULL;
 }
 
@@ -194,7 +181,6 @@ bool repository_resolve(struct repository *repository, struct arena *arena, stru
     if (revision.length == 0 || revision.bytes[0] == '-' || str_has_nul(revision) ||
         str_find_byte(revision, '\n') != SIZE_MAX)
         return err_set(e, ERR_NOT_FOUND, "not a revision: \"" STR_FMT "\"", STR_ARG(revision));
-    repository_need_objects(repository);
     do
         if (repository->backend->resolve(repository->self, arena, revision, ret_commit, e))
             return true;
@@ -225,7 +211,6 @@ bool repository_uncommitted(struct repository *repository, struct arena *arena,
         directory = STR("");
     while (str_ends(directory, STR("/")))
         directory.length--;
-    repository_need_objects(repository);
     do {
         struct strs paths = {0};
         if (repository->backend->uncommitted(repository->self, arena, directory, &paths, e)) {

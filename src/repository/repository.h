@@ -1,5 +1,6 @@
 /* repository.h -- git questions that the gate asks. Backed by libgit2, in a module of its own that is loaded on first use (libgit2's start costs
- * 7 ms: `hookcheck status` must not pay for it when nothing asks), and by git plumbing where libgit2 1.5 cannot (SHA-256, reftable, …).
+ * 7 ms: `hookcheck status` must not pay for it when nothing asks), and by git plumbing in git's own hooks and where libgit2 1.5 cannot (SHA-256,
+ * reftable, …).
  *
  * Fails: ERR_NOT_FOUND no repository or no such revision; ERR_UNREACHABLE the repository cannot be read.
  */
