@@ -15,7 +15,7 @@ struct arena_chunk {
 /* Past malloc's own threshold for mmap, so that calloc() gets pages that are zero already and clears none. */
 #define CHUNK_SIZE ((size_t)256 << 10)
 /* What an ordinary command needs comes from the program's own zeroed pages: each costs nothing until it is touched, where
- * calloc() would clear, and so touch, all of a chunk. The first arena takes it, once; it is never handed out again. */
+ * calloc() would clear, and so touch, all of a chunk. The first arena takes it. */
 #define RESERVE_SIZE ((size_t)128 << 10)
 /* A block past this gets a chunk of its own. */
 #define LARGE_BLOCK ((size_t)16 << 10)
@@ -37,6 +37,12 @@ static union {
 } reserve;
 static bool reserve_is_taken;
 
+/* Chunks given back, for the next arena: a page that the system has yet to find costs more than clearing one that is warm. Each
+ * thread has its own; SPARE_MAX keeps what a process holds small. */
+#define SPARE_MAX 64u
+static _Thread_local struct arena_chunk *spare;
+static _Thread_local size_t spares;
+
 static struct arena_chunk *chunk_link(struct arena *arena, struct arena_chunk *chunk, size_t size)
 {
     chunk->size = size;
@@ -56,6 +62,13 @@ static struct arena_chunk *chunk_add(struct arena *arena, size_t size)
 
 static struct arena_chunk *chunk_next(struct arena *arena)
 {
+    if (spare) {
+        struct arena_chunk *chunk = spare;
+        spare = chunk->next;
+        spares--;
+        chunk->used = 0;
+        return chunk_link(arena, chunk, chunk->size);
+    }
     if (reserve_is_taken)
         return chunk_add(arena, CHUNK_SIZE);
     reserve_is_taken = true;
@@ -108,10 +121,46 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
 void arena_release(struct arena *arena)
 {
     while (arena->chunks) {
-        struct arena_chunk *next = arena->chunks->next;
-        if (arena->chunks != &reserve.chunk)
-            free(arena->chunks);
-        arena->chunks = next;
+        struct arena_chunk *chunk = arena->chunks;
+        arena->chunks = chunk->next;
+        if (!BLOCK_EACH &&
+            (chunk == &reserve.chunk || (chunk->size == CHUNK_SIZE && spares < SPARE_MAX))) {
+            memset(chunk->memory, 0, chunk->used);
+            chunk->next = spare;
+            spare = chunk;
+            spares++;
+        } else {
+            free(chunk);
+        }
     }
     arena->used = 0;
+}
+
+void arena_adopt(struct arena *arena, struct arena *from)
+{
+    struct arena_chunk **end = &from->chunks;
+
+    while (*end)
+        end = &(*end)->next;
+    /* Behind the current chunk, so that the rest of that one stays in use. */
+    if (arena->chunks) {
+        *end = arena->chunks->next;
+        arena->chunks->next = from->chunks;
+    } else {
+        arena->chunks = from->chunks;
+    }
+    arena->used += from->used;
+    from->chunks = NULL;
+    from->used = 0;
+}
+
+void arena_thread_end(void)
+{
+    while (spare) {
+        struct arena_chunk *next = spare->next;
+        if (spare != &reserve.chunk)
+            free(spare);
+        spare = next;
+    }
+    spares = 0;
 }

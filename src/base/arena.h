@@ -31,6 +31,11 @@ void *arena_array(struct arena *arena, size_t count, size_t size);
 /* Gives everything back; the arena can be used again. */
 void arena_release(struct arena *arena);
 
+/* What `from` holds belongs to `arena` now. */
+void arena_adopt(struct arena *arena, struct arena *from);
+/* Before a thread ends: gives back what it keeps for its next arenas. */
+void arena_thread_end(void);
+
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, count, type) ((type *)arena_array((arena), (count), sizeof(type)))
 

@@ -15,6 +15,7 @@
 
 #define BUFFER_SIZE ((size_t)64 << 10)
 #define LINE_MAX_LENGTH ((size_t)8 << 10)
+#define PIPE_SIZE (1 << 20)
 #define COMPLAINT_MAX 2000u
 
 struct companion {
@@ -73,7 +74,7 @@ static bool begin(struct companion *companion, const struct process_start *start
 
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);
-    companion->pid = fork();
+    companion->pid = vfork();
     if (companion->pid == 0)
         process_become(start, &companion->ends);
     int number = errno;
@@ -119,6 +120,8 @@ bool companion_start(struct arena *arena, const struct process_options *options,
     if (process_prepare(arena, &plain, &start, e) &&
         process_ends_open(&plain, &companion->ends, e) && open_input(companion, e) &&
         begin(companion, &start, e)) {
+        /* It goes on while we read what it wrote; smaller where the system says so. */
+        (void)fcntl(companion->ends.fds[END_OUTPUT_READ], F_SETPIPE_SZ, PIPE_SIZE);
         *ret_companion = companion;
         return true;
     }
@@ -160,11 +163,6 @@ void companion_stop(struct companion **companion)
 
 /* ---- Talking. ---- */
 
-void companion_ask(struct companion *companion, struct str question)
-{
-    companion->unsent = question;
-}
-
 static void send_more(struct companion *companion)
 {
     ssize_t sent = send(companion->input, companion->unsent.bytes, companion->unsent.length,
@@ -174,6 +172,12 @@ static void send_more(struct companion *companion)
         companion->unsent = str_from_offset(companion->unsent, (size_t)sent);
     else if (sent < 0 && errno != EAGAIN && errno != EINTR)
         companion->unsent = STR(""); /* it does not listen: its answers will end */
+}
+
+void companion_ask(struct companion *companion, struct str question)
+{
+    companion->unsent = question;
+    send_more(companion);
 }
 
 static void read_complaint(struct companion *companion)

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -218,30 +219,43 @@ bool path_is_absolute(struct str path)
     return path.length && path.bytes[0] == '/';
 }
 
+/* Where the last part of out[from, end) begins. */
+static size_t last_part(const char *out, size_t from, size_t end)
+{
+    while (end > from && out[end - 1] != '/')
+        end--;
+    return end;
+}
+
 struct str path_join(struct arena *arena, struct str base, struct str path)
 {
-    struct strs parts = {0};
     struct str whole[] = {path_is_absolute(path) ? STR_NONE : base, path};
     bool absolute = path_is_absolute(path) || path_is_absolute(base);
+    char *out = arena_alloc(arena, base.length + path.length + 3);
+    size_t from = absolute, end = from;
 
-    for (size_t i = 0; i < COUNT_OF(whole); i++) {
-        struct str rest = whole[i];
-        while (rest.length) {
+    for (size_t i = 0; i < COUNT_OF(whole); i++)
+        for (struct str rest = whole[i]; rest.length;) {
             struct str part = str_cut(&rest, '/');
+            bool up = str_eq(part, STR(".."));
+            size_t last = up ? last_part(out, from, end) : end;
             if (part.length == 0 || str_eq(part, STR(".")))
                 continue;
-            bool up = str_eq(part, STR(".."));
-            if (up && parts.count && !str_eq(VEC_LAST(&parts), STR("..")))
-                parts.count--;
-            else if (!up || !absolute)
-                VEC_PUSH(arena, &parts, part);
+            if (up && end > from && !str_eq(str_of(out + last, end - last), STR(".."))) {
+                end = last > from ? last - 1 : from;
+            } else if (!up || !absolute) {
+                if (end > from)
+                    out[end++] = '/';
+                memcpy(out + end, part.bytes, part.length);
+                end += part.length;
+            }
         }
-    }
-    if (parts.count == 0)
+    if (end == from)
         return absolute ? STR("/") : STR(".");
     if (absolute)
-        parts.items[0] = str_join(arena, (struct str[]){STR("/"), parts.items[0]}, 2, STR(""));
-    return str_join(arena, parts.items, parts.count, STR("/"));
+        out[0] = '/';
+    out[end] = '\0';
+    return str_of(out, end);
 }
 
 struct str path_below(struct arena *arena, struct str base, struct str name)

@@ -207,7 +207,7 @@ static bool child_begin(struct child *child, const struct process_start *start, 
     adoption_begin(child);
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);
-    pid_t pid = fork();
+    pid_t pid = vfork();
     if (pid == 0)
         process_become(start, &child->ends);
     int number = errno;

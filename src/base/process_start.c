@@ -216,7 +216,7 @@ NO_RETURN static void give_up(int failure_fd, enum process_stage stage)
     _exit(127);
 }
 
-/* The caller runs with all signals blocked across fork(), so that none of its handlers can run in here. */
+/* The caller runs with all signals blocked across vfork(), so that none of its handlers can run in here. */
 static void reset_signals(void)
 {
     struct sigaction action = {.sa_handler = SIG_DFL};

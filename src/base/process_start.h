@@ -1,4 +1,4 @@
-/* process_start.h -- the child's side of process.c: everything prepared before fork(), nothing allocated after it.
+/* process_start.h -- the child's side of process.c: everything prepared before vfork(), nothing allocated after it.
  *
  * Only process.c and companion.c include this.
  */
@@ -52,7 +52,8 @@ MUST_CHECK bool process_ends_open(const struct process_options *options, struct 
                                   struct err *e);
 void process_ends_close(struct process_ends *ends);
 void process_end_close(struct process_ends *ends, enum process_end which);
-/* Runs in the child, between fork() and execve(): async-signal-safe calls only. */
+/* Runs in the child, between vfork() and execve(), in the memory of the caller, which waits: async-signal-safe calls only, and nothing is changed that the
+ * caller would miss. A copy of its pages, as fork() makes one, costs more than all the rest of the start. */
 NO_RETURN void process_become(const struct process_start *start, const struct process_ends *ends);
 
 #endif

@@ -22,6 +22,7 @@ static void *job_run(void *argument)
     struct job *job = argument;
 
     job->run(job->argument);
+    arena_thread_end();
     return NULL;
 }
 
