@@ -7,7 +7,6 @@
 
 #define MESSAGE_MAX ((size_t)16 << 10)
 #define MIGRATION_BYTES ((size_t)1 << 20)
-#define SNIFFED_AT_ONCE 200u
 #define SNIFFED_BYTES ((size_t)256 << 10)
 
 static const struct model_language *sniffed_language(const struct pushed *pushed,
@@ -21,36 +20,39 @@ static const struct model_language *sniffed_language(const struct pushed *pushed
                : NULL;
 }
 
-/* The next SNIFFED_AT_ONCE files of those that changed, from *at on. */
-static bool sniff_some(struct pushed *pushed, size_t *at, bool *ret_any, struct err *e)
-{
-    ARENA(scratch, (size_t)512 << 20);
-    struct strs ids = {0}, contents = {0};
-    VEC(const struct model_language *) languages = {0};
+struct sniffing {
+    VEC(const struct model_language *) languages; /* of each blob */
+    bool any;
+};
 
-    for (; *at < pushed->changes.count && ids.count < SNIFFED_AT_ONCE; (*at)++) {
-        const struct repository_change *change = &pushed->changes.items[*at];
-        const struct model_language *language = sniffed_language(pushed, change);
-        struct str id = change->kind == CHANGE_DELETED ? change->old_id : change->new_id;
-        if (!language || !id.length)
-            continue;
-        VEC_PUSH(&scratch, &ids, id);
-        VEC_PUSH(&scratch, &languages, language);
-    }
-    if (ids.count && !repository_read_blobs(pushed->pusher->input->repository, &scratch, &ids,
-                                            SNIFFED_BYTES, &contents, e))
-        return false;
-    for (size_t i = 0; i < contents.count && !*ret_any; i++)
-        *ret_any = languages.items[i]->sniffs(contents.items[i]);
-    return true;
+static bool sniff_one(void *context, size_t index, struct str bytes)
+{
+    struct sniffing *sniffing = context;
+
+    sniffing->any = sniffing->languages.items[index]->sniffs(bytes);
+    return !sniffing->any;
 }
 
 /* Models may stand in a file of any name: those that changed are looked into. */
 static bool sniff(struct pushed *pushed, bool *ret_any, struct err *e)
 {
-    for (size_t at = 0; at < pushed->changes.count && !*ret_any;)
-        if (!sniff_some(pushed, &at, ret_any, e))
-            return false;
+    struct arena *arena = pushed->pusher->arena;
+    struct sniffing sniffing = {.any = false};
+    struct strs ids = {0};
+
+    for (size_t i = 0; i < pushed->changes.count; i++) {
+        const struct repository_change *change = &pushed->changes.items[i];
+        const struct model_language *language = sniffed_language(pushed, change);
+        struct str id = change->kind == CHANGE_DELETED ? change->old_id : change->new_id;
+        if (!language || !id.length)
+            continue;
+        VEC_PUSH(arena, &ids, id);
+        VEC_PUSH(arena, &sniffing.languages, language);
+    }
+    if (!repository_each_blob(pushed->pusher->input->repository, &ids, SNIFFED_BYTES, sniff_one,
+                              &sniffing, e))
+        return false;
+    *ret_any = sniffing.any;
     return true;
 }
 

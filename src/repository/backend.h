@@ -64,10 +64,16 @@ struct repository_backend {
     /* In git's order. */
     bool (*list_tree)(void *self, struct arena *arena, struct str tree,
                       struct object_entries *ret_entries, struct err *e);
+    /* Several at once; listed[i]: this one could be read. NULL: list_tree() is as fast. */
+    bool (*list_trees)(void *self, struct arena *arena, const struct str *trees, size_t count,
+                       struct object_entries *ret_entries, bool *listed, struct err *e);
     /* `deadline_ms`: clock_ms() value, 0 for none; `fetch`: objects that a partial clone lacks may be fetched. */
     bool (*read_blobs)(void *self, struct arena *arena, const struct str *ids, size_t count,
                        size_t maximum, uint64_t deadline_ms, bool fetch,
                        struct object_bytes *ret_blobs, struct err *e);
+    /* The same for many, one after the other; what a partial clone lacks is fetched. NULL: read_blobs() is as fast. */
+    bool (*each_blob)(void *self, const struct str *ids, size_t count, size_t maximum,
+                      object_each_function *each, void *context, struct err *e);
     /* Unsorted. `directory` is "" for the whole work tree. */
     bool (*uncommitted)(void *self, struct arena *arena, struct str directory,
                         struct strs *ret_paths, struct err *e);
@@ -100,7 +106,7 @@ struct repository_backend {
                       struct repository_ref_files *ret_files, struct err *e);
 };
 
-#define REPOSITORY_BACKEND_VERSION 3u
+#define REPOSITORY_BACKEND_VERSION 4u
 /* The module's one symbol. */
 #define REPOSITORY_MODULE_FUNCTION "hookcheck_git_backend"
 typedef const struct repository_backend *repository_module_function(void);

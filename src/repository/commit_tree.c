@@ -125,13 +125,13 @@ static bool walk(struct commit_tree *tree, struct str path, struct object_entry 
                  const struct object_entries **ret_parent, bool *ret_found, struct err *e)
 {
     struct object_entry at = {.id = tree->root, .mode = OBJECT_DIRECTORY};
-    struct str rest = path_join(tree->arena, STR("/"), path), before = STR("/");
+    struct str rest = path;
     unsigned links = 0;
 
     *ret_found = false;
     *ret_parent = NULL;
-    rest = str_from_offset(rest, 1);
     while (rest.length) {
+        struct str before = str_prefix(path, path.length - rest.length);
         struct str name = str_cut(&rest, '/');
         const struct object_entries *entries;
         if (at.mode != OBJECT_DIRECTORY)
@@ -151,13 +151,12 @@ static bool walk(struct commit_tree *tree, struct str path, struct object_entry 
                 return true;
             struct str whole =
                 str_printf(tree->arena, STR_FMT "/" STR_FMT, STR_ARG(target.bytes), STR_ARG(rest));
-            rest = str_from_offset(path_join(tree->arena, before, whole), 1);
-            before = STR("/");
+            before = str_printf(tree->arena, "/" STR_FMT, STR_ARG(before));
+            rest = path = str_from_offset(path_join(tree->arena, before, whole), 1);
             at = (struct object_entry){.id = tree->root, .mode = OBJECT_DIRECTORY};
             continue;
         }
         at = *found;
-        before = path_join(tree->arena, before, name);
         *ret_parent = entries;
     }
     *ret_entry = at;
@@ -178,11 +177,6 @@ static enum tree_entry_kind kind_of(enum object_mode mode)
         break;
     }
     return TREE_OTHER;
-}
-
-static int compare_entries(const void *a, const void *b)
-{
-    return str_compare(((const struct tree_entry *)a)->name, ((const struct tree_entry *)b)->name);
 }
 
 static bool commit_tree_list(void *self, struct arena *arena, struct str directory,
@@ -218,8 +212,6 @@ static bool commit_tree_list(void *self, struct arena *arena, struct str directo
                                     .kind = kind_of(child.mode),
                                     .id = here.items[i].mode == OBJECT_LINK ? STR_NONE : child.id});
         }
-        if (list.count)
-            qsort(list.items, list.count, sizeof list.items[0], compare_entries);
     }
     *ret_entries = list;
     *ret_exists = found && entry.mode == OBJECT_DIRECTORY;
@@ -264,6 +256,84 @@ static bool commit_tree_kind(void *self, struct arena *arena, struct str path,
     return true;
 }
 
+struct keeping {
+    struct repository *repository;
+    const struct str *ids;
+};
+
+static bool has_room(const struct repository *repository)
+{
+    return repository->files_size + KEPT_FILE_MAX <= KEPT_FILES_MAX;
+}
+
+static bool keep_file(void *context, size_t index, struct str bytes)
+{
+    struct keeping *keeping = context;
+    struct repository *repository = keeping->repository;
+
+    if (bytes.length <= KEPT_FILE_MAX) {
+        struct kept_file *file = ARENA_NEW(repository->arena, struct kept_file);
+        file->content.bytes = str_copy(repository->arena, bytes);
+        file->content.whole = true;
+        keep(repository->arena, &repository->files, keeping->ids[index], file);
+        repository->files_size += bytes.length;
+    }
+    return has_room(repository);
+}
+
+/* Links have no id. In their order: what stands together in a commit stands together in a pack. */
+static struct strs not_kept(struct arena *arena, const struct kept_objects *kept,
+                            const struct strs *wanted)
+{
+    struct strs ids = {0};
+
+    for (size_t i = 0; i < wanted->count; i++)
+        if (wanted->items[i].length && !kept_value(kept, wanted->items[i]))
+            VEC_PUSH(arena, &ids, wanted->items[i]);
+    return ids;
+}
+
+static void expect_files(struct repository *repository, struct arena *arena,
+                         const struct strs *files)
+{
+    struct err ignored = ERR_NONE;
+    struct strs ids = not_kept(arena, &repository->files, files);
+    struct keeping keeping = {.repository = repository, .ids = ids.items};
+    if (ids.count && has_room(repository))
+        (void)repository->backend->each_blob(repository->self, ids.items, ids.count,
+                                             KEPT_FILE_MAX + 1, keep_file, &keeping, &ignored);
+}
+
+static void expect_directories(struct repository *repository, struct arena *arena,
+                               const struct strs *directories)
+{
+    struct err ignored = ERR_NONE;
+    struct strs ids = not_kept(arena, &repository->directories, directories);
+
+    if (!ids.count)
+        return;
+    struct object_entries *lists = ARENA_ARRAY(repository->arena, ids.count, struct object_entries);
+    bool *listed = ARENA_ARRAY(arena, ids.count, bool);
+    if (!repository->backend->list_trees(repository->self, repository->arena, ids.items, ids.count,
+                                         lists, listed, &ignored))
+        return;
+    for (size_t i = 0; i < ids.count; i++)
+        if (listed[i])
+            keep(repository->arena, &repository->directories, ids.items[i], &lists[i]);
+}
+
+/* One wait for all of them, where git's process is asked. */
+static void commit_tree_expect(void *self, const struct strs *directories, const struct strs *files)
+{
+    struct repository *repository = ((struct commit_tree *)self)->repository;
+    ARENA(scratch, (size_t)64 << 20);
+
+    if (!repository->backend->each_blob || !repository->backend->list_trees)
+        return;
+    expect_directories(repository, &scratch, directories);
+    expect_files(repository, &scratch, files);
+}
+
 static struct str commit_tree_describe(const void *self)
 {
     const struct commit_tree *tree = self;
@@ -277,6 +347,7 @@ struct tree *commit_tree_new(struct arena *arena, struct repository *repository,
     static const struct tree_driver driver = {.kind = commit_tree_kind,
                                               .list = commit_tree_list,
                                               .read = commit_tree_read,
+                                              .expect = commit_tree_expect,
                                               .describe = commit_tree_describe};
     struct commit_tree *tree = ARENA_NEW(arena, struct commit_tree);
 

@@ -239,6 +239,7 @@ static void git_close(void *self)
     struct git *git = self;
 
     companion_stop(&git->objects);
+    companion_stop(&git->second);
 }
 
 bool git_is_id(struct str s)
@@ -504,7 +505,9 @@ const struct repository_backend git_command_backend = {
     .resolve = git_resolve,
     .tree_of_commit = git_tree_of_commit,
     .list_tree = git_objects_list,
+    .list_trees = git_objects_list_all,
     .read_blobs = git_read_blobs,
+    .each_blob = git_each_blob,
     .uncommitted = git_uncommitted,
     .refs = git_refs,
     .peel = git_history_peel,

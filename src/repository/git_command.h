@@ -9,7 +9,10 @@
 
 struct git {
     struct arena *arena;
-    struct companion *objects; /* git cat-file --batch; NULL: not started yet, or it failed */
+    struct companion *objects; /* git cat-file; NULL: not started yet, or it failed */
+    struct companion *second;  /* beside it, for many blobs */
+    bool has_answered;
+    bool takes_names; /* its --batch, of a git before 2.36 */
     struct str program;
     struct str
         directory; /* of the repository: its work tree, or the bare directory; of a hook: where it stands */
@@ -41,7 +44,7 @@ bool git_fail(const struct process_result *result, const char *what, struct err 
 struct str git_complaint(struct str errors);
 bool git_is_id(struct str s);
 
-/* git_objects.c: one `git cat-file --batch` for a whole run. */
+/* git_objects.c: one `git cat-file` for a whole run. */
 enum git_type { GIT_MISSING = 0, GIT_COMMIT, GIT_TREE, GIT_BLOB, GIT_TAG };
 struct git_object {
     enum git_type type;
@@ -61,18 +64,25 @@ struct git_commit {
 bool git_commit_parse(struct arena *arena, struct str bytes, struct git_commit *ret_commit);
 MUST_CHECK bool git_read_commit(struct git *git, struct arena *arena, struct str id,
                                 struct git_commit *ret_commit, struct err *e);
+/* An entry of a tree, as it stands there. */
 struct git_entry {
-    struct object_entry object;
     struct str mode; /* "100644" */
+    struct str name;
+    struct str id; /* its bytes */
 };
-VEC_DEFINE(git_entries, struct git_entry);
-/* A tree's bytes; ids are as long as that of the tree. */
-MUST_CHECK bool git_tree_parse(struct arena *arena, struct str id, struct str bytes,
-                               struct git_entries *ret_entries, struct err *e);
+/* Takes the next entry from a tree's bytes. Out: false: they are none of a tree. */
+bool git_tree_next(struct str *bytes, size_t id_size, struct git_entry *ret_entry);
+/* Returns false, with that complaint. */
+bool git_tree_misread(struct str id, struct err *e);
+struct str git_hex(struct arena *arena, struct str bytes);
 bool git_objects_list(void *self, struct arena *arena, struct str tree,
                       struct object_entries *ret_entries, struct err *e);
+bool git_objects_list_all(void *self, struct arena *arena, const struct str *trees, size_t count,
+                          struct object_entries *ret_entries, bool *listed, struct err *e);
 bool git_objects_blobs(struct git *git, struct arena *arena, const struct str *ids, size_t count,
                        size_t maximum, struct object_bytes *ret_blobs, struct err *e);
+bool git_each_blob(void *self, const struct str *ids, size_t count, size_t maximum,
+                   object_each_function *each, void *context, struct err *e);
 /* git_changes.c */
 bool git_changes(void *self, struct arena *arena, struct str from, struct str to,
                  struct repository_changes *ret_changes, struct err *e);

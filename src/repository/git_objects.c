@@ -1,5 +1,7 @@
-/* git_objects.c -- objects by id, from one `git cat-file --batch` that stays.
+/* git_objects.c -- objects by id, from one `git cat-file` that stays.
  *
+ * With --batch git writes twice an object, and each is waited for; with --batch-command --buffer (git 2.36) it writes when its buffer is full or
+ * at "flush". An older git ends at once with "unknown option".
  * Source: git-cat-file(1), "BATCH OUTPUT"; the formats of trees and commits are those of gitformat-* and of git's own fsck.
  */
 #include <string.h>
@@ -10,12 +12,18 @@
 #define OBJECT_TIME_MS 20000u
 /* Of a commit or a tree, which are read whole. */
 #define OBJECT_MAX ((size_t)256 << 20)
+#define BLOBS_AT_ONCE 200u
 
-static bool need(struct git *git, struct err *e)
+static bool need(struct git *git, struct companion **companion, struct err *e)
 {
-    static const struct str words[] = {STR_INIT("cat-file"), STR_INIT("--batch")};
+    static const struct str commands[] = {STR_INIT("cat-file"), STR_INIT("--batch-command"),
+                                          STR_INIT("--buffer")},
+                            names[] = {STR_INIT("cat-file"), STR_INIT("--batch")};
 
-    return git->objects || git_stay(git, git->arena, words, COUNT_OF(words), &git->objects, e);
+    if (*companion)
+        return true;
+    return git->takes_names ? git_stay(git, git->arena, names, COUNT_OF(names), companion, e)
+                            : git_stay(git, git->arena, commands, COUNT_OF(commands), companion, e);
 }
 
 static enum git_type type_of(struct str word)
@@ -35,13 +43,13 @@ static enum git_type type_of(struct str word)
 }
 
 /* "ID blob SIZE\nBYTES\n", or "NAME missing\n". */
-static bool take(struct git *git, struct arena *arena, size_t maximum, struct git_object *ret,
-                 struct err *e)
+static bool take(struct companion *objects, struct arena *arena, size_t maximum,
+                 struct git_object *ret, struct err *e)
 {
     uint64_t limit = clock_ms() + OBJECT_TIME_MS, size;
     struct str line;
 
-    if (!companion_line(git->objects, limit, &line, e))
+    if (!companion_line(objects, limit, &line, e))
         return false;
     *ret = (struct git_object){.type = GIT_MISSING};
     if (str_ends(line, STR(" missing")))
@@ -58,14 +66,40 @@ static bool take(struct git *git, struct arena *arena, size_t maximum, struct gi
     size_t kept = size < maximum ? (size_t)size : maximum;
     char *bytes = arena_alloc(arena, kept + 1);
     char newline;
-    if (!companion_bytes(git->objects, kept, bytes, limit, e) ||
-        !companion_bytes(git->objects, (size_t)size - kept, NULL, limit, e) ||
-        !companion_bytes(git->objects, 1, &newline, limit, e))
+    if (!companion_bytes(objects, kept, bytes, limit, e) ||
+        !companion_bytes(objects, (size_t)size - kept, NULL, limit, e) ||
+        !companion_bytes(objects, 1, &newline, limit, e))
         return false;
     ret->bytes = str_of(bytes, kept);
     ret->whole = kept == size;
     return newline == '\n' ||
            err_set(e, ERR_UNREACHABLE, "git cat-file: an answer that is not understood");
+}
+
+static void ask(const struct git *git, struct companion *objects, struct buf *question,
+                const struct str *names, size_t count)
+{
+    question->length = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!git->takes_names)
+            buf_add(question, STR("contents "));
+        buf_add(question, names[i]);
+        buf_add(question, STR("\n"));
+    }
+    if (!git->takes_names)
+        buf_add(question, STR("flush\n"));
+    companion_ask(objects, buf_str(question));
+}
+
+/* Ends the companion. Out: it is too old for what it was asked. */
+static bool stop_failed(struct git *git)
+{
+    bool is_old =
+        !git->takes_names && str_contains(companion_complaint(git->objects), STR("batch-command"));
+
+    companion_stop(&git->objects);
+    return is_old;
 }
 
 bool git_objects_read(struct git *git, struct arena *arena, const struct str *names, size_t count,
@@ -76,21 +110,27 @@ bool git_objects_read(struct git *git, struct arena *arena, const struct str *na
 
     if (count == 0)
         return true;
-    if (!need(git, e))
+    if (!need(git, &git->objects, e))
         return false;
+    ask(git, git->objects, &question, names, count);
     for (size_t i = 0; i < count; i++)
-        buf_printf(&question, STR_FMT "\n", STR_ARG(names[i]));
-    companion_ask(git->objects, buf_str(&question));
-    for (size_t i = 0; i < count; i++)
-        if (!take(git, arena, maximum, &ret_objects[i], e)) {
-            struct str complaint = str_copy(arena, companion_complaint(git->objects));
-            companion_stop(&git->objects);
-            if (e->kind == ERR_UNREACHABLE && complaint.length)
-                return err_set(e, ERR_UNREACHABLE, "git cat-file: " STR_FMT,
-                               STR_ARG(git_complaint(complaint)));
-            return false;
+        if (!take(git->objects, arena, maximum, &ret_objects[i], e)) {
+            if (!stop_failed(git) || i)
+                return false;
+            git->takes_names = true;
+            *e = ERR_NONE;
+            return git_objects_read(git, arena, names, count, maximum, ret_objects, e);
         }
+    git->has_answered = true;
     return true;
+}
+
+static bool must_be_blob(const struct git_object *object, struct str id, struct err *e)
+{
+    if (object->type == GIT_MISSING)
+        return err_set(e, ERR_UNREACHABLE, "object " STR_FMT " is missing", STR_ARG(id));
+    return object->type == GIT_BLOB ||
+           err_set(e, ERR_UNREACHABLE, "object " STR_FMT " is no file", STR_ARG(id));
 }
 
 bool git_objects_blobs(struct git *git, struct arena *arena, const struct str *ids, size_t count,
@@ -101,11 +141,88 @@ bool git_objects_blobs(struct git *git, struct arena *arena, const struct str *i
     if (!git_objects_read(git, arena, ids, count, maximum, objects, e))
         return false;
     for (size_t i = 0; i < count; i++) {
-        if (objects[i].type == GIT_MISSING)
-            return err_set(e, ERR_UNREACHABLE, "object " STR_FMT " is missing", STR_ARG(ids[i]));
-        if (objects[i].type != GIT_BLOB)
-            return err_set(e, ERR_UNREACHABLE, "object " STR_FMT " is no file", STR_ARG(ids[i]));
+        if (!must_be_blob(&objects[i], ids[i], e))
+            return false;
         ret_blobs[i] = (struct object_bytes){.bytes = objects[i].bytes, .whole = objects[i].whole};
+    }
+    return true;
+}
+
+/* ---- Many blobs, one after the other. ---- */
+
+/* One of two gits that read at the same time. */
+struct lane {
+    struct companion **objects;
+    struct buf question;
+    size_t at, end; /* what was asked for and is not read yet */
+};
+
+struct reading {
+    struct git *git;
+    const struct str *ids;
+    size_t count, next; /* the next one to ask for */
+    size_t maximum;
+};
+
+static void ask_some(struct reading *reading, struct lane *lane)
+{
+    size_t left = reading->count - reading->next,
+           asked = left < BLOBS_AT_ONCE ? left : BLOBS_AT_ONCE;
+
+    lane->at = reading->next;
+    lane->end = reading->next += asked;
+    if (asked)
+        ask(reading->git, *lane->objects, &lane->question, reading->ids + lane->at, asked);
+}
+
+/* *go: whether the caller wants them still. */
+static bool take_some(struct reading *reading, struct lane *lane, object_each_function *each,
+                      void *context, bool *go, struct err *e)
+{
+    for (; lane->at < lane->end; lane->at++) {
+        ARENA(scratch, ((size_t)1 << 20) + reading->maximum);
+        struct git_object object;
+        if (!take(*lane->objects, &scratch, *go ? reading->maximum : 0, &object, e) ||
+            !must_be_blob(&object, reading->ids[lane->at], e))
+            return false;
+        *go = *go && each(context, lane->at, object.bytes);
+    }
+    return true;
+}
+
+bool git_each_blob(void *self, const struct str *ids, size_t count, size_t maximum,
+                   object_each_function *each, void *context, struct err *e)
+{
+    struct git *git = self;
+    ARENA(scratch, (size_t)1 << 20);
+    struct reading reading = {.git = git, .ids = ids, .count = count, .maximum = maximum};
+    struct lane lanes[] = {{.objects = &git->objects}, {.objects = &git->second}};
+    size_t used = count > BLOBS_AT_ONCE ? COUNT_OF(lanes) : 1;
+    struct git_object first;
+    struct err alone = ERR_NONE;
+    bool go = true;
+
+    if (!count)
+        return true;
+    /* After a first answer it is clear what this git can be asked. */
+    if (!git->has_answered && !git_objects_read(git, &scratch, ids, 1, 0, &first, e))
+        return false;
+    if (!need(git, &git->objects, e))
+        return false;
+    if (used > 1 && !need(git, &git->second, &alone))
+        used = 1; /* slower, and as good */
+    for (size_t i = 0; i < used; i++) {
+        lanes[i].question = buf_new(&scratch, BLOBS_AT_ONCE * 96 + 128);
+        ask_some(&reading, &lanes[i]);
+    }
+    for (size_t i = 0; lanes[i].at < lanes[i].end; i = (i + 1) % used) {
+        if (!take_some(&reading, &lanes[i], each, context, &go, e)) {
+            companion_stop(&git->objects);
+            companion_stop(&git->second);
+            return false;
+        }
+        if (go)
+            ask_some(&reading, &lanes[i]);
     }
     return true;
 }
@@ -148,7 +265,7 @@ bool git_read_commit(struct git *git, struct arena *arena, struct str id,
 
 /* ---- Trees. ---- */
 
-static struct str hex(struct arena *arena, struct str bytes)
+struct str git_hex(struct arena *arena, struct str bytes)
 {
     static const char digits[] = "0123456789abcdef";
     char *text = arena_alloc(arena, bytes.length * 2 + 1);
@@ -171,34 +288,47 @@ static enum object_mode mode_of(struct str mode)
 }
 
 /* "MODE NAME\0" and the id's bytes. */
-bool git_tree_parse(struct arena *arena, struct str id, struct str bytes,
-                    struct git_entries *ret_entries, struct err *e)
+bool git_tree_next(struct str *bytes, size_t id_size, struct git_entry *ret_entry)
 {
-    size_t id_size = id.length / 2;
-    struct git_entries entries = {0};
+    size_t end = str_find_byte(*bytes, '\0'), blank = str_find_byte(*bytes, ' ');
 
-    while (bytes.length) {
-        size_t end = str_find_byte(bytes, '\0'), blank = str_find_byte(bytes, ' ');
-        if (end == SIZE_MAX || blank > end || bytes.length - end - 1 < id_size)
-            return err_set(e, ERR_UNREACHABLE, "tree " STR_FMT " is not understood", STR_ARG(id));
-        struct str mode = str_prefix(bytes, blank);
-        VEC_PUSH(arena, &entries,
-                 (struct git_entry){
-                     .mode = mode,
-                     .object = {.name = str_slice(bytes, blank + 1, end),
-                                .id = hex(arena, str_slice(bytes, end + 1, end + 1 + id_size)),
-                                .mode = mode_of(mode)}});
-        bytes = str_from_offset(bytes, end + 1 + id_size);
+    if (end == SIZE_MAX || blank > end || bytes->length - end - 1 < id_size)
+        return false;
+    *ret_entry = (struct git_entry){
+        .mode = str_prefix(*bytes, blank),
+        .name = str_slice(*bytes, blank + 1, end),
+        .id = str_slice(*bytes, end + 1, end + 1 + id_size),
+    };
+    *bytes = str_from_offset(*bytes, end + 1 + id_size);
+    return true;
+}
+
+bool git_tree_misread(struct str id, struct err *e)
+{
+    return err_set(e, ERR_UNREACHABLE, "tree " STR_FMT " is not understood", STR_ARG(id));
+}
+
+static bool list_entries(struct arena *arena, struct str tree, struct str bytes,
+                         struct object_entries *ret_entries, struct err *e)
+{
+    struct object_entries list = {0};
+    struct git_entry entry;
+
+    for (struct str rest = bytes; rest.length;) {
+        if (!git_tree_next(&rest, tree.length / 2, &entry))
+            return git_tree_misread(tree, e);
+        VEC_PUSH(arena, &list,
+                 (struct object_entry){.name = entry.name,
+                                       .id = git_hex(arena, entry.id),
+                                       .mode = mode_of(entry.mode)});
     }
-    *ret_entries = entries;
+    *ret_entries = list;
     return true;
 }
 
 bool git_objects_list(void *self, struct arena *arena, struct str tree,
                       struct object_entries *ret_entries, struct err *e)
 {
-    struct git_entries entries = {0};
-    struct object_entries list = {0};
     struct git_object object = {.type = GIT_MISSING};
 
     if (!git_objects_read(self, arena, &tree, 1, 0, &object, e))
@@ -206,10 +336,20 @@ bool git_objects_list(void *self, struct arena *arena, struct str tree,
     if (object.type != GIT_TREE)
         return err_set(e, ERR_UNREACHABLE, "object " STR_FMT " is %s", STR_ARG(tree),
                        object.type == GIT_MISSING ? "missing" : "no directory");
-    if (!git_tree_parse(arena, tree, object.bytes, &entries, e))
+    return list_entries(arena, tree, object.bytes, ret_entries, e);
+}
+
+bool git_objects_list_all(void *self, struct arena *arena, const struct str *trees, size_t count,
+                          struct object_entries *ret_entries, bool *listed, struct err *e)
+{
+    struct git_object *objects = ARENA_ARRAY(arena, count, struct git_object);
+
+    if (!git_objects_read(self, arena, trees, count, 0, objects, e))
         return false;
-    for (size_t i = 0; i < entries.count; i++)
-        VEC_PUSH(arena, &list, entries.items[i].object);
-    *ret_entries = list;
+    for (size_t i = 0; i < count; i++) {
+        struct err misread = ERR_NONE;
+        listed[i] = objects[i].type == GIT_TREE &&
+                    list_entries(arena, trees[i], objects[i].bytes, &ret_entries[i], &misread);
+    }
     return true;
 }

@@ -116,19 +116,32 @@ bool repository_touched(struct repository *repository, struct arena *arena,
     return false;
 }
 
-bool repository_read_blobs(struct repository *repository, struct arena *arena,
-                           const struct strs *ids, size_t maximum, struct strs *ret_contents,
-                           struct err *e)
+static bool each_blob(struct repository *repository, const struct strs *ids, size_t maximum,
+                      object_each_function *each, void *context, struct err *e)
 {
-    struct object_bytes *blobs = ARENA_ARRAY(arena, ids->count + 1, struct object_bytes);
+    const struct repository_backend *backend = repository->history;
+    bool go = true;
 
+    if (backend->each_blob)
+        return backend->each_blob(repository->history_self, ids->items, ids->count, maximum, each,
+                                  context, e);
+    for (size_t i = 0; i < ids->count && go; i++) {
+        ARENA(scratch, ((size_t)1 << 20) + maximum);
+        struct object_bytes blob;
+        if (!backend->read_blobs(repository->history_self, &scratch, &ids->items[i], 1, maximum, 0,
+                                 true, &blob, e))
+            return false;
+        go = each(context, i, blob.bytes);
+    }
+    return true;
+}
+
+bool repository_each_blob(struct repository *repository, const struct strs *ids, size_t maximum,
+                          object_each_function *each, void *context, struct err *e)
+{
     do
-        if (repository->history->read_blobs(repository->history_self, arena, ids->items, ids->count,
-                                            maximum, 0, true, blobs, e)) {
-            for (size_t i = 0; i < ids->count; i++)
-                VEC_PUSH(arena, ret_contents, blobs[i].bytes);
+        if (each_blob(repository, ids, maximum, each, context, e))
             return true;
-        }
     while (fall_back(repository, e));
     return false;
 }

@@ -71,10 +71,13 @@ MUST_CHECK bool repository_changes(struct repository *repository, struct arena *
 MUST_CHECK bool repository_touched(struct repository *repository, struct arena *arena,
                                    const struct repository_commits *commits,
                                    const struct strs *paths, bool *touched, struct err *e);
-/* The first bytes of blobs, together: without opening what reads files one by one. */
-MUST_CHECK bool repository_read_blobs(struct repository *repository, struct arena *arena,
-                                      const struct strs *ids, size_t maximum,
-                                      struct strs *ret_contents, struct err *e);
+/* Returns false when it wants no more. */
+typedef bool object_each_function(void *context, size_t index, struct str bytes);
+/* The first `maximum` bytes of each of these blobs, in this order, as long as `each` returns true; they are gone when it returns. After a failure of the
+ * first way to read them the next one begins anew: the same blob may come again. */
+MUST_CHECK bool repository_each_blob(struct repository *repository, const struct strs *ids,
+                                     size_t maximum, object_each_function *each, void *context,
+                                     struct err *e);
 MUST_CHECK bool repository_shallow(struct repository *repository, struct arena *arena,
                                    struct strs *ret_commits, struct err *e);
 

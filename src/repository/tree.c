@@ -50,6 +50,15 @@ static int compare_entries(const void *a, const void *b)
     return str_compare(((const struct tree_entry *)a)->name, ((const struct tree_entry *)b)->name);
 }
 
+/* Git's order differs where a directory's name is the start of another name only. */
+static bool is_sorted(const struct tree_entries *entries)
+{
+    for (size_t i = 1; i < entries->count; i++)
+        if (str_compare(entries->items[i - 1].name, entries->items[i].name) > 0)
+            return false;
+    return true;
+}
+
 bool tree_list(struct tree *tree, struct arena *arena, struct str directory,
                struct tree_entries *ret_entries, bool *ret_exists, struct err *e)
 {
@@ -60,11 +69,17 @@ bool tree_list(struct tree *tree, struct arena *arena, struct str directory,
     if (!path_check(arena, directory, &path, e) ||
         !tree->driver->list(tree->self, arena, path, &entries, &exists, e))
         return false;
-    if (entries.count)
+    if (!is_sorted(&entries))
         qsort(entries.items, entries.count, sizeof entries.items[0], compare_entries);
     *ret_entries = entries;
     *ret_exists = exists;
     return true;
+}
+
+void tree_expect(struct tree *tree, const struct strs *directories, const struct strs *files)
+{
+    if (tree->driver->expect)
+        tree->driver->expect(tree->self, directories, files);
 }
 
 bool tree_read_start(struct tree *tree, struct arena *arena, struct str path, size_t maximum,

@@ -39,6 +39,9 @@ MUST_CHECK bool tree_read_start(struct tree *tree, struct arena *arena, struct s
                                 struct err *e);
 bool tree_exists(struct tree *tree, struct arena *arena, struct str path,
                  enum tree_entry_kind *ret_kind);
+/* A hint: these objects of a commit (the ids that tree_list() tells) are asked for next, and are read together. Nothing for work trees. Never fails: what
+ * cannot be read is said when it is asked for. */
+void tree_expect(struct tree *tree, const struct strs *directories, const struct strs *files);
 /* `path` seen from `directory` (both relative to the root, "" is the root): without ".", ".." and doubled slashes.
  * False when it is absolute or leaves the tree. */
 MUST_CHECK bool tree_path_join(struct arena *arena, struct str directory, struct str path,
@@ -46,13 +49,14 @@ MUST_CHECK bool tree_path_join(struct arena *arena, struct str directory, struct
 /* "work tree", or the commit's abbreviated id. */
 struct str tree_describe(const struct tree *tree);
 
-/* For implementations (repository/commit_tree.c). `kind` may be NULL: then the parent directory is listed. `read` cuts at `maximum`. */
+/* For implementations (repository/commit_tree.c). `kind` may be NULL: then the parent directory is listed; `expect` too. `read` cuts at `maximum`. */
 struct tree_driver {
     bool (*kind)(void *self, struct arena *arena, struct str path, enum tree_entry_kind *ret_kind);
     bool (*list)(void *self, struct arena *arena, struct str directory,
                  struct tree_entries *ret_entries, bool *ret_exists, struct err *e);
     bool (*read)(void *self, struct arena *arena, struct str path, size_t maximum,
                  struct str *ret_bytes, bool *ret_whole, struct err *e);
+    void (*expect)(void *self, const struct strs *directories, const struct strs *files);
     struct str (*describe)(const void *self);
 };
 struct tree *tree_from_driver(struct arena *arena, const struct tree_driver *driver, void *self);

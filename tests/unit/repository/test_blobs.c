@@ -1,0 +1,150 @@
+/* Many blobs one after the other, from two gits that read at the same time: each once, in order, with the bytes that were written; with a git too old for what it is
+ * asked first (a stand-in that refuses --batch-command as git before 2.36 does) the same. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "repository/history.h"
+#include "repository/repository.h"
+
+#define BLOBS 1000u
+#define MAXIMUM ((size_t)100 << 10)
+
+static struct arena arena = {.budget = ARENA_DEFAULT_BUDGET};
+static char root[] = "/tmp/hookcheck-blobs-XXXXXX";
+static struct strs ids;
+
+static void run(const char *line)
+{
+    cr_assert_eq(system(line), 0, "%s", line);
+}
+
+/* Empty ones, ones that fill a pipe, ones that end without a newline. */
+static size_t size_of(size_t index)
+{
+    return index % 97 == 0 ? 0 : index % 101 == 0 ? (size_t)300 << 10 : index * 7 % 5000;
+}
+
+static char byte_of(size_t index, size_t at)
+{
+    return (char)('a' + (index * 31 + at) % 26 - (at % 61 == 60 ? 'a' - '\n' : 0));
+}
+
+static void begin(void)
+{
+    cr_assert(mkdtemp(root));
+    setenv("HOME", root, 1);
+    setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
+    run(str_printf(&arena, "git init -q '%s/r' && cd '%s/r' && git fast-import --quiet </dev/null",
+                   root, root)
+            .bytes);
+    FILE *import = popen(
+        str_printf(&arena, "git -C '%s/r' fast-import --quiet --export-marks=../marks", root).bytes,
+        "w");
+    cr_assert(import);
+    for (size_t i = 0; i < BLOBS; i++) {
+        fprintf(import, "blob\nmark :%zu\ndata %zu\n", i + 1, size_of(i));
+        for (size_t at = 0; at < size_of(i); at++)
+            fputc(byte_of(i, at), import);
+        fputc('\n', import);
+    }
+    cr_assert_eq(pclose(import), 0);
+    struct str marks = STR_NONE, line;
+    struct err e = ERR_NONE;
+    cr_assert(file_read(&arena, str_printf(&arena, "%s/marks", root), 1 << 20, &marks, &e), "%s",
+              e.message);
+    for (size_t i = 0; i < BLOBS; i++)
+        VEC_PUSH(&arena, &ids, STR_NONE);
+    while (str_next_line(&marks, &line)) {
+        struct str mark = str_cut(&line, ' ');
+        uint64_t number;
+        cr_assert(str_to_u64(str_from_offset(mark, 1), &number) && number <= BLOBS);
+        ids.items[number - 1] = line;
+    }
+    setenv("GIT_DIR", str_printf(&arena, "%s/r/.git", root).bytes, 1);
+}
+
+static void end(void)
+{
+    run(str_printf(&arena, "rm -rf '%s'", root).bytes);
+    arena_release(&arena);
+}
+
+struct seen {
+    size_t count, last; /* the blob at which it wants no more */
+};
+
+static bool look(void *context, size_t index, struct str bytes)
+{
+    struct seen *seen = context;
+    size_t expected = size_of(index) < MAXIMUM ? size_of(index) : MAXIMUM;
+
+    cr_assert_eq(index, seen->count, "%zu came as number %zu", index, seen->count);
+    cr_assert_eq(bytes.length, expected, "%zu: %zu bytes", index, bytes.length);
+    for (size_t at = 0; at < expected; at++)
+        cr_assert_eq(bytes.bytes[at], byte_of(index, at), "%zu, byte %zu", index, at);
+    seen->count++;
+    return index != seen->last;
+}
+
+static void check(void)
+{
+    static const size_t lasts[] = {SIZE_MAX, 0, 150, 420, BLOBS - 1};
+    struct repository *repository = NULL;
+    struct err e = ERR_NONE;
+
+    cr_assert(
+        repository_open_hook(&arena, str_printf(&arena, "%s/r", root), false, &repository, &e),
+        "%s", e.message);
+    /* What was asked for and is not wanted any more is in nobody's way. */
+    for (size_t i = 0; i < COUNT_OF(lasts); i++) {
+        struct seen seen = {.last = lasts[i]};
+        cr_assert(repository_each_blob(repository, &ids, MAXIMUM, look, &seen, &e), "%s",
+                  e.message);
+        cr_assert_eq(seen.count, lasts[i] == SIZE_MAX ? BLOBS : lasts[i] + 1, "%zu", seen.count);
+    }
+    struct strs lacking = {0};
+    for (size_t i = 0; i < BLOBS; i++)
+        VEC_PUSH(&arena, &lacking,
+                 i == 700 ? STR("00000000000000000000000000000000000000aa") : ids.items[i]);
+    struct seen seen = {.last = SIZE_MAX};
+    cr_assert(!repository_each_blob(repository, &lacking, MAXIMUM, look, &seen, &e));
+    cr_assert(str_contains(str_from(e.message), STR("00aa is missing")), "%s", e.message);
+    cr_assert_eq(seen.count, 700, "%zu", seen.count);
+    /* A failure does not stay. */
+    e = ERR_NONE;
+    seen = (struct seen){.last = SIZE_MAX};
+    cr_assert(repository_each_blob(repository, &ids, MAXIMUM, look, &seen, &e), "%s", e.message);
+    cr_assert_eq(seen.count, BLOBS);
+    repository_close(&repository);
+}
+
+TestSuite(blobs, .init = begin, .fini = end, .timeout = 120);
+
+Test(blobs, come_once_and_in_order)
+{
+    check();
+}
+
+Test(blobs, of_a_git_that_takes_names_only)
+{
+    struct str directory = str_printf(&arena, "%s/old", root);
+    struct str program = str_printf(&arena, "%s/git", directory.bytes);
+
+    cr_assert_eq(mkdir(directory.bytes, 0755), 0);
+    FILE *script = fopen(program.bytes, "w");
+    cr_assert(script);
+    fprintf(script,
+            "#!/bin/sh\ncase \"$*\" in *--batch-command*) echo \"error: unknown option "
+            "\\`batch-command'\" >&2; exit 129 ;; esac\necho old >>'%s/asked'\nexec git \"$@\"\n",
+            root);
+    cr_assert_eq(fclose(script), 0);
+    cr_assert_eq(chmod(program.bytes, 0755), 0);
+    setenv("GIT_EXEC_PATH", directory.bytes, 1);
+    check();
+    cr_assert_eq(access(str_printf(&arena, "%s/asked", root).bytes, F_OK), 0,
+                 "the stand-in was not asked");
+}
