@@ -108,18 +108,15 @@ static bool drop_foreign(struct pushed *pushed, struct schema_changes *changes, 
 static bool covered_by_file(struct pushed *pushed, struct str path,
                             const struct schema_changes *changes, bool *covered, struct err *e)
 {
-    ARENA(scratch, (size_t)64 << 20);
+    ARENA(scratch, (size_t)256 << 20);
     struct str text;
     bool whole;
 
     if (!tree_read_start(pushed->after->tree, &scratch, path, MIGRATION_BYTES, &text, &whole, e))
         return false;
-    for (size_t i = 0; i < changes->count; i++) {
-        /* One a change: a large migration against many changes would not fit into one. */
-        ARENA(looking, (size_t)64 << 20);
-        if (!covered[i])
-            covered[i] = migration_covers(&looking, path, text, &changes->items[i]);
-    }
+    const struct cover *cover = cover_read(&scratch, path, text);
+    for (size_t i = 0; i < changes->count; i++)
+        covered[i] = covered[i] || cover_makes(cover, &changes->items[i]);
     return true;
 }
 

@@ -1,115 +1,79 @@
 #include "migrations/cover.h"
 
-#include <string.h>
+#include <stdint.h>
+#include <stdlib.h>
 
+#include "migrations/cover_match.h"
 #include "migrations/effect.h"
 
-static bool is_word_byte(char byte)
+/* One statement, or one call. */
+struct part {
+    const struct cover_call *call; /* NULL: `statement` */
+    struct str statement;
+};
+
+/* Under which words a part is found: a migration of some thousand calls meets some thousand changes. */
+struct posting {
+    uint64_t key;
+    size_t part;
+};
+
+enum language { SQL, PYTHON, RUBY, OTHER, STEPS };
+
+struct cover {
+    struct arena *arena;
+    enum language language;
+    struct str text; /* of Python: what goes forward */
+    VEC(struct part) parts;
+    VEC(struct posting) postings;
+    struct steps steps;
+};
+
+/* What a key speaks of. */
+enum space { OF_CALLS = 1, OF_DJANGO, OF_STATEMENTS, OF_ANY };
+
+static char lower(char byte)
 {
-    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
-           (byte >= 'A' && byte <= 'Z') || byte == '_';
+    return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
 }
 
-bool text_has_word(struct str text, struct str word)
+/* FNV-1a of the word in lower case. Two words of one key cost a look, no more. */
+static uint64_t key_of(enum space space, struct str word)
 {
-    for (size_t at = 0; word.length && at + word.length <= text.length; at++) {
-        size_t end = at + word.length;
-        if ((at == 0 || !is_word_byte(text.bytes[at - 1])) &&
-            (end == text.length || !is_word_byte(text.bytes[end])) &&
-            str_eq_nocase(str_slice(text, at, end), word))
-            return true;
+    uint64_t key = 14695981039346656037u + space;
+
+    for (size_t i = 0; i < word.length; i++)
+        key = (key ^ (unsigned char)lower(word.bytes[i])) * 1099511628211u;
+    return key;
+}
+
+static void post(struct cover *cover, enum space space, struct str word, size_t part)
+{
+    if (word.length || space == OF_ANY)
+        VEC_PUSH(cover->arena, &cover->postings,
+                 (struct posting){.key = key_of(space, word), .part = part});
+}
+
+static int compare_postings(const void *a, const void *b)
+{
+    const struct posting *x = a, *y = b;
+
+    if (x->key != y->key)
+        return x->key < y->key ? -1 : 1;
+    return (x->part > y->part) - (x->part < y->part);
+}
+
+/* --- Reading. --- */
+
+static void post_words(struct cover *cover, struct str text, size_t part)
+{
+    for (size_t at = 0; at < text.length; at++) {
+        size_t start = at;
+        while (at < text.length && cover_is_word_byte(text.bytes[at]))
+            at++;
+        if (at > start)
+            post(cover, OF_STATEMENTS, str_slice(text, start, at), part);
     }
-    return false;
-}
-
-static struct str bare(struct str name)
-{
-    size_t dot = str_find_last_byte(name, '.');
-
-    return dot == SIZE_MAX ? name : str_from_offset(name, dot + 1);
-}
-
-/* "VARCHAR(120)": the numbers of a type must be in what changes it. */
-static bool has_numbers(struct str text, struct str type)
-{
-    for (size_t i = 0; i < type.length;) {
-        size_t end = i;
-        while (end < type.length && type.bytes[end] >= '0' && type.bytes[end] <= '9')
-            end++;
-        bool number = end > i && (i == 0 || !is_word_byte(type.bytes[i - 1]));
-        if (number && !text_has_word(text, str_slice(type, i, end)))
-            return false;
-        i = end > i ? end : i + 1;
-    }
-    return true;
-}
-
-/* --- SQL: one statement, its words. --- */
-
-static bool sql_changes_column(struct str statement, const struct schema_change *change)
-{
-    bool not_null = text_has_word(statement, STR("null"));
-
-    switch (change->aspect) {
-    case ASPECT_TYPE:
-        return text_has_word(statement, STR("type")) && has_numbers(statement, change->after.type);
-    case ASPECT_NULL:
-        return not_null &&
-               text_has_word(statement, change->after.nullable ? STR("drop") : STR("set"));
-    case ASPECT_DEFAULT:
-        return text_has_word(statement, STR("default"));
-    case ASPECT_KEY:
-    case ASPECT_NONE:
-        break;
-    }
-    return true;
-}
-
-static bool sql_column(struct str statement, const struct schema_change *change)
-{
-    bool alters = text_has_word(statement, STR("alter")), renames;
-
-    if (!text_has_word(statement, bare(change->table)) || !text_has_word(statement, change->column))
-        return change->kind == SCHEMA_DROP && text_has_word(statement, STR("drop")) &&
-               text_has_word(statement, STR("table")) && !alters &&
-               text_has_word(statement, bare(change->table));
-    renames = text_has_word(statement, STR("rename"));
-    switch (change->kind) {
-    case SCHEMA_ADD:
-        return (alters && (text_has_word(statement, STR("add")) || renames)) ||
-               (text_has_word(statement, STR("create")) && text_has_word(statement, STR("table")));
-    case SCHEMA_DROP:
-        return alters && (text_has_word(statement, STR("drop")) || renames);
-    case SCHEMA_CHANGE:
-        return alters && sql_changes_column(statement, change);
-    }
-    return false;
-}
-
-static bool sql_covers(struct str statement, const struct schema_change *change)
-{
-    struct str verb = change->kind == SCHEMA_ADD    ? STR("create")
-                      : change->kind == SCHEMA_DROP ? STR("drop")
-                                                    : STR("alter");
-
-    if (change->object == SCHEMA_OBJECT_COLUMN)
-        return sql_column(statement, change);
-    if (change->object == SCHEMA_OBJECT_TABLE)
-        return text_has_word(statement, bare(change->table)) &&
-               ((text_has_word(statement, verb) && text_has_word(statement, STR("table"))) ||
-                text_has_word(statement, STR("rename")));
-    /* What made it does not take it away. */
-    if (change->kind == SCHEMA_DROP && !text_has_word(statement, STR("drop")))
-        return false;
-    if (change->object == SCHEMA_OBJECT_TYPE)
-        return text_has_word(statement, bare(change->name)) &&
-               (!change->value.length || text_has_word(statement, change->value));
-    return (change->name.length && text_has_word(statement, bare(change->name))) ||
-           (text_has_word(statement, bare(change->table)) &&
-            text_has_word(statement, change->column) &&
-            (text_has_word(statement, STR("index")) || text_has_word(statement, STR("unique")) ||
-             text_has_word(statement, STR("references")) ||
-             text_has_word(statement, STR("constraint"))));
 }
 
 /* Comments are blanked: what they say is not done. */
@@ -135,18 +99,16 @@ static struct str without_sql_comments(struct arena *arena, struct str text)
     return str_of(copy, text.length);
 }
 
-static bool sql_text_covers(struct arena *arena, struct str text,
-                            const struct schema_change *change)
+static void add_sql(struct cover *cover, struct str text)
 {
-    struct str rest = without_sql_comments(arena, text);
+    struct str rest = without_sql_comments(cover->arena, text);
 
-    while (rest.length)
-        if (sql_covers(str_cut(&rest, ';'), change))
-            return true;
-    return false;
+    while (rest.length) {
+        struct str statement = str_cut(&rest, ';');
+        VEC_PUSH(cover->arena, &cover->parts, (struct part){.statement = statement});
+        post_words(cover, statement, cover->parts.count - 1);
+    }
 }
-
-/* --- Alembic: the calls of the upgrade. --- */
 
 struct scanner {
     struct str text;
@@ -203,213 +165,76 @@ static size_t skip_arguments(const struct scanner *s, size_t at, struct arena *a
     return s->text.length;
 }
 
-struct call {
-    struct str receiver, name, arguments;
-    struct strs literals;
-    struct str table; /* of the batch around it */
-};
-
-static bool has_literal(const struct call *call, struct str wanted)
-{
-    for (size_t i = 0; i < call->literals.count; i++)
-        if (str_eq_nocase(call->literals.items[i], wanted) ||
-            str_eq_nocase(bare(call->literals.items[i]), wanted))
-            return true;
-    return false;
-}
-
-static bool names(const struct call *call, struct str wanted)
-{
-    return wanted.length && has_literal(call, wanted);
-}
-
-static bool is_call(const struct call *call, const char *name)
-{
-    return str_eq(call->name, str_from(name));
-}
-
-static bool is_table(const struct call *call, struct str table)
-{
-    bool of_batch = call->table.length && !str_eq(call->receiver, STR("op"));
-
-    return of_batch ? str_eq_nocase(bare(call->table), bare(table)) : names(call, bare(table));
-}
-
-static bool alters_aspect(const struct call *call, const struct schema_change *change)
-{
-    struct str arguments = call->arguments;
-
-    switch (change->aspect) {
-    case ASPECT_TYPE:
-        return text_has_word(arguments, STR("type_")) && has_numbers(arguments, change->after.type);
-    case ASPECT_NULL:
-        return str_contains(arguments,
-                            change->after.nullable ? STR("nullable=True") : STR("nullable=False"));
-    case ASPECT_DEFAULT:
-        return text_has_word(arguments, STR("server_default"));
-    case ASPECT_KEY:
-    case ASPECT_NONE:
-        break;
-    }
-    return true;
-}
-
-static bool call_column(const struct call *call, const struct schema_change *change)
-{
-    if (!is_table(call, change->table))
-        return false;
-    if (change->kind == SCHEMA_DROP && is_call(call, "drop_table"))
-        return true;
-    if (!names(call, change->column))
-        return false;
-    bool renames =
-        is_call(call, "alter_column") && text_has_word(call->arguments, STR("new_column_name"));
-    switch (change->kind) {
-    case SCHEMA_ADD:
-        return is_call(call, "add_column") || is_call(call, "create_table") || renames;
-    case SCHEMA_DROP:
-        return is_call(call, "drop_column") || renames;
-    case SCHEMA_CHANGE:
-        break;
-    }
-    if (change->aspect == ASPECT_KEY)
-        return str_contains(call->name, STR("constraint")) ||
-               str_contains(call->name, STR("index")) || str_contains(call->name, STR("key"));
-    return is_call(call, "alter_column") && alters_aspect(call, change);
-}
-
-static bool call_covers(struct arena *arena, const struct call *call,
-                        const struct schema_change *change)
-{
-    if (is_call(call, "execute") || is_call(call, "text") || is_call(call, "RunSQL")) {
-        for (size_t i = 0; i < call->literals.count; i++)
-            if (sql_text_covers(arena, call->literals.items[i], change))
-                return true;
-        /* One statement written in several pieces. */
-        return sql_text_covers(
-            arena, str_join(arena, call->literals.items, call->literals.count, STR("")), change);
-    }
-    switch (change->object) {
-    case SCHEMA_OBJECT_COLUMN:
-        return call_column(call, change);
-    case SCHEMA_OBJECT_TABLE:
-        return names(call, bare(change->table)) &&
-               (is_call(call, "rename_table") ||
-                is_call(call, change->kind == SCHEMA_DROP ? "drop_table" : "create_table"));
-    case SCHEMA_OBJECT_TYPE:
-        return names(call, bare(change->name)) &&
-               (!change->value.length || names(call, change->value));
-    case SCHEMA_OBJECT_INDEX:
-        break;
-    }
-    /* An index goes by itself, or with its column or table; what made it does not take it away. */
-    if (change->kind == SCHEMA_DROP && !str_starts(call->name, STR("drop_")))
-        return false;
-    bool kind = is_call(call, "drop_column") || is_call(call, "drop_table") ||
-                str_contains(call->name, STR("index")) ||
-                str_contains(call->name, STR("constraint")) ||
-                str_contains(call->name, STR("foreign_key")) || is_call(call, "create_table") ||
-                is_call(call, "add_column");
-    return kind && (names(call, bare(change->name)) ||
-                    (is_table(call, change->table) && names(call, change->column)));
-}
-
-/* Django's operations name a model and a field: "user" of the application "shop" is the table shop_user, "owner" the column owner_id. The
- * model's table may be called otherwise: then the field alone decides. */
-static bool django_column(const struct call *call, const struct schema_change *change)
-{
-    struct str column = change->column;
-    bool field = names(call, column) || (str_ends(column, STR("_id")) &&
-                                         names(call, str_prefix(column, column.length - 3)));
-
-    if (!field)
-        return false;
-    switch (change->kind) {
-    case SCHEMA_ADD:
-        return is_call(call, "AddField") || is_call(call, "CreateModel") ||
-               is_call(call, "RenameField");
-    case SCHEMA_DROP:
-        return is_call(call, "RemoveField") || is_call(call, "RenameField");
-    case SCHEMA_CHANGE:
-        break;
-    }
-    return is_call(call, "AlterField");
-}
-
-static bool ends_with_model(const struct call *call, struct str table)
-{
-    for (size_t i = 0; i < call->literals.count; i++) {
-        struct str model = call->literals.items[i];
-        if (model.length && model.length <= table.length &&
-            str_eq_nocase(str_from_offset(table, table.length - model.length), model))
-            return true;
-    }
-    return false;
-}
-
-static bool django_index(const struct call *call, const struct schema_change *change)
-{
-    bool drop = change->kind == SCHEMA_DROP;
-
-    if (is_call(call, "AlterUniqueTogether") || is_call(call, "AlterIndexTogether"))
-        return true;
-    if (is_call(call, "RenameIndex") || is_call(call, drop ? "RemoveIndex" : "AddIndex") ||
-        is_call(call, drop ? "RemoveConstraint" : "AddConstraint"))
-        return names(call, change->name);
-    if (drop)
-        return (is_call(call, "AlterField") || is_call(call, "RemoveField")) &&
-               names(call, change->column);
-    return (is_call(call, "CreateModel") || is_call(call, "AddField") ||
-            is_call(call, "AlterField")) &&
-           (names(call, change->column) || names(call, change->name));
-}
-
-static bool django_covers(const struct call *call, const struct schema_change *change)
-{
-    switch (change->object) {
-    case SCHEMA_OBJECT_COLUMN:
-        return django_column(call, change);
-    case SCHEMA_OBJECT_TABLE:
-        if (change->kind == SCHEMA_DROP)
-            return is_call(call, "DeleteModel") && ends_with_model(call, change->table);
-        /* A table of its own stands for a many-to-many field too. */
-        return (is_call(call, "CreateModel") || is_call(call, "AddField") ||
-                is_call(call, "RenameModel") || is_call(call, "AlterModelTable")) &&
-               ends_with_model(call, change->table);
-    case SCHEMA_OBJECT_INDEX:
-        return django_index(call, change);
-    case SCHEMA_OBJECT_TYPE:
-        break;
-    }
-    return false;
-}
-
-/* Names that are no literals: computed in a loop, constants of another file. */
-static bool is_computed(const struct call *call, const struct schema_change *change,
-                        struct str upgrade)
-{
-    return str_eq(call->receiver, STR("op")) && call->literals.count == 0 &&
-           change->object == SCHEMA_OBJECT_COLUMN &&
-           (is_call(call, "add_column") || is_call(call, "drop_column") ||
-            is_call(call, "alter_column")) &&
-           text_has_word(upgrade, bare(change->table)) && text_has_word(upgrade, change->column);
-}
-
 static struct str identifier_before(const struct scanner *s, size_t end)
 {
     size_t start = end;
 
-    while (start > 0 && is_word_byte(s->text.bytes[start - 1]))
+    while (start > 0 && cover_is_word_byte(s->text.bytes[start - 1]))
         start--;
     return str_slice(s->text, start, end);
 }
 
-static bool python_covers(struct arena *arena, struct str text, const struct schema_change *change)
+static bool is_one_of(struct str name, const char *const *words)
 {
-    size_t end = str_find(text, STR("\ndef downgrade"));
-    struct scanner s = {.text = end == SIZE_MAX ? text : str_prefix(text, end)};
+    for (; *words; words++)
+        if (str_eq(name, str_from(*words)))
+            return true;
+    return false;
+}
+
+static void add_call(struct cover *cover, const struct cover_call *call)
+{
+    static const char *const django[] = {"AddField",
+                                         "CreateModel",
+                                         "RenameField",
+                                         "RemoveField",
+                                         "AlterField",
+                                         "DeleteModel",
+                                         "RenameModel",
+                                         "AlterModelTable",
+                                         "RenameIndex",
+                                         "AddIndex",
+                                         "RemoveIndex",
+                                         "AddConstraint",
+                                         "AlterUniqueTogether",
+                                         "AlterIndexTogether",
+                                         "RemoveConstraint",
+                                         NULL};
+    static const char *const sql[] = {"execute", "text", "RunSQL", NULL};
+    struct arena *arena = cover->arena;
+    enum space space = is_one_of(call->name, django) ? OF_DJANGO : OF_CALLS;
+
+    if (is_one_of(call->name, sql)) {
+        for (size_t i = 0; i < call->literals.count; i++)
+            add_sql(cover, call->literals.items[i]);
+        /* One statement written in several pieces. */
+        if (call->literals.count > 1)
+            add_sql(cover, str_join(arena, call->literals.items, call->literals.count, STR("")));
+        return;
+    }
+    struct cover_call *kept = ARENA_NEW(arena, struct cover_call);
+    *kept = *call;
+    VEC_PUSH(arena, &cover->parts, (struct part){.call = kept});
+    size_t part = cover->parts.count - 1;
+    for (size_t i = 0; i < call->literals.count; i++) {
+        struct str literal = call->literals.items[i], bare = cover_bare(literal);
+        post(cover, space, literal, part);
+        if (bare.length != literal.length)
+            post(cover, space, bare, part);
+    }
+    post(cover, OF_CALLS, cover_bare(call->table), part);
+    /* What says nothing of names here: computed ones, and those in lists of Django's. */
+    if (!call->literals.count || str_ends(call->name, STR("Together")))
+        post(cover, OF_ANY, STR(""), part);
+}
+
+static void read_python(struct cover *cover)
+{
+    size_t end = str_find(cover->text, STR("\ndef downgrade"));
+    struct scanner s = {.text = end == SIZE_MAX ? cover->text : str_prefix(cover->text, end)};
     struct str batch = STR_NONE;
 
+    cover->text = s.text;
     while (s.at < s.text.length) {
         char byte = s.text.bytes[s.at];
         struct str ignored;
@@ -419,52 +244,193 @@ static bool python_covers(struct arena *arena, struct str text, const struct sch
         else if (byte == '"' || byte == '\'')
             s.at = skip_string(&s, s.at, &ignored);
         else if (byte == '(') {
-            struct call call = {.name = identifier_before(&s, s.at), .table = batch};
+            struct cover_call call = {.name = identifier_before(&s, s.at), .table = batch};
             size_t before = s.at - call.name.length;
             if (before > 0 && s.text.bytes[before - 1] == '.')
                 call.receiver = identifier_before(&s, before - 1);
-            size_t behind = skip_arguments(&s, s.at, arena, &call.literals);
+            size_t behind = skip_arguments(&s, s.at, cover->arena, &call.literals);
             call.arguments = str_slice(s.text, s.at, behind);
-            if (is_call(&call, "batch_alter_table"))
+            if (str_eq(call.name, STR("batch_alter_table")))
                 batch = call.literals.count ? call.literals.items[0] : STR_NONE;
-            if (call_covers(arena, &call, change) || django_covers(&call, change) ||
-                is_computed(&call, change, s.text))
-                return true;
+            add_call(cover, &call);
             s.at++;
         } else
             s.at++;
     }
-    return false;
 }
 
-static bool rails_covers(struct arena *arena, struct str text, const struct schema_change *change)
+static enum language language_of(struct str path, struct str text)
 {
-    struct steps steps = {0};
+    if (str_ends(path, STR(".py")))
+        return PYTHON;
+    if (str_ends(path, STR(".sql")))
+        return SQL;
+    if (str_ends(path, STR(".rb")))
+        return RUBY;
+    /* TypeORM's and Ecto's are read as steps (models_cover): a word in them proves nothing. */
+    if (str_contains(text, STR("MigrationInterface")) || str_contains(text, STR("queryRunner")) ||
+        str_contains(text, STR("Ecto.Migration")))
+        return STEPS;
+    return OTHER;
+}
 
-    steps_of_rails(arena, text, &steps);
-    for (size_t i = 0; i < steps.count; i++)
-        if (step_effect(NULL, &steps.items[i], change) > 0)
+struct cover *cover_read(struct arena *arena, struct str path, struct str text)
+{
+    struct cover *cover = ARENA_NEW(arena, struct cover);
+
+    *cover = (struct cover){.arena = arena, .language = language_of(path, text), .text = text};
+    switch (cover->language) {
+    case SQL:
+        add_sql(cover, text);
+        break;
+    case PYTHON:
+        read_python(cover);
+        break;
+    case RUBY:
+        steps_of_rails(arena, text, &cover->steps);
+        break;
+    case OTHER:
+        post_words(cover, text, 0);
+        break;
+    case STEPS:
+        break;
+    }
+    if (cover->postings.count)
+        qsort(cover->postings.items, cover->postings.count, sizeof cover->postings.items[0],
+              compare_postings);
+    return cover;
+}
+
+/* --- Asking. --- */
+
+/* The first posting of a key, or where it would stand. */
+static size_t first_of(const struct cover *cover, uint64_t key)
+{
+    size_t low = 0, high = cover->postings.count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (cover->postings.items[middle].key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool part_covers(const struct cover *cover, size_t index, const struct schema_change *change)
+{
+    const struct part *part = &cover->parts.items[index];
+
+    if (!part->call)
+        return cover_statement(part->statement, change);
+    return cover_call(part->call, change) || cover_django(part->call, change) ||
+           cover_computed(part->call, change, cover->text);
+}
+
+static bool any_covers(const struct cover *cover, enum space space, struct str word,
+                       const struct schema_change *change)
+{
+    uint64_t key = key_of(space, word);
+
+    if (!word.length && space != OF_ANY)
+        return false;
+    for (size_t i = first_of(cover, key);
+         i < cover->postings.count && cover->postings.items[i].key == key; i++)
+        if (part_covers(cover, cover->postings.items[i].part, change))
             return true;
     return false;
 }
 
-bool migration_covers(struct arena *arena, struct str path, struct str text,
-                      const struct schema_change *change)
+static bool is_word(struct str text)
 {
-    if (str_ends(path, STR(".py")))
-        return python_covers(arena, text, change);
-    if (str_ends(path, STR(".sql")))
-        return sql_text_covers(arena, text, change);
-    if (str_ends(path, STR(".rb")))
-        return rails_covers(arena, text, change);
-    /* TypeORM's and Ecto's are read as steps (models_cover): a word in them proves nothing. */
-    if (str_contains(text, STR("MigrationInterface")) || str_contains(text, STR("queryRunner")) ||
-        str_contains(text, STR("Ecto.Migration")))
+    for (size_t i = 0; i < text.length; i++)
+        if (!cover_is_word_byte(text.bytes[i]))
+            return false;
+    return true;
+}
+
+/* A name with other bytes than those of a word is looked for in each statement. */
+static bool statement_covers(const struct cover *cover, struct str name,
+                             const struct schema_change *change)
+{
+    if (is_word(name))
+        return any_covers(cover, OF_STATEMENTS, name, change);
+    for (size_t i = 0; i < cover->parts.count; i++)
+        if (!cover->parts.items[i].call && part_covers(cover, i, change))
+            return true;
+    return false;
+}
+
+/* "user" of the application "shop" is the table shop_user: a model's name is an end of its table's. */
+static bool model_covers(const struct cover *cover, const struct schema_change *change)
+{
+    for (size_t from = 0; from < change->table.length; from++)
+        if (any_covers(cover, OF_DJANGO, str_from_offset(change->table, from), change))
+            return true;
+    return false;
+}
+
+static bool parts_cover(const struct cover *cover, const struct schema_change *change)
+{
+    struct str table = cover_bare(change->table), name = cover_bare(change->name),
+               column = change->column;
+
+    if (statement_covers(cover, table, change) || statement_covers(cover, name, change))
+        return true;
+    if (cover->language == SQL)
         return false;
-    /* Other languages: both names in one file. */
+    if (any_covers(cover, OF_ANY, STR(""), change) || any_covers(cover, OF_CALLS, table, change) ||
+        any_covers(cover, OF_CALLS, name, change) || any_covers(cover, OF_DJANGO, column, change) ||
+        any_covers(cover, OF_DJANGO, change->name, change) ||
+        any_covers(cover, OF_DJANGO, name, change))
+        return true;
+    if (str_ends(column, STR("_id")) &&
+        any_covers(cover, OF_DJANGO, str_prefix(column, column.length - 3), change))
+        return true;
+    return change->object == SCHEMA_OBJECT_TABLE && model_covers(cover, change);
+}
+
+static bool steps_cover(const struct cover *cover, const struct schema_change *change)
+{
+    for (size_t i = 0; i < cover->steps.count; i++)
+        if (step_effect(NULL, &cover->steps.items[i], change) > 0)
+            return true;
+    return false;
+}
+
+static bool has_word(const struct cover *cover, struct str word)
+{
+    if (!is_word(word))
+        return text_has_word(cover->text, word);
+    uint64_t key = key_of(OF_STATEMENTS, word);
+    size_t at = first_of(cover, key);
+    return at < cover->postings.count && cover->postings.items[at].key == key;
+}
+
+/* Languages that are not read: both names in one file. */
+static bool words_cover(const struct cover *cover, const struct schema_change *change)
+{
+    struct str table = cover_bare(change->table);
     struct str thing = change->object == SCHEMA_OBJECT_COLUMN ? change->column
                        : change->name.length                  ? change->name
-                                                              : bare(change->table);
-    return text_has_word(text, thing) &&
-           (!change->table.length || text_has_word(text, bare(change->table)));
+                                                              : table;
+
+    return has_word(cover, thing) && (!table.length || has_word(cover, table));
+}
+
+bool cover_makes(const struct cover *cover, const struct schema_change *change)
+{
+    switch (cover->language) {
+    case SQL:
+    case PYTHON:
+        return parts_cover(cover, change);
+    case RUBY:
+        return steps_cover(cover, change);
+    case OTHER:
+        return words_cover(cover, change);
+    case STEPS:
+        break;
+    }
+    return false;
 }

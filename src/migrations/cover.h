@@ -1,6 +1,6 @@
 /* cover.h -- does a migration make this change of the schema?
  *
- * In:    the text of a migration (Alembic's Python, or SQL), a change of the models.
+ * In:    the path and the text of a migration (Alembic's Python, or SQL), read once; a change of the models.
  * Out:   true when one of its operations creates, alters or drops just that column, table, index or type, in the direction of the change.
  *        What goes back (downgrade) does not count. Names that the text computes are taken for the right ones when table and column both
  *        occur in it: a migration that cannot be read is no reason to block.
@@ -10,8 +10,11 @@
 
 #include "schema/schema.h"
 
-bool migration_covers(struct arena *arena, struct str path, struct str text,
-                      const struct schema_change *change);
+struct cover; /* a migration that was read */
+
+/* It lives as long as the arena and the text do. */
+struct cover *cover_read(struct arena *arena, struct str path, struct str text);
+bool cover_makes(const struct cover *cover, const struct schema_change *change);
 /* Is it there as a whole word, without regard to case? */
 bool text_has_word(struct str text, struct str word);
 

@@ -9,7 +9,11 @@
 bool form_matches(struct str form, struct str name)
 {
     size_t at = 0, star_at = 0, next = 0, star = SIZE_MAX;
+    char last = form.length ? form.bytes[form.length - 1] : '*';
 
+    /* Most names end otherwise. */
+    if (last != '*' && last != '#' && (!name.length || name.bytes[name.length - 1] != last))
+        return false;
     for (size_t step = 0; step < FORM_STEPS_MAX; step++) {
         char wanted = next < form.length ? form.bytes[next] : '\0';
         if (wanted == '*') {

@@ -195,6 +195,48 @@ static bool holds(struct seeking *s, const struct tracker_sign *sign, struct sig
     return true;
 }
 
+/* The packs that count: all, or one. */
+static size_t count_of(const struct config *config, const struct tracker *only)
+{
+    return only ? 1 : (config ? config->trackers.count : 0) + tracker_table_count;
+}
+
+static const struct tracker *tracker_at(const struct config *config, const struct tracker *only,
+                                        size_t index)
+{
+    size_t own = config ? config->trackers.count : 0;
+
+    if (only)
+        return only;
+    return index < own ? &config->trackers.items[index] : &tracker_table[index - own];
+}
+
+void tracker_samples(struct arena *arena, struct tree *tree, const struct config *config,
+                     const struct tracker *only, struct str directory,
+                     const struct tree_entries *entries, struct strs *ret_ids)
+{
+    struct seeking s = {.arena = arena, .tree = tree, .directory = directory, .entries = entries};
+    struct strs ids = {0};
+
+    for (size_t i = 0; i < count_of(config, only); i++) {
+        const struct tracker_signs *signs = &tracker_at(config, only, i)->detect;
+        for (size_t j = 0; j < signs->count; j++) {
+            const struct tree_entry *samples[SAMPLES];
+            const struct tracker_sign *sign = &signs->items[j];
+            /* Those with a file near are rare, and it is looked for first. */
+            if (!sign->content.length || sign->near.count || sign->inside.length ||
+                !has_directory(&s, &sign->directories))
+                continue;
+            size_t count = wanted_entries(&s, sign, samples);
+            for (size_t k = 0; k < count; k++)
+                if (samples[k]->id.length)
+                    strs_add(arena, &ids, samples[k]->id);
+        }
+    }
+    for (size_t i = 0; i < ids.count; i++)
+        VEC_PUSH(arena, ret_ids, ids.items[i]);
+}
+
 bool tracker_recognise(struct arena *arena, struct tree *tree, const struct config *config,
                        const struct tracker *only, struct str directory,
                        const struct tree_entries *entries, struct sign_match *ret_match,
@@ -206,14 +248,10 @@ bool tracker_recognise(struct arena *arena, struct tree *tree, const struct conf
                         .entries = entries,
                         .unreadable = unreadable,
                         .e = e};
-    size_t own = config && !only ? config->trackers.count : 0;
-    size_t count = only ? 1 : own + tracker_table_count;
 
     *ret_match = (struct sign_match){0};
-    for (size_t i = 0; i < count; i++) {
-        const struct tracker *tracker = only      ? only
-                                        : i < own ? &config->trackers.items[i]
-                                                  : &tracker_table[i - own];
+    for (size_t i = 0; i < count_of(config, only); i++) {
+        const struct tracker *tracker = tracker_at(config, only, i);
         for (size_t j = 0; j < tracker->detect.count; j++) {
             struct sign_match match = {.tracker = tracker};
             if (rank_of(&tracker->detect.items[j]) <= ret_match->rank ||

@@ -10,9 +10,11 @@
 #define SCRATCH_ENOUGH ((size_t)4 << 20)
 #define READ_MAX ((size_t)64 << 10)
 #define SUPPORT_FILES_MAX 40u
+#define AHEAD 128u
 
 struct place {
     struct str path;
+    struct str id;      /* of a commit's directory */
     struct str project; /* the nearest directory above with a manage.py; STR_NONE: none */
     size_t depth;
     bool inside; /* below the migrations of a pack: what lies there is theirs */
@@ -408,11 +410,38 @@ static bool visit(struct walk *w, struct place place, struct err *e)
         else
             VEC_PUSH(w->arena, &w->todo,
                      (struct place){.path = path_below(w->arena, place.path, entries.items[i].name),
+                                    .id = entries.items[i].id,
                                     .project = place.project,
                                     .depth = place.depth + 1,
                                     .inside = place.inside || found});
     }
     return true;
+}
+
+/* What the next directories will ask for: of a commit, one by one would cost a wait each. */
+static void look_ahead(struct walk *w, size_t from)
+{
+    ARENA(scratch, SCRATCH_BUDGET);
+    struct strs directories = {0}, files = {0};
+    size_t end = w->todo.count - from < AHEAD ? w->todo.count : from + AHEAD;
+
+    for (size_t i = from; i < end; i++)
+        if (w->todo.items[i].id.length)
+            VEC_PUSH(&scratch, &directories, w->todo.items[i].id);
+    if (!directories.count)
+        return;
+    tree_expect(w->tree, &directories, &files);
+    directories.count = 0;
+    for (size_t i = from; i < end; i++) {
+        struct err unread = ERR_NONE; /* the visit will say it */
+        struct tree_entries entries;
+        struct str path = w->todo.items[i].path;
+        bool exists;
+        if (w->todo.items[i].id.length &&
+            tree_list(w->tree, &scratch, path, &entries, &exists, &unread))
+            tracker_samples(&scratch, w->tree, w->config, w->only, path, &entries, &files);
+    }
+    tree_expect(w->tree, &directories, &files);
 }
 
 bool survey_tree(struct arena *arena, struct tree *tree, const struct config *config,
@@ -428,12 +457,17 @@ bool survey_tree(struct arena *arena, struct tree *tree, const struct config *co
                         .only = only,
                         .survey = &survey};
 
+    size_t ahead = 0;
     VEC_PUSH(arena, &walk.todo, (struct place){.path = root});
     for (size_t i = 0; i < walk.todo.count; i++) {
         if (i >= SURVEY_DIRECTORIES_MAX) {
             (void)err_set(e, ERR_LIMIT, "more than %u directories to search for migrations",
                           SURVEY_DIRECTORIES_MAX);
             return err_hint(e, "name the migration sets under \"migrations\" in %s", CONFIG_NAME);
+        }
+        if (i == ahead) {
+            look_ahead(&walk, i);
+            ahead = walk.todo.count - i < AHEAD ? walk.todo.count : i + AHEAD;
         }
         if (!visit(&walk, walk.todo.items[i], e))
             return false;

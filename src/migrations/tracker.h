@@ -106,6 +106,12 @@ bool tracker_recognise(struct arena *arena, struct tree *tree, const struct conf
                        const struct tree_entries *entries, struct sign_match *ret_match,
                        struct strs *unreadable, struct err *e);
 
+/* The files that tracker_recognise() looks into when the directory's path and the files' names alone are not enough: ids of a commit's objects, a guess for
+ * tree_expect(). */
+void tracker_samples(struct arena *arena, struct tree *tree, const struct config *config,
+                     const struct tracker *only, struct str directory,
+                     const struct tree_entries *entries, struct strs *ret_ids);
+
 /* --- Examples (examples.c): run by the build and by `hookcheck packs test`. The message says which row and what came instead. --- */
 MUST_CHECK bool tracker_examples_run(struct arena *arena, const struct tracker *tracker,
                                      struct err *e);

@@ -1,0 +1,25 @@
+/* cover_match.h -- does one statement of SQL, or one call of a Python migration, make a change? (private to cover.c) */
+#ifndef HOOKCHECK_MIGRATIONS_COVER_MATCH_H
+#define HOOKCHECK_MIGRATIONS_COVER_MATCH_H
+
+#include "migrations/cover.h"
+
+struct cover_call {
+    struct str receiver, name, arguments;
+    struct strs literals; /* all in its arguments */
+    struct str table;     /* of the batch around it */
+};
+
+bool cover_is_word_byte(char byte);
+/* "public.users" is "users". */
+struct str cover_bare(struct str name);
+/* SQL without comments. */
+bool cover_statement(struct str statement, const struct schema_change *change);
+/* Alembic's. */
+bool cover_call(const struct cover_call *call, const struct schema_change *change);
+bool cover_django(const struct cover_call *call, const struct schema_change *change);
+/* Names that are no literals, while `upgrade` holds those of the change. */
+bool cover_computed(const struct cover_call *call, const struct schema_change *change,
+                    struct str upgrade);
+
+#endif
