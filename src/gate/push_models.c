@@ -283,12 +283,25 @@ static void note_unread(struct pusher *pusher, const struct schema_unreads *unre
     }
 }
 
+static bool has_sets(struct pushed *pushed, bool *ret_has, struct err *e)
+{
+    struct pusher *pusher = pushed->pusher;
+
+    if (!pusher_view(pusher, pushed->range->tip, &pushed->after, e) ||
+        (!pushed->after->sets.count &&
+         !pusher_view(pusher, pushed->range->base, &pushed->before, e)))
+        return false;
+    *ret_has = pushed->after->sets.count || pushed->before->sets.count;
+    return true;
+}
+
 bool push_judge_models(struct pushed *pushed, size_t *ret_changes, struct err *e)
 {
     struct pusher *pusher = pushed->pusher;
     struct schema_difference difference = {0};
     struct str command = STR_NONE;
     struct strs paths = {0};
+    struct err unread = ERR_NONE;
     struct tree *before;
     bool any = false;
 
@@ -297,16 +310,25 @@ bool push_judge_models(struct pushed *pushed, size_t *ret_changes, struct err *e
         return false;
     if (!any)
         return true;
-    if (!pusher_view(pusher, pushed->range->base, &pushed->before, e) ||
-        !pusher_view(pusher, pushed->range->tip, &pushed->after, e))
+    if (!pusher_tree(pusher, pushed->range->base, &pushed->before, e) ||
+        !pusher_tree(pusher, pushed->range->tip, &pushed->after, e))
         return false;
-    /* Without any migration nothing says that there should be some. */
-    if (!pushed->after->sets.count && !pushed->before->sets.count)
-        return true;
     before = pushed->before->tree ? pushed->before->tree : tree_nothing(pusher->arena);
-    if (!models_compare(pusher->arena, pusher->config, before, pushed->after->tree, &paths,
-                        &difference, e) ||
-        (difference.changes.count && !drop_foreign(pushed, &difference.changes, e)))
+    bool compared = models_compare(pusher->arena, pusher->config, before, pushed->after->tree,
+                                   &paths, &difference, &unread);
+    /* Most changes of models are none of the schema: then nothing needs to be known of the migrations, which takes a look into each directory. */
+    if (compared && !difference.changes.count && !difference.unread.count)
+        return true;
+    /* Without any migration nothing says that there should be some. */
+    if (!has_sets(pushed, &any, e))
+        return false;
+    if (!any)
+        return true;
+    if (!compared) {
+        *e = unread;
+        return false;
+    }
+    if (difference.changes.count && !drop_foreign(pushed, &difference.changes, e))
         return false;
     *ret_changes = difference.changes.count;
     note_unread(pusher, &difference.unread);

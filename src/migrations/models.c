@@ -1,5 +1,7 @@
 #include "migrations/models.h"
 
+#include <pthread.h>
+
 #include "base/file.h"
 #include "base/regex.h"
 #include "migrations/languages.h"
@@ -7,12 +9,15 @@
 
 #define DEPTH_MAX 24u
 #define MODEL_FILE_MAX ((size_t)16 << 20)
+#define LISTING_BUDGET ((size_t)64 << 20)
 
 struct side { /* one of the two trees */
     struct arena *arena;
     struct tree *tree;
     struct strs paths[MODEL_LANGUAGES_MAX]; /* to be read as models */
     struct strs settings[MODEL_LANGUAGES_MAX];
+    struct strs ids;     /* of what a commit has in these paths */
+    const bool *touched; /* languages: the others are not looked for */
     size_t count;
     struct err broken; /* the first file that is there and could not be read */
 };
@@ -36,13 +41,6 @@ static bool is_entered(struct str name)
         if (str_eq(name, str_from(skipped[i])))
             return false;
     return name.length && name.bytes[0] != '.';
-}
-
-static struct str child(struct arena *arena, struct str directory, struct str name)
-{
-    return directory.length
-               ? str_printf(arena, STR_FMT "/" STR_FMT, STR_ARG(directory), STR_ARG(name))
-               : str_copy(arena, name);
 }
 
 /* --- Which files. --- */
@@ -114,35 +112,66 @@ static bool is_settings(struct str directory, struct str name)
     return false;
 }
 
-static bool walk(struct side *side, const struct matcher *matcher, struct str directory,
-                 size_t depth, struct err *e)
+static bool note_file(struct side *side, const struct matcher *matcher, struct str directory,
+                      const struct tree_entry *entry, struct err *e)
 {
-    struct tree_entries entries;
-    bool exists, wanted;
+    const struct model_language *language = model_language_of(entry->name);
+    bool wanted;
 
-    if (depth > DEPTH_MAX)
+    if (!language || !side->touched[language - model_languages])
         return true;
-    if (!tree_list(side->tree, side->arena, directory, &entries, &exists, e))
+    struct str path = path_below(side->arena, directory, entry->name);
+    if (!matches(matcher, path, &wanted, e))
         return false;
-    for (size_t i = 0; i < entries.count; i++) {
-        const struct tree_entry *entry = &entries.items[i];
-        struct str path = child(side->arena, directory, entry->name);
-        if (entry->kind == TREE_DIRECTORY && is_entered(entry->name) &&
-            !walk(side, matcher, path, depth + 1, e))
-            return false;
-        if (entry->kind != TREE_FILE)
-            continue;
-        if (!matches(matcher, path, &wanted, e))
-            return false;
-        if (wanted) {
-            VEC_PUSH(side->arena, &side->paths[model_language_of(path) - model_languages], path);
-            side->count++;
-        }
-        if (is_settings(directory, entry->name))
-            VEC_PUSH(side->arena, &side->settings[model_language_of(path) - model_languages], path);
-        if (side->count > MODEL_FILES_MAX)
-            return err_set(e, ERR_LIMIT, "more than %u model files", MODEL_FILES_MAX);
+    if (wanted) {
+        VEC_PUSH(side->arena, &side->paths[language - model_languages], path);
+        VEC_PUSH(side->arena, &side->ids, entry->id);
+        side->count++;
     }
+    if (is_settings(directory, entry->name))
+        VEC_PUSH(side->arena, &side->settings[language - model_languages], path);
+    return side->count <= MODEL_FILES_MAX ||
+           err_set(e, ERR_LIMIT, "more than %u model files", MODEL_FILES_MAX);
+}
+
+/* All directories of one depth, so that a commit's are read together. */
+static bool walk_depth(struct side *side, const struct matcher *matcher, const struct strs *places,
+                       struct strs *ret_below, struct strs *ret_ids, struct err *e)
+{
+    for (size_t i = 0; i < places->count; i++) {
+        ARENA(scratch, LISTING_BUDGET);
+        struct tree_entries entries;
+        bool exists;
+        if (!tree_list(side->tree, &scratch, places->items[i], &entries, &exists, e))
+            return false;
+        for (size_t j = 0; j < entries.count; j++) {
+            const struct tree_entry *entry = &entries.items[j];
+            if (entry->kind == TREE_DIRECTORY && is_entered(entry->name)) {
+                VEC_PUSH(side->arena, ret_below,
+                         path_below(side->arena, places->items[i], entry->name));
+                VEC_PUSH(side->arena, ret_ids, str_copy(side->arena, entry->id));
+            }
+            if (entry->kind == TREE_FILE && !note_file(side, matcher, places->items[i], entry, e))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool walk(struct side *side, const struct matcher *matcher, struct err *e)
+{
+    const struct strs none = {0};
+    struct strs places = {0};
+
+    VEC_PUSH(side->arena, &places, STR(""));
+    for (size_t depth = 0; depth <= DEPTH_MAX && places.count; depth++) {
+        struct strs below = {0}, ids = {0};
+        if (!walk_depth(side, matcher, &places, &below, &ids, e))
+            return false;
+        tree_expect(side->tree, &ids, &none);
+        places = below;
+    }
+    tree_expect(side->tree, &none, &side->ids);
     return true;
 }
 
@@ -164,11 +193,17 @@ static bool is_listed(const struct side *side, struct str path)
     return false;
 }
 
+static pthread_mutex_t trees = PTHREAD_MUTEX_INITIALIZER;
+
 static bool read_file(void *self, struct str path, struct str *ret_bytes)
 {
     struct side *side = self;
     struct err e = ERR_NONE;
+
+    /* Both sides are read at the same time; their trees share a repository. */
+    pthread_mutex_lock(&trees);
     bool got = tree_read(side->tree, side->arena, path, MODEL_FILE_MAX, ret_bytes, &e);
+    pthread_mutex_unlock(&trees);
 
     /* What a model imports may be absent, or no file at all; a model file that is there and cannot be read is no answer. */
     if (!got && e.kind != ERR_NOT_FOUND && !err_is_set(&side->broken) && is_listed(side, path))
@@ -195,15 +230,18 @@ static void keep_mentioning(struct side *side, size_t language)
 static bool side_open(struct side *side, const struct matcher *matcher, const struct strs *changed,
                       struct err *e)
 {
-    if (!walk(side, matcher, STR(""), 0, e))
+    if (!walk(side, matcher, e))
         return false;
     for (size_t i = 0; i < changed->count; i++) {
         const struct model_language *language = model_language_of(changed->items[i]);
-        if (language && language->mentions && path_is_entered(changed->items[i]))
+        if (language && language->mentions && side->touched[language - model_languages] &&
+            path_is_entered(changed->items[i]))
             strs_add(side->arena, &side->paths[language - model_languages], changed->items[i]);
     }
-    for (size_t i = 0; i < model_language_count; i++)
+    for (size_t i = 0; i < model_language_count; i++) {
         keep_mentioning(side, i);
+        strs_sort(&side->settings[i]);
+    }
     return true;
 }
 
@@ -266,16 +304,64 @@ static void groups_make(struct side *sides, size_t language, struct groups *ret_
     *ret_groups = groups;
 }
 
-static bool group_read(struct side *side, size_t language, const struct strs *paths,
-                       struct schema *schema, struct err *e)
+/* One side of some groups. */
+struct reading {
+    struct side *side;
+    size_t language, which;
+    const struct group *const *groups;
+    struct schema *schemas; /* one a group */
+    size_t count;
+    struct err e;
+    bool read;
+};
+
+static bool group_read(struct reading *reading, const struct group *group, struct schema *schema)
 {
+    struct side *side = reading->side;
     struct source_files files = {.self = side, .read = read_file};
     struct model_source source = {.arena = side->arena,
                                   .files = &files,
-                                  .paths = paths,
-                                  .settings = &side->settings[language]};
+                                  .paths = &group->paths[reading->which],
+                                  .settings = &side->settings[reading->language]};
 
-    return model_languages[language].read(&source, schema, e);
+    return model_languages[reading->language].read(&source, schema, &reading->e);
+}
+
+static void read_groups(struct reading *reading)
+{
+    reading->read = true;
+    for (size_t i = 0; i < reading->count && reading->read; i++)
+        reading->read = group_read(reading, reading->groups[i], &reading->schemas[i]);
+}
+
+static void *read_in_thread(void *argument)
+{
+    read_groups(argument);
+    arena_thread_end();
+    return NULL;
+}
+
+/* Both sides at once: parsing takes most of the time. What the second one makes is the first one's arena's at the end. */
+static bool read_both(struct reading readings[2], struct err *e)
+{
+    struct arena *arena = readings[0].side->arena, other = {.budget = arena->budget};
+    pthread_t thread;
+
+    readings[1].side->arena = &other;
+    bool beside = pthread_create(&thread, NULL, read_in_thread, &readings[1]) == 0;
+    read_groups(&readings[0]);
+    if (!beside)
+        read_groups(&readings[1]);
+    else
+        (void)pthread_join(thread, NULL);
+    readings[1].side->arena = arena;
+    arena_adopt(arena, &other);
+    for (size_t i = 0; i < 2; i++)
+        if (!readings[i].read) {
+            *e = readings[i].e;
+            return false;
+        }
+    return true;
 }
 
 /* A language whose files refer to each other is read as a whole; of the others only the groups in which something changed. */
@@ -292,19 +378,27 @@ static bool compare_language(struct side *sides, size_t language, const struct s
                              struct schema_difference *difference, struct err *e)
 {
     struct arena *arena = sides->arena;
+    VEC(const struct group *) wanted = {0};
+    struct reading readings[2];
     struct groups groups;
 
     groups_make(sides, language, &groups);
-    for (size_t i = 0; i < groups.count; i++) {
-        struct schema schemas[2] = {0};
+    for (size_t i = 0; i < groups.count; i++)
+        if (!model_languages[language].group || group_changed(&groups.items[i], changed))
+            VEC_PUSH(arena, &wanted, &groups.items[i]);
+    for (size_t side = 0; side < 2; side++)
+        readings[side] =
+            (struct reading){.side = &sides[side],
+                             .language = language,
+                             .which = side,
+                             .groups = wanted.items,
+                             .count = wanted.count,
+                             .schemas = ARENA_ARRAY(arena, wanted.count + 1, struct schema)};
+    if (wanted.count && !read_both(readings, e))
+        return false;
+    for (size_t i = 0; i < wanted.count; i++) {
         struct schema_difference found;
-        if (model_languages[language].group && !group_changed(&groups.items[i], changed))
-            continue;
-        for (size_t side = 0; side < 2; side++)
-            if (!group_read(&sides[side], language, &groups.items[i].paths[side], &schemas[side],
-                            e))
-                return false;
-        schema_compare(arena, &schemas[0], &schemas[1], &found);
+        schema_compare(arena, &readings[0].schemas[i], &readings[1].schemas[i], &found);
         schema_difference_add(arena, difference, &found);
     }
     return true;
@@ -314,9 +408,10 @@ bool models_compare(struct arena *arena, const struct config *config, struct tre
                     struct tree *after, const struct strs *changed_paths,
                     struct schema_difference *ret_difference, struct err *e)
 {
-    struct side sides[2] = {{.arena = arena, .tree = before}, {.arena = arena, .tree = after}};
-    struct schema_difference difference = {0};
     bool touched[MODEL_LANGUAGES_MAX] = {0}, any = false;
+    struct side sides[2] = {{.arena = arena, .tree = before, .touched = touched},
+                            {.arena = arena, .tree = after, .touched = touched}};
+    struct schema_difference difference = {0};
     struct matcher matcher = {0};
 
     *ret_difference = difference;
@@ -341,78 +436,5 @@ bool models_compare(struct arena *arena, const struct config *config, struct tre
             return false;
         }
     *ret_difference = difference;
-    return true;
-}
-
-/* --- Which paths differ. --- */
-
-static bool collect(struct arena *arena, struct tree *tree, struct str directory, size_t depth,
-                    struct strs *paths, struct err *e)
-{
-    struct tree_entries entries;
-    bool exists;
-
-    if (depth > DEPTH_MAX)
-        return true;
-    if (!tree_list(tree, arena, directory, &entries, &exists, e))
-        return false;
-    for (size_t i = 0; i < entries.count; i++) {
-        struct str path = child(arena, directory, entries.items[i].name);
-        if (entries.items[i].kind == TREE_FILE)
-            VEC_PUSH(arena, paths, path);
-        else if (entries.items[i].kind == TREE_DIRECTORY &&
-                 !collect(arena, tree, path, depth + 1, paths, e))
-            return false;
-    }
-    return true;
-}
-
-static bool differ(struct arena *arena, struct tree *before, struct tree *after,
-                   struct str directory, size_t depth, struct strs *paths, struct err *e)
-{
-    struct tree_entries old, new;
-    bool exists;
-    size_t i = 0, j = 0;
-
-    if (depth > DEPTH_MAX)
-        return true;
-    if (!tree_list(before, arena, directory, &old, &exists, e) ||
-        !tree_list(after, arena, directory, &new, &exists, e))
-        return false;
-    while (i < old.count || j < new.count) {
-        int order = i == old.count   ? 1
-                    : j == new.count ? -1
-                                     : str_compare(old.items[i].name, new.items[j].name);
-        const struct tree_entry *a = order <= 0 ? &old.items[i++] : NULL;
-        const struct tree_entry *b = order >= 0 ? &new.items[j++] : NULL;
-        if (!a && !b)
-            break; /* one of the lists is not at its end */
-        struct str path = child(arena, directory, a ? a->name : b->name);
-        if (a && b && a->id.length && str_eq(a->id, b->id))
-            continue;
-        if (a && b && a->kind == TREE_DIRECTORY && b->kind == TREE_DIRECTORY) {
-            if (!differ(arena, before, after, path, depth + 1, paths, e))
-                return false;
-            continue;
-        }
-        if ((a && a->kind == TREE_FILE) || (b && b->kind == TREE_FILE))
-            VEC_PUSH(arena, paths, path);
-        if ((a && a->kind == TREE_DIRECTORY &&
-             !collect(arena, before, path, depth + 1, paths, e)) ||
-            (b && b->kind == TREE_DIRECTORY && !collect(arena, after, path, depth + 1, paths, e)))
-            return false;
-    }
-    return true;
-}
-
-bool models_changed_paths(struct arena *arena, struct tree *before, struct tree *after,
-                          struct strs *ret_paths, struct err *e)
-{
-    struct strs paths = {0};
-
-    if (!differ(arena, before, after, STR(""), 0, &paths, e))
-        return false;
-    strs_sort(&paths);
-    *ret_paths = paths;
     return true;
 }
