@@ -223,7 +223,9 @@ MUST_CHECK bool config_database_parse(struct arena *arena, struct str text,
 /* "25s", "500ms", "2m", "1h". */
 MUST_CHECK bool config_duration_parse(struct str text, uint64_t *ret_milliseconds, struct err *e);
 
-/* Glob with * and ?, for identities, matches and branches. */
+/* Glob with * and ?, for identities and matches. */
 bool glob_matches(struct str pattern, struct str text);
+/* Glob with *, ?, [a-z] and [!a-z], for branches and tags: no ref's name can hold a bracket. A * takes slashes too. */
+bool ref_glob_matches(struct str pattern, struct str text);
 
 #endif

@@ -89,8 +89,8 @@ static const struct config_branch *find_branch(struct recogniser *r, const struc
     struct str shorter = str_starts(full, STR("refs/heads/")) ? str_from_offset(full, 11) : name;
 
     for (size_t i = 0; i < config->branches.count; i++)
-        if (glob_matches(config->branches.items[i].pattern, shorter) ||
-            glob_matches(config->branches.items[i].pattern, full))
+        if (ref_glob_matches(config->branches.items[i].pattern, shorter) ||
+            ref_glob_matches(config->branches.items[i].pattern, full))
             return &config->branches.items[i];
     return NULL;
 }

@@ -252,7 +252,7 @@ static void compare_branches(struct compare *c)
         const struct config_branch *first = NULL;
         for (size_t n = 0; n < new->count && !first; n++)
             if (str_eq(new->items[n].pattern, old->items[i].pattern) ||
-                glob_matches(new->items[n].pattern, old->items[i].pattern))
+                ref_glob_matches(new->items[n].pattern, old->items[i].pattern))
                 first = &new->items[n];
         if (!first || !str_eq(first->environment, old->items[i].environment))
             lose(c, "a push to ", old->items[i].pattern, " would not count as a deploy as before");

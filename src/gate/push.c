@@ -152,11 +152,11 @@ static const struct config_branch *deploy_branch(const struct config *config, st
 {
     for (size_t i = 0; i < config->branches.count; i++) {
         const struct config_branch *branch = &config->branches.items[i];
-        if (glob_matches(branch->pattern, ref) ||
+        if (ref_glob_matches(branch->pattern, ref) ||
             ((str_starts(ref, STR("refs/heads/")) || str_starts(ref, STR("refs/tags/"))) &&
-             glob_matches(branch->pattern, short_name(ref))) ||
+             ref_glob_matches(branch->pattern, short_name(ref))) ||
             (str_starts(ref, STR("refs/")) &&
-             glob_matches(branch->pattern, str_from_offset(ref, 5))))
+             ref_glob_matches(branch->pattern, str_from_offset(ref, 5))))
             return branch;
     }
     return NULL;

@@ -94,6 +94,33 @@ Test(environment, globs)
                      cases[i].matches, "%s %s", cases[i].pattern, cases[i].text);
 }
 
+Test(environment, globs_of_refs_know_classes)
+{
+    static const struct {
+        const char *pattern, *text;
+        bool matches;
+    } cases[] = {
+        {"v[0-9]*", "v1.2", true},
+        {"v[0-9]*", "very", false},
+        {"v[!0-9]*", "very", true},
+        {"v[^0-9]", "v1", false},
+        {"release/[a-c]x", "release/bx", true},
+        {"release/[a-c]x", "release/dx", false},
+        {"[]a]", "]", true},
+        {"[a-]", "-", true},
+        {"*[0-9]", "ab12", true},
+        {"*[0-9]", "ab1x", false},
+        {"a[", "a[", true}, /* one that never ends stands for itself */
+        {"a[", "ab", false},
+        {"[", "", false},
+        {"release/*", "release/1/2", true},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        cr_expect_eq(ref_glob_matches(str_from(cases[i].pattern), str_from(cases[i].text)),
+                     cases[i].matches, "%s %s", cases[i].pattern, cases[i].text);
+}
+
 Test(environment, a_hostile_glob_takes_no_exponential_time)
 {
     ARENA(arena, ARENA_DEFAULT_BUDGET);
