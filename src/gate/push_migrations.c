@@ -149,7 +149,8 @@ static bool judge_edits(struct pushed *pushed, const struct commit_set *old,
         const struct migration *before = &old->history.migrations.items[m];
         const struct repository_change *change = pushed_change(pushed, before->file);
         bool edited = false;
-        if (!change || (judged && migration_of(judged, old->set.tracker, before->id)))
+        if (!change || before->runs_again ||
+            (judged && migration_of(judged, old->set.tracker, before->id)))
             continue;
         const struct migration *after = migration_of(pushed->after, old->set.tracker, before->id);
         if (!after) {
@@ -157,7 +158,10 @@ static bool judge_edits(struct pushed *pushed, const struct commit_set *old,
                      before->file);
             continue;
         }
-        if (!is_edited(pushed, before->file, after->file, &edited, e))
+        /* Of a file that holds several, only what was changed or taken out is edited: others come at its end. */
+        if (before->part.length && after->part.length)
+            edited = !str_eq(before->part, after->part);
+        else if (!is_edited(pushed, before->file, after->file, &edited, e))
             return false;
         if (edited)
             add_edit(pushed, &edits, "edited", after->file);

@@ -462,6 +462,7 @@ static void add_migrations(struct flyway_loading *l)
                                  .title = file->name.description,
                                  .name = file->name.description,
                                  .line = 1,
+                                 .runs_again = own->kind == FLYWAY_REPEATABLE,
                                  .own = own};
         if (own->kind == FLYWAY_REPEATABLE) {
             hash_repeatable(l, &scratch, &made, own);

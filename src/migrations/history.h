@@ -26,7 +26,10 @@ struct migration {
     struct str name;  /* what the table calls its name, where it keeps one */
     struct str
         checksum;    /* of a text that is run again once it changes, where the loader computed it */
-    const void *own; /* what the code of its tracker keeps of it */
+    bool runs_again; /* its tool runs it again once its text changes: an edit is meant */
+    struct str
+        part; /* digest of its own part of a file that holds several; empty: the file is it */
+    const void *own;        /* what the code of its tracker keeps of it */
     struct str down_file;   /* the way back; empty: none, or in the same file */
     struct strs down;       /* ids of the migrations right before it, as written */
     struct strs depends_on; /* ids or branch labels */

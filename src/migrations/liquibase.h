@@ -51,6 +51,7 @@ struct liquibase_change_set {
     struct strs valid, sums; /* sums: of its changes */
     bool computable;         /* all its changes are SQL */
     struct str what;         /* "sql; createTable" */
+    struct str part;         /* migration.part */
     size_t line;
 };
 

@@ -139,6 +139,8 @@ void liquibase_add(struct liquibase_loading *l, struct str path, struct str file
         .unit = path_base_name(file),
         .title = set->comment.length ? set->comment : set->what,
         .line = set->line,
+        .runs_again = set->run_on_change || set->run_always,
+        .part = set->part,
         .own = own,
     };
     if (set->computable)

@@ -61,7 +61,8 @@ static void end_set(struct sql_reading *r)
     if (!r->open)
         return;
     struct str sql = liquibase_expanded(r->l, r->scratch, buf_str(&r->body));
-    VEC_PUSH(arena, &r->set.sums, liquibase_sum_of_sql(arena, sql));
+    r->set.part = liquibase_sum_of_sql(arena, sql);
+    VEC_PUSH(arena, &r->set.sums, r->set.part);
     r->set.computable = !r->l->properties_uncertain || !str_contains(buf_str(&r->body), STR("${"));
     r->set.what = r->set.comment.length ? r->set.comment : STR("sql");
     liquibase_add(r->l, r->path, r->file, &r->scope, &r->set);

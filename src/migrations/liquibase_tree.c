@@ -1,4 +1,6 @@
 /* liquibase_tree.c -- change logs in XML, YAML and JSON: one walk, since the three say the same with the same words. */
+#include "base/buf.h"
+#include "base/digest.h"
 #include "base/file.h"
 #include "migrations/graph.h"
 #include "migrations/liquibase.h"
@@ -85,12 +87,36 @@ static bool add_sql_file(struct tree_reading *r, struct liquibase_change_set *se
     return true;
 }
 
+/* What Liquibase leaves out of its checksums. */
+static const char *const apart[] = {"validCheckSum", "preConditions", "comment", "rollback",
+                                    "modifySql",     "property",      NULL};
+
+static void write_node(struct buf *out, const struct node *node)
+{
+    buf_printf(out, STR_FMT "=" STR_FMT "(", STR_ARG(node->name), STR_ARG(str_trim(node->text)));
+    for (const struct node *child = node->first; child; child = child->next)
+        if (!is_one_of(child->name, apart))
+            write_node(out, child);
+    buf_add_byte(out, ')');
+}
+
+/* What the change set does, whatever stands around it in its file. */
+static struct str part_of(struct tree_reading *r, const struct liquibase_change_set *set,
+                          const struct node *node)
+{
+    struct buf out = buf_new(r->scratch, FILE_MAX);
+
+    for (const struct node *child = node->first; child; child = child->next)
+        if (!child->attribute && !is_one_of(child->name, apart))
+            write_node(&out, child);
+    for (size_t i = 0; i < set->sums.count; i++) /* the files that it names */
+        buf_add(&out, set->sums.items[i]);
+    return digest_md5(r->l->arena, buf_str(&out));
+}
+
 static void take_change(struct tree_reading *r, struct liquibase_change_set *set,
                         const struct node *change)
 {
-    static const char *const apart[] = {"validCheckSum", "preConditions", "comment", "rollback",
-                                        "modifySql",     "property",      NULL};
-
     if (change->attribute || is_one_of(change->name, apart))
         return;
     set->what = str_printf(r->l->arena, STR_FMT "%s" STR_FMT, STR_ARG(set->what),
@@ -158,6 +184,7 @@ static void take_set(struct tree_reading *r, const struct node *node,
     };
 
     take_changes(r, &set, node);
+    set.part = part_of(r, &set, node);
     take_valid_sums(r, &set, node);
     liquibase_add(r->l, r->path, r->file, scope, &set);
 }
