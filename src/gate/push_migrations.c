@@ -7,13 +7,6 @@
 
 /* --- The sets that the push touches. --- */
 
-static bool holds(struct str root, struct str path)
-{
-    struct str inside;
-
-    return root.length == 0 || str_eq(root, STR(".")) || path_relative(root, path, &inside);
-}
-
 static bool is_readable(const struct config_migrations *set)
 {
     return !str_starts(set->tracker, STR("unsupported:"));
@@ -27,7 +20,7 @@ static bool load_touched(struct pushed *pushed, struct commit_view *view, struct
         for (size_t i = 0; i < pushed->changes.count && !touched; i++) {
             struct str path = pushed->changes.items[i].path;
             touched =
-                holds(set->set.root, path) && push_path_is_migration(pushed->pusher->config, path);
+                push_root_holds(set->set.root, path) && push_path_is_migration(pushed->pusher->config, path);
         }
         if (touched && is_readable(&set->set) && !pusher_load(pushed->pusher, view, set, e))
             return false;

@@ -183,6 +183,45 @@ static bool covered_in_tree(struct pushed *pushed, const struct strs *paths,
     return true;
 }
 
+static bool covered_by_set(struct pushed *pushed, struct commit_set *set,
+                           const struct schema_changes *changes, bool *covered, struct err *e)
+{
+    struct arena *arena = pushed->pusher->arena;
+    bool *foreign = ARENA_ARRAY(arena, changes->count, bool), any = false;
+    bool *settled = ARENA_ARRAY(arena, changes->count, bool);
+
+    for (size_t i = 0; i < changes->count; i++) {
+        bool own;
+        if (!push_set_is_for(pushed, set, changes->items[i].place.file, &own, e))
+            return false;
+        foreign[i] = !own;
+        settled[i] = covered[i] || foreign[i];
+        any = any || !settled[i];
+    }
+    if (!any)
+        return true;
+    if (!pusher_load(pushed->pusher, pushed->after, set, e))
+        return false;
+    for (size_t m = 0; m < set->history.migrations.count; m++)
+        if (!covered_by_file(pushed, set->history.migrations.items[m].file, changes, settled, e))
+            return false;
+    for (size_t i = 0; i < changes->count; i++)
+        covered[i] = covered[i] || (settled[i] && !foreign[i]);
+    return true;
+}
+
+/* Of a set that was asked above, or that has nothing to say of these models. */
+static bool in_own_folder(const struct commit_view *view, struct str path)
+{
+    for (size_t s = 0; s < view->sets.count; s++) {
+        const struct config_migrations *set = &view->sets.items[s].set;
+        if (set->root.length && !str_eq(set->root, STR(".")) &&
+            !str_starts(set->tracker, STR("unsupported:")) && push_root_holds(set->root, path))
+            return true;
+    }
+    return false;
+}
+
 /* All migrations of the pushed tree: those of the range, those of the branch, and what came long before (expand and contract). */
 static bool find_cover(struct pushed *pushed, const struct strs *paths,
                        const struct schema_changes *changes, bool *covered, struct str *ret_command,
@@ -194,18 +233,15 @@ static bool find_cover(struct pushed *pushed, const struct strs *paths,
         struct commit_set *set = &after->sets.items[s];
         if (str_starts(set->set.tracker, STR("unsupported:")))
             continue;
-        if (!pusher_load(pushed->pusher, after, set, e))
+        if (!covered_by_set(pushed, set, changes, covered, e))
             return false;
-        for (size_t m = 0; m < set->history.migrations.count; m++)
-            if (!covered_by_file(pushed, set->history.migrations.items[m].file, changes, covered,
-                                 e))
-                return false;
     }
     /* Trackers that are known by the shape of their files alone: what this push adds. */
     for (size_t i = 0; i < pushed->changes.count; i++) {
         const struct repository_change *change = &pushed->changes.items[i];
         const struct push_shape *shape = NULL;
         if (change->kind == CHANGE_DELETED || !change->is_file ||
+            in_own_folder(after, change->path) ||
             !push_path_is_migration(pushed->pusher->config, change->path))
             continue;
         if (!push_path_shape(pushed->pusher->arena, change->path, &shape, e) ||

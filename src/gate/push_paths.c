@@ -24,6 +24,55 @@ static bool has_directory(struct str path, const char *const *names, size_t coun
     return false;
 }
 
+static bool is_whole_tree(struct str root)
+{
+    return root.length == 0 || str_eq(root, STR("."));
+}
+
+bool push_root_holds(struct str root, struct str path)
+{
+    struct str inside;
+
+    return is_whole_tree(root) || path_relative(root, path, &inside);
+}
+
+static bool set_called(const struct pushed *pushed, struct str name)
+{
+    for (size_t s = 0; s < pushed->after->sets.count; s++)
+        if (str_eq(pushed->after->sets.items[s].set.name, name))
+            return true;
+    return false;
+}
+
+bool push_set_is_for(const struct pushed *pushed, const struct commit_set *set, struct str file,
+                     bool *ret_is, struct err *e)
+{
+    const struct config *config = pushed->pusher->config;
+
+    for (size_t i = 0; i < config->models.count; i++) {
+        const struct config_model *row = &config->models.items[i];
+        struct regex *regex = NULL;
+        bool matched = false;
+        if (!row->migrations.length || !set_called(pushed, row->migrations))
+            continue;
+        if (!regex_compile(pushed->pusher->arena, row->path, &regex, e) ||
+            !regex_match(regex, file, &matched, NULL, 0, e))
+            return false;
+        if (matched) {
+            *ret_is = str_eq(row->migrations, set->set.name);
+            return true;
+        }
+    }
+    *ret_is = true;
+    if (push_root_holds(set->set.root, file))
+        return true;
+    for (size_t s = 0; s < pushed->after->sets.count && *ret_is; s++) {
+        struct str root = pushed->after->sets.items[s].set.root;
+        *ret_is = is_whole_tree(root) || !push_root_holds(root, file);
+    }
+    return true;
+}
+
 static bool in_configured_set(const struct config *config, struct str path)
 {
     for (size_t i = 0; i < config->migrations.count; i++) {
@@ -47,8 +96,10 @@ bool push_path_is_migration(const struct config *config, struct str path)
     static const char *const sources[] = {".py",   ".rs",  ".sql", ".rb",   ".ts",  ".js",  ".mjs",
                                           ".cjs",  ".php", ".exs", ".ex",   ".xml", ".yml", ".yaml",
                                           ".json", ".cs",  ".go",  ".java", ".kt"};
-    static const char *const directories[] = {"versions", "migrations", "migration", "migrate",
-                                              "alembic",  "revisions",  "drizzle"};
+    static const char *const documents[] = {".xml", ".yml", ".yaml", ".json"}; /* Liquibase */
+    static const char *const directories[] = {"versions",   "migrations", "migration", "migrate",
+                                              "alembic",    "revisions",  "drizzle",   "changelog",
+                                              "changelogs", "liquibase"};
     struct str name = path_base_name(path);
 
     for (size_t i = 0; i < COUNT_OF(settings); i++)
@@ -56,9 +107,27 @@ bool push_path_is_migration(const struct config *config, struct str path)
             return true;
     if (str_ends(name, STR(".sql")))
         return true;
+    if (has_ending(name, documents, COUNT_OF(documents)) && str_contains(name, STR("changelog")))
+        return true;
     return (has_ending(name, sources, COUNT_OF(sources)) &&
             has_directory(path, directories, COUNT_OF(directories))) ||
            in_configured_set(config, path);
+}
+
+/* A folder may have any name; what tools call their files begins with a number, a date or a revision: 0002_email.py, 20240101-email.js, 9f1c0a7b_email.py. */
+bool push_path_may_be_migration(const struct config *config, struct str path)
+{
+    static const char *const sources[] = {".py",  ".rb",  ".ts",  ".js", ".mjs",
+                                          ".cjs", ".php", ".exs", ".go"};
+    struct str name = path_base_name(path);
+    bool digit = false;
+    size_t end = 0;
+
+    if (push_path_is_migration(config, path))
+        return true;
+    for (; end < name.length && name.bytes[end] != '_' && name.bytes[end] != '-'; end++)
+        digit = digit || (name.bytes[end] >= '0' && name.bytes[end] <= '9');
+    return digit && end < name.length && has_ending(name, sources, COUNT_OF(sources));
 }
 
 /* Trackers whose files this version does not read: that a published file changed shows in its path alone. */

@@ -70,12 +70,19 @@ MUST_CHECK bool push_judge_join(struct pushed *pushed, struct commit_set *set,
                                 const struct strs *new_ids, struct err *e);
 
 /* push_paths.c */
+bool push_root_holds(struct str root, struct str path);
+/* May migrations of `set` cover models in `file`? What the configuration says of its path; else not when another set's own folder holds the file
+ * and this one's does not: two services may both have a table "users". */
+MUST_CHECK bool push_set_is_for(const struct pushed *pushed, const struct commit_set *set,
+                                struct str file, bool *ret_is, struct err *e);
 bool push_path_is_migration(const struct config *config, struct str path);
 struct push_shape {
     const char *tracker;
     const char *path;    /* PCRE2 */
     const char *command; /* that applies them */
 };
+/* Wider: by the name of the file alone. */
+bool push_path_may_be_migration(const struct config *config, struct str path);
 /* The tracker whose migrations have such paths, for those that cannot be read yet; NULL: none. */
 MUST_CHECK bool push_path_shape(struct arena *arena, struct str path,
                                 const struct push_shape **ret_shape, struct err *e);

@@ -26,6 +26,7 @@ struct cover {
     struct script_tree *script;
     struct elixir_tree *elixir;
     struct strs paths; /* of migrations, oldest first */
+    struct strs roots; /* of the sets that have a folder of their own */
     VEC(struct file_steps) files;
     struct steps names; /* what other steps call a table, and what it is called in the database */
     bool django;
@@ -103,8 +104,12 @@ static bool find_files(struct cover *c, struct err *e)
     struct err none = ERR_NONE;
 
     if (sets_detect(c->arena, c->tree, c->config, &sets, &none))
-        for (size_t i = 0; i < sets.count; i++)
+        for (size_t i = 0; i < sets.count; i++) {
+            struct str root = sets.items[i].root;
+            if (root.length && !str_eq(root, STR(".")))
+                strs_add(c->arena, &c->roots, root);
             add_history(c, &sets.items[i]);
+        }
     if (!walk(c, STR(""), false, 0, &found, e))
         return false;
     strs_sort(&found);
@@ -175,17 +180,34 @@ static void read_steps(struct cover *c, const struct strs *changed)
 
 /* --- Does one cover a change? --- */
 
+/* Some set's folder holds the one and not the other. */
+static bool is_apart(const struct cover *c, struct str one, struct str other)
+{
+    struct str inside;
+
+    for (size_t i = 0; i < c->roots.count; i++)
+        if (path_relative(c->roots.items[i], one, &inside) &&
+            !path_relative(c->roots.items[i], other, &inside))
+            return true;
+    return false;
+}
+
 static bool is_covered(const struct cover *c, const struct schema_change *change)
 {
     bool standing = false;
 
-    for (size_t i = 0; i < c->files.count; i++)
+    for (size_t i = 0; i < c->files.count; i++) {
+        struct str path = c->files.items[i].path, model = change->place.file;
+        /* Two packages may both have a table "users": what lies in the folder of one is none of the other's. */
+        if (is_apart(c, path, model) && is_apart(c, model, path))
+            continue;
         for (size_t j = 0; j < c->files.items[i].steps.count; j++) {
             int does = step_effect(&c->names, &c->files.items[i].steps.items[j], change);
             if (does > 0 && c->files.items[i].in_range)
                 return true;
             standing = does ? does > 0 : standing;
         }
+    }
     return standing;
 }
 
