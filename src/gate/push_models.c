@@ -252,6 +252,62 @@ static bool find_cover(struct pushed *pushed, const struct strs *paths,
            covered_in_tree(pushed, paths, changes, covered, ret_command, e);
 }
 
+static bool note_lacking(struct pushed *pushed, const struct commit_set *set,
+                         const struct schema_changes *columns, bool *lacking, struct err *e)
+{
+    for (size_t m = 0; set->loaded && m < set->history.migrations.count; m++) {
+        ARENA(scratch, (size_t)256 << 20);
+        struct str path = set->history.migrations.items[m].file, text;
+        bool whole;
+        if (!tree_read_start(pushed->after->tree, &scratch, path, MIGRATION_BYTES, &text, &whole,
+                             e))
+            return false;
+        const struct cover *cover = cover_read(&scratch, path, text);
+        for (size_t i = 0; i < columns->count; i++)
+            lacking[i] = lacking[i] || cover_lacks(cover, &columns->items[i]);
+    }
+    return true;
+}
+
+/* A table that came with its migration, which forgets some of its columns: added to the changes. */
+static bool add_forgotten(struct pushed *pushed, const struct strs *paths,
+                          struct schema_changes *changes, bool **covered, struct err *e)
+{
+    struct arena *arena = pushed->pusher->arena;
+    struct schema_changes columns = {0}, kept = {0};
+    struct str ignored;
+
+    for (size_t i = 0; i < changes->count; i++) {
+        const struct schema_change *change = &changes->items[i];
+        struct schema_changes more = {0};
+        if (change->kind == SCHEMA_ADD && change->object == SCHEMA_OBJECT_TABLE && (*covered)[i])
+            schema_added_columns(arena, change, &more);
+        for (size_t j = 0; j < more.count; j++)
+            VEC_PUSH(arena, &columns, more.items[j]);
+    }
+    if (!columns.count)
+        return true;
+    bool *lacking = ARENA_ARRAY(arena, columns.count, bool);
+    for (size_t s = 0; s < pushed->after->sets.count; s++)
+        if (!note_lacking(pushed, &pushed->after->sets.items[s], &columns, lacking, e))
+            return false;
+    for (size_t i = 0; i < columns.count; i++)
+        if (lacking[i])
+            VEC_PUSH(arena, &kept, columns.items[i]);
+    bool *found = ARENA_ARRAY(arena, kept.count + 1, bool);
+    bool *all = ARENA_ARRAY(arena, changes->count + kept.count, bool);
+    if (kept.count && !find_cover(pushed, paths, &kept, found, &ignored, e))
+        return false;
+    for (size_t i = 0; i < changes->count; i++)
+        all[i] = (*covered)[i];
+    for (size_t i = 0; i < kept.count; i++) {
+        all[changes->count] = found[i];
+        VEC_PUSH(arena, changes, kept.items[i]);
+    }
+    *covered = all;
+    return true;
+}
+
 static struct str make_command(const struct pushed *pushed)
 {
     const struct commit_sets *sets = &pushed->after->sets;
@@ -371,7 +427,8 @@ bool push_judge_models(struct pushed *pushed, size_t *ret_changes, struct err *e
     if (!difference.changes.count)
         return true;
     bool *covered = ARENA_ARRAY(pusher->arena, difference.changes.count, bool);
-    if (!find_cover(pushed, &paths, &difference.changes, covered, &command, e))
+    if (!find_cover(pushed, &paths, &difference.changes, covered, &command, e) ||
+        !add_forgotten(pushed, &paths, &difference.changes, &covered, e))
         return false;
     report(pushed, &difference.changes, covered, command);
     return true;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "migrations/cover_match.h"
+#include "migrations/cover_scan.h"
 #include "migrations/effect.h"
 
 /* One statement, or one call. */
@@ -110,70 +111,6 @@ static void add_sql(struct cover *cover, struct str text)
     }
 }
 
-struct scanner {
-    struct str text;
-    size_t at;
-};
-
-static bool starts_at(const struct scanner *s, size_t at, const char *what)
-{
-    return str_starts(str_from_offset(s->text, at), str_from(what));
-}
-
-/* At a quote: behind the literal, its contents in *ret. */
-static size_t skip_string(const struct scanner *s, size_t at, struct str *ret)
-{
-    char quote = s->text.bytes[at];
-    bool triple = starts_at(s, at, quote == '"' ? "\"\"\"" : "'''");
-    size_t width = triple ? 3 : 1, start = at + width, i = start;
-
-    for (; i < s->text.length; i++) {
-        if (s->text.bytes[i] == '\\')
-            i++;
-        else if (s->text.bytes[i] == quote &&
-                 (!triple || starts_at(s, i, quote == '"' ? "\"\"\"" : "'''")))
-            break;
-    }
-    if (i > s->text.length)
-        i = s->text.length;
-    *ret = str_slice(s->text, start, i);
-    return i + width < s->text.length ? i + width : s->text.length;
-}
-
-/* At an opening parenthesis: behind the closing one. */
-static size_t skip_arguments(const struct scanner *s, size_t at, struct arena *arena,
-                             struct strs *literals)
-{
-    size_t depth = 0;
-
-    while (at < s->text.length) {
-        char byte = s->text.bytes[at];
-        struct str literal;
-        if (byte == '"' || byte == '\'') {
-            at = skip_string(s, at, &literal);
-            VEC_PUSH(arena, literals, literal);
-            continue;
-        }
-        if (byte == '#')
-            while (at < s->text.length && s->text.bytes[at] != '\n')
-                at++;
-        depth += byte == '(';
-        if (byte == ')' && --depth == 0)
-            return at + 1;
-        at++;
-    }
-    return s->text.length;
-}
-
-static struct str identifier_before(const struct scanner *s, size_t end)
-{
-    size_t start = end;
-
-    while (start > 0 && cover_is_word_byte(s->text.bytes[start - 1]))
-        start--;
-    return str_slice(s->text, start, end);
-}
-
 static bool is_one_of(struct str name, const char *const *words)
 {
     for (; *words; words++)
@@ -231,31 +168,32 @@ static void add_call(struct cover *cover, const struct cover_call *call)
 static void read_python(struct cover *cover)
 {
     size_t end = str_find(cover->text, STR("\ndef downgrade"));
-    struct scanner s = {.text = end == SIZE_MAX ? cover->text : str_prefix(cover->text, end)};
+    struct str text = end == SIZE_MAX ? cover->text : str_prefix(cover->text, end);
     struct str batch = STR_NONE;
+    size_t at = 0;
 
-    cover->text = s.text;
-    while (s.at < s.text.length) {
-        char byte = s.text.bytes[s.at];
+    cover->text = text;
+    while (at < text.length) {
+        char byte = text.bytes[at];
         struct str ignored;
         if (byte == '#')
-            while (s.at < s.text.length && s.text.bytes[s.at] != '\n')
-                s.at++;
+            while (at < text.length && text.bytes[at] != '\n')
+                at++;
         else if (byte == '"' || byte == '\'')
-            s.at = skip_string(&s, s.at, &ignored);
+            at = cover_skip_string(text, at, &ignored);
         else if (byte == '(') {
-            struct cover_call call = {.name = identifier_before(&s, s.at), .table = batch};
-            size_t before = s.at - call.name.length;
-            if (before > 0 && s.text.bytes[before - 1] == '.')
-                call.receiver = identifier_before(&s, before - 1);
-            size_t behind = skip_arguments(&s, s.at, cover->arena, &call.literals);
-            call.arguments = str_slice(s.text, s.at, behind);
+            struct cover_call call = {.name = cover_identifier_before(text, at), .table = batch};
+            size_t before = at - call.name.length;
+            if (before > 0 && text.bytes[before - 1] == '.')
+                call.receiver = cover_identifier_before(text, before - 1);
+            size_t behind = cover_skip_arguments(text, at, cover->arena, &call.literals);
+            call.arguments = str_slice(text, at, behind);
             if (str_eq(call.name, STR("batch_alter_table")))
                 batch = call.literals.count ? call.literals.items[0] : STR_NONE;
             add_call(cover, &call);
-            s.at++;
+            at++;
         } else
-            s.at++;
+            at++;
     }
 }
 
@@ -417,6 +355,19 @@ static bool words_cover(const struct cover *cover, const struct schema_change *c
                                                               : table;
 
     return has_word(cover, thing) && (!table.length || has_word(cover, table));
+}
+
+bool cover_lacks(const struct cover *cover, const struct schema_change *change)
+{
+    uint64_t key = key_of(OF_CALLS, cover_bare(change->table));
+
+    for (size_t i = first_of(cover, key);
+         i < cover->postings.count && cover->postings.items[i].key == key; i++) {
+        const struct part *part = &cover->parts.items[cover->postings.items[i].part];
+        if (part->call && cover_table_lacks(part->call, change))
+            return true;
+    }
+    return false;
 }
 
 bool cover_makes(const struct cover *cover, const struct schema_change *change)

@@ -200,11 +200,12 @@ bool cover_call(const struct cover_call *call, const struct schema_change *chang
     /* An index goes by itself, or with its column or table; what made it does not take it away. */
     if (change->kind == SCHEMA_DROP && !str_starts(call->name, STR("drop_")))
         return false;
-    bool kind = is_call(call, "drop_column") || is_call(call, "drop_table") ||
-                str_contains(call->name, STR("index")) ||
-                str_contains(call->name, STR("constraint")) ||
-                str_contains(call->name, STR("foreign_key")) || is_call(call, "create_table") ||
-                is_call(call, "add_column");
+    bool kind =
+        is_call(call, "drop_column") || is_call(call, "drop_table") ||
+        str_contains(call->name, STR("index")) || str_contains(call->name, STR("constraint")) ||
+        str_contains(call->name, STR("foreign_key")) ||
+        ((is_call(call, "create_table") || is_call(call, "add_column")) &&
+         (names(call, cover_bare(change->name)) || cover_makes_index(call, change->column)));
     return kind && (names(call, cover_bare(change->name)) ||
                     (is_table(call, change->table) && names(call, change->column)));
 }

@@ -22,4 +22,9 @@ bool cover_django(const struct cover_call *call, const struct schema_change *cha
 bool cover_computed(const struct cover_call *call, const struct schema_change *change,
                     struct str upgrade);
 
+/* --- cover_table.c: what op.create_table says of one column. --- */
+/* What makes a column makes no index of it by that: the column must say so, or a constraint that names it. */
+bool cover_makes_index(const struct cover_call *call, struct str column);
+bool cover_table_lacks(const struct cover_call *call, const struct schema_change *change);
+
 #endif

@@ -125,6 +125,18 @@ static void whole_column(struct comparison *c, const struct schema_table *table,
                                   .line = line});
 }
 
+void schema_added_columns(struct arena *arena, const struct schema_change *table,
+                          struct schema_changes *ret_columns)
+{
+    struct schema_difference difference = {0};
+    struct comparison c = {.arena = arena, .difference = &difference};
+
+    for (size_t i = 0; table->whole && i < table->whole->columns.count; i++)
+        if (!table->whole->columns.items[i].unread)
+            whole_column(&c, table->whole, &table->whole->columns.items[i], SCHEMA_ADD);
+    *ret_columns = difference.changes;
+}
+
 /* --- Indexes and constraints. --- */
 
 static bool same_index(const struct schema_index *a, const struct schema_index *b)
@@ -186,6 +198,7 @@ static void whole_table(struct comparison *c, const struct schema_table *table,
     add(c, (struct schema_change){.kind = kind,
                                   .object = SCHEMA_OBJECT_TABLE,
                                   .table = table->name,
+                                  .whole = table,
                                   .place = table->place,
                                   .line = str_printf(c->arena, "%s TABLE " STR_FMT,
                                                      kind == SCHEMA_ADD ? "ADD" : "DROP",

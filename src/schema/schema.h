@@ -107,13 +107,14 @@ struct schema_change {
     enum schema_change_kind kind;
     enum schema_object object;
     enum schema_aspect aspect;
-    struct str table;           /* of columns, tables and indexes */
-    struct str column;          /* of columns; of an index its first part */
-    struct str name;            /* of indexes and types */
-    struct str value;           /* of a type: the label that was added */
-    struct schema_column after; /* columns; the dropped one when dropped */
-    struct schema_place place;  /* in the newer source; where it stood before when dropped */
-    struct str line;            /* "ADD users.email_issue_type VARCHAR(50)" */
+    struct str table;                 /* of columns, tables and indexes */
+    struct str column;                /* of columns; of an index its first part */
+    struct str name;                  /* of indexes and types */
+    struct str value;                 /* of a type: the label that was added */
+    struct schema_column after;       /* columns; the dropped one when dropped */
+    const struct schema_table *whole; /* of a table: with all its columns */
+    struct schema_place place;        /* in the newer source; where it stood before when dropped */
+    struct str line;                  /* "ADD users.email_issue_type VARCHAR(50)" */
 };
 VEC_DEFINE(schema_changes, struct schema_change);
 
@@ -124,6 +125,9 @@ struct schema_difference {
 
 void schema_compare(struct arena *arena, const struct schema *before, const struct schema *after,
                     struct schema_difference *ret_difference);
+/* The columns of a table that was added, each as an addition of its own; those that cannot be read are left out. */
+void schema_added_columns(struct arena *arena, const struct schema_change *table,
+                          struct schema_changes *ret_columns);
 /* What another pair of sources says; a line that both say stands once. */
 void schema_difference_add(struct arena *arena, struct schema_difference *difference,
                            const struct schema_difference *more);

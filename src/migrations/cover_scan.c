@@ -1,0 +1,60 @@
+#include "migrations/cover_scan.h"
+
+#include "migrations/cover_match.h"
+
+static bool starts_at(struct str text, size_t at, const char *what)
+{
+    return str_starts(str_from_offset(text, at), str_from(what));
+}
+
+size_t cover_skip_string(struct str text, size_t at, struct str *ret)
+{
+    char quote = text.bytes[at];
+    const char *three = quote == '"' ? "\"\"\"" : "'''";
+    bool triple = starts_at(text, at, three);
+    size_t width = triple ? 3 : 1, start = at + width, i = start;
+
+    for (; i < text.length; i++) {
+        if (text.bytes[i] == '\\')
+            i++;
+        else if (text.bytes[i] == quote && (!triple || starts_at(text, i, three)))
+            break;
+    }
+    if (i > text.length)
+        i = text.length;
+    *ret = str_slice(text, start, i);
+    return i + width < text.length ? i + width : text.length;
+}
+
+size_t cover_skip_arguments(struct str text, size_t at, struct arena *arena, struct strs *literals)
+{
+    size_t depth = 0;
+
+    while (at < text.length) {
+        char byte = text.bytes[at];
+        struct str literal;
+        if (byte == '"' || byte == '\'') {
+            at = cover_skip_string(text, at, &literal);
+            if (literals)
+                VEC_PUSH(arena, literals, literal);
+            continue;
+        }
+        if (byte == '#')
+            while (at < text.length && text.bytes[at] != '\n')
+                at++;
+        depth += byte == '(';
+        if (byte == ')' && --depth == 0)
+            return at + 1;
+        at++;
+    }
+    return text.length;
+}
+
+struct str cover_identifier_before(struct str text, size_t end)
+{
+    size_t start = end;
+
+    while (start > 0 && cover_is_word_byte(text.bytes[start - 1]))
+        start--;
+    return str_slice(text, start, end);
+}

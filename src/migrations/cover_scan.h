@@ -1,0 +1,14 @@
+/* cover_scan.h -- strings, parentheses and names in a text of Python, without a parse (private to cover*.c). */
+#ifndef HOOKCHECK_MIGRATIONS_COVER_SCAN_H
+#define HOOKCHECK_MIGRATIONS_COVER_SCAN_H
+
+#include "base/arena.h"
+#include "base/vec.h"
+
+/* `at` is a quote: behind the literal, its contents in *ret. */
+size_t cover_skip_string(struct str text, size_t at, struct str *ret);
+/* `at` is an opening parenthesis: behind the closing one. `literals` may be NULL. */
+size_t cover_skip_arguments(struct str text, size_t at, struct arena *arena, struct strs *literals);
+struct str cover_identifier_before(struct str text, size_t end);
+
+#endif

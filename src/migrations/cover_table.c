@@ -1,0 +1,128 @@
+#include "migrations/cover_match.h"
+#include "migrations/cover_scan.h"
+
+/* --- A table that is made without a column of its model. --- */
+
+static bool is_blank(char byte)
+{
+    return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r';
+}
+
+static bool is_quote(char byte)
+{
+    return byte == '"' || byte == '\'';
+}
+
+/* A literal, a column or constraint of SQLAlchemy's, an option: what is spread from a list or made by a function of the project may be any
+ * column. */
+static bool is_readable_argument(struct str rest)
+{
+    static const char *const made[] = {"sa.", "sqlalchemy.", "Column(", "postgresql.", "mysql."};
+    size_t word = 0;
+
+    if (is_quote(rest.bytes[0]) || rest.bytes[0] == ')')
+        return true;
+    for (size_t i = 0; i < COUNT_OF(made); i++)
+        if (str_starts(rest, str_from(made[i])))
+            return true;
+    while (word < rest.length && cover_is_word_byte(rest.bytes[word]))
+        word++;
+    return word && word < rest.length && rest.bytes[word] == '=';
+}
+
+/* Column(NAME, …): which one is not written here. */
+static bool names_no_column(struct str rest)
+{
+    if (!str_starts(rest, STR("Column(")))
+        return false;
+    struct str name = str_trim(str_from_offset(rest, STR("Column(").length));
+    return !name.length || !is_quote(name.bytes[0]);
+}
+
+static bool is_plain_table(struct str arguments)
+{
+    size_t at = 0, depth = 0;
+    bool begins = false; /* an argument of the call itself */
+
+    while (at < arguments.length) {
+        char byte = arguments.bytes[at];
+        struct str rest = str_from_offset(arguments, at), ignored;
+        if (is_blank(byte)) {
+            at++;
+            continue;
+        }
+        if (byte == '#') {
+            while (at < arguments.length && arguments.bytes[at] != '\n')
+                at++;
+            continue;
+        }
+        if ((begins && !is_readable_argument(rest)) || names_no_column(rest))
+            return false;
+        begins = false;
+        if (is_quote(byte)) {
+            at = cover_skip_string(arguments, at, &ignored);
+            continue;
+        }
+        depth += byte == '(' || byte == '[' || byte == '{';
+        depth -= depth && (byte == ')' || byte == ']' || byte == '}');
+        begins = depth == 1 && (byte == '(' || byte == ',');
+        at++;
+    }
+    return true;
+}
+
+static bool has_literal(struct str text, struct str wanted, bool first_only)
+{
+    for (size_t at = 0; at < text.length;) {
+        struct str literal;
+        if (!is_quote(text.bytes[at])) {
+            at++;
+            continue;
+        }
+        at = cover_skip_string(text, at, &literal);
+        if (str_eq_nocase(literal, wanted))
+            return true;
+        if (first_only)
+            break;
+    }
+    return false;
+}
+
+bool cover_table_lacks(const struct cover_call *call, const struct schema_change *change)
+{
+    return str_eq(call->receiver, STR("op")) && str_eq(call->name, STR("create_table")) &&
+           call->literals.count &&
+           str_eq_nocase(cover_bare(call->literals.items[0]), cover_bare(change->table)) &&
+           !has_literal(call->arguments, change->column, false) && is_plain_table(call->arguments);
+}
+
+/* --- An index that is made with its table. --- */
+
+bool cover_makes_index(const struct cover_call *call, struct str column)
+{
+    static const char *const words[] = {"index=", "unique=", "primary_key=", "ForeignKey"};
+    struct str text = call->arguments;
+
+    for (size_t at = 1; at < text.length;) {
+        struct str ignored;
+        if (is_quote(text.bytes[at])) {
+            at = cover_skip_string(text, at, &ignored);
+            continue;
+        }
+        if (text.bytes[at] != '(') {
+            at++;
+            continue;
+        }
+        struct str name = cover_identifier_before(text, at);
+        struct str inner = str_slice(text, at, cover_skip_arguments(text, at, NULL, NULL));
+        bool is_column = str_eq(name, STR("Column")) && has_literal(inner, column, true);
+        for (size_t i = 0; is_column && i < COUNT_OF(words); i++)
+            if (str_contains(inner, str_from(words[i])))
+                return true;
+        if ((str_contains(name, STR("Constraint")) || str_contains(name, STR("Index"))) &&
+            has_literal(inner, column, false))
+            return true;
+        at++;
+    }
+    return false;
+}
