@@ -208,12 +208,27 @@ static bool judge_changes(struct pusher *pusher, const struct push_ref *ref, str
         return false;
     seen->changed_files = pushed.changes.count;
     for (size_t i = 0; i < pushed.changes.count && !touches; i++)
-        touches = push_path_is_migration(pusher->config, pushed.changes.items[i].path);
+        touches = push_path_may_be_migration(pusher->config, pushed.changes.items[i].path);
     if (touches && (!pusher_view(pusher, seen->range.base, &pushed.before, e) ||
                     !pusher_view(pusher, seen->range.tip, &pushed.after, e) ||
                     !push_judge_migrations(&pushed, e)))
         return false;
     return push_judge_models(&pushed, &seen->schema_changes, e);
+}
+
+/* A deploy branch goes back to an older release while main keeps all of it: a rollback takes nothing away, and what the database says of it is
+ * judged with the deploy. */
+static bool stays_on_main(struct pusher *pusher, const struct push_ref *ref,
+                          const struct push_seen *seen, bool *ret_stays, struct err *e)
+{
+    const struct range_known *known = &pusher->known;
+
+    *ret_stays = false;
+    if (!seen->environment.length || !known->default_tip.length ||
+        str_eq(known->default_branch, ref->remote_ref))
+        return true;
+    return repository_is_ancestor(pusher->input->repository, pusher->arena, seen->range.old,
+                                  known->default_tip, ret_stays, e);
 }
 
 /* A main branch or a deploy branch that is rewound or rewritten: what was published on it may be applied by now. On other branches people rewrite
@@ -224,17 +239,21 @@ static bool judge_rewritten(struct pusher *pusher, const struct push_ref *ref,
     struct push_range range = seen->range;
     struct pushed pushed = {.pusher = pusher, .ref = ref, .range = &range};
     struct commit_view *judged = NULL;
-    bool touches = false;
+    bool touches = false, stays;
 
     if (!range.old.length || str_eq(range.old, range.tip) ||
         (range.kind != RANGE_NEW && range.kind != RANGE_NOTHING_NEW) ||
         (!seen->environment.length && !str_eq(pusher->known.default_branch, ref->remote_ref)))
         return true;
+    if (!stays_on_main(pusher, ref, seen, &stays, e))
+        return false;
+    if (stays)
+        return true;
     if (!repository_changes(pusher->input->repository, pusher->arena, range.old, range.tip,
                             &pushed.changes, e))
         return false;
     for (size_t i = 0; i < pushed.changes.count && !touches; i++)
-        touches = push_path_is_migration(pusher->config, pushed.changes.items[i].path);
+        touches = push_path_may_be_migration(pusher->config, pushed.changes.items[i].path);
     if (!touches)
         return true;
     if (!pusher_tree(pusher, range.base, &judged, e) ||

@@ -19,8 +19,8 @@ static bool load_touched(struct pushed *pushed, struct commit_view *view, struct
         bool touched = false;
         for (size_t i = 0; i < pushed->changes.count && !touched; i++) {
             struct str path = pushed->changes.items[i].path;
-            touched =
-                push_root_holds(set->set.root, path) && push_path_is_migration(pushed->pusher->config, path);
+            touched = push_root_holds(set->set.root, path) &&
+                      push_path_may_be_migration(pushed->pusher->config, path);
         }
         if (touched && is_readable(&set->set) && !pusher_load(pushed->pusher, view, set, e))
             return false;
@@ -165,11 +165,19 @@ static bool judge_edits(struct pushed *pushed, const struct commit_set *old,
 
 /* --- What the history itself says. --- */
 
+/* The same in other words: one of the heads has moved on, and there are not more of them. */
+static bool is_no_worse(const struct history_problem *old, const struct history_problem *new)
+{
+    return new->code == REASON_MULTIPLE_HEADS &&new->heads &&
+           old->heads >= new->heads &&str_eq(old->of, new->of);
+}
+
 static bool had_problem(const struct commit_set *old, const struct history_problem *problem)
 {
     for (size_t i = 0; old && i < old->history.problems.count; i++)
         if (old->history.problems.items[i].code == problem->code &&
-            str_eq(old->history.problems.items[i].message, problem->message))
+            (str_eq(old->history.problems.items[i].message, problem->message) ||
+             is_no_worse(&old->history.problems.items[i], problem)))
             return true;
     return false;
 }

@@ -404,7 +404,7 @@ static void check_leaves(struct builder *b)
             buf_printf(&list, "%s" STR_FMT " (" STR_FMT ")", list.length ? ", " : "",
                        STR_ARG(graph->nodes[i].id), STR_ARG(place(b, i)));
         }
-        if (count > 1)
+        if (count > 1) {
             problem(b, REASON_MULTIPLE_HEADS,
                     str_printf(b->arena,
                                "%zu leaf nodes in the application " STR_FMT
@@ -412,6 +412,9 @@ static void check_leaves(struct builder *b)
                                count, STR_ARG(app), STR_ARG(buf_str(&list)),
                                count > NAMED_MAX ? ", …" : ""),
                     STR("join them: python manage.py makemigrations --merge"));
+            b->problems->items[b->problems->count - 1].heads = count;
+            b->problems->items[b->problems->count - 1].of = app;
+        }
     }
 }
 

@@ -316,6 +316,7 @@ static void report_heads(struct arena *arena, struct history *history, const str
                                    history->heads.count, STR_ARG(commands->refused),
                                    STR_ARG(buf_str(&list))),
                         str_printf(arena, "join them: " STR_FMT, STR_ARG(commands->merge)));
+    history->problems.items[history->problems.count - 1].heads = history->heads.count;
 }
 
 void graph_build(struct arena *arena, struct history *history,

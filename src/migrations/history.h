@@ -47,6 +47,8 @@ struct history_problem {
     enum reason_code code; /* broken-history, multiple-heads, indeterminate-history */
     struct str message;    /* names file:line */
     struct str hint;
+    size_t heads;  /* multiple-heads: how many */
+    struct str of; /* … of which application, where each has heads of its own */
 };
 VEC_DEFINE(history_problems, struct history_problem);
 
