@@ -153,6 +153,10 @@ static bool install_once(struct install *in, const struct registration *registra
     }
     if (!file.exists && !registration->own_file)
         change.created = 2;
+    /* Made by a program, or kept as it is on purpose: a rename would not ask. */
+    if (file.exists && !in->print && !(file.status.st_mode & 0222))
+        return err_set(e, ERR_REFUSED, STR_FMT " is read-only", STR_ARG(path)) ||
+               err_hint(e, "whatever writes it must add the hook (--print shows it); or chmod u+w");
     return install_write(in, registration->name, &file, &change, e);
 }
 

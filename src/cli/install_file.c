@@ -206,6 +206,14 @@ static bool make_directories(struct install *in, const struct install_file *file
     return true;
 }
 
+/* Those that others use by now stay: rmdir refuses them. */
+static void remove_directories(struct install *in, const struct strs *made)
+{
+    for (size_t i = made->count; i > 0; i--)
+        if (rmdir(str_c(in->arena, made->items[i - 1])) != 0)
+            break;
+}
+
 /* The record comes first: whatever happens in between, there is a copy. */
 static bool record(struct install *in, const struct install_file *file,
                    const struct install_change *change, const struct strs *made, struct err *e)
@@ -223,9 +231,11 @@ static bool record(struct install *in, const struct install_file *file,
         existed = old.existed;
         all_made = old.made;
     }
-    return state_make(in->arena, path_directory(in->state), e) &&
-           state_make(in->arena, in->state, e) &&
-           file_write_atomically(in->arena, record_path(in, file, ".before"), base, 0600, e) &&
+    if (!state_make(in->arena, path_directory(in->state), e) ||
+        !state_make(in->arena, in->state, e))
+        return err_hint(e, "a copy of the file is kept there: set HOOKCHECK_STATE_DIR to a "
+                           "directory that you can write");
+    return file_write_atomically(in->arena, record_path(in, file, ".before"), base, 0600, e) &&
            file_write_atomically(in->arena, record_path(in, file, ".json"),
                                  record_text(in, file, change, base, existed, &all_made), 0600, e);
 }
@@ -283,8 +293,10 @@ bool install_write(struct install *in, const char *target, const struct install_
     }
     unsigned mode = file->exists ? (unsigned)(file->status.st_mode & 07777) : change->mode;
     if (!make_directories(in, file, &made, e) || !record(in, file, change, &made, e) ||
-        !replace(in, file, change->text, mode, e))
+        !replace(in, file, change->text, mode, e)) {
+        remove_directories(in, &made);
         return false;
+    }
     install_note(in, target, file->path, action, STR_NONE, STR_NONE);
     return true;
 }
@@ -307,10 +319,7 @@ bool install_put_back(struct install *in, const char *target, const struct insta
                            STR_ARG(file->path));
         if (unlink(str_c(in->arena, file->real)) != 0)
             return err_errno(e, "cannot remove " STR_FMT, STR_ARG(file->path));
-        /* Directories that others use by now stay: rmdir refuses them. */
-        for (size_t i = record->made.count; i > 0; i--)
-            if (rmdir(str_c(in->arena, record->made.items[i - 1])) != 0)
-                break;
+        remove_directories(in, &record->made);
         install_note(in, target, file->path, "removed", STR_NONE, STR_NONE);
     }
     forget(in, file);

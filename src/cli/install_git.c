@@ -341,6 +341,18 @@ static bool check_hooks_path(struct install *in, const struct git_place *place, 
     return true;
 }
 
+/* core.hooksPath = .githooks: what is committed there runs for everybody, and ours starts a program of this machine. */
+static void note_shared(struct install *in, const struct git_place *place)
+{
+    struct str inside;
+
+    if (!in->print && place->hooks_path.length &&
+        path_relative(place->top, place->hooks, &inside) && !str_starts(inside, STR(".git/")))
+        install_note(in, "git", place->hooks, "note",
+                     STR("it lies in the work tree, and the hook names this machine's program"),
+                     STR("do not commit it: everybody runs hookcheck install git"));
+}
+
 static bool install_place(struct install *in, struct git_place *place, struct err *e)
 {
     struct str pre_push = git_hook_path(in, place), text;
@@ -358,8 +370,12 @@ static bool install_place(struct install *in, struct git_place *place, struct er
     if (!check_hooks_path(in, place, e))
         return false;
     enum git_manager manager = manager_find(in, place);
-    if (manager == MANAGER_NONE)
-        return install_wrapper(in, pre_push, e);
+    if (manager == MANAGER_NONE) {
+        if (!install_wrapper(in, pre_push, e))
+            return false;
+        note_shared(in, place);
+        return true;
+    }
     manager_install(in, place, manager);
     /* pre-commit hands the hooks of its configuration the first ref alone; what it found when it was installed gets all of standard
      * input. */

@@ -8,13 +8,15 @@
 
 #define BLOCK_BEGIN "# >>> hookcheck"
 #define BLOCK_END "# <<< hookcheck"
+#define LEFTHOOK_TABLE "[pre-push.scripts.hookcheck]"
 #define ZEROS "0000000000000000000000000000000000000000"
 
-static const char *const lefthook_files[] = {"lefthook.yml",         "lefthook.yaml",
-                                             ".lefthook.yml",        ".lefthook.yaml",
-                                             ".config/lefthook.yml", ".config/lefthook.yaml"};
-static const char *const lefthook_others[] = {"lefthook.json", "lefthook.toml", ".lefthook.json",
-                                              ".lefthook.toml"};
+static const char *const lefthook_files[] = {
+    "lefthook.yml",   "lefthook.yaml",        ".lefthook.yml",
+    ".lefthook.yaml", ".config/lefthook.yml", ".config/lefthook.yaml",
+    "lefthook.toml",  ".lefthook.toml",       ".config/lefthook.toml"};
+static const char *const lefthook_others[] = {"lefthook.json", ".lefthook.json",
+                                              ".config/lefthook.json"};
 
 const char *manager_name(enum git_manager manager)
 {
@@ -128,6 +130,40 @@ static struct str lefthook_entry(struct install *in, struct str indent, struct s
                       STR_ARG(indent), STR_ARG(inner), STR_ARG(inner));
 }
 
+/* Is the hook's table, or that of its scripts, written so that no table can be added to it? */
+static bool toml_is_closed(struct str text)
+{
+    struct str rest = text, line, table = STR("");
+
+    while (str_next_line(&rest, &line)) {
+        line = str_trim(line);
+        if (str_starts(line, STR("["))) {
+            table = str_trim_bytes(str_cut(&line, '#'), " []");
+            continue;
+        }
+        struct str key = str_trim_bytes(str_cut(&line, '='), " \t\"'");
+        bool of_hook = str_eq(table, STR("pre-push"));
+        if ((!table.length && str_starts(key, STR("pre-push"))) ||
+            (of_hook && str_starts(key, STR("scripts"))) ||
+            (str_eq(table, STR("pre-push.scripts")) && str_starts(key, STR("hookcheck"))))
+            return true;
+    }
+    return false;
+}
+
+static bool lefthook_toml_edit(struct install *in, struct str text, size_t *ret_at,
+                               struct str *ret_piece)
+{
+    const char *apart = !text.length ? "" : str_ends(text, STR("\n")) ? "\n" : "\n\n";
+
+    if (toml_is_closed(text))
+        return false;
+    *ret_at = text.length;
+    *ret_piece =
+        str_printf(in->arena, "%s" LEFTHOOK_TABLE "\nrunner = \"sh\"\nuse_stdin = true\n", apart);
+    return true;
+}
+
 static bool lefthook_edit(struct install *in, struct str text, size_t *ret_at,
                           struct str *ret_piece)
 {
@@ -216,15 +252,18 @@ static bool is_there(enum git_manager manager, struct str text)
         if (manager == MANAGER_HUSKY ? str_starts(line, STR(BLOCK_BEGIN))
             : manager == MANAGER_PRE_COMMIT
                 ? str_eq(line, STR("- id: hookcheck"))
-                : str_eq(line, STR("hookcheck:")) || str_eq(line, STR("- name: hookcheck")))
+                : str_eq(line, STR(LEFTHOOK_TABLE)) || str_eq(line, STR("hookcheck:")) ||
+                      str_eq(line, STR("- name: hookcheck")))
             return true;
     }
     return false;
 }
 
-static bool edit(struct install *in, enum git_manager manager, struct str text, size_t *ret_at,
-                 struct str *ret_piece)
+static bool edit(struct install *in, enum git_manager manager, struct str path, struct str text,
+                 size_t *ret_at, struct str *ret_piece)
 {
+    if (manager == MANAGER_LEFTHOOK && str_ends(path, STR(".toml")))
+        return lefthook_toml_edit(in, text, ret_at, ret_piece);
     return manager == MANAGER_HUSKY      ? husky_edit(in, text, ret_at, ret_piece)
            : manager == MANAGER_LEFTHOOK ? lefthook_edit(in, text, ret_at, ret_piece)
                                          : pre_commit_edit(in, text, ret_at, ret_piece);
@@ -238,15 +277,8 @@ static bool install_entry(struct install *in, const struct git_place *place,
     struct install_change change = {.mode = manager == MANAGER_HUSKY ? 0755 : 0644};
     size_t at;
 
-    struct str other = manager == MANAGER_LEFTHOOK
-                           ? first_of(in, place->top, lefthook_others, COUNT_OF(lefthook_others))
-                           : STR_NONE;
     if (!install_read(in, path, &file, e))
         return false;
-    if (!file.exists && other.bytes)
-        return err_set(e, ERR_INPUT, STR_FMT ": only YAML is edited", STR_ARG(other)) ||
-               err_hint(e, "add a pre-push script that starts %s \"$@\", with use_stdin",
-                        GIT_HOOK_PROGRAM);
     if (is_there(manager, file.text)) {
         install_note(in, manager_name(manager), path, "unchanged", STR_NONE, STR_NONE);
         return true;
@@ -254,7 +286,7 @@ static bool install_entry(struct install *in, const struct git_place *place,
     struct str text = file.text;
     if (!file.exists)
         text = manager == MANAGER_PRE_COMMIT ? STR("repos:\n") : STR("");
-    if (!edit(in, manager, text, &at, &piece))
+    if (!edit(in, manager, path, text, &at, &piece))
         return err_set(e, ERR_INPUT, STR_FMT ": written in a way that is not edited here",
                        STR_ARG(path)) ||
                err_hint(e, "write its pre-push part in block style; or add %s by hand",
@@ -336,7 +368,16 @@ static bool uninstall_script(struct install *in, const struct git_place *place, 
 void manager_install(struct install *in, const struct git_place *place, enum git_manager manager)
 {
     struct err e = ERR_NONE;
+    struct str other = first_of(in, place->top, lefthook_others, COUNT_OF(lefthook_others));
 
+    if (manager == MANAGER_LEFTHOOK && other.bytes &&
+        !first_of(in, place->top, lefthook_files, COUNT_OF(lefthook_files)).bytes) {
+        (void)(err_set(&e, ERR_INPUT, "JSON is not edited, YAML and TOML are") ||
+               err_hint(&e, "add a pre-push script that starts %s \"$@\", with use_stdin",
+                        GIT_HOOK_PROGRAM));
+        install_refuse(in, manager_name(manager), other, &e);
+        return;
+    }
     if ((manager != MANAGER_LEFTHOOK || install_script(in, place, &e)) &&
         install_entry(in, place, manager, &e))
         remind(in, place, manager);
@@ -352,8 +393,8 @@ static struct str without(struct install *in, struct str text, size_t from, size
                       STR_ARG(str_from_offset(text, to)));
 }
 
-static bool cut_entry(struct install *in, enum git_manager manager, struct str text,
-                      struct str *ret_text)
+static bool cut_entry(struct install *in, enum git_manager manager, struct str path,
+                      struct str text, struct str *ret_text)
 {
     size_t at, from;
     struct str piece;
@@ -367,7 +408,7 @@ static bool cut_entry(struct install *in, enum git_manager manager, struct str t
         return true;
     }
     /* As it would be written today, in the text without it: found by writing it where it would stand. */
-    if (!edit(in, manager, text, &at, &piece))
+    if (!edit(in, manager, path, text, &at, &piece))
         return false;
     from = str_find(text, piece);
     if (from == SIZE_MAX)
@@ -391,7 +432,7 @@ static bool uninstall_entry(struct install *in, const struct git_place *place,
         return false;
     if (done || !is_there(manager, file.text))
         return true;
-    if (!cut_entry(in, manager, file.text, &text))
+    if (!cut_entry(in, manager, file.path, file.text, &text))
         return err_set(e, ERR_REFUSED, STR_FMT ": the entry was changed after it was installed",
                        STR_ARG(file.path)) ||
                err_hint(e, "take it out by hand");
