@@ -58,8 +58,16 @@ sql_tree() {
   echo 'CREATE TABLE users (id int PRIMARY KEY);' | tee db/schema.sql >db/migrations/001_users.sql
 }
 
+usual_tree=$(declare -f base_tree)
+
 # start [INIT-OPTION...]: remote.git with main, and a clone "repo" with the hook; leaves one in repo.
 start() {
+  if [ $# = 0 ] && [ -d "$all/template/repo/.git/hooks" ] && [ "$(declare -f base_tree)" = "$usual_tree" ]; then
+    cp -R "$all/template/remote.git" "$all/template/repo" "$work/" || exit 98
+    sed -i "s#$all/template/#$work/#" "$work/repo/.git/config"
+    cd "$work/repo" || exit 98
+    return
+  fi
   quiet_git init -q --bare -b main "$@" "$work/remote.git"
   quiet_git init -q -b main "$@" "$work/repo"
   cd "$work/repo" || exit 98
@@ -78,7 +86,7 @@ migration() { # ID DOWN TITLE [STATEMENT]
   local down=None file
   [ -z "$2" ] || down="'$2'"
   file=${versions:-alembic/versions}/$1_${3// /_}.py
-  mkdir -p "${file%/*}"
+  [ -d "${file%/*}" ] || mkdir -p "${file%/*}"
   printf '"""%s"""\nfrom alembic import op\nimport sqlalchemy as sa\n\nrevision = '"'%s'"'\ndown_revision = %s\n\n\ndef upgrade():\n    %s\n\n\ndef downgrade():\n    pass\n' \
     "$3" "$1" "$down" "${4:-pass}" >"$file"
 }
@@ -86,7 +94,7 @@ migration() { # ID DOWN TITLE [STATEMENT]
 model() { # TABLE COLUMN...
   local table=$1
   shift
-  mkdir -p "${models:-app/models}"
+  [ -d "${models:-app/models}" ] || mkdir -p "${models:-app/models}"
   {
     printf 'from sqlalchemy import *\nfrom sqlalchemy.orm import declarative_base\n\nBase = declarative_base()\n\n\nclass %s(Base):\n    __tablename__ = "%s"\n' "${table^}" "$table"
     printf '    %s\n' "$@"
@@ -160,3 +168,15 @@ ecto_migration() { # NAME STATEMENT
   printf 'defmodule Shop.Repo.Migrations.M do\n  use Ecto.Migration\n\n  def change do\n    %s\n  end\nend\n' "$2" >"priv/repo/migrations/$1.exs"
 }
 ecto_tree() { ecto_user; ecto_migration 20240101000000_init 'create table(:users), do: add(:name, :string)'; settle; }
+
+# postgres [NAME]: the URL of a database of this scenario's own; postgres_at URL REVISION: what Alembic wrote there.
+postgres() {
+  local name
+  name=push_$(basename "$work" .work | tr -c 'a-z0-9' _)${1:-}
+  psql -Xq "$HOOKCHECK_TEST_POSTGRES" -c "create database $name" >&2
+  printf '%s\n' "$HOOKCHECK_TEST_POSTGRES" | sed -E "s#/[^/?]*(\?|\$)#/$name\1#"
+}
+postgres_at() {
+  psql -Xq "$1" -c "set client_min_messages=error; create table if not exists alembic_version(version_num varchar(32) primary key)" \
+    -c "delete from alembic_version" -c "insert into alembic_version values('$2')"
+}
