@@ -157,6 +157,9 @@ static struct python_constant attribute(struct python_tree *tree, struct python_
 
     if (scope.class_name.length && node_is(object, "identifier") && str_eq(name, STR("__name__")))
         return string(scope.class_name);
+    if (scope.table_name.length && node_is(object, "identifier") &&
+        str_eq(name, STR("__tablename__")))
+        return string(scope.table_name);
     if (node_is(object, "attribute") && str_eq(name, STR("value")))
         return constant(tree, scope, object, depth + 1);
     if (node_is(object, "attribute") && str_eq(name, STR("name")) &&
@@ -230,6 +233,10 @@ static struct python_constant constant(struct python_tree *tree, struct python_s
     if (node_is(expression, "attribute"))
         return attribute(tree, scope, expression, depth);
     if (node_is(expression, "identifier")) {
+        struct str name = node_source(scope.file, expression);
+        for (const struct python_bound *bound = scope.bound; bound; bound = bound->outer)
+            if (str_eq(bound->name, name))
+                return string(bound->text);
         struct python_thing thing = python_resolve(tree, scope, expression);
         if (thing.kind == THING_VALUE)
             return constant(tree, (struct python_scope){.file = thing.file, .body = thing.scope},

@@ -134,8 +134,12 @@ static struct python_thing member_of(struct python_tree *tree, struct python_fil
 
     if (depth > PYTHON_FOLLOW_MAX)
         return unknown();
-    if (module.kind == THING_FOREIGN)
-        return foreign(dotted_join(arena, module.dotted, name));
+    if (module.kind == THING_FOREIGN) {
+        struct str whole = dotted_join(arena, module.dotted, name);
+        /* A package of the tree may do without __init__.py: then only its modules are files. */
+        return from && str_find_byte(whole, '(') == SIZE_MAX ? find_module(tree, from, whole)
+                                                             : foreign(whole);
+    }
     if (!module.file) { /* a package without __init__.py */
         struct python_file *file = module_below(tree, module.dotted, name);
         return file ? module_thing(file) : unknown();
@@ -202,8 +206,16 @@ static struct python_thing follow(struct python_tree *tree, struct python_file *
     return thing;
 }
 
+/* In a class body a name is the module's until the class has bound it: `registry = registry(…)`, `text("x")` above `text = …`. */
+static bool not_yet_bound(TSNode value, TSNode at)
+{
+    return !ts_node_is_null(at) && !ts_node_is_null(value) && value.tree == at.tree &&
+           ts_node_start_byte(at) < ts_node_end_byte(value);
+}
+
+/* `at`: where the name is written; null: nowhere. */
 static struct python_thing resolve_name(struct python_tree *tree, struct python_scope scope,
-                                        struct str name, size_t depth)
+                                        struct str name, TSNode at, size_t depth)
 {
     static const char *const builtins[] = {"int",  "str",   "bool", "float", "bytes",
                                            "dict", "list",  "set",  "tuple", "object",
@@ -212,9 +224,10 @@ static struct python_thing resolve_name(struct python_tree *tree, struct python_
 
     if (!ts_node_is_null(scope.body)) {
         binding = python_binding_in(tree, scope.file, scope.body, name);
-        /* `name = name` in a class body means the module's. */
-        if (binding && !(binding->kind == BINDING_VALUE && node_is(binding->node, "identifier") &&
-                         str_eq(node_source(scope.file, binding->node), name)))
+        if (binding && !(binding->kind == BINDING_VALUE &&
+                         (not_yet_bound(binding->node, at) ||
+                          (node_is(binding->node, "identifier") &&
+                           str_eq(node_source(scope.file, binding->node), name)))))
             return follow(tree, scope.file, scope.body, binding, depth);
     }
     binding = python_binding_in(tree, scope.file, node_null(), name);
@@ -238,7 +251,7 @@ static struct python_thing resolve_attribute(struct python_tree *tree, struct py
 
     switch (object.kind) {
     case THING_FOREIGN:
-        return foreign(dotted_join(python_tree_arena(tree), object.dotted, name));
+        return member_of(tree, scope.file, object, name, depth + 1);
     case THING_MODULE:
         return member_of(tree, object.file, object, name, depth + 1);
     case THING_CLASS: {
@@ -276,7 +289,8 @@ static struct python_thing resolve(struct python_tree *tree, struct python_scope
     if (depth > PYTHON_FOLLOW_MAX || ts_node_is_null(expression))
         return unknown();
     if (node_is(expression, "identifier"))
-        return resolve_name(tree, scope, node_source(scope.file, expression), depth + 1);
+        return resolve_name(tree, scope, node_source(scope.file, expression), expression,
+                            depth + 1);
     if (node_is(expression, "attribute"))
         return resolve_attribute(tree, scope, expression, depth + 1);
     if (node_is(expression, "type"))
@@ -315,7 +329,7 @@ struct python_thing python_resolve(struct python_tree *tree, struct python_scope
 struct python_thing python_resolve_name(struct python_tree *tree, struct python_scope scope,
                                         struct str name)
 {
-    return resolve_name(tree, scope, name, 0);
+    return resolve_name(tree, scope, name, node_null(), 0);
 }
 
 struct python_file *python_module_file(struct python_tree *tree, struct python_file *from,

@@ -202,6 +202,102 @@ static void grow_slots(struct python_tree *tree)
         tree->slots[slot_of(tree, tree->known.items[i]->path)] = tree->known.items[i];
 }
 
+/* --- Annotations in quotes. --- */
+
+static bool is_plain_annotation(struct str inner)
+{
+    for (size_t i = 0; i < inner.length; i++) {
+        char byte = inner.bytes[i];
+        if (!(byte >= 'a' && byte <= 'z') && !(byte >= 'A' && byte <= 'Z') &&
+            !(byte >= '0' && byte <= '9') && !str_contains(STR("_.,[]| "), str_of(&byte, 1)))
+            return false;
+    }
+    return inner.length > 0;
+}
+
+/* Takes the quotes away in place; true when there were some. */
+static bool unquote(char *bytes, TSNode node, size_t depth)
+{
+    bool any = false;
+    size_t from = ts_node_start_byte(node), to = ts_node_end_byte(node);
+
+    if (node_is(node, "string")) {
+        if (to - from < 3 || bytes[from + 1] == bytes[from] ||
+            !is_plain_annotation(str_of(bytes + from + 1, to - from - 2)))
+            return false;
+        bytes[from] = bytes[to - 1] = ' ';
+        return true;
+    }
+    /* Literal["a"], Annotated[str, "words"]: those strings mean themselves. */
+    if ((node_is(node, "generic_type") || node_is(node, "subscript")) &&
+        ts_node_named_child_count(node)) {
+        TSNode head = ts_node_named_child(node, 0);
+        struct str name =
+            str_slice(str_of(bytes, to), ts_node_start_byte(head), ts_node_end_byte(head));
+        if (str_ends(name, STR("Literal")) || str_ends(name, STR("Annotated")))
+            return false;
+    }
+    for (uint32_t i = 0; depth < PYTHON_FOLLOW_MAX && i < ts_node_named_child_count(node); i++)
+        any = unquote(bytes, ts_node_named_child(node, i), depth + 1) || any;
+    return any;
+}
+
+/* `name: Mapped["str"]`, `name: "Mapped[str]"` in class bodies, but not what relationship() says of classes. */
+static bool unquote_class(char *bytes, struct str source, TSNode class)
+{
+    TSNode body = node_field(class, "body");
+    bool any = false;
+
+    for (uint32_t i = 0; !ts_node_is_null(body) && i < ts_node_named_child_count(body); i++) {
+        TSNode assignment = ts_node_named_child(ts_node_named_child(body, i), 0);
+        if (!node_is(assignment, "assignment"))
+            continue;
+        TSNode type = node_field(assignment, "type"), value = node_field(assignment, "right");
+        if (ts_node_is_null(type))
+            continue;
+        TSNode function = node_is(value, "call") ? node_field(value, "function") : node_null();
+        if (!ts_node_is_null(function) &&
+            str_contains(
+                str_slice(source, ts_node_start_byte(function), ts_node_end_byte(function)),
+                STR("elationship")))
+            continue;
+        any = unquote(bytes, type, 0) || any;
+    }
+    return any;
+}
+
+/* The same file with annotations out of their quotes, every other byte where it was. */
+static void read_annotations(struct python_tree *tree, struct python_file *file)
+{
+    bool any = false;
+
+    if (!str_contains(file->source, STR("Mapped[")) && !str_contains(file->source, STR("SQLModel")))
+        return;
+    char *bytes = str_c(tree->arena, file->source);
+    for (uint32_t i = 0; i < ts_node_named_child_count(file->root); i++) {
+        TSNode node = ts_node_named_child(file->root, i);
+        if (node_is(node, "decorated_definition"))
+            node = node_field(node, "definition");
+        if (node_is(node, "class_definition"))
+            any = unquote_class(bytes, file->source, node) || any;
+    }
+    if (!any)
+        return;
+    TSTree *parsed =
+        ts_parser_parse_string(tree->parser, NULL, bytes, (uint32_t)file->source.length);
+    ts_parser_reset(tree->parser);
+    if (!parsed)
+        return;
+    if (ts_node_has_error(ts_tree_root_node(parsed)) && !ts_node_has_error(file->root)) {
+        ts_tree_delete(parsed);
+        return;
+    }
+    ts_tree_delete(file->tree);
+    file->tree = parsed;
+    file->source = str_of(bytes, file->source.length);
+    file->root = ts_tree_root_node(parsed);
+}
+
 struct python_file *python_tree_file(struct python_tree *tree, struct str path)
 {
     grow_slots(tree);
@@ -220,8 +316,10 @@ struct python_file *python_tree_file(struct python_tree *tree, struct str path)
             file->present = file->tree != NULL;
             ts_parser_reset(tree->parser);
         }
-        if (file->present)
+        if (file->present) {
             file->root = ts_tree_root_node(file->tree);
+            read_annotations(tree, file);
+        }
         VEC_PUSH(tree->arena, &tree->known, file);
         tree->slots[slot] = file;
     }

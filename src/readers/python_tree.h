@@ -83,11 +83,19 @@ struct python_thing {
     struct str dotted;
 };
 
+/* The value of a loop's variable in one of its rounds. */
+struct python_bound {
+    struct str name, text;
+    const struct python_bound *outer;
+};
+
 /* Where an expression stands: names are looked up in the class body first. */
 struct python_scope {
     struct python_file *file;
     TSNode body;           /* null: the module */
     struct str class_name; /* what `cls.__name__` is; empty: not in a method of a class */
+    const struct python_bound *bound; /* strings that loops around it bind; NULL: none */
+    struct str table_name;            /* what `cls.__tablename__` is; empty: not known */
 };
 
 struct python_thing python_resolve(struct python_tree *tree, struct python_scope scope,
