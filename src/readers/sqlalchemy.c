@@ -6,7 +6,9 @@ struct attribute {
     struct python_scope scope; /* where the value stands */
     struct str name;
     TSNode value, annotation;
-    bool method; /* a declared_attr */
+    struct python_file
+        *place_file; /* where the value stands, when that is another file; else NULL */
+    bool method;     /* a declared_attr */
 };
 
 static TSNode returned_by(TSNode function)
@@ -36,7 +38,14 @@ static bool is_declared_attr(struct python_file *file, TSNode decorated)
 }
 
 /* What an attribute's value is: a column, something of the mapper's that is none, or nothing we know. */
-enum value_kind { VALUE_OTHER, VALUE_COLUMN, VALUE_FIELD, VALUE_NOT_A_COLUMN, VALUE_UNREADABLE };
+enum value_kind {
+    VALUE_OTHER,
+    VALUE_COLUMN,
+    VALUE_FIELD,
+    VALUE_COMPOSITE,
+    VALUE_NOT_A_COLUMN,
+    VALUE_UNREADABLE
+};
 
 static bool is_mapper_word(struct str called)
 {
@@ -86,8 +95,8 @@ static enum value_kind value_kind(struct sa_reader *r, struct python_scope *scop
     }
     if (is_mapper_word(called))
         return VALUE_NOT_A_COLUMN;
-    if (sa_is(called, "composite") && call_positional_count(*value) > 1)
-        return VALUE_UNREADABLE;
+    if (sa_is(called, "composite"))
+        return VALUE_COMPOSITE;
     if (function.kind == THING_FUNCTION && depth < FUNCTIONS_MAX) {
         struct python_scope in = {.file = function.file, .class_name = scope->class_name};
         TSNode inner = returned_by(function.node);
@@ -153,9 +162,10 @@ static void read_column(struct sa_reader *r, const struct sa_class *class,
                         TSNode inner, struct schema_table *table)
 {
     TSNode at = ts_node_is_null(attribute->value) ? attribute->annotation : attribute->value;
-    struct sa_column column = {
-        .column = {.nullable = true, .place = sa_place(attribute->scope.file, at)}};
-    struct str source = node_source(attribute->scope.file, at);
+    struct python_file *file =
+        attribute->place_file ? attribute->place_file : attribute->scope.file;
+    struct sa_column column = {.column = {.nullable = true, .place = sa_place(file, at)}};
+    struct str source = node_source(file, at);
     bool optional = false, read = true;
 
     /* Facts of Annotated first: the column's own words come later and win. */
@@ -208,6 +218,76 @@ static void read_field(struct sa_reader *r, const struct sa_class *class,
     sa_column_add(r, class, table, &column, node_source(attribute->scope.file, at));
 }
 
+/* The N-th value that a class is made of: an annotated field of a dataclass, else a parameter of its __init__. */
+static TSNode part_of_class(struct sa_reader *r, struct python_thing class, size_t index,
+                            struct str *ret_name)
+{
+    TSNode body = node_field(class.node, "body");
+    const struct python_binding *init =
+        python_binding_in(r->tree, class.file, body, STR("__init__"));
+
+    for (uint32_t i = 0; i < ts_node_named_child_count(body); i++) {
+        TSNode field = ts_node_named_child(ts_node_named_child(body, i), 0);
+        if (!node_is(field, "assignment") || ts_node_is_null(node_field(field, "type")) ||
+            index-- > 0)
+            continue;
+        *ret_name = node_source(class.file, node_field(field, "left"));
+        return node_field(field, "type");
+    }
+    TSNode parameters =
+        init && init->kind == BINDING_FUNCTION
+            ? ts_node_named_child(node_field(init->node, "parameters"), (uint32_t)index + 1)
+            : node_null();
+    if (!node_is(parameters, "typed_parameter"))
+        return node_null();
+    *ret_name = node_source(class.file, ts_node_named_child(parameters, 0));
+    return node_field(parameters, "type");
+}
+
+/* composite(Point, mapped_column("x"), mapped_column("y")), start: Mapped[Point] = composite(mapped_column("x"), …) */
+static void read_composite(struct sa_reader *r, const struct sa_class *class,
+                           const struct attribute *attribute, struct python_scope scope,
+                           TSNode call, TSNode inner, struct schema_table *table)
+{
+    size_t count = call_positional_count(call), at = 0;
+    struct python_thing made = python_resolve(r->tree, attribute->scope, inner);
+
+    if (count && !node_is(call_positional(call, 0), "call")) {
+        struct python_thing first = python_resolve(r->tree, scope, call_positional(call, 0));
+        if (first.kind == THING_CLASS || ts_node_is_null(inner)) {
+            made = first;
+            at = 1;
+        }
+    }
+    for (size_t i = at; i < count; i++) {
+        TSNode argument = call_positional(call, i);
+        struct attribute part = *attribute;
+        TSNode type =
+            made.kind == THING_CLASS ? part_of_class(r, made, i - at, &part.name) : node_null();
+        if (!node_is(argument, "call"))
+            continue; /* the name of a column that stands elsewhere */
+        part.value = argument;
+        if (made.kind == THING_CLASS)
+            part.scope = (struct python_scope){.file = made.file};
+        part.place_file = scope.file;
+        read_column(r, class, &part, scope, argument, type, table);
+    }
+    if (count == at && made.kind == THING_CLASS) {
+        /* composite() alone: a column for each field. */
+        struct attribute part = *attribute;
+        for (size_t i = 0;; i++) {
+            TSNode type = part_of_class(r, made, i, &part.name);
+            if (ts_node_is_null(type))
+                break;
+            part.scope = (struct python_scope){.file = made.file};
+            part.place_file = scope.file;
+            read_column(r, class, &part, scope, node_null(), type, table);
+        }
+    } else if (count == at) {
+        unreadable(r, attribute, table, attribute->value);
+    }
+}
+
 static void read_attribute(struct sa_reader *r, const struct sa_class *class,
                            const struct attribute *attribute, struct schema_table *table)
 {
@@ -221,6 +301,8 @@ static void read_attribute(struct sa_reader *r, const struct sa_class *class,
         return;
     if (kind == VALUE_UNREADABLE)
         unreadable(r, attribute, table, attribute->value);
+    else if (kind == VALUE_COMPOSITE)
+        read_composite(r, class, attribute, scope, value, inner, table);
     else if (kind == VALUE_COLUMN)
         read_column(r, class, attribute, scope, value, inner, table);
     else if (class->sqlmodel && !ts_node_is_null(attribute->annotation) && ts_node_is_null(inner) &&
@@ -256,7 +338,8 @@ static void read_arguments(struct sa_reader *r, const struct sa_class *class,
         return;
     struct python_scope scope = {.file = class->order[i].file,
                                  .body = node_field(class->order[i].node, "body"),
-                                 .class_name = class->name};
+                                 .class_name = class->name,
+                                 .table_name = dotted_last(table->name)};
     TSNode value =
         node_bare(binding->kind == BINDING_FUNCTION ? returned_by(binding->node) : binding->node);
     if (node_is(value, "dictionary"))
@@ -333,8 +416,9 @@ static void read_body(struct sa_reader *r, const struct sa_class *class, size_t 
     for (size_t i = 0; i < bindings.count; i++) {
         const struct python_binding *binding = &bindings.items[i];
         bool method = binding->kind == BINDING_FUNCTION;
-        if (str_starts(binding->name, STR("__")) || binding->kind == BINDING_CLASS ||
-            binding->kind == BINDING_IMPORT ||
+        if (str_starts(binding->name, STR("__")) ||
+            (class->sqlmodel && str_starts(binding->name, STR("_"))) ||
+            binding->kind == BINDING_CLASS || binding->kind == BINDING_IMPORT ||
             (method && !is_declared_attr(file, binding->decorated)))
             continue;
         struct attribute attribute = {

@@ -24,11 +24,11 @@ struct sa_class {
     struct python_file *file;
     TSNode node;
     struct str name;
-    bool mapped;   /* stands under a declarative base */
-    bool flask;    /* under db.Model: the table's name may be left out */
-    bool sqlmodel; /* under SQLModel: columns are annotated fields */
-    bool table;    /* sqlmodel: table=True */
-    bool abstract;
+    bool mapped;             /* stands under a declarative base */
+    bool flask;              /* under db.Model: the table's name may be left out */
+    bool sqlmodel;           /* under SQLModel: columns are annotated fields */
+    bool table;              /* sqlmodel: table=True */
+    bool abstract;           /* or the declarative base itself */
     struct str foreign_base; /* a base of another package that may bring columns */
     struct {
         struct python_file *file;
@@ -64,10 +64,13 @@ struct sa_reader {
 /* What is read of one column, before its table is known. */
 struct sa_column {
     struct schema_column column;
-    struct str target; /* foreign key: "users.id"; empty: none */
+    struct str target;  /* foreign key: "users.id"; empty: none */
+    struct str actions; /* " ON DELETE CASCADE" */
     bool has_type, has_nullable, index;
     bool skip; /* no column after all */
     struct sa_type type;
+    struct python_scope check_scope;
+    TSNode check; /* CheckConstraint(…) among its arguments; null: none */
 };
 
 MUST_CHECK bool sqlalchemy_read(struct arena *arena, struct python_tree *tree,
@@ -112,6 +115,8 @@ struct str sa_index_name(struct sa_reader *r, const struct sa_class *class,
                          struct str given);
 bool sa_is(struct str dotted, const char *name);
 struct schema_place sa_place(struct python_file *file, TSNode node);
+/* ondelete=, onupdate= of a call, as SQL; empty: neither. */
+struct str sa_actions(struct sa_reader *r, struct python_scope scope, TSNode call);
 struct str sql_quoted(struct arena *arena, struct str text);
 
 #endif

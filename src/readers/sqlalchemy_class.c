@@ -93,6 +93,7 @@ static void visit_foreign(struct walk *w, struct python_scope scope, TSNode base
 
     if (is_declarative_base(thing.dotted)) {
         class->mapped = true;
+        class->abstract = class->abstract || (depth == 0 && !str_ends(thing.dotted, STR("()")));
         take_base_call(w, thing);
     } else if (sa_is(thing.dotted, "SQLModel")) {
         class->mapped = class->sqlmodel = true;
@@ -169,8 +170,7 @@ static void visit_class(struct walk *w, struct python_file *file, TSNode node, s
     visit_bases(w, file, node, depth);
 }
 
-/* @as_declarative(), @mapper_registry.mapped */
-static bool is_decorated_as_mapped(struct python_file *file, TSNode node)
+static bool is_decorated_with(struct python_file *file, TSNode node, const char *const *words)
 {
     TSNode parent = ts_node_parent(node);
 
@@ -180,11 +180,26 @@ static bool is_decorated_as_mapped(struct python_file *file, TSNode node)
         if (!node_is(decorator, "decorator"))
             continue;
         struct str source = node_source(file, decorator);
-        if (str_contains(source, STR("as_declarative")) || str_ends(source, STR(".mapped")) ||
-            str_contains(source, STR(".mapped_as_dataclass")))
-            return true;
+        for (size_t j = 0; words[j]; j++)
+            if (str_contains(source, str_from(words[j])))
+                return true;
     }
     return false;
+}
+
+static bool makes_a_base(struct python_file *file, TSNode node)
+{
+    static const char *const words[] = {"as_declarative", ".generate_base", NULL};
+
+    return is_decorated_with(file, node, words);
+}
+
+/* @as_declarative(), @mapper_registry.mapped, @mapper_registry.mapped_as_dataclass(init=False) */
+static bool is_decorated_as_mapped(struct python_file *file, TSNode node)
+{
+    static const char *const words[] = {".mapped", NULL};
+
+    return makes_a_base(file, node) || is_decorated_with(file, node, words);
 }
 
 /* A class with a base and a table: its base is declarative, even if it lies where we cannot look. */
@@ -212,7 +227,9 @@ bool sa_class_read(struct sa_reader *r, struct python_file *file, TSNode node,
                        names_a_table(r, class.order[i].file, class.order[i].node);
     const struct python_binding *abstract =
         python_binding_in(r->tree, file, node_field(node, "body"), STR("__abstract__"));
-    class.abstract = abstract && abstract->kind == BINDING_VALUE && node_is(abstract->node, "true");
+    class.abstract =
+        class.abstract || makes_a_base(file, node) ||
+        (abstract && abstract->kind == BINDING_VALUE && node_is(abstract->node, "true"));
     for (uint32_t i = 0; !ts_node_is_null(bases) && i < ts_node_named_child_count(bases); i++) {
         TSNode argument = ts_node_named_child(bases, i);
         if (node_is(argument, "keyword_argument") &&

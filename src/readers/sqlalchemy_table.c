@@ -78,10 +78,145 @@ static bool index_parts(struct sa_reader *r, struct python_scope scope, TSNode c
     return parts->count > 0;
 }
 
+/* --- User.deleted_at.is_(None), users.c.age > 18, ~User.active --- */
+
+#define CONDITION_DEPTH_MAX 8u
+
+static bool condition(struct sa_reader *r, struct python_scope scope, TSNode node,
+                      struct str *ret_text, size_t depth);
+
+static bool operand(struct sa_reader *r, struct python_scope scope, TSNode node,
+                    struct str *ret_text)
+{
+    bool string;
+
+    if (sa_default_read(r, scope, node, ret_text, &string)) {
+        if (string)
+            *ret_text = sql_quoted(r->arena, *ret_text);
+        else if (!ret_text->length)
+            *ret_text = STR("NULL");
+        return true;
+    }
+    return index_part(r, scope, node, ret_text);
+}
+
+/* X == None is IS NULL, as SQLAlchemy compiles it. */
+static bool compared(struct sa_reader *r, struct python_scope scope, TSNode node,
+                     struct str *ret_text)
+{
+    static const struct {
+        const char *python, *sql;
+    } words[] = {{"==", "="}, {"!=", "!="}, {"<", "<"}, {"<=", "<="}, {">", ">"}, {">=", ">="}};
+    TSNode sign = node_field(node, "operators");
+    struct str left, right;
+
+    if (ts_node_named_child_count(node) != 2 || ts_node_is_null(sign) ||
+        !operand(r, scope, ts_node_named_child(node, 0), &left) ||
+        !operand(r, scope, ts_node_named_child(node, 1), &right))
+        return false;
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (!str_eq(node_source(scope.file, sign), str_from(words[i].python)))
+            continue;
+        bool null = str_eq(right, STR("NULL"));
+        *ret_text = str_printf(r->arena, STR_FMT " %s " STR_FMT, STR_ARG(left),
+                               !null ? words[i].sql
+                               : i   ? "IS NOT"
+                                     : "IS",
+                               STR_ARG(right));
+        return !null || i < 2;
+    }
+    return false;
+}
+
+static bool condition_call(struct sa_reader *r, struct python_scope scope, TSNode node,
+                           struct str *ret_text, size_t depth)
+{
+    TSNode function = node_field(node, "function");
+    struct str called = python_foreign(r->tree, scope, function), left, right;
+    bool all = sa_is(called, "and_"), any = sa_is(called, "or_");
+
+    if (all || any) {
+        struct buf buf = buf_new(r->arena, (size_t)64 << 10);
+        for (size_t i = 0; i < call_positional_count(node); i++) {
+            if (!condition(r, scope, call_positional(node, i), &left, depth + 1))
+                return false;
+            buf_printf(&buf, "%s" STR_FMT, !i ? "" : all ? " AND " : " OR ", STR_ARG(left));
+        }
+        *ret_text = buf_str(&buf);
+        return ret_text->length > 0;
+    }
+    if (!node_is(function, "attribute") ||
+        !index_part(r, scope, node_field(function, "object"), &left) ||
+        call_positional_count(node) != 1 || !operand(r, scope, call_positional(node, 0), &right))
+        return false;
+    struct str method = node_source(scope.file, node_field(function, "attribute"));
+    bool is = str_eq(method, STR("is_"));
+    if (!is && !str_eq(method, STR("is_not")) && !str_eq(method, STR("isnot")))
+        return false;
+    *ret_text = str_printf(r->arena, STR_FMT " %s " STR_FMT, STR_ARG(left), is ? "IS" : "IS NOT",
+                           STR_ARG(right));
+    return true;
+}
+
+static bool condition(struct sa_reader *r, struct python_scope scope, TSNode node,
+                      struct str *ret_text, size_t depth)
+{
+    struct str inner;
+
+    node = node_bare(node);
+    if (depth > CONDITION_DEPTH_MAX)
+        return false;
+    if (node_is(node, "comparison_operator"))
+        return compared(r, scope, node, ret_text);
+    if (node_is(node, "call"))
+        return condition_call(r, scope, node, ret_text, depth) ||
+               sa_default_read(r, scope, node, ret_text, &(bool){false});
+    if (node_is(node, "unary_operator") && str_starts(node_source(scope.file, node), STR("~"))) {
+        if (!condition(r, scope, node_field(node, "argument"), &inner, depth + 1))
+            return false;
+        *ret_text = str_printf(r->arena, "NOT " STR_FMT, STR_ARG(inner));
+        return true;
+    }
+    if (node_is(node, "binary_operator")) {
+        struct str sign = node_source(scope.file, node_field(node, "operator")), right;
+        if ((!str_eq(sign, STR("&")) && !str_eq(sign, STR("|"))) ||
+            !condition(r, scope, node_field(node, "left"), &inner, depth + 1) ||
+            !condition(r, scope, node_field(node, "right"), &right, depth + 1))
+            return false;
+        *ret_text = str_printf(r->arena, STR_FMT " %s " STR_FMT, STR_ARG(inner),
+                               str_eq(sign, STR("&")) ? "AND" : "OR", STR_ARG(right));
+        return true;
+    }
+    return (node_is(node, "identifier") || node_is(node, "attribute")) &&
+           index_part(r, scope, node, ret_text);
+}
+
 static struct str keyword_text(struct sa_reader *r, struct python_scope scope, TSNode call,
                                const char *name)
 {
     return python_constant(r->tree, scope, call_keyword(scope.file, call, name)).text;
+}
+
+/* postgresql_include=["name"], postgresql_nulls_not_distinct=True */
+static bool read_include(struct sa_reader *r, struct python_scope scope, TSNode call,
+                         struct schema_index *index)
+{
+    TSNode list = call_keyword(scope.file, call, "postgresql_include");
+    struct strs parts = {0};
+
+    if (node_is(call_keyword(scope.file, call, "postgresql_nulls_not_distinct"), "true"))
+        index->extra = STR("NULLS NOT DISTINCT");
+    for (uint32_t i = 0; !ts_node_is_null(list) && i < ts_node_named_child_count(list); i++) {
+        struct str part;
+        if (!index_part(r, scope, ts_node_named_child(list, i), &part))
+            return false;
+        VEC_PUSH(r->arena, &parts, part);
+    }
+    if (parts.count)
+        index->extra = str_printf(r->arena, "INCLUDE (" STR_FMT ")%s" STR_FMT,
+                                  STR_ARG(str_join(r->arena, parts.items, parts.count, STR(", "))),
+                                  index->extra.length ? " " : "", STR_ARG(index->extra));
+    return true;
 }
 
 static bool read_index(struct sa_reader *r, const struct sa_class *class, struct python_scope scope,
@@ -98,7 +233,13 @@ static bool read_index(struct sa_reader *r, const struct sa_class *class, struct
     if (!index_parts(r, scope, call, 1, &index->parts))
         return false;
     index->name = sa_index_name(r, class, table, index->parts.items[0], "ix", name.text);
-    if (!ts_node_is_null(where) && !sa_default_read(r, scope, where, &index->condition, &string))
+    index->method = keyword_text(r, scope, call, "postgresql_using");
+    if (str_eq_nocase(index->method, STR("btree")))
+        index->method = STR_NONE;
+    if (!read_include(r, scope, call, index))
+        return false;
+    if (!ts_node_is_null(where) && !sa_default_read(r, scope, where, &index->condition, &string) &&
+        !condition(r, scope, where, &index->condition, 0))
         index->condition = node_source(scope.file, where);
     return true;
 }
@@ -123,7 +264,8 @@ static bool read_check(struct sa_reader *r, const struct sa_class *class, struct
     struct str text;
 
     index->kind = SCHEMA_CHECK;
-    if (!sa_default_read(r, scope, expression, &text, &string))
+    if (!sa_default_read(r, scope, expression, &text, &string) &&
+        !condition(r, scope, expression, &text, 0))
         text = node_source(scope.file, expression);
     strs_add(r->arena, &index->parts, text);
     struct str given = keyword_text(r, scope, call, "name");
@@ -159,8 +301,9 @@ static bool read_foreign(struct sa_reader *r, struct python_scope scope, TSNode 
         VEC_PUSH(r->arena, &columns, dotted_last(targets.items[i]));
     }
     index->references =
-        str_printf(r->arena, STR_FMT " (" STR_FMT ")", STR_ARG(table),
-                   STR_ARG(str_join(r->arena, columns.items, columns.count, STR(", "))));
+        str_printf(r->arena, STR_FMT " (" STR_FMT ")" STR_FMT, STR_ARG(table),
+                   STR_ARG(str_join(r->arena, columns.items, columns.count, STR(", "))),
+                   STR_ARG(sa_actions(r, scope, call)));
     index->name = keyword_text(r, scope, call, "name");
     return true;
 }

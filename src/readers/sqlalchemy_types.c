@@ -237,7 +237,8 @@ static bool enum_members(struct sa_reader *r, struct python_thing class, bool va
 }
 
 /* values_callable=lambda x: [e.value for e in x]: the values; absent: the names. */
-static bool wants_values(struct python_scope scope, TSNode call, bool *ret_values)
+static bool wants_values(struct sa_reader *r, struct python_scope scope, TSNode call,
+                         bool *ret_values)
 {
     TSNode callable =
         ts_node_is_null(call) ? call : call_keyword(scope.file, call, "values_callable");
@@ -245,7 +246,9 @@ static bool wants_values(struct python_scope scope, TSNode call, bool *ret_value
     *ret_values = false;
     if (ts_node_is_null(callable) || node_is(callable, "none"))
         return true;
-    struct str source = node_source(scope.file, callable);
+    struct python_thing function = python_resolve(r->tree, scope, callable);
+    struct str source = function.kind == THING_FUNCTION ? node_source(function.file, function.node)
+                                                        : node_source(scope.file, callable);
     *ret_values =
         str_contains(source, STR(".value for ")) || str_contains(source, STR(".values()"));
     return *ret_values || str_contains(source, STR(".name for "));
@@ -291,6 +294,31 @@ bool sa_enum_of_class(struct sa_reader *r, struct python_thing class, bool value
     return enum_members(r, class, values, &type->labels);
 }
 
+/* [e.value for e in Status], (e.name for e in Status) */
+static bool labels_of_comprehension(struct sa_reader *r, struct python_scope scope, TSNode node,
+                                    struct strs *labels)
+{
+    TSNode body = node_field(node, "body"), clause = node_null();
+
+    for (uint32_t i = 0; i < ts_node_named_child_count(node); i++) {
+        TSNode child = ts_node_named_child(node, i);
+        if (node_is(child, "if_clause") ||
+            (node_is(child, "for_in_clause") && !ts_node_is_null(clause)))
+            return false;
+        if (node_is(child, "for_in_clause"))
+            clause = child;
+    }
+    if (ts_node_is_null(clause) || !node_is(body, "attribute") ||
+        !str_eq(node_source(scope.file, node_field(body, "object")),
+                node_source(scope.file, node_field(clause, "left"))))
+        return false;
+    struct str word = node_source(scope.file, node_field(body, "attribute"));
+    struct python_thing class = python_resolve(r->tree, scope, node_field(clause, "right"));
+    bool values = str_eq(word, STR("value"));
+    return (values || str_eq(word, STR("name"))) && sa_is_enum_class(r, class, 0) &&
+           enum_members(r, class, values, labels);
+}
+
 static bool labels_of_arguments(struct sa_reader *r, struct python_scope scope, TSNode call,
                                 struct sa_type *type)
 {
@@ -302,6 +330,11 @@ static bool labels_of_arguments(struct sa_reader *r, struct python_scope scope, 
             struct python_thing thing = python_resolve(r->tree, scope, items);
             in = (struct python_scope){.file = thing.file, .body = thing.scope};
             items = thing.kind == THING_VALUE ? thing.node : node_null();
+        }
+        if (node_is(items, "list_comprehension") || node_is(items, "generator_expression")) {
+            if (!labels_of_comprehension(r, in, items, &type->labels))
+                return false;
+            continue;
         }
         if (node_is(items, "list") || node_is(items, "tuple")) {
             for (uint32_t j = 0; j < ts_node_named_child_count(items); j++) {
@@ -327,7 +360,7 @@ static bool type_enum(struct sa_reader *r, struct python_scope scope, TSNode cal
     bool values, native = true, present, is_native;
     struct str name;
 
-    if (ts_node_is_null(call) || !wants_values(scope, call, &values))
+    if (ts_node_is_null(call) || !wants_values(r, scope, call, &values))
         return false;
     struct python_thing first = python_resolve(r->tree, scope, call_positional(call, 0));
     if (first.kind == THING_CLASS ? !sa_enum_of_class(r, first, values, type)
@@ -424,32 +457,125 @@ static bool type_of_row(struct sa_reader *r, struct python_scope scope, TSNode c
     return false;
 }
 
+static bool type_of_thing(struct sa_reader *r, struct python_scope scope, TSNode call,
+                          struct python_thing thing, struct sa_type *type);
+
+/* `impl = String` gets the arguments of the call, `impl = String(20)` is whole. */
+static bool type_of_impl(struct sa_reader *r, struct python_scope outer, TSNode call,
+                         struct python_thing class, struct python_scope scope, TSNode impl,
+                         struct sa_type *type)
+{
+    struct python_thing thing = python_resolve(r->tree, scope, impl);
+    const struct type_row *row = thing.kind == THING_FOREIGN && !str_ends(thing.dotted, STR("()"))
+                                     ? row_named(dotted_last(thing.dotted))
+                                     : NULL;
+
+    if (!row || ts_node_is_null(call) || !ts_node_named_child_count(node_field(call, "arguments")))
+        return sa_type_read(r, scope, impl, type);
+    /* What its __init__ passes on, only running it would tell. */
+    if (row->shape != SHAPE_PLAIN &&
+        python_binding_in(r->tree, class.file, scope.body, STR("__init__")))
+        return false;
+    return type_of_thing(r, outer, call, thing, type);
+}
+
+/* return dialect.type_descriptor(UUID()) */
+static bool type_of_return(struct sa_reader *r, struct python_scope scope, TSNode statement,
+                           struct sa_type *type)
+{
+    TSNode value = node_is(statement, "return_statement")
+                       ? node_bare(ts_node_named_child(statement, 0))
+                       : node_null();
+
+    if (node_is(value, "call") &&
+        str_ends(node_source(scope.file, node_field(value, "function")), STR(".type_descriptor")))
+        value = call_positional(value, 0);
+    return !ts_node_is_null(value) && sa_type_read(r, scope, value, type);
+}
+
+/* load_dialect_impl: what it returns under `if dialect.name == "postgresql":`, or returns always. What else it may do, only running it would
+ * tell. */
+static bool type_of_dialect(struct sa_reader *r, struct python_scope scope, TSNode function,
+                            struct sa_type *type)
+{
+    TSNode body = node_field(function, "body");
+    struct python_scope inside = {.file = scope.file};
+
+    for (uint32_t i = 0; i < ts_node_named_child_count(body); i++) {
+        TSNode statement = ts_node_named_child(body, i);
+        if (node_is(statement, "comment") || node_is(ts_node_named_child(statement, 0), "string"))
+            continue;
+        if (!node_is(statement, "if_statement"))
+            return type_of_return(r, inside, statement, type);
+        TSNode condition = node_field(statement, "condition");
+        struct str source = node_source(scope.file, condition);
+        if (!node_is(condition, "comparison_operator") ||
+            !str_starts(source, STR("dialect.name")) || !str_contains(source, STR("==")))
+            return false;
+        if (str_contains(source, STR("postgresql")))
+            return type_of_return(
+                r, inside, ts_node_named_child(node_field(statement, "consequence"), 0), type);
+        for (uint32_t j = 0; j < ts_node_named_child_count(statement); j++) {
+            TSNode other = ts_node_named_child(statement, j);
+            if (node_is(other, "elif_clause"))
+                return false;
+            if (node_is(other, "else_clause"))
+                return type_of_return(r, inside, ts_node_named_child(node_field(other, "body"), 0),
+                                      type);
+        }
+    }
+    return false;
+}
+
+/* get_col_spec: return "VECTOR(3)" */
+static bool type_of_spec(struct sa_reader *r, struct python_scope scope, TSNode function,
+                         struct sa_type *type)
+{
+    TSNode body = node_field(function, "body");
+    uint32_t count = ts_node_named_child_count(body);
+    TSNode last = count ? ts_node_named_child(body, count - 1) : node_null();
+
+    if (!node_is(last, "return_statement") ||
+        (count > 1 && !node_is(ts_node_named_child(ts_node_named_child(body, 0), 0), "string")) ||
+        count > 2)
+        return false;
+    struct python_constant text = python_constant(r->tree, scope, ts_node_named_child(last, 0));
+    type->text = text.kind == CONSTANT_STRING ? text.text : STR_NONE;
+    return type->text.length > 0;
+}
+
 /* class Money(TypeDecorator): impl = Numeric(10, 2) */
-static bool type_of_class(struct sa_reader *r, struct python_thing class, struct sa_type *type,
-                          size_t depth)
+static bool type_of_class(struct sa_reader *r, struct python_scope outer, TSNode call,
+                          struct python_thing class, struct sa_type *type, size_t depth)
 {
     TSNode body = node_field(class.node, "body"), bases = node_field(class.node, "superclasses");
     const struct python_binding *impl = python_binding_in(r->tree, class.file, body, STR("impl"));
     struct python_scope scope = {.file = class.file, .body = body};
 
-    /* What the dialect gets may be made in load_dialect_impl: then only running it would tell. */
-    if (python_binding_in(r->tree, class.file, body, STR("load_dialect_impl")))
-        return false;
+    const struct python_binding *dialect =
+        python_binding_in(r->tree, class.file, body, STR("load_dialect_impl"));
+    if (dialect)
+        return dialect->kind == BINDING_FUNCTION && type_of_dialect(r, scope, dialect->node, type);
     if (impl && impl->kind == BINDING_VALUE)
-        return sa_type_read(r, scope, impl->node, type);
+        return type_of_impl(r, outer, call, class, scope, impl->node, type);
     const struct python_binding *spec =
         python_binding_in(r->tree, class.file, body, STR("get_col_spec"));
-    if (spec || depth > 8)
+    if (spec)
+        return spec->kind == BINDING_FUNCTION && type_of_spec(r, scope, spec->node, type);
+    if (depth > 8)
         return false;
+    bool passes_on =
+        !ts_node_is_null(call) && !python_binding_in(r->tree, class.file, body, STR("__init__"));
     for (uint32_t i = 0; !ts_node_is_null(bases) && i < ts_node_named_child_count(bases); i++) {
         struct python_thing base = python_resolve(
             r->tree, (struct python_scope){.file = class.file}, ts_node_named_child(bases, i));
         const struct type_row *row =
             base.kind == THING_FOREIGN ? row_named(dotted_last(base.dotted)) : NULL;
-        if (base.kind == THING_CLASS && type_of_class(r, base, type, depth + 1))
+        if (base.kind == THING_CLASS && type_of_class(r, outer, call, base, type, depth + 1))
             return true;
         if (row && row->shape != SHAPE_ENUM && row->shape != SHAPE_ARRAY)
-            return type_of_row(r, scope, node_null(), row, type);
+            return passes_on ? type_of_row(r, outer, call, row, type)
+                             : type_of_row(r, scope, node_null(), row, type);
     }
     return false;
 }
@@ -458,7 +584,7 @@ static bool type_of_thing(struct sa_reader *r, struct python_scope scope, TSNode
                           struct python_thing thing, struct sa_type *type)
 {
     if (thing.kind == THING_CLASS)
-        return type_of_class(r, thing, type, 0);
+        return type_of_class(r, scope, call, thing, type, 0);
     if (thing.kind != THING_FOREIGN)
         return false;
     const struct type_row *row = row_named(dotted_last(thing.dotted));

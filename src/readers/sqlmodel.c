@@ -98,6 +98,7 @@ static void read_words(struct sa_reader *r, struct python_scope scope, TSNode va
     column->index = node_is(call_keyword(scope.file, value, "index"), "true");
     if (target.kind == CONSTANT_STRING)
         column->target = target.text;
+    column->actions = sa_actions(r, scope, value);
     if (!ts_node_is_null(nullable)) {
         column->has_nullable = true;
         column->column.nullable = node_is(nullable, "true");
