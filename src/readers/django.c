@@ -2,41 +2,7 @@
 
 #include "base/file.h"
 
-#define FIELD_DEPTH_MAX 8u
-
 /* --- Fields. --- */
-
-/* The kind of field a call makes: django.db.models.X, or a class of the tree made from one. Empty: no field. */
-static struct str field_kind(struct django_reader *r, struct python_scope scope, TSNode function,
-                             size_t depth)
-{
-    struct python_thing thing = python_resolve(r->tree, scope, function);
-
-    if (thing.kind == THING_FOREIGN) {
-        struct str last = dotted_last(thing.dotted);
-        bool field = str_ends(last, STR("Field")) || str_eq(last, STR("ForeignKey"));
-        return field && !str_starts(thing.dotted, STR("django.forms")) &&
-                       !str_starts(thing.dotted, STR("rest_framework"))
-                   ? last
-                   : STR_NONE;
-    }
-    if (thing.kind != THING_CLASS || depth > FIELD_DEPTH_MAX)
-        return STR_NONE;
-    TSNode bases = node_field(thing.node, "superclasses"), body = node_field(thing.node, "body");
-    for (uint32_t i = 0; !ts_node_is_null(bases) && i < ts_node_named_child_count(bases); i++) {
-        struct str kind = field_kind(r, (struct python_scope){.file = thing.file},
-                                     ts_node_named_child(bases, i), depth + 1);
-        if (!kind.length)
-            continue;
-        /* Its own words in db_type, __init__ or internal type may say anything. */
-        static const char *const words[] = {"db_type", "__init__", "get_internal_type"};
-        for (size_t j = 0; j < COUNT_OF(words); j++)
-            if (python_binding_in(r->tree, thing.file, body, str_from(words[j])))
-                return STR("?");
-        return kind;
-    }
-    return STR_NONE;
-}
 
 static void put_field(struct django_reader *r, struct django_fields *fields,
                       struct django_field field)
@@ -76,12 +42,10 @@ static void fields_of_class(struct django_reader *r, struct python_file *file, T
         if (!node_is(node_bare(binding->node), "call"))
             continue;
         TSNode call = node_bare(binding->node);
-        struct django_field field = {.name = binding->name,
-                                     .column = binding->name,
-                                     .kind = field_kind(r, scope, node_field(call, "function"), 0),
-                                     .scope = scope,
-                                     .call = call};
-        if (!field.kind.length || str_eq(field.kind, STR("GenericRelation")))
+        struct django_field field = {
+            .name = binding->name, .column = binding->name, .scope = scope, .call = call};
+        if (!django_field_kind(r, scope, node_field(call, "function"), &field) ||
+            str_eq(field.kind, STR("GenericRelation")))
             continue;
         field.relation = str_eq(field.kind, STR("ForeignKey")) ||
                          str_eq(field.kind, STR("OneToOneField")) ||
@@ -132,8 +96,7 @@ static struct str app_directory(struct str path)
     return directory;
 }
 
-/* AppConfig.label in apps.py, else the folder's name. */
-static struct str app_label(struct django_reader *r, struct str path)
+struct str django_app_word(struct django_reader *r, struct str path, const char *name)
 {
     struct str directory = app_directory(path);
     struct python_file *apps = python_tree_file(
@@ -145,15 +108,29 @@ static struct str app_label(struct django_reader *r, struct str path)
         if (apps->bindings.items[i].kind != BINDING_CLASS)
             continue;
         TSNode body = node_field(apps->bindings.items[i].node, "body");
-        const struct python_binding *label = python_binding_in(r->tree, apps, body, STR("label"));
+        const struct python_binding *word = python_binding_in(r->tree, apps, body, str_from(name));
         struct python_constant text =
-            label ? python_constant(r->tree, (struct python_scope){.file = apps, .body = body},
-                                    label->node)
-                  : (struct python_constant){.kind = CONSTANT_NOT};
+            word ? python_constant(r->tree, (struct python_scope){.file = apps, .body = body},
+                                   word->node)
+                 : (struct python_constant){.kind = CONSTANT_NOT};
         if (text.kind == CONSTANT_STRING)
             return text.text;
     }
-    return path_base_name(directory);
+    return STR_NONE;
+}
+
+/* AppConfig.label, else the folder's name. */
+struct str django_app_label(struct arena *arena, struct python_tree *tree, struct str models)
+{
+    struct django_reader r = {.arena = arena, .tree = tree};
+    struct str label = django_app_word(&r, models, "label");
+
+    return label.length ? label : path_base_name(app_directory(models));
+}
+
+static struct str app_label(struct django_reader *r, struct str path)
+{
+    return django_app_label(r->arena, r->tree, path);
 }
 
 static bool is_abstract(struct django_reader *r, struct python_file *file, TSNode node)
@@ -205,8 +182,8 @@ static bool visit(struct django_reader *r, struct django_model *model, struct py
         if (thing.kind == THING_FOREIGN && is_foreign_model(thing.dotted)) {
             is_model = true;
             if (!str_ends(thing.dotted, STR("models.Model")) &&
-                !str_ends(thing.dotted, STR("base.Model")) && !model->foreign_base.length)
-                model->foreign_base = thing.dotted;
+                !str_ends(thing.dotted, STR("base.Model")))
+                strs_add(r->arena, &model->foreign_bases, thing.dotted);
         }
         if (thing.kind != THING_CLASS)
             continue;
@@ -287,11 +264,9 @@ static void add_column(struct django_reader *r, const struct django_model *model
     struct python_file *file = field->scope.file;
     struct schema_column column = {
         .name = field->column,
-        .primary_key = node_is(call_keyword(file, field->call, "primary_key"), "true"),
-        .unique = node_is(call_keyword(file, field->call, "unique"), "true") ||
-                  str_eq(field->kind, STR("OneToOneField")),
-        .nullable = node_is(call_keyword(file, field->call, "null"), "true") ||
-                    str_eq(field->kind, STR("NullBooleanField")),
+        .primary_key = django_is(r, field, "primary_key"),
+        .unique = django_is(r, field, "unique") || str_eq(field->kind, STR("OneToOneField")),
+        .nullable = django_is(r, field, "null") || str_eq(field->kind, STR("NullBooleanField")),
         .place = {.file = file->path, .line = node_line(field->call)}};
     struct str key_type, key_column;
 
@@ -309,16 +284,16 @@ static void add_column(struct django_reader *r, const struct django_model *model
                           str_printf(r->arena, "the default of " STR_FMT "." STR_FMT,
                                      STR_ARG(table->name), STR_ARG(column.name)),
                           node_source(file, call_keyword(file, field->call, "db_default")));
-    if (field->relation && !node_is(call_keyword(file, field->call, "db_constraint"), "false")) {
+    if (field->relation && django_word(r, field, "db_constraint").kind != CONSTANT_FALSE) {
         struct str label = django_target(r, model, field);
         const struct django_model *target = django_model_named(r, label);
         if (target && django_key(r, label, 0, &key_type, &key_column))
             column.references = str_printf(r->arena, STR_FMT " (" STR_FMT ")",
                                            STR_ARG(target->table), STR_ARG(key_column));
     }
-    bool indexed = node_is(call_keyword(file, field->call, "db_index"), "true") ||
+    bool indexed = django_is(r, field, "db_index") ||
                    (str_eq(field->kind, STR("SlugField")) &&
-                    !node_is(call_keyword(file, field->call, "db_index"), "false"));
+                    django_word(r, field, "db_index").kind != CONSTANT_FALSE);
     if (indexed && !column.unique && !column.primary_key && !field->relation) {
         struct schema_index index = {.place = column.place};
         strs_add(r->arena, &index.parts, column.name);
@@ -330,33 +305,18 @@ static void add_column(struct django_reader *r, const struct django_model *model
     schema_column_put(r->arena, table, column);
 }
 
-static void add_many(struct django_reader *r, const struct django_model *model,
-                     const struct django_field *field)
+void django_many_table(struct django_reader *r, const struct django_model *model, struct str name,
+                       struct str target, struct schema_place place, struct str source)
 {
-    struct python_file *file = field->scope.file;
-    struct schema_place place = {.file = file->path, .line = node_line(field->call)};
-    TSNode through = call_keyword(file, field->call, "through");
-    struct python_constant name =
-        python_constant(r->tree, field->scope, call_keyword(file, field->call, "db_table"));
-    struct str label = django_target(r, model, field), column;
-
-    if (!ts_node_is_null(through) && !node_is(through, "none"))
-        return;
     struct str own =
         str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(model->app), STR_ARG(model->name));
-    struct schema_table *table = schema_table_add(
-        r->arena, r->schema,
-        name.kind == CONSTANT_STRING ? name.text
-                                     : str_printf(r->arena, STR_FMT "_" STR_FMT,
-                                                  STR_ARG(model->table), STR_ARG(field->name)),
-        place);
-    bool self = str_eq_nocase(own, label);
-    struct str ends[] = {own, label};
+    struct schema_table *table = schema_table_add(r->arena, r->schema, name, place);
+    bool self = str_eq_nocase(own, target);
+    struct str ends[] = {own, target}, column;
+
     schema_column_put(r->arena, table,
                       (struct schema_column){.name = STR("id"),
-                                             .type = str_eq(r->auto_field, STR("BigAutoField"))
-                                                         ? STR("BIGINT")
-                                                         : STR("INTEGER"),
+                                             .type = django_auto_type(r, model),
                                              .primary_key = true,
                                              .place = place});
     for (size_t i = 0; i < 2; i++) {
@@ -369,24 +329,51 @@ static void add_many(struct django_reader *r, const struct django_model *model,
             schema_unread_add(r->arena, r->schema, place,
                               str_printf(r->arena, "the type of " STR_FMT "." STR_FMT,
                                          STR_ARG(table->name), STR_ARG(end.name)),
-                              node_source(file, field->call));
+                              source);
         }
         schema_column_put(r->arena, table, end);
     }
+}
+
+static void add_many(struct django_reader *r, const struct django_model *model,
+                     const struct django_field *field)
+{
+    struct python_file *file = field->scope.file;
+    TSNode through = call_keyword(file, field->call, "through");
+    struct python_constant name =
+        python_constant(r->tree, field->scope, call_keyword(file, field->call, "db_table"));
+
+    if (!ts_node_is_null(through) && !node_is(through, "none"))
+        return;
+    django_many_table(r, model,
+                      name.kind == CONSTANT_STRING
+                          ? name.text
+                          : str_printf(r->arena, STR_FMT "_" STR_FMT, STR_ARG(model->table),
+                                       STR_ARG(field->name)),
+                      django_target(r, model, field),
+                      (struct schema_place){.file = file->path, .line = node_line(field->call)},
+                      node_source(file, field->call));
 }
 
 static void add_table(struct django_reader *r, const struct django_model *model)
 {
     struct schema_place place = {.file = model->file->path, .line = node_line(model->node)};
     struct schema_table *table = schema_table_add(r->arena, r->schema, model->table, place);
+    struct python_scope scope;
     struct django_fields fields;
     bool keyed = false;
 
+    for (size_t i = 0; i < model->foreign_bases.count; i++) {
+        struct str base = model->foreign_bases.items[i];
+        if (!django_base_columns(r, model, base, table))
+            schema_unread_add(r->arena, r->schema, place,
+                              str_printf(r->arena, "what " STR_FMT " brings to table " STR_FMT,
+                                         STR_ARG(base), STR_ARG(model->table)),
+                              base);
+    }
     django_fields_of(r, model, &fields);
     for (size_t i = 0; i < fields.count; i++) {
-        keyed = keyed || node_is(call_keyword(fields.items[i].scope.file, fields.items[i].call,
-                                              "primary_key"),
-                                 "true");
+        keyed = keyed || django_is(r, &fields.items[i], "primary_key");
         if (!fields.items[i].many)
             add_column(r, model, &fields.items[i], table);
     }
@@ -397,16 +384,17 @@ static void add_table(struct django_reader *r, const struct django_model *model)
         (void)django_key(r, own, 0, &key.type, &key.name);
         schema_column_put(r->arena, table, key);
     }
+    if (!ts_node_is_null(django_meta(r, model, "order_with_respect_to", &scope)))
+        schema_column_put(
+            r->arena, table,
+            (struct schema_column){.name = STR("_order"), .type = STR("INTEGER"), .place = place});
     django_meta_read(r, model, &fields, table);
     /* Last: a table that is added may move this one. */
     for (size_t i = 0; i < fields.count; i++)
         if (fields.items[i].many)
             add_many(r, model, &fields.items[i]);
-    if (model->foreign_base.length)
-        schema_unread_add(r->arena, r->schema, place,
-                          str_printf(r->arena, "what " STR_FMT " brings to table " STR_FMT,
-                                     STR_ARG(model->foreign_base), STR_ARG(model->table)),
-                          model->foreign_base);
+    for (size_t i = 0; i < model->foreign_bases.count; i++)
+        django_base_tables(r, model, model->foreign_bases.items[i]);
 }
 
 /* --- Settings. --- */

@@ -14,6 +14,14 @@
 #include "schema/schema.h"
 
 #define DJANGO_BASES_MAX 24u
+#define DJANGO_PRESETS_MAX 8u
+
+/* What a field class of the tree gives its base: `kwargs["max_length"] = 12` (final), `kwargs.setdefault("max_length", 12)`. */
+struct django_preset {
+    struct str name;
+    struct python_constant value;
+    bool final;
+};
 
 struct django_field {
     struct str name, column;
@@ -21,6 +29,9 @@ struct django_field {
     struct python_scope scope;
     TSNode call;
     bool relation, many;
+    struct str written_type; /* what its class says in db_type; empty: nothing */
+    struct django_preset presets[DJANGO_PRESETS_MAX];
+    size_t preset_count;
 };
 VEC_DEFINE(django_fields, struct django_field);
 
@@ -34,8 +45,8 @@ struct django_model {
         TSNode node;
     } order[DJANGO_BASES_MAX]; /* itself, then its bases up to other tables */
     size_t order_count;
-    struct str parent; /* "app.Name" of the concrete model above; empty: none */
-    struct str foreign_base;
+    struct str parent;         /* "app.Name" of the concrete model above; empty: none */
+    struct strs foreign_bases; /* of other packages, but for models.Model */
 };
 VEC_DEFINE(django_models, struct django_model);
 
@@ -52,7 +63,39 @@ struct django_reader {
 MUST_CHECK bool django_read(struct arena *arena, struct python_tree *tree, const struct strs *paths,
                             const struct strs *settings, struct schema *schema, struct err *e);
 
+/* The label of the application whose models stand in this file: "shop/models.py". */
+struct str django_app_label(struct arena *arena, struct python_tree *tree, struct str models);
+
 /* --- Parts. --- */
+/* The columns that a base of Django's own brings (AbstractUser, PermissionsMixin); false: a base that is not known. */
+bool django_base_columns(struct django_reader *r, const struct django_model *model,
+                         struct str dotted, struct schema_table *table);
+/* The many-to-many tables of the same. */
+void django_base_tables(struct django_reader *r, const struct django_model *model,
+                        struct str dotted);
+/* A many-to-many table between two models ("app.Name"). */
+void django_many_table(struct django_reader *r, const struct django_model *model, struct str name,
+                       struct str target, struct schema_place place, struct str source);
+/* Fills kind, written_type and presets of what a call makes; false: it makes no field. "?": a field that cannot be read. */
+bool django_field_kind(struct django_reader *r, struct python_scope scope, TSNode function,
+                       struct django_field *field);
+/* An argument of the field: as called, or as its class presets it. */
+struct python_constant django_word(struct django_reader *r, const struct django_field *field,
+                                   const char *name);
+static inline bool django_is(struct django_reader *r, const struct django_field *field,
+                             const char *name)
+{
+    return django_word(r, field, name).kind == CONSTANT_TRUE;
+}
+/* A condition (Q, ~Q, Q & Q) or an expression (F, Lower("name")) as SQL; false when it cannot be read. */
+bool django_condition(struct django_reader *r, struct python_scope scope, TSNode node,
+                      const struct django_fields *fields, struct str *ret_text);
+bool django_expression(struct django_reader *r, struct python_scope scope, TSNode node,
+                       const struct django_fields *fields, struct str *ret_text);
+/* The column of a field by the name that queries use. */
+struct str django_column_of(const struct django_fields *fields, struct str name);
+/* What the AppConfig in apps.py beside the models says; empty: nothing. */
+struct str django_app_word(struct django_reader *r, struct str path, const char *name);
 /* The model a relation points at: "app.Name"; empty when unknown. */
 struct str django_target(struct django_reader *r, const struct django_model *model,
                          const struct django_field *field);
@@ -65,6 +108,8 @@ bool django_field_type(struct django_reader *r, const struct django_model *model
 /* Type and column of the primary key; false when it cannot be read. */
 bool django_key(struct django_reader *r, struct str label, size_t depth, struct str *ret_type,
                 struct str *ret_column);
+/* The type of a key that Django adds: by the AppConfig, else by the settings; empty when unknown. */
+struct str django_auto_type(struct django_reader *r, const struct django_model *model);
 /* An attribute of class Meta: its own, else of the Meta it inherits; null when absent. */
 TSNode django_meta(struct django_reader *r, const struct django_model *model, const char *name,
                    struct python_scope *ret_scope);

@@ -50,17 +50,10 @@ static const struct {
     {"FilePathField", "100"}, {"CommaSeparatedIntegerField", ""},
 };
 
-static struct python_constant word(struct django_reader *r, const struct django_field *field,
-                                   const char *name)
-{
-    return python_constant(r->tree, field->scope,
-                           call_keyword(field->scope.file, field->call, name));
-}
-
 static bool decimal(struct django_reader *r, const struct django_field *field, struct str *ret_type)
 {
-    struct python_constant digits = word(r, field, "max_digits");
-    struct python_constant places = word(r, field, "decimal_places");
+    struct python_constant digits = django_word(r, field, "max_digits");
+    struct python_constant places = django_word(r, field, "decimal_places");
 
     if (digits.kind != CONSTANT_NUMBER || places.kind != CONSTANT_NUMBER)
         return false;
@@ -79,18 +72,15 @@ static bool inner_field(struct django_reader *r, const struct django_model *mode
         call = call_positional(field->call, 0);
     if (!node_is(call, "call"))
         return false;
-    struct django_field inner = {
-        .name = field->name,
-        .kind = dotted_last(python_foreign(r->tree, field->scope, node_field(call, "function"))),
-        .scope = field->scope,
-        .call = call};
-    return django_field_type(r, model, &inner, depth + 1, ret_type);
+    struct django_field inner = {.name = field->name, .scope = field->scope, .call = call};
+    return django_field_kind(r, field->scope, node_field(call, "function"), &inner) &&
+           django_field_type(r, model, &inner, depth + 1, ret_type);
 }
 
 static bool related_type(struct django_reader *r, const struct django_model *model,
                          const struct django_field *field, size_t depth, struct str *ret_type)
 {
-    struct python_constant to_field = word(r, field, "to_field");
+    struct python_constant to_field = django_word(r, field, "to_field");
     struct str label = django_target(r, model, field), column;
     const struct django_model *target = django_model_named(r, label);
     struct django_fields fields;
@@ -111,6 +101,10 @@ bool django_field_type(struct django_reader *r, const struct django_model *model
 {
     if (depth > 8)
         return false;
+    if (field->written_type.length) {
+        *ret_type = field->written_type;
+        return true;
+    }
     for (size_t i = 0; i < COUNT_OF(plain); i++)
         if (str_eq(field->kind, str_from(plain[i].field))) {
             *ret_type = str_from(plain[i].type);
@@ -119,7 +113,7 @@ bool django_field_type(struct django_reader *r, const struct django_model *model
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         if (!str_eq(field->kind, str_from(texts[i].field)))
             continue;
-        struct python_constant length = word(r, field, "max_length");
+        struct python_constant length = django_word(r, field, "max_length");
         struct str size = length.kind == CONSTANT_NUMBER ? length.text : str_from(texts[i].length);
         if (!ts_node_is_null(call_keyword(field->scope.file, field->call, "max_length")) &&
             length.kind != CONSTANT_NUMBER && length.kind != CONSTANT_NONE)
@@ -133,7 +127,7 @@ bool django_field_type(struct django_reader *r, const struct django_model *model
     if (str_eq(field->kind, STR("GeneratedField")))
         return inner_field(r, model, field, "output_field", depth, ret_type);
     if (str_eq(field->kind, STR("ArrayField"))) {
-        struct python_constant size = word(r, field, "size");
+        struct python_constant size = django_word(r, field, "size");
         if (!inner_field(r, model, field, "base_field", depth, ret_type))
             return false;
         *ret_type = str_printf(r->arena, STR_FMT "[" STR_FMT "]", STR_ARG(*ret_type),
@@ -194,8 +188,11 @@ static bool is_contrib(struct str label)
     return false;
 }
 
-static struct str auto_type(struct str field)
+struct str django_auto_type(struct django_reader *r, const struct django_model *model)
 {
+    struct str field = dotted_last(django_app_word(r, model->file->path, "default_auto_field"));
+
+    field = field.length ? field : r->auto_field;
     return str_eq(field, STR("BigAutoField"))     ? STR("BIGINT")
            : str_eq(field, STR("SmallAutoField")) ? STR("SMALLINT")
            : str_eq(field, STR("AutoField"))      ? STR("INTEGER")
@@ -217,8 +214,7 @@ bool django_key(struct django_reader *r, struct str label, size_t depth, struct 
     }
     django_fields_of(r, model, &fields);
     for (size_t i = 0; i < fields.count; i++)
-        if (node_is(call_keyword(fields.items[i].scope.file, fields.items[i].call, "primary_key"),
-                    "true")) {
+        if (django_is(r, &fields.items[i], "primary_key")) {
             *ret_column = fields.items[i].column;
             return django_field_type(r, model, &fields.items[i], depth + 1, ret_type);
         }
@@ -228,6 +224,6 @@ bool django_key(struct django_reader *r, struct str label, size_t depth, struct 
                                  STR_ARG(str_lower(r->arena, dotted_last(model->parent))));
         return django_key(r, model->parent, depth + 1, ret_type, &above);
     }
-    *ret_type = auto_type(r->auto_field);
+    *ret_type = django_auto_type(r, model);
     return ret_type->length > 0;
 }

@@ -74,14 +74,6 @@ struct str django_index_name(struct arena *arena, struct str table, const struct
                       STR_ARG(str_prefix(joined, other)), STR_ARG(end));
 }
 
-static struct str column_of(const struct django_fields *fields, struct str name)
-{
-    for (size_t i = 0; i < fields->count; i++)
-        if (str_eq(fields->items[i].name, name))
-            return fields->items[i].column;
-    return name;
-}
-
 /* ["a", "-b"] → parts "a", "b DESC"; `ordered` keeps the minus for the name. */
 static bool names_of(struct django_reader *r, struct python_scope scope, TSNode list,
                      const struct django_fields *fields, struct strs *columns, struct strs *ordered)
@@ -96,7 +88,7 @@ static bool names_of(struct django_reader *r, struct python_scope scope, TSNode 
         if (name.kind != CONSTANT_STRING)
             return false;
         bool down = str_starts(name.text, STR("-"));
-        struct str column = column_of(fields, str_from_offset(name.text, down));
+        struct str column = django_column_of(fields, str_from_offset(name.text, down));
         VEC_PUSH(r->arena, columns,
                  down ? str_printf(r->arena, STR_FMT " DESC", STR_ARG(column)) : column);
         VEC_PUSH(r->arena, ordered,
@@ -131,6 +123,39 @@ static void unread(struct django_reader *r, struct python_scope scope, TSNode no
         node_source(scope.file, node));
 }
 
+/* django.contrib.postgres.indexes */
+static struct str method_of(struct str kind)
+{
+    static const struct {
+        const char *kind, *method;
+    } methods[] = {{"GinIndex", "gin"},       {"GistIndex", "gist"}, {"BrinIndex", "brin"},
+                   {"SpGistIndex", "spgist"}, {"HashIndex", "hash"}, {"BloomIndex", "bloom"}};
+
+    for (size_t i = 0; i < COUNT_OF(methods); i++)
+        if (str_eq(kind, str_from(methods[i].kind)))
+            return str_from(methods[i].method);
+    return STR_NONE;
+}
+
+/* include=["name"], nulls_distinct=False */
+static bool read_extra(struct django_reader *r, struct python_scope scope, TSNode call,
+                       const struct django_fields *fields, struct schema_index *index)
+{
+    TSNode include = call_keyword(scope.file, call, "include");
+    struct strs columns = {0}, ordered = {0};
+
+    if (node_is(call_keyword(scope.file, call, "nulls_distinct"), "false"))
+        index->extra = STR("NULLS NOT DISTINCT");
+    if (ts_node_is_null(include))
+        return true;
+    if (!names_of(r, scope, include, fields, &columns, &ordered))
+        return false;
+    index->extra = str_printf(r->arena, "INCLUDE (" STR_FMT ")%s" STR_FMT,
+                              STR_ARG(str_join(r->arena, columns.items, columns.count, STR(", "))),
+                              index->extra.length ? " " : "", STR_ARG(index->extra));
+    return true;
+}
+
 static bool read_item(struct django_reader *r, struct python_scope scope, TSNode call,
                       const struct django_fields *fields, struct schema_table *table,
                       struct schema_index *index)
@@ -149,18 +174,33 @@ static bool read_item(struct django_reader *r, struct python_scope scope, TSNode
         check = ts_node_is_null(check) ? condition : check;
         if (ts_node_is_null(check))
             return false;
-        strs_add(r->arena, &index->parts, node_source(scope.file, check));
+        struct str text;
+        if (!django_condition(r, scope, check, fields, &text))
+            text = node_source(scope.file, check);
+        strs_add(r->arena, &index->parts, text);
         return index->name.length > 0;
     }
-    if (!ts_node_is_null(condition))
+    if (!ts_node_is_null(condition) &&
+        !django_condition(r, scope, condition, fields, &index->condition))
         index->condition = node_source(scope.file, condition);
+    if (!read_extra(r, scope, call, fields, index))
+        return false;
+    /* Only columns, all of them, make a constraint; the rest is an index. */
     if (str_eq(kind, STR("UniqueConstraint")))
-        index->kind = index->condition.length ? SCHEMA_UNIQUE_INDEX : SCHEMA_UNIQUE;
+        index->kind = index->condition.length || str_starts(index->extra, STR("INCLUDE")) ||
+                              ts_node_is_null(list)
+                          ? SCHEMA_UNIQUE_INDEX
+                          : SCHEMA_UNIQUE;
     else if (!str_ends(kind, STR("Index")))
         return false;
+    index->method = method_of(kind);
     if (ts_node_is_null(list)) { /* expressions */
-        for (size_t i = 0; i < call_positional_count(call); i++)
-            VEC_PUSH(r->arena, &index->parts, node_source(scope.file, call_positional(call, i)));
+        for (size_t i = 0; i < call_positional_count(call); i++) {
+            struct str text;
+            if (!django_expression(r, scope, call_positional(call, i), fields, &text))
+                text = node_source(scope.file, call_positional(call, i));
+            VEC_PUSH(r->arena, &index->parts, text);
+        }
         return index->parts.count > 0 && index->name.length > 0;
     }
     if (!names_of(r, scope, list, fields, &index->parts, &ordered))

@@ -1,0 +1,207 @@
+/* django_class.c -- what makes a field: Django's own classes, and those of the tree made from them. */
+#include "readers/django.h"
+
+#define FIELD_DEPTH_MAX 8u
+
+static void preset(struct django_field *field, struct str name, struct python_constant value,
+                   bool final)
+{
+    if (value.kind == CONSTANT_NOT)
+        return;
+    for (size_t i = 0; i < field->preset_count; i++)
+        if (str_eq(field->presets[i].name, name))
+            return; /* the class nearer to the field has said so already */
+    if (field->preset_count < DJANGO_PRESETS_MAX)
+        field->presets[field->preset_count++] =
+            (struct django_preset){.name = name, .value = value, .final = final};
+}
+
+/* The default of a parameter: `def __init__(self, *args, max_length=20, **kwargs)`. */
+static struct python_constant parameter(struct django_reader *r, struct python_scope scope,
+                                        TSNode function, struct str name)
+{
+    TSNode parameters = node_field(function, "parameters");
+
+    for (uint32_t i = 0; i < ts_node_named_child_count(parameters); i++) {
+        TSNode one = ts_node_named_child(parameters, i);
+        if ((node_is(one, "default_parameter") || node_is(one, "typed_default_parameter")) &&
+            str_eq(node_source(scope.file, node_field(one, "name")), name))
+            return python_constant(r->tree, scope, node_field(one, "value"));
+    }
+    return (struct python_constant){.kind = CONSTANT_NOT};
+}
+
+/* super().__init__(*args, max_length=20, **kwargs) */
+static bool super_call(struct django_reader *r, struct python_scope scope, TSNode function,
+                       TSNode call, struct django_field *field)
+{
+    TSNode arguments = node_field(call, "arguments");
+
+    if (!str_ends(node_source(scope.file, node_field(call, "function")), STR(".__init__")))
+        return false;
+    for (uint32_t i = 0; i < ts_node_named_child_count(arguments); i++) {
+        TSNode argument = ts_node_named_child(arguments, i);
+        if (node_is(argument, "list_splat") || node_is(argument, "dictionary_splat") ||
+            node_is(argument, "comment") || node_is(argument, "identifier"))
+            continue;
+        if (!node_is(argument, "keyword_argument"))
+            return false;
+        TSNode value = node_field(argument, "value");
+        struct str name = node_source(scope.file, node_field(argument, "name"));
+        struct python_constant known =
+            node_is(value, "identifier")
+                ? parameter(r, scope, function, node_source(scope.file, value))
+                : (struct python_constant){.kind = CONSTANT_NOT};
+        preset(field, name,
+               known.kind != CONSTANT_NOT ? known : python_constant(r->tree, scope, value),
+               known.kind == CONSTANT_NOT);
+    }
+    return true;
+}
+
+/* One statement of __init__: what it gives the base, or nothing of the schema; false: only running it would tell. */
+static bool init_statement(struct django_reader *r, struct python_scope scope, TSNode function,
+                           TSNode statement, struct django_field *field)
+{
+    TSNode node = ts_node_named_child(statement, 0);
+
+    if (node_is(statement, "comment") || node_is(statement, "pass_statement"))
+        return true;
+    if (!node_is(statement, "expression_statement"))
+        return false;
+    if (node_is(node, "string"))
+        return true;
+    if (node_is(node, "assignment")) {
+        TSNode left = node_field(node, "left");
+        struct str source = node_source(scope.file, left);
+        if (str_starts(source, STR("self.")))
+            return true;
+        if (!node_is(left, "subscript") || !str_starts(source, STR("kwargs[")))
+            return false;
+        struct str name = python_constant(r->tree, scope, node_field(left, "subscript")).text;
+        struct python_constant value = python_constant(r->tree, scope, node_field(node, "right"));
+        preset(field, name, value, true);
+        return name.length && value.kind != CONSTANT_NOT;
+    }
+    if (!node_is(node, "call"))
+        return false;
+    struct str called = node_source(scope.file, node_field(node, "function"));
+    if (str_eq(called, STR("kwargs.setdefault"))) {
+        struct str name = python_constant(r->tree, scope, call_positional(node, 0)).text;
+        struct python_constant value = python_constant(r->tree, scope, call_positional(node, 1));
+        preset(field, name, value, false);
+        return name.length > 0;
+    }
+    return str_eq(called, STR("kwargs.pop")) || super_call(r, scope, function, node, field);
+}
+
+/* The string that a method returns and does nothing besides; empty: it does. */
+static struct str returned_text(struct django_reader *r, struct python_scope scope, TSNode function)
+{
+    TSNode body = node_field(function, "body");
+    TSNode last = ts_node_named_child_count(body)
+                      ? ts_node_named_child(body, ts_node_named_child_count(body) - 1)
+                      : node_null();
+
+    for (uint32_t i = 0; i + 1 < ts_node_named_child_count(body); i++)
+        if (!node_is(ts_node_named_child(body, i), "comment") &&
+            !node_is(ts_node_named_child(ts_node_named_child(body, i), 0), "string"))
+            return STR_NONE;
+    if (!node_is(last, "return_statement"))
+        return STR_NONE;
+    struct python_constant text = python_constant(r->tree, scope, ts_node_named_child(last, 0));
+    return text.kind == CONSTANT_STRING ? text.text : STR_NONE;
+}
+
+static struct str upper(struct arena *arena, struct str text)
+{
+    char *bytes = str_c(arena, text);
+
+    for (char *at = bytes; *at; at++)
+        if (*at >= 'a' && *at <= 'z')
+            *at = (char)(*at - 0x20);
+    return str_of(bytes, text.length);
+}
+
+/* What a class of the tree says of itself; false: that cannot be read. */
+static bool read_class(struct django_reader *r, struct python_thing class,
+                       struct django_field *field)
+{
+    TSNode body = node_field(class.node, "body");
+    struct python_scope scope = {.file = class.file, .body = body};
+    const struct python_binding *type =
+        python_binding_in(r->tree, class.file, body, STR("db_type"));
+    const struct python_binding *init =
+        python_binding_in(r->tree, class.file, body, STR("__init__"));
+
+    if (type && !field->written_type.length) {
+        struct str text =
+            type->kind == BINDING_FUNCTION ? returned_text(r, scope, type->node) : STR_NONE;
+        if (!text.length)
+            return false;
+        field->written_type = upper(r->arena, text);
+    }
+    if (!init)
+        return true;
+    if (init->kind != BINDING_FUNCTION)
+        return false;
+    TSNode block = node_field(init->node, "body");
+    for (uint32_t i = 0; i < ts_node_named_child_count(block); i++)
+        if (!init_statement(r, scope, init->node, ts_node_named_child(block, i), field))
+            return false;
+    return true;
+}
+
+static bool kind_of(struct django_reader *r, struct python_scope scope, TSNode function,
+                    struct django_field *field, size_t depth)
+{
+    struct python_thing thing = python_resolve(r->tree, scope, function);
+
+    if (thing.kind == THING_FOREIGN) {
+        struct str last = dotted_last(thing.dotted);
+        field->kind = last;
+        return (str_ends(last, STR("Field")) || str_eq(last, STR("ForeignKey"))) &&
+               !str_starts(thing.dotted, STR("django.forms")) &&
+               !str_starts(thing.dotted, STR("rest_framework"));
+    }
+    if (thing.kind != THING_CLASS || depth > FIELD_DEPTH_MAX)
+        return false;
+    TSNode bases = node_field(thing.node, "superclasses"), body = node_field(thing.node, "body");
+    bool known = read_class(r, thing, field);
+    for (uint32_t i = 0; !ts_node_is_null(bases) && i < ts_node_named_child_count(bases); i++) {
+        if (!kind_of(r, (struct python_scope){.file = thing.file}, ts_node_named_child(bases, i),
+                     field, depth + 1))
+            continue;
+        const struct python_binding *internal =
+            python_binding_in(r->tree, thing.file, body, STR("get_internal_type"));
+        if (internal && internal->kind == BINDING_FUNCTION) {
+            field->kind = returned_text(r, (struct python_scope){.file = thing.file, .body = body},
+                                        internal->node);
+            known = known && field->kind.length;
+        }
+        if (!known) {
+            field->kind = STR("?");
+            field->written_type = STR_NONE;
+        }
+        return true;
+    }
+    return false;
+}
+
+bool django_field_kind(struct django_reader *r, struct python_scope scope, TSNode function,
+                       struct django_field *field)
+{
+    return kind_of(r, scope, function, field, 0);
+}
+
+struct python_constant django_word(struct django_reader *r, const struct django_field *field,
+                                   const char *name)
+{
+    TSNode node = call_keyword(field->scope.file, field->call, name);
+
+    for (size_t i = 0; i < field->preset_count; i++)
+        if (str_eq(field->presets[i].name, str_from(name)) &&
+            (field->presets[i].final || ts_node_is_null(node)))
+            return field->presets[i].value;
+    return python_constant(r->tree, field->scope, node);
+}

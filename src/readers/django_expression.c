@@ -1,0 +1,272 @@
+/* django_expression.c -- conditions and expressions of Meta as SQL: Q(price__gte=0), ~Q(live=True), F("a"), Lower("name"). */
+#include "readers/django.h"
+
+#define EXPRESSION_DEPTH_MAX 8u
+
+struct reading {
+    struct django_reader *r;
+    struct python_scope scope;
+    const struct django_fields *fields;
+};
+
+static bool expression(const struct reading *e, TSNode node, struct str *ret_text, size_t depth);
+
+static struct str quoted(struct arena *arena, struct str text)
+{
+    struct buf buf = buf_new(arena, 2 * text.length + 3);
+
+    buf_add_byte(&buf, '\'');
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.bytes[i] == '\'')
+            buf_add_byte(&buf, '\'');
+        buf_add_byte(&buf, text.bytes[i]);
+    }
+    buf_add_byte(&buf, '\'');
+    return buf_str(&buf);
+}
+
+struct str django_column_of(const struct django_fields *fields, struct str name)
+{
+    for (size_t i = 0; i < fields->count; i++)
+        if (str_eq(fields->items[i].name, name) || str_eq(fields->items[i].column, name))
+            return fields->items[i].column;
+    return name;
+}
+
+static bool literal(const struct reading *e, TSNode node, struct str *ret_text)
+{
+    struct python_constant value = python_constant(e->r->tree, e->scope, node);
+
+    switch (value.kind) {
+    case CONSTANT_STRING:
+        *ret_text = quoted(e->r->arena, value.text);
+        return true;
+    case CONSTANT_NUMBER:
+        *ret_text = value.text;
+        return true;
+    case CONSTANT_TRUE:
+    case CONSTANT_FALSE:
+        *ret_text = value.kind == CONSTANT_TRUE ? STR("true") : STR("false");
+        return true;
+    case CONSTANT_NONE:
+        *ret_text = STR("NULL");
+        return true;
+    case CONSTANT_NOT:
+        break;
+    }
+    return false;
+}
+
+static bool list_of(const struct reading *e, TSNode node, struct buf *buf)
+{
+    if (node_is(node, "identifier") || node_is(node, "attribute")) {
+        struct python_thing thing = python_resolve(e->r->tree, e->scope, node);
+        struct reading in = {e->r, {.file = thing.file, .body = thing.scope}, e->fields};
+        return thing.kind == THING_VALUE && !ts_node_eq(thing.node, node) &&
+               list_of(&in, node_bare(thing.node), buf);
+    }
+    if (!node_is(node, "list") && !node_is(node, "tuple") && !node_is(node, "set"))
+        return false;
+    for (uint32_t i = 0, count = 0; i < ts_node_named_child_count(node); i++) {
+        struct str text;
+        if (node_is(ts_node_named_child(node, i), "comment"))
+            continue;
+        if (!literal(e, ts_node_named_child(node, i), &text))
+            return false;
+        buf_printf(buf, "%s" STR_FMT, count++ ? ", " : "", STR_ARG(text));
+    }
+    return true;
+}
+
+/* price__gte=0 */
+static bool lookup(const struct reading *e, struct str name, TSNode value, struct str *ret_text)
+{
+    static const struct {
+        const char *lookup, *sign;
+    } signs[] = {{"exact", "="}, {"gt", ">"}, {"gte", ">="}, {"lt", "<"}, {"lte", "<="}};
+    struct arena *arena = e->r->arena;
+    size_t at = str_find(name, STR("__"));
+    struct str column = django_column_of(e->fields, str_prefix(name, at));
+    struct str word = at == SIZE_MAX ? STR("exact") : str_from_offset(name, at + 2), text;
+    struct buf buf = buf_new(arena, (size_t)64 << 10);
+
+    if (str_eq(word, STR("in"))) {
+        buf_printf(&buf, STR_FMT " IN (", STR_ARG(column));
+        if (!list_of(e, value, &buf))
+            return false;
+        buf_add_byte(&buf, ')');
+        *ret_text = buf_str(&buf);
+        return true;
+    }
+    if (!literal(e, value, &text) && !expression(e, value, &text, 1))
+        return false;
+    bool truth = str_eq(text, STR("true")), null = str_eq(text, STR("NULL"));
+    bool truth_value = truth || str_eq(text, STR("false"));
+    if (str_eq(word, STR("isnull")) && truth_value)
+        *ret_text = str_printf(arena, STR_FMT " IS %sNULL", STR_ARG(column), truth ? "" : "NOT ");
+    else if (str_eq(word, STR("exact")) && null)
+        *ret_text = str_printf(arena, STR_FMT " IS NULL", STR_ARG(column));
+    else if (str_eq(word, STR("exact")) && truth_value)
+        *ret_text = str_printf(arena, "%s" STR_FMT, truth ? "" : "NOT ", STR_ARG(column));
+    else {
+        const char *sign = NULL;
+        for (size_t i = 0; i < COUNT_OF(signs); i++)
+            if (str_eq(word, str_from(signs[i].lookup)))
+                sign = signs[i].sign;
+        if (!sign)
+            return false;
+        *ret_text = str_printf(arena, STR_FMT " %s " STR_FMT, STR_ARG(column), sign, STR_ARG(text));
+    }
+    return true;
+}
+
+static bool condition(const struct reading *e, TSNode node, struct str *ret_text, bool *ret_several,
+                      size_t depth);
+
+static struct str grouped(struct arena *arena, struct str text, bool several)
+{
+    return several ? str_printf(arena, "(" STR_FMT ")", STR_ARG(text)) : text;
+}
+
+/* Q(a=1, b=2, Q(c=3)) */
+static bool q_call(const struct reading *e, TSNode call, struct str *ret_text, bool *ret_several,
+                   size_t depth)
+{
+    TSNode arguments = node_field(call, "arguments");
+    struct buf buf = buf_new(e->r->arena, (size_t)64 << 10);
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < ts_node_named_child_count(arguments); i++) {
+        TSNode argument = ts_node_named_child(arguments, i);
+        struct str text;
+        bool several = false;
+        if (node_is(argument, "comment"))
+            continue;
+        if (node_is(argument, "keyword_argument")
+                ? !lookup(e, node_source(e->scope.file, node_field(argument, "name")),
+                          node_bare(node_field(argument, "value")), &text)
+                : !condition(e, argument, &text, &several, depth + 1))
+            return false;
+        text = grouped(e->r->arena, text, several);
+        buf_printf(&buf, "%s" STR_FMT, count++ ? " AND " : "", STR_ARG(text));
+    }
+    *ret_several = count > 1;
+    *ret_text = buf_str(&buf);
+    return count > 0;
+}
+
+static bool condition(const struct reading *e, TSNode node, struct str *ret_text, bool *ret_several,
+                      size_t depth)
+{
+    struct arena *arena = e->r->arena;
+    struct str left, right;
+    bool left_several = false, right_several = false;
+
+    node = node_bare(node);
+    *ret_several = false;
+    if (depth > EXPRESSION_DEPTH_MAX)
+        return false;
+    if (node_is(node, "call"))
+        return str_eq(
+                   dotted_last(python_foreign(e->r->tree, e->scope, node_field(node, "function"))),
+                   STR("Q")) &&
+               q_call(e, node, ret_text, ret_several, depth);
+    if (node_is(node, "unary_operator") && str_starts(node_source(e->scope.file, node), STR("~"))) {
+        if (!condition(e, node_field(node, "argument"), &left, &left_several, depth + 1))
+            return false;
+        *ret_text = str_printf(arena, "NOT (" STR_FMT ")", STR_ARG(left));
+        return true;
+    }
+    if (!node_is(node, "binary_operator"))
+        return false;
+    struct str sign = node_source(e->scope.file, node_field(node, "operator"));
+    bool all = str_eq(sign, STR("&"));
+    if ((!all && !str_eq(sign, STR("|"))) ||
+        !condition(e, node_field(node, "left"), &left, &left_several, depth + 1) ||
+        !condition(e, node_field(node, "right"), &right, &right_several, depth + 1))
+        return false;
+    *ret_several = true;
+    *ret_text =
+        str_printf(arena, STR_FMT " %s " STR_FMT, STR_ARG(grouped(arena, left, left_several)),
+                   all ? "AND" : "OR", STR_ARG(grouped(arena, right, right_several)));
+    return true;
+}
+
+/* F("price").desc(), Lower("name"), F("a") * F("b"), Value(3) */
+static bool expression(const struct reading *e, TSNode node, struct str *ret_text, size_t depth)
+{
+    struct arena *arena = e->r->arena;
+    struct str left, right;
+
+    node = node_bare(node);
+    if (depth > EXPRESSION_DEPTH_MAX)
+        return false;
+    if (node_is(node, "string")) {
+        struct python_constant name = python_constant(e->r->tree, e->scope, node);
+        *ret_text = django_column_of(e->fields, name.text);
+        return name.kind == CONSTANT_STRING;
+    }
+    if (node_is(node, "binary_operator")) {
+        struct str sign = node_source(e->scope.file, node_field(node, "operator"));
+        if (!expression(e, node_field(node, "left"), &left, depth + 1) ||
+            !expression(e, node_field(node, "right"), &right, depth + 1))
+            return false;
+        *ret_text = str_printf(arena, STR_FMT " " STR_FMT " " STR_FMT, STR_ARG(left), STR_ARG(sign),
+                               STR_ARG(right));
+        return true;
+    }
+    if (!node_is(node, "call"))
+        return literal(e, node, ret_text);
+    TSNode function = node_field(node, "function");
+    struct str called = dotted_last(python_foreign(e->r->tree, e->scope, function));
+    if (str_eq(called, STR("F"))) {
+        *ret_text = django_column_of(
+            e->fields, python_constant(e->r->tree, e->scope, call_positional(node, 0)).text);
+        return ret_text->length > 0;
+    }
+    if (str_eq(called, STR("Value")))
+        return literal(e, call_positional(node, 0), ret_text);
+    if (node_is(function, "attribute") && !str_ends(called, STR("()"))) {
+        struct str method = node_source(e->scope.file, node_field(function, "attribute"));
+        bool down = str_eq(method, STR("desc"));
+        if (down || str_eq(method, STR("asc"))) {
+            if (!expression(e, node_field(function, "object"), &left, depth + 1))
+                return false;
+            *ret_text = down ? str_printf(arena, STR_FMT " DESC", STR_ARG(left)) : left;
+            return true;
+        }
+    }
+    if (!str_eq(called, STR("Lower")) && !str_eq(called, STR("Upper")) &&
+        !str_eq(called, STR("Length")) && !str_eq(called, STR("Trim")) &&
+        !str_eq(called, STR("Abs")) && !str_eq(called, STR("Coalesce")))
+        return false;
+    struct buf buf = buf_new(arena, (size_t)64 << 10);
+    buf_printf(
+        &buf, STR_FMT "(",
+        STR_ARG(str_eq(called, STR("Coalesce")) ? STR("COALESCE") : str_lower(arena, called)));
+    for (size_t i = 0; i < call_positional_count(node); i++) {
+        if (!expression(e, call_positional(node, i), &left, depth + 1))
+            return false;
+        buf_printf(&buf, "%s" STR_FMT, i ? ", " : "", STR_ARG(left));
+    }
+    buf_add_byte(&buf, ')');
+    *ret_text = buf_str(&buf);
+    return true;
+}
+
+bool django_condition(struct django_reader *r, struct python_scope scope, TSNode node,
+                      const struct django_fields *fields, struct str *ret_text)
+{
+    struct reading e = {r, scope, fields};
+    bool several;
+
+    return condition(&e, node, ret_text, &several, 0);
+}
+
+bool django_expression(struct django_reader *r, struct python_scope scope, TSNode node,
+                       const struct django_fields *fields, struct str *ret_text)
+{
+    struct reading e = {r, scope, fields};
+
+    return expression(&e, node, ret_text, 0);
+}
