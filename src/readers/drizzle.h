@@ -77,6 +77,8 @@ bool drizzle_schema_of(struct drizzle_reader *r, struct script_scope scope, TSNo
 struct str drizzle_enum(struct drizzle_reader *r, struct script_thing call);
 
 /* drizzle_column.c */
+/* " ON DELETE CASCADE" of onDelete: "cascade"; empty: what PostgreSQL does anyway. */
+struct str drizzle_actions(struct drizzle_reader *r, struct str on_delete, struct str on_update);
 void drizzle_read_columns(struct drizzle_reader *r, struct drizzle_table *table);
 
 /* drizzle_constraint.c */
@@ -84,6 +86,9 @@ void drizzle_read_constraints(struct drizzle_reader *r, struct drizzle_table *ta
 /* Text of sql`…`, columns by their names. `own`: the table of the callback's parameter. False: it cannot be read. */
 bool drizzle_sql(struct drizzle_reader *r, struct script_scope scope, struct drizzle_table *own,
                  TSNode expression, struct str *ret_text);
+/* A condition of where(…): sql`…`, or isNull(t.a), eq(t.a, 1), and(…). False: it cannot be read. */
+bool drizzle_condition(struct drizzle_reader *r, struct script_scope scope,
+                       struct drizzle_table *own, TSNode expression, struct str *ret_text);
 /* t.email, users.email: table and column. */
 bool drizzle_column_of(struct drizzle_reader *r, struct script_scope scope,
                        struct drizzle_table *own, TSNode expression,

@@ -32,8 +32,8 @@ static bool indexed_column(struct drizzle_reader *r, struct script_scope scope,
 {
     struct drizzle_table *table;
     TSNode node = script_bare(expression);
-    const char *order = "";
-    struct str name;
+    const char *order = "", *nulls = "";
+    struct str name, class = STR_NONE;
 
     while (node_is(node, "call_expression")) {
         TSNode callee = script_callee(node);
@@ -42,11 +42,18 @@ static bool indexed_column(struct drizzle_reader *r, struct script_scope scope,
             return false;
         if (str_eq(method, STR("desc")))
             order = " DESC";
+        else if (str_eq(method, STR("nullsFirst")) || str_eq(method, STR("nullsLast")))
+            nulls = str_eq(method, STR("nullsFirst")) ? " NULLS FIRST" : " NULLS LAST";
+        else if (str_eq(method, STR("op")))
+            class = script_text(r->tree, scope, script_argument(r->tree, node, 0));
         node = script_bare(ts_node_named_child(callee, 0));
     }
     if (!drizzle_column_of(r, scope, own, node, &table, &name))
         return false;
-    *ret_text = str_printf(r->arena, STR_FMT "%s", STR_ARG(name), order);
+    *ret_text =
+        str_printf(r->arena, STR_FMT "%s" STR_FMT "%s%s", STR_ARG(name), class.length ? " " : "",
+                   STR_ARG(class), order,
+                   strcmp(nulls, order[0] ? " NULLS FIRST" : " NULLS LAST") == 0 ? "" : nulls);
     return true;
 }
 
@@ -192,10 +199,14 @@ static void read_index(struct reading *reading, bool unique)
     } else {
         call = method_call(reading, "using", &scope);
         add_arguments(reading, scope, call, 1, &index.parts);
+        index.method = script_text(r->tree, scope, script_argument(r->tree, call, 0));
+        if (str_eq(index.method, STR("btree")))
+            index.method = STR_NONE;
     }
     call = method_call(reading, "where", &scope);
     if (!ts_node_is_null(call) &&
-        !drizzle_sql(r, scope, reading->table, script_argument(r->tree, call, 0), &index.condition))
+        !drizzle_condition(r, scope, reading->table, script_argument(r->tree, call, 0),
+                           &index.condition))
         reading->whole = false;
     if (!index.name.length)
         index.name = made_name(reading, &index.parts, "index");
@@ -212,7 +223,9 @@ static void read_unique(struct reading *reading)
     TSNode call = method_call(reading, "on", &scope);
 
     add_arguments(reading, scope, call, 0, &index.parts);
-    if (index.parts.count == 1) {
+    if (!ts_node_is_null(method_call(reading, "nullsNotDistinct", &scope)))
+        index.extra = STR("NULLS NOT DISTINCT");
+    if (index.parts.count == 1 && !index.extra.length) {
         struct schema_column *column = schema_column_named(reading->made, index.parts.items[0]);
         if (column)
             column->unique = true;
@@ -254,6 +267,22 @@ static void read_primary_key(struct reading *reading)
     }
 }
 
+/* foreignKey({…}).onDelete("cascade").onUpdate("cascade") */
+static struct str called_actions(const struct reading *reading)
+{
+    static const char *const names[] = {"onDelete", "onUpdate"};
+    struct str texts[2] = {0};
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        struct script_scope scope;
+        TSNode call = method_call(reading, names[i], &scope);
+        if (!ts_node_is_null(call))
+            texts[i] =
+                script_text(reading->r->tree, scope, script_argument(reading->r->tree, call, 0));
+    }
+    return drizzle_actions(reading->r, texts[0], texts[1]);
+}
+
 static void read_foreign_key(struct reading *reading)
 {
     struct drizzle_reader *r = reading->r;
@@ -276,8 +305,9 @@ static void read_foreign_key(struct reading *reading)
         return;
     }
     struct str references =
-        str_printf(r->arena, STR_FMT " (" STR_FMT ")", STR_ARG(target->name),
-                   STR_ARG(str_join(r->arena, others.items, others.count, STR(", "))));
+        str_printf(r->arena, STR_FMT " (" STR_FMT ")" STR_FMT, STR_ARG(target->name),
+                   STR_ARG(str_join(r->arena, others.items, others.count, STR(", "))),
+                   STR_ARG(called_actions(reading)));
     struct schema_column *column =
         columns.count == 1 ? schema_column_named(reading->made, columns.items[0]) : NULL;
     if (column) {
@@ -309,8 +339,8 @@ static void read_check(struct reading *reading)
         .kind = SCHEMA_CHECK, .name = given_name(reading), .place = reading->place};
     struct str text;
 
-    if (!drizzle_sql(r, reading->chain.scope, reading->table,
-                     script_argument(r->tree, reading->chain.call, 1), &text)) {
+    if (!drizzle_condition(r, reading->chain.scope, reading->table,
+                           script_argument(r->tree, reading->chain.call, 1), &text)) {
         reading->whole = false;
         return;
     }

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define JSON_MAX ((size_t)64 << 10)
+
 /* --- Versions. --- */
 
 struct rails_version rails_version_of(struct str source)
@@ -215,6 +217,59 @@ static struct str array_default(struct ruby_file *file, const struct ruby_value 
                                                                items.count, STR(",")))));
 }
 
+/* What to_json makes of a literal; false: it is more than that. */
+static bool json_of(struct ruby_file *file, const struct ruby_value *value, struct buf *buf,
+                    size_t depth)
+{
+    switch (value->kind) {
+    case RUBY_NIL:
+        buf_add(buf, STR("null"));
+        return true;
+    case RUBY_TRUE:
+    case RUBY_FALSE:
+    case RUBY_NUMBER:
+        buf_add(buf, value->text);
+        return true;
+    case RUBY_STRING:
+    case RUBY_SYMBOL:
+        if (str_find_byte(value->text, '"') != SIZE_MAX ||
+            str_find_byte(value->text, '\\') != SIZE_MAX)
+            return false;
+        buf_printf(buf, "\"" STR_FMT "\"", STR_ARG(value->text));
+        return true;
+    case RUBY_LIST:
+        buf_add_byte(buf, '[');
+        for (size_t i = 0; i < value->items.count; i++) {
+            if (i)
+                buf_add_byte(buf, ',');
+            if (depth > 8 || !json_of(file, &value->items.items[i], buf, depth + 1))
+                return false;
+        }
+        buf_add_byte(buf, ']');
+        return true;
+    case RUBY_HASH:
+        buf_add_byte(buf, '{');
+        for (uint32_t i = 0; i < ts_node_named_child_count(value->node); i++) {
+            TSNode pair = ts_node_named_child(value->node, i);
+            struct ruby_value key = ruby_value(file, ruby_field(pair, "key"));
+            struct ruby_value inner = ruby_value(file, ruby_field(pair, "value"));
+            struct str name =
+                ruby_is_text(&key) ? key.text : ruby_source(file, ruby_field(pair, "key"));
+            if (depth > 8 || !ruby_is(pair, "pair"))
+                return false;
+            buf_printf(buf, "%s\"" STR_FMT "\":", i ? "," : "", STR_ARG(name));
+            if (!json_of(file, &inner, buf, depth + 1))
+                return false;
+        }
+        buf_add_byte(buf, '}');
+        return true;
+    case RUBY_LAMBDA:
+    case RUBY_UNKNOWN:
+        break;
+    }
+    return false;
+}
+
 static void default_of(struct ruby_file *file, TSNode call, struct schema_column *column)
 {
     struct ruby_value value = ruby_option(file, call, "default");
@@ -234,12 +289,14 @@ static void default_of(struct ruby_file *file, TSNode call, struct schema_column
     case RUBY_LIST:
         column->default_value = array_default(file, &value);
         break;
-    case RUBY_HASH:
-        if (ts_node_named_child_count(value.node) == 0)
-            column->default_value = STR("'{}'");
+    case RUBY_HASH: {
+        struct buf buf = buf_new(file->arena, JSON_MAX);
+        if (json_of(file, &value, &buf, 0))
+            column->default_value = sql_quoted(file->arena, buf_str(&buf));
         else
             column->unread_default = true;
         break;
+    }
     case RUBY_UNKNOWN:
         column->unread_default = !ts_node_is_null(value.node);
         break;

@@ -1,5 +1,7 @@
 #include "readers/typeorm.h"
 
+#include "base/buf.h"
+
 #define KEY_MAX 8u
 
 /* One relation of an entity, by decorators or in an EntitySchema. */
@@ -13,6 +15,7 @@ struct relation {
     struct script_scope join_scope;
     TSNode join; /* the argument of @JoinColumn or @JoinTable; null: none */
     bool has_join, nullable, primary, no_constraint;
+    struct str actions; /* " ON DELETE CASCADE" */
     struct schema_place place;
 };
 
@@ -184,7 +187,9 @@ static void put_column(struct typeorm_reader *r, const struct relation *relation
         known = schema_column_named(table, name);
     }
     if (known && alone && !relation->no_constraint)
-        known->references = target_text(r, target, referenced->name);
+        known->references =
+            str_printf(r->arena, STR_FMT STR_FMT, STR_ARG(target_text(r, target, referenced->name)),
+                       STR_ARG(relation->actions));
     if (known && alone && relation->one_to_one && !known->primary_key)
         known->unique = true;
     typeorm_property_add(r, relation->entity, relation->path, name);
@@ -225,8 +230,11 @@ static void read_columns(struct typeorm_reader *r, const struct relation *relati
                  .name = typeorm_hashed_name(r->arena, "FK_", 27, relation->entity->table, &names,
                                              STR_NONE),
                  .parts = names,
-                 .references = target_text(
-                     r, target, str_join(r->arena, others.items, others.count, STR(", "))),
+                 .references = str_printf(
+                     r->arena, STR_FMT STR_FMT,
+                     STR_ARG(target_text(
+                         r, target, str_join(r->arena, others.items, others.count, STR(", ")))),
+                     STR_ARG(relation->actions)),
                  .place = relation->place});
 }
 
@@ -323,11 +331,29 @@ static void read_join_table(struct typeorm_reader *r, const struct relation *rel
 
 /* --- Which relations there are. --- */
 
+/* { onDelete: "CASCADE", onUpdate: "SET NULL" } */
+static struct str actions_of(struct typeorm_reader *r, const struct relation *relation)
+{
+    static const char *const names[] = {"onDelete", "onUpdate"};
+    static const char *const words[] = {" ON DELETE ", " ON UPDATE "};
+    struct buf buf = buf_new(r->arena, (size_t)4 << 10);
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        struct script_scope in = relation->scope;
+        TSNode value = script_property(r->tree, relation->scope, relation->options, names[i], &in);
+        struct str text = script_upper(r->arena, script_text(r->tree, in, value));
+        if (text.length && !str_eq(text, STR("NO ACTION")) && !str_eq(text, STR("DEFAULT")))
+            buf_printf(&buf, "%s" STR_FMT, words[i], STR_ARG(text));
+    }
+    return buf_str(&buf);
+}
+
 static void read_relation(struct typeorm_reader *r, struct relation *relation)
 {
     relation->nullable =
         !relation->primary &&
         !typeorm_option_is(r, relation->scope, relation->options, "nullable", SCRIPT_FALSE);
+    relation->actions = actions_of(r, relation);
     relation->no_constraint = typeorm_option_is(r, relation->scope, relation->options,
                                                 "createForeignKeyConstraints", SCRIPT_FALSE);
     if (relation->many_to_many && relation->has_join)
