@@ -166,7 +166,10 @@ static void whole_index(struct comparison *c, const struct schema_table *table,
                                         "CHECK", "FOREIGN KEY",  "EXCLUDE"};
     struct buf line = buf_new(c->arena, LINE_MAX_BYTES);
 
-    buf_printf(&line, "%s %s", kind == SCHEMA_ADD ? "ADD" : "DROP", words[index->kind]);
+    /* DROP INDEX, as PostgreSQL has it: how it was made no longer matters. */
+    bool plain = kind == SCHEMA_DROP && index->kind == SCHEMA_UNIQUE_INDEX;
+    buf_printf(&line, "%s %s", kind == SCHEMA_ADD ? "ADD" : "DROP",
+               words[plain ? SCHEMA_INDEX : index->kind]);
     if (index->name.length)
         buf_printf(&line, " " STR_FMT, STR_ARG(index->name));
     if (kind == SCHEMA_ADD || !index->name.length)
