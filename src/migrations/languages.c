@@ -22,9 +22,9 @@ static bool has_word(struct str source, const char *const *words)
 
 static bool python_sniffs(struct str source)
 {
-    static const char *const words[] = {"Column(",      "mapped_column", "Mapped[",
-                                        "Table(",       "SQLModel",      "__tablename__",
-                                        "models.Model", "db.Model",      NULL};
+    static const char *const words[] = {
+        "Column(",       "mapped_column", "Mapped[",  "Table(",     "SQLModel",
+        "__tablename__", "models.Model",  "db.Model", "table=True", NULL};
 
     return has_word(source, words);
 }

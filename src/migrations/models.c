@@ -8,6 +8,8 @@
 #include "migrations/model_paths.h"
 
 #define DEPTH_MAX 24u
+#define NEARBY_MAX 400u
+#define NEARBY_PLACES_MAX 16u
 #define MODEL_FILE_MAX ((size_t)16 << 20)
 #define LISTING_BUDGET ((size_t)64 << 20)
 
@@ -18,6 +20,8 @@ struct side { /* one of the two trees */
     struct strs settings[MODEL_LANGUAGES_MAX];
     struct strs ids;     /* of what a commit has in these paths */
     const bool *touched; /* languages: the others are not looked for */
+    struct strs others
+        [MODEL_LANGUAGES_MAX]; /* no path of models, but of a language whose models may lie anywhere */
     size_t count;
     struct err broken; /* the first file that is there and could not be read */
 };
@@ -127,6 +131,8 @@ static bool note_file(struct side *side, const struct matcher *matcher, struct s
         VEC_PUSH(side->arena, &side->paths[language - model_languages], path);
         VEC_PUSH(side->arena, &side->ids, entry->id);
         side->count++;
+    } else if (language->mentions) {
+        VEC_PUSH(side->arena, &side->others[language - model_languages], path);
     }
     if (is_settings(directory, entry->name))
         VEC_PUSH(side->arena, &side->settings[language - model_languages], path);
@@ -227,16 +233,68 @@ static void keep_mentioning(struct side *side, size_t language)
     side->paths[language] = wanted;
 }
 
+static bool lies_below(struct str path, struct str directory)
+{
+    return !directory.length || (str_starts(path, directory) && path.length > directory.length &&
+                                 path.bytes[directory.length] == '/');
+}
+
+static size_t count_below(const struct strs *paths, struct str directory)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < paths->count; i++)
+        count += lies_below(paths->items[i], directory);
+    return count;
+}
+
+static struct str directory_of(struct str path)
+{
+    size_t slash = str_find_last_byte(path, '/');
+
+    return slash == SIZE_MAX ? STR("") : str_prefix(path, slash);
+}
+
+/* A changed file may be what models elsewhere are made from (an enumeration, a mixin, an embedded class): those that lie near it are looked
+ * at too, up to the highest directory that holds no more than NEARBY_MAX files. */
+static void add_nearby(struct side *side, const struct strs *others, struct strs *seen,
+                       struct str changed, struct strs *paths)
+{
+    struct str at = directory_of(changed), widest = at;
+
+    for (size_t i = 0; i < seen->count; i++)
+        if (lies_below(changed, seen->items[i]))
+            return;
+    if (seen->count == NEARBY_PLACES_MAX || count_below(others, at) > NEARBY_MAX)
+        return;
+    while (widest.length && count_below(others, directory_of(widest)) <= NEARBY_MAX)
+        widest = directory_of(widest);
+    VEC_PUSH(side->arena, seen, widest);
+    for (size_t i = 0; i < others->count; i++)
+        if (lies_below(others->items[i], widest))
+            strs_add(side->arena, paths, others->items[i]);
+}
+
 static bool side_open(struct side *side, const struct matcher *matcher, const struct strs *changed,
                       struct err *e)
 {
+    struct strs seen[MODEL_LANGUAGES_MAX] = {0};
+
     if (!walk(side, matcher, e))
         return false;
     for (size_t i = 0; i < changed->count; i++) {
         const struct model_language *language = model_language_of(changed->items[i]);
-        if (language && language->mentions && side->touched[language - model_languages] &&
-            path_is_entered(changed->items[i]))
-            strs_add(side->arena, &side->paths[language - model_languages], changed->items[i]);
+        bool wanted;
+        if (!language || !language->mentions || !side->touched[language - model_languages] ||
+            !path_is_entered(changed->items[i]))
+            continue;
+        if (!matches(matcher, changed->items[i], &wanted, e))
+            return false;
+        struct strs *paths = &side->paths[language - model_languages];
+        strs_add(side->arena, paths, changed->items[i]);
+        if (!wanted)
+            add_nearby(side, &side->others[language - model_languages],
+                       &seen[language - model_languages], changed->items[i], paths);
     }
     for (size_t i = 0; i < model_language_count; i++) {
         keep_mentioning(side, i);

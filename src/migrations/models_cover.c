@@ -5,6 +5,7 @@
 #include "migrations/graph.h"
 #include "migrations/models.h"
 #include "migrations/sql.h"
+#include "readers/django.h"
 #include "readers/elixir.h"
 #include "readers/steps.h"
 #include "readers/typescript.h"
@@ -136,7 +137,11 @@ static void read_python(struct cover *c, struct str path, struct steps *steps)
     if (!source)
         return;
     steps_of_alembic(c->arena, c->python, source, steps);
-    steps_of_django(c->arena, c->python, source, path_base_name(path_directory(folder)), steps);
+    steps_of_django(c->arena, c->python, source,
+                    django_app_label(c->arena, c->python,
+                                     str_printf(c->arena, STR_FMT "/models.py",
+                                                STR_ARG(path_directory(folder)))),
+                    steps);
     c->django = c->django || str_contains(source->source, STR("migrations.Migration"));
 }
 
