@@ -1,6 +1,9 @@
 #include "readers/steps.h"
 
 #define UP_MAX 40u
+#define NESTING_MAX 200u
+#define CALLS_MAX 4u
+#define ROUND_NAMES_MAX 6u
 
 struct reader {
     struct arena *arena;
@@ -8,10 +11,15 @@ struct reader {
     struct python_scope scope;
     struct str app; /* Django */
     struct steps *steps;
+    size_t calls; /* functions entered */
 };
 
 static struct str text_of(struct reader *r, TSNode node)
 {
+    /* op.f("ix_users_email"): the name as it is. */
+    if (node_is(node, "call") && call_positional_count(node) == 1 &&
+        str_ends(node_source(r->scope.file, node_field(node, "function")), STR(".f")))
+        node = call_positional(node, 0);
     struct python_constant value = python_constant(r->tree, r->scope, node);
 
     return value.kind == CONSTANT_STRING ? value.text : STR_NONE;
@@ -36,6 +44,16 @@ static struct str called_name(struct reader *r, TSNode call)
 
 /* --- Alembic. --- */
 
+/* With the schema that `schema=` names, as models name their tables. */
+static struct str with_schema(struct reader *r, TSNode call, const char *keyword, struct str table)
+{
+    struct str schema = text_of(r, call_keyword(r->scope.file, call, keyword));
+
+    return schema.length && table.length && !str_eq(schema, STR("public"))
+               ? str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(schema), STR_ARG(table))
+               : table;
+}
+
 /* The table of the `with op.batch_alter_table("t") as batch_op:` around a call; empty when there is none. */
 static struct str batch_table(struct reader *r, TSNode call)
 {
@@ -48,7 +66,7 @@ static struct str batch_table(struct reader *r, TSNode call)
         while (!ts_node_is_null(clause) && !node_is(clause, "call"))
             clause = ts_node_named_child(clause, 0);
         if (node_is(clause, "call") && str_eq(called_name(r, clause), STR("batch_alter_table")))
-            return text_of(r, word(r, clause, "table_name", 0));
+            return with_schema(r, clause, "schema", text_of(r, word(r, clause, "table_name", 0)));
     }
     return STR_NONE;
 }
@@ -60,7 +78,7 @@ static struct str column_name(struct reader *r, TSNode column)
 
 static void alembic_table(struct reader *r, TSNode call)
 {
-    struct str table = text_of(r, word(r, call, "table_name", 0));
+    struct str table = with_schema(r, call, "schema", text_of(r, word(r, call, "table_name", 0)));
 
     push(r, (struct step){.kind = STEP_ADD_TABLE, .table = table});
     for (size_t i = 1; i < call_positional_count(call); i++)
@@ -93,12 +111,18 @@ static void alembic_alter(struct reader *r, TSNode call, struct str table, size_
     }
 }
 
-static void alembic_key(struct reader *r, TSNode call, struct str table, TSNode columns)
+/* `ending`: of the name that PostgreSQL gives one without a name. */
+static void alembic_key(struct reader *r, TSNode call, struct str table, TSNode columns,
+                        const char *ending)
 {
-    push(r, (struct step){.kind = STEP_ADD_INDEX,
-                          .table = table,
-                          .name = text_of(r, call_positional(call, 0))});
-    if (!node_is(columns, "list") && !node_is(columns, "tuple"))
+    struct str name = text_of(r, call_positional(call, 0));
+    bool listed = node_is(columns, "list") || node_is(columns, "tuple");
+
+    if (!name.length && listed && ts_node_named_child_count(columns) == 1)
+        name = str_printf(r->arena, STR_FMT "_" STR_FMT "_%s", STR_ARG(dotted_last(table)),
+                          STR_ARG(text_of(r, ts_node_named_child(columns, 0))), ending);
+    push(r, (struct step){.kind = STEP_ADD_INDEX, .table = table, .name = name});
+    if (!listed)
         return;
     if (ts_node_named_child_count(columns) == 1)
         push(r, (struct step){.kind = STEP_ALTER_COLUMN,
@@ -120,9 +144,18 @@ static void alembic_call(struct reader *r, TSNode call)
 {
     struct str name = called_name(r, call), batch = batch_table(r, call);
     size_t shift = batch.length ? 1 : 0;
-    struct str table = shift ? batch : text_of(r, word(r, call, "table_name", 0));
+    struct str of_table =
+        with_schema(r, call, str_eq(name, STR("create_foreign_key")) ? "source_schema" : "schema",
+                    text_of(r, call_positional(call, 1))); /* where the name comes first */
+    struct str table =
+        shift ? batch : with_schema(r, call, "schema", text_of(r, word(r, call, "table_name", 0)));
 
-    if (str_eq(name, STR("add_column")))
+    if (str_eq_nocase(name, STR("enum")))
+        push(r, (struct step){
+                    .kind = STEP_ADD_TYPE,
+                    .name = with_schema(r, call, "schema",
+                                        text_of(r, call_keyword(r->scope.file, call, "name")))});
+    else if (str_eq(name, STR("add_column")))
         push(r, (struct step){.kind = STEP_ADD_COLUMN,
                               .table = table,
                               .column = column_name(r, word(r, call, "column", 1 - shift))});
@@ -139,46 +172,132 @@ static void alembic_call(struct reader *r, TSNode call)
     else if (str_eq(name, STR("rename_table"))) {
         push(r, (struct step){.kind = STEP_DROP_TABLE, .table = table});
         push(r,
-             (struct step){.kind = STEP_ADD_TABLE, .table = text_of(r, call_positional(call, 1))});
+             (struct step){.kind = STEP_ADD_TABLE,
+                           .table = with_schema(r, call, "schema",
+                                                text_of(r, word(r, call, "new_table_name", 1)))});
     } else if (str_eq(name, STR("create_index")))
         push(r, (struct step){.kind = STEP_ADD_INDEX,
-                              .table = shift ? batch : text_of(r, call_positional(call, 1)),
+                              .table = shift ? batch : of_table,
                               .name = text_of(r, word(r, call, "index_name", 0))});
     else if (str_eq(name, STR("drop_index")) || str_eq(name, STR("drop_constraint")))
         push(r,
              (struct step){.kind = STEP_DROP_INDEX, .name = text_of(r, call_positional(call, 0))});
     else if (str_eq(name, STR("create_unique_constraint")))
-        alembic_key(r, call, shift ? batch : text_of(r, call_positional(call, 1)),
-                    call_positional(call, 2 - shift));
+        alembic_key(r, call, shift ? batch : of_table, call_positional(call, 2 - shift), "key");
     else if (str_eq(name, STR("create_foreign_key")))
-        alembic_key(r, call, shift ? batch : text_of(r, call_positional(call, 1)),
-                    call_positional(call, 3 - shift));
+        alembic_key(r, call, shift ? batch : of_table, call_positional(call, 3 - shift), "fkey");
     else if (str_eq(name, STR("create_check_constraint")))
         push(r, (struct step){.kind = STEP_ADD_INDEX,
-                              .table = shift ? batch : text_of(r, call_positional(call, 1)),
+                              .table = shift ? batch : of_table,
                               .name = text_of(r, call_positional(call, 0))});
     else if (str_eq(name, STR("execute")))
         sql_argument(r, call_positional(call, 0));
 }
 
-static void each_call(struct reader *r, TSNode root, void (*visit)(struct reader *, TSNode))
-{
-    TSTreeCursor cursor = ts_tree_cursor_new(root);
-    bool more = true;
+typedef void visit_call(struct reader *r, TSNode call);
 
-    while (more) {
-        TSNode node = ts_tree_cursor_current_node(&cursor);
-        if (node_is(node, "call"))
-            visit(r, node);
-        if (ts_tree_cursor_goto_first_child(&cursor))
-            continue;
-        while (!ts_tree_cursor_goto_next_sibling(&cursor))
-            if (!ts_tree_cursor_goto_parent(&cursor)) {
-                more = false;
-                break;
-            }
+static void each_call(struct reader *r, TSNode node, visit_call *visit, size_t depth);
+
+/* Names and values of one round: `for t in …`, `for t, c in …`. False: a value is no string. */
+static bool bind_round(struct reader *r, TSNode left, TSNode item, struct python_bound *bound,
+                       size_t *ret_count)
+{
+    bool several = node_is(left, "pattern_list") || node_is(left, "tuple_pattern");
+    uint32_t count = several ? ts_node_named_child_count(left) : 1;
+
+    item = node_bare(item);
+    if (count > ROUND_NAMES_MAX ||
+        (several && (!(node_is(item, "tuple") || node_is(item, "list")) ||
+                     ts_node_named_child_count(item) != count)))
+        return false;
+    *ret_count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        TSNode name = several ? ts_node_named_child(left, i) : left;
+        struct python_constant value =
+            python_constant(r->tree, r->scope, several ? ts_node_named_child(item, i) : item);
+        if (!node_is(name, "identifier") || value.kind != CONSTANT_STRING)
+            continue; /* a type, a flag: what is made of it stays unknown */
+        bound[*ret_count] =
+            (struct python_bound){.name = node_source(r->scope.file, name),
+                                  .text = value.text,
+                                  .outer = *ret_count ? &bound[*ret_count - 1] : r->scope.bound};
+        ++*ret_count;
     }
-    ts_tree_cursor_delete(&cursor);
+    return *ret_count > 0;
+}
+
+/* `for table in ("a", "b"):` is each of its rounds; false when the list cannot be read. */
+static bool each_round(struct reader *r, TSNode loop, visit_call *visit, size_t depth)
+{
+    TSNode list = node_bare(node_field(loop, "right"));
+    struct python_scope before = r->scope;
+
+    if (node_is(list, "identifier") || node_is(list, "attribute")) {
+        struct python_thing thing = python_resolve(r->tree, r->scope, list);
+        if (thing.kind != THING_VALUE || thing.file != r->scope.file)
+            return false;
+        list = node_bare(thing.node);
+    }
+    if (!node_is(list, "list") && !node_is(list, "tuple") && !node_is(list, "set"))
+        return false;
+    for (uint32_t i = 0; i < ts_node_named_child_count(list); i++) {
+        struct python_bound bound[ROUND_NAMES_MAX];
+        size_t count = 0;
+        if (node_is(ts_node_named_child(list, i), "comment"))
+            continue;
+        if (bind_round(r, node_field(loop, "left"), ts_node_named_child(list, i), bound, &count))
+            r->scope.bound = &bound[count - 1];
+        each_call(r, node_field(loop, "body"), visit, depth + 1);
+        r->scope = before;
+    }
+    return true;
+}
+
+static void each_call(struct reader *r, TSNode node, visit_call *visit, size_t depth)
+{
+    if (ts_node_is_null(node) || depth > NESTING_MAX ||
+        (node_is(node, "for_statement") && each_round(r, node, visit, depth)))
+        return;
+    /* What a migration only says of the state it does not do. */
+    if (node_is(node, "keyword_argument") &&
+        str_eq(node_source(r->scope.file, node_field(node, "name")), STR("state_operations")))
+        return;
+    if (node_is(node, "call"))
+        visit(r, node);
+    for (uint32_t i = 0; i < ts_node_named_child_count(node); i++)
+        each_call(r, ts_node_named_child(node, i), visit, depth + 1);
+}
+
+/* Functions of the file that upgrade() calls are part of it. */
+static void alembic_part(struct reader *r, TSNode call)
+{
+    TSNode function = node_field(call, "function");
+    struct python_thing thing = node_is(function, "identifier")
+                                    ? python_resolve(r->tree, r->scope, function)
+                                    : (struct python_thing){.kind = THING_UNKNOWN};
+
+    if (thing.kind == THING_FUNCTION && thing.file == r->scope.file && r->calls < CALLS_MAX) {
+        const struct python_bound *bound = r->scope.bound, *inner = NULL;
+        struct python_bound given[ROUND_NAMES_MAX];
+        TSNode parameters = node_field(thing.node, "parameters");
+        for (uint32_t i = 0; i < ts_node_named_child_count(parameters) && i < ROUND_NAMES_MAX;
+             i++) {
+            TSNode name = ts_node_named_child(parameters, i);
+            struct str text = text_of(r, call_positional(call, i));
+            if (node_is(name, "typed_parameter"))
+                name = ts_node_named_child(name, 0);
+            given[i] = (struct python_bound){node_source(r->scope.file, name), text, inner};
+            if (text.length)
+                inner = &given[i];
+        }
+        r->calls++;
+        r->scope.bound = inner;
+        each_call(r, node_field(thing.node, "body"), alembic_part, 0);
+        r->scope.bound = bound;
+        r->calls--;
+        return;
+    }
+    alembic_call(r, call);
 }
 
 void steps_of_alembic(struct arena *arena, struct python_tree *tree, struct python_file *file,
@@ -188,8 +307,15 @@ void steps_of_alembic(struct arena *arena, struct python_tree *tree, struct pyth
     const struct python_binding *upgrade =
         python_binding_in(tree, file, node_null(), STR("upgrade"));
 
-    if (upgrade && upgrade->kind == BINDING_FUNCTION)
-        each_call(&r, upgrade->node, alembic_call);
+    if (!upgrade || upgrade->kind != BINDING_FUNCTION)
+        return;
+    each_call(&r, upgrade->node, alembic_part, 0);
+    /* The template for several databases: `globals()["upgrade_%s" % engine_name]()`. */
+    for (size_t i = 0; i < file->bindings.count; i++)
+        if (file->bindings.items[i].kind == BINDING_FUNCTION &&
+            str_starts(file->bindings.items[i].name, STR("upgrade_")) &&
+            str_contains(node_source(file, upgrade->node), STR("globals()")))
+            each_call(&r, file->bindings.items[i].node, alembic_part, 0);
 }
 
 /* --- Django. --- */
@@ -282,7 +408,12 @@ static void django_call(struct reader *r, TSNode call)
     else if (str_eq(name, STR("DeleteModel")))
         push(r, (struct step){.kind = STEP_DROP_TABLE,
                               .table = django_table(r, text_of(r, word(r, call, "name", 0)))});
-    else if (str_eq(name, STR("AddField")))
+    else if (str_eq(name, STR("RenameModel"))) {
+        push(r, (struct step){.kind = STEP_DROP_TABLE,
+                              .table = django_table(r, text_of(r, word(r, call, "old_name", 0)))});
+        push(r, (struct step){.kind = STEP_ADD_TABLE,
+                              .table = django_table(r, text_of(r, word(r, call, "new_name", 1)))});
+    } else if (str_eq(name, STR("AddField")))
         django_column(r, call, STEP_ADD_COLUMN);
     else if (str_eq(name, STR("RemoveField")))
         django_column(r, call, STEP_DROP_COLUMN);
@@ -324,5 +455,5 @@ void steps_of_django(struct arena *arena, struct python_tree *tree, struct pytho
         python_binding_in(tree, file, node_null(), STR("Migration"));
 
     if (migration && migration->kind == BINDING_CLASS)
-        each_call(&r, migration->node, django_call);
+        each_call(&r, migration->node, django_call, 0);
 }
