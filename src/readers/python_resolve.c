@@ -153,15 +153,20 @@ static struct python_thing member_of(struct python_tree *tree, struct python_fil
         if (file)
             return module_thing(file);
     }
+    /* What the tree has is known; a foreign package may have any name, so it comes last. */
+    struct python_thing foreign_star = unknown();
     for (size_t i = 0; i < module.file->stars.count; i++) {
         struct python_thing star = find_module(tree, module.file, module.file->stars.items[i]);
         if (star.kind == THING_UNKNOWN || star.file == module.file)
             continue;
         struct python_thing found = member_of(tree, module.file, star, name, depth + 1);
-        if (found.kind != THING_UNKNOWN)
+        bool bound = star.file && python_binding_in(tree, star.file, node_null(), name);
+        if (found.kind != THING_UNKNOWN && (bound || found.kind != THING_FOREIGN))
             return found;
+        if (foreign_star.kind == THING_UNKNOWN)
+            foreign_star = found;
     }
-    return unknown();
+    return foreign_star;
 }
 
 static struct python_thing follow_once(struct python_tree *tree, struct python_file *file,

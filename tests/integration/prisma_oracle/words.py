@@ -64,7 +64,6 @@ def statement(text, defined):
 
 def shorten(line):
     line = re.sub(r"^((?:ADD|DROP) (?:UNIQUE )?INDEX \S+) ON .*", r"\1", line)
-    line = re.sub(r"^DROP UNIQUE INDEX", "DROP INDEX", line)
     line = re.sub(r"^(CHANGE \S+) (?:DEFAULT .*|DROP DEFAULT)$", r"\1 DEFAULT", line)
     return re.sub(r"^(CHANGE \S+) .* -> ", r"\1 -> ", line)
 

@@ -26,6 +26,8 @@ def kind(text):
 
 
 def default(text):
+    if text.startswith("GENERATED "):
+        return ""  # the catalog does not call it a default
     text = re.sub(r"::[a-z_ .\"]+(\(\d+(,\d+)?\))?(\[\])?$", "", text)
     if text.upper() == "CURRENT_TIMESTAMP":
         return "now()"

@@ -10,6 +10,10 @@ from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind = 'r' and n.nspname !~ '^(pg_|information_schema)';
 create temporary view names as
 select k.oid, k.conrelid, k.conname, k.contype, k.confrelid,
+       case k.confdeltype when 'c' then ' ON DELETE CASCADE' when 'n' then ' ON DELETE SET NULL' when 'r' then ' ON DELETE RESTRICT'
+                          when 'd' then ' ON DELETE SET DEFAULT' else '' end ||
+       case k.confupdtype when 'c' then ' ON UPDATE CASCADE' when 'n' then ' ON UPDATE SET NULL' when 'r' then ' ON UPDATE RESTRICT'
+                          when 'd' then ' ON UPDATE SET DEFAULT' else '' end as actions,
        (select string_agg(a.attname, ', ' order by p.place) from unnest(k.conkey) with ordinality p(number, place)
         join pg_attribute a on a.attrelid = k.conrelid and a.attnum = p.number) as columns,
        (select string_agg(a.attname, ', ' order by p.place) from unnest(k.confkey) with ordinality p(number, place)
@@ -21,13 +25,13 @@ select 'column', t.name, a.attname, format_type(a.atttypid, a.atttypmod), case w
        case when a.attgenerated = '' then coalesce(nullif(regexp_replace(pg_get_expr(d.adbin, d.adrelid), '^nextval.*', ''), ''), '') else '' end,
        case when exists (select from pg_constraint k where k.conrelid = t.oid and k.contype = 'p' and a.attnum = any (k.conkey)) then 'primary' else '' end,
        case when exists (select from names k where k.conrelid = t.oid and k.contype = 'u' and k.width = 1 and k.first = a.attnum) then 'unique' else '' end,
-       coalesce((select min((select name from tables o where o.oid = k.confrelid) || ' (' || k.others || ')') from names k
+       coalesce((select min((select name from tables o where o.oid = k.confrelid) || ' (' || k.others || ')' || k.actions) from names k
                  where k.conrelid = t.oid and k.contype = 'f' and k.width = 1 and k.first = a.attnum), '')
 from tables t join pg_attribute a on a.attrelid = t.oid left join pg_attrdef d on d.adrelid = t.oid and d.adnum = a.attnum
 where a.attnum > 0 and not a.attisdropped;
 select case k.contype when 'u' then 'unique' when 'c' then 'check' else 'foreign key' end, t.name, k.conname,
        case k.contype when 'c' then '' else k.columns end, '',
-       coalesce((select name from tables o where o.oid = k.confrelid) || ' (' || k.others || ')', '')
+       coalesce((select name from tables o where o.oid = k.confrelid) || ' (' || k.others || ')' || k.actions, '')
 from tables t join names k on k.conrelid = t.oid
 where k.contype = 'c' or (k.contype in ('u', 'f') and k.width > 1);
 select case when i.indisunique then 'unique index' else 'index' end, t.name, c.relname,
