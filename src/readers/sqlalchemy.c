@@ -1,6 +1,7 @@
 #include "readers/sqlalchemy.h"
 
 #define FUNCTIONS_MAX 4u
+#define ARGUMENTS_DEPTH_MAX 8u
 
 struct attribute {
     struct python_scope scope; /* where the value stands */
@@ -328,6 +329,43 @@ static const struct python_binding *says(struct sa_reader *r, const struct sa_cl
     return NULL;
 }
 
+/* A tuple, `Mixin.__table_args__ + (…)`, `(*Mixin.__table_args__, …)`; false: something else. */
+static bool arguments_of(struct sa_reader *r, const struct sa_class *class,
+                         struct python_scope scope, struct schema_table *table, TSNode value,
+                         size_t depth)
+{
+    value = node_bare(value);
+    if (node_is(value, "dictionary"))
+        return true;
+    if (depth > ARGUMENTS_DEPTH_MAX)
+        return false;
+    if (node_is(value, "binary_operator") &&
+        str_eq(node_source(scope.file, node_field(value, "operator")), STR("+")))
+        return arguments_of(r, class, scope, table, node_field(value, "left"), depth + 1) &&
+               arguments_of(r, class, scope, table, node_field(value, "right"), depth + 1);
+    if (node_is(value, "attribute") || node_is(value, "identifier")) {
+        struct python_thing thing = python_resolve(r->tree, scope, value);
+        struct python_scope in = {.file = thing.file,
+                                  .body = thing.scope,
+                                  .class_name = scope.class_name,
+                                  .table_name = scope.table_name};
+        return thing.kind == THING_VALUE && !ts_node_eq(thing.node, value) &&
+               arguments_of(r, class, in, table, thing.node, depth + 1);
+    }
+    if (!node_is(value, "tuple") && !node_is(value, "list"))
+        return false;
+    for (uint32_t j = 0; j < ts_node_named_child_count(value); j++) {
+        TSNode item = ts_node_named_child(value, j);
+        if (node_is(item, "list_splat")) {
+            if (!arguments_of(r, class, scope, table, ts_node_named_child(item, 0), depth + 1))
+                return false;
+        } else if (!node_is(item, "dictionary") && !node_is(item, "comment")) {
+            sa_argument_read(r, class, scope, table, item);
+        }
+    }
+    return true;
+}
+
 static void read_arguments(struct sa_reader *r, const struct sa_class *class,
                            struct schema_table *table)
 {
@@ -342,19 +380,10 @@ static void read_arguments(struct sa_reader *r, const struct sa_class *class,
                                  .table_name = dotted_last(table->name)};
     TSNode value =
         node_bare(binding->kind == BINDING_FUNCTION ? returned_by(binding->node) : binding->node);
-    if (node_is(value, "dictionary"))
-        return;
-    if (!node_is(value, "tuple") && !node_is(value, "list")) {
+    if (!arguments_of(r, class, scope, table, value, 0))
         schema_unread_add(r->arena, r->schema, sa_place(scope.file, binding->node),
                           str_printf(r->arena, "arguments of table " STR_FMT, STR_ARG(table->name)),
                           node_source(scope.file, binding->node));
-        return;
-    }
-    for (uint32_t j = 0; j < ts_node_named_child_count(value); j++) {
-        TSNode item = ts_node_named_child(value, j);
-        if (!node_is(item, "dictionary") && !node_is(item, "comment"))
-            sa_argument_read(r, class, scope, table, item);
-    }
 }
 
 /* The table of the nearest class above that has one of its own, seen from order[1]. */

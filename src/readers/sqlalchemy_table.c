@@ -364,6 +364,13 @@ struct str sa_table_name(struct sa_reader *r, struct python_scope scope, TSNode 
 
     if (!sa_is(called, "Table") || name.kind != CONSTANT_STRING)
         return STR_NONE;
+    if (!schema.length) { /* metadata = MetaData(schema="stats") */
+        struct python_thing metadata = python_resolve(r->tree, scope, call_positional(call, 1));
+        if (metadata.file && node_is(metadata.node, "call"))
+            schema = keyword_text(
+                r, (struct python_scope){.file = metadata.file, .body = metadata.scope},
+                metadata.node, "schema");
+    }
     return schema.length
                ? str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(schema), STR_ARG(name.text))
                : name.text;
