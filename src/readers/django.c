@@ -313,6 +313,7 @@ void django_many_table(struct django_reader *r, const struct django_model *model
     struct schema_table *table = schema_table_add(r->arena, r->schema, name, place);
     bool self = str_eq_nocase(own, target);
     struct str ends[] = {own, target}, column;
+    struct schema_index unique = {.kind = SCHEMA_UNIQUE, .place = place};
 
     schema_column_put(r->arena, table,
                       (struct schema_column){.name = STR("id"),
@@ -324,7 +325,12 @@ void django_many_table(struct django_reader *r, const struct django_model *model
             .name = str_printf(r->arena, "%s" STR_FMT "_id", self ? i ? "to_" : "from_" : "",
                                STR_ARG(str_lower(r->arena, dotted_last(ends[i])))),
             .place = place};
-        if (!django_key(r, ends[i], 0, &end.type, &column)) {
+        const struct django_model *target_model = django_model_named(r, ends[i]);
+        if (django_key(r, ends[i], 0, &end.type, &column)) {
+            if (target_model)
+                end.references = str_printf(r->arena, STR_FMT " (" STR_FMT ")",
+                                            STR_ARG(target_model->table), STR_ARG(column));
+        } else {
             end.type = STR_NONE;
             schema_unread_add(r->arena, r->schema, place,
                               str_printf(r->arena, "the type of " STR_FMT "." STR_FMT,
@@ -332,7 +338,10 @@ void django_many_table(struct django_reader *r, const struct django_model *model
                               source);
         }
         schema_column_put(r->arena, table, end);
+        VEC_PUSH(r->arena, &unique.parts, end.name);
     }
+    unique.name = django_index_name(r->arena, table->name, &unique.parts, STR("_uniq"));
+    VEC_PUSH(r->arena, &table->indexes, unique);
 }
 
 static void add_many(struct django_reader *r, const struct django_model *model,
