@@ -132,7 +132,11 @@ static bool chain_call_of_tree(struct drizzle_reader *r, struct script_scope *sc
     if (ts_node_is_null(returned))
         return false;
     inner.parameter = script_parameter(r->tree, called.file, function, 0);
-    inner.text = script_text(r->tree, *scope, script_argument(r->tree, *node, 0));
+    TSNode given = script_argument(r->tree, *node, 0);
+    inner.text = ts_node_is_null(given)
+                     ? script_text(r->tree, (struct script_scope){.file = called.file},
+                                   script_parameter_default(r->tree, function, 0))
+                     : script_text(r->tree, *scope, given);
     *scope = inner;
     *node = script_bare(returned);
     return true;
