@@ -97,7 +97,8 @@ static void compare_columns(struct comparison *c, const struct schema_table *tab
     if (old->primary_key != new->primary_key)
         change_column(c, table, new, ASPECT_KEY,
                       new->primary_key ? STR("PRIMARY KEY") : STR("DROP PRIMARY KEY"));
-    if (old->unique != new->unique)
+    /* A key is unique without saying so. */
+    if (old->unique != new->unique && old->primary_key == new->primary_key)
         change_column(c, table, new, ASPECT_KEY, new->unique ? STR("UNIQUE") : STR("DROP UNIQUE"));
     if (!str_eq(old->references, new->references))
         change_column(c, table, new, ASPECT_KEY,
