@@ -1,7 +1,11 @@
 #include "base/buf.h"
+#include "base/regex.h"
 
 #include "readers/python.h"
 #include "readers/python_tree.h"
+
+#define NAMES_MAX 8u
+#define NAME_MAX_BYTES 1024u
 
 static struct python_constant constant(struct python_tree *tree, struct python_scope scope,
                                        TSNode expression, size_t depth);
@@ -102,6 +106,53 @@ static struct str snake_case(struct arena *arena, struct str name)
     return buf_str(&buf);
 }
 
+/* A pattern that asks nothing about what is around the match: then the rest of a text can be matched by itself. */
+static bool looks_only_at_itself(struct str pattern)
+{
+    for (size_t i = 0; i < pattern.length; i++) {
+        char byte = pattern.bytes[i], before = i ? pattern.bytes[i - 1] : ' ';
+        if (byte == '\\' || byte == '$' || (byte == '^' && before != '[') ||
+            (byte == '?' && before == '('))
+            return false;
+    }
+    return pattern.length > 0;
+}
+
+/* re.sub: groups in the replacement are \\1 to \\9. */
+static struct python_constant substitute(struct arena *arena, struct str pattern, struct str by,
+                                         struct str text)
+{
+    struct buf buf = buf_new(arena, (size_t)64 << 10);
+    struct str groups[REGEX_GROUPS_MAX];
+    struct err e = ERR_NONE;
+    struct regex *regex;
+    bool matched;
+
+    if (!looks_only_at_itself(pattern) || text.length > NAME_MAX_BYTES ||
+        !regex_compile(arena, pattern, &regex, &e))
+        return none();
+    for (;;) {
+        if (!regex_match(regex, text, &matched, groups, COUNT_OF(groups), &e))
+            return none();
+        if (!matched || !groups[0].length)
+            break;
+        size_t at = (size_t)(groups[0].bytes - text.bytes);
+        buf_add(&buf, str_prefix(text, at));
+        for (size_t i = 0; i < by.length; i++) {
+            if (by.bytes[i] != '\\') {
+                buf_add_byte(&buf, by.bytes[i]);
+                continue;
+            }
+            if (++i == by.length || by.bytes[i] < '1' || by.bytes[i] > '9')
+                return none();
+            buf_add(&buf, groups[by.bytes[i] - '0']);
+        }
+        text = str_from_offset(text, at + groups[0].length);
+    }
+    buf_add(&buf, text);
+    return string(buf_str(&buf));
+}
+
 /* re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__): the one expression everybody copies. */
 static struct python_constant substitution(struct python_tree *tree, struct python_scope scope,
                                            TSNode call, size_t depth)
@@ -111,11 +162,64 @@ static struct python_constant substitution(struct python_tree *tree, struct pyth
     struct python_constant text = constant(tree, scope, call_positional(call, 2), depth + 1);
 
     if (pattern.kind != CONSTANT_STRING || by.kind != CONSTANT_STRING ||
-        text.kind != CONSTANT_STRING || !str_eq(by.text, STR("_")) ||
-        !(str_eq(pattern.text, STR("(?<!^)(?=[A-Z])")) ||
-          str_eq(pattern.text, STR("(?<!\\A)(?=[A-Z])"))))
+        text.kind != CONSTANT_STRING)
         return none();
-    return string(snake_case(python_tree_arena(tree), text.text));
+    if (str_eq(by.text, STR("_")) && (str_eq(pattern.text, STR("(?<!^)(?=[A-Z])")) ||
+                                      str_eq(pattern.text, STR("(?<!\\A)(?=[A-Z])"))))
+        return string(snake_case(python_tree_arena(tree), text.text));
+    return substitute(python_tree_arena(tree), pattern.text, by.text, text.text);
+}
+
+static struct str upper(struct arena *arena, struct str text)
+{
+    char *bytes = str_c(arena, text);
+
+    for (char *at = bytes; *at; at++)
+        if (*at >= 'a' && *at <= 'z')
+            *at = (char)(*at - 0x20);
+    return str_of(bytes, text.length);
+}
+
+/* A function of the tree over strings: assignments and a return, as snake_case() has them. Anything else is not known. */
+static struct python_constant function_call(struct python_tree *tree, struct python_scope scope,
+                                            TSNode node, struct python_thing function, size_t depth)
+{
+    TSNode parameters = node_field(function.node, "parameters"),
+           body = node_field(function.node, "body");
+    struct python_bound bound[NAMES_MAX];
+    struct python_scope inside = {.file = function.file};
+    size_t count = 0;
+
+    if (ts_node_named_child_count(parameters) != call_positional_count(node))
+        return none();
+    for (uint32_t i = 0; i < ts_node_named_child_count(parameters); i++) {
+        TSNode name = ts_node_named_child(parameters, i);
+        struct python_constant value = constant(tree, scope, call_positional(node, i), depth + 1);
+        name = node_is(name, "typed_parameter") ? ts_node_named_child(name, 0) : name;
+        if (!node_is(name, "identifier") || value.kind != CONSTANT_STRING || count == NAMES_MAX)
+            return none();
+        bound[count] =
+            (struct python_bound){node_source(function.file, name), value.text, inside.bound};
+        inside.bound = &bound[count++];
+    }
+    for (uint32_t i = 0; i < ts_node_named_child_count(body); i++) {
+        TSNode statement = ts_node_named_child(body, i), inner = ts_node_named_child(statement, 0);
+        if (node_is(statement, "comment") || node_is(inner, "string"))
+            continue;
+        if (node_is(statement, "return_statement"))
+            return constant(tree, inside, inner, depth + 1);
+        if (!node_is(inner, "assignment") || !node_is(node_field(inner, "left"), "identifier") ||
+            count == NAMES_MAX)
+            return none();
+        struct python_constant value =
+            constant(tree, inside, node_field(inner, "right"), depth + 1);
+        if (value.kind != CONSTANT_STRING)
+            return none();
+        bound[count] = (struct python_bound){node_source(function.file, node_field(inner, "left")),
+                                             value.text, inside.bound};
+        inside.bound = &bound[count++];
+    }
+    return none();
 }
 
 static struct python_constant call(struct python_tree *tree, struct python_scope scope, TSNode node,
@@ -134,6 +238,9 @@ static struct python_constant call(struct python_tree *tree, struct python_scope
             value.kind = CONSTANT_STRING;
         return value;
     }
+    struct python_thing called = python_resolve(tree, scope, function);
+    if (called.kind == THING_FUNCTION && called.file)
+        return function_call(tree, scope, node, called, depth);
     if (!node_is(function, "attribute") || call_positional_count(node) != 0)
         return none();
     struct python_constant object =
@@ -143,6 +250,8 @@ static struct python_constant call(struct python_tree *tree, struct python_scope
         return none();
     if (str_eq(name, STR("lower")))
         return string(str_lower(arena, object.text));
+    if (str_eq(name, STR("upper")))
+        return string(upper(arena, object.text));
     if (str_eq(name, STR("strip")))
         return string(str_trim(object.text));
     return none();

@@ -461,6 +461,32 @@ static void read_body(struct sa_reader *r, const struct sa_class *class, size_t 
     loops_are_said(r, table, file, body);
 }
 
+/* What a class without a readable name says of columns: when that differs, it is said. */
+static struct str attributes_of(struct sa_reader *r, const struct sa_class *class, struct str name)
+{
+    struct buf buf = buf_new(r->arena, (size_t)1 << 20);
+
+    buf_add(&buf, name);
+    for (size_t i = 0; i < class->order_count; i++) {
+        struct python_file *file = class->order[i].file;
+        struct python_bindings bindings;
+        python_body_bindings(r->tree, file, node_field(class->order[i].node, "body"), &bindings);
+        for (size_t j = 0; j < bindings.count; j++) {
+            const struct python_binding *binding = &bindings.items[j];
+            if (binding->kind != BINDING_VALUE)
+                continue;
+            buf_printf(&buf, "\n" STR_FMT ":", STR_ARG(binding->name));
+            if (!ts_node_is_null(binding->annotation))
+                buf_add(&buf, node_source(file, binding->annotation));
+            if (node_is(binding->node, "call") &&
+                !str_contains(node_source(file, node_field(binding->node, "function")),
+                              STR("elationship")))
+                buf_add(&buf, node_source(file, binding->node));
+        }
+    }
+    return buf_str(&buf);
+}
+
 static void read_class(struct sa_reader *r, struct python_file *file, TSNode node)
 {
     struct sa_class class, parent = {0};
@@ -487,7 +513,7 @@ static void read_class(struct sa_reader *r, struct python_file *file, TSNode nod
             schema_unread_add(
                 r->arena, r->schema, sa_place(file, node),
                 str_printf(r->arena, "the table's name of class " STR_FMT, STR_ARG(class.name)),
-                node_source(class.order[i].file, written->node));
+                attributes_of(r, &class, node_source(class.order[i].file, written->node)));
         return;
     }
     struct schema_table *table = schema_table_add(r->arena, r->schema, name, sa_place(file, node));
