@@ -73,10 +73,23 @@ struct sa_column {
     TSNode check; /* CheckConstraint(…) among its arguments; null: none */
 };
 
+struct sa_attribute {
+    struct python_scope scope; /* where the value stands */
+    struct str name;
+    TSNode value, annotation;
+    struct python_file
+        *place_file; /* where the value stands, when that is another file; else NULL */
+    bool method;     /* a declared_attr */
+};
+
 MUST_CHECK bool sqlalchemy_read(struct arena *arena, struct python_tree *tree,
                                 const struct strs *paths, struct schema *schema, struct err *e);
 
 /* --- Parts. --- */
+/* What the one `return` of a function gives; null: it does more than that. */
+TSNode sa_returned(TSNode function);
+void sa_attribute_read(struct sa_reader *r, const struct sa_class *class,
+                       const struct sa_attribute *attribute, struct schema_table *table);
 bool sa_class_read(struct sa_reader *r, struct python_file *file, TSNode node,
                    struct sa_class *ret_class);
 /* `what` stands in messages: "users.email". */
@@ -87,6 +100,9 @@ bool sa_is_enum_class(struct sa_reader *r, struct python_thing thing, size_t dep
 /* `values`: the labels are the members' values, not their names. */
 bool sa_enum_of_class(struct sa_reader *r, struct python_thing class, bool values,
                       struct sa_type *type);
+/* Labels (and the name of a class) of Enum(…). */
+bool sa_enum_labels(struct sa_reader *r, struct python_scope scope, TSNode call,
+                    struct sa_type *type);
 /* Fills type->text from its name and labels; `native`: as a type of PostgreSQL's own. */
 void sa_enum_text(struct sa_reader *r, struct sa_type *type, bool native);
 bool sa_annotation_read(struct sa_reader *r, const struct sa_class *class,

@@ -1,0 +1,163 @@
+/* sqlalchemy_enum.c -- the labels of enumerated types: Enum("a", "b"), Enum(Status), and how they are kept. */
+#include "readers/sqlalchemy.h"
+
+/* The members of an Enum class: names in their order (aliases excluded by their value are rare and kept), or their values. */
+static bool enum_members(struct sa_reader *r, struct python_thing class, bool values,
+                         struct strs *ret_labels)
+{
+    struct python_bindings bindings;
+    TSNode body = node_field(class.node, "body");
+
+    python_body_bindings(r->tree, class.file, body, &bindings);
+    for (size_t i = 0; i < bindings.count; i++) {
+        const struct python_binding *member = &bindings.items[i];
+        if (member->kind != BINDING_VALUE || str_starts(member->name, STR("_")) ||
+            ts_node_is_null(member->node))
+            continue;
+        if (!values) {
+            strs_add(r->arena, ret_labels, member->name);
+            continue;
+        }
+        struct python_scope scope = {.file = class.file, .body = body};
+        struct python_constant value = python_constant(r->tree, scope, member->node);
+        if (value.kind == CONSTANT_NOT && node_is(member->node, "call") &&
+            sa_is(python_foreign(r->tree, scope, node_field(member->node, "function")), "auto")) {
+            value.kind = CONSTANT_STRING; /* StrEnum's auto() */
+            value.text = str_lower(r->arena, member->name);
+        }
+        if (value.kind != CONSTANT_STRING)
+            return false;
+        strs_add(r->arena, ret_labels, value.text);
+    }
+    return ret_labels->count > 0;
+}
+
+/* values_callable=lambda x: [e.value for e in x]: the values; absent: the names. */
+static bool wants_values(struct sa_reader *r, struct python_scope scope, TSNode call,
+                         bool *ret_values)
+{
+    TSNode callable =
+        ts_node_is_null(call) ? call : call_keyword(scope.file, call, "values_callable");
+
+    *ret_values = false;
+    if (ts_node_is_null(callable) || node_is(callable, "none"))
+        return true;
+    struct python_thing function = python_resolve(r->tree, scope, callable);
+    struct str source = function.kind == THING_FUNCTION ? node_source(function.file, function.node)
+                                                        : node_source(scope.file, callable);
+    *ret_values =
+        str_contains(source, STR(".value for ")) || str_contains(source, STR(".values()"));
+    return *ret_values || str_contains(source, STR(".name for "));
+}
+
+void sa_enum_text(struct sa_reader *r, struct sa_type *type, bool native)
+{
+    size_t longest = 1;
+
+    if (native) {
+        type->text = type->enum_name;
+        return;
+    }
+    for (size_t i = 0; i < type->labels.count; i++)
+        if (type->labels.items[i].length > longest)
+            longest = type->labels.items[i].length;
+    type->text = str_printf(r->arena, "VARCHAR(%zu)", longest);
+    type->labels = (struct strs){0};
+    type->enum_name = STR_NONE;
+}
+
+bool sa_is_enum_class(struct sa_reader *r, struct python_thing thing, size_t depth)
+{
+    TSNode bases = thing.kind == THING_CLASS ? node_field(thing.node, "superclasses") : node_null();
+
+    for (uint32_t i = 0; !ts_node_is_null(bases) && i < ts_node_named_child_count(bases); i++) {
+        struct python_thing base = python_resolve(
+            r->tree, (struct python_scope){.file = thing.file}, ts_node_named_child(bases, i));
+        if (base.kind == THING_FOREIGN &&
+            (sa_is(base.dotted, "Enum") || sa_is(base.dotted, "StrEnum") ||
+             sa_is(base.dotted, "IntEnum") || sa_is(base.dotted, "TextChoices")))
+            return true;
+        if (base.kind == THING_CLASS && depth < 8 && sa_is_enum_class(r, base, depth + 1))
+            return true;
+    }
+    return false;
+}
+
+bool sa_enum_of_class(struct sa_reader *r, struct python_thing class, bool values,
+                      struct sa_type *type)
+{
+    type->enum_name = str_lower(r->arena, node_source(class.file, node_field(class.node, "name")));
+    return enum_members(r, class, values, &type->labels);
+}
+
+/* [e.value for e in Status], (e.name for e in Status) */
+static bool labels_of_comprehension(struct sa_reader *r, struct python_scope scope, TSNode node,
+                                    struct strs *labels)
+{
+    TSNode body = node_field(node, "body"), clause = node_null();
+
+    for (uint32_t i = 0; i < ts_node_named_child_count(node); i++) {
+        TSNode child = ts_node_named_child(node, i);
+        if (node_is(child, "if_clause") ||
+            (node_is(child, "for_in_clause") && !ts_node_is_null(clause)))
+            return false;
+        if (node_is(child, "for_in_clause"))
+            clause = child;
+    }
+    if (ts_node_is_null(clause) || !node_is(body, "attribute") ||
+        !str_eq(node_source(scope.file, node_field(body, "object")),
+                node_source(scope.file, node_field(clause, "left"))))
+        return false;
+    struct str word = node_source(scope.file, node_field(body, "attribute"));
+    struct python_thing class = python_resolve(r->tree, scope, node_field(clause, "right"));
+    bool values = str_eq(word, STR("value"));
+    return (values || str_eq(word, STR("name"))) && sa_is_enum_class(r, class, 0) &&
+           enum_members(r, class, values, labels);
+}
+
+static bool labels_of_arguments(struct sa_reader *r, struct python_scope scope, TSNode call,
+                                struct sa_type *type)
+{
+    for (size_t i = 0; i < call_positional_count(call); i++) {
+        TSNode node = call_positional(call, i);
+        TSNode items = node_is(node, "list_splat") ? ts_node_named_child(node, 0) : node_null();
+        struct python_scope in = scope;
+        if (node_is(items, "identifier") || node_is(items, "attribute")) {
+            struct python_thing thing = python_resolve(r->tree, scope, items);
+            in = (struct python_scope){.file = thing.file, .body = thing.scope};
+            items = thing.kind == THING_VALUE ? thing.node : node_null();
+        }
+        if (node_is(items, "list_comprehension") || node_is(items, "generator_expression")) {
+            if (!labels_of_comprehension(r, in, items, &type->labels))
+                return false;
+            continue;
+        }
+        if (node_is(items, "list") || node_is(items, "tuple")) {
+            for (uint32_t j = 0; j < ts_node_named_child_count(items); j++) {
+                struct python_constant label =
+                    python_constant(r->tree, in, ts_node_named_child(items, j));
+                if (label.kind != CONSTANT_STRING)
+                    return false;
+                strs_add(r->arena, &type->labels, label.text);
+            }
+            continue;
+        }
+        struct python_constant label = python_constant(r->tree, scope, node);
+        if (label.kind != CONSTANT_STRING)
+            return false;
+        strs_add(r->arena, &type->labels, label.text);
+    }
+    return type->labels.count > 0;
+}
+
+bool sa_enum_labels(struct sa_reader *r, struct python_scope scope, TSNode call,
+                    struct sa_type *type)
+{
+    bool values;
+
+    if (!wants_values(r, scope, call, &values))
+        return false;
+    struct python_thing first = python_resolve(r->tree, scope, call_positional(call, 0));
+    return first.kind == THING_CLASS ? sa_enum_of_class(r, first, values, type)
+                                     : labels_of_arguments(r, scope, call, type);
+}
