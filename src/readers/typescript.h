@@ -70,6 +70,13 @@ void script_tree_release(struct script_tree **tree);
     CLEANUP_WITH(script_tree_release) struct script_tree *name = script_tree_new(arena, files)
 struct arena *script_tree_arena(const struct script_tree *tree);
 bool script_path(struct str path);
+/* Any file's bytes. */
+bool script_tree_text(struct script_tree *tree, struct str path, struct str *ret_text);
+/* typescript_paths.c: where a module may lie that is named as a tsconfig.json says. */
+struct script_paths;
+struct script_paths **script_tree_paths(struct script_tree *tree);
+void script_mapped_paths(struct script_tree *tree, struct str from, struct str module,
+                         struct strs *ret_paths);
 /* NULL when there is no such file. */
 struct script_file *script_tree_file(struct script_tree *tree, struct str path);
 

@@ -50,11 +50,19 @@ static struct str without_dots(struct arena *arena, struct str path)
     return str_join(arena, parts.items, parts.count, STR("/"));
 }
 
-/* Paths that a tsconfig.json maps: "@/x", "~/x" and "src/x" are looked for in the folders above, with and without src. */
+/* By what a tsconfig.json maps; else "@/x", "~/x" and "src/x" are looked for in the folders above, with and without src. */
 static struct script_file *mapped_file(struct script_tree *tree, struct str from, struct str module)
 {
     struct arena *arena = script_tree_arena(tree);
     struct str rest = module;
+    struct strs paths = {0};
+
+    script_mapped_paths(tree, from, module, &paths);
+    for (size_t i = 0; i < paths.count; i++) {
+        struct script_file *file = file_for(tree, without_dots(arena, paths.items[i]));
+        if (file)
+            return file;
+    }
 
     if (str_starts(module, STR("@/")) || str_starts(module, STR("~/")) ||
         str_starts(module, STR("#/")))

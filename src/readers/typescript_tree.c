@@ -33,6 +33,7 @@ struct script_tree {
     /* Readers ask again and again for the options of one decorator: open addressing, a power of two. */
     struct remembered *slots;
     size_t slot_count, used;
+    struct script_paths *paths; /* what tsconfig.json maps; NULL: none was asked for */
 };
 
 struct script_tree *script_tree_new(struct arena *arena, const struct source_files *files)
@@ -62,6 +63,16 @@ void script_tree_release(struct script_tree **tree)
 struct arena *script_tree_arena(const struct script_tree *tree)
 {
     return tree->arena;
+}
+
+struct script_paths **script_tree_paths(struct script_tree *tree)
+{
+    return &tree->paths;
+}
+
+bool script_tree_text(struct script_tree *tree, struct str path, struct str *ret_text)
+{
+    return tree->files.read(tree->files.self, path, ret_text);
 }
 
 bool script_enter(struct script_tree *tree)
