@@ -95,6 +95,17 @@ static bool init_statement(struct django_reader *r, struct python_scope scope, T
     return str_eq(called, STR("kwargs.pop")) || super_call(r, scope, function, node, field);
 }
 
+/* What the last statement of a function returns; null: it does not. */
+static TSNode returned_node(TSNode function)
+{
+    TSNode body = node_field(function, "body");
+    uint32_t count = ts_node_is_null(body) ? 0 : ts_node_named_child_count(body);
+    TSNode last = count ? ts_node_named_child(body, count - 1) : node_null();
+
+    return node_is(last, "return_statement") ? node_bare(ts_node_named_child(last, 0))
+                                             : node_null();
+}
+
 /* The string that a method returns and does nothing besides; empty: it does. */
 static struct str returned_text(struct django_reader *r, struct python_scope scope, TSNode function)
 {
@@ -163,6 +174,15 @@ static bool kind_of(struct django_reader *r, struct python_scope scope, TSNode f
         return (str_ends(last, STR("Field")) || str_eq(last, STR("ForeignKey"))) &&
                !str_starts(thing.dotted, STR("django.forms")) &&
                !str_starts(thing.dotted, STR("rest_framework"));
+    }
+    if (thing.kind == THING_FUNCTION && depth <= FIELD_DEPTH_MAX) {
+        /* A function of the tree that returns a field: what it makes of its arguments, only running it would tell. */
+        TSNode made = returned_node(thing.node);
+        bool is_field =
+            node_is(made, "call") && kind_of(r, (struct python_scope){.file = thing.file},
+                                             node_field(made, "function"), field, depth + 1);
+        field->kind = STR("?");
+        return is_field;
     }
     if (thing.kind != THING_CLASS || depth > FIELD_DEPTH_MAX)
         return false;
