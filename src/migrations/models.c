@@ -233,6 +233,10 @@ static void keep_mentioning(struct side *side, size_t language)
     side->paths[language] = wanted;
 }
 
+struct nearby { /* directories that were looked at, and those with too many files */
+    struct strs seen, crowded;
+};
+
 static bool lies_below(struct str path, struct str directory)
 {
     return !directory.length || (str_starts(path, directory) && path.length > directory.length &&
@@ -257,19 +261,24 @@ static struct str directory_of(struct str path)
 
 /* A changed file may be what models elsewhere are made from (an enumeration, a mixin, an embedded class): those that lie near it are looked
  * at too, up to the highest directory that holds no more than NEARBY_MAX files. */
-static void add_nearby(struct side *side, const struct strs *others, struct strs *seen,
+static void add_nearby(struct side *side, const struct strs *others, struct nearby *nearby,
                        struct str changed, struct strs *paths)
 {
     struct str at = directory_of(changed), widest = at;
 
-    for (size_t i = 0; i < seen->count; i++)
-        if (lies_below(changed, seen->items[i]))
+    for (size_t i = 0; i < nearby->seen.count; i++)
+        if (lies_below(changed, nearby->seen.items[i]))
             return;
-    if (seen->count == NEARBY_PLACES_MAX || count_below(others, at) > NEARBY_MAX)
+    if (nearby->seen.count + nearby->crowded.count >= NEARBY_PLACES_MAX ||
+        strs_have(&nearby->crowded, at))
         return;
+    if (count_below(others, at) > NEARBY_MAX) {
+        VEC_PUSH(side->arena, &nearby->crowded, at);
+        return;
+    }
     while (widest.length && count_below(others, directory_of(widest)) <= NEARBY_MAX)
         widest = directory_of(widest);
-    VEC_PUSH(side->arena, seen, widest);
+    VEC_PUSH(side->arena, &nearby->seen, widest);
     for (size_t i = 0; i < others->count; i++)
         if (lies_below(others->items[i], widest))
             strs_add(side->arena, paths, others->items[i]);
@@ -278,7 +287,7 @@ static void add_nearby(struct side *side, const struct strs *others, struct strs
 static bool side_open(struct side *side, const struct matcher *matcher, const struct strs *changed,
                       struct err *e)
 {
-    struct strs seen[MODEL_LANGUAGES_MAX] = {0};
+    struct nearby nearby[MODEL_LANGUAGES_MAX] = {0};
 
     if (!walk(side, matcher, e))
         return false;
@@ -294,7 +303,7 @@ static bool side_open(struct side *side, const struct matcher *matcher, const st
         strs_add(side->arena, paths, changed->items[i]);
         if (!wanted)
             add_nearby(side, &side->others[language - model_languages],
-                       &seen[language - model_languages], changed->items[i], paths);
+                       &nearby[language - model_languages], changed->items[i], paths);
     }
     for (size_t i = 0; i < model_language_count; i++) {
         keep_mentioning(side, i);
