@@ -16,6 +16,7 @@ struct relation {
     TSNode join; /* the argument of @JoinColumn or @JoinTable; null: none */
     bool has_join, nullable, primary, no_constraint;
     struct str actions; /* " ON DELETE CASCADE" */
+    bool has_inverse;   /* it names the property of the other side */
     struct schema_place place;
 };
 
@@ -256,6 +257,17 @@ static void add_side(struct typeorm_reader *r, struct schema_table *table,
     struct referenced referenced = {0};
     struct script_scope scope;
     struct joins joins = {0};
+    /* JunctionEntityMetadataBuilder: the owner's options, or CASCADE; of the other side what its own relation says. */
+    bool other = str_eq(str_from(option), STR("inverseJoinColumn"));
+    struct str actions =
+        !other && relation->actions.length
+            ? str_printf(
+                  r->arena, "%s" STR_FMT "%s",
+                  str_contains(relation->actions, STR("ON DELETE")) ? "" : " ON DELETE CASCADE",
+                  STR_ARG(relation->actions),
+                  str_contains(relation->actions, STR("ON UPDATE")) ? "" : " ON UPDATE CASCADE")
+        : other && relation->has_inverse ? STR_NONE
+                                         : STR(" ON DELETE CASCADE ON UPDATE CASCADE");
 
     for (int plural = 0; plural < 2; plural++) {
         TSNode given = script_property(r->tree, relation->join_scope, relation->join,
@@ -279,7 +291,10 @@ static void add_side(struct typeorm_reader *r, struct schema_table *table,
             (struct schema_column){.name = name,
                                    .type = referenced.columns[i].type,
                                    .primary_key = true,
-                                   .references = target_text(r, entity, referenced.columns[i].name),
+                                   .references = str_printf(
+                                       r->arena, STR_FMT STR_FMT,
+                                       STR_ARG(target_text(r, entity, referenced.columns[i].name)),
+                                       STR_ARG(actions)),
                                    .place = table->place});
         VEC_PUSH(r->arena, &names, name);
     }
@@ -389,8 +404,10 @@ static void of_member(struct typeorm_reader *r, struct typeorm_entity *entity,
     relation.target = script_argument(r->tree, decorator->call, 0);
     relation.options = script_argument(r->tree, decorator->call, 1);
     if (script_is_function(script_bare(relation.options)) ||
-        script_text(r->tree, relation.scope, relation.options).length) /* the inverse side */
+        script_text(r->tree, relation.scope, relation.options).length) { /* the inverse side */
+        relation.has_inverse = true;
         relation.options = script_argument(r->tree, decorator->call, 2);
+    }
     if (kind == 3) {
         relation.scope = (struct script_scope){.file = entity->file};
         relation.target = entity->node;
@@ -516,13 +533,14 @@ static void add_closure_table(struct typeorm_reader *r, struct typeorm_entity *e
         struct schema_index index = {.kind = SCHEMA_INDEX, .place = entity->place};
         schema_column_put(
             r->arena, table,
-            (struct schema_column){.name = str_printf(r->arena, STR_FMT "_%s",
-                                                      STR_ARG(keys.columns[i / 2].name),
-                                                      i % 2 ? "descendant" : "ancestor"),
-                                   .type = keys.columns[i / 2].type,
-                                   .primary_key = true,
-                                   .references = target_text(r, entity, keys.columns[i / 2].name),
-                                   .place = entity->place});
+            (struct schema_column){
+                .name = str_printf(r->arena, STR_FMT "_%s", STR_ARG(keys.columns[i / 2].name),
+                                   i % 2 ? "descendant" : "ancestor"),
+                .type = keys.columns[i / 2].type,
+                .primary_key = true,
+                .references = str_printf(r->arena, STR_FMT " ON DELETE CASCADE",
+                                         STR_ARG(target_text(r, entity, keys.columns[i / 2].name))),
+                .place = entity->place});
         VEC_PUSH(r->arena, &index.parts, VEC_LAST(&table->columns).name);
         VEC_PUSH(r->arena, &table->indexes, index);
     }

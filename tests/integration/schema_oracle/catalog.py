@@ -139,7 +139,7 @@ def difference(a, b):
             # A check of one column that comes or goes with it is part of it.
             whole = of and (table, of[0]) not in there["columns"]
             if table in both and not whole and there["objects"].get((words, name, table), (None,))[0] != text:
-                yield f"{verb} {words} {name}"
+                yield f"{verb} {'INDEX' if verb == 'DROP' and words == 'UNIQUE INDEX' else words} {name}"
     for name in set(a["types"]) & set(b["types"]):
         for label in b["types"][name]:
             if label not in a["types"][name]:
