@@ -18,7 +18,6 @@ struct side { /* one of the two trees */
     struct tree *tree;
     struct strs paths[MODEL_LANGUAGES_MAX]; /* to be read as models */
     struct strs settings[MODEL_LANGUAGES_MAX];
-    struct strs ids;     /* of what a commit has in these paths */
     const bool *touched; /* languages: the others are not looked for */
     struct strs others
         [MODEL_LANGUAGES_MAX]; /* no path of models, but of a language whose models may lie anywhere */
@@ -129,7 +128,6 @@ static bool note_file(struct side *side, const struct matcher *matcher, struct s
         return false;
     if (wanted) {
         VEC_PUSH(side->arena, &side->paths[language - model_languages], path);
-        VEC_PUSH(side->arena, &side->ids, entry->id);
         side->count++;
     } else if (language->mentions) {
         VEC_PUSH(side->arena, &side->others[language - model_languages], path);
@@ -177,7 +175,6 @@ static bool walk(struct side *side, const struct matcher *matcher, struct err *e
         tree_expect(side->tree, &ids, &none);
         places = below;
     }
-    tree_expect(side->tree, &none, &side->ids);
     return true;
 }
 
@@ -223,13 +220,17 @@ static void keep_mentioning(struct side *side, size_t language)
     struct strs wanted = {0};
     struct str source;
 
+    strs_sort(&side->paths[language]);
+    tree_expect_files(side->tree, &side->paths[language]);
     for (size_t i = 0; i < side->paths[language].count; i++) {
         struct str path = side->paths[language].items[i];
+        /* What changed and has a model's path stands there twice. */
+        if (i && str_eq(path, side->paths[language].items[i - 1]))
+            continue;
         if (!model_languages[language].mentions ||
             (read_file(side, path, &source) && model_languages[language].mentions(source)))
             VEC_PUSH(side->arena, &wanted, path);
     }
-    strs_sort(&wanted);
     side->paths[language] = wanted;
 }
 
@@ -281,7 +282,7 @@ static void add_nearby(struct side *side, const struct strs *others, struct near
     VEC_PUSH(side->arena, &nearby->seen, widest);
     for (size_t i = 0; i < others->count; i++)
         if (lies_below(others->items[i], widest))
-            strs_add(side->arena, paths, others->items[i]);
+            VEC_PUSH(side->arena, paths, others->items[i]);
 }
 
 static bool side_open(struct side *side, const struct matcher *matcher, const struct strs *changed,
@@ -300,7 +301,7 @@ static bool side_open(struct side *side, const struct matcher *matcher, const st
         if (!matches(matcher, changed->items[i], &wanted, e))
             return false;
         struct strs *paths = &side->paths[language - model_languages];
-        strs_add(side->arena, paths, changed->items[i]);
+        VEC_PUSH(side->arena, paths, changed->items[i]);
         if (!wanted)
             add_nearby(side, &side->others[language - model_languages],
                        &nearby[language - model_languages], changed->items[i], paths);

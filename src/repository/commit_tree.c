@@ -334,6 +334,27 @@ static void commit_tree_expect(void *self, const struct strs *directories, const
     expect_files(repository, &scratch, files);
 }
 
+static void commit_tree_expect_files(void *self, const struct strs *paths)
+{
+    struct commit_tree *tree = self;
+    const struct strs none = {0};
+    ARENA(scratch, (size_t)64 << 20);
+    struct strs ids = {0};
+
+    if (!tree->repository->backend->each_blob)
+        return;
+    for (size_t i = 0; i < paths->count; i++) {
+        const struct object_entries *parent;
+        struct err ignored = ERR_NONE;
+        struct object_entry entry;
+        bool found;
+        if (walk(tree, paths->items[i], &entry, &parent, &found, &ignored) && found &&
+            entry.mode == OBJECT_FILE)
+            VEC_PUSH(&scratch, &ids, entry.id);
+    }
+    commit_tree_expect(self, &none, &ids);
+}
+
 static struct str commit_tree_describe(const void *self)
 {
     const struct commit_tree *tree = self;
@@ -348,6 +369,7 @@ struct tree *commit_tree_new(struct arena *arena, struct repository *repository,
                                               .list = commit_tree_list,
                                               .read = commit_tree_read,
                                               .expect = commit_tree_expect,
+                                              .expect_files = commit_tree_expect_files,
                                               .describe = commit_tree_describe};
     struct commit_tree *tree = ARENA_NEW(arena, struct commit_tree);
 

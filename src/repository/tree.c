@@ -82,6 +82,12 @@ void tree_expect(struct tree *tree, const struct strs *directories, const struct
         tree->driver->expect(tree->self, directories, files);
 }
 
+void tree_expect_files(struct tree *tree, const struct strs *paths)
+{
+    if (tree->driver->expect_files)
+        tree->driver->expect_files(tree->self, paths);
+}
+
 bool tree_read_start(struct tree *tree, struct arena *arena, struct str path, size_t maximum,
                      struct str *ret_bytes, bool *ret_whole, struct err *e)
 {

@@ -42,6 +42,8 @@ bool tree_exists(struct tree *tree, struct arena *arena, struct str path,
 /* A hint: these objects of a commit (the ids that tree_list() tells) are asked for next, and are read together. Nothing for work trees. Never fails: what
  * cannot be read is said when it is asked for. */
 void tree_expect(struct tree *tree, const struct strs *directories, const struct strs *files);
+/* The same of files by their paths. */
+void tree_expect_files(struct tree *tree, const struct strs *paths);
 /* `path` seen from `directory` (both relative to the root, "" is the root): without ".", ".." and doubled slashes.
  * False when it is absolute or leaves the tree. */
 MUST_CHECK bool tree_path_join(struct arena *arena, struct str directory, struct str path,
@@ -49,7 +51,8 @@ MUST_CHECK bool tree_path_join(struct arena *arena, struct str directory, struct
 /* "work tree", or the commit's abbreviated id. */
 struct str tree_describe(const struct tree *tree);
 
-/* For implementations (repository/commit_tree.c). `kind` may be NULL: then the parent directory is listed; `expect` too. `read` cuts at `maximum`. */
+/* For implementations (repository/commit_tree.c). `kind` may be NULL: then the parent directory is listed; `expect` and
+ * `expect_files` too. `read` cuts at `maximum`. */
 struct tree_driver {
     bool (*kind)(void *self, struct arena *arena, struct str path, enum tree_entry_kind *ret_kind);
     bool (*list)(void *self, struct arena *arena, struct str directory,
@@ -57,6 +60,7 @@ struct tree_driver {
     bool (*read)(void *self, struct arena *arena, struct str path, size_t maximum,
                  struct str *ret_bytes, bool *ret_whole, struct err *e);
     void (*expect)(void *self, const struct strs *directories, const struct strs *files);
+    void (*expect_files)(void *self, const struct strs *paths);
     struct str (*describe)(const void *self);
 };
 struct tree *tree_from_driver(struct arena *arena, const struct tree_driver *driver, void *self);
