@@ -409,21 +409,26 @@ static void *read_in_thread(void *argument)
     return NULL;
 }
 
-/* Both sides at once: parsing takes most of the time. What the second one makes is the first one's arena's at the end. */
+/* Both sides at once: parsing takes most of the time. Each has an arena of its own meanwhile: to that of the comparison the trees write, whichever side asks
+ * them, under the lock. */
 static bool read_both(struct reading readings[2], struct err *e)
 {
-    struct arena *arena = readings[0].side->arena, other = {.budget = arena->budget};
+    struct arena *arena = readings[0].side->arena;
+    struct arena own[] = {{.budget = arena->budget}, {.budget = arena->budget}};
     pthread_t thread;
 
-    readings[1].side->arena = &other;
+    for (size_t i = 0; i < 2; i++)
+        readings[i].side->arena = &own[i];
     bool beside = pthread_create(&thread, NULL, read_in_thread, &readings[1]) == 0;
     read_groups(&readings[0]);
     if (!beside)
         read_groups(&readings[1]);
     else
         (void)pthread_join(thread, NULL);
-    readings[1].side->arena = arena;
-    arena_adopt(arena, &other);
+    for (size_t i = 0; i < 2; i++) {
+        readings[i].side->arena = arena;
+        arena_adopt(arena, &own[i]);
+    }
     for (size_t i = 0; i < 2; i++)
         if (!readings[i].read) {
             *e = readings[i].e;
