@@ -103,6 +103,13 @@ static bool begin(struct companion *companion, const struct process_start *start
                                             : err_errno(e, "cannot start %s", start->arguments[0]);
 }
 
+/* Started by another thread than the first, it is asked by others when that one is gone. */
+static const struct process_start *outlive_thread(struct process_start *start)
+{
+    start->ends_with_input = syscall(SYS_gettid) != getpid();
+    return start;
+}
+
 bool companion_start(struct arena *arena, const struct process_options *options,
                      struct companion **ret_companion, struct err *e)
 {
@@ -119,7 +126,7 @@ bool companion_start(struct arena *arena, const struct process_options *options,
     companion->name = str_c(arena, options->arguments[0]);
     if (process_prepare(arena, &plain, &start, e) &&
         process_ends_open(&plain, &companion->ends, e) && open_input(companion, e) &&
-        begin(companion, &start, e)) {
+        begin(companion, outlive_thread(&start), e)) {
         /* It goes on while we read what it wrote; smaller where the system says so. */
         (void)fcntl(companion->ends.fds[END_OUTPUT_READ], F_SETPIPE_SZ, PIPE_SIZE);
         *ret_companion = companion;

@@ -293,8 +293,8 @@ void process_become(const struct process_start *start, const struct process_ends
         setsid();
     else
         setpgid(0, 0);
-    /* If the caller is killed, what it started must not go on. */
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+    /* If the caller is killed, what it started must not go on. The signal comes when the thread that started it ends, not only with the process. */
+    if (!start->ends_with_input && prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
         give_up(failure_fd, STAGE_PREPARE);
     if (getppid() != start->parent)
         _exit(127);

@@ -36,6 +36,7 @@ struct process_start {
     char **programs; /* paths to try, NULL-terminated */
     char *directory; /* NULL: stay */
     bool own_session, inherit_stderr;
+    bool ends_with_input; /* by itself, when the caller is gone */
     pid_t parent;
 };
 

@@ -1,6 +1,7 @@
 /* Children that stay: /bin/sh and /bin/cat as they come. */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -197,5 +198,24 @@ Test(companion, stays_while_others_run)
     cr_expect_eq(kill((pid_t)orphan, 0), -1, "what the other one left behind is gone");
     companion_ask(companion, STR("still here\n"));
     EXPECT_TEXT(line_of(companion), "still here");
+    companion_stop(&companion);
+}
+
+static void *start_beside(void *ret_companion)
+{
+    *(struct companion **)ret_companion = start("while read -r word; do echo \"<$word>\"; done");
+    return NULL;
+}
+
+/* Whoever reads first starts it, and the others go on asking: it stays when the thread that started it is gone. */
+Test(companion, outlives_the_thread_that_started_it)
+{
+    struct companion *companion = NULL;
+    pthread_t thread;
+
+    cr_assert_eq(pthread_create(&thread, NULL, start_beside, &companion), 0);
+    cr_assert_eq(pthread_join(thread, NULL), 0);
+    companion_ask(companion, STR("one\n"));
+    EXPECT_TEXT(line_of(companion), "<one>");
     companion_stop(&companion);
 }
