@@ -22,7 +22,7 @@ struct comparing {
 
 static bool is_directory(const struct git_entry *entry)
 {
-    return str_eq(entry->mode, STR("40000"));
+    return git_mode_of(entry->mode) == OBJECT_DIRECTORY;
 }
 
 /* Git's own order: a directory's name ends in '/'. A file that became a directory stands in two places then: one went, one came. */
@@ -84,7 +84,7 @@ static void add_difference(struct comparing *comparing, struct str directory,
                      .path = path,
                      .old_id = old_id,
                      .new_id = new_id,
-                     .is_file = str_starts(counts->mode, STR("100")),
+                     .is_file = git_mode_of(counts->mode) == OBJECT_FILE,
                  });
 }
 
@@ -112,8 +112,7 @@ static bool compare_trees(struct comparing *comparing, struct str directory, str
         int order = !old->has_entry   ? 1
                     : !new->has_entry ? -1
                                       : compare_entries(&old->entry, &new->entry);
-        if (order || !str_eq(old->entry.id, new->entry.id) ||
-            !str_eq(old->entry.mode, new->entry.mode))
+        if (order || !str_eq(old->entry.id, new->entry.id) || old->entry.mode != new->entry.mode)
             add_difference(comparing, directory, order <= 0 ? &old->entry : NULL,
                            order >= 0 ? &new->entry : NULL);
         if ((order <= 0 && !advance(old, e)) || (order >= 0 && !advance(new, e)))

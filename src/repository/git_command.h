@@ -66,10 +66,11 @@ MUST_CHECK bool git_read_commit(struct git *git, struct arena *arena, struct str
                                 struct git_commit *ret_commit, struct err *e);
 /* An entry of a tree, as it stands there. */
 struct git_entry {
-    struct str mode; /* "100644" */
+    unsigned mode; /* S_IFDIR, S_IFREG | 0644: what git makes of the digits */
     struct str name;
     struct str id; /* its bytes */
 };
+enum object_mode git_mode_of(unsigned mode);
 /* Takes the next entry from a tree's bytes. Out: false: they are none of a tree. */
 bool git_tree_next(struct str *bytes, size_t id_size, struct git_entry *ret_entry);
 /* Returns false, with that complaint. */

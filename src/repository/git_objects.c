@@ -5,6 +5,7 @@
  * Source: git-cat-file(1), "BATCH OUTPUT"; the formats of trees and commits are those of gitformat-* and of git's own fsck.
  */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "repository/git_command.h"
@@ -278,13 +279,43 @@ struct str git_hex(struct arena *arena, struct str bytes)
     return str_of(text, bytes.length * 2);
 }
 
-static enum object_mode mode_of(struct str mode)
+enum object_mode git_mode_of(unsigned mode)
 {
-    if (str_eq(mode, STR("40000")))
+    switch (mode & S_IFMT) {
+    case S_IFDIR:
         return OBJECT_DIRECTORY;
-    if (str_eq(mode, STR("160000")))
+    case S_IFREG:
+        return OBJECT_FILE;
+    case S_IFLNK:
+        return OBJECT_LINK;
+    default:
         return OBJECT_SUBMODULE;
-    return str_eq(mode, STR("120000")) ? OBJECT_LINK : OBJECT_FILE;
+    }
+}
+
+/* Octal digits, with zeros in front where other programs than git wrote the tree. Of a file's permissions only one counts. */
+static bool read_mode(struct str digits, unsigned *ret_mode)
+{
+    unsigned mode = 0;
+
+    for (size_t i = 0; i < digits.length; i++) {
+        if (digits.bytes[i] < '0' || digits.bytes[i] > '7' || mode > S_IFMT)
+            return false;
+        mode = mode << 3 | (unsigned)(digits.bytes[i] - '0');
+    }
+    switch (git_mode_of(mode)) {
+    case OBJECT_FILE:
+        *ret_mode = S_IFREG | (mode & S_IXUSR ? 0755u : 0644u);
+        break;
+    case OBJECT_DIRECTORY:
+    case OBJECT_LINK:
+        *ret_mode = mode & S_IFMT;
+        break;
+    case OBJECT_SUBMODULE:
+        *ret_mode = S_IFDIR | S_IFLNK;
+        break;
+    }
+    return digits.length > 0;
 }
 
 /* "MODE NAME\0" and the id's bytes. */
@@ -292,10 +323,13 @@ bool git_tree_next(struct str *bytes, size_t id_size, struct git_entry *ret_entr
 {
     size_t end = str_find_byte(*bytes, '\0'), blank = str_find_byte(*bytes, ' ');
 
-    if (end == SIZE_MAX || blank > end || bytes->length - end - 1 < id_size)
+    unsigned mode;
+
+    if (end == SIZE_MAX || blank > end || bytes->length - end - 1 < id_size ||
+        !read_mode(str_prefix(*bytes, blank), &mode))
         return false;
     *ret_entry = (struct git_entry){
-        .mode = str_prefix(*bytes, blank),
+        .mode = mode,
         .name = str_slice(*bytes, blank + 1, end),
         .id = str_slice(*bytes, end + 1, end + 1 + id_size),
     };
@@ -320,7 +354,7 @@ static bool list_entries(struct arena *arena, struct str tree, struct str bytes,
         VEC_PUSH(arena, &list,
                  (struct object_entry){.name = entry.name,
                                        .id = git_hex(arena, entry.id),
-                                       .mode = mode_of(entry.mode)});
+                                       .mode = git_mode_of(entry.mode)});
     }
     *ret_entries = list;
     return true;

@@ -231,3 +231,67 @@ Test(changes, a_far_ancestor_and_a_shallow_history)
     cr_assert(repository_is_ancestor(repository, &arena, tip, near, &is, &e) && !is);
     repository_close(&repository);
 }
+
+/* A tree of one entry, as it is written here: git's own commands would put it right. */
+static struct str write_tree(const char *mode, const char *name, struct str id)
+{
+    char path[100];
+
+    snprintf(path, sizeof path, "%s/tree", root);
+    FILE *file = fopen(path, "w");
+    cr_assert(file);
+    fprintf(file, "%s %s", mode, name);
+    fputc('\0', file);
+    for (size_t i = 0; i < id.length; i += 2) {
+        char digits[] = {id.bytes[i], id.bytes[i + 1], '\0'};
+        fputc((int)strtol(digits, NULL, 16), file);
+    }
+    cr_assert_eq(fclose(file), 0);
+    return str_trim(output_of("git -C '%s/r' hash-object -t tree -w --literally '%s'", root, path));
+}
+
+/* Programs that are no git wrote "040000" for years, and such trees are pushed to this day: git takes the number. */
+Test(changes, modes_are_numbers)
+{
+    static const char *const modes[][2] = {
+        {"040000", "100644"}, {"40755", "0100644"}, {"0040000", "100664"}};
+    struct repository *repository = NULL;
+    struct err e = ERR_NONE;
+    char line[200];
+
+    cr_assert(mkdtemp(root));
+    setenv("HOME", root, 1);
+    setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
+    snprintf(line, sizeof line, "git init -q '%s/r'", root);
+    cr_assert_eq(system(line), 0);
+    setenv("GIT_DIR", str_printf(&arena, "%s/r/.git", root).bytes, 1);
+    cr_assert(
+        repository_open_hook(&arena, str_printf(&arena, "%s/r", root), false, &repository, &e),
+        "%s", e.message);
+    for (size_t i = 0; i < COUNT_OF(modes); i++) {
+        struct str commits[2];
+        for (unsigned j = 0; j < 2; j++) {
+            struct str blob =
+                str_trim(output_of("echo %u | git -C '%s/r' hash-object -w --stdin", j, root));
+            struct str file = write_tree(modes[i][1], "model.py", blob);
+            struct str tree = write_tree(modes[i][0], "app", file);
+            commits[j] = str_trim(output_of(
+                "git -C '%s/r' -c user.name=t -c user.email=t@example commit-tree -m x " STR_FMT,
+                root, STR_ARG(tree)));
+        }
+        struct repository_changes changes;
+        cr_assert(repository_changes(repository, &arena, commits[0], commits[1], &changes, &e),
+                  "%s", e.message);
+        struct str theirs = lines_of_git(commits[0], commits[1]), ours = lines_of_ours(&changes);
+        cr_expect_eq(changes.count, 1);
+        cr_expect(str_eq(theirs, ours), "%s %s\ngit:\n" STR_FMT "\nwe:\n" STR_FMT, modes[i][0],
+                  modes[i][1], STR_ARG(theirs), STR_ARG(ours));
+        struct tree *tree;
+        struct str bytes;
+        cr_assert(repository_tree(repository, &arena, commits[1], &tree, &e), "%s", e.message);
+        cr_expect(tree_read(tree, &arena, STR("app/model.py"), 100, &bytes, &e), "%s: %s",
+                  modes[i][0], e.message);
+        e = ERR_NONE;
+    }
+    repository_close(&repository);
+}
