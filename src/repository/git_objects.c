@@ -14,6 +14,7 @@
 /* Of a commit or a tree, which are read whole. */
 #define OBJECT_MAX ((size_t)256 << 20)
 #define BLOBS_AT_ONCE 200u
+#define OBJECTS_AT_ONCE 4096u
 
 static bool need(struct git *git, struct companion **companion, struct err *e)
 {
@@ -103,14 +104,12 @@ static bool stop_failed(struct git *git)
     return is_old;
 }
 
-bool git_objects_read(struct git *git, struct arena *arena, const struct str *names, size_t count,
+static bool read_some(struct git *git, struct arena *arena, const struct str *names, size_t count,
                       size_t maximum, struct git_object *ret_objects, struct err *e)
 {
-    ARENA(scratch, count * 96 + ((size_t)1 << 20));
+    ARENA(scratch, (size_t)2 << 20);
     struct buf question = buf_new(&scratch, count * 96 + 128);
 
-    if (count == 0)
-        return true;
     if (!need(git, &git->objects, e))
         return false;
     ask(git, git->objects, &question, names, count);
@@ -120,9 +119,20 @@ bool git_objects_read(struct git *git, struct arena *arena, const struct str *na
                 return false;
             git->takes_names = true;
             *e = ERR_NONE;
-            return git_objects_read(git, arena, names, count, maximum, ret_objects, e);
+            return read_some(git, arena, names, count, maximum, ret_objects, e);
         }
     git->has_answered = true;
+    return true;
+}
+
+bool git_objects_read(struct git *git, struct arena *arena, const struct str *names, size_t count,
+                      size_t maximum, struct git_object *ret_objects, struct err *e)
+{
+    for (size_t at = 0; at < count; at += OBJECTS_AT_ONCE) {
+        size_t left = count - at, some = left < OBJECTS_AT_ONCE ? left : OBJECTS_AT_ONCE;
+        if (!read_some(git, arena, names + at, some, maximum, ret_objects + at, e))
+            return false;
+    }
     return true;
 }
 

@@ -129,6 +129,44 @@ Test(blobs, come_once_and_in_order)
     check();
 }
 
+/* All directories of one depth of a large tree, most of which a shallow or partial clone lacks. */
+Test(blobs, and_any_number_of_directories)
+{
+    static const size_t counts[] = {1, 4096, 4097, 10486, 50000};
+    const struct strs none = {0};
+    struct repository *repository = NULL;
+    struct tree *tree;
+    struct tree_entries entries;
+    struct err e = ERR_NONE;
+    bool exists;
+
+    run(str_printf(&arena,
+                   "cd '%s/r' && mkdir d && echo x >d/f && git add d && "
+                   "git -c user.name=t -c user.email=t@example commit -qm x && "
+                   "git rev-parse HEAD >../commit && git rev-parse HEAD:d >../directory",
+                   root)
+            .bytes);
+    struct str commit, directory;
+    cr_assert(file_read(&arena, str_printf(&arena, "%s/commit", root), 100, &commit, &e));
+    cr_assert(file_read(&arena, str_printf(&arena, "%s/directory", root), 100, &directory, &e));
+    for (size_t i = 0; i < COUNT_OF(counts); i++) {
+        struct strs directories = {0};
+        cr_assert(
+            repository_open_hook(&arena, str_printf(&arena, "%s/r", root), false, &repository, &e),
+            "%s", e.message);
+        cr_assert(repository_tree(repository, &arena, str_trim(commit), &tree, &e), "%s",
+                  e.message);
+        for (size_t k = 1; k < counts[i]; k++)
+            VEC_PUSH(&arena, &directories, str_printf(&arena, "%040zx", k));
+        VEC_PUSH(&arena, &directories, str_trim(directory));
+        tree_expect(tree, &directories, &none);
+        cr_assert(tree_list(tree, &arena, STR("d"), &entries, &exists, &e), "%s", e.message);
+        cr_expect(exists);
+        cr_assert_eq(entries.count, 1, "%zu", entries.count);
+        repository_close(&repository);
+    }
+}
+
 Test(blobs, of_a_git_that_takes_names_only)
 {
     struct str directory = str_printf(&arena, "%s/old", root);
