@@ -354,7 +354,7 @@ static bool words_cover(const struct cover *cover, const struct schema_change *c
                        : change->name.length                  ? change->name
                                                               : table;
 
-    return has_word(cover, thing) && (!table.length || has_word(cover, table));
+    return has_word(cover, thing) && (!change->table.length || has_word(cover, table));
 }
 
 bool cover_lacks(const struct cover *cover, const struct schema_change *change)

@@ -100,6 +100,8 @@ static const struct row {
     {"a.go", "tx.Exec(`ALTER TABLE users ADD COLUMN age int`)", COLUMN(ADD, "users", "age"), true},
     {"a.go", "tx.Exec(`ALTER TABLE users ADD COLUMN ages int`)", COLUMN(ADD, "users", "age"),
      false},
+    {"a.go", "tx.Exec(`ALTER TABLE users ADD COLUMN age int`)", COLUMN(ADD, "users.", "age"),
+     false},
     {"a.ts", "export class A implements MigrationInterface { /* users age */ }",
      COLUMN(ADD, "users", "age"), false},
     {"a.rb",
