@@ -74,10 +74,11 @@ static bool begin(struct companion *companion, const struct process_start *start
 
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);
-    companion->pid = vfork();
-    if (companion->pid == 0)
+    pid_t pid = vfork();
+    if (pid == 0)
         process_become(start, &companion->ends);
     int number = errno;
+    companion->pid = pid;
     if (companion->pid > 0) {
         setpgid(companion->pid, companion->pid);
         companion->pidfd = (int)syscall(SYS_pidfd_open, companion->pid, 0);
