@@ -211,10 +211,13 @@ static struct python_thing follow(struct python_tree *tree, struct python_file *
     return thing;
 }
 
-/* In a class body a name is the module's until the class has bound it: `registry = registry(…)`, `text("x")` above `text = …`. */
+/* In a class body a name is the module's until the class has bound it: `registry = registry(…)`, `text("x")` above `text = …`.
+   `name: Mapped[name]` has no value and binds nothing. */
 static bool not_yet_bound(TSNode value, TSNode at)
 {
-    return !ts_node_is_null(at) && !ts_node_is_null(value) && value.tree == at.tree &&
+    if (ts_node_is_null(value))
+        return true;
+    return !ts_node_is_null(at) && value.tree == at.tree &&
            ts_node_start_byte(at) < ts_node_end_byte(value);
 }
 
