@@ -276,14 +276,15 @@ static void add_column(struct django_reader *r, const struct django_model *model
         schema_unread_add(r->arena, r->schema, column.place,
                           str_printf(r->arena, "the type of " STR_FMT "." STR_FMT,
                                      STR_ARG(table->name), STR_ARG(column.name)),
-                          node_source(file, field->call));
+                          python_whole(r->tree, field->scope, field->call));
     }
     default_of(r, field, &column);
     if (column.unread_default && !column.unread)
-        schema_unread_add(r->arena, r->schema, column.place,
-                          str_printf(r->arena, "the default of " STR_FMT "." STR_FMT,
-                                     STR_ARG(table->name), STR_ARG(column.name)),
-                          node_source(file, call_keyword(file, field->call, "db_default")));
+        schema_unread_add(
+            r->arena, r->schema, column.place,
+            str_printf(r->arena, "the default of " STR_FMT "." STR_FMT, STR_ARG(table->name),
+                       STR_ARG(column.name)),
+            python_whole(r->tree, field->scope, call_keyword(file, field->call, "db_default")));
     if (field->relation && django_word(r, field, "db_constraint").kind != CONSTANT_FALSE) {
         struct str label = django_target(r, model, field);
         const struct django_model *target = django_model_named(r, label);

@@ -120,7 +120,7 @@ static void unread(struct django_reader *r, struct python_scope scope, TSNode no
         r->arena, r->schema,
         (struct schema_place){.file = scope.file->path, .line = node_line(node)},
         str_printf(r->arena, "an index or a constraint of table " STR_FMT, STR_ARG(table->name)),
-        node_source(scope.file, node));
+        python_whole(r->tree, scope, node));
 }
 
 /* django.contrib.postgres.indexes */

@@ -108,6 +108,9 @@ struct python_file *python_module_file(struct python_tree *tree, struct python_f
                                        struct str module);
 /* The dotted name of a foreign thing; empty when it is none. */
 struct str python_foreign(struct python_tree *tree, struct python_scope scope, TSNode expression);
+/* The words of an expression, without comments and spaces, and those of the functions, classes and values of the tree that it
+ * names: where it cannot be read, two that are the same here mean the same. Limits: 64 KiB, 32 definitions. */
+struct str python_whole(struct python_tree *tree, struct python_scope scope, TSNode expression);
 const struct python_binding *python_binding_in(struct python_tree *tree, struct python_file *file,
                                                TSNode body, struct str name);
 /* The bindings of a class body, in their order. */

@@ -111,7 +111,7 @@ bool sa_annotation_read(struct sa_reader *r, const struct sa_class *class,
 bool sa_column_read(struct sa_reader *r, const struct sa_class *class, struct python_scope scope,
                     TSNode call, struct sa_column *ret_column);
 void sa_column_add(struct sa_reader *r, const struct sa_class *class, struct schema_table *table,
-                   struct sa_column *column, struct str source);
+                   struct sa_column *column, struct python_scope scope, TSNode at);
 /* Index, UniqueConstraint, CheckConstraint, ForeignKeyConstraint, PrimaryKeyConstraint; anything else is left alone. */
 void sa_argument_read(struct sa_reader *r, const struct sa_class *class, struct python_scope scope,
                       struct schema_table *table, TSNode argument);

@@ -130,7 +130,7 @@ static void unreadable(struct sa_reader *r, const struct sa_attribute *attribute
     schema_unread_add(r->arena, r->schema, sa_place(attribute->scope.file, at),
                       str_printf(r->arena, "column " STR_FMT "." STR_FMT, STR_ARG(table->name),
                                  STR_ARG(attribute->name)),
-                      node_source(attribute->scope.file, at));
+                      python_whole(r->tree, attribute->scope, at));
     schema_column_put(r->arena, table,
                       (struct schema_column){.name = attribute->name,
                                              .unread = true,
@@ -145,7 +145,6 @@ static void read_column(struct sa_reader *r, const struct sa_class *class,
     struct python_file *file =
         attribute->place_file ? attribute->place_file : attribute->scope.file;
     struct sa_column column = {.column = {.nullable = true, .place = sa_place(file, at)}};
-    struct str source = node_source(file, at);
     bool optional = false, read = true;
 
     /* Facts of Annotated first: the column's own words come later and win. */
@@ -176,7 +175,7 @@ static void read_column(struct sa_reader *r, const struct sa_class *class,
     /* A foreign key's type comes from its target unless one is written. */
     if (!column.column.name.length)
         column.column.name = attribute->name;
-    sa_column_add(r, class, table, &column, source);
+    sa_column_add(r, class, table, &column, attribute->scope, at);
 }
 
 static void read_field(struct sa_reader *r, const struct sa_class *class,
@@ -195,7 +194,7 @@ static void read_field(struct sa_reader *r, const struct sa_class *class,
         return;
     if (!column.column.name.length)
         column.column.name = attribute->name;
-    sa_column_add(r, class, table, &column, node_source(attribute->scope.file, at));
+    sa_column_add(r, class, table, &column, attribute->scope, at);
 }
 
 /* The N-th value that a class is made of: an annotated field of a dataclass, else a parameter of its __init__. */

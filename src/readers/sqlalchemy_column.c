@@ -411,7 +411,7 @@ static void enum_add(struct sa_reader *r, const struct sa_column *column)
 }
 
 void sa_column_add(struct sa_reader *r, const struct sa_class *class, struct schema_table *table,
-                   struct sa_column *column, struct str source)
+                   struct sa_column *column, struct python_scope scope, TSNode at)
 {
     struct schema_column *c = &column->column;
 
@@ -434,10 +434,12 @@ void sa_column_add(struct sa_reader *r, const struct sa_class *class, struct sch
                                      .place = c->place});
     else if (!c->type.length)
         schema_unread_add(r->arena, r->schema, c->place,
-                          str_printf(r->arena, "the type of " STR_FMT, STR_ARG(where)), source);
+                          str_printf(r->arena, "the type of " STR_FMT, STR_ARG(where)),
+                          python_whole(r->tree, scope, at));
     if (c->unread_default)
         schema_unread_add(r->arena, r->schema, c->place,
-                          str_printf(r->arena, "the default of " STR_FMT, STR_ARG(where)), source);
+                          str_printf(r->arena, "the default of " STR_FMT, STR_ARG(where)),
+                          python_whole(r->tree, scope, at));
     if (column->type.enum_name.length)
         enum_add(r, column);
     if (column->index) {

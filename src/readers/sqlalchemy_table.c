@@ -351,7 +351,7 @@ void sa_argument_read(struct sa_reader *r, const struct sa_class *class, struct 
         schema_unread_add(
             r->arena, r->schema, index.place,
             str_printf(r->arena, "an argument of table " STR_FMT, STR_ARG(table->name)),
-            node_source(scope.file, argument));
+            python_whole(r->tree, scope, argument));
 }
 
 /* --- Table(…) --- */
@@ -401,7 +401,7 @@ void sa_table_read(struct sa_reader *r, const struct sa_class *class, struct pyt
                 table->partial = true;
                 schema_unread_add(r->arena, r->schema, column.column.place,
                                   str_printf(r->arena, "columns of table " STR_FMT, STR_ARG(name)),
-                                  node_source(scope.file, argument));
+                                  python_whole(r->tree, scope, argument));
             }
             if (!node_is(argument, "call"))
                 continue;
@@ -413,17 +413,17 @@ void sa_table_read(struct sa_reader *r, const struct sa_class *class, struct pyt
             }
             if (pass == 1)
                 continue;
-            struct str source = node_source(scope.file, argument);
             if (!sa_column_read(r, class, scope, argument, &column)) {
                 column.type.text = STR_NONE;
                 if (!column.column.name.length) {
                     table->partial = true;
                     schema_unread_add(
                         r->arena, r->schema, column.column.place,
-                        str_printf(r->arena, "a column of table " STR_FMT, STR_ARG(name)), source);
+                        str_printf(r->arena, "a column of table " STR_FMT, STR_ARG(name)),
+                        python_whole(r->tree, scope, argument));
                     continue;
                 }
             }
-            sa_column_add(r, class, table, &column, source);
+            sa_column_add(r, class, table, &column, scope, argument);
         }
 }

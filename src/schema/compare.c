@@ -347,11 +347,24 @@ static bool has_unread(const struct schema *schema, const struct schema_unread *
     return false;
 }
 
+/* What stands on the same line of both sources is said once. */
+static bool is_said(const struct schema_unreads *said, const struct schema_unread *unread)
+{
+    for (size_t i = 0; i < said->count; i++)
+        if (str_eq(said->items[i].what, unread->what) &&
+            str_eq(said->items[i].place.file, unread->place.file) &&
+            said->items[i].place.line == unread->place.line)
+            return true;
+    return false;
+}
+
 static void compare_unread(struct comparison *c, const struct schema *from,
                            const struct schema *other)
 {
+    struct schema_unreads said = c->difference->unread; /* by the other source */
+
     for (size_t i = 0; i < from->unread.count; i++)
-        if (!has_unread(other, &from->unread.items[i]))
+        if (!has_unread(other, &from->unread.items[i]) && !is_said(&said, &from->unread.items[i]))
             VEC_PUSH(c->arena, &c->difference->unread, from->unread.items[i]);
 }
 
