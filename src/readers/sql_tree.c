@@ -87,6 +87,36 @@ void sql_tree_release(struct sql_tree **tree)
 /* --- Expressions. --- */
 
 /* The library writes whole statements: the expression becomes the only column of a SELECT. */
+static bool is_word_byte(char byte)
+{
+    return byte == '_' || (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
+           (byte >= 'A' && byte <= 'Z');
+}
+
+/* CURRENT_TIMESTAMP as PostgreSQL shows it: the deparser writes it small. A column of that name stands in quotes. */
+static void raise_words(struct arena *arena, struct str *text)
+{
+    static const char *const words[] = {
+        "current_timestamp", "current_date", "current_time", "localtime",       "localtimestamp",
+        "current_user",      "session_user", "current_role", "current_catalog", "current_schema"};
+    char *bytes = str_c(arena, *text), quote = 0;
+
+    for (size_t i = 0, end; i < text->length; i = end) {
+        end = i + 1;
+        if (bytes[i] == '\'' || bytes[i] == '"')
+            quote = !quote ? bytes[i] : quote == bytes[i] ? 0 : quote;
+        if (quote || !is_word_byte(bytes[i]))
+            continue;
+        while (end < text->length && is_word_byte(bytes[end]))
+            end++;
+        for (size_t j = 0; j < COUNT_OF(words); j++)
+            if (str_eq(str_slice(*text, i, end), str_from(words[j])))
+                for (size_t k = i; k < end; k++)
+                    bytes[k] = bytes[k] == '_' ? '_' : (char)(bytes[k] & ~0x20);
+    }
+    *text = (struct str){.bytes = bytes, .length = text->length};
+}
+
 struct str sql_expression(struct arena *arena, const PgQuery__Node *node)
 {
     static const struct str select = STR_INIT("SELECT ");
@@ -122,6 +152,7 @@ struct str sql_expression(struct arena *arena, const PgQuery__Node *node)
     if (!written.error && written.query && str_starts(str_from(written.query), select))
         text = str_copy(arena, str_from_offset(str_from(written.query), select.length));
     pg_query_free_deparse_result(written);
+    raise_words(arena, &text);
     return text;
 }
 
