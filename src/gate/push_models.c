@@ -149,11 +149,24 @@ static bool covered_beside(struct pushed *pushed, const struct schema_changes *c
     return true;
 }
 
-/* Python's models keep to the histories that are read. Those of other languages are covered by what their tools' migrations do, step by step, wherever
- * in the pushed tree these lie: as `hookcheck models check` says it, with the command that makes the one that is missing. */
+/* SQLAlchemy's models keep to the histories that are read. Those of Django, whose migrations name models and fields and tables only now and then, and
+ * those of other languages are covered by what their tools' migrations do, step by step, wherever in the pushed tree these lie: as `hookcheck models
+ * check` says it, with the command that makes the one that is missing. */
 static bool is_python(const struct schema_change *change)
 {
     return str_ends(change->place.file, STR(".py"));
+}
+
+static bool is_for_django(const struct pushed *pushed, struct str file, bool *ret_is, struct err *e)
+{
+    const struct commit_view *after = pushed->after;
+
+    *ret_is = false;
+    for (size_t s = 0; s < after->sets.count && !*ret_is; s++)
+        if (str_eq(after->sets.items[s].set.tracker, STR("django")) &&
+            !push_set_is_for(pushed, &after->sets.items[s], file, ret_is, e))
+            return false;
+    return true;
 }
 
 static bool covered_in_tree(struct pushed *pushed, const struct strs *paths,
@@ -165,11 +178,16 @@ static bool covered_in_tree(struct pushed *pushed, const struct strs *paths,
     struct models_uncovereds left;
     VEC(size_t) places = {0};
 
-    for (size_t i = 0; i < changes->count; i++)
-        if (!covered[i] && !is_python(&changes->items[i])) {
+    for (size_t i = 0; i < changes->count; i++) {
+        bool stepwise = !is_python(&changes->items[i]);
+        if (!covered[i] && !stepwise &&
+            !is_for_django(pushed, changes->items[i].place.file, &stepwise, e))
+            return false;
+        if (!covered[i] && stepwise) {
             VEC_PUSH(pusher->arena, &open.changes, changes->items[i]);
             VEC_PUSH(pusher->arena, &places, i);
         }
+    }
     if (!places.count)
         return true;
     if (!models_cover(pusher->arena, pusher->config, pushed->after->tree, paths, &open, &left, e))

@@ -108,6 +108,8 @@ static void add_sql(struct cover *cover, struct str text)
         struct str statement = str_cut(&rest, ';');
         VEC_PUSH(cover->arena, &cover->parts, (struct part){.statement = statement});
         post_words(cover, statement, cover->parts.count - 1);
+        if (cover->language == PYTHON && cover_is_gapped(statement))
+            post(cover, OF_ANY, STR(""), cover->parts.count - 1);
     }
 }
 
@@ -161,7 +163,7 @@ static void add_call(struct cover *cover, const struct cover_call *call)
     }
     post(cover, OF_CALLS, cover_bare(call->table), part);
     /* What says nothing of names here: computed ones, and those in lists of Django's. */
-    if (!call->literals.count || str_ends(call->name, STR("Together")))
+    if (!call->literals.count || str_ends(call->name, STR("Together")) || cover_is_computed(call))
         post(cover, OF_ANY, STR(""), part);
 }
 
@@ -261,7 +263,9 @@ static bool part_covers(const struct cover *cover, size_t index, const struct sc
     const struct part *part = &cover->parts.items[index];
 
     if (!part->call)
-        return cover_statement(part->statement, change);
+        return cover_statement(part->statement, change) ||
+               (cover->language == PYTHON && cover_is_gapped(part->statement) &&
+                cover_gapped(part->statement, change, cover->text));
     return cover_call(part->call, change) || cover_django(part->call, change) ||
            cover_computed(part->call, change, cover->text);
 }

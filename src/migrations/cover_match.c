@@ -1,6 +1,8 @@
 /* cover_match.c -- one statement or call against one change. */
 #include "migrations/cover_match.h"
 
+#include "migrations/cover_scan.h"
+
 bool cover_is_word_byte(char byte)
 {
     return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
@@ -210,15 +212,19 @@ bool cover_call(const struct cover_call *call, const struct schema_change *chang
                     (is_table(call, change->table) && names(call, change->column)));
 }
 
+static bool names_field(const struct cover_call *call, struct str column)
+{
+    return names(call, column) ||
+           (str_ends(column, STR("_id")) && names(call, str_prefix(column, column.length - 3)));
+}
+
 /* Django's operations name a model and a field: "user" of the application "shop" is the table shop_user, "owner" the column owner_id. The
  * model's table may be called otherwise: then the field alone decides. */
 static bool django_column(const struct cover_call *call, const struct schema_change *change)
 {
     struct str column = change->column;
-    bool field = names(call, column) || (str_ends(column, STR("_id")) &&
-                                         names(call, str_prefix(column, column.length - 3)));
 
-    if (!field)
+    if (!names_field(call, column))
         return false;
     switch (change->kind) {
     case SCHEMA_ADD:
@@ -255,9 +261,10 @@ static bool django_index(const struct cover_call *call, const struct schema_chan
     if (drop)
         return (is_call(call, "AlterField") || is_call(call, "RemoveField")) &&
                names(call, change->column);
-    return (is_call(call, "CreateModel") || is_call(call, "AddField") ||
-            is_call(call, "AlterField")) &&
-           (names(call, change->column) || names(call, change->name));
+    if (!is_call(call, "CreateModel") && !is_call(call, "AddField") && !is_call(call, "AlterField"))
+        return false;
+    return names(call, change->name) ||
+           (names_field(call, change->column) && cover_makes_field_index(call, change->column));
 }
 
 bool cover_django(const struct cover_call *call, const struct schema_change *change)
@@ -280,14 +287,122 @@ bool cover_django(const struct cover_call *call, const struct schema_change *cha
     return false;
 }
 
-/* Names that are no literals: computed in a loop, constants of another file. */
+/* --- Names that are no literals: of a loop, constants of another file. --- */
+
+static struct str argument(const struct cover_call *call, size_t index)
+{
+    struct str text = call->arguments;
+    size_t depth = 0, start = 1;
+
+    for (size_t at = 0; at < text.length;) {
+        char byte = text.bytes[at];
+        struct str ignored;
+        if (byte == '"' || byte == '\'') {
+            at = cover_skip_string(text, at, &ignored);
+            continue;
+        }
+        depth += byte == '(' || byte == '[' || byte == '{';
+        depth -= depth && (byte == ')' || byte == ']' || byte == '}');
+        if ((byte == ',' && depth == 1) || (depth == 0 && at > 0)) {
+            if (!index--)
+                return str_trim(str_slice(text, start, at));
+            start = at + 1;
+        }
+        at++;
+    }
+    return STR_NONE;
+}
+
+/* NAME, row["name"], f"{prefix}_users"; not "users", nor name="users". */
+static bool is_variable(struct str argument)
+{
+    size_t word = 0;
+
+    while (word < argument.length && cover_is_word_byte(argument.bytes[word]))
+        word++;
+    return word && !str_starts(str_trim(str_from_offset(argument, word)), STR("="));
+}
+
+static bool of_columns(const struct cover_call *call)
+{
+    return is_call(call, "add_column") || is_call(call, "drop_column") ||
+           is_call(call, "alter_column");
+}
+
+static bool of_op(const struct cover_call *call)
+{
+    return str_eq(call->receiver, STR("op"));
+}
+
+static bool table_is_variable(const struct cover_call *call)
+{
+    if (of_op(call))
+        return (of_columns(call) || is_call(call, "create_table") || is_call(call, "drop_table")) &&
+               is_variable(argument(call, 0));
+    return of_columns(call) && call->receiver.length && !call->table.length;
+}
+
+/* Column(NAME, …), or a column made elsewhere. */
+static bool column_is_variable(const struct cover_call *call)
+{
+    struct str column = argument(call, of_op(call) ? 1 : 0);
+    size_t made = str_find(column, STR("Column("));
+
+    if (made == SIZE_MAX)
+        return is_variable(column);
+    return is_variable(str_trim(str_from_offset(column, made + STR("Column(").length)));
+}
+
+bool cover_is_computed(const struct cover_call *call)
+{
+    return table_is_variable(call) || (of_columns(call) && column_is_variable(call));
+}
+
+static bool call_does(const struct cover_call *call, const struct schema_change *change)
+{
+    switch (change->kind) {
+    case SCHEMA_ADD:
+        return is_call(call, "add_column");
+    case SCHEMA_DROP:
+        return is_call(call, "drop_column");
+    case SCHEMA_CHANGE:
+        break;
+    }
+    return is_call(call, "alter_column") && change->aspect != ASPECT_KEY &&
+           alters_aspect(call, change);
+}
+
 bool cover_computed(const struct cover_call *call, const struct schema_change *change,
                     struct str upgrade)
 {
-    return str_eq(call->receiver, STR("op")) && call->literals.count == 0 &&
-           change->object == SCHEMA_OBJECT_COLUMN &&
-           (is_call(call, "add_column") || is_call(call, "drop_column") ||
-            is_call(call, "alter_column")) &&
-           text_has_word(upgrade, cover_bare(change->table)) &&
-           text_has_word(upgrade, change->column);
+    struct str bare = cover_bare(change->table);
+    bool table = table_is_variable(call) && text_has_word(upgrade, bare);
+
+    if (change->object == SCHEMA_OBJECT_TABLE)
+        return table && is_call(call, change->kind == SCHEMA_DROP ? "drop_table" : "create_table");
+    if (change->object != SCHEMA_OBJECT_COLUMN || !of_columns(call))
+        return false;
+    if (of_op(call) && !call->literals.count)
+        return text_has_word(upgrade, bare) && text_has_word(upgrade, change->column);
+    return call_does(call, change) && (table || is_table(call, change->table)) &&
+           (names(call, change->column) ||
+            (column_is_variable(call) && text_has_word(upgrade, change->column)));
+}
+
+bool cover_is_gapped(struct str statement)
+{
+    return str_contains(statement, STR("{")) || str_contains(statement, STR("%s")) ||
+           str_contains(statement, STR("%("));
+}
+
+bool cover_gapped(struct str statement, const struct schema_change *change, struct str upgrade)
+{
+    struct schema_change there = *change;
+
+    if (change->object != SCHEMA_OBJECT_COLUMN || !text_has_word(statement, STR("alter")) ||
+        !text_has_word(statement, change->column) ||
+        !text_has_word(upgrade, cover_bare(change->table)))
+        return false;
+    there.table = change->column; /* where the table stands is the gap: the rest decides */
+    return cover_statement(statement, &there);
 }

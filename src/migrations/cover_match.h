@@ -18,13 +18,21 @@ bool cover_statement(struct str statement, const struct schema_change *change);
 /* Alembic's. */
 bool cover_call(const struct cover_call *call, const struct schema_change *change);
 bool cover_django(const struct cover_call *call, const struct schema_change *change);
-/* Names that are no literals, while `upgrade` holds those of the change. */
+/* A table or column that the call names by a variable: of a loop, a constant, a function's parameter. */
+bool cover_is_computed(const struct cover_call *call);
+/* Such names, while `upgrade` holds those of the change. */
 bool cover_computed(const struct cover_call *call, const struct schema_change *change,
                     struct str upgrade);
+
+/* SQL with a gap where the table stands ("ALTER TABLE {} ADD COLUMN age int"), while `upgrade` holds its name. */
+bool cover_is_gapped(struct str statement);
+bool cover_gapped(struct str statement, const struct schema_change *change, struct str upgrade);
 
 /* --- cover_table.c: what op.create_table says of one column. --- */
 /* What makes a column makes no index of it by that: the column must say so, or a constraint that names it. */
 bool cover_makes_index(const struct cover_call *call, struct str column);
+/* Neither does a field of Django's, unless it is unique, a key, indexed. */
+bool cover_makes_field_index(const struct cover_call *call, struct str column);
 bool cover_table_lacks(const struct cover_call *call, const struct schema_change *change);
 
 #endif

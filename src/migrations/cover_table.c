@@ -126,3 +126,54 @@ bool cover_makes_index(const struct cover_call *call, struct str column)
     }
     return false;
 }
+
+/* --- Django: an index that is made with a field or a model. --- */
+
+static bool field_makes_index(struct str field)
+{
+    static const char *const words[] = {"unique=True",   "db_index=True",  "primary_key=True",
+                                        "ForeignKey",    "OneToOneField",  "SlugField",
+                                        "unique = True", "db_index = True"};
+
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (str_contains(field, str_from(words[i])))
+            return true;
+    return false;
+}
+
+/* ("email", models.EmailField(unique=True)): the field behind its name. */
+static struct str field_behind(struct str text, size_t at)
+{
+    while (at < text.length && (is_blank(text.bytes[at]) || text.bytes[at] == ','))
+        at++;
+    size_t start = at;
+    while (at < text.length && (cover_is_word_byte(text.bytes[at]) || text.bytes[at] == '.'))
+        at++;
+    if (at == text.length || text.bytes[at] != '(')
+        return STR_NONE;
+    return str_slice(text, start, cover_skip_arguments(text, at, NULL, NULL));
+}
+
+bool cover_makes_field_index(const struct cover_call *call, struct str column)
+{
+    struct str text = call->arguments, literal;
+    bool model = str_eq(call->name, STR("CreateModel"));
+
+    if (!model)
+        return field_makes_index(text);
+    if (str_contains(text, STR("_together")))
+        return true;
+    for (size_t at = 0; at < text.length;) {
+        if (!is_quote(text.bytes[at])) {
+            at++;
+            continue;
+        }
+        at = cover_skip_string(text, at, &literal);
+        bool named = str_eq_nocase(literal, column) ||
+                     (str_ends(column, STR("_id")) &&
+                      str_eq_nocase(literal, str_prefix(column, column.length - 3)));
+        if (named && field_makes_index(field_behind(text, at)))
+            return true;
+    }
+    return false;
+}

@@ -1,13 +1,47 @@
 #include "migrations/effect.h"
 
+/* "shop_order_tags" of "shop_order" is "_tags": a many-to-many field's table is called after its model's. */
+static bool same_member(struct str table, struct str family, struct str other,
+                        struct str other_family)
+{
+    return str_starts(table, family) && str_starts(other, other_family) &&
+           table.length > family.length && table.bytes[family.length] == '_' &&
+           str_eq(str_from_offset(table, family.length),
+                  str_from_offset(other, other_family.length));
+}
+
 static bool is_table(const struct steps *names, const struct step *step, struct str table)
 {
     if (str_eq(step->table, table))
         return true;
-    for (size_t i = 0; names && i < names->count; i++)
-        if (str_eq(names->items[i].table, step->table) && str_eq(names->items[i].name, table))
+    for (size_t i = 0; names && i < names->count; i++) {
+        const struct step *name = &names->items[i];
+        if ((str_eq(name->table, step->table) && str_eq(name->name, table)) ||
+            (name->family && same_member(step->table, name->table, table, name->name)))
             return true;
+    }
     return false;
+}
+
+/* -1: the step takes it away, 1: it makes it. */
+static int table_effect(const struct steps *names, const struct step *step, struct str table)
+{
+    bool member = step->family && str_starts(table, step->table) &&
+                  table.length > step->table.length && table.bytes[step->table.length] == '_';
+
+    switch (step->kind) {
+    case STEP_ADD_TABLE:
+        return is_table(names, step, table);
+    case STEP_DROP_TABLE:
+        return -(member || is_table(names, step, table));
+    case STEP_TABLE_NAME:
+        if (str_eq(step->name, table))
+            return 1;
+        /* What it was called until now. */
+        return -((member && !str_starts(table, step->name)) || is_table(names, step, table));
+    default:
+        return 0;
+    }
 }
 
 static bool is_column(const struct step *step, struct str column)
@@ -73,11 +107,7 @@ int step_effect(const struct steps *names, const struct step *step,
         return is_column(step, change->column) ? (step->kind == STEP_ADD_COLUMN ? wanted : -wanted)
                                                : 0;
     case SCHEMA_OBJECT_TABLE:
-        if ((step->kind == STEP_TABLE_NAME || step->kind == STEP_ADD_TABLE ||
-             step->kind == STEP_DROP_TABLE) &&
-            is_table(names, step, change->table))
-            return step->kind == STEP_DROP_TABLE ? -wanted : wanted;
-        return 0;
+        return wanted * table_effect(names, step, change->table);
     case SCHEMA_OBJECT_INDEX:
         if (step->kind != STEP_ADD_INDEX && step->kind != STEP_DROP_INDEX)
             return 0;

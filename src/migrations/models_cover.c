@@ -170,6 +170,19 @@ static void read_file_steps(struct cover *c, struct str path, struct steps *step
     }
 }
 
+/* What had another name before is meant by that too. */
+static void add_name(struct cover *c, const struct step *step)
+{
+    for (size_t i = 0, count = c->names.count; i < count; i++) {
+        struct step other = c->names.items[i];
+        if (!str_eq(other.table, step->table))
+            continue;
+        other.table = step->name;
+        VEC_PUSH(c->arena, &c->names, other);
+    }
+    VEC_PUSH(c->arena, &c->names, *step);
+}
+
 static void read_steps(struct cover *c, const struct strs *changed)
 {
     for (size_t i = 0; i < c->paths.count; i++) {
@@ -178,7 +191,7 @@ static void read_steps(struct cover *c, const struct strs *changed)
         read_file_steps(c, path, &file.steps);
         for (size_t j = 0; j < file.steps.count; j++)
             if (file.steps.items[j].kind == STEP_TABLE_NAME)
-                VEC_PUSH(c->arena, &c->names, file.steps.items[j]);
+                add_name(c, &file.steps.items[j]);
         VEC_PUSH(c->arena, &c->files, file);
     }
 }

@@ -24,7 +24,7 @@ enum step_kind {
     STEP_ADD_TYPE,
     STEP_DROP_TYPE,
     STEP_ADD_VALUE,
-    STEP_TABLE_NAME, /* Django: `name` is the db_table of `table` */
+    STEP_TABLE_NAME, /* Django: from here on the table of `table` is `name` in the database */
 };
 
 struct step {
@@ -36,6 +36,7 @@ struct step {
     bool null_known, nullable;           /* with `null`: what it becomes */
     struct str type_name;                /* with `type`: what it becomes; empty: not known */
     bool field;                          /* Django: `column` is a field's name */
+    bool family; /* Django: the tables of its many-to-many fields, TABLE_FIELD, go with it */
 };
 VEC_DEFINE(steps, struct step);
 

@@ -326,6 +326,12 @@ static struct str django_table(struct reader *r, struct str model)
                       STR_ARG(str_lower(r->arena, model)));
 }
 
+/* A many-to-many field is a table of its own. */
+static struct str many_table(struct reader *r, struct str table, struct str field)
+{
+    return str_printf(r->arena, STR_FMT "_" STR_FMT, STR_ARG(table), STR_ARG(field));
+}
+
 static struct str field_column(struct reader *r, struct str name, TSNode field)
 {
     struct str column = node_is(field, "call")
@@ -349,9 +355,7 @@ static void create_model(struct reader *r, TSNode call)
         struct str name = text_of(r, ts_node_named_child(pair, 0));
         TSNode field = ts_node_named_child(pair, 1);
         if (str_eq(called_name(r, field), STR("ManyToManyField")))
-            push(r, (struct step){.kind = STEP_ADD_TABLE,
-                                  .table = str_printf(r->arena, STR_FMT "_" STR_FMT, STR_ARG(table),
-                                                      STR_ARG(name))});
+            push(r, (struct step){.kind = STEP_ADD_TABLE, .table = many_table(r, table, name)});
         else
             push(r, (struct step){.kind = STEP_ADD_COLUMN,
                                   .table = table,
@@ -364,7 +368,8 @@ static void create_model(struct reader *r, TSNode call)
         if (node_is(pair, "pair") && str_eq(text_of(r, node_field(pair, "key")), STR("db_table")))
             push(r, (struct step){.kind = STEP_TABLE_NAME,
                                   .table = table,
-                                  .name = text_of(r, node_field(pair, "value"))});
+                                  .name = text_of(r, node_field(pair, "value")),
+                                  .family = true});
     }
 }
 
@@ -375,9 +380,7 @@ static void django_column(struct reader *r, TSNode call, enum step_kind kind)
     TSNode field = word(r, call, "field", 2);
 
     if (node_is(field, "call") && str_eq(called_name(r, field), STR("ManyToManyField")))
-        push(r, (struct step){.kind = STEP_ADD_TABLE,
-                              .table = str_printf(r->arena, STR_FMT "_" STR_FMT, STR_ARG(table),
-                                                  STR_ARG(name))});
+        push(r, (struct step){.kind = STEP_ADD_TABLE, .table = many_table(r, table, name)});
     push(r, (struct step){.kind = kind,
                           .table = table,
                           .column = field_column(r, name, field),
@@ -386,6 +389,37 @@ static void django_column(struct reader *r, TSNode call, enum step_kind kind)
                           .null = true,
                           .default_value = true,
                           .key = true});
+}
+
+/* Which kind of field it is that goes or gets another name is not written here: a column, or a table. */
+static void remove_field(struct reader *r, TSNode call)
+{
+    struct str table = django_table(r, text_of(r, word(r, call, "model_name", 0)));
+
+    django_column(r, call, STEP_DROP_COLUMN);
+    push(r, (struct step){.kind = STEP_DROP_TABLE,
+                          .table = many_table(r, table, text_of(r, word(r, call, "name", 1)))});
+}
+
+static void rename_field(struct reader *r, TSNode call)
+{
+    struct str table = django_table(r, text_of(r, word(r, call, "model_name", 0)));
+    struct str old = text_of(r, word(r, call, "old_name", 1));
+    struct str new = text_of(r, word(r, call, "new_name", 2));
+
+    push(r, (struct step){.kind = STEP_DROP_COLUMN, .table = table, .column = old, .field = true});
+    push(r, (struct step){.kind = STEP_ADD_COLUMN, .table = table, .column = new, .field = true});
+    push(r, (struct step){.kind = STEP_TABLE_NAME,
+                          .table = many_table(r, table, old),
+                          .name = many_table(r, table, new)});
+}
+
+static void name_table(struct reader *r, struct str model, struct str name)
+{
+    push(r, (struct step){.kind = STEP_TABLE_NAME,
+                          .table = django_table(r, model),
+                          .name = name,
+                          .family = true});
 }
 
 static void django_index(struct reader *r, TSNode call, enum step_kind kind, const char *keyword)
@@ -407,29 +441,17 @@ static void django_call(struct reader *r, TSNode call)
         create_model(r, call);
     else if (str_eq(name, STR("DeleteModel")))
         push(r, (struct step){.kind = STEP_DROP_TABLE,
-                              .table = django_table(r, text_of(r, word(r, call, "name", 0)))});
-    else if (str_eq(name, STR("RenameModel"))) {
-        push(r, (struct step){.kind = STEP_DROP_TABLE,
-                              .table = django_table(r, text_of(r, word(r, call, "old_name", 0)))});
-        push(r, (struct step){.kind = STEP_ADD_TABLE,
-                              .table = django_table(r, text_of(r, word(r, call, "new_name", 1)))});
-    } else if (str_eq(name, STR("AddField")))
+                              .table = django_table(r, text_of(r, word(r, call, "name", 0))),
+                              .family = true});
+    else if (str_eq(name, STR("AddField")))
         django_column(r, call, STEP_ADD_COLUMN);
     else if (str_eq(name, STR("RemoveField")))
-        django_column(r, call, STEP_DROP_COLUMN);
+        remove_field(r, call);
     else if (str_eq(name, STR("AlterField")))
         django_column(r, call, STEP_ALTER_COLUMN);
-    else if (str_eq(name, STR("RenameField"))) {
-        struct str table = django_table(r, text_of(r, word(r, call, "model_name", 0)));
-        push(r, (struct step){.kind = STEP_DROP_COLUMN,
-                              .table = table,
-                              .column = text_of(r, word(r, call, "old_name", 1)),
-                              .field = true});
-        push(r, (struct step){.kind = STEP_ADD_COLUMN,
-                              .table = table,
-                              .column = text_of(r, word(r, call, "new_name", 2)),
-                              .field = true});
-    } else if (str_eq(name, STR("AddIndex")) || str_eq(name, STR("AddConstraint")))
+    else if (str_eq(name, STR("RenameField")))
+        rename_field(r, call);
+    else if (str_eq(name, STR("AddIndex")) || str_eq(name, STR("AddConstraint")))
         django_index(r, call, STEP_ADD_INDEX,
                      str_eq(name, STR("AddIndex")) ? "index" : "constraint");
     else if (str_eq(name, STR("RemoveIndex")) || str_eq(name, STR("RemoveConstraint")))
@@ -438,10 +460,13 @@ static void django_call(struct reader *r, TSNode call)
         struct str table = django_table(r, text_of(r, word(r, call, "name", 0)));
         push(r, (struct step){.kind = STEP_ADD_INDEX, .table = table});
         push(r, (struct step){.kind = STEP_DROP_INDEX, .table = table});
-    } else if (str_eq(name, STR("AlterModelTable")))
-        push(r, (struct step){.kind = STEP_TABLE_NAME,
-                              .table = django_table(r, text_of(r, word(r, call, "name", 0))),
-                              .name = text_of(r, word(r, call, "table", 1))});
+    } else if (str_eq(name, STR("AlterModelTable"))) {
+        struct str model = text_of(r, word(r, call, "name", 0));
+        struct str table = text_of(r, word(r, call, "table", 1));
+        name_table(r, model, table.length ? table : django_table(r, model));
+    } else if (str_eq(name, STR("RenameModel")))
+        name_table(r, text_of(r, word(r, call, "old_name", 0)),
+                   django_table(r, text_of(r, word(r, call, "new_name", 1))));
     else if (str_eq(name, STR("RunSQL")))
         sql_argument(r, word(r, call, "sql", 0));
 }

@@ -75,6 +75,62 @@ static const struct row {
     {"a.py", "def upgrade():\n    op.drop_table('users')\n", COLUMN(DROP, "users", "age"), true},
     {"a.py", "def upgrade():\n    op.create_index('ix_a', 'users', ['age'])\n",
      INDEX(ADD, "users", "ix_a", "age"), true},
+    /* A loop over tables, over columns, over both; a batch; SQL with a gap. */
+    {"a.py",
+     "def upgrade():\n    for table in ('users', 'posts'):\n        op.add_column(table, "
+     "sa.Column('age', sa.Integer()))\n",
+     COLUMN(ADD, "users", "age"), true},
+    {"a.py",
+     "def upgrade():\n    for table in ('users', 'posts'):\n        op.add_column(table, "
+     "sa.Column('age', sa.Integer()))\n",
+     COLUMN(ADD, "tags", "age"), false},
+    {"a.py",
+     "def upgrade():\n    for table in ('users', 'posts'):\n        op.add_column(table, "
+     "sa.Column('age', sa.Integer()))\n",
+     COLUMN(ADD, "users", "name"), false},
+    {"a.py",
+     "def upgrade():\n    for table in ('users', 'posts'):\n        op.drop_column(table, 'age')\n",
+     COLUMN(ADD, "users", "age"), false},
+    {"a.py",
+     "def upgrade():\n    for table in ('users', 'posts'):\n        op.drop_column(table, 'age')\n",
+     COLUMN(DROP, "users", "age"), true},
+    {"a.py",
+     "def upgrade():\n    for name in ('age', 'size'):\n        op.add_column('users', "
+     "sa.Column(name, sa.Integer(), server_default='0'))\n",
+     COLUMN(ADD, "users", "size"), true},
+    {"a.py",
+     "def upgrade():\n    for name in ('age', 'size'):\n        op.add_column('users', "
+     "sa.Column(name, sa.Integer(), server_default='0'))\n",
+     COLUMN(ADD, "posts", "size"), false},
+    {"a.py",
+     "def upgrade():\n    op.execute('DELETE FROM users')\n    op.add_column('posts', "
+     "sa.Column('age', sa.Integer()))\n",
+     COLUMN(ADD, "users", "age"), false},
+    {"a.py",
+     "def upgrade():\n    op.execute('DELETE FROM users')\n    op.add_column(table_name='posts', "
+     "column=sa.Column('age', sa.Integer()))\n",
+     COLUMN(ADD, "users", "age"), false},
+    {"a.py",
+     "def upgrade():\n    for table in ['users', 'posts']:\n        with "
+     "op.batch_alter_table(table) as batch:\n            batch.add_column(sa.Column('age', "
+     "sa.Integer()))\n",
+     COLUMN(ADD, "posts", "age"), true},
+    {"a.py",
+     "def upgrade():\n    for table in ['users', 'posts']:\n        op.execute(f'ALTER TABLE "
+     "{table} ADD COLUMN age integer')\n",
+     COLUMN(ADD, "posts", "age"), true},
+    {"a.py",
+     "def upgrade():\n    for table in ['users', 'posts']:\n        op.execute(f'ALTER TABLE "
+     "{table} ADD COLUMN age integer')\n",
+     COLUMN(ADD, "tags", "age"), false},
+    {"a.py",
+     "def upgrade():\n    for table in ['users', 'posts']:\n        op.execute(f'UPDATE {table} "
+     "SET age = 1')\n",
+     COLUMN(ADD, "users", "age"), false},
+    {"a.py", "TABLES = ['users']\ndef upgrade():\n    for t in TABLES:\n        op.drop_table(t)\n",
+     TABLE(DROP, "users"), true},
+    {"a.py", "TABLES = ['users']\ndef upgrade():\n    for t in TABLES:\n        op.drop_table(t)\n",
+     TABLE(ADD, "users"), false},
     /* Django's: the model is an end of the table, a field lacks the column's "_id". */
     {"0002_a.py",
      "class Migration(migrations.Migration):\n    operations = [migrations.AddField("
@@ -96,6 +152,24 @@ static const struct row {
      "class Migration(migrations.Migration):\n    operations = [migrations.AlterUniqueTogether("
      "name='order', unique_together={('a', 'b')})]\n",
      INDEX(ADD, "shop_order", "shop_order_a_b_uniq", "a"), true},
+    /* What makes a column makes an index of it only if the field says so. */
+    {"0001_a.py",
+     "class Migration(migrations.Migration):\n    operations = "
+     "[migrations.CreateModel(name='Order', "
+     "fields=[('number', models.CharField(max_length=20)), ('code', "
+     "models.CharField(unique=True))])]\n",
+     INDEX(ADD, "shop_order", "one_number", "number"), false},
+    {"0001_a.py",
+     "class Migration(migrations.Migration):\n    operations = "
+     "[migrations.CreateModel(name='Order', "
+     "fields=[('number', models.CharField(max_length=20)), ('code', "
+     "models.CharField(unique=True))])]\n",
+     INDEX(ADD, "shop_order", "shop_order_code_key", "code"), true},
+    {"0001_a.py",
+     "class Migration(migrations.Migration):\n    operations = "
+     "[migrations.CreateModel(name='Order', "
+     "fields=[('user', models.ForeignKey(to='auth.user'))])]\n",
+     INDEX(ADD, "shop_order", "shop_order_user_id", "user_id"), true},
     /* Languages that are not read: both names as whole words. */
     {"a.go", "tx.Exec(`ALTER TABLE users ADD COLUMN age int`)", COLUMN(ADD, "users", "age"), true},
     {"a.go", "tx.Exec(`ALTER TABLE users ADD COLUMN ages int`)", COLUMN(ADD, "users", "age"),
