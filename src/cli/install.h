@@ -78,8 +78,10 @@ struct install_record {
     struct str before, inserted;
     size_t created;
     unsigned mode;
-    struct strs made; /* directories, outermost first */
+    struct strs made;      /* directories, outermost first */
+    struct str moved_from; /* the record's file, without its ending; empty: the one of this path */
 };
+/* Without a record of this path, that of a file of the same name which is gone from its place and whose content this is: it was moved. */
 MUST_CHECK bool install_recall(struct install *in, const struct install_file *file,
                                struct install_record *ret, struct err *e);
 /* Puts back `text` (the file is removed, with the directories that install made, when `text` has no bytes pointer) and forgets the record. */

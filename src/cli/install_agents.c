@@ -194,6 +194,27 @@ void agent_install(struct install *in, const struct registration *registration)
 
 /* --- Uninstall --- */
 
+/* Whether install made the keys around our entries is not on record: they stay when they are empty now, and that is said. */
+static bool say_leavings(struct install *in, const struct registration *registration,
+                         struct settings_file *settings, struct str path, size_t made,
+                         struct str text, struct err *e)
+{
+    struct str bare;
+
+    if (made || in->print)
+        return true;
+    settings->text = text;
+    if (!settings_remove(in->arena, settings, registration_is_ours, NULL, SETTINGS_PATH_MAX, &bare,
+                         e))
+        return false;
+    if (!str_eq(bare, text))
+        install_note(
+            in, registration->name, path, "note",
+            STR("our entries are out; no record says who made the empty keys that are left"),
+            STR("remove them, or the file, if nobody needs them"));
+    return true;
+}
+
 static bool uninstall_once(struct install *in, const struct registration *registration,
                            struct str path, struct err *e)
 {
@@ -222,12 +243,12 @@ static bool uninstall_once(struct install *in, const struct registration *regist
     if (!settings_remove(in->arena, &settings, registration_is_ours, NULL,
                          record.found ? record.created : 0, &text, e))
         return false;
-    if (!str_eq(text, file.text)) {
-        if (record.found)
-            record.mode = (unsigned)(file.status.st_mode & 07777);
-        return install_put_back(in, registration->name, &file, &record, text, e);
-    }
-    return true;
+    if (str_eq(text, file.text))
+        return true;
+    if (record.found)
+        record.mode = (unsigned)(file.status.st_mode & 07777);
+    return install_put_back(in, registration->name, &file, &record, text, e) &&
+           say_leavings(in, registration, &settings, path, record.created, text, e);
 }
 
 void agent_uninstall(struct install *in, const struct registration *registration)

@@ -150,18 +150,30 @@ static struct str record_text(struct install *in, const struct install_file *fil
     return buf_str(&out);
 }
 
-bool install_recall(struct install *in, const struct install_file *file, struct install_record *ret,
-                    struct err *e)
+/* The only occurrence; SIZE_MAX when there is none or another one. */
+static size_t find_once(struct str text, struct str piece)
+{
+    size_t at = piece.length ? str_find(text, piece) : SIZE_MAX;
+
+    if (at == SIZE_MAX || str_find(str_from_offset(text, at + 1), piece) != SIZE_MAX)
+        return SIZE_MAX;
+    return at;
+}
+
+/* `stem`: the record's file, without its ending. Absent is no failure. */
+static bool read_record(struct install *in, const struct install_file *file, struct str stem,
+                        struct install_record *ret, struct str *ret_path, struct err *e)
 {
     JSON_DOCUMENT(document);
-    struct str bytes;
+    struct str bytes, json = str_printf(in->arena, STR_FMT ".json", STR_ARG(stem)),
+                      before = str_printf(in->arena, STR_FMT ".before", STR_ARG(stem));
     struct err absent = ERR_NONE;
 
     *ret = (struct install_record){0};
-    if (!file_read(in->arena, record_path(in, file, ".json"), FILE_MAX * 2, &bytes, &absent))
+    if (!file_read(in->arena, json, FILE_MAX * 2, &bytes, &absent))
         return true;
     if (!json_parse(in->arena, bytes, JSON_STRICT, "install record", &document, e) ||
-        !file_read(in->arena, record_path(in, file, ".before"), FILE_MAX, &ret->before, e))
+        !file_read(in->arena, before, FILE_MAX, &ret->before, e))
         return false;
     if (!str_eq(digest_sha256(in->arena, ret->before), json_string(document, "before")))
         return err_set(e, ERR_INPUT, "the copy of " STR_FMT " in " STR_FMT " was changed",
@@ -177,13 +189,93 @@ bool install_recall(struct install *in, const struct install_file *file, struct 
                      str_eq(digest_sha256(in->arena, file->text), json_string(document, "after"));
     cJSON_ArrayForEach(directory, json_get(document, "made"))
         VEC_PUSH(in->arena, &ret->made, str_copy(in->arena, json_value_string(directory)));
+    *ret_path = str_copy(in->arena, json_string(document, "path"));
     return true;
 }
 
-static void forget(struct install *in, const struct install_file *file)
+/* The file's own name and its directory's: a repository is moved as a whole. */
+static bool same_place(struct str one, struct str other)
 {
-    unlink(str_c(in->arena, record_path(in, file, ".json")));
-    unlink(str_c(in->arena, record_path(in, file, ".before")));
+    return str_eq(path_base_name(one), path_base_name(other)) &&
+           str_eq(path_base_name(path_directory(one)), path_base_name(path_directory(other)));
+}
+
+/* What came before must follow from the file itself: another repository's record may hold the same result. */
+static bool follows(struct install *in, const struct install_file *file,
+                    const struct install_record *record)
+{
+    if (!record->existed && record->untouched)
+        return true;
+    size_t at = find_once(file->text, record->inserted);
+    if (at == SIZE_MAX)
+        return false;
+    struct str without =
+        str_printf(in->arena, STR_FMT STR_FMT, STR_ARG(str_prefix(file->text, at)),
+                   STR_ARG(str_from_offset(file->text, at + record->inserted.length)));
+    return !record->untouched || str_eq(without, record->before);
+}
+
+/* "/old/repo/.claude" of /old/repo/.claude/settings.json, where that file lies now. */
+static void move_directories(struct install *in, const struct install_file *file, struct str old,
+                             struct install_record *record)
+{
+    struct strs made = {0};
+
+    for (size_t i = 0; i < record->made.count; i++) {
+        struct str directory = record->made.items[i];
+        if (!str_starts(old, directory))
+            continue;
+        struct str rest = str_from_offset(old, directory.length);
+        if (str_ends(file->real, rest))
+            VEC_PUSH(in->arena, &made, str_prefix(file->real, file->real.length - rest.length));
+    }
+    record->made = made;
+}
+
+static bool recall_moved(struct install *in, const struct install_file *file,
+                         struct install_record *ret)
+{
+    struct strs names = {0};
+    struct err none = ERR_NONE;
+
+    if (!file->exists || !file_list(in->arena, in->state, &names, &none))
+        return true; /* nothing was ever installed */
+    for (size_t i = 0; i < names.count; i++) {
+        struct install_record record;
+        struct str path;
+        if (!str_ends(names.items[i], STR(".json")))
+            continue;
+        struct str stem =
+            path_join(in->arena, in->state, str_prefix(names.items[i], names.items[i].length - 5));
+        struct err unreadable = ERR_NONE; /* a record of some other file is no reason to stop */
+        if (!read_record(in, file, stem, &record, &path, &unreadable) || !record.found ||
+            !same_place(path, file->real) || file_kind(in->arena, path) != FILE_ABSENT ||
+            !follows(in, file, &record))
+            continue;
+        record.moved_from = stem;
+        move_directories(in, file, path, &record);
+        *ret = record;
+        return true;
+    }
+    return true;
+}
+
+bool install_recall(struct install *in, const struct install_file *file, struct install_record *ret,
+                    struct err *e)
+{
+    struct str path;
+
+    return read_record(in, file, record_path(in, file, ""), ret, &path, e) &&
+           (ret->found || recall_moved(in, file, ret));
+}
+
+static void forget(struct install *in, const struct install_file *file,
+                   const struct install_record *record)
+{
+    struct str stem = record->moved_from.length ? record->moved_from : record_path(in, file, "");
+
+    unlink(str_c(in->arena, str_printf(in->arena, STR_FMT ".json", STR_ARG(stem))));
+    unlink(str_c(in->arena, str_printf(in->arena, STR_FMT ".before", STR_ARG(stem))));
 }
 
 /* The directories that are missing on the way to the file, outermost first, made. */
@@ -322,18 +414,8 @@ bool install_put_back(struct install *in, const char *target, const struct insta
         remove_directories(in, &record->made);
         install_note(in, target, file->path, "removed", STR_NONE, STR_NONE);
     }
-    forget(in, file);
+    forget(in, file, record);
     return true;
-}
-
-/* The only occurrence; SIZE_MAX when there is none or another one. */
-static size_t find_once(struct str text, struct str piece)
-{
-    size_t at = piece.length ? str_find(text, piece) : SIZE_MAX;
-
-    if (at == SIZE_MAX || str_find(str_from_offset(text, at + 1), piece) != SIZE_MAX)
-        return SIZE_MAX;
-    return at;
 }
 
 /* An element that was added behind ours may leave a comma with nothing before it. */
@@ -353,7 +435,7 @@ bool install_undo(struct install *in, const char *target, const struct install_f
     *ret_done = true;
     if (!file->exists) {
         if (!in->print)
-            forget(in, file);
+            forget(in, file, record);
         return true;
     }
     if (record->found && record->untouched)
