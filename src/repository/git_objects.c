@@ -332,8 +332,7 @@ static bool read_mode(struct str digits, unsigned *ret_mode)
 bool git_tree_next(struct str *bytes, size_t id_size, struct git_entry *ret_entry)
 {
     size_t end = str_find_byte(*bytes, '\0'), blank = str_find_byte(*bytes, ' ');
-
-    unsigned mode;
+    unsigned mode = 0;
 
     if (end == SIZE_MAX || blank > end || bytes->length - end - 1 < id_size ||
         !read_mode(str_prefix(*bytes, blank), &mode))
