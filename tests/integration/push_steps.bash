@@ -62,6 +62,7 @@ usual_tree=$(declare -f base_tree)
 
 # start [INIT-OPTION...]: remote.git with main, and a clone "repo" with the hook; leaves one in repo.
 start() {
+  local all=${all:-$work} # where the suite of scenarios keeps a repository to copy
   if [ $# = 0 ] && [ -d "$all/template/repo/.git/hooks" ] && [ "$(declare -f base_tree)" = "$usual_tree" ]; then
     cp -R "$all/template/remote.git" "$all/template/repo" "$work/" || exit 98
     sed -i "s#$all/template/#$work/#" "$work/repo/.git/config"
