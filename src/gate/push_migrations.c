@@ -166,10 +166,10 @@ static bool judge_edits(struct pushed *pushed, const struct commit_set *old,
 /* --- What the history itself says. --- */
 
 /* The same in other words: one of the heads has moved on, and there are not more of them. */
-static bool is_no_worse(const struct history_problem *old, const struct history_problem *new)
+static bool is_no_worse(const struct history_problem *before, const struct history_problem *after)
 {
-    return new->code == REASON_MULTIPLE_HEADS &&new->heads &&
-           old->heads >= new->heads &&str_eq(old->of, new->of);
+    return after->code == REASON_MULTIPLE_HEADS && after->heads && before->heads >= after->heads &&
+           str_eq(before->of, after->of);
 }
 
 static bool had_problem(const struct commit_set *old, const struct history_problem *problem)
