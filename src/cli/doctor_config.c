@@ -7,6 +7,7 @@
 #include "cli/doctor.h"
 #include "config/state.h"
 #include "gate/gate.h"
+#include "readers/sql_schema.h"
 
 #define LOOK_DEADLINE_MS 20000u
 
@@ -126,11 +127,22 @@ static void look_at_versions(struct doctor *doctor)
     }
 }
 
+static void look_at_modules(struct doctor *doctor)
+{
+    struct err e = ERR_NONE;
+
+    if (!sql_library_need(&e))
+        doctor_add(doctor, FINDING_PROBLEM, "missing-library", STR("hookcheck"), STR_NONE,
+                   str_copy(doctor->arena, str_from(e.message)),
+                   str_copy(doctor->arena, str_from(e.hint)));
+}
+
 void doctor_config(struct doctor *doctor)
 {
     const struct config *config = doctor->config;
 
     look_at_versions(doctor);
+    look_at_modules(doctor);
     look_at_state(doctor);
     if (!config)
         return;

@@ -435,5 +435,5 @@ bool sql_schema_read(struct arena *arena, const struct source_files *files,
 {
     struct sql_reader reader = {.arena = arena, .files = files, .paths = paths, .schema = schema};
 
-    return !paths->count || sql_with_stack(read_files, &reader, e);
+    return !paths->count || (sql_library_need(e) && sql_with_stack(read_files, &reader, e));
 }

@@ -16,6 +16,8 @@
 #include "readers/python_tree.h"
 #include "schema/schema.h"
 
+/* Loads the parser, a module; to be called before anything of sql_tree.h. Fails: ERR_SYSTEM it is not installed. */
+MUST_CHECK bool sql_library_need(struct err *e);
 MUST_CHECK bool sql_schema_read(struct arena *arena, const struct source_files *files,
                                 const struct strs *paths, struct schema *schema, struct err *e);
 /* PostgreSQL's name for what was given none: "orders_user_id_fkey", shortened to 63 bytes. `columns` may be empty. */

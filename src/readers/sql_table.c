@@ -116,14 +116,11 @@ static void as_table_constraint(struct sql_reader *r, struct schema_table *table
                                 const char *column, const PgQuery__Constraint *constraint)
 {
     PgQuery__Constraint copy = *constraint;
-    PgQuery__String text = PG_QUERY__STRING__INIT;
-    PgQuery__Node node = PG_QUERY__NODE__INIT;
+    PgQuery__String text = {.sval = (char *)(uintptr_t)column}; /* only read here, never packed */
+    PgQuery__Node node = {.node_case = PG_QUERY__NODE__NODE_STRING, .string = &text};
     PgQuery__Node *nodes[] = {&node};
     bool foreign = copy.contype == PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN;
 
-    text.sval = (char *)(uintptr_t)column;
-    node.node_case = PG_QUERY__NODE__NODE_STRING;
-    node.string = &text;
     if (foreign) {
         copy.n_fk_attrs = 1;
         copy.fk_attrs = nodes;

@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/module.h"
 #include "base/vec.h"
+#include "readers/sql_library.h"
+#include "readers/sql_schema.h"
 #include "readers/sqlalchemy.h"
 
 /* 128 Ki of "1+" nest 64 Ki deep; measured: less than 1 KiB a level in parsing, packing and writing together. Pages are used when touched. */
@@ -43,6 +46,34 @@ bool sql_with_stack(void (*run)(void *argument), void *argument, struct err *e)
     return true;
 }
 
+/* --- The library. --- */
+
+static const struct sql_library *loaded;
+
+static void load(void)
+{
+    sql_library_function *function;
+
+    /* POSIX's way to make a function of dlsym's object pointer. */
+    *(void **)&function = module_symbol(SQL_LIBRARY_FILE, SQL_LIBRARY_FUNCTION);
+    const struct sql_library *found = function ? function() : NULL;
+    if (found && found->version == SQL_LIBRARY_VERSION)
+        loaded = found;
+}
+
+bool sql_library_need(struct err *e)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    (void)pthread_once(&once, load);
+    if (loaded)
+        return true;
+    err_set(e, ERR_SYSTEM, "%s, which reads SQL, is missing or of another version",
+            SQL_LIBRARY_FILE);
+    return err_hint(e, "install hookcheck again: the file belongs beside the program or to %s",
+                    HOOKCHECK_MODULE_DIRECTORY);
+}
+
 /* --- The tree. --- */
 
 struct sql_tree {
@@ -52,6 +83,7 @@ struct sql_tree {
 struct sql_tree *sql_tree_parse(struct arena *arena, struct str statement, struct str *ret_reason)
 {
     struct sql_tree *tree = ARENA_NEW(arena, struct sql_tree);
+    char *message = NULL;
 
     *ret_reason = STR("longer than what is parsed in one piece");
     if (statement.length > SQL_STATEMENT_MAX)
@@ -59,13 +91,11 @@ struct sql_tree *sql_tree_parse(struct arena *arena, struct str statement, struc
     *ret_reason = STR("it holds a NUL byte");
     if (str_has_nul(statement))
         return NULL;
-    PgQueryProtobufParseResult parsed = pg_query_parse_protobuf(str_c(arena, statement));
-    if (parsed.error)
-        *ret_reason = str_copy(arena, str_from(parsed.error->message));
-    else
-        tree->result = pg_query__parse_result__unpack(NULL, parsed.parse_tree.len,
-                                                      (const uint8_t *)parsed.parse_tree.data);
-    pg_query_free_protobuf_parse_result(parsed);
+    *ret_reason = STR("not one statement");
+    tree->result = loaded->parse(str_c(arena, statement), &message);
+    if (message)
+        *ret_reason = str_copy(arena, str_from(message));
+    free(message);
     if (tree->result && tree->result->n_stmts == 1)
         return tree;
     sql_tree_release(&tree);
@@ -80,13 +110,12 @@ const PgQuery__Node *sql_tree_statement(const struct sql_tree *tree)
 void sql_tree_release(struct sql_tree **tree)
 {
     if (*tree && (*tree)->result)
-        pg_query__parse_result__free_unpacked((*tree)->result, NULL);
+        loaded->release((*tree)->result);
     *tree = NULL;
 }
 
 /* --- Expressions. --- */
 
-/* The library writes whole statements: the expression becomes the only column of a SELECT. */
 static bool is_word_byte(char byte)
 {
     return byte == '_' || (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
@@ -120,38 +149,12 @@ static void raise_words(struct arena *arena, struct str *text)
 struct str sql_expression(struct arena *arena, const PgQuery__Node *node)
 {
     static const struct str select = STR_INIT("SELECT ");
-    PgQuery__ResTarget target = PG_QUERY__RES_TARGET__INIT;
-    PgQuery__SelectStmt statement = PG_QUERY__SELECT_STMT__INIT;
-    PgQuery__RawStmt raw = PG_QUERY__RAW_STMT__INIT;
-    PgQuery__ParseResult result = PG_QUERY__PARSE_RESULT__INIT;
-    PgQuery__Node target_node = PG_QUERY__NODE__INIT, statement_node = PG_QUERY__NODE__INIT;
-    PgQuery__Node *targets[] = {&target_node};
-    PgQuery__RawStmt *statements[] = {&raw};
     struct str text = STR_NONE;
+    char *written = loaded->write(node, SQL_EXPRESSION_MAX);
 
-    target.val = (PgQuery__Node *)(uintptr_t)node; /* only read */
-    target_node.node_case = PG_QUERY__NODE__NODE_RES_TARGET;
-    target_node.res_target = &target;
-    statement.n_target_list = 1;
-    statement.target_list = targets;
-    statement.limit_option = PG_QUERY__LIMIT_OPTION__LIMIT_OPTION_DEFAULT;
-    statement.op = PG_QUERY__SET_OPERATION__SETOP_NONE;
-    statement_node.node_case = PG_QUERY__NODE__NODE_SELECT_STMT;
-    statement_node.select_stmt = &statement;
-    raw.stmt = &statement_node;
-    result.n_stmts = 1;
-    result.stmts = statements;
-
-    size_t size = pg_query__parse_result__get_packed_size(&result);
-    if (size > SQL_EXPRESSION_MAX)
-        return STR_NONE;
-    uint8_t *packed = ARENA_ARRAY(arena, size + 1, uint8_t);
-    (void)pg_query__parse_result__pack(&result, packed);
-    PgQueryDeparseResult written =
-        pg_query_deparse_protobuf((PgQueryProtobuf){.len = size, .data = (char *)packed});
-    if (!written.error && written.query && str_starts(str_from(written.query), select))
-        text = str_copy(arena, str_from_offset(str_from(written.query), select.length));
-    pg_query_free_deparse_result(written);
+    if (written && str_starts(str_from(written), select))
+        text = str_copy(arena, str_from_offset(str_from(written), select.length));
+    free(written);
     raise_words(arena, &text);
     return text;
 }

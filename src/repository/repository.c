@@ -1,6 +1,5 @@
 #include "repository/repository.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -8,44 +7,27 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/module.h"
 #include "repository/backend.h"
 
 #define MODULE_NAME "hookcheck-git.so"
 
 /* --- The module: libgit2 costs 7 ms to load, so it is not linked. --- */
 
-static const struct repository_backend *load_module(struct arena *arena, struct str path)
-{
-    if (access(str_c(arena, path), R_OK) != 0)
-        return NULL;
-    void *handle = dlopen(str_c(arena, path), RTLD_NOW | RTLD_LOCAL);
-    if (!handle)
-        return NULL;
-    repository_module_function *function;
-    /* POSIX's way to make a function of dlsym's object pointer. */
-    *(void **)&function = dlsym(handle, REPOSITORY_MODULE_FUNCTION);
-    const struct repository_backend *backend = function ? function() : NULL;
-    return backend && backend->version == REPOSITORY_BACKEND_VERSION ? backend : NULL;
-}
-
-/* Beside the executable, then where it was installed: whoever can write either could replace the program itself. Never from the
- * environment. The handle stays open until the process ends. */
-static const struct repository_backend *module_backend(struct arena *arena)
+static const struct repository_backend *module_backend(void)
 {
     static const struct repository_backend *backend;
     static bool tried;
-    char self[PATH_MAX];
 
     if (tried)
         return backend;
     tried = true;
-    ssize_t length = readlink("/proc/self/exe", self, sizeof self);
-    if (length > 0 && (size_t)length < sizeof self) {
-        struct str directory = path_directory(str_of(self, (size_t)length));
-        backend = load_module(arena, path_join(arena, directory, STR(MODULE_NAME)));
-    }
-    if (!backend)
-        backend = load_module(arena, STR(HOOKCHECK_MODULE_DIRECTORY "/" MODULE_NAME));
+    repository_module_function *function;
+    /* POSIX's way to make a function of dlsym's object pointer. */
+    *(void **)&function = module_symbol(MODULE_NAME, REPOSITORY_MODULE_FUNCTION);
+    const struct repository_backend *found = function ? function() : NULL;
+    if (found && found->version == REPOSITORY_BACKEND_VERSION)
+        backend = found;
     return backend;
 }
 
@@ -84,7 +66,7 @@ static struct str obstacle(struct arena *arena, struct str entry)
 
 static bool open_module(struct repository *repository, struct err *e)
 {
-    const struct repository_backend *module = module_backend(repository->arena);
+    const struct repository_backend *module = module_backend();
 
     if (!module || !module->open(repository->arena, repository->directory, &repository->options,
                                  &repository->self, e))
