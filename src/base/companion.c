@@ -188,6 +188,11 @@ void companion_ask(struct companion *companion, struct str question)
     send_more(companion);
 }
 
+bool companion_is_listening(const struct companion *companion)
+{
+    return companion->unsent.length == 0;
+}
+
 static void read_complaint(struct companion *companion)
 {
     char rest[512];

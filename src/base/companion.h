@@ -15,8 +15,10 @@ struct companion;
 
 MUST_CHECK bool companion_start(struct arena *arena, const struct process_options *options,
                                 struct companion **ret_companion, struct err *e);
-/* `question` stays where it is until all of its answers were read. One at a time. */
+/* `question` stays where it is until all of its answers were read. The next one only while the companion is listening. */
 void companion_ask(struct companion *companion, struct str question);
+/* All that was asked has been sent. */
+bool companion_is_listening(const struct companion *companion);
 /* `limit`: a clock_ms() value. The line is valid until the next call, and has no newline. */
 MUST_CHECK bool companion_line(struct companion *companion, uint64_t limit, struct str *ret_line,
                                struct err *e);

@@ -1,10 +1,12 @@
-/* git_changes.c -- what differs between the trees of two commits, found as `git diff-tree -r` does: directories of the same id are not opened, and all
- * those of one depth are asked for together. */
+/* git_changes.c -- what differs between the trees of two commits, found as `git diff-tree -r` does: directories of the same id are not opened. Those that
+ * differ stand in a line; git reads the next ones while we compare. */
 #include <string.h>
 
 #include "repository/git_command.h"
 
-#define TREES_AT_ONCE 256u
+/* Asked for in portions of so many; the next portion when fewer than so many are still to be answered. */
+#define PAIRS_AT_ONCE 32u
+#define PAIRS_WAITING 16u
 #define TREES_BUDGET ((size_t)1 << 30)
 
 /* A directory that differs; an empty id: not there on that side. */
@@ -17,7 +19,10 @@ struct comparing {
     struct git *git;
     struct arena *arena;
     struct repository_changes *changes;
-    struct pairs next; /* of the depth below */
+    struct pairs line;
+    size_t asked; /* of them */
+    struct buf questions[2];
+    size_t question;
 };
 
 static bool is_directory(const struct git_entry *entry)
@@ -73,7 +78,7 @@ static void add_difference(struct comparing *comparing, struct str directory,
     struct str old_id = old ? git_hex(arena, old->id) : STR_NONE;
     struct str new_id = new ? git_hex(arena, new->id) : STR_NONE;
     if (is_directory(counts))
-        VEC_PUSH(arena, &comparing->next,
+        VEC_PUSH(arena, &comparing->line,
                  (struct pair){.path = path, .old_id = old_id, .new_id = new_id});
     else
         VEC_PUSH(arena, comparing->changes,
@@ -121,68 +126,95 @@ static bool compare_trees(struct comparing *comparing, struct str directory, str
     return true;
 }
 
-/* *at: the object that comes next; one is there for each id that is. */
-static bool begin_side(struct side *side, struct str id, const struct git_object *objects,
-                       size_t *at, struct err *e)
+static bool take_side(struct comparing *comparing, struct arena *arena, struct str id,
+                      struct side *side, struct err *e)
 {
+    struct git_object object;
+
     *side = (struct side){.id = id};
     if (!id.length)
         return true;
-    const struct git_object *object = &objects[(*at)++];
-    side->rest = object->bytes;
-    return object->type == GIT_TREE ||
+    if (!git_objects_take(comparing->git, arena, &object, e))
+        return false;
+    side->rest = object.bytes;
+    return object.type == GIT_TREE ||
            err_set(e, ERR_UNREACHABLE, "object " STR_FMT " is %s", STR_ARG(id),
-                   object->type == GIT_MISSING ? "missing" : "no directory");
+                   object.type == GIT_MISSING ? "missing" : "no directory");
 }
 
-static bool compare_some(struct comparing *comparing, const struct pair *pairs, size_t count,
-                         struct err *e)
+/* The next portion. It may wait while git has not taken the last one, unless `at`, which comes next, is part of it. */
+static bool ask_some(struct comparing *comparing, size_t at, struct err *e)
 {
-    ARENA(trees, TREES_BUDGET);
-    struct str *ids = ARENA_ARRAY(&trees, count * 2, struct str);
-    struct git_object *objects = ARENA_ARRAY(&trees, count * 2, struct git_object);
-    size_t asked = 0, at = 0;
+    struct str ids[PAIRS_AT_ONCE * 2];
+    size_t count = 0, end = comparing->asked;
 
-    for (size_t i = 0; i < count; i++) {
-        if (pairs[i].old_id.length)
-            ids[asked++] = pairs[i].old_id;
-        if (pairs[i].new_id.length)
-            ids[asked++] = pairs[i].new_id;
+    if (comparing->asked > at && (comparing->asked - at >= PAIRS_WAITING ||
+                                  !companion_is_listening(comparing->git->objects)))
+        return true;
+    for (; end < comparing->line.count && end < comparing->asked + PAIRS_AT_ONCE; end++) {
+        const struct pair *pair = &comparing->line.items[end];
+        if (pair->old_id.length)
+            ids[count++] = pair->old_id;
+        if (pair->new_id.length)
+            ids[count++] = pair->new_id;
     }
-    if (!git_objects_read(comparing->git, &trees, ids, asked, 0, objects, e))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        struct side old, new;
-        if (!begin_side(&old, pairs[i].old_id, objects, &at, e) ||
-            !begin_side(&new, pairs[i].new_id, objects, &at, e) ||
-            !compare_trees(comparing, pairs[i].path, &old, &new, e))
-            return false;
+    comparing->asked = end;
+    if (!count)
+        return true;
+    comparing->question = 1 - comparing->question;
+    return git_objects_ask(comparing->git, &comparing->questions[comparing->question], ids, count,
+                           e);
+}
+
+static bool compare_next(struct comparing *comparing, size_t at, struct err *e)
+{
+    ARENA(scratch, TREES_BUDGET);
+    struct pair pair = comparing->line.items[at];
+    struct side old, new;
+
+    return ask_some(comparing, at, e) && take_side(comparing, &scratch, pair.old_id, &old, e) &&
+           take_side(comparing, &scratch, pair.new_id, &new, e) &&
+           compare_trees(comparing, pair.path, &old, &new, e);
+}
+
+/* Their bytes may have come with the commits. */
+static bool compare_roots(struct comparing *comparing, struct str old_id, struct str new_id,
+                          struct err *e)
+{
+    const struct git_tree *old_root = git_root_kept(comparing->git, old_id),
+                          *new_root = git_root_kept(comparing->git, new_id);
+
+    if (!old_root || !new_root) {
+        VEC_PUSH(comparing->arena, &comparing->line,
+                 (struct pair){.old_id = old_id, .new_id = new_id});
+        return true;
     }
-    return true;
+    struct side old = {.id = old_id, .rest = old_root->bytes},
+                new = {.id = new_id, .rest = new_root->bytes};
+    return compare_trees(comparing, STR(""), &old, &new, e);
 }
 
 bool git_changes(void *self, struct arena *arena, struct str from, struct str to,
                  struct repository_changes *ret_changes, struct err *e)
 {
     struct comparing comparing = {.git = self, .arena = arena, .changes = ret_changes};
+    ARENA(scratch, (size_t)1 << 20);
     struct git_commit old = {0}, new;
-    struct pairs depth = {0};
 
-    if ((from.length && !git_read_commit(self, arena, from, &old, e)) ||
-        !git_read_commit(self, arena, to, &new, e))
+    if ((from.length && !git_read_commit(self, from, &old, e)) ||
+        !git_read_commit(self, to, &new, e))
         return false;
     if (str_eq(old.tree, new.tree))
         return true;
-    VEC_PUSH(arena, &depth, (struct pair){.old_id = old.tree, .new_id = new.tree});
-    while (depth.count) {
-        comparing.next = (struct pairs){0};
-        for (size_t at = 0; at < depth.count; at += TREES_AT_ONCE) {
-            size_t left = depth.count - at;
-            if (!compare_some(&comparing, depth.items + at,
-                              left < TREES_AT_ONCE ? left : TREES_AT_ONCE, e))
-                return false;
+    for (size_t i = 0; i < COUNT_OF(comparing.questions); i++)
+        comparing.questions[i] = buf_new(&scratch, PAIRS_AT_ONCE * 2 * 96 + 128);
+    if (!compare_roots(&comparing, old.tree, new.tree, e))
+        return false;
+    for (size_t at = 0; at < comparing.line.count; at++)
+        if (!compare_next(&comparing, at, e)) {
+            /* Answers to what was asked are still to come. */
+            companion_stop(&comparing.git->objects);
+            return false;
         }
-        depth = comparing.next;
-    }
     return true;
 }

@@ -291,7 +291,7 @@ static bool git_tree_of_commit(void *self, struct arena *arena, struct str commi
 
     if (!git_is_id(commit))
         return resolve_to(self, arena, commit, "tree", ret_tree, e);
-    if (!git_read_commit(self, arena, commit, &read, e))
+    if (!git_read_commit(self, commit, &read, e))
         return false;
     *ret_tree = read.tree;
     return true;

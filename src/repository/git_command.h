@@ -2,10 +2,21 @@
 #ifndef HOOKCHECK_REPOSITORY_GIT_COMMAND_H
 #define HOOKCHECK_REPOSITORY_GIT_COMMAND_H
 
+#include "base/buf.h"
 #include "base/companion.h"
 #include "repository/backend.h"
 
 #define GIT_OUTPUT_MAX ((size_t)48 << 20)
+
+struct git_commit {
+    struct str id, tree;
+    struct strs parents;
+};
+VEC_DEFINE(git_commits, struct git_commit);
+struct git_tree {
+    struct str id, bytes;
+};
+VEC_DEFINE(git_trees, struct git_tree);
 
 struct git {
     struct arena *arena;
@@ -17,7 +28,9 @@ struct git {
     struct str
         directory; /* of the repository: its work tree, or the bare directory; of a hook: where it stands */
     struct open_options options;
-    bool bare; /* not known yet of a hook's repository */
+    bool bare;                  /* not known yet of a hook's repository */
+    struct git_commits commits; /* that were read */
+    struct git_trees roots;     /* of some of them */
 };
 
 struct call {
@@ -56,14 +69,12 @@ struct git_object {
 MUST_CHECK bool git_objects_read(struct git *git, struct arena *arena, const struct str *names,
                                  size_t count, size_t maximum, struct git_object *ret_objects,
                                  struct err *e);
-struct git_commit {
-    struct str tree;
-    struct strs parents;
-};
-/* Out: false: the text is none of a commit. */
-bool git_commit_parse(struct arena *arena, struct str bytes, struct git_commit *ret_commit);
-MUST_CHECK bool git_read_commit(struct git *git, struct arena *arena, struct str id,
-                                struct git_commit *ret_commit, struct err *e);
+/* The same in two steps, so that git goes on while answers are looked at. `question` stays as it is until they were all taken; before the next one
+ * companion_is_listening(). Only after a first answer to git_objects_read(). */
+MUST_CHECK bool git_objects_ask(struct git *git, struct buf *question, const struct str *names,
+                                size_t count, struct err *e);
+MUST_CHECK bool git_objects_take(struct git *git, struct arena *arena,
+                                 struct git_object *ret_object, struct err *e);
 /* An entry of a tree, as it stands there. */
 struct git_entry {
     unsigned mode; /* S_IFDIR, S_IFREG | 0644: what git makes of the digits */
@@ -84,6 +95,17 @@ bool git_objects_blobs(struct git *git, struct arena *arena, const struct str *i
                        size_t maximum, struct object_bytes *ret_blobs, struct err *e);
 bool git_each_blob(void *self, const struct str *ids, size_t count, size_t maximum,
                    object_each_function *each, void *context, struct err *e);
+/* git_commits.c */
+/* Out: false: the text is none of a commit. The id is left as it is. */
+bool git_commit_parse(struct arena *arena, struct str bytes, struct git_commit *ret_commit);
+/* NULL: it was not read. Valid until the next one is. */
+const struct git_commit *git_commit_kept(const struct git *git, struct str id);
+const struct git_tree *git_root_kept(const struct git *git, struct str id);
+/* Several at once, to be kept, and trees ("ID^{tree}"); `names` that lead to neither are passed over. */
+MUST_CHECK bool git_commits_read(struct git *git, struct arena *arena, const struct strs *names,
+                                 struct err *e);
+MUST_CHECK bool git_read_commit(struct git *git, struct str id, struct git_commit *ret_commit,
+                                struct err *e);
 /* git_changes.c */
 bool git_changes(void *self, struct arena *arena, struct str from, struct str to,
                  struct repository_changes *ret_changes, struct err *e);

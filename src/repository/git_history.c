@@ -7,6 +7,8 @@
 
 /* A commit is a question and its answer; a process costs about as much as a hundred of them. */
 #define NEARBY_MAX 64u
+#define LINE_FIRST 3u
+#define LINE_GROWTH 6u
 
 /* A tag of a tag of a commit leads to the commit. */
 bool git_history_peel(void *self, struct arena *arena, struct str id,
@@ -82,28 +84,56 @@ bool git_history_symbolic_ref(void *self, struct arena *arena, struct str name,
     return true;
 }
 
+/* Reads what is not known of a generation. Where it is one commit, `line` of its first parents are asked for with it: each generation is a question and its
+ * answer otherwise, and most histories are long lines. */
+static bool read_generation(struct git *git, struct arena *arena, const struct strs *generation,
+                            struct str ancestor, size_t *line, struct err *e)
+{
+    struct strs names = {0};
+
+    for (size_t i = 0; i < generation->count; i++)
+        if (!git_commit_kept(git, generation->items[i]))
+            VEC_PUSH(arena, &names, generation->items[i]);
+    if (!names.count)
+        return true;
+    if (generation->count == 1) {
+        for (size_t i = 1; i <= *line; i++)
+            VEC_PUSH(arena, &names,
+                     str_printf(arena, STR_FMT "~%zu", STR_ARG(generation->items[0]), i));
+        *line = *line * LINE_GROWTH < NEARBY_MAX ? *line * LINE_GROWTH : NEARBY_MAX;
+    }
+    /* What differs between the two is asked next. */
+    if (!git_commit_kept(git, ancestor)) {
+        VEC_PUSH(arena, &names, ancestor);
+        VEC_PUSH(arena, &names, str_printf(arena, STR_FMT "^{tree}", STR_ARG(ancestor)));
+        VEC_PUSH(arena, &names,
+                 str_printf(arena, STR_FMT "^{tree}", STR_ARG(generation->items[0])));
+    }
+    return git_commits_read(git, arena, &names, e);
+}
+
 /* The commits nearest to `commit`, generation by generation: most pushes bring a few. *ret_known false: not among these, and there are more (or
  * some that are not here, as in a shallow repository). */
 static bool look_nearby(struct git *git, struct arena *arena, struct str ancestor,
                         struct str commit, bool *ret_known, bool *ret_is, struct err *e)
 {
     struct strs generation = {0}, seen = {0};
+    size_t line = LINE_FIRST;
 
     *ret_known = *ret_is = false;
     VEC_PUSH(arena, &generation, commit);
     while (generation.count && seen.count < NEARBY_MAX) {
-        struct git_object objects[NEARBY_MAX];
         struct strs parents = {0};
         if (generation.count > NEARBY_MAX)
             return true;
-        if (!git_objects_read(git, arena, generation.items, generation.count, 0, objects, e))
+        if (!read_generation(git, arena, &generation, ancestor, &line, e))
             return false;
         for (size_t i = 0; i < generation.count; i++) {
-            struct git_commit read;
-            if (objects[i].type != GIT_COMMIT || !git_commit_parse(arena, objects[i].bytes, &read))
+            const struct git_commit *read = git_commit_kept(git, generation.items[i]);
+            if (!read)
                 return true;
-            for (size_t p = 0; p < read.parents.count; p++) {
-                struct str parent = read.parents.items[p];
+            for (size_t p = 0; p < read->parents.count; p++) {
+                struct str parent = read->parents.items[p];
                 if (str_eq(parent, ancestor))
                     return *ret_known = *ret_is = true;
                 if (!strs_have(&seen, parent)) {

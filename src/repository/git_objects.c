@@ -125,6 +125,24 @@ static bool read_some(struct git *git, struct arena *arena, const struct str *na
     return true;
 }
 
+bool git_objects_ask(struct git *git, struct buf *question, const struct str *names, size_t count,
+                     struct err *e)
+{
+    if (!need(git, &git->objects, e))
+        return false;
+    ask(git, git->objects, question, names, count);
+    return true;
+}
+
+bool git_objects_take(struct git *git, struct arena *arena, struct git_object *ret_object,
+                      struct err *e)
+{
+    if (take(git->objects, arena, 0, ret_object, e))
+        return true;
+    companion_stop(&git->objects);
+    return false;
+}
+
 bool git_objects_read(struct git *git, struct arena *arena, const struct str *names, size_t count,
                       size_t maximum, struct git_object *ret_objects, struct err *e)
 {
@@ -235,42 +253,6 @@ bool git_each_blob(void *self, const struct str *ids, size_t count, size_t maxim
         if (go)
             ask_some(&reading, &lanes[i]);
     }
-    return true;
-}
-
-/* ---- Commits. ---- */
-
-bool git_commit_parse(struct arena *arena, struct str bytes, struct git_commit *ret_commit)
-{
-    struct git_commit commit = {0};
-    struct str line;
-
-    while (str_next_line(&bytes, &line)) {
-        struct str word = str_cut(&line, ' ');
-        if (str_eq(word, STR("tree")) && !commit.tree.length)
-            commit.tree = line;
-        else if (str_eq(word, STR("parent")))
-            VEC_PUSH(arena, &commit.parents, line);
-        else
-            break;
-        if (!git_is_id(line))
-            return false;
-    }
-    *ret_commit = commit;
-    return commit.tree.length > 0;
-}
-
-bool git_read_commit(struct git *git, struct arena *arena, struct str id,
-                     struct git_commit *ret_commit, struct err *e)
-{
-    struct git_object object = {.type = GIT_MISSING};
-
-    if (!git_objects_read(git, arena, &id, 1, 0, &object, e))
-        return false;
-    if (object.type == GIT_MISSING)
-        return err_set(e, ERR_UNREACHABLE, "object " STR_FMT " is missing", STR_ARG(id));
-    if (object.type != GIT_COMMIT || !git_commit_parse(arena, object.bytes, ret_commit))
-        return err_set(e, ERR_UNREACHABLE, "object " STR_FMT " is no commit", STR_ARG(id));
     return true;
 }
 

@@ -197,6 +197,46 @@ Test(changes, are_those_of_git_with_sha256)
     check("sha256");
 }
 
+/* More directories than are asked for at once, on three depths, some of them on one side only. */
+Test(changes, of_many_directories)
+{
+    struct repository *repository = NULL;
+    struct repository_changes changes;
+    struct err e = ERR_NONE;
+    char line[100];
+
+    cr_assert(mkdtemp(root));
+    setenv("HOME", root, 1);
+    setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
+    snprintf(line, sizeof line, "git init -q '%s/r'", root);
+    cr_assert_eq(system(line), 0);
+    snprintf(line, sizeof line, "git -C '%s/r' fast-import --quiet", root);
+    FILE *import = popen(line, "w");
+    cr_assert(import);
+    for (unsigned edition = 1; edition <= 2; edition++) {
+        fprintf(import,
+                "commit refs/heads/c%u\ncommitter t <t@example> 1700000000 +0000\ndata 1\nx\n",
+                edition);
+        for (unsigned i = 0; i < 900; i++)
+            if (i % 7 != edition)
+                fprintf(import, "M 100644 inline a%u/b%u/c%u\ndata 1\n%u\n", i % 5, i % 90, i,
+                        i % 3 ? edition : 0);
+        fputc('\n', import);
+    }
+    cr_assert_eq(pclose(import), 0);
+    struct str a = str_trim(output_of("git -C '%s/r' rev-parse c1", root));
+    struct str b = str_trim(output_of("git -C '%s/r' rev-parse c2", root));
+    setenv("GIT_DIR", str_printf(&arena, "%s/r/.git", root).bytes, 1);
+    cr_assert(
+        repository_open_hook(&arena, str_printf(&arena, "%s/r", root), false, &repository, &e));
+    cr_assert(repository_changes(repository, &arena, a, b, &changes, &e), "%s", e.message);
+    struct str theirs = lines_of_git(a, b), ours = lines_of_ours(&changes);
+    cr_expect(str_eq(theirs, ours), "git:\n" STR_FMT "\nwe:\n" STR_FMT, STR_ARG(theirs),
+              STR_ARG(ours));
+    cr_expect(changes.count > 600, "%zu", changes.count);
+    repository_close(&repository);
+}
+
 /* Further away than what is looked at commit by commit, and in a shallow clone, where history ends without a root. */
 Test(changes, a_far_ancestor_and_a_shallow_history)
 {
