@@ -298,31 +298,40 @@ static void read_annotations(struct python_tree *tree, struct python_file *file)
     file->root = ts_tree_root_node(parsed);
 }
 
-struct python_file *python_tree_file(struct python_tree *tree, struct str path)
+static bool parse(struct python_tree *tree, struct python_file *file)
+{
+    file->tree =
+        ts_parser_parse_string(tree->parser, NULL, file->source.bytes ? file->source.bytes : "",
+                               (uint32_t)file->source.length);
+    ts_parser_reset(tree->parser);
+    if (file->tree)
+        file->root = ts_tree_root_node(file->tree);
+    return file->tree != NULL;
+}
+
+static struct python_file *first_asked(struct python_tree *tree, struct str path)
+{
+    struct python_file *file = ARENA_NEW(tree->arena, struct python_file);
+
+    file->path = str_copy(tree->arena, path);
+    file->present = tree->files.read(tree->files.self, file->path, &file->source) &&
+                    file->source.length <= FILE_MAX && parse(tree, file);
+    if (file->present)
+        read_annotations(tree, file);
+    VEC_PUSH(tree->arena, &tree->known, file);
+    return file;
+}
+
+struct python_file *python_tree_visit(struct python_tree *tree, struct str path)
 {
     grow_slots(tree);
     size_t slot = slot_of(tree, path);
     struct python_file *file = tree->slots[slot];
 
-    if (!file) {
-        file = ARENA_NEW(tree->arena, struct python_file);
-        file->path = str_copy(tree->arena, path);
-        file->present = tree->files.read(tree->files.self, file->path, &file->source) &&
-                        file->source.length <= FILE_MAX;
-        if (file->present) {
-            file->tree = ts_parser_parse_string(tree->parser, NULL,
-                                                file->source.bytes ? file->source.bytes : "",
-                                                (uint32_t)file->source.length);
-            file->present = file->tree != NULL;
-            ts_parser_reset(tree->parser);
-        }
-        if (file->present) {
-            file->root = ts_tree_root_node(file->tree);
-            read_annotations(tree, file);
-        }
-        VEC_PUSH(tree->arena, &tree->known, file);
-        tree->slots[slot] = file;
-    }
+    if (!file)
+        file = tree->slots[slot] = first_asked(tree, path);
+    else if (file->present && !file->tree)
+        file->present = parse(tree, file);
     if (!file->present)
         return NULL;
     if (!file->bound) {
@@ -332,6 +341,37 @@ struct python_file *python_tree_file(struct python_tree *tree, struct str path)
         bind_block(&b, file->root, false, 0);
     }
     return file;
+}
+
+struct python_file *python_tree_file(struct python_tree *tree, struct str path)
+{
+    struct python_file *file = python_tree_visit(tree, path);
+
+    if (file)
+        file->pinned = true;
+    return file;
+}
+
+void python_tree_drop(struct python_file *file)
+{
+    if (file->pinned || !file->tree)
+        return;
+    ts_tree_delete(file->tree);
+    file->tree = NULL;
+    file->root = node_null();
+    file->bound = false;
+    file->bindings = (struct python_bindings){0};
+    file->stars = (struct strs){0};
+    file->bodies.count = 0;
+    file->things = NULL;
+}
+
+bool python_tree_mentions(const struct python_tree *tree, struct str word)
+{
+    for (size_t i = 0; i < tree->known.count; i++)
+        if (tree->known.items[i]->present && str_contains(tree->known.items[i]->source, word))
+            return true;
+    return false;
 }
 
 const struct python_binding *python_binding_in(struct python_tree *tree, struct python_file *file,

@@ -51,6 +51,7 @@ struct python_file {
     TSTree *tree;
     TSNode root;
     bool present, bound;
+    bool pinned; /* another file may hold its nodes */
     struct python_bindings bindings;
     struct strs stars; /* `from X import *` */
     VEC(struct python_body) bodies;
@@ -66,6 +67,13 @@ struct arena *python_tree_arena(const struct python_tree *tree);
 
 /* NULL when there is no such file. */
 struct python_file *python_tree_file(struct python_tree *tree, struct str path);
+/* The same for who goes through many files one by one: python_tree_drop() may follow. */
+struct python_file *python_tree_visit(struct python_tree *tree, struct str path);
+/* Gives back what was parsed of a visited file, unless the rest of the tree led to it: most of the memory, and of the time, goes into nodes. Those are gone;
+ * when the file is asked for again it is parsed again. */
+void python_tree_drop(struct python_file *file);
+/* Does a file that was asked for so far hold this word? */
+bool python_tree_mentions(const struct python_tree *tree, struct str word);
 
 enum python_thing_kind {
     THING_UNKNOWN = 0,

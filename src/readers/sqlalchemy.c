@@ -279,7 +279,9 @@ static void read_statement(struct sa_reader *r, struct python_file *file, TSNode
                   str_starts(called, STR("flask_sqlalchemy"));
     if (family && sa_is(called, "Table") && pass == 0)
         sa_table_read(r, NULL, scope, value);
-    else if (family && sa_is(called, "Index") && pass == 1)
+    else if (family && sa_is(called, "Index") && pass == 0)
+        strs_add(r->arena, &r->loose, file->path);
+    else if (family && sa_is(called, "Index"))
         read_loose_index(r, scope, value);
 }
 
@@ -336,19 +338,27 @@ bool sqlalchemy_read(struct arena *arena, struct python_tree *tree, const struct
                      struct schema *schema, struct err *e)
 {
     struct sa_reader r = {.arena = arena, .tree = tree, .schema = schema};
+    bool read_again = false;
 
     (void)e;
-    for (int pass = 0; pass < 2; pass++)
-        for (size_t i = 0; i < paths->count; i++) {
-            struct python_file *file = python_tree_file(tree, paths->items[i]);
-            if (!file)
-                continue;
-            if (pass == 0 && ts_node_has_error(file->root))
-                schema_unread_add(arena, schema,
-                                  (struct schema_place){.file = file->path, .line = 1},
-                                  STR("a statement that Python would refuse"), file->source);
-            read_block(&r, file, file->root, pass, 0);
-        }
+    for (size_t i = 0; i < paths->count; i++) {
+        struct python_file *file = python_tree_visit(tree, paths->items[i]);
+        if (!file)
+            continue;
+        if (ts_node_has_error(file->root))
+            schema_unread_add(arena, schema, (struct schema_place){.file = file->path, .line = 1},
+                              STR("a statement that Python would refuse"), file->source);
+        read_block(&r, file, file->root, 0, 0);
+        /* Django's models are read after these, from the same files. */
+        read_again = read_again || str_contains(file->source, STR("django"));
+        if (!read_again && !strs_have(&r.loose, file->path))
+            python_tree_drop(file);
+    }
+    for (size_t i = 0; i < r.loose.count; i++) {
+        struct python_file *file = python_tree_visit(tree, r.loose.items[i]);
+        if (file)
+            read_block(&r, file, file->root, 1, 0);
+    }
     settle_pending(&r);
     return true;
 }

@@ -59,6 +59,7 @@ struct sa_reader {
     struct python_tree *tree;
     struct schema *schema;
     struct sa_pendings pending;
+    struct strs loose; /* files with Index(…) below the classes */
 };
 
 /* What is read of one column, before its table is known. */
