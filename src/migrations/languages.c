@@ -36,6 +36,17 @@ static bool python_mentions(struct str source)
     return python_sniffs(source) || has_word(source, words);
 }
 
+/* class Mark(Stamped): … */
+static bool python_derives(struct str source)
+{
+    struct str line;
+
+    while (str_next_line(&source, &line))
+        if (str_starts(line, STR("class ")) && str_find_byte(line, '(') != SIZE_MAX)
+            return true;
+    return false;
+}
+
 static bool python_read(const struct model_source *source, struct schema *schema, struct err *e)
 {
     PYTHON_TREE(tree, source->arena, source->files);
@@ -178,6 +189,7 @@ const struct model_language model_languages[] = {
     {.name = STR_INIT("python"),
      .endings = python_endings,
      .mentions = python_mentions,
+     .derives = python_derives,
      .sniffs = python_sniffs,
      .read = python_read},
     {.name = STR_INIT("prisma"),

@@ -25,7 +25,9 @@ struct model_language {
     const char *const *endings;
     /* Does the source hold models? NULL: whatever its path says is read, and nothing else. */
     bool (*mentions)(struct str source);
-    /* The same with fewer words, for a push's first look at files of any name; NULL: they are not looked at. */
+    /* Does it hold a class made from another one? That one may be a model elsewhere. NULL: such a source holds a mapper's words too. */
+    bool (*derives)(struct str source);
+    /* mentions() with fewer words, for a push's first look at files of any name; NULL: they are not looked at. */
     bool (*sniffs)(struct str source);
     /* Files of one group are one schema; NULL: all files of the tree are. */
     struct str (*group)(const struct model_source *source, struct str path);

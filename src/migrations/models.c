@@ -1,6 +1,7 @@
 #include "migrations/models.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 
 #include "base/file.h"
 #include "base/regex.h"
@@ -16,7 +17,9 @@
 struct side { /* one of the two trees */
     struct arena *arena;
     struct tree *tree;
-    struct strs paths[MODEL_LANGUAGES_MAX]; /* to be read as models */
+    struct strs paths[MODEL_LANGUAGES_MAX]; /* to be read as models: their path says so */
+    struct strs
+        changed[MODEL_LANGUAGES_MAX]; /* no such path: what changed, and what lies near it */
     struct strs settings[MODEL_LANGUAGES_MAX];
     const bool *touched; /* languages: the others are not looked for */
     struct strs others
@@ -191,7 +194,7 @@ static bool path_is_entered(struct str path)
 static bool is_listed(const struct side *side, struct str path)
 {
     for (size_t i = 0; i < model_language_count; i++)
-        if (strs_have(&side->paths[i], path))
+        if (strs_have(&side->paths[i], path) || strs_have(&side->changed[i], path))
             return true;
     return false;
 }
@@ -214,21 +217,34 @@ static bool read_file(void *self, struct str path, struct str *ret_bytes)
     return got;
 }
 
-/* Only those that hold models stay. */
+static bool has(const struct strs *sorted, struct str path)
+{
+    return sorted->count &&
+           bsearch(&path, sorted->items, sorted->count, sizeof path, str_compare_pointers) != NULL;
+}
+
+/* Only those that hold models stay. Where the path speaks for it, a class made from another one is enough. */
 static void keep_mentioning(struct side *side, size_t language)
 {
-    struct strs wanted = {0};
+    const struct model_language *row = &model_languages[language];
+    struct strs all = {0}, wanted = {0};
     struct str source;
 
     strs_sort(&side->paths[language]);
-    tree_expect_files(side->tree, &side->paths[language]);
-    for (size_t i = 0; i < side->paths[language].count; i++) {
-        struct str path = side->paths[language].items[i];
+    for (size_t i = 0; i < side->paths[language].count; i++)
+        VEC_PUSH(side->arena, &all, side->paths[language].items[i]);
+    for (size_t i = 0; i < side->changed[language].count; i++)
+        VEC_PUSH(side->arena, &all, side->changed[language].items[i]);
+    strs_sort(&all);
+    tree_expect_files(side->tree, &all);
+    for (size_t i = 0; i < all.count; i++) {
+        struct str path = all.items[i];
         /* What changed and has a model's path stands there twice. */
-        if (i && str_eq(path, side->paths[language].items[i - 1]))
+        if (i && str_eq(path, all.items[i - 1]))
             continue;
-        if (!model_languages[language].mentions ||
-            (read_file(side, path, &source) && model_languages[language].mentions(source)))
+        if (!row->mentions || (read_file(side, path, &source) &&
+                               (row->mentions(source) || (row->derives && row->derives(source) &&
+                                                          has(&side->paths[language], path)))))
             VEC_PUSH(side->arena, &wanted, path);
     }
     side->paths[language] = wanted;
@@ -300,7 +316,7 @@ static bool side_open(struct side *side, const struct matcher *matcher, const st
             continue;
         if (!matches(matcher, changed->items[i], &wanted, e))
             return false;
-        struct strs *paths = &side->paths[language - model_languages];
+        struct strs *paths = &side->changed[language - model_languages];
         VEC_PUSH(side->arena, paths, changed->items[i]);
         if (!wanted)
             add_nearby(side, &side->others[language - model_languages],
