@@ -230,6 +230,19 @@ void door_open(const char *name)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+void door_thread_begin(struct door_thread *thread)
+{
+    stack_t own = {.ss_sp = thread->stack, .ss_size = sizeof thread->stack};
+
+    thread->before = (stack_t){.ss_flags = SS_DISABLE};
+    sigaltstack(&own, &thread->before);
+}
+
+void door_thread_end(const struct door_thread *thread)
+{
+    sigaltstack(&thread->before, NULL);
+}
+
 void door_watch(struct str raw)
 {
     /* A signal may come between any two of these: bytes that were watched before stay so. */

@@ -11,6 +11,8 @@
 #ifndef HOOKCHECK_BASE_DOOR_H
 #define HOOKCHECK_BASE_DOOR_H
 
+#include <signal.h>
+
 #include "base/base.h"
 #include "base/str.h"
 
@@ -25,6 +27,13 @@ struct door_words {
 /* Arms a handler for every signal that would end the process and can be caught, and unblocks them; ignores SIGPIPE, SIGXFSZ. `name` starts
  * each line on stderr, where control characters become '?'. Call once, first in main. Programs that never call it leave door_memory() with status 1. */
 void door_open(const char *name);
+/* A thread whose stack overflows says so too: begin and end of its function, with memory of that function. */
+struct door_thread {
+    char stack[32 << 10];
+    stack_t before;
+};
+void door_thread_begin(struct door_thread *thread);
+void door_thread_end(const struct door_thread *thread);
 /* The bytes in which deploy words are looked for; borrowed until exit. */
 void door_watch(struct str raw);
 /* Pack words (static) and the user's own (borrowed until exit). Each list is looked through. */

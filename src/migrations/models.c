@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/door.h"
 #include "base/file.h"
 #include "base/regex.h"
 #include "migrations/languages.h"
@@ -420,8 +421,12 @@ static void read_groups(struct reading *reading)
 
 static void *read_in_thread(void *argument)
 {
+    struct door_thread thread;
+
+    door_thread_begin(&thread);
     read_groups(argument);
     arena_thread_end();
+    door_thread_end(&thread);
     return NULL;
 }
 

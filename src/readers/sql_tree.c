@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/door.h"
 #include "base/module.h"
 #include "base/vec.h"
 #include "readers/sql_library.h"
@@ -23,9 +24,12 @@ struct job {
 static void *job_run(void *argument)
 {
     struct job *job = argument;
+    struct door_thread thread;
 
+    door_thread_begin(&thread);
     job->run(job->argument);
     arena_thread_end();
+    door_thread_end(&thread);
     return NULL;
 }
 

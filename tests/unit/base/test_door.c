@@ -1,6 +1,7 @@
 /* The door ends processes: each case runs in a child, whose status and stderr are looked at. */
 #include <criterion/criterion.h>
 
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -77,6 +78,35 @@ static void overflow_of_an_array(void)
     struct arena arena = {.budget = SIZE_MAX};
     door_deploy_recognised();
     arena_array(&arena, SIZE_MAX / 2, 3);
+}
+
+static char deep(char *outer)
+{
+    volatile char here[4096];
+
+    here[0] = *outer;
+    return *outer ? (char)(deep((char *)here) + here[0]) : '\0'; /* it is never 0 */
+}
+
+static void *overflow(void *unused)
+{
+    struct door_thread thread;
+    char start = 1;
+
+    (void)unused;
+    door_thread_begin(&thread);
+    (void)deep(&start);
+    door_thread_end(&thread);
+    return NULL;
+}
+
+static void overflow_of_a_thread(void)
+{
+    pthread_t thread;
+
+    door_deploy_recognised();
+    if (pthread_create(&thread, NULL, overflow, NULL) == 0)
+        pthread_join(thread, NULL);
 }
 
 static void crash_after_recognition(void)
@@ -159,6 +189,7 @@ static const struct {
     {"fault after recognition", fault_after_recognition, 2, "hook: blocked: reason\n"},
     {"memory", memory_after_recognition, 2, "hook: blocked: out of memory\n"},
     {"array overflow", overflow_of_an_array, 2, "hook: blocked: out of memory\n"},
+    {"a thread's stack", overflow_of_a_thread, 2, "hook: blocked: internal error (SIGSEGV)\n"},
     {"SIGSEGV", crash_after_recognition, 2, "hook: blocked: internal error (SIGSEGV)\n"},
     {"SIGABRT before", crash_before_recognition, 0,
      "hook: not checked, let through (no deploy word in the request): internal error (SIGABRT)\n"},
