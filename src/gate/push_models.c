@@ -438,6 +438,9 @@ bool push_judge_models(struct pushed *pushed, size_t *ret_changes, struct err *e
         *e = unread;
         return false;
     }
+    /* Of what type it is may be beyond reading: that the column comes or goes is not. */
+    for (size_t i = 0; i < difference.unsure.count; i++)
+        VEC_PUSH(pusher->arena, &difference.changes, difference.unsure.items[i]);
     if (difference.changes.count && !drop_foreign(pushed, &difference.changes, e))
         return false;
     *ret_changes = difference.changes.count;

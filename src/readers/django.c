@@ -272,7 +272,7 @@ static void add_column(struct django_reader *r, const struct django_model *model
 
     if (!django_field_type(r, model, field, 0, &column.type) || call_has_splat(field->call)) {
         column.type = STR_NONE;
-        column.unread = true;
+        column.unread = column.named = true;
         schema_unread_add(r->arena, r->schema, column.place,
                           str_printf(r->arena, "the type of " STR_FMT "." STR_FMT,
                                      STR_ARG(table->name), STR_ARG(column.name)),

@@ -163,13 +163,32 @@ static bool read_class(struct django_reader *r, struct python_thing class,
     return true;
 }
 
+/* Well-known packages' own names of what Django has: mptt, wagtail, annoying, sortedm2m. ImageSpecField of imagekit is no column. */
+static struct str plain_kind(struct str kind)
+{
+    static const struct {
+        struct str theirs, plain;
+    } kinds[] = {{STR_INIT("TreeForeignKey"), STR_INIT("ForeignKey")},
+                 {STR_INIT("ParentalKey"), STR_INIT("ForeignKey")},
+                 {STR_INIT("TreeOneToOneField"), STR_INIT("OneToOneField")},
+                 {STR_INIT("AutoOneToOneField"), STR_INIT("OneToOneField")},
+                 {STR_INIT("TreeManyToManyField"), STR_INIT("ManyToManyField")},
+                 {STR_INIT("SortedManyToManyField"), STR_INIT("ManyToManyField")},
+                 {STR_INIT("ImageSpecField"), STR_INIT("")}};
+
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
+        if (str_eq(kind, kinds[i].theirs))
+            return kinds[i].plain;
+    return kind;
+}
+
 static bool kind_of(struct django_reader *r, struct python_scope scope, TSNode function,
                     struct django_field *field, size_t depth)
 {
     struct python_thing thing = python_resolve(r->tree, scope, function);
 
     if (thing.kind == THING_FOREIGN) {
-        struct str last = dotted_last(thing.dotted);
+        struct str last = plain_kind(dotted_last(thing.dotted));
         field->kind = last;
         return (str_ends(last, STR("Field")) || str_eq(last, STR("ForeignKey"))) &&
                !str_starts(thing.dotted, STR("django.forms")) &&

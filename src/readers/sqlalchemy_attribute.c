@@ -124,16 +124,57 @@ static TSNode mapped_inner(struct sa_reader *r, struct python_scope scope, TSNod
     return ts_node_named_child(holder, node_is(node, "subscript") ? 1 : 0);
 }
 
+/* ForeignKey("users.id"), Identity(): what stands behind a type. */
+static bool follows_type(struct sa_reader *r, struct python_scope scope, TSNode node)
+{
+    static const char *const words[] = {"ForeignKey", "Identity", "Computed", "Sequence",
+                                        "CheckConstraint"};
+    struct str called = node_is(node, "call")
+                            ? python_foreign(r->tree, scope, node_field(node, "function"))
+                            : STR_NONE;
+
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (sa_is(called, words[i]))
+            return true;
+    return false;
+}
+
+/* The name of a column of which no more can be read; empty: not even that. Column(EmailType), mapped_column("mail", EmailType) say it,
+ * Column(NAME, EmailType), Column(**options) and a function of the project that is handed words may not. */
+static struct str sure_name(struct sa_reader *r, const struct sa_attribute *attribute,
+                            struct python_scope scope, TSNode call)
+{
+    if (!node_is(call, "call"))
+        return STR_NONE;
+    TSNode keyword = call_keyword(scope.file, call, "name"), first = call_positional(call, 0);
+    size_t count = call_positional_count(call);
+
+    if (!ts_node_is_null(keyword))
+        return python_constant(r->tree, scope, keyword).text;
+    if (call_has_splat(call))
+        return STR_NONE;
+    struct python_constant text = python_constant(r->tree, scope, first);
+    if (count && text.kind == CONSTANT_STRING)
+        return python_resolve(r->tree, scope, node_field(call, "function")).kind == THING_FUNCTION
+                   ? STR_NONE
+                   : text.text;
+    return count < 2 || node_is(first, "call") || follows_type(r, scope, call_positional(call, 1))
+               ? attribute->name
+               : STR_NONE;
+}
+
+/* `name` is empty when even the name cannot be told. */
 static void unreadable(struct sa_reader *r, const struct sa_attribute *attribute,
-                       struct schema_table *table, TSNode at)
+                       struct schema_table *table, TSNode at, struct str name)
 {
     schema_unread_add(r->arena, r->schema, sa_place(attribute->scope.file, at),
                       str_printf(r->arena, "column " STR_FMT "." STR_FMT, STR_ARG(table->name),
                                  STR_ARG(attribute->name)),
                       python_whole(r->tree, attribute->scope, at));
     schema_column_put(r->arena, table,
-                      (struct schema_column){.name = attribute->name,
+                      (struct schema_column){.name = name.length ? name : attribute->name,
                                              .unread = true,
+                                             .named = name.length > 0,
                                              .place = sa_place(attribute->scope.file, at)});
 }
 
@@ -165,7 +206,7 @@ static void read_column(struct sa_reader *r, const struct sa_class *class,
         column.has_type = column.has_type || had;
     }
     if (!read) {
-        unreadable(r, attribute, table, at);
+        unreadable(r, attribute, table, at, sure_name(r, attribute, scope, value));
         return;
     }
     if (!ts_node_is_null(inner) && !column.has_nullable) {
@@ -187,7 +228,10 @@ static void read_field(struct sa_reader *r, const struct sa_class *class,
         .column = {.nullable = true, .place = sa_place(attribute->scope.file, at)}};
 
     if (!sa_field_read(r, class, scope, attribute->annotation, value, &column)) {
-        unreadable(r, attribute, table, at);
+        TSNode made =
+            node_is(value, "call") ? call_keyword(scope.file, value, "sa_column") : node_null();
+        unreadable(r, attribute, table, at,
+                   ts_node_is_null(made) ? attribute->name : sure_name(r, attribute, scope, made));
         return;
     }
     if (column.skip)
@@ -263,7 +307,7 @@ static void read_composite(struct sa_reader *r, const struct sa_class *class,
             read_column(r, class, &part, scope, node_null(), type, table);
         }
     } else if (count == at) {
-        unreadable(r, attribute, table, attribute->value);
+        unreadable(r, attribute, table, attribute->value, STR_NONE);
     }
 }
 
@@ -279,7 +323,7 @@ void sa_attribute_read(struct sa_reader *r, const struct sa_class *class,
     if (relationship || kind == VALUE_NOT_A_COLUMN)
         return;
     if (kind == VALUE_UNREADABLE)
-        unreadable(r, attribute, table, attribute->value);
+        unreadable(r, attribute, table, attribute->value, sure_name(r, attribute, scope, value));
     else if (kind == VALUE_COMPOSITE)
         read_composite(r, class, attribute, scope, value, inner, table);
     else if (kind == VALUE_COLUMN)

@@ -49,8 +49,8 @@ static bool same_default(struct str a, struct str b)
 /* --- Columns. --- */
 
 static void change_column(struct comparison *c, const struct schema_table *table,
-                          const struct schema_column *column, enum schema_aspect aspect,
-                          struct str what)
+                          const struct schema_column *old, const struct schema_column *column,
+                          enum schema_aspect aspect, struct str what)
 {
     add(c, (struct schema_change){
                .kind = SCHEMA_CHANGE,
@@ -59,6 +59,7 @@ static void change_column(struct comparison *c, const struct schema_table *table
                .table = table->name,
                .column = column->name,
                .after = *column,
+               .referred = old->references,
                .place = column->place,
                .line = str_printf(c->arena, "CHANGE " STR_FMT "." STR_FMT " " STR_FMT,
                                   STR_ARG(table->name), STR_ARG(column->name), STR_ARG(what))});
@@ -87,43 +88,57 @@ static void compare_columns(struct comparison *c, const struct schema_table *tab
 
     if (old->type.length && new->type.length && !same_type(old->type, new->type))
         change_column(
-            c, table, new, ASPECT_TYPE,
+            c, table, old, new, ASPECT_TYPE,
             str_printf(arena, STR_FMT " -> " STR_FMT, STR_ARG(old->type), STR_ARG(new->type)));
     if (old->nullable != new->nullable)
-        change_column(c, table, new, ASPECT_NULL, new->nullable ? STR("NULL") : STR("NOT NULL"));
+        change_column(c, table, old, new, ASPECT_NULL,
+                      new->nullable ? STR("NULL") : STR("NOT NULL"));
     if (!old->unread_default && !new->unread_default &&
         !same_default(old->default_value, new->default_value))
-        change_column(c, table, new, ASPECT_DEFAULT, default_words(arena, old, new));
+        change_column(c, table, old, new, ASPECT_DEFAULT, default_words(arena, old, new));
     if (old->primary_key != new->primary_key)
-        change_column(c, table, new, ASPECT_KEY,
+        change_column(c, table, old, new, ASPECT_KEY,
                       new->primary_key ? STR("PRIMARY KEY") : STR("DROP PRIMARY KEY"));
     /* A key is unique without saying so. */
     if (old->unique != new->unique && old->primary_key == new->primary_key)
-        change_column(c, table, new, ASPECT_KEY, new->unique ? STR("UNIQUE") : STR("DROP UNIQUE"));
+        change_column(c, table, old, new, ASPECT_KEY,
+                      new->unique ? STR("UNIQUE") : STR("DROP UNIQUE"));
     if (!str_eq(old->references, new->references))
-        change_column(c, table, new, ASPECT_KEY,
+        change_column(c, table, old, new, ASPECT_KEY,
                       new->references.length
                           ? str_printf(arena, "REFERENCES " STR_FMT, STR_ARG(new->references))
                           : STR("DROP REFERENCES"));
 }
 
-static void whole_column(struct comparison *c, const struct schema_table *table,
-                         const struct schema_column *column, enum schema_change_kind kind)
+static struct schema_change of_column(struct arena *arena, const struct schema_table *table,
+                                      const struct schema_column *column,
+                                      enum schema_change_kind kind)
 {
     struct str line =
-        str_printf(c->arena, "%s " STR_FMT "." STR_FMT, kind == SCHEMA_ADD ? "ADD" : "DROP",
+        str_printf(arena, "%s " STR_FMT "." STR_FMT, kind == SCHEMA_ADD ? "ADD" : "DROP",
                    STR_ARG(table->name), STR_ARG(column->name));
 
     if (kind == SCHEMA_ADD)
-        line = str_printf(c->arena, STR_FMT " " STR_FMT, STR_ARG(line),
+        line = str_printf(arena, STR_FMT " " STR_FMT, STR_ARG(line),
                           STR_ARG(column->type.length ? column->type : STR("?")));
-    add(c, (struct schema_change){.kind = kind,
+    return (struct schema_change){.kind = kind,
                                   .object = SCHEMA_OBJECT_COLUMN,
                                   .table = table->name,
                                   .column = column->name,
                                   .after = *column,
                                   .place = column->place,
-                                  .line = line});
+                                  .line = line};
+}
+
+static void whole_column(struct comparison *c, const struct schema_table *table,
+                         const struct schema_column *column, enum schema_change_kind kind)
+{
+    struct schema_change change = of_column(c->arena, table, column, kind);
+
+    if (!column->unread)
+        add(c, change);
+    else if (column->named)
+        VEC_PUSH(c->arena, &c->difference->unsure, change);
 }
 
 void schema_added_columns(struct arena *arena, const struct schema_change *table,
@@ -185,6 +200,8 @@ static void whole_index(struct comparison *c, const struct schema_table *table,
         buf_printf(&line, " WHERE " STR_FMT, STR_ARG(index->condition));
     add(c, (struct schema_change){.kind = kind,
                                   .object = SCHEMA_OBJECT_INDEX,
+                                  .index = index->kind,
+                                  .parts = index->parts,
                                   .table = table->name,
                                   .name = index->name,
                                   .column = index->kind != SCHEMA_CHECK && index->parts.count
@@ -220,16 +237,14 @@ static void compare_tables(struct comparison *c, const struct schema_table *old,
     for (size_t i = 0; i < new->columns.count; i++) {
         const struct schema_column *column = &new->columns.items[i];
         const struct schema_column *before = schema_column_named(old, column->name);
-        if (column->unread || (before && before->unread))
-            continue;
-        if (before)
+        if (before && !column->unread && !before->unread)
             compare_columns(c, new, before, column);
-        else if (!old->partial || new->partial)
+        else if (!before && (!old->partial || new->partial))
             whole_column(c, new, column, SCHEMA_ADD);
     }
     for (size_t i = 0; i < old->columns.count; i++)
         if (!schema_column_named(new, old->columns.items[i].name) &&
-            !old->columns.items[i].unread && (!new->partial || old->partial))
+            (!new->partial || old->partial))
             whole_column(c, old, &old->columns.items[i], SCHEMA_DROP);
     for (size_t i = 0; i < new->indexes.count; i++)
         if (!has_index(old, &new->indexes.items[i]) &&
@@ -420,6 +435,9 @@ void schema_difference_add(struct arena *arena, struct schema_difference *differ
     }
     for (size_t i = 0; i < more->unread.count; i++)
         VEC_PUSH(arena, &difference->unread, more->unread.items[i]);
+    for (size_t i = 0; i < more->unsure.count; i++)
+        if (!has_line(&difference->unsure, more->unsure.items[i].line))
+            VEC_PUSH(arena, &difference->unsure, more->unsure.items[i]);
     if (known && difference->changes.count > known)
         qsort(difference->changes.items, difference->changes.count,
               sizeof difference->changes.items[0], by_line);

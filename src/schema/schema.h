@@ -25,6 +25,7 @@ struct schema_column {
     bool nullable, primary_key, unique;
     bool unread_default; /* there is one, and it cannot be read */
     bool unread;         /* only its name is known: it is compared with nothing */
+    bool named; /* with `unread`: the name is sure, so it is sure that the column is there */
     struct schema_place place;
 };
 VEC_DEFINE(schema_columns, struct schema_column);
@@ -109,9 +110,12 @@ struct schema_change {
     enum schema_aspect aspect;
     struct str table;                 /* of columns, tables and indexes */
     struct str column;                /* of columns; of an index its first part */
+    enum schema_index_kind index;     /* of indexes */
+    struct strs parts;                /* of indexes: all columns and expressions */
     struct str name;                  /* of indexes and types */
     struct str value;                 /* of a type: the label that was added */
     struct schema_column after;       /* columns; the dropped one when dropped */
+    struct str referred;              /* of a column that changes: what it referred to before */
     const struct schema_table *whole; /* of a table: with all its columns */
     struct schema_place place;        /* in the newer source; where it stood before when dropped */
     struct str line;                  /* "ADD users.email_issue_type VARCHAR(50)" */
@@ -121,6 +125,8 @@ VEC_DEFINE(schema_changes, struct schema_change);
 struct schema_difference {
     struct schema_changes changes;
     struct schema_unreads unread; /* what only one of the two sources says, and cannot be read */
+    struct schema_changes
+        unsure; /* columns that come or go, and of which nothing but the name can be read: in none of `changes` */
 };
 
 void schema_compare(struct arena *arena, const struct schema *before, const struct schema *after,
