@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "gate/pusher.h"
 #include "migrations/cover.h"
+#include "migrations/graph.h"
 #include "migrations/languages.h"
 #include "migrations/models.h"
 
@@ -105,7 +106,8 @@ static bool drop_foreign(struct pushed *pushed, struct schema_changes *changes, 
     return true;
 }
 
-static bool covered_by_file(struct pushed *pushed, struct str path,
+/* `ordered`: the files come as they are applied, and a later one may undo what an earlier one made. */
+static bool covered_by_file(struct pushed *pushed, struct str path, bool ordered,
                             const struct schema_changes *changes, bool *covered, struct err *e)
 {
     ARENA(scratch, (size_t)256 << 20);
@@ -116,7 +118,9 @@ static bool covered_by_file(struct pushed *pushed, struct str path,
         return false;
     const struct cover *cover = cover_read(&scratch, path, text);
     for (size_t i = 0; i < changes->count; i++)
-        covered[i] = covered[i] || cover_makes(cover, &changes->items[i]);
+        covered[i] = covered[i] ? !ordered || !cover_undoes(cover, &changes->items[i]) ||
+                                      cover_makes(cover, &changes->items[i])
+                                : cover_makes(cover, &changes->items[i]);
     return true;
 }
 
@@ -143,7 +147,7 @@ static bool covered_beside(struct pushed *pushed, const struct schema_changes *c
             if (entries.items[i].kind == TREE_FILE && str_ends(entries.items[i].name, STR(".py")) &&
                 !covered_by_file(pushed,
                                  path_join(arena, directories.items[d], entries.items[i].name),
-                                 changes, covered, e))
+                                 true, changes, covered, e))
                 return false;
     }
     return true;
@@ -220,8 +224,10 @@ static bool covered_by_set(struct pushed *pushed, struct commit_set *set,
         return true;
     if (!pusher_load(pushed->pusher, pushed->after, set, e))
         return false;
+    size_t ordered, *order = graph_order(arena, &set->history, &ordered);
     for (size_t m = 0; m < set->history.migrations.count; m++)
-        if (!covered_by_file(pushed, set->history.migrations.items[m].file, changes, settled, e))
+        if (!covered_by_file(pushed, set->history.migrations.items[order[m]].file, true, changes,
+                             settled, e))
             return false;
     for (size_t i = 0; i < changes->count; i++)
         covered[i] = covered[i] || (settled[i] && !foreign[i]);
@@ -238,6 +244,30 @@ static bool in_own_folder(const struct commit_view *view, struct str path)
             return true;
     }
     return false;
+}
+
+static bool has_covered_table(const struct schema_changes *changes, const bool *covered,
+                              enum schema_change_kind kind, struct str references)
+{
+    struct str table = str_prefix(references, str_find(references, STR(" (")));
+
+    for (size_t i = 0; i < changes->count; i++)
+        if (covered[i] && changes->items[i].object == SCHEMA_OBJECT_TABLE &&
+            changes->items[i].kind == kind && str_eq(changes->items[i].table, table))
+            return true;
+    return false;
+}
+
+/* What refers to a table goes with it when the table gets another name. */
+static void follow_renames(const struct schema_changes *changes, bool *covered)
+{
+    for (size_t i = 0; i < changes->count; i++) {
+        const struct schema_change *change = &changes->items[i];
+        if (!covered[i] && change->aspect == ASPECT_KEY && change->referred.length &&
+            change->after.references.length)
+            covered[i] = has_covered_table(changes, covered, SCHEMA_DROP, change->referred) &&
+                         has_covered_table(changes, covered, SCHEMA_ADD, change->after.references);
+    }
 }
 
 /* All migrations of the pushed tree: those of the range, those of the branch, and what came long before (expand and contract). */
@@ -263,11 +293,14 @@ static bool find_cover(struct pushed *pushed, const struct strs *paths,
             !push_path_is_migration(pushed->pusher->config, change->path))
             continue;
         if (!push_path_shape(pushed->pusher->arena, change->path, &shape, e) ||
-            (shape && !covered_by_file(pushed, change->path, changes, covered, e)))
+            (shape && !covered_by_file(pushed, change->path, false, changes, covered, e)))
             return false;
     }
-    return covered_beside(pushed, changes, covered, e) &&
-           covered_in_tree(pushed, paths, changes, covered, ret_command, e);
+    if (!covered_beside(pushed, changes, covered, e) ||
+        !covered_in_tree(pushed, paths, changes, covered, ret_command, e))
+        return false;
+    follow_renames(changes, covered);
+    return true;
 }
 
 static bool note_lacking(struct pushed *pushed, const struct commit_set *set,

@@ -374,6 +374,30 @@ bool cover_lacks(const struct cover *cover, const struct schema_change *change)
     return false;
 }
 
+static bool surely_makes(const struct cover *cover, const struct schema_change *change)
+{
+    for (size_t i = 0; i < cover->parts.count; i++) {
+        const struct part *part = &cover->parts.items[i];
+        if (part->call ? cover_call(part->call, change) || cover_django(part->call, change)
+                       : cover_statement(part->statement, change))
+            return true;
+    }
+    return cover->language == RUBY && steps_cover(cover, change);
+}
+
+bool cover_undoes(const struct cover *cover, const struct schema_change *change)
+{
+    struct schema_change back = *change;
+    struct schema_change anew = {
+        .kind = SCHEMA_ADD, .object = SCHEMA_OBJECT_TABLE, .table = change->table};
+
+    if (change->kind == SCHEMA_CHANGE || change->object == SCHEMA_OBJECT_TYPE)
+        return false;
+    back.kind = change->kind == SCHEMA_ADD ? SCHEMA_DROP : SCHEMA_ADD;
+    /* A table that is dropped and made anew under its name, as SQLite's are altered, is still there, with what the new one has. */
+    return surely_makes(cover, &back) && !cover_makes(cover, &anew);
+}
+
 bool cover_makes(const struct cover *cover, const struct schema_change *change)
 {
     switch (cover->language) {

@@ -15,6 +15,8 @@ struct cover; /* a migration that was read */
 /* It lives as long as the arena and the text do. */
 struct cover *cover_read(struct arena *arena, struct str path, struct str text);
 bool cover_makes(const struct cover *cover, const struct schema_change *change);
+/* Does it surely take away what the change adds, or bring back what it drops? */
+bool cover_undoes(const struct cover *cover, const struct schema_change *change);
 /* Does it make the table, column by column as far as can be read, and leave out the one that `change` adds? Other migrations may add it. */
 bool cover_lacks(const struct cover *cover, const struct schema_change *change);
 /* Is it there as a whole word, without regard to case? */

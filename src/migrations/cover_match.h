@@ -13,10 +13,20 @@ struct cover_call {
 bool cover_is_word_byte(char byte);
 /* "public.users" is "users". */
 struct str cover_bare(struct str name);
-/* SQL without comments. */
+bool cover_is_call(const struct cover_call *call, const char *name);
+/* One of its literals is this name; none is the empty one. */
+bool cover_names(const struct cover_call *call, struct str wanted);
+/* The argument of this keyword, else the one at that place; empty: there is none. */
+struct str cover_keyword_argument(const struct cover_call *call, const char *keyword, size_t index);
+/* It is one string and nothing else: what that says. */
+bool cover_is_literal(struct str argument, struct str *ret_text);
+/* "VARCHAR(120)": the numbers of a type must be in what changes it. */
+bool cover_has_numbers(struct str text, struct str type);
+/* cover_sql.c: SQL without comments. */
 bool cover_statement(struct str statement, const struct schema_change *change);
 /* Alembic's. */
 bool cover_call(const struct cover_call *call, const struct schema_change *change);
+/* cover_django.c */
 bool cover_django(const struct cover_call *call, const struct schema_change *change);
 /* A table or column that the call names by a variable: of a loop, a constant, a function's parameter. */
 bool cover_is_computed(const struct cover_call *call);
@@ -24,13 +34,14 @@ bool cover_is_computed(const struct cover_call *call);
 bool cover_computed(const struct cover_call *call, const struct schema_change *change,
                     struct str upgrade);
 
-/* SQL with a gap where the table stands ("ALTER TABLE {} ADD COLUMN age int"), while `upgrade` holds its name. */
+/* cover_sql.c: SQL with a gap where the table stands ("ALTER TABLE {} ADD COLUMN age int"), while `upgrade` holds its name. */
 bool cover_is_gapped(struct str statement);
 bool cover_gapped(struct str statement, const struct schema_change *change, struct str upgrade);
 
 /* --- cover_table.c: what op.create_table says of one column. --- */
 /* What makes a column makes no index of it by that: the column must say so, or a constraint that names it. */
-bool cover_makes_index(const struct cover_call *call, struct str column);
+bool cover_makes_index(const struct cover_call *call, enum schema_index_kind kind,
+                       struct str column);
 /* Neither does a field of Django's, unless it is unique, a key, indexed. */
 bool cover_makes_field_index(const struct cover_call *call, struct str column);
 bool cover_table_lacks(const struct cover_call *call, const struct schema_change *change);

@@ -98,9 +98,57 @@ bool cover_table_lacks(const struct cover_call *call, const struct schema_change
 
 /* --- An index that is made with its table. --- */
 
-bool cover_makes_index(const struct cover_call *call, struct str column)
+static bool has_any(struct str text, const char *const *words)
 {
-    static const char *const words[] = {"index=", "unique=", "primary_key=", "ForeignKey"};
+    for (; *words; words++)
+        if (str_contains(text, str_from(*words)))
+            return true;
+    return false;
+}
+
+/* Column("email", …, index=True) in `text`: does this make an index of that kind? */
+static bool column_makes(struct str text, enum schema_index_kind kind)
+{
+    static const char *const any[] = {"index=", "unique=", "primary_key=", NULL};
+    static const char *const unique[] = {"unique=", "primary_key=", NULL};
+    static const char *const foreign[] = {"ForeignKey", NULL};
+
+    switch (kind) {
+    case SCHEMA_INDEX:
+        return has_any(text, any);
+    case SCHEMA_UNIQUE_INDEX:
+    case SCHEMA_UNIQUE:
+        return has_any(text, unique);
+    case SCHEMA_FOREIGN_KEY:
+        return has_any(text, foreign);
+    case SCHEMA_CHECK:
+    case SCHEMA_EXCLUDE:
+        break;
+    }
+    return false;
+}
+
+static bool constraint_makes(struct str name, enum schema_index_kind kind)
+{
+    switch (kind) {
+    case SCHEMA_INDEX:
+    case SCHEMA_UNIQUE_INDEX:
+    case SCHEMA_UNIQUE:
+        return str_contains(name, STR("UniqueConstraint")) ||
+               str_contains(name, STR("PrimaryKey")) || str_contains(name, STR("Index"));
+    case SCHEMA_FOREIGN_KEY:
+        return str_contains(name, STR("ForeignKey"));
+    case SCHEMA_CHECK:
+        return str_contains(name, STR("Check"));
+    case SCHEMA_EXCLUDE:
+        return str_contains(name, STR("Exclude"));
+    }
+    return false;
+}
+
+bool cover_makes_index(const struct cover_call *call, enum schema_index_kind kind,
+                       struct str column)
+{
     struct str text = call->arguments;
 
     for (size_t at = 1; at < text.length;) {
@@ -115,12 +163,9 @@ bool cover_makes_index(const struct cover_call *call, struct str column)
         }
         struct str name = cover_identifier_before(text, at);
         struct str inner = str_slice(text, at, cover_skip_arguments(text, at, NULL, NULL));
-        bool is_column = str_eq(name, STR("Column")) && has_literal(inner, column, true);
-        for (size_t i = 0; is_column && i < COUNT_OF(words); i++)
-            if (str_contains(inner, str_from(words[i])))
-                return true;
-        if ((str_contains(name, STR("Constraint")) || str_contains(name, STR("Index"))) &&
-            has_literal(inner, column, false))
+        if ((str_eq(name, STR("Column")) && has_literal(inner, column, true) &&
+             column_makes(inner, kind)) ||
+            (constraint_makes(name, kind) && has_literal(inner, column, false)))
             return true;
         at++;
     }

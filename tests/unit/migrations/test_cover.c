@@ -20,6 +20,11 @@ static void end(void)
     {                                                                                              \
         .kind = SCHEMA_##what, .object = SCHEMA_OBJECT_TABLE, .table = STR_INIT(of)                \
     }
+#define UNIQUE_OF(of, named, first)                                                                \
+    {                                                                                              \
+        .kind = SCHEMA_ADD, .object = SCHEMA_OBJECT_INDEX, .index = SCHEMA_UNIQUE,                 \
+        .table = STR_INIT(of), .name = STR_INIT(named), .column = STR_INIT(first)                  \
+    }
 #define INDEX(what, of, named, first)                                                              \
     {                                                                                              \
         .kind = SCHEMA_##what, .object = SCHEMA_OBJECT_INDEX, .table = STR_INIT(of),               \
@@ -131,6 +136,73 @@ static const struct row {
      TABLE(DROP, "users"), true},
     {"a.py", "TABLES = ['users']\ndef upgrade():\n    for t in TABLES:\n        op.drop_table(t)\n",
      TABLE(ADD, "users"), false},
+    /* What a statement is about stands behind TABLE; other tables and columns of the name do not count. */
+    {"a.sql", "CREATE TABLE posts (id int, title text, author int REFERENCES users (id))",
+     COLUMN(ADD, "users", "title"), false},
+    {"a.sql", "CREATE TABLE posts (id int, tags text[])", TABLE(ADD, "tags"), false},
+    {"a.sql", "CREATE TABLE IF NOT EXISTS app.\"tags\" (id int)", TABLE(ADD, "tags"), true},
+    {"a.sql", "ALTER TABLE posts ADD FOREIGN KEY (owner_id) REFERENCES users (id)",
+     COLUMN(ADD, "users", "owner_id"), false},
+    {"a.sql", "ALTER TABLE IF EXISTS ONLY `shop`.`users` ADD age int", COLUMN(ADD, "users", "age"),
+     true},
+    {"a.sql", "ALTER TABLE [dbo].[users] ADD age int", COLUMN(ADD, "users", "age"), true},
+    {"a.sql", "ALTER TABLE people RENAME TO users", TABLE(ADD, "users"), true},
+    {"a.sql", "ALTER TABLE ${schema}.users ADD age int", COLUMN(ADD, "users", "age"), true},
+    {"a.py",
+     "def upgrade():\n    op.create_table('posts', sa.Column('users', sa.String()), "
+     "sa.Column('age', sa.Integer()))\n",
+     COLUMN(ADD, "users", "age"), false},
+    {"a.py", "def upgrade():\n    op.create_table('posts', sa.Column('tags', sa.String()))\n",
+     TABLE(ADD, "tags"), false},
+    {"a.py",
+     "def upgrade():\n    op.add_column(table_name='users', column=sa.Column('age', "
+     "sa.Integer()))\n",
+     COLUMN(ADD, "users", "age"), true},
+    /* A foreign key is no index, an index is not unique, and a table's key is another column's. */
+    {"a.sql", "ALTER TABLE posts ADD CONSTRAINT fk FOREIGN KEY (owner) REFERENCES users (id)",
+     INDEX(ADD, "posts", "ix_owner", "owner"), false},
+    {"a.sql", "CREATE TABLE posts (id int PRIMARY KEY, owner int REFERENCES users (id))",
+     INDEX(ADD, "posts", "ix_owner", "owner"), false},
+    {"a.sql", "CREATE TABLE posts (id int PRIMARY KEY, slug varchar(80) UNIQUE)",
+     UNIQUE_OF("posts", "posts_slug_key", "slug"), true},
+    {"a.sql", "CREATE TABLE posts (id int, slug text, UNIQUE (slug, id))",
+     UNIQUE_OF("posts", "posts_slug_key", "slug"), true},
+    {"a.sql", "CREATE TABLE posts (id int, slug text, KEY (slug))",
+     INDEX(ADD, "posts", "ix_slug", "slug"), true},
+    {"a.sql", "CREATE INDEX another ON posts (slug)", UNIQUE_OF("posts", "posts_slug_key", "slug"),
+     false},
+    {"a.py",
+     "def upgrade():\n    op.create_foreign_key('fk', 'posts', 'users', ['owner'], ['id'])\n",
+     INDEX(ADD, "posts", "ix_owner", "owner"), false},
+    {"a.py",
+     "def upgrade():\n    op.create_table('posts', sa.Column('owner', sa.Integer()), "
+     "sa.ForeignKeyConstraint(['owner'], ['users.id']))\n",
+     INDEX(ADD, "posts", "ix_owner", "owner"), false},
+    {"a.py",
+     "def upgrade():\n    op.create_table('posts', sa.Column('owner', sa.Integer(), index=True))\n",
+     INDEX(ADD, "posts", "ix_owner", "owner"), true},
+    {"a.py", "def upgrade():\n    op.create_unique_constraint(None, 'posts', ['slug'])\n",
+     UNIQUE_OF("posts", "posts_slug_key", "slug"), true},
+    {"a.py", "def upgrade():\n    op.create_index('another', 'posts', ['slug'])\n",
+     UNIQUE_OF("posts", "posts_slug_key", "slug"), false},
+    {"a.py", "def upgrade():\n    op.create_index('another', 'posts', ['slug'], unique=True)\n",
+     UNIQUE_OF("posts", "posts_slug_key", "slug"), true},
+    /* Names go one way. */
+    {"a.sql", "ALTER TABLE users RENAME COLUMN age TO years", COLUMN(ADD, "users", "years"), true},
+    {"a.sql", "ALTER TABLE users RENAME COLUMN age TO years", COLUMN(ADD, "users", "age"), false},
+    {"a.sql", "ALTER TABLE users RENAME age TO years", COLUMN(DROP, "users", "age"), true},
+    {"a.py", "def upgrade():\n    op.alter_column('users', 'age', new_column_name='years')\n",
+     COLUMN(ADD, "users", "years"), true},
+    {"a.py", "def upgrade():\n    op.alter_column('users', 'age', new_column_name='years')\n",
+     COLUMN(ADD, "users", "age"), false},
+    /* What is dropped of a column is not the column. */
+    {"a.sql", "ALTER TABLE users ALTER COLUMN age DROP NOT NULL", COLUMN(DROP, "users", "age"),
+     false},
+    {"a.sql", "ALTER TABLE users DROP CONSTRAINT c, DROP COLUMN IF EXISTS age CASCADE",
+     COLUMN(DROP, "users", "age"), true},
+    {"a.sql", "ALTER TABLE users DROP COLUMN name, age", COLUMN(DROP, "users", "age"), true},
+    {"a.sql", "ALTER TABLE users DROP COLUMN name, ALTER COLUMN age SET NOT NULL",
+     COLUMN(DROP, "users", "age"), false},
     /* Django's: the model is an end of the table, a field lacks the column's "_id". */
     {"0002_a.py",
      "class Migration(migrations.Migration):\n    operations = [migrations.AddField("
@@ -152,6 +224,35 @@ static const struct row {
      "class Migration(migrations.Migration):\n    operations = [migrations.AlterUniqueTogether("
      "name='order', unique_together={('a', 'b')})]\n",
      INDEX(ADD, "shop_order", "shop_order_a_b_uniq", "a"), true},
+    {"0002_a.py",
+     "class Migration(migrations.Migration):\n    operations = [migrations.AddField("
+     "model_name='line', name='price', field=models.IntegerField())]\n",
+     COLUMN(ADD, "shop_order", "price"), false},
+    {"0002_a.py",
+     "class Migration(migrations.Migration):\n    operations = [migrations.AddField("
+     "'order', 'price', models.IntegerField())]\n",
+     COLUMN(ADD, "shop_order", "price"), true},
+    {"0002_a.py",
+     "class Migration(migrations.Migration):\n    operations = [migrations.AddField("
+     "model_name=MODEL, name='price', field=models.IntegerField())]\n",
+     COLUMN(ADD, "shop_order", "price"), true},
+    {"0001_a.py",
+     "class Migration(migrations.Migration):\n    operations = [migrations.CreateModel("
+     "name='Order', fields=[('price', models.IntegerField())], options={'db_table': 'sales'})]\n",
+     COLUMN(ADD, "sales", "price"), true},
+    /* A field's name is a table only where it is many-to-many, and then behind its model's. */
+    {"0002_a.py",
+     "class Migration(migrations.Migration):\n    operations = [migrations.AddField("
+     "model_name='order', name='brand', field=models.CharField(max_length=40))]\n",
+     TABLE(ADD, "shop_brand"), false},
+    {"0002_a.py",
+     "class Migration(migrations.Migration):\n    operations = [migrations.AddField("
+     "model_name='order', name='tags', field=models.ManyToManyField(to='shop.tag'))]\n",
+     TABLE(ADD, "shop_order_tags"), true},
+    {"0002_a.py",
+     "class Migration(migrations.Migration):\n    operations = [migrations.AddField("
+     "model_name='order', name='tags', field=models.ManyToManyField(to='shop.tag'))]\n",
+     TABLE(ADD, "shop_tags"), false},
     /* What makes a column makes an index of it only if the field says so. */
     {"0001_a.py",
      "class Migration(migrations.Migration):\n    operations = "
@@ -193,6 +294,53 @@ Test(cover, is_what_an_operation_makes)
         const struct cover *cover = cover_read(&arena, str_from(row->path), str_from(row->text));
         cr_expect_eq(cover_makes(cover, &row->change), row->made, "row %zu: %s\n%s", i, row->path,
                      row->text);
+    }
+}
+
+static const struct {
+    const char *path, *text;
+    struct schema_change change;
+    bool undone;
+} undoes[] = {
+    {"a.sql", "ALTER TABLE users DROP COLUMN age", COLUMN(ADD, "users", "age"), true},
+    {"a.sql", "ALTER TABLE users ALTER COLUMN age DROP DEFAULT", COLUMN(ADD, "users", "age"),
+     false},
+    {"a.sql", "ALTER TABLE orders DROP COLUMN age", COLUMN(ADD, "users", "age"), false},
+    {"a.sql", "DROP TABLE users", COLUMN(ADD, "users", "age"), true},
+    {"a.sql", "DROP TABLE users", TABLE(ADD, "users"), true},
+    /* As SQLite's tables are altered. */
+    {"a.sql",
+     "CREATE TABLE new_users (id int, age int); DROP TABLE users; "
+     "ALTER TABLE new_users RENAME TO users",
+     COLUMN(ADD, "users", "age"), false},
+    {"a.sql", "ALTER TABLE users ADD COLUMN age int", COLUMN(DROP, "users", "age"), true},
+    {"a.py", "def upgrade():\n    op.drop_column('users', 'age')\n", COLUMN(ADD, "users", "age"),
+     true},
+    /* It may be this table: that is not sure. */
+    {"a.py",
+     "def upgrade():\n    for table in ('users', 'posts'):\n        op.drop_column(table, 'age')\n",
+     COLUMN(ADD, "users", "age"), false},
+    {"0002_a.py",
+     "class Migration(migrations.Migration):\n    operations = [migrations.RemoveField("
+     "model_name='order', name='price')]\n",
+     COLUMN(ADD, "shop_order", "price"), true},
+    {"0002_a.py",
+     "class Migration(migrations.Migration):\n    operations = [migrations.RemoveField("
+     "model_name='line', name='price')]\n",
+     COLUMN(ADD, "shop_order", "price"), false},
+    {"a.rb",
+     "class A < ActiveRecord::Migration[7.0]\n  def change\n    remove_column :users, :age, "
+     ":integer\n  end\nend\n",
+     COLUMN(ADD, "users", "age"), true},
+};
+
+Test(cover, is_undone_by_what_takes_it_away)
+{
+    for (size_t i = 0; i < COUNT_OF(undoes); i++) {
+        const struct cover *cover =
+            cover_read(&arena, str_from(undoes[i].path), str_from(undoes[i].text));
+        cr_expect_eq(cover_undoes(cover, &undoes[i].change), undoes[i].undone, "row %zu: %s\n%s", i,
+                     undoes[i].path, undoes[i].text);
     }
 }
 

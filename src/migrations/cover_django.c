@@ -1,0 +1,120 @@
+/* cover_django.c -- one operation of a Django migration against one change. */
+#include "migrations/cover_match.h"
+
+static bool names_field(const struct cover_call *call, struct str column)
+{
+    return cover_names(call, column) || (str_ends(column, STR("_id")) &&
+                                         cover_names(call, str_prefix(column, column.length - 3)));
+}
+
+/* "product" of the application "catalog" is the table catalog_product; with a field, that of many-to-many, catalog_product_tags. */
+static bool is_model(struct str model, struct str field, struct str table)
+{
+    size_t length = model.length + (field.length ? field.length + 1 : 0);
+
+    if (!model.length || length > table.length)
+        return false;
+    size_t at = table.length - length;
+    return (at == 0 || table.bytes[at - 1] == '_' || table.bytes[at - 1] == '.') &&
+           str_eq_nocase(str_slice(table, at, at + model.length), model) &&
+           (!field.length || (table.bytes[at + model.length] == '_' &&
+                              str_eq_nocase(str_from_offset(table, at + model.length + 1), field)));
+}
+
+/* options={"db_table": "stock"} */
+static bool says_table(const struct cover_call *call, struct str table)
+{
+    return str_contains(call->arguments, STR("db_table")) && cover_names(call, table);
+}
+
+/* Django's operations name a model and a field: "user" of the application "shop" is the table shop_user, "owner" the column owner_id. A
+ * model that has a table of another name is followed step by step (models_cover); one that the text computes may be any. */
+static bool django_column(const struct cover_call *call, const struct schema_change *change)
+{
+    struct str column = change->column, model;
+    const char *keyword = cover_is_call(call, "CreateModel") ? "name" : "model_name";
+
+    if (!names_field(call, column) ||
+        (cover_is_literal(cover_keyword_argument(call, keyword, 0), &model) &&
+         !is_model(model, STR_NONE, change->table) && !says_table(call, change->table)))
+        return false;
+    switch (change->kind) {
+    case SCHEMA_ADD:
+        return cover_is_call(call, "AddField") || cover_is_call(call, "CreateModel") ||
+               cover_is_call(call, "RenameField");
+    case SCHEMA_DROP:
+        return cover_is_call(call, "RemoveField") || cover_is_call(call, "RenameField");
+    case SCHEMA_CHANGE:
+        break;
+    }
+    return cover_is_call(call, "AlterField");
+}
+
+static bool names_model(const struct cover_call *call, struct str table)
+{
+    for (size_t i = 0; i < call->literals.count; i++)
+        if (is_model(call->literals.items[i], STR_NONE, table))
+            return true;
+    return false;
+}
+
+/* A table of its own stands for a many-to-many field too. */
+static bool django_table(const struct cover_call *call, struct str table)
+{
+    bool model = cover_is_call(call, "CreateModel");
+    struct str name;
+
+    if (cover_is_call(call, "RenameModel") || cover_is_call(call, "AlterModelTable"))
+        return names_model(call, table);
+    if (!model && !cover_is_call(call, "AddField"))
+        return false;
+    if (!cover_is_literal(cover_keyword_argument(call, model ? "name" : "model_name", 0), &name))
+        return names_model(call, table);
+    if (model && (is_model(name, STR_NONE, table) || says_table(call, table)))
+        return true;
+    for (size_t i = 0; str_contains(call->arguments, STR("ManyToMany")) && i < call->literals.count;
+         i++)
+        if (is_model(name, call->literals.items[i], table))
+            return true;
+    return false;
+}
+
+static bool django_index(const struct cover_call *call, const struct schema_change *change)
+{
+    bool drop = change->kind == SCHEMA_DROP;
+
+    if (cover_is_call(call, "AlterUniqueTogether") || cover_is_call(call, "AlterIndexTogether"))
+        return true;
+    if (cover_is_call(call, "RenameIndex") ||
+        cover_is_call(call, drop ? "RemoveIndex" : "AddIndex") ||
+        cover_is_call(call, drop ? "RemoveConstraint" : "AddConstraint"))
+        return cover_names(call, change->name);
+    if (drop)
+        return (cover_is_call(call, "AlterField") || cover_is_call(call, "RemoveField")) &&
+               cover_names(call, change->column);
+    if (!cover_is_call(call, "CreateModel") && !cover_is_call(call, "AddField") &&
+        !cover_is_call(call, "AlterField"))
+        return false;
+    /* One that the model names is named where it is made: Django's own begin with the table. */
+    if (change->name.length && !str_starts(change->name, change->table))
+        return cover_names(call, change->name);
+    return cover_names(call, change->name) ||
+           (names_field(call, change->column) && cover_makes_field_index(call, change->column));
+}
+
+bool cover_django(const struct cover_call *call, const struct schema_change *change)
+{
+    switch (change->object) {
+    case SCHEMA_OBJECT_COLUMN:
+        return django_column(call, change);
+    case SCHEMA_OBJECT_TABLE:
+        return change->kind == SCHEMA_DROP
+                   ? cover_is_call(call, "DeleteModel") && names_model(call, change->table)
+                   : django_table(call, change->table);
+    case SCHEMA_OBJECT_INDEX:
+        return django_index(call, change);
+    case SCHEMA_OBJECT_TYPE:
+        break;
+    }
+    return false;
+}
