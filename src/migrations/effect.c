@@ -1,5 +1,7 @@
 #include "migrations/effect.h"
 
+#include "migrations/cover.h"
+
 /* "shop_order_tags" of "shop_order" is "_tags": a many-to-many field's table is called after its model's. */
 static bool same_member(struct str table, struct str family, struct str other,
                         struct str other_family)
@@ -10,8 +12,16 @@ static bool same_member(struct str table, struct str family, struct str other,
                   str_from_offset(other, other_family.length));
 }
 
+/* A name of a loop or a function stands somewhere in the text. */
+static bool may_be(const struct step *step, struct str name)
+{
+    return step->computed.length && text_has_word(step->computed, name);
+}
+
 static bool is_table(const struct steps *names, const struct step *step, struct str table)
 {
+    if (!step->table.length)
+        return may_be(step, table);
     if (str_eq(step->table, table))
         return true;
     for (size_t i = 0; names && i < names->count; i++) {
@@ -46,6 +56,8 @@ static int table_effect(const struct steps *names, const struct step *step, stru
 
 static bool is_column(const struct step *step, struct str column)
 {
+    if (!step->column.length)
+        return may_be(step, column);
     return str_eq(step->column, column) ||
            (step->field && str_ends(column, STR("_id")) &&
             str_eq(step->column, str_prefix(column, column.length - 3)));
@@ -86,6 +98,19 @@ static int label_effect(const struct step *step, const struct schema_change *cha
     return same;
 }
 
+/* An index goes with any of its columns. */
+static bool drops_part(const struct steps *names, const struct step *step,
+                       const struct schema_change *change)
+{
+    if (change->kind != SCHEMA_DROP || step->kind != STEP_DROP_COLUMN ||
+        !is_table(names, step, change->table))
+        return false;
+    for (size_t i = 0; i < change->parts.count; i++)
+        if (is_column(step, change->parts.items[i]))
+            return true;
+    return false;
+}
+
 int step_effect(const struct steps *names, const struct step *step,
                 const struct schema_change *change)
 {
@@ -94,7 +119,7 @@ int step_effect(const struct steps *names, const struct step *step,
 
     switch (change->object) {
     case SCHEMA_OBJECT_COLUMN:
-        if (!step->table.length || !is_table(names, step, change->table))
+        if (!is_table(names, step, change->table))
             return 0;
         if (change->kind == SCHEMA_CHANGE)
             return drops_key(step, change) ||
@@ -109,6 +134,8 @@ int step_effect(const struct steps *names, const struct step *step,
     case SCHEMA_OBJECT_TABLE:
         return wanted * table_effect(names, step, change->table);
     case SCHEMA_OBJECT_INDEX:
+        if (drops_part(names, step, change))
+            return 1;
         if (step->kind != STEP_ADD_INDEX && step->kind != STEP_DROP_INDEX)
             return 0;
         if (step->name.length && change->name.length

@@ -1,7 +1,8 @@
 /* steps.h -- what a migration does to tables, columns, indexes and types, as far as its source says it.
  *
  * In:    an Alembic revision (its upgrade()), a Django migration (its operations), a Rails migration, TypeORM's and Ecto's (up, change), or SQL.
- * Out:   steps in the order of the source. What is computed when it runs gives no step.
+ * Out:   steps in the order of the source. What is computed when it runs gives no step, but for TypeORM's and Ecto's columns: there
+ *        `computed` says where their names may come from.
  * Fails: never.
  * Source: Alembic operations (op.*, batch_op.*), Django 3.2–5.2 migrations.operations, Rails 5.0–8.0 ActiveRecord::Migration,
  *         TypeORM 0.3 QueryRunner, Ecto.Migration 3.12,
@@ -35,7 +36,8 @@ struct step {
     bool type, null, default_value, key; /* STEP_ALTER_COLUMN: what it changes */
     bool null_known, nullable;           /* with `null`: what it becomes */
     struct str type_name;                /* with `type`: what it becomes; empty: not known */
-    bool field;                          /* Django: `column` is a field's name */
+    struct str computed; /* of columns: any word of it may be the table or column that is empty */
+    bool field;          /* Django: `column` is a field's name */
     bool family; /* Django: the tables of its many-to-many fields, TABLE_FIELD, go with it */
 };
 VEC_DEFINE(steps, struct step);

@@ -11,6 +11,12 @@ struct reading {
 
 static void push(struct reading *r, struct step step)
 {
+    bool column = step.kind == STEP_ADD_COLUMN || step.kind == STEP_DROP_COLUMN ||
+                  step.kind == STEP_ALTER_COLUMN;
+
+    /* for table <- [:users, :carts] do alter table(table) … */
+    if (column && (!step.table.length || !step.column.length))
+        step.computed = r->scope.file->source;
     VEC_PUSH(r->arena, r->steps, step);
 }
 
@@ -107,8 +113,6 @@ static void column(struct reading *r, struct str table, TSNode call)
 
     if (str_eq(word, STR("timestamps")))
         add_timestamps(r, table, call, STEP_ADD_COLUMN);
-    else if (!name.length)
-        return;
     else if (is_any(word, adds))
         push(r, (struct step){.kind = STEP_ADD_COLUMN, .table = table, .column = name});
     else if (is_any(word, removes))

@@ -13,6 +13,12 @@ struct reading {
 
 static void push(struct reading *r, struct step step)
 {
+    bool column = step.kind == STEP_ADD_COLUMN || step.kind == STEP_DROP_COLUMN ||
+                  step.kind == STEP_ALTER_COLUMN;
+
+    /* Of a loop over tables, or a column that a function makes. */
+    if (column && (!step.table.length || !step.column.length))
+        step.computed = r->scope.file->source;
     VEC_PUSH(r->arena, r->steps, step);
 }
 
@@ -218,6 +224,40 @@ static void each_constraint(struct reading *r, struct str table, TSNode list)
         constraint(r, table, items.items[i], STEP_ADD_INDEX);
 }
 
+/* `ALTER TABLE "${table}" ADD "age" integer`: a name stands for what is filled in, and for the text where that may come from. */
+static void query(struct reading *r, TSNode node)
+{
+    static const struct str gap = STR_INIT("hookcheck_gap");
+    struct str text = script_text(r->tree, r->scope, node);
+    TSNode bare = script_bare(node);
+    struct steps found = {0};
+
+    if (!text.length && node_is(bare, "template_string")) {
+        struct str source = script_source(r->scope.file, bare);
+        struct buf out = buf_new(r->arena, source.length * (gap.length + 1) + 1);
+        size_t start = ts_node_start_byte(bare), at = 1;
+        for (uint32_t i = 0; i < ts_node_named_child_count(bare); i++) {
+            TSNode child = ts_node_named_child(bare, i);
+            if (!node_is(child, "template_substitution"))
+                continue;
+            buf_add(&out, str_slice(source, at, ts_node_start_byte(child) - start));
+            buf_add(&out, gap);
+            at = ts_node_end_byte(child) - start;
+        }
+        buf_add(&out, str_slice(source, at, source.length - 1));
+        text = buf_str(&out);
+    }
+    steps_of_sql(r->arena, text, &found);
+    for (size_t i = 0; i < found.count; i++) {
+        struct step step = found.items[i];
+        if (str_contains(step.table, gap))
+            step.table = STR_NONE;
+        if (str_contains(step.column, gap))
+            step.column = STR_NONE;
+        push(r, step);
+    }
+}
+
 static void operate(struct reading *r, enum operation operation, TSNode call)
 {
     TSNode first = script_argument(r->tree, call, 0), second = script_argument(r->tree, call, 1);
@@ -225,7 +265,7 @@ static void operate(struct reading *r, enum operation operation, TSNode call)
 
     switch (operation) {
     case OPERATION_QUERY:
-        steps_of_sql(r->arena, script_text(r->tree, r->scope, first), r->steps);
+        query(r, first);
         break;
     case OPERATION_CREATE_TABLE:
         create_table(r, first);
