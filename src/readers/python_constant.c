@@ -198,8 +198,8 @@ static struct python_constant function_call(struct python_tree *tree, struct pyt
         name = node_is(name, "typed_parameter") ? ts_node_named_child(name, 0) : name;
         if (!node_is(name, "identifier") || value.kind != CONSTANT_STRING || count == NAMES_MAX)
             return none();
-        bound[count] =
-            (struct python_bound){node_source(function.file, name), value.text, inside.bound};
+        bound[count] = (struct python_bound){
+            .name = node_source(function.file, name), .text = value.text, .outer = inside.bound};
         inside.bound = &bound[count++];
     }
     for (uint32_t i = 0; i < ts_node_named_child_count(body); i++) {
@@ -215,8 +215,10 @@ static struct python_constant function_call(struct python_tree *tree, struct pyt
             constant(tree, inside, node_field(inner, "right"), depth + 1);
         if (value.kind != CONSTANT_STRING)
             return none();
-        bound[count] = (struct python_bound){node_source(function.file, node_field(inner, "left")),
-                                             value.text, inside.bound};
+        bound[count] =
+            (struct python_bound){.name = node_source(function.file, node_field(inner, "left")),
+                                  .text = value.text,
+                                  .outer = inside.bound};
         inside.bound = &bound[count++];
     }
     return none();
@@ -345,10 +347,15 @@ static struct python_constant constant(struct python_tree *tree, struct python_s
         struct str name = node_source(scope.file, expression);
         for (const struct python_bound *bound = scope.bound; bound; bound = bound->outer)
             if (str_eq(bound->name, name))
-                return string(bound->text);
+                return ts_node_is_null(bound->node) ? string(bound->text)
+                       : ts_node_is_null(bound->rest)
+                           ? constant(tree, *bound->scope, bound->node, depth + 1)
+                           : none();
         struct python_thing thing = python_resolve(tree, scope, expression);
         if (thing.kind == THING_VALUE)
-            return constant(tree, (struct python_scope){.file = thing.file, .body = thing.scope},
+            return constant(tree,
+                            (struct python_scope){
+                                .file = thing.file, .body = thing.scope, .bound = thing.bound},
                             thing.node, depth + 1);
     }
     return none();

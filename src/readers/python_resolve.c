@@ -230,13 +230,20 @@ static struct python_thing resolve_name(struct python_tree *tree, struct python_
                                            "type", "super", "len",  "range", "frozenset"};
     const struct python_binding *binding = NULL;
 
+    for (const struct python_bound *bound = scope.bound; bound; bound = bound->outer)
+        if (str_eq(bound->name, name) && !ts_node_is_null(bound->node))
+            return ts_node_is_null(bound->rest)
+                       ? resolve(tree, *bound->scope, bound->node, depth + 1)
+                       : unknown();
     if (!ts_node_is_null(scope.body)) {
         binding = python_binding_in(tree, scope.file, scope.body, name);
         if (binding && !(binding->kind == BINDING_VALUE &&
                          (not_yet_bound(binding->node, at) ||
                           (node_is(binding->node, "identifier") &&
                            str_eq(node_source(scope.file, binding->node), name)))))
-            return follow(tree, scope.file, scope.body, binding, depth);
+            return binding->kind == BINDING_VALUE && scope.bound && depth <= PYTHON_FOLLOW_MAX
+                       ? resolve(tree, scope, binding->node, depth + 1)
+                       : follow(tree, scope.file, scope.body, binding, depth);
     }
     binding = python_binding_in(tree, scope.file, node_null(), name);
     if (binding)
@@ -311,6 +318,8 @@ static struct python_thing resolve(struct python_tree *tree, struct python_scope
             called.dotted = str_printf(arena, STR_FMT "()", STR_ARG(called.dotted));
             called.file = scope.file;
             called.node = expression;
+            called.scope = scope.body;
+            called.bound = scope.bound;
             return called;
         }
         if (called.kind == THING_CLASS) { /* class MyAlchemy(SQLAlchemy): db = MyAlchemy() */
@@ -324,8 +333,11 @@ static struct python_thing resolve(struct python_tree *tree, struct python_scope
                 return foreign(str_printf(arena, STR_FMT "()", STR_ARG(base.dotted)));
         }
     }
-    return (struct python_thing){
-        .kind = THING_VALUE, .file = scope.file, .node = expression, .scope = scope.body};
+    return (struct python_thing){.kind = THING_VALUE,
+                                 .file = scope.file,
+                                 .node = expression,
+                                 .scope = scope.body,
+                                 .bound = scope.bound};
 }
 
 struct python_thing python_resolve(struct python_tree *tree, struct python_scope scope,

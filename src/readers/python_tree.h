@@ -87,22 +87,28 @@ struct python_thing {
     enum python_thing_kind kind;
     struct python_file *file;
     TSNode node;
-    TSNode scope; /* THING_VALUE: the class body it was found in; else null */
+    TSNode
+        scope; /* THING_VALUE: the class body, or that of a function, it was found in; else null */
+    const struct python_bound *bound; /* THING_VALUE: what names mean there */
     struct str dotted;
 };
 
-/* The value of a loop's variable in one of its rounds. */
+/* What a name means in one round of a loop, or in one call of a function. */
 struct python_bound {
     struct str name, text;
     const struct python_bound *outer;
+    TSNode node; /* the expression that the call gives; null: the text counts */
+    const struct python_scope *scope; /* where that stands */
+    TSNode
+        rest; /* `*name`, `**name`: the function; node is the call, whose other arguments it takes */
 };
 
 /* Where an expression stands: names are looked up in the class body first. */
 struct python_scope {
     struct python_file *file;
-    TSNode body;           /* null: the module */
+    TSNode body;           /* of a class or a function; null: the module */
     struct str class_name; /* what `cls.__name__` is; empty: not in a method of a class */
-    const struct python_bound *bound; /* strings that loops around it bind; NULL: none */
+    const struct python_bound *bound; /* what loops and calls around it bind; NULL: nothing */
     struct str table_name;            /* what `cls.__tablename__` is; empty: not known */
 };
 
@@ -139,6 +145,22 @@ struct python_constant {
 };
 struct python_constant python_constant(struct python_tree *tree, struct python_scope scope,
                                        TSNode expression);
+
+/* --- Calls of functions of the tree (python_call.c). --- */
+
+/* Where the body of a function stands as one call enters it: its parameters mean what the call gives. False when that is not told,
+ * or when the body does more than import, assign and return. */
+bool python_call_enter(struct python_tree *tree, struct python_scope scope, TSNode call,
+                       struct python_thing function, struct python_scope *ret_inside);
+/* A keyword of a call, also one that comes through `**rest` of the function around it or out of `**COMMON`, a dictionary that is
+ * written out; null: absent. */
+TSNode python_call_keyword(struct python_tree *tree, struct python_scope scope, TSNode call,
+                           const char *name, struct python_scope *ret_scope);
+/* The N-th positional argument, the same way through `*rest`; null: there are fewer. */
+TSNode python_call_positional(struct python_scope scope, TSNode call, size_t index,
+                              struct python_scope *ret_scope);
+/* `*x` or `**x` among the arguments that is neither. */
+bool python_call_has_splat(struct python_tree *tree, struct python_scope scope, TSNode call);
 
 /* --- Nodes. --- */
 static inline bool node_is(TSNode node, const char *type)

@@ -30,6 +30,16 @@ static const struct python_binding *says(struct sa_reader *r, const struct sa_cl
     return NULL;
 }
 
+/* super().__table_args__ */
+static bool of_super(struct python_scope scope, TSNode value)
+{
+    TSNode object = node_is(value, "attribute") ? node_field(value, "object") : node_null();
+
+    return node_is(object, "call") &&
+           str_eq(node_source(scope.file, node_field(object, "function")), STR("super")) &&
+           str_eq(node_source(scope.file, node_field(value, "attribute")), STR("__table_args__"));
+}
+
 /* A tuple, `Mixin.__table_args__ + (…)`, `(*Mixin.__table_args__, …)`; false: something else. */
 static bool arguments_of(struct sa_reader *r, const struct sa_class *class,
                          struct python_scope scope, struct schema_table *table, TSNode value,
@@ -44,6 +54,22 @@ static bool arguments_of(struct sa_reader *r, const struct sa_class *class,
         str_eq(node_source(scope.file, node_field(value, "operator")), STR("+")))
         return arguments_of(r, class, scope, table, node_field(value, "left"), depth + 1) &&
                arguments_of(r, class, scope, table, node_field(value, "right"), depth + 1);
+    if (of_super(scope, value)) {
+        size_t at = 0, i;
+        while (at < class->order_count &&
+               !ts_node_eq(node_field(class->order[at].node, "body"), scope.body))
+            at++;
+        const struct python_binding *above = says(r, class, at + 1, STR("__table_args__"), &i);
+        if (!above)
+            return false;
+        struct python_scope in = {.file = class->order[i].file,
+                                  .body = node_field(class->order[i].node, "body"),
+                                  .class_name = scope.class_name,
+                                  .table_name = scope.table_name};
+        return arguments_of(
+            r, class, in, table,
+            above->kind == BINDING_FUNCTION ? sa_returned(above->node) : above->node, depth + 1);
+    }
     if (node_is(value, "attribute") || node_is(value, "identifier")) {
         struct python_thing thing = python_resolve(r->tree, scope, value);
         struct python_scope in = {.file = thing.file,
@@ -152,12 +178,23 @@ static void read_body(struct sa_reader *r, const struct sa_class *class, size_t 
             (method && !is_declared_attr(file, binding->decorated)))
             continue;
         struct sa_attribute attribute = {
-            .scope = {.file = file, .body = body, .class_name = class->name},
+            .scope = {.file = file,
+                      .body = method ? node_field(binding->node, "body") : body,
+                      .class_name = class->name,
+                      .table_name = dotted_last(table->name)},
             .name = binding->name,
             .value = method ? sa_returned(binding->node) : binding->node,
             .annotation = method ? node_field(binding->node, "return_type") : binding->annotation,
             .method = method};
-        sa_attribute_read(r, class, &attribute, table);
+        struct str source = node_source(file, binding->node);
+        if (method && ts_node_is_null(attribute.value) && str_contains(source, STR("olumn(")))
+            sa_attribute_unread(r, &attribute, table, binding->node,
+                                str_contains(source, STR("olumn(\"")) ||
+                                        str_contains(source, STR("olumn('"))
+                                    ? STR_NONE
+                                    : binding->name);
+        else
+            sa_attribute_read(r, class, &attribute, table);
     }
     loops_are_said(r, table, file, body);
 }
@@ -263,10 +300,28 @@ static void read_loose_index(struct sa_reader *r, struct python_scope scope, TSN
     }
 }
 
+/* User.nick = Column(String(30)) below the class. */
+static void read_late_column(struct sa_reader *r, struct python_scope scope, TSNode assignment)
+{
+    TSNode left = node_field(assignment, "left");
+    struct python_thing thing = python_resolve(r->tree, scope, node_field(left, "object"));
+    struct sa_class class = {0};
+
+    if (thing.kind != THING_CLASS || !sa_class_read(r, thing.file, thing.node, &class))
+        return;
+    struct str name = sa_class_table(r, &class);
+    struct schema_table *table = name.length ? schema_table_named(r->schema, name) : NULL;
+    struct sa_attribute attribute = {.scope = scope,
+                                     .name = node_source(scope.file, node_field(left, "attribute")),
+                                     .value = node_field(assignment, "right")};
+    if (table)
+        sa_attribute_read(r, &class, &attribute, table);
+}
+
 static void read_statement(struct sa_reader *r, struct python_file *file, TSNode statement,
                            int pass)
 {
-    TSNode value = ts_node_named_child(statement, 0);
+    TSNode first = ts_node_named_child(statement, 0), value = first;
     struct python_scope scope = {.file = file};
 
     while (node_is(value, "assignment"))
@@ -277,12 +332,16 @@ static void read_statement(struct sa_reader *r, struct python_file *file, TSNode
     struct str called = python_foreign(r->tree, scope, node_field(value, "function"));
     bool family = str_starts(called, STR("sqlalchemy")) || str_starts(called, STR("sqlmodel")) ||
                   str_starts(called, STR("flask_sqlalchemy"));
+    bool late = node_is(node_field(first, "left"), "attribute") &&
+                (sa_is(called, "Column") || sa_is(called, "mapped_column"));
     if (family && sa_is(called, "Table") && pass == 0)
         sa_table_read(r, NULL, scope, value);
-    else if (family && sa_is(called, "Index") && pass == 0)
+    else if (family && (late || sa_is(called, "Index")) && pass == 0)
         strs_add(r->arena, &r->loose, file->path);
     else if (family && sa_is(called, "Index"))
         read_loose_index(r, scope, value);
+    else if (family && late && pass == 1)
+        read_late_column(r, scope, first);
 }
 
 static void read_block(struct sa_reader *r, struct python_file *file, TSNode block, int pass,
@@ -303,29 +362,47 @@ static void read_block(struct sa_reader *r, struct python_file *file, TSNode blo
     }
 }
 
+static struct schema_column *pending_column(struct sa_reader *r, const struct sa_pending *pending)
+{
+    struct schema_table *table = schema_table_named(r->schema, pending->table);
+
+    return table ? schema_column_named(table, pending->column) : NULL;
+}
+
+static struct schema_column *pending_target(struct sa_reader *r, const struct sa_pending *pending)
+{
+    size_t dot = str_find_last_byte(pending->target, '.');
+    struct schema_table *table =
+        dot == SIZE_MAX ? NULL : schema_table_named(r->schema, str_prefix(pending->target, dot));
+
+    return table ? schema_column_named(table, str_from_offset(pending->target, dot + 1)) : NULL;
+}
+
 /* ForeignKey without a type: the type of what it points at, through chains of such keys. */
-static void settle_pending(struct sa_reader *r)
+static void settle_by_targets(struct sa_reader *r)
 {
     for (size_t round = 0; round < 8; round++)
         for (size_t i = 0; i < r->pending.count; i++) {
             const struct sa_pending *pending = &r->pending.items[i];
-            size_t dot = str_find_last_byte(pending->target, '.');
-            struct schema_table *table = schema_table_named(r->schema, pending->table);
-            struct schema_table *target =
-                dot == SIZE_MAX ? NULL
-                                : schema_table_named(r->schema, str_prefix(pending->target, dot));
-            if (!table || !target)
-                continue;
-            struct schema_column *column = schema_column_named(table, pending->column);
-            struct schema_column *key =
-                schema_column_named(target, str_from_offset(pending->target, dot + 1));
+            struct schema_column *column = pending_column(r, pending);
+            struct schema_column *key = pending_target(r, pending);
             if (column && key && !column->type.length)
                 column->type = key->type;
         }
+}
+
+static void settle_pending(struct sa_reader *r)
+{
+    settle_by_targets(r);
+    for (size_t i = 0; i < r->pending.count; i++) {
+        struct schema_column *column = pending_column(r, &r->pending.items[i]);
+        if (column && !column->type.length)
+            column->type = r->pending.items[i].annotated;
+    }
+    settle_by_targets(r);
     for (size_t i = 0; i < r->pending.count; i++) {
         const struct sa_pending *pending = &r->pending.items[i];
-        struct schema_table *table = schema_table_named(r->schema, pending->table);
-        struct schema_column *column = table ? schema_column_named(table, pending->column) : NULL;
+        struct schema_column *column = pending_column(r, pending);
         if (column && !column->type.length)
             schema_unread_add(r->arena, r->schema, pending->place,
                               str_printf(r->arena, "the type of " STR_FMT "." STR_FMT,

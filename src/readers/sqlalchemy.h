@@ -50,6 +50,7 @@ struct sa_type {
 /* A type whose column has only a foreign key: looked up when every table is known. */
 struct sa_pending {
     struct str table, column, target; /* "users.id" */
+    struct str annotated;             /* what stands when the target is not to be seen */
     struct schema_place place;
 };
 VEC_DEFINE(sa_pendings, struct sa_pending);
@@ -59,7 +60,7 @@ struct sa_reader {
     struct python_tree *tree;
     struct schema *schema;
     struct sa_pendings pending;
-    struct strs loose; /* files with Index(…) below the classes */
+    struct strs loose; /* files with Index(…), or User.nick = Column(…), below the classes */
 };
 
 /* What is read of one column, before its table is known. */
@@ -70,6 +71,7 @@ struct sa_column {
     bool has_type, has_nullable, index;
     bool skip; /* no column after all */
     struct sa_type type;
+    struct str annotated; /* foreign key: the type that Mapped[X] alone would give */
     struct python_scope check_scope;
     TSNode check; /* CheckConstraint(…) among its arguments; null: none */
 };
@@ -91,6 +93,9 @@ MUST_CHECK bool sqlalchemy_read(struct arena *arena, struct python_tree *tree,
 TSNode sa_returned(TSNode function);
 void sa_attribute_read(struct sa_reader *r, const struct sa_class *class,
                        const struct sa_attribute *attribute, struct schema_table *table);
+/* The column is there and cannot be read. `name` is empty when even that cannot be told. */
+void sa_attribute_unread(struct sa_reader *r, const struct sa_attribute *attribute,
+                         struct schema_table *table, TSNode at, struct str name);
 bool sa_class_read(struct sa_reader *r, struct python_file *file, TSNode node,
                    struct sa_class *ret_class);
 /* `what` stands in messages: "users.email". */
@@ -101,6 +106,9 @@ bool sa_is_enum_class(struct sa_reader *r, struct python_thing thing, size_t dep
 /* `values`: the labels are the members' values, not their names. */
 bool sa_enum_of_class(struct sa_reader *r, struct python_thing class, bool values,
                       struct sa_type *type);
+/* Does values_callable= of Enum(…) take the members' values? False when that is not to be seen. */
+bool sa_enum_wants_values(struct sa_reader *r, struct python_scope scope, TSNode call,
+                          bool *ret_values);
 /* Labels (and the name of a class) of Enum(…). */
 bool sa_enum_labels(struct sa_reader *r, struct python_scope scope, TSNode call,
                     struct sa_type *type);

@@ -46,8 +46,37 @@ static bool type_from_map(struct sa_reader *r, const struct sa_class *class,
     return false;
 }
 
-static bool type_of_python(struct sa_reader *r, struct python_scope scope, TSNode annotation,
-                           struct sa_type *type)
+/* {enum.Enum: Enum(enum.Enum, values_callable=…)}: how every enumeration of Python's is stored. Null: not said. */
+static const struct sa_mapping *mapping_of_enums(struct sa_reader *r, const struct sa_class *class)
+{
+    for (size_t i = 0; class && i < class->types.count; i++) {
+        const struct sa_mapping *entry = &class->types.items[i];
+        struct python_thing key = python_resolve(r->tree, entry->scope, entry->key);
+        if (key.kind == THING_FOREIGN && str_eq(key.dotted, STR("enum.Enum")) &&
+            node_is(node_bare(entry->value), "call"))
+            return entry;
+    }
+    return NULL;
+}
+
+static bool type_of_enum(struct sa_reader *r, const struct sa_class *class,
+                         struct python_thing thing, struct sa_type *type)
+{
+    const struct sa_mapping *entry = mapping_of_enums(r, class);
+    TSNode call = entry ? node_bare(entry->value) : node_null();
+    bool values = false;
+
+    if (entry && !sa_enum_wants_values(r, entry->scope, call, &values))
+        return false;
+    if (!sa_enum_of_class(r, thing, values, type))
+        return false;
+    sa_enum_text(r, type,
+                 !entry || !node_is(call_keyword(entry->scope.file, call, "native_enum"), "false"));
+    return true;
+}
+
+static bool type_of_python(struct sa_reader *r, const struct sa_class *class,
+                           struct python_scope scope, TSNode annotation, struct sa_type *type)
 {
     struct python_thing thing = python_resolve(r->tree, scope, annotation);
 
@@ -56,10 +85,7 @@ static bool type_of_python(struct sa_reader *r, struct python_scope scope, TSNod
             type->text = str_from(python_types[i].type);
             return true;
         }
-    if (!sa_is_enum_class(r, thing, 0) || !sa_enum_of_class(r, thing, false, type))
-        return false;
-    sa_enum_text(r, type, true);
-    return true;
+    return sa_is_enum_class(r, thing, 0) && type_of_enum(r, class, thing, type);
 }
 
 /* The parts of X[a, b] or `X | Y`. */
@@ -169,5 +195,5 @@ bool sa_annotation_read(struct sa_reader *r, const struct sa_class *class,
         return sa_annotation_read(r, class,
                                   (struct python_scope){.file = thing.file, .body = thing.scope},
                                   thing.node, ret_type, ret_optional, column);
-    return type_of_python(r, scope, node, ret_type);
+    return type_of_python(r, class, scope, node, ret_type);
 }

@@ -11,7 +11,8 @@ TSNode sa_returned(TSNode function)
         TSNode statement = ts_node_named_child(body, i);
         if (node_is(statement, "return_statement") && ts_node_named_child_count(statement))
             return node_bare(ts_node_named_child(statement, 0));
-        if (!node_is(statement, "expression_statement") && !node_is(statement, "comment"))
+        if (!node_is(statement, "expression_statement") && !node_is(statement, "comment") &&
+            !node_is(statement, "import_statement") && !node_is(statement, "import_from_statement"))
             break;
     }
     return node_null();
@@ -50,8 +51,11 @@ static enum value_kind value_kind(struct sa_reader *r, struct python_scope *scop
         struct python_thing thing = python_resolve(r->tree, *scope, *value);
         if (depth < FUNCTIONS_MAX && thing.file && node_is(thing.node, "call") &&
             !ts_node_eq(thing.node, *value)) {
-            *scope = (struct python_scope){
-                .file = thing.file, .body = thing.scope, .class_name = scope->class_name};
+            *scope = (struct python_scope){.file = thing.file,
+                                           .body = thing.scope,
+                                           .class_name = scope->class_name,
+                                           .bound = thing.bound,
+                                           .table_name = scope->table_name};
             *value = thing.node;
             return value_kind(r, scope, value, depth + 1);
         }
@@ -80,16 +84,16 @@ static enum value_kind value_kind(struct sa_reader *r, struct python_scope *scop
     if (function.kind == THING_FUNCTION && depth < FUNCTIONS_MAX) {
         struct python_scope in = {.file = function.file, .class_name = scope->class_name};
         TSNode inner = sa_returned(function.node);
-        TSNode parameters = node_field(function.node, "parameters");
+        bool entered = python_call_enter(r->tree, *scope, *value, function, &in);
         enum value_kind kind =
             ts_node_is_null(inner) ? VALUE_OTHER : value_kind(r, &in, &inner, depth + 1);
-        if (kind == VALUE_COLUMN && ts_node_named_child_count(parameters) == 0) {
+        if (kind == VALUE_COLUMN && entered) {
             *scope = in;
             *value = inner;
             return VALUE_COLUMN;
         }
         if (kind == VALUE_COLUMN ||
-            (ts_node_is_null(inner) &&
+            (kind == VALUE_OTHER &&
              str_contains(node_source(function.file, function.node), STR("olumn("))))
             return VALUE_UNREADABLE;
     }
@@ -164,8 +168,8 @@ static struct str sure_name(struct sa_reader *r, const struct sa_attribute *attr
 }
 
 /* `name` is empty when even the name cannot be told. */
-static void unreadable(struct sa_reader *r, const struct sa_attribute *attribute,
-                       struct schema_table *table, TSNode at, struct str name)
+void sa_attribute_unread(struct sa_reader *r, const struct sa_attribute *attribute,
+                         struct schema_table *table, TSNode at, struct str name)
 {
     schema_unread_add(r->arena, r->schema, sa_place(attribute->scope.file, at),
                       str_printf(r->arena, "column " STR_FMT "." STR_FMT, STR_ARG(table->name),
@@ -206,14 +210,18 @@ static void read_column(struct sa_reader *r, const struct sa_class *class,
         column.has_type = column.has_type || had;
     }
     if (!read) {
-        unreadable(r, attribute, table, at, sure_name(r, attribute, scope, value));
+        sa_attribute_unread(r, attribute, table, at, sure_name(r, attribute, scope, value));
         return;
     }
     if (!ts_node_is_null(inner) && !column.has_nullable) {
         column.column.nullable = optional;
         column.has_nullable = true;
     }
-    /* A foreign key's type comes from its target unless one is written. */
+    /* A foreign key's type comes from its target unless one is written; Mapped[X] writes none. */
+    if (column.target.length && !column.has_type) {
+        column.annotated = column.type.text;
+        column.type = (struct sa_type){0};
+    }
     if (!column.column.name.length)
         column.column.name = attribute->name;
     sa_column_add(r, class, table, &column, attribute->scope, at);
@@ -230,8 +238,9 @@ static void read_field(struct sa_reader *r, const struct sa_class *class,
     if (!sa_field_read(r, class, scope, attribute->annotation, value, &column)) {
         TSNode made =
             node_is(value, "call") ? call_keyword(scope.file, value, "sa_column") : node_null();
-        unreadable(r, attribute, table, at,
-                   ts_node_is_null(made) ? attribute->name : sure_name(r, attribute, scope, made));
+        sa_attribute_unread(r, attribute, table, at,
+                            ts_node_is_null(made) ? attribute->name
+                                                  : sure_name(r, attribute, scope, made));
         return;
     }
     if (column.skip)
@@ -307,7 +316,7 @@ static void read_composite(struct sa_reader *r, const struct sa_class *class,
             read_column(r, class, &part, scope, node_null(), type, table);
         }
     } else if (count == at) {
-        unreadable(r, attribute, table, attribute->value, STR_NONE);
+        sa_attribute_unread(r, attribute, table, attribute->value, STR_NONE);
     }
 }
 
@@ -323,7 +332,8 @@ void sa_attribute_read(struct sa_reader *r, const struct sa_class *class,
     if (relationship || kind == VALUE_NOT_A_COLUMN)
         return;
     if (kind == VALUE_UNREADABLE)
-        unreadable(r, attribute, table, attribute->value, sure_name(r, attribute, scope, value));
+        sa_attribute_unread(r, attribute, table, attribute->value,
+                            sure_name(r, attribute, scope, value));
     else if (kind == VALUE_COMPOSITE)
         read_composite(r, class, attribute, scope, value, inner, table);
     else if (kind == VALUE_COLUMN)

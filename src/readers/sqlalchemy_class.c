@@ -95,6 +95,13 @@ static void visit_foreign(struct walk *w, struct python_scope scope, TSNode base
         class->mapped = true;
         class->abstract = class->abstract || (depth == 0 && !str_ends(thing.dotted, STR("()")));
         take_base_call(w, thing);
+        if (thing.file && node_is(thing.node, "call")) { /* declarative_base(cls=BaseModel) */
+            struct python_scope in = {.file = thing.file, .body = thing.scope};
+            struct python_thing cls =
+                python_resolve(w->r->tree, in, call_keyword(thing.file, thing.node, "cls"));
+            if (cls.kind == THING_CLASS)
+                visit_class(w, cls.file, cls.node, depth + 1);
+        }
     } else if (sa_is(thing.dotted, "SQLModel")) {
         class->mapped = class->sqlmodel = true;
     } else if (str_ends(thing.dotted, STR("SQLAlchemy().Model"))) {

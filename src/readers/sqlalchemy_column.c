@@ -201,8 +201,9 @@ static struct str foreign_target(struct sa_reader *r, struct python_scope scope,
 static bool column_flag(struct sa_reader *r, struct python_scope scope, TSNode call,
                         const char *name, bool *ret_flag, bool *ret_present)
 {
-    TSNode node = call_keyword(scope.file, call, name);
-    struct python_constant value = python_constant(r->tree, scope, node);
+    struct python_scope in;
+    TSNode node = python_call_keyword(r->tree, scope, call, name, &in);
+    struct python_constant value = python_constant(r->tree, in, node);
 
     *ret_present = !ts_node_is_null(node) && value.kind != CONSTANT_NONE;
     if (value.kind == CONSTANT_TRUE || value.kind == CONSTANT_FALSE)
@@ -286,13 +287,14 @@ static bool read_positional(struct sa_reader *r, struct python_scope scope, TSNo
 static bool read_default(struct sa_reader *r, struct python_scope scope, TSNode call,
                          struct sa_column *column)
 {
-    TSNode node = call_keyword(scope.file, call, "server_default");
+    struct python_scope in;
+    TSNode node = python_call_keyword(r->tree, scope, call, "server_default", &in);
     struct str text;
     bool string;
 
     if (ts_node_is_null(node))
         return true;
-    if (!sa_default_read(r, scope, node, &text, &string)) {
+    if (!sa_default_read(r, in, node, &text, &string)) {
         column->column.unread_default = true;
         return true;
     }
@@ -306,22 +308,26 @@ bool sa_column_read(struct sa_reader *r, const struct sa_class *class, struct py
                     TSNode call, struct sa_column *ret_column)
 {
     struct sa_column *column = ret_column;
-    size_t count = call_positional_count(call);
+    struct python_scope in;
 
     (void)class;
-    if (call_has_splat(call))
+    if (python_call_has_splat(r->tree, scope, call))
         return false;
-    for (size_t i = 0; i < count; i++)
-        if (!read_positional(r, scope, call_positional(call, i), i, column))
-            return false;
-    TSNode type = call_keyword(scope.file, call, "type_");
-    if (!ts_node_is_null(type)) {
-        column->has_type = true;
-        if (!sa_type_read(r, scope, type, &column->type))
+    for (size_t i = 0;; i++) {
+        TSNode argument = python_call_positional(scope, call, i, &in);
+        if (ts_node_is_null(argument))
+            break;
+        if (!read_positional(r, in, argument, i, column))
             return false;
     }
-    struct python_constant name =
-        python_constant(r->tree, scope, call_keyword(scope.file, call, "name"));
+    TSNode type = python_call_keyword(r->tree, scope, call, "type_", &in);
+    if (!ts_node_is_null(type)) {
+        column->has_type = true;
+        if (!sa_type_read(r, in, type, &column->type))
+            return false;
+    }
+    TSNode words = python_call_keyword(r->tree, scope, call, "name", &in);
+    struct python_constant name = python_constant(r->tree, in, words);
     if (name.kind == CONSTANT_STRING)
         column->column.name = name.text;
     return read_flags(r, scope, call, column) && read_default(r, scope, call, column);
@@ -431,6 +437,7 @@ void sa_column_add(struct sa_reader *r, const struct sa_class *class, struct sch
                  (struct sa_pending){.table = table->name,
                                      .column = c->name,
                                      .target = column->target,
+                                     .annotated = column->annotated,
                                      .place = c->place});
     else if (!c->type.length)
         schema_unread_add(r->arena, r->schema, c->place,

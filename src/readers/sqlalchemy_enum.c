@@ -33,8 +33,8 @@ static bool enum_members(struct sa_reader *r, struct python_thing class, bool va
 }
 
 /* values_callable=lambda x: [e.value for e in x]: the values; absent: the names. */
-static bool wants_values(struct sa_reader *r, struct python_scope scope, TSNode call,
-                         bool *ret_values)
+bool sa_enum_wants_values(struct sa_reader *r, struct python_scope scope, TSNode call,
+                          bool *ret_values)
 {
     TSNode callable =
         ts_node_is_null(call) ? call : call_keyword(scope.file, call, "values_callable");
@@ -155,7 +155,7 @@ bool sa_enum_labels(struct sa_reader *r, struct python_scope scope, TSNode call,
 {
     bool values;
 
-    if (!wants_values(r, scope, call, &values))
+    if (!sa_enum_wants_values(r, scope, call, &values))
         return false;
     struct python_thing first = python_resolve(r->tree, scope, call_positional(call, 0));
     return first.kind == THING_CLASS ? sa_enum_of_class(r, first, values, type)

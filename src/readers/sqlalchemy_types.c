@@ -477,7 +477,9 @@ bool sa_type_read(struct sa_reader *r, struct python_scope scope, TSNode express
              (thing.kind == THING_VALUE && node_is(thing.node, "call")))) {
             if (ts_node_eq(thing.node, expression))
                 return false;
-            return sa_type_read(r, (struct python_scope){.file = thing.file, .body = thing.scope},
+            return sa_type_read(r,
+                                (struct python_scope){
+                                    .file = thing.file, .body = thing.scope, .bound = thing.bound},
                                 thing.node, ret_type);
         }
         if (!type_of_thing(r, scope, node_null(), thing, &type))

@@ -286,7 +286,8 @@ static void alembic_part(struct reader *r, TSNode call)
             struct str text = text_of(r, call_positional(call, i));
             if (node_is(name, "typed_parameter"))
                 name = ts_node_named_child(name, 0);
-            given[i] = (struct python_bound){node_source(r->scope.file, name), text, inner};
+            given[i] = (struct python_bound){
+                .name = node_source(r->scope.file, name), .text = text, .outer = inner};
             if (text.length)
                 inner = &given[i];
         }

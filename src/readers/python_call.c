@@ -1,0 +1,267 @@
+/* python_call.c -- functions of the tree: what their parameters mean in one call. */
+#include "readers/python_tree.h"
+
+#define PARAMETERS_MAX 24u
+
+/* The name that a parameter binds; empty: `*`, `/`. */
+static struct str parameter_name(const struct python_file *file, TSNode parameter)
+{
+    TSNode name = parameter;
+
+    if (node_is(name, "typed_parameter"))
+        name = ts_node_named_child(name, 0);
+    else if (node_is(name, "default_parameter") || node_is(name, "typed_default_parameter"))
+        name = node_field(name, "name");
+    if (node_is(name, "list_splat_pattern") || node_is(name, "dictionary_splat_pattern"))
+        name = ts_node_named_child(name, 0);
+    return node_is(name, "identifier") ? node_source(file, name) : STR_NONE;
+}
+
+static bool takes_rest(TSNode parameter, const char *pattern)
+{
+    if (node_is(parameter, "typed_parameter"))
+        parameter = ts_node_named_child(parameter, 0);
+    return node_is(parameter, pattern);
+}
+
+static bool is_rest(TSNode parameter)
+{
+    return takes_rest(parameter, "list_splat_pattern") ||
+           takes_rest(parameter, "dictionary_splat_pattern");
+}
+
+/* How many arguments the parameters before `*`, `*rest` and `**rest` take by their place. */
+static size_t places_of(TSNode function)
+{
+    TSNode parameters = node_field(function, "parameters");
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < ts_node_named_child_count(parameters); i++) {
+        TSNode parameter = ts_node_named_child(parameters, i);
+        if (is_rest(parameter) || node_is(parameter, "keyword_separator"))
+            break;
+        count += !node_is(parameter, "positional_separator") && !node_is(parameter, "comment");
+    }
+    return count;
+}
+
+static bool has_parameter(const struct python_file *file, TSNode function, struct str name)
+{
+    TSNode parameters = node_field(function, "parameters");
+
+    for (uint32_t i = 0; i < ts_node_named_child_count(parameters); i++) {
+        TSNode parameter = ts_node_named_child(parameters, i);
+        if (str_eq(parameter_name(file, parameter), name))
+            return !is_rest(parameter);
+    }
+    return false;
+}
+
+/* A docstring, imports, names assigned once that are no parameters, and the return. */
+static bool is_plain_body(const struct python_file *file, TSNode function)
+{
+    TSNode body = node_field(function, "body"), parameters = node_field(function, "parameters");
+
+    for (uint32_t i = 0; !ts_node_is_null(body) && i < ts_node_named_child_count(body); i++) {
+        TSNode statement = ts_node_named_child(body, i), inner = ts_node_named_child(statement, 0);
+        if (node_is(statement, "return_statement"))
+            return true;
+        if (node_is(statement, "comment") || node_is(statement, "import_statement") ||
+            node_is(statement, "import_from_statement") || node_is(inner, "string"))
+            continue;
+        if (!node_is(statement, "expression_statement") || !node_is(inner, "assignment") ||
+            !node_is(node_field(inner, "left"), "identifier"))
+            return false;
+        struct str name = node_source(file, node_field(inner, "left"));
+        for (uint32_t j = 0; j < ts_node_named_child_count(parameters); j++)
+            if (str_eq(parameter_name(file, ts_node_named_child(parameters, j)), name))
+                return false;
+        for (uint32_t j = 0; j < i; j++) {
+            TSNode before = ts_node_named_child(ts_node_named_child(body, j), 0);
+            if (node_is(before, "assignment") &&
+                str_eq(node_source(file, node_field(before, "left")), name))
+                return false;
+        }
+    }
+    return false;
+}
+
+/* The keywords of a call are all taken by a parameter; so are its places. */
+static bool all_taken(const struct python_file *from, TSNode call, struct python_thing function)
+{
+    TSNode arguments = node_field(call, "arguments"),
+           parameters = node_field(function.node, "parameters");
+    bool words = false, places = false;
+
+    for (uint32_t i = 0; i < ts_node_named_child_count(parameters); i++) {
+        words = words || takes_rest(ts_node_named_child(parameters, i), "dictionary_splat_pattern");
+        places = places || takes_rest(ts_node_named_child(parameters, i), "list_splat_pattern");
+    }
+    for (uint32_t i = 0; !words && i < ts_node_named_child_count(arguments); i++) {
+        TSNode argument = ts_node_named_child(arguments, i);
+        if (node_is(argument, "keyword_argument") &&
+            !has_parameter(function.file, function.node,
+                           node_source(from, node_field(argument, "name"))))
+            return false;
+    }
+    return places || call_positional_count(call) <= places_of(function.node);
+}
+
+bool python_call_enter(struct python_tree *tree, struct python_scope scope, TSNode call,
+                       struct python_thing function, struct python_scope *ret_inside)
+{
+    struct arena *arena = python_tree_arena(tree);
+    TSNode parameters = node_field(function.node, "parameters");
+    struct python_scope *outside = ARENA_NEW(arena, struct python_scope),
+                        *around = ARENA_NEW(arena, struct python_scope);
+    const struct python_bound *inner = NULL;
+    bool by_place = true;
+    size_t place = 0;
+
+    *outside = scope;
+    *around = (struct python_scope){.file = function.file};
+    if (ts_node_named_child_count(parameters) > PARAMETERS_MAX || call_has_splat(call) ||
+        !is_plain_body(function.file, function.node) || !all_taken(scope.file, call, function))
+        return false;
+    for (uint32_t i = 0; i < ts_node_named_child_count(parameters); i++) {
+        TSNode parameter = ts_node_named_child(parameters, i), given = node_null();
+        struct python_bound *bound = ARENA_NEW(arena, struct python_bound);
+
+        if (node_is(parameter, "positional_separator") || node_is(parameter, "comment"))
+            continue;
+        if (is_rest(parameter) || node_is(parameter, "keyword_separator"))
+            by_place = false;
+        bound->name = parameter_name(function.file, parameter);
+        if (!bound->name.length)
+            continue;
+        bound->scope = outside;
+        bound->outer = inner;
+        inner = bound;
+        if (is_rest(parameter)) {
+            bound->node = call;
+            bound->rest = function.node;
+            continue;
+        }
+        if (by_place && place < call_positional_count(call))
+            given = call_positional(call, place);
+        place += by_place;
+        if (ts_node_is_null(given))
+            given = call_keyword(scope.file, call, str_c(arena, bound->name));
+        if (ts_node_is_null(given)) {
+            given = node_field(parameter, "value");
+            bound->scope = around;
+        }
+        if (ts_node_is_null(given))
+            return false;
+        bound->node = given;
+    }
+    *ret_inside = (struct python_scope){.file = function.file,
+                                        .body = node_field(function.node, "body"),
+                                        .class_name = scope.class_name,
+                                        .bound = inner,
+                                        .table_name = scope.table_name};
+    return true;
+}
+
+static const struct python_bound *rest_of(struct python_scope scope, TSNode splat)
+{
+    TSNode name = ts_node_named_child(splat, 0);
+
+    for (const struct python_bound *bound = scope.bound; bound; bound = bound->outer)
+        if (node_is(name, "identifier") && str_eq(bound->name, node_source(scope.file, name)))
+            return ts_node_is_null(bound->rest) ? NULL : bound;
+    return NULL;
+}
+
+/* The dictionary that `**x` opens, when it is written out with plain keys: {"null": True}, dict(null=True). */
+static struct python_thing dictionary_of(struct python_tree *tree, struct python_scope scope,
+                                         TSNode splat)
+{
+    struct python_thing thing = python_resolve(tree, scope, ts_node_named_child(splat, 0));
+    bool called = thing.kind == THING_FOREIGN && str_eq(thing.dotted, STR("builtins.dict()"));
+    struct python_scope in = {.file = thing.file, .body = thing.scope, .bound = thing.bound};
+    bool plain = thing.file && (called ? !call_has_splat(thing.node) : thing.kind == THING_VALUE) &&
+                 (called || node_is(thing.node, "dictionary"));
+
+    for (uint32_t i = 0; plain && !called && i < ts_node_named_child_count(thing.node); i++) {
+        TSNode pair = ts_node_named_child(thing.node, i);
+        plain = node_is(pair, "comment") ||
+                (node_is(pair, "pair") &&
+                 python_constant(tree, in, node_field(pair, "key")).kind == CONSTANT_STRING);
+    }
+    return plain ? thing : (struct python_thing){.kind = THING_UNKNOWN};
+}
+
+static TSNode in_dictionary(struct python_tree *tree, struct python_thing thing, const char *name,
+                            struct python_scope *ret_scope)
+{
+    struct python_scope in = {.file = thing.file, .body = thing.scope, .bound = thing.bound};
+
+    *ret_scope = in;
+    if (node_is(thing.node, "call"))
+        return call_keyword(thing.file, thing.node, name);
+    for (uint32_t i = 0; i < ts_node_named_child_count(thing.node); i++) {
+        TSNode pair = ts_node_named_child(thing.node, i);
+        if (node_is(pair, "pair") &&
+            str_eq(python_constant(tree, in, node_field(pair, "key")).text, str_from(name)))
+            return node_field(pair, "value");
+    }
+    return node_null();
+}
+
+TSNode python_call_keyword(struct python_tree *tree, struct python_scope scope, TSNode call,
+                           const char *name, struct python_scope *ret_scope)
+{
+    TSNode arguments = node_field(call, "arguments"), found = call_keyword(scope.file, call, name);
+
+    *ret_scope = scope;
+    for (uint32_t i = 0; ts_node_is_null(found) && !ts_node_is_null(arguments) &&
+                         i < ts_node_named_child_count(arguments);
+         i++) {
+        TSNode argument = ts_node_named_child(arguments, i);
+        if (!node_is(argument, "dictionary_splat"))
+            continue;
+        const struct python_bound *rest = rest_of(scope, argument);
+        if (rest) {
+            if (!has_parameter(scope.file, rest->rest, str_from(name)))
+                found = python_call_keyword(tree, *rest->scope, rest->node, name, ret_scope);
+            continue;
+        }
+        struct python_thing thing = dictionary_of(tree, scope, argument);
+        if (thing.kind != THING_UNKNOWN)
+            found = in_dictionary(tree, thing, name, ret_scope);
+    }
+    return found;
+}
+
+TSNode python_call_positional(struct python_scope scope, TSNode call, size_t index,
+                              struct python_scope *ret_scope)
+{
+    TSNode found = call_positional(call, index);
+
+    *ret_scope = scope;
+    for (size_t i = 0; i <= index && i < call_positional_count(call); i++) {
+        TSNode argument = call_positional(call, i);
+        const struct python_bound *rest =
+            node_is(argument, "list_splat") ? rest_of(scope, argument) : NULL;
+        if (rest)
+            return python_call_positional(*rest->scope, rest->node,
+                                          index - i + places_of(rest->rest), ret_scope);
+    }
+    return found;
+}
+
+bool python_call_has_splat(struct python_tree *tree, struct python_scope scope, TSNode call)
+{
+    TSNode arguments = node_field(call, "arguments");
+
+    for (uint32_t i = 0; !ts_node_is_null(arguments) && i < ts_node_named_child_count(arguments);
+         i++) {
+        TSNode argument = ts_node_named_child(arguments, i);
+        bool words = node_is(argument, "dictionary_splat");
+        if ((words || node_is(argument, "list_splat")) && !rest_of(scope, argument) &&
+            !(words && dictionary_of(tree, scope, argument).kind != THING_UNKNOWN))
+            return true;
+    }
+    return false;
+}
