@@ -42,8 +42,11 @@ static void fields_of_class(struct django_reader *r, struct python_file *file, T
         if (!node_is(node_bare(binding->node), "call"))
             continue;
         TSNode call = node_bare(binding->node);
-        struct django_field field = {
-            .name = binding->name, .column = binding->name, .scope = scope, .call = call};
+        struct django_field field = {.name = binding->name,
+                                     .column = binding->name,
+                                     .scope = scope,
+                                     .call = call,
+                                     .place = {.file = file->path, .line = node_line(call)}};
         if (!django_field_kind(r, scope, node_field(call, "function"), &field) ||
             str_eq(field.kind, STR("GenericRelation")))
             continue;
@@ -52,8 +55,7 @@ static void fields_of_class(struct django_reader *r, struct python_file *file, T
                          str_eq(field.kind, STR("ParentalKey"));
         field.many = str_eq(field.kind, STR("ManyToManyField")) ||
                      str_eq(field.kind, STR("ParentalManyToManyField"));
-        struct python_constant column =
-            python_constant(r->tree, scope, call_keyword(file, call, "db_column"));
+        struct python_constant column = django_word(r, &field, "db_column");
         if (column.kind == CONSTANT_STRING)
             field.column = column.text;
         else if (field.relation)
@@ -228,17 +230,18 @@ static void collect(struct django_reader *r, struct python_file *file, TSNode no
 static void default_of(struct django_reader *r, const struct django_field *field,
                        struct schema_column *column)
 {
-    TSNode node = call_keyword(field->scope.file, field->call, "db_default");
-    struct python_constant value = python_constant(r->tree, field->scope, node);
+    struct python_scope in;
+    TSNode node = python_call_keyword(r->tree, field->scope, field->call, "db_default", &in);
+    struct python_constant value = python_constant(r->tree, in, node);
 
     if (ts_node_is_null(node))
         return;
     if (node_is(node, "call")) {
-        struct str called = python_foreign(r->tree, field->scope, node_field(node, "function"));
+        struct str called = python_foreign(r->tree, in, node_field(node, "function"));
         if (str_eq(dotted_last(called), STR("Now")))
             column->default_value = STR("statement_timestamp()");
         else if (str_eq(dotted_last(called), STR("Value")))
-            value = python_constant(r->tree, field->scope, call_positional(node, 0));
+            value = python_constant(r->tree, in, call_positional(node, 0));
         else
             column->unread_default = true;
     }
@@ -267,10 +270,11 @@ static void add_column(struct django_reader *r, const struct django_model *model
         .primary_key = django_is(r, field, "primary_key"),
         .unique = django_is(r, field, "unique") || str_eq(field->kind, STR("OneToOneField")),
         .nullable = django_is(r, field, "null") || str_eq(field->kind, STR("NullBooleanField")),
-        .place = {.file = file->path, .line = node_line(field->call)}};
+        .place = field->place};
     struct str key_type, key_column;
 
-    if (!django_field_type(r, model, field, 0, &column.type) || call_has_splat(field->call)) {
+    if (!django_field_type(r, model, field, 0, &column.type) ||
+        python_call_has_splat(r->tree, field->scope, field->call)) {
         column.type = STR_NONE;
         column.unread = column.named = true;
         schema_unread_add(r->arena, r->schema, column.place,
@@ -300,6 +304,17 @@ static void add_column(struct django_reader *r, const struct django_model *model
         strs_add(r->arena, &index.parts, column.name);
         index.name = django_index_name(r->arena, table->name, &index.parts, STR(""));
         VEC_PUSH(r->arena, &table->indexes, index);
+    }
+    /* PositiveIntegerField and its kin: the type of others, and a condition. */
+    if (str_starts(field->kind, STR("Positive"))) {
+        struct schema_index check = {
+            .kind = SCHEMA_CHECK, .of_column = column.name, .of_type = true, .place = column.place};
+        struct strs named = {0};
+        strs_add(r->arena, &named, column.name);
+        check.name = django_index_name(r->arena, table->name, &named, STR("_check"));
+        VEC_PUSH(r->arena, &check.parts,
+                 str_printf(r->arena, STR_FMT " >= 0", STR_ARG(column.name)));
+        VEC_PUSH(r->arena, &table->indexes, check);
     }
     if (column.primary_key)
         column.nullable = column.unique = false;
@@ -360,9 +375,7 @@ static void add_many(struct django_reader *r, const struct django_model *model,
                           ? name.text
                           : str_printf(r->arena, STR_FMT "_" STR_FMT, STR_ARG(model->table),
                                        STR_ARG(field->name)),
-                      django_target(r, model, field),
-                      (struct schema_place){.file = file->path, .line = node_line(field->call)},
-                      node_source(file, field->call));
+                      django_target(r, model, field), field->place, node_source(file, field->call));
 }
 
 static void add_table(struct django_reader *r, const struct django_model *model)

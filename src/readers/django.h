@@ -27,7 +27,8 @@ struct django_field {
     struct str name, column;
     struct str kind; /* "CharField" */
     struct python_scope scope;
-    TSNode call;
+    TSNode call; /* CharField(…): of the model, or what a function of the tree returns */
+    struct schema_place place;
     bool relation, many;
     struct str written_type; /* what its class says in db_type; empty: nothing */
     struct django_preset presets[DJANGO_PRESETS_MAX];

@@ -195,8 +195,15 @@ static bool kind_of(struct django_reader *r, struct python_scope scope, TSNode f
                !str_starts(thing.dotted, STR("rest_framework"));
     }
     if (thing.kind == THING_FUNCTION && depth <= FIELD_DEPTH_MAX) {
-        /* A function of the tree that returns a field: what it makes of its arguments, only running it would tell. */
+        /* A function of the tree that returns a field; when it does more than that, only running it would tell. */
         TSNode made = returned_node(thing.node);
+        struct python_scope inside;
+        if (depth == 0 && node_is(made, "call") &&
+            python_call_enter(r->tree, scope, field->call, thing, &inside)) {
+            field->scope = inside;
+            field->call = made;
+            return kind_of(r, inside, node_field(made, "function"), field, depth + 1);
+        }
         bool is_field =
             node_is(made, "call") && kind_of(r, (struct python_scope){.file = thing.file},
                                              node_field(made, "function"), field, depth + 1);
@@ -236,11 +243,12 @@ bool django_field_kind(struct django_reader *r, struct python_scope scope, TSNod
 struct python_constant django_word(struct django_reader *r, const struct django_field *field,
                                    const char *name)
 {
-    TSNode node = call_keyword(field->scope.file, field->call, name);
+    struct python_scope in;
+    TSNode node = python_call_keyword(r->tree, field->scope, field->call, name, &in);
 
     for (size_t i = 0; i < field->preset_count; i++)
         if (str_eq(field->presets[i].name, str_from(name)) &&
             (field->presets[i].final || ts_node_is_null(node)))
             return field->presets[i].value;
-    return python_constant(r->tree, field->scope, node);
+    return python_constant(r->tree, in, node);
 }

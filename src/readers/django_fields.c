@@ -142,12 +142,13 @@ bool django_field_type(struct django_reader *r, const struct django_model *model
 struct str django_target(struct django_reader *r, const struct django_model *model,
                          const struct django_field *field)
 {
-    TSNode node = call_keyword(field->scope.file, field->call, "to");
+    struct python_scope in;
+    TSNode node = python_call_keyword(r->tree, field->scope, field->call, "to", &in);
     struct str source;
 
     if (ts_node_is_null(node))
-        node = call_positional(field->call, 0);
-    struct python_constant text = python_constant(r->tree, field->scope, node);
+        node = python_call_positional(field->scope, field->call, 0, &in);
+    struct python_constant text = python_constant(r->tree, in, node);
     if (text.kind == CONSTANT_STRING) {
         if (str_eq(text.text, STR("self")))
             return str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(model->app),
@@ -157,14 +158,14 @@ struct str django_target(struct django_reader *r, const struct django_model *mod
                    : str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(model->app),
                                 STR_ARG(text.text));
     }
-    struct python_thing thing = python_resolve(r->tree, field->scope, node);
+    struct python_thing thing = python_resolve(r->tree, in, node);
     if (thing.kind == THING_CLASS)
         for (size_t i = 0; i < r->models.count; i++)
             if (r->models.items[i].file == thing.file &&
                 ts_node_eq(r->models.items[i].node, thing.node))
                 return str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(r->models.items[i].app),
                                   STR_ARG(r->models.items[i].name));
-    source = ts_node_is_null(node) ? STR_NONE : node_source(field->scope.file, node);
+    source = ts_node_is_null(node) ? STR_NONE : node_source(in.file, node);
     if (str_ends(source, STR("AUTH_USER_MODEL")) || str_ends(source, STR("get_user_model()")) ||
         (thing.kind == THING_FOREIGN && str_ends(thing.dotted, STR("get_user_model()"))))
         return r->user_model;

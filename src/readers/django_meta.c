@@ -113,6 +113,22 @@ static struct str short_name(struct arena *arena, struct str table, const struct
                       STR_ARG(str_prefix(first, 7)), STR_ARG(digest(arena, &parts, 6)));
 }
 
+/* Options._format_names_with_class: "%(app_label)s_%(class)s_name" */
+static struct str of_class(struct arena *arena, const struct django_model *model, struct str name)
+{
+    const struct {
+        struct str word, value;
+    } words[] = {{STR("%(app_label)s"), str_lower(arena, model->app)},
+                 {STR("%(class)s"), str_lower(arena, model->name)}};
+
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        for (size_t at; (at = str_find(name, words[i].word)) != SIZE_MAX;)
+            name = str_printf(arena, STR_FMT STR_FMT STR_FMT, STR_ARG(str_prefix(name, at)),
+                              STR_ARG(words[i].value),
+                              STR_ARG(str_from_offset(name, at + words[i].word.length)));
+    return name;
+}
+
 static void unread(struct django_reader *r, struct python_scope scope, TSNode node,
                    const struct schema_table *table)
 {
@@ -227,9 +243,10 @@ static void read_items(struct django_reader *r, const struct django_model *model
         if (node_is(item, "comment"))
             continue;
         struct schema_index index = {.place = {.file = scope.file->path, .line = node_line(item)}};
-        if (node_is(item, "call") && read_item(r, scope, item, fields, table, &index))
+        if (node_is(item, "call") && read_item(r, scope, item, fields, table, &index)) {
+            index.name = of_class(r->arena, model, index.name);
             VEC_PUSH(r->arena, &table->indexes, index);
-        else
+        } else
             unread(r, scope, item, table);
     }
 }

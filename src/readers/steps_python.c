@@ -1,3 +1,4 @@
+#include "readers/django.h"
 #include "readers/steps.h"
 
 #define UP_MAX 40u
@@ -392,6 +393,20 @@ static void django_column(struct reader *r, TSNode call, enum step_kind kind)
                           .key = true});
 }
 
+/* The condition that a PositiveIntegerField brings, and takes away when it becomes another. */
+static void alter_check(struct reader *r, TSNode call)
+{
+    struct str table = django_table(r, text_of(r, word(r, call, "model_name", 0)));
+    TSNode field = word(r, call, "field", 2);
+    struct strs columns = {0};
+
+    strs_add(r->arena, &columns, field_column(r, text_of(r, word(r, call, "name", 1)), field));
+    bool positive = node_is(field, "call") && str_starts(called_name(r, field), STR("Positive"));
+    push(r, (struct step){.kind = positive ? STEP_ADD_INDEX : STEP_DROP_INDEX,
+                          .table = table,
+                          .name = django_index_name(r->arena, table, &columns, STR("_check"))});
+}
+
 /* Which kind of field it is that goes or gets another name is not written here: a column, or a table. */
 static void remove_field(struct reader *r, TSNode call)
 {
@@ -448,9 +463,10 @@ static void django_call(struct reader *r, TSNode call)
         django_column(r, call, STEP_ADD_COLUMN);
     else if (str_eq(name, STR("RemoveField")))
         remove_field(r, call);
-    else if (str_eq(name, STR("AlterField")))
+    else if (str_eq(name, STR("AlterField"))) {
         django_column(r, call, STEP_ALTER_COLUMN);
-    else if (str_eq(name, STR("RenameField")))
+        alter_check(r, call);
+    } else if (str_eq(name, STR("RenameField")))
         rename_field(r, call);
     else if (str_eq(name, STR("AddIndex")) || str_eq(name, STR("AddConstraint")))
         django_index(r, call, STEP_ADD_INDEX,

@@ -204,9 +204,9 @@ static void whole_index(struct comparison *c, const struct schema_table *table,
                                   .parts = index->parts,
                                   .table = table->name,
                                   .name = index->name,
-                                  .column = index->kind != SCHEMA_CHECK && index->parts.count
-                                                ? index->parts.items[0]
-                                                : STR_NONE,
+                                  .column = index->kind == SCHEMA_CHECK ? index->of_column
+                                            : index->parts.count        ? index->parts.items[0]
+                                                                        : STR_NONE,
                                   .place = index->place,
                                   .line = buf_str(&line)});
 }
@@ -226,9 +226,14 @@ static void whole_table(struct comparison *c, const struct schema_table *table,
                                                      STR_ARG(table->name))});
 }
 
-static bool is_part_of_column(const struct schema_table *other, const struct schema_index *index)
+static bool is_part_of_column(const struct schema_table *table, const struct schema_table *other,
+                              const struct schema_index *index)
 {
-    return index->of_column.length && !schema_column_named(other, index->of_column);
+    if (!index->of_column.length)
+        return false;
+    const struct schema_column *here = schema_column_named(table, index->of_column);
+    const struct schema_column *there = schema_column_named(other, index->of_column);
+    return !there || (index->of_type && here && !str_eq(here->type, there->type));
 }
 
 static void compare_tables(struct comparison *c, const struct schema_table *old,
@@ -248,11 +253,11 @@ static void compare_tables(struct comparison *c, const struct schema_table *old,
             whole_column(c, old, &old->columns.items[i], SCHEMA_DROP);
     for (size_t i = 0; i < new->indexes.count; i++)
         if (!has_index(old, &new->indexes.items[i]) &&
-            !is_part_of_column(old, &new->indexes.items[i]))
+            !is_part_of_column(new, old, &new->indexes.items[i]))
             whole_index(c, new, &new->indexes.items[i], SCHEMA_ADD);
     for (size_t i = 0; i < old->indexes.count && (!new->partial || old->partial); i++)
         if (!has_index(new, &old->indexes.items[i]) &&
-            !is_part_of_column(new, &old->indexes.items[i]))
+            !is_part_of_column(old, new, &old->indexes.items[i]))
             whole_index(c, old, &old->indexes.items[i], SCHEMA_DROP);
 }
 

@@ -48,6 +48,7 @@ struct schema_index {
     struct str method;     /* "gin"; empty: btree */
     struct str extra;      /* "INCLUDE (a)", "NULLS NOT DISTINCT" */
     struct str of_column;  /* it stands in that column's definition, and comes and goes with it */
+    bool of_type;          /* it belongs to that column's type: a line for that says it too */
     struct schema_place place;
 };
 VEC_DEFINE(schema_indexes, struct schema_index);
