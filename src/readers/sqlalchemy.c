@@ -161,6 +161,16 @@ static void loops_are_said(struct sa_reader *r, struct schema_table *table,
     }
 }
 
+/* The column of a declared_attr that cannot be read has the attribute's name, unless it is given one in there. */
+static struct str made_name(const struct python_file *file, const struct python_binding *binding)
+{
+    struct str source = node_source(file, binding->node);
+
+    return str_contains(source, STR("olumn(\"")) || str_contains(source, STR("olumn('"))
+               ? STR_NONE
+               : binding->name;
+}
+
 static void read_body(struct sa_reader *r, const struct sa_class *class, size_t at,
                       struct schema_table *table)
 {
@@ -186,13 +196,9 @@ static void read_body(struct sa_reader *r, const struct sa_class *class, size_t 
             .value = method ? sa_returned(binding->node) : binding->node,
             .annotation = method ? node_field(binding->node, "return_type") : binding->annotation,
             .method = method};
-        struct str source = node_source(file, binding->node);
-        if (method && ts_node_is_null(attribute.value) && str_contains(source, STR("olumn(")))
-            sa_attribute_unread(r, &attribute, table, binding->node,
-                                str_contains(source, STR("olumn(\"")) ||
-                                        str_contains(source, STR("olumn('"))
-                                    ? STR_NONE
-                                    : binding->name);
+        if (method && ts_node_is_null(attribute.value) &&
+            str_contains(node_source(file, binding->node), STR("olumn(")))
+            sa_attribute_unread(r, &attribute, table, binding->node, made_name(file, binding));
         else
             sa_attribute_read(r, class, &attribute, table);
     }
