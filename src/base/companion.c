@@ -5,12 +5,14 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/door.h"
 #include "base/process_start.h"
 
 #define BUFFER_SIZE ((size_t)64 << 10)
@@ -123,7 +125,10 @@ bool companion_start(struct arena *arena, const struct process_options *options,
     companion->pidfd = companion->input = -1;
     for (size_t i = 0; i < END_COUNT; i++)
         companion->ends.fds[i] = -1;
-    companion->buffer = ARENA_ARRAY(arena, BUFFER_SIZE, char);
+    /* Not from the arena, which would write zeros to all of it: most answers are small. */
+    companion->buffer = malloc(BUFFER_SIZE);
+    if (!companion->buffer)
+        door_memory();
     companion->name = str_c(arena, options->arguments[0]);
     if (process_prepare(arena, &plain, &start, e) &&
         process_ends_open(&plain, &companion->ends, e) && open_input(companion, e) &&
@@ -167,6 +172,8 @@ void companion_stop(struct companion **companion)
     }
     if (one->pidfd >= 0)
         close(one->pidfd);
+    free(one->buffer);
+    one->buffer = NULL;
 }
 
 /* ---- Talking. ---- */

@@ -5,10 +5,28 @@
 
 struct regex {
     pcre2_code *code;
-    pcre2_match_data *match;
-    pcre2_match_context *context;
     struct str pattern;
 };
+
+/* One a thread: what a match needs is copied out before the next one begins, and each has room of 20 KB. */
+static _Thread_local pcre2_match_data *match;
+static _Thread_local pcre2_match_context *context;
+
+static bool need_room(struct err *e)
+{
+    if (match && context)
+        return true;
+    if (!match)
+        match = pcre2_match_data_create(REGEX_GROUPS_MAX, NULL);
+    if (!context)
+        context = pcre2_match_context_create(NULL);
+    if (!match || !context)
+        return err_set(e, ERR_SYSTEM, "out of memory in a pattern");
+    pcre2_set_match_limit(context, REGEX_MATCH_LIMIT);
+    pcre2_set_depth_limit(context, REGEX_DEPTH_LIMIT);
+    pcre2_set_heap_limit(context, 20000); /* KiB */
+    return true;
+}
 
 static bool refuse_limits(struct str pattern, struct err *e)
 {
@@ -62,13 +80,6 @@ bool regex_compile(struct arena *arena, struct str pattern, struct regex **ret_r
     struct regex *regex = ARENA_NEW(arena, struct regex);
     regex->code = code;
     regex->pattern = pattern;
-    regex->match = pcre2_match_data_create(REGEX_GROUPS_MAX, NULL);
-    regex->context = pcre2_match_context_create(NULL);
-    if (!regex->match || !regex->context)
-        return err_set(e, ERR_SYSTEM, "out of memory in a pattern");
-    pcre2_set_match_limit(regex->context, REGEX_MATCH_LIMIT);
-    pcre2_set_depth_limit(regex->context, REGEX_DEPTH_LIMIT);
-    pcre2_set_heap_limit(regex->context, 20000); /* KiB */
     *ret_regex = regex;
     return true;
 }
@@ -76,8 +87,10 @@ bool regex_compile(struct arena *arena, struct str pattern, struct regex **ret_r
 bool regex_match(struct regex *regex, struct str subject, bool *ret_matched, struct str *groups,
                  size_t group_count, struct err *e)
 {
+    if (!need_room(e))
+        return false;
     int found = pcre2_match(regex->code, (PCRE2_SPTR)(subject.bytes ? subject.bytes : ""),
-                            subject.length, 0, 0, regex->match, regex->context);
+                            subject.length, 0, 0, match, context);
 
     if (found == PCRE2_ERROR_NOMATCH) {
         *ret_matched = false;
@@ -89,7 +102,7 @@ bool regex_match(struct regex *regex, struct str subject, bool *ret_matched, str
         return err_set(e, ERR_LIMIT, "pattern \"" STR_FMT "\": %s",
                        STR_ARG(str_prefix(regex->pattern, 200)), (char *)message);
     }
-    const PCRE2_SIZE *at = pcre2_get_ovector_pointer(regex->match);
+    const PCRE2_SIZE *at = pcre2_get_ovector_pointer(match);
     uint32_t set = found == 0 ? REGEX_GROUPS_MAX : (uint32_t)found;
     for (size_t i = 0; i < group_count; i++) {
         groups[i] = STR_NONE;

@@ -30,11 +30,13 @@ struct side { /* one of the two trees */
 };
 
 struct matcher_row {
-    struct regex *regex;
+    struct str pattern;
+    struct regex *regex; /* NULL: not compiled yet; most pushes have paths of one language or two */
     struct str language; /* empty: any */
 };
 
 struct matcher {
+    struct arena *arena;
     VEC(struct matcher_row) rows;
 };
 
@@ -52,37 +54,29 @@ static bool is_entered(struct str name)
 
 /* --- Which files. --- */
 
-static bool matcher_make(struct arena *arena, const struct config *config, struct matcher *matcher,
-                         struct err *e)
+static void matcher_make(struct arena *arena, const struct config *config, struct matcher *matcher)
 {
-    struct matcher_row row;
-
-    for (size_t i = 0; i < model_path_count; i++) {
-        row.language = model_paths[i].language;
-        if (!regex_compile(arena, model_paths[i].path, &row.regex, e))
-            return false;
-        VEC_PUSH(arena, &matcher->rows, row);
-    }
-    row.language = STR_NONE;
-    for (size_t i = 0; config && i < config->models.count; i++) {
-        if (!regex_compile(arena, config->models.items[i].path, &row.regex, e))
-            return false;
-        VEC_PUSH(arena, &matcher->rows, row);
-    }
-    return true;
+    *matcher = (struct matcher){.arena = arena};
+    for (size_t i = 0; i < model_path_count; i++)
+        VEC_PUSH(arena, &matcher->rows,
+                 (struct matcher_row){.pattern = model_paths[i].path,
+                                      .language = model_paths[i].language});
+    for (size_t i = 0; config && i < config->models.count; i++)
+        VEC_PUSH(arena, &matcher->rows,
+                 (struct matcher_row){.pattern = config->models.items[i].path});
 }
 
-static bool matches(const struct matcher *matcher, struct str path, bool *ret_matches,
-                    struct err *e)
+static bool matches(struct matcher *matcher, struct str path, bool *ret_matches, struct err *e)
 {
     const struct model_language *language = model_language_of(path);
 
     *ret_matches = false;
     for (size_t i = 0; language && i < matcher->rows.count && !*ret_matches; i++) {
-        const struct matcher_row *row = &matcher->rows.items[i];
+        struct matcher_row *row = &matcher->rows.items[i];
         if (row->language.length && !str_eq(row->language, language->name))
             continue;
-        if (!regex_match(row->regex, path, ret_matches, NULL, 0, e))
+        if ((!row->regex && !regex_compile(matcher->arena, row->pattern, &row->regex, e)) ||
+            !regex_match(row->regex, path, ret_matches, NULL, 0, e))
             return false;
     }
     return true;
@@ -94,8 +88,7 @@ bool models_any_path(struct arena *arena, const struct config *config, const str
     struct matcher matcher = {0};
 
     *ret_any = false;
-    if (!matcher_make(arena, config, &matcher, e))
-        return false;
+    matcher_make(arena, config, &matcher);
     for (size_t i = 0; i < paths->count && !*ret_any; i++)
         if (!matches(&matcher, paths->items[i], ret_any, e))
             return false;
@@ -119,7 +112,7 @@ static bool is_settings(struct str directory, struct str name)
     return false;
 }
 
-static bool note_file(struct side *side, const struct matcher *matcher, struct str directory,
+static bool note_file(struct side *side, struct matcher *matcher, struct str directory,
                       const struct tree_entry *entry, struct err *e)
 {
     const struct model_language *language = model_language_of(entry->name);
@@ -143,7 +136,7 @@ static bool note_file(struct side *side, const struct matcher *matcher, struct s
 }
 
 /* All directories of one depth, so that a commit's are read together. */
-static bool walk_depth(struct side *side, const struct matcher *matcher, const struct strs *places,
+static bool walk_depth(struct side *side, struct matcher *matcher, const struct strs *places,
                        struct strs *ret_below, struct strs *ret_ids, struct err *e)
 {
     for (size_t i = 0; i < places->count; i++) {
@@ -166,7 +159,7 @@ static bool walk_depth(struct side *side, const struct matcher *matcher, const s
     return true;
 }
 
-static bool walk(struct side *side, const struct matcher *matcher, struct err *e)
+static bool walk(struct side *side, struct matcher *matcher, struct err *e)
 {
     const struct strs none = {0};
     struct strs places = {0};
@@ -302,7 +295,7 @@ static void add_nearby(struct side *side, const struct strs *others, struct near
             VEC_PUSH(side->arena, paths, others->items[i]);
 }
 
-static bool side_open(struct side *side, const struct matcher *matcher, const struct strs *changed,
+static bool side_open(struct side *side, struct matcher *matcher, const struct strs *changed,
                       struct err *e)
 {
     struct nearby nearby[MODEL_LANGUAGES_MAX] = {0};
@@ -516,8 +509,7 @@ bool models_compare(struct arena *arena, const struct config *config, struct tre
     }
     if (!any)
         return true;
-    if (!matcher_make(arena, config, &matcher, e))
-        return false;
+    matcher_make(arena, config, &matcher);
     for (size_t i = 0; i < 2; i++)
         if (!side_open(&sides[i], &matcher, changed_paths, e))
             return false;
