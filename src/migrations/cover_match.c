@@ -21,6 +21,22 @@ bool text_has_word(struct str text, struct str word)
     return false;
 }
 
+bool cover_has_parts(struct str text, const struct schema_change *change)
+{
+    bool index = change->index == SCHEMA_INDEX || change->index == SCHEMA_UNIQUE_INDEX ||
+                 change->index == SCHEMA_UNIQUE;
+
+    for (size_t i = 0; index && change->kind == SCHEMA_ADD && i < change->parts.count; i++) {
+        struct str part = change->parts.items[i];
+        size_t end = 0;
+        while (end < part.length && cover_is_word_byte(part.bytes[end]))
+            end++;
+        if (end == part.length && !text_has_word(text, part))
+            return false;
+    }
+    return true;
+}
+
 struct str cover_bare(struct str name)
 {
     size_t dot = str_find_last_byte(name, '.');
@@ -178,6 +194,14 @@ static bool call_column(const struct cover_call *call, const struct schema_chang
     return cover_is_call(call, "alter_column") && alters_aspect(call, change);
 }
 
+/* Alembic's own template writes unique=False. */
+static bool is_unique(const struct cover_call *call)
+{
+    struct str unique = cover_keyword_argument(call, "unique", SIZE_MAX);
+
+    return unique.length && !str_eq(str_trim(unique), STR("False"));
+}
+
 /* create_index, create_unique_constraint, create_foreign_key… */
 static bool call_makes_index(const struct cover_call *call, enum schema_index_kind kind)
 {
@@ -189,8 +213,7 @@ static bool call_makes_index(const struct cover_call *call, enum schema_index_ki
     case SCHEMA_UNIQUE_INDEX:
     case SCHEMA_UNIQUE:
         return str_contains(call->name, STR("unique")) ||
-               str_contains(call->name, STR("primary_key")) ||
-               (index && text_has_word(call->arguments, STR("unique")));
+               str_contains(call->name, STR("primary_key")) || (index && is_unique(call));
     case SCHEMA_FOREIGN_KEY:
         return str_contains(call->name, STR("foreign_key"));
     case SCHEMA_CHECK:
@@ -222,13 +245,14 @@ bool cover_call(const struct cover_call *call, const struct schema_change *chang
     bool made = cover_is_call(call, "create_table") || cover_is_call(call, "add_column");
     bool named = cover_names(call, cover_bare(change->name));
     bool kind = change->kind == SCHEMA_DROP ||
-                (made ? named || cover_makes_index(call, change->index, change->column)
+                (made ? named || cover_makes_index(call, change)
                       : call_makes_index(call, change->index) ||
                             (named && (str_contains(call->name, STR("index")) ||
                                        str_contains(call->name, STR("constraint")) ||
                                        str_contains(call->name, STR("foreign_key")))));
     return kind && (cover_names(call, cover_bare(change->name)) ||
-                    (is_table(call, change->table) && cover_names(call, change->column)));
+                    (is_table(call, change->table) && cover_names(call, change->column) &&
+                     cover_has_parts(call->arguments, change)));
 }
 
 /* --- Names that are no literals: of a loop, constants of another file. --- */

@@ -20,6 +20,8 @@ bool cover_names(const struct cover_call *call, struct str wanted);
 struct str cover_keyword_argument(const struct cover_call *call, const char *keyword, size_t index);
 /* It is one string and nothing else: what that says. */
 bool cover_is_literal(struct str argument, struct str *ret_text);
+/* All columns of an index or unique constraint are words of the text; of expressions nothing is asked. True for other changes. */
+bool cover_has_parts(struct str text, const struct schema_change *change);
 /* "VARCHAR(120)": the numbers of a type must be in what changes it. */
 bool cover_has_numbers(struct str text, struct str type);
 /* cover_sql.c: SQL without comments. */
@@ -40,8 +42,7 @@ bool cover_gapped(struct str statement, const struct schema_change *change, stru
 
 /* --- cover_table.c: what op.create_table says of one column. --- */
 /* What makes a column makes no index of it by that: the column must say so, or a constraint that names it. */
-bool cover_makes_index(const struct cover_call *call, enum schema_index_kind kind,
-                       struct str column);
+bool cover_makes_index(const struct cover_call *call, const struct schema_change *change);
 /* Neither does a field of Django's, unless it is unique, a key, indexed. */
 bool cover_makes_field_index(const struct cover_call *call, struct str column);
 bool cover_table_lacks(const struct cover_call *call, const struct schema_change *change);

@@ -192,13 +192,17 @@ static bool sql_makes_index(struct str statement, const struct schema_change *ch
 
     if (!text_has_word(statement, STR("create")) || !text_has_word(statement, STR("table")))
         return text_has_word(statement, change->column) &&
-               (change->kind == SCHEMA_DROP || words_make_index(statement, change->index));
+               (change->kind == SCHEMA_DROP ||
+                (words_make_index(statement, change->index) && cover_has_parts(statement, change) &&
+                 (!str_contains(change->line, STR(" WHERE ")) ||
+                  text_has_word(statement, STR("where")))));
     for (size_t at = 0; at <= statement.length; at++) {
         char byte = at < statement.length ? statement.bytes[at] : ')';
         depth -= depth && byte == ')';
         if ((depth == 1 && byte == ',') || (depth == 0 && byte == ')')) {
             struct str item = str_slice(statement, start, at);
-            if (text_has_word(item, change->column) && words_make_index(item, change->index))
+            if (text_has_word(item, change->column) && cover_has_parts(item, change) &&
+                words_make_index(item, change->index))
                 return true;
         }
         if ((depth == 0 && byte == '(') || (depth == 1 && byte == ','))

@@ -98,11 +98,16 @@ bool cover_table_lacks(const struct cover_call *call, const struct schema_change
 
 /* --- An index that is made with its table. --- */
 
+/* "index=True", "index=flag"; not "index=False". */
 static bool has_any(struct str text, const char *const *words)
 {
     for (; *words; words++)
-        if (str_contains(text, str_from(*words)))
-            return true;
+        for (size_t at = 0, found;
+             (found = str_find(str_from_offset(text, at), str_from(*words))) != SIZE_MAX;) {
+            at += found + str_from(*words).length;
+            if (!str_starts(str_from_offset(text, at), STR("False")))
+                return true;
+        }
     return false;
 }
 
@@ -146,10 +151,11 @@ static bool constraint_makes(struct str name, enum schema_index_kind kind)
     return false;
 }
 
-bool cover_makes_index(const struct cover_call *call, enum schema_index_kind kind,
-                       struct str column)
+bool cover_makes_index(const struct cover_call *call, const struct schema_change *change)
 {
-    struct str text = call->arguments;
+    struct str text = call->arguments, column = change->column;
+    enum schema_index_kind kind = change->index;
+    bool several = change->parts.count > 1; /* no column makes such an index alone */
 
     for (size_t at = 1; at < text.length;) {
         struct str ignored;
@@ -163,9 +169,10 @@ bool cover_makes_index(const struct cover_call *call, enum schema_index_kind kin
         }
         struct str name = cover_identifier_before(text, at);
         struct str inner = str_slice(text, at, cover_skip_arguments(text, at, NULL, NULL));
-        if ((str_eq(name, STR("Column")) && has_literal(inner, column, true) &&
+        if ((!several && str_eq(name, STR("Column")) && has_literal(inner, column, true) &&
              column_makes(inner, kind)) ||
-            (constraint_makes(name, kind) && has_literal(inner, column, false)))
+            (constraint_makes(name, kind) && has_literal(inner, column, false) &&
+             cover_has_parts(inner, change)))
             return true;
         at++;
     }

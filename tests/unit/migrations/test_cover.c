@@ -31,6 +31,15 @@ static void end(void)
         .name = STR_INIT(named), .column = STR_INIT(first)                                         \
     }
 
+#define PAIR_OF(kind_of, of, first, second)                                                        \
+    {                                                                                              \
+        .kind = SCHEMA_ADD, .object = SCHEMA_OBJECT_INDEX, .index = kind_of,                       \
+        .table = STR_INIT(of), .name = STR_INIT("new_name"), .column = STR_INIT(first), .parts = { \
+            .items = (struct str[]){STR_INIT(first), STR_INIT(second)},                            \
+            .count = 2                                                                             \
+        }                                                                                          \
+    }
+
 static const struct row {
     const char *path, *text;
     struct schema_change change;
@@ -187,6 +196,38 @@ static const struct row {
      UNIQUE_OF("posts", "posts_slug_key", "slug"), false},
     {"a.py", "def upgrade():\n    op.create_index('another', 'posts', ['slug'], unique=True)\n",
      UNIQUE_OF("posts", "posts_slug_key", "slug"), true},
+    /* An index of two columns is not that of one of them, and Alembic's template writes what is not so. */
+    {"a.sql", "CREATE INDEX ix ON orders (owner)",
+     PAIR_OF(SCHEMA_INDEX, "orders", "owner", "state"), false},
+    {"a.sql", "CREATE INDEX ix ON orders (owner, state)",
+     PAIR_OF(SCHEMA_INDEX, "orders", "owner", "state"), true},
+    {"a.sql", "CREATE TABLE orders (owner int UNIQUE, state text)",
+     PAIR_OF(SCHEMA_UNIQUE, "orders", "owner", "state"), false},
+    {"a.sql", "CREATE TABLE orders (owner int, state text, UNIQUE (state, owner))",
+     PAIR_OF(SCHEMA_UNIQUE, "orders", "owner", "state"), true},
+    {"a.py", "def upgrade():\n    op.create_index('ix', 'orders', ['owner'], unique=False)\n",
+     PAIR_OF(SCHEMA_INDEX, "orders", "owner", "state"), false},
+    {"a.py", "def upgrade():\n    op.create_index('ix', 'orders', ['owner', 'state'])\n",
+     PAIR_OF(SCHEMA_INDEX, "orders", "owner", "state"), true},
+    {"a.py",
+     "def upgrade():\n    op.create_index('ix', 'orders', ['owner', 'state'], unique=False)\n",
+     PAIR_OF(SCHEMA_UNIQUE, "orders", "owner", "state"), false},
+    {"a.py",
+     "def upgrade():\n    op.create_unique_constraint(None, 'orders', ['owner', 'state'])\n",
+     PAIR_OF(SCHEMA_UNIQUE, "orders", "owner", "state"), true},
+    {"a.py",
+     "def upgrade():\n    op.create_table('orders', sa.Column('owner', sa.Integer(), index=True), "
+     "sa.Column('state', sa.String()))\n",
+     PAIR_OF(SCHEMA_INDEX, "orders", "owner", "state"), false},
+    {"a.py",
+     "def upgrade():\n    op.create_table('orders', sa.Column('owner', sa.Integer()), "
+     "sa.Column('state', sa.String()), sa.UniqueConstraint('owner', 'state'))\n",
+     PAIR_OF(SCHEMA_UNIQUE, "orders", "owner", "state"), true},
+    {"a.py",
+     "def upgrade():\n    op.create_table('posts', sa.Column('slug', sa.String(), unique=False))\n",
+     UNIQUE_OF("posts", "posts_slug_key", "slug"), false},
+    {"a.py", "def upgrade():\n    op.create_index('x', 'posts', ['slug'], unique=False)\n",
+     UNIQUE_OF("posts", "posts_slug_key", "slug"), false},
     /* Names go one way. */
     {"a.sql", "ALTER TABLE users RENAME COLUMN age TO years", COLUMN(ADD, "users", "years"), true},
     {"a.sql", "ALTER TABLE users RENAME COLUMN age TO years", COLUMN(ADD, "users", "age"), false},
