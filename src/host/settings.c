@@ -104,7 +104,7 @@ static bool check_added(const struct parsed *before, struct str text, const cJSO
     CLEANUP_WITH(release_parsed)
     struct parsed after = {.arena = before->arena, .file = before->file};
     struct json_place place;
-    size_t depth;
+    size_t depth = 0;
 
     if (!parse(&after, text, e) || !walk(&after, &place, &depth, e))
         return false;
@@ -137,7 +137,7 @@ bool settings_add(struct arena *arena, const struct settings_file *file, const s
     CLEANUP_WITH(json_release) cJSON *wanted = cJSON_CreateArray();
     CLEANUP_WITH(json_release) cJSON *value = NULL;
     struct json_place place;
-    size_t depth, missing = 0;
+    size_t depth = 0, missing = 0;
 
     *ret_inserted = STR("");
     *ret_created = 0;
