@@ -103,7 +103,7 @@ static bool check_added(const struct parsed *before, struct str text, const cJSO
 {
     CLEANUP_WITH(release_parsed)
     struct parsed after = {.arena = before->arena, .file = before->file};
-    struct json_place place;
+    struct json_place place = {0};
     size_t depth = 0;
 
     if (!parse(&after, text, e) || !walk(&after, &place, &depth, e))
@@ -136,7 +136,7 @@ bool settings_add(struct arena *arena, const struct settings_file *file, const s
     CLEANUP_WITH(release_parsed) struct parsed parsed = {.arena = arena, .file = file};
     CLEANUP_WITH(json_release) cJSON *wanted = cJSON_CreateArray();
     CLEANUP_WITH(json_release) cJSON *value = NULL;
-    struct json_place place;
+    struct json_place place = {0};
     size_t depth = 0, missing = 0;
 
     *ret_inserted = STR("");
