@@ -239,8 +239,8 @@ bool cover_call(const struct cover_call *call, const struct schema_change *chang
     case SCHEMA_OBJECT_INDEX:
         break;
     }
-    /* An index goes by itself, or with its column or table; what made it does not take it away. */
-    if (change->kind == SCHEMA_DROP && !str_starts(call->name, STR("drop_")))
+    /* An index goes by itself, or with its column or table; what made it does not take it away, nor the other way round. */
+    if ((change->kind == SCHEMA_DROP) != str_starts(call->name, STR("drop_")))
         return false;
     bool made = cover_is_call(call, "create_table") || cover_is_call(call, "add_column");
     bool named = cover_names(call, cover_bare(change->name));

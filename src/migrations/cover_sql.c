@@ -227,8 +227,12 @@ bool cover_statement(struct str statement, const struct schema_change *change)
                      : sql_is_about(statement, cover_bare(change->table)))) ||
                (text_has_word(statement, STR("rename")) &&
                 text_has_word(statement, cover_bare(change->table)));
-    /* What made it does not take it away. */
-    if (change->kind == SCHEMA_DROP && !text_has_word(statement, STR("drop")))
+    /* What made it does not take it away, nor the other way round. */
+    bool drops = text_has_word(statement, STR("drop"));
+    if (change->kind == SCHEMA_DROP && !drops)
+        return false;
+    if (change->kind == SCHEMA_ADD && drops && !text_has_word(statement, STR("add")) &&
+        !text_has_word(statement, STR("create")))
         return false;
     if (change->object == SCHEMA_OBJECT_TYPE)
         return text_has_word(statement, cover_bare(change->name)) &&

@@ -228,6 +228,16 @@ static const struct row {
      UNIQUE_OF("posts", "posts_slug_key", "slug"), false},
     {"a.py", "def upgrade():\n    op.create_index('x', 'posts', ['slug'], unique=False)\n",
      UNIQUE_OF("posts", "posts_slug_key", "slug"), false},
+    /* What takes an index away does not make it. */
+    {"a.sql", "DROP INDEX ix_age", INDEX(ADD, "users", "ix_age", "age"), false},
+    {"a.sql", "ALTER TABLE users DROP CONSTRAINT ix_age", INDEX(ADD, "users", "ix_age", "age"),
+     false},
+    {"a.sql", "ALTER TABLE users DROP CONSTRAINT ix_age, ADD CONSTRAINT ix_age UNIQUE (age)",
+     INDEX(ADD, "users", "ix_age", "age"), true},
+    {"a.py", "def upgrade():\n    op.drop_index('ix_age', table_name='users')\n",
+     INDEX(ADD, "users", "ix_age", "age"), false},
+    {"a.py", "def upgrade():\n    op.drop_constraint('ix_age', 'users')\n",
+     INDEX(ADD, "users", "ix_age", "age"), false},
     /* Names go one way. */
     {"a.sql", "ALTER TABLE users RENAME COLUMN age TO years", COLUMN(ADD, "users", "years"), true},
     {"a.sql", "ALTER TABLE users RENAME COLUMN age TO years", COLUMN(ADD, "users", "age"), false},
