@@ -3,70 +3,10 @@
 #include "gate/pusher.h"
 #include "migrations/cover.h"
 #include "migrations/graph.h"
-#include "migrations/languages.h"
 #include "migrations/models.h"
 
 #define MESSAGE_MAX ((size_t)16 << 10)
 #define MIGRATION_BYTES ((size_t)1 << 20)
-#define SNIFFED_BYTES ((size_t)256 << 10)
-
-static const struct model_language *sniffed_language(const struct pushed *pushed,
-                                                     const struct repository_change *change)
-{
-    const struct model_language *language = model_language_of(change->path);
-
-    return change->is_file && language && language->sniffs &&
-                   !push_path_is_migration(pushed->pusher->config, change->path)
-               ? language
-               : NULL;
-}
-
-struct sniffing {
-    VEC(const struct model_language *) languages; /* of each blob */
-    bool any;
-};
-
-static bool sniff_one(void *context, size_t index, struct str bytes)
-{
-    struct sniffing *sniffing = context;
-
-    sniffing->any = sniffing->languages.items[index]->sniffs(bytes);
-    return !sniffing->any;
-}
-
-/* Models may stand in a file of any name: those that changed are looked into. */
-static bool sniff(struct pushed *pushed, bool *ret_any, struct err *e)
-{
-    struct arena *arena = pushed->pusher->arena;
-    struct sniffing sniffing = {.any = false};
-    struct strs ids = {0};
-
-    for (size_t i = 0; i < pushed->changes.count; i++) {
-        const struct repository_change *change = &pushed->changes.items[i];
-        const struct model_language *language = sniffed_language(pushed, change);
-        struct str id = change->kind == CHANGE_DELETED ? change->old_id : change->new_id;
-        if (!language || !id.length)
-            continue;
-        VEC_PUSH(arena, &ids, id);
-        VEC_PUSH(arena, &sniffing.languages, language);
-    }
-    if (!repository_each_blob(pushed->pusher->input->repository, &ids, SNIFFED_BYTES, sniff_one,
-                              &sniffing, e))
-        return false;
-    *ret_any = sniffing.any;
-    return true;
-}
-
-/* The first look, by path alone: most pushes touch no model. */
-static bool model_paths(struct pushed *pushed, struct strs *ret_paths, bool *ret_any, struct err *e)
-{
-    struct pusher *pusher = pushed->pusher;
-
-    for (size_t i = 0; i < pushed->changes.count; i++)
-        VEC_PUSH(pusher->arena, ret_paths, pushed->changes.items[i].path);
-    return models_any_path(pusher->arena, pusher->config, ret_paths, ret_any, e) &&
-           (*ret_any || sniff(pushed, ret_any, e));
-}
 
 /* Changes that a commit of others made are not this push's: a branch that merged main. The default branch and deploys get everything. */
 static bool drop_foreign(struct pushed *pushed, struct schema_changes *changes, struct err *e)
@@ -449,7 +389,7 @@ bool push_judge_models(struct pushed *pushed, size_t *ret_changes, struct err *e
     bool any = false;
 
     *ret_changes = 0;
-    if (!model_paths(pushed, &paths, &any, e))
+    if (!push_look_for_models(pushed, &paths, &any, e))
         return false;
     if (!any)
         return true;

@@ -63,6 +63,10 @@ MUST_CHECK bool push_judge_migrations(struct pushed *pushed, struct err *e);
  * whose migrations were compared already. */
 MUST_CHECK bool push_judge_rewritten(struct pushed *pushed, const struct commit_view *judged,
                                      struct err *e);
+/* push_look.c: may the push change a schema's models? All changed paths, and whether the models are worth reading: that takes a look into each
+ * directory. */
+MUST_CHECK bool push_look_for_models(struct pushed *pushed, struct strs *ret_paths, bool *ret_any,
+                                     struct err *e);
 /* push_models.c */
 MUST_CHECK bool push_judge_models(struct pushed *pushed, size_t *ret_changes, struct err *e);
 /* push_join.c: heads and ids of new migrations against what the remote has elsewhere. */

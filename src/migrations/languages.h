@@ -10,6 +10,7 @@
 #ifndef HOOKCHECK_MIGRATIONS_LANGUAGES_H
 #define HOOKCHECK_MIGRATIONS_LANGUAGES_H
 
+#include "readers/definitions.h"
 #include "readers/python_tree.h"
 #include "schema/schema.h"
 
@@ -29,6 +30,8 @@ struct model_language {
     bool (*derives)(struct str source);
     /* mentions() with fewer words, for a push's first look at files of any name; NULL: they are not looked at. */
     bool (*sniffs)(struct str source);
+    /* What it defines that models elsewhere may be made from, for the same look; NULL: nothing that counts. */
+    definitions_function *defines;
     /* Files of one group are one schema; NULL: all files of the tree are. */
     struct str (*group)(const struct model_source *source, struct str path);
     bool (*read)(const struct model_source *source, struct schema *schema, struct err *e);

@@ -1,0 +1,339 @@
+#include "readers/definitions.h"
+
+#include <stdlib.h>
+
+/* --- Statements of the top level: each begins in the first column, and ends before the next one that does. --- */
+
+struct scanner {
+    struct str source;
+    size_t at, depth;
+    bool is_script;
+    bool broken;
+};
+
+static char byte_at(const struct scanner *s, size_t at)
+{
+    return at < s->source.length ? s->source.bytes[at] : '\0';
+}
+
+static bool is_at(const struct scanner *s, struct str text)
+{
+    return str_starts(str_from_offset(s->source, s->at), text);
+}
+
+static void skip_line(struct scanner *s)
+{
+    while (s->at < s->source.length && byte_at(s, s->at) != '\n')
+        s->at++;
+}
+
+static void skip_past(struct scanner *s, struct str end)
+{
+    size_t found = str_find(str_from_offset(s->source, s->at), end);
+
+    s->broken = s->broken || found == SIZE_MAX;
+    s->at = found == SIZE_MAX ? s->source.length : s->at + found + end.length;
+}
+
+/* From after the opening to after the closing one; one that its line must close is given up at the end of it. */
+static void skip_quoted(struct scanner *s, struct str end, bool one_line)
+{
+    while (s->at < s->source.length && !is_at(s, end)) {
+        if (one_line && byte_at(s, s->at) == '\n')
+            return;
+        s->at += byte_at(s, s->at) == '\\' ? 2 : 1;
+    }
+    s->broken = s->broken || s->at >= s->source.length;
+    s->at += end.length;
+}
+
+static void skip_string(struct scanner *s)
+{
+    char quote[] = {byte_at(s, s->at), byte_at(s, s->at), byte_at(s, s->at)};
+    bool triple = !s->is_script && is_at(s, str_of(quote, 3));
+
+    s->at += triple ? 3 : 1;
+    skip_quoted(s, str_of(quote, triple ? 3 : 1), !triple && quote[0] != '`');
+}
+
+/* A slash that stands where a value may begin, and not after one. */
+static bool begins_pattern(const struct scanner *s)
+{
+    size_t at = s->at;
+
+    while (at > 0 && (s->source.bytes[at - 1] == ' ' || s->source.bytes[at - 1] == '\t'))
+        at--;
+    return at == 0 || str_find_byte(STR("(,=:[!&|?{};\n"), s->source.bytes[at - 1]) != SIZE_MAX;
+}
+
+static void skip_pattern(struct scanner *s)
+{
+    bool in_class = false;
+
+    for (s->at++; s->at < s->source.length && byte_at(s, s->at) != '\n'; s->at++) {
+        char byte = byte_at(s, s->at);
+        if (byte == '\\')
+            s->at++;
+        else if (byte == '[' || byte == ']')
+            in_class = byte == '[';
+        else if (byte == '/' && !in_class)
+            break;
+    }
+    s->at++;
+}
+
+/* Returns whether what was passed is more than a comment or a blank. */
+static bool step(struct scanner *s)
+{
+    char byte = byte_at(s, s->at);
+
+    if (s->is_script ? is_at(s, STR("//")) : byte == '#') {
+        skip_line(s);
+        return false;
+    }
+    if (s->is_script && is_at(s, STR("/*"))) {
+        skip_past(s, STR("*/"));
+        return false;
+    }
+    if (byte == '\'' || byte == '"' || (s->is_script && byte == '`')) {
+        skip_string(s);
+        return true;
+    }
+    if (s->is_script && byte == '/' && begins_pattern(s)) {
+        skip_pattern(s);
+        return true;
+    }
+    if (byte == '(' || byte == '[' || byte == '{')
+        s->depth++;
+    if ((byte == ')' || byte == ']' || byte == '}') && s->depth)
+        s->depth--;
+    s->at += byte == '\\' ? 2 : 1;
+    return str_find_byte(STR(" \t\r\n\f"), byte) == SIZE_MAX;
+}
+
+static bool begins_statement(const struct scanner *s)
+{
+    return !s->depth && (!s->at || byte_at(s, s->at - 1) == '\n') &&
+           str_find_byte(STR(" \t\r\n\f#"), byte_at(s, s->at)) == SIZE_MAX &&
+           !is_at(s, STR("//")) && !is_at(s, STR("/*"));
+}
+
+static bool next_statement(struct scanner *s, struct str *ret_statement)
+{
+    size_t start, end;
+
+    while (s->at < s->source.length && !begins_statement(s))
+        (void)step(s);
+    if (s->at >= s->source.length)
+        return false;
+    start = end = s->at;
+    do {
+        if (step(s))
+            end = s->at;
+    } while (s->at < s->source.length && !begins_statement(s));
+    *ret_statement = str_slice(s->source, start, end);
+    return true;
+}
+
+/* --- Which of them define something, and what of them counts. --- */
+
+static bool is_name_byte(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+           (byte >= '0' && byte <= '9') || byte == '_' || byte == '$' ||
+           (unsigned char)byte >= 0x80;
+}
+
+static struct str take_name(struct str *rest)
+{
+    size_t length = 0;
+
+    while (length < rest->length &&
+           (is_name_byte(rest->bytes[length]) || rest->bytes[length] == '.'))
+        length++;
+    struct str name = str_prefix(*rest, length);
+    *rest = str_trim(str_from_offset(*rest, length));
+    return name;
+}
+
+static bool skip_word(struct str *rest, struct str word)
+{
+    if (!str_starts(*rest, word) ||
+        (rest->length > word.length && is_name_byte(rest->bytes[word.length])))
+        return false;
+    *rest = str_trim(str_from_offset(*rest, word.length));
+    return true;
+}
+
+static bool has_one_of(struct str text, const char *const *words)
+{
+    for (; *words; words++)
+        if (str_contains(text, str_from(*words)))
+            return true;
+    return false;
+}
+
+/* A class's first line says what it is made from; enumerations and types count whole, and so does what has no methods. */
+static struct str python_class(struct str statement)
+{
+    static const char *const bases[] = {"Enum", "Choices", "Flag", "Type", NULL};
+    struct str header = str_prefix(statement, str_find(statement, STR(":\n")));
+
+    if (header.length == statement.length)
+        header = str_prefix(statement, str_find(statement, STR(":\r\n")));
+    return !has_one_of(header, bases) && str_contains(statement, STR("def ")) ? header : statement;
+}
+
+static bool python_defines(struct str statement, struct str *ret_name, struct str *ret_text)
+{
+    static const char *const compounds[] = {"if",      "elif", "else",  "try",  "except",
+                                            "finally", "for",  "while", "with", NULL};
+    struct str rest = statement;
+
+    *ret_name = STR_NONE;
+    *ret_text = statement;
+    for (const char *const *word = compounds; *word; word++)
+        if (skip_word(&rest, str_from(*word)))
+            return str_find_byte(rest, '=') != SIZE_MAX;
+    if (skip_word(&rest, STR("class"))) {
+        *ret_name = take_name(&rest);
+        *ret_text = python_class(statement);
+        return true;
+    }
+    (void)skip_word(&rest, STR("type"));
+    *ret_name = take_name(&rest);
+    if (!ret_name->length || !rest.length)
+        return false;
+    /* a = 1; a: int = 1; a, b = 1, 2; a += 1; a["b"] = 1 */
+    return str_find_byte(STR("=:,[+-*/|&"), rest.bytes[0]) != SIZE_MAX &&
+           str_find_byte(rest, '=') != SIZE_MAX;
+}
+
+static bool script_defines(struct str statement, struct str *ret_name, struct str *ret_text)
+{
+    static const char *const functions[] = {"=>", "function", NULL};
+    static const char *const values[] = {"const", "let", "var", NULL};
+    struct str rest = statement;
+
+    *ret_text = statement;
+    for (size_t i = 0; i < 3; i++)
+        (void)(skip_word(&rest, STR("export")) || skip_word(&rest, STR("default")) ||
+               skip_word(&rest, STR("declare")) || skip_word(&rest, STR("abstract")));
+    struct str after = rest;
+    bool is_enum = skip_word(&after, STR("enum")) ||
+                   (skip_word(&after, STR("const")) && skip_word(&after, STR("enum")));
+    if (is_enum) {
+        *ret_name = take_name(&after);
+        return true;
+    }
+    if (skip_word(&rest, STR("class"))) {
+        *ret_name = take_name(&rest);
+        if (str_find_byte(statement, '(') != SIZE_MAX)
+            *ret_text = str_prefix(statement, str_find_byte(statement, '{'));
+        return true;
+    }
+    bool is_value = str_starts(rest, STR("module.exports")) || str_starts(rest, STR("exports."));
+    for (const char *const *word = values; *word && !is_value; word++)
+        is_value = skip_word(&rest, str_from(*word));
+    *ret_name = take_name(&rest);
+    return is_value && !has_one_of(statement, functions);
+}
+
+/* FNV-1a of 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
+static uint64_t hash(struct str s)
+{
+    uint64_t value = UINT64_C(0xcbf29ce484222325);
+
+    for (size_t i = 0; i < s.length; i++)
+        value = (value ^ (unsigned char)s.bytes[i]) * UINT64_C(0x100000001b3);
+    return value ? value : 1;
+}
+
+typedef bool defines_function(struct str statement, struct str *ret_name, struct str *ret_text);
+
+static void collect(struct arena *arena, struct str source, bool is_script,
+                    defines_function *defines, struct definitions *ret_definitions)
+{
+    struct scanner scanner = {.source = source, .is_script = is_script};
+    struct definitions found = {0};
+    struct str statement, name, text;
+
+    while (next_statement(&scanner, &statement))
+        if (defines(statement, &name, &text))
+            VEC_PUSH(arena, &found,
+                     (struct definition){.name = name.length ? hash(name) : 0, .text = hash(text)});
+    if (scanner.broken || scanner.depth) {
+        found.count = 0;
+        VEC_PUSH(arena, &found, (struct definition){.text = hash(source)});
+    }
+    *ret_definitions = found;
+}
+
+void definitions_of_python(struct arena *arena, struct str source,
+                           struct definitions *ret_definitions)
+{
+    collect(arena, source, false, python_defines, ret_definitions);
+}
+
+void definitions_of_script(struct arena *arena, struct str source,
+                           struct definitions *ret_definitions)
+{
+    collect(arena, source, true, script_defines, ret_definitions);
+}
+
+/* --- Two editions. --- */
+
+VEC_DEFINE(hashes, uint64_t);
+
+static int compare_hashes(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+static void texts_of(struct arena *arena, const struct definitions *files, size_t count,
+                     struct hashes *ret_texts)
+{
+    struct hashes texts = {0};
+
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < files[i].count; j++)
+            VEC_PUSH(arena, &texts, files[i].items[j].text);
+    if (texts.count)
+        qsort(texts.items, texts.count, sizeof texts.items[0], compare_hashes);
+    *ret_texts = texts;
+}
+
+static bool has(const struct hashes *sorted, uint64_t text)
+{
+    return sorted->count &&
+           bsearch(&text, sorted->items, sorted->count, sizeof text, compare_hashes) != NULL;
+}
+
+static bool has_name(const struct definitions *file, uint64_t name)
+{
+    for (size_t i = 0; name && i < file->count; i++)
+        if (file->items[i].name == name)
+            return true;
+    return false;
+}
+
+bool definitions_altered(struct arena *arena, const struct definitions *before,
+                         const struct definitions *after, size_t count)
+{
+    struct hashes old, new;
+
+    texts_of(arena, before, count, &old);
+    texts_of(arena, after, count, &new);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < before[i].count; j++)
+            if (!has(&new, before[i].items[j].text))
+                return true;
+        /* The same name defined once more. */
+        for (size_t j = 0; j < after[i].count; j++)
+            if (!has(&old, after[i].items[j].text) && has_name(&before[i], after[i].items[j].name))
+                return true;
+    }
+    return false;
+}

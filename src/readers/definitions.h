@@ -1,0 +1,33 @@
+/* definitions.h -- what a source file defines at its top level that models of other files may be made from.
+ *
+ * Enumerations, constants, names of types, plain classes of constants; of a class with methods its first line only, and nothing of functions, imports
+ * and calls. Statements are found by strings, comments and brackets, without a grammar: a push looks at each changed file, and few of them
+ * define anything. A text in which these cannot be followed to the end is one definition.
+ *
+ * In:    two editions of each of some files; any bytes.
+ * Out:   whether a definition of the first edition is another one in the second: what is only added cannot matter to a file that did not change,
+ *        and what is moved from file to file as it was does not.
+ * Source: The Python Language Reference 3.12, 2.1 (lines), 2.4.1 (strings), 6.15; ECMAScript 2024, 12 (lexical grammar).
+ */
+#ifndef HOOKCHECK_READERS_DEFINITIONS_H
+#define HOOKCHECK_READERS_DEFINITIONS_H
+
+#include "base/str.h"
+#include "base/vec.h"
+
+struct definition { /* kept by their hashes: the texts of 40,000 files are not */
+    uint64_t name;  /* 0: none */
+    uint64_t text;
+};
+VEC_DEFINE(definitions, struct definition);
+
+typedef void definitions_function(struct arena *arena, struct str source,
+                                  struct definitions *ret_definitions);
+definitions_function definitions_of_python;
+definitions_function definitions_of_script; /* TypeScript and JavaScript */
+
+/* before[i] and after[i] are those of one file. */
+bool definitions_altered(struct arena *arena, const struct definitions *before,
+                         const struct definitions *after, size_t count);
+
+#endif
