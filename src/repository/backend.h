@@ -134,11 +134,9 @@ struct repository {
     size_t files_size;
     struct str directory;
     struct open_options options;
+    /* libgit2; in a hook git, where one process answers all: its start is half of libgit2's. */
     const struct repository_backend *backend;
     void *self;
-    /* What commits and their differences are asked of: the same. Git in a hook, where one process answers all; its start is half of libgit2's. */
-    const struct repository_backend *history;
-    void *history_self;
 };
 
 /* Shared with the facade's parts. After a failure of libgit2 on an object, git itself is asked: true when there is something to try again. */

@@ -5,19 +5,13 @@
 #include "repository/backend.h"
 #include "repository/repository.h"
 
-/* To git itself, from libgit2. */
-static bool fall_back(struct repository *repository, struct err *e)
-{
-    return repository->history == repository->backend && repository_fall_back(repository, e);
-}
-
 bool repository_peel(struct repository *repository, struct arena *arena, struct str id,
                      enum repository_object *ret_kind, struct str *ret_commit, struct err *e)
 {
     do
-        if (repository->history->peel(repository->history_self, arena, id, ret_kind, ret_commit, e))
+        if (repository->backend->peel(repository->self, arena, id, ret_kind, ret_commit, e))
             return true;
-    while (fall_back(repository, e));
+    while (repository_fall_back(repository, e));
     return false;
 }
 
@@ -32,13 +26,13 @@ bool repository_named_refs(struct repository *repository, struct arena *arena,
 {
     do {
         struct repository_named_refs refs = {0};
-        if (repository->history->named_refs(repository->history_self, arena, &refs, e)) {
+        if (repository->backend->named_refs(repository->self, arena, &refs, e)) {
             if (refs.count)
                 qsort(refs.items, refs.count, sizeof refs.items[0], compare_refs);
             *ret_refs = refs;
             return true;
         }
-    } while (fall_back(repository, e));
+    } while (repository_fall_back(repository, e));
     return false;
 }
 
@@ -46,9 +40,9 @@ bool repository_symbolic_ref(struct repository *repository, struct arena *arena,
                              struct str *ret_target, struct err *e)
 {
     do
-        if (repository->history->symbolic_ref(repository->history_self, arena, name, ret_target, e))
+        if (repository->backend->symbolic_ref(repository->self, arena, name, ret_target, e))
             return true;
-    while (fall_back(repository, e));
+    while (repository_fall_back(repository, e));
     return false;
 }
 
@@ -60,10 +54,9 @@ bool repository_is_ancestor(struct repository *repository, struct arena *arena, 
         return true;
     }
     do
-        if (repository->history->is_ancestor(repository->history_self, arena, ancestor, commit,
-                                             ret_is, e))
+        if (repository->backend->is_ancestor(repository->self, arena, ancestor, commit, ret_is, e))
             return true;
-    while (fall_back(repository, e));
+    while (repository_fall_back(repository, e));
     return false;
 }
 
@@ -73,11 +66,11 @@ bool repository_walk(struct repository *repository, struct arena *arena, struct 
 {
     do {
         struct repository_commits commits = {0};
-        if (repository->history->walk(repository->history_self, arena, from, hidden, &commits, e)) {
+        if (repository->backend->walk(repository->self, arena, from, hidden, &commits, e)) {
             *ret_commits = commits;
             return true;
         }
-    } while (fall_back(repository, e));
+    } while (repository_fall_back(repository, e));
     return false;
 }
 
@@ -94,13 +87,13 @@ bool repository_changes(struct repository *repository, struct arena *arena, stru
         return err_set(e, ERR_INTERNAL, "a difference to nothing was asked for");
     do {
         struct repository_changes changes = {0};
-        if (repository->history->changes(repository->history_self, arena, from, to, &changes, e)) {
+        if (repository->backend->changes(repository->self, arena, from, to, &changes, e)) {
             if (changes.count)
                 qsort(changes.items, changes.count, sizeof changes.items[0], compare_changes);
             *ret_changes = changes;
             return true;
         }
-    } while (fall_back(repository, e));
+    } while (repository_fall_back(repository, e));
     return false;
 }
 
@@ -109,27 +102,26 @@ bool repository_touched(struct repository *repository, struct arena *arena,
                         bool *touched, struct err *e)
 {
     do
-        if (repository->history->touched(repository->history_self, arena, commits, paths, touched,
-                                         e))
+        if (repository->backend->touched(repository->self, arena, commits, paths, touched, e))
             return true;
-    while (fall_back(repository, e));
+    while (repository_fall_back(repository, e));
     return false;
 }
 
 static bool each_blob(struct repository *repository, const struct strs *ids, size_t maximum,
                       object_each_function *each, void *context, struct err *e)
 {
-    const struct repository_backend *backend = repository->history;
+    const struct repository_backend *backend = repository->backend;
     bool go = true;
 
     if (backend->each_blob)
-        return backend->each_blob(repository->history_self, ids->items, ids->count, maximum, each,
-                                  context, e);
+        return backend->each_blob(repository->self, ids->items, ids->count, maximum, each, context,
+                                  e);
     for (size_t i = 0; i < ids->count && go; i++) {
         ARENA(scratch, ((size_t)1 << 20) + maximum);
         struct object_bytes blob;
-        if (!backend->read_blobs(repository->history_self, &scratch, &ids->items[i], 1, maximum, 0,
-                                 true, &blob, e))
+        if (!backend->read_blobs(repository->self, &scratch, &ids->items[i], 1, maximum, 0, true,
+                                 &blob, e))
             return false;
         go = each(context, i, blob.bytes);
     }
@@ -142,7 +134,7 @@ bool repository_each_blob(struct repository *repository, const struct strs *ids,
     do
         if (each_blob(repository, ids, maximum, each, context, e))
             return true;
-    while (fall_back(repository, e));
+    while (repository_fall_back(repository, e));
     return false;
 }
 
@@ -151,10 +143,10 @@ bool repository_shallow(struct repository *repository, struct arena *arena,
 {
     do {
         struct strs commits = {0};
-        if (repository->history->shallow(repository->history_self, arena, &commits, e)) {
+        if (repository->backend->shallow(repository->self, arena, &commits, e)) {
             *ret_commits = commits;
             return true;
         }
-    } while (fall_back(repository, e));
+    } while (repository_fall_back(repository, e));
     return false;
 }

@@ -28,8 +28,8 @@ static bool run_config(struct repository *repository, struct arena *arena, struc
     struct str words[] = {STR("config"), STR("-z"), how, which};
     void *git = NULL;
 
-    if (repository->history == &git_command_backend)
-        git = repository->history_self;
+    if (repository->backend == &git_command_backend)
+        git = repository->self;
     else if (!git_command_backend.open(arena, repository->directory, &repository->options, &git, e))
         return false;
     struct call call = {.git = git};

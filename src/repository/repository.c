@@ -88,16 +88,12 @@ static bool open_with(struct arena *arena, struct str directory, const struct op
     repository->directory = str_copy(arena, directory);
     repository->options = *options;
     if (!options->from_environment && open_module(repository, &first)) {
-        repository->history = repository->backend;
-        repository->history_self = repository->self;
         *ret_repository = repository;
         return true;
     }
-    if (git_command_backend.open(arena, repository->directory, options, &repository->history_self,
+    if (git_command_backend.open(arena, repository->directory, options, &repository->self,
                                  &second)) {
-        repository->history = &git_command_backend;
-        repository->backend = repository->history;
-        repository->self = repository->history_self;
+        repository->backend = &git_command_backend;
         *ret_repository = repository;
         return true;
     }
@@ -143,10 +139,6 @@ bool repository_fall_back(struct repository *repository, struct err *e)
     if (!git_command_backend.open(repository->arena, repository->directory, &repository->options,
                                   &self, &again))
         return false;
-    if (repository->history == repository->backend) {
-        repository->history = &git_command_backend;
-        repository->history_self = self;
-    }
     repository->backend->close(repository->self);
     repository->backend = &git_command_backend;
     repository->self = self;
