@@ -54,9 +54,9 @@ static bool is_conninfo(struct str text)
 /* SQLAlchemy writes the driver into the scheme ("postgresql+psycopg2://"); libpq does not know that form. */
 static bool parse_url(struct arena *arena, struct str text, struct str *ret_url)
 {
-    static const struct str schemes[] = {STR_INIT("postgresql"), STR_INIT("postgres"),
-                                         STR_INIT("mysql"),      STR_INIT("mysql2"),
-                                         STR_INIT("mariadb"),    STR_INIT("trilogy")};
+    static const struct str schemes[] = {
+        STR_INIT("postgresql"), STR_INIT("postgres"), STR_INIT("mysql"), STR_INIT("mysql2"),
+        STR_INIT("mariadb"),    STR_INIT("trilogy"),  STR_INIT("sqlite")};
 
     for (size_t i = 0; i < COUNT_OF(schemes); i++) {
         struct str rest = str_from_offset(text, schemes[i].length);
@@ -90,7 +90,6 @@ static bool parse_prefixed(struct str text, struct config_database *ret_database
                            STR_ARG(prefixes[i].prefix));
         if (prefixes[i].kind == DATABASE_ENVIRONMENT && !is_variable_name(rest))
             return err_set(e, ERR_INPUT, "\"env:\" without the name of a variable");
-        /* sqlite:///x is relative to some and absolute to others. */
         if (str_starts(rest, STR("//")))
             return err_set(e, ERR_INPUT,
                            "two slashes after \"" STR_FMT "\": a plain path was expected",
@@ -110,12 +109,12 @@ bool config_database_parse(struct arena *arena, struct str text,
     text = str_trim(text);
     if (str_has_nul(text))
         return err_set(e, ERR_INPUT, "not a database: it holds a NUL byte");
-    if (!parse_prefixed(text, &database, e))
+    if (parse_url(arena, text, &database.value)) {
+        database.kind = DATABASE_URL;
+    } else if (!parse_prefixed(text, &database, e)) {
         return false;
-    if (database.kind == DATABASE_NONE) {
-        if (parse_url(arena, text, &database.value))
-            database.kind = DATABASE_URL;
-        else if (is_conninfo(text)) {
+    } else if (database.kind == DATABASE_NONE) {
+        if (is_conninfo(text)) {
             database.kind = DATABASE_URL;
             database.value = text;
         } else {
