@@ -1,8 +1,9 @@
 /* steps.h -- what a migration does to tables, columns, indexes and types, as far as its source says it.
  *
- * In:    an Alembic revision (its upgrade()), a Django migration (its operations), a Rails migration, TypeORM's and Ecto's (up, change), or SQL.
- * Out:   steps in the order of the source. What is computed when it runs gives no step, but for TypeORM's and Ecto's columns: there
- *        `computed` says where their names may come from.
+ * In:    an Alembic revision (its upgrade()), a Django migration (its operations), a Rails migration, TypeORM's and Ecto's (up, change), those of
+ *        JavaScript's builders, or SQL.
+ * Out:   steps in the order of the source. What is computed when it runs gives no step, but for columns of TypeORM, Ecto and the builders:
+ *        there `computed` says where their names may come from.
  * Fails: never.
  * Source: Alembic operations (op.*, batch_op.*), Django 3.2–5.2 migrations.operations, Rails 5.0–8.0 ActiveRecord::Migration,
  *         TypeORM 0.3 QueryRunner, Ecto.Migration 3.12,
@@ -26,6 +27,7 @@ enum step_kind {
     STEP_DROP_TYPE,
     STEP_ADD_VALUE,
     STEP_TABLE_NAME, /* Django: from here on the table of `table` is `name` in the database */
+    STEP_RENAME_MODEL, /* Django: what many-to-many tables call after the model `column` is called after `value` now */
 };
 
 struct step {
@@ -39,6 +41,7 @@ struct step {
     struct str computed; /* of columns: any word of it may be the table or column that is empty */
     bool field;          /* Django: `column` is a field's name */
     bool family; /* Django: the tables of its many-to-many fields, TABLE_FIELD, go with it */
+    bool many;   /* Django: STEP_ADD_TABLE of a many-to-many field */
 };
 VEC_DEFINE(steps, struct step);
 
@@ -54,10 +57,21 @@ struct script_file;
 /* Its QueryRunner calls, and the SQL of query("…"). */
 void steps_of_typeorm(struct arena *arena, struct script_tree *tree, struct script_file *file,
                       struct steps *steps);
+/* `node`: a text of SQL, or a template with gaps: steps with `computed` where a gap is the table or column. */
+struct script_scope;
+void steps_of_query(struct arena *arena, struct script_tree *tree, const struct script_scope *scope,
+                    TSNode node, struct steps *steps);
+/* Knex, Kysely, Sequelize, node-pg-migrate, MikroORM: does a text look like a migration of theirs? */
+bool steps_has_builder(struct str text);
+/* What does not go back; nothing of other files. */
+void steps_of_builders(struct arena *arena, struct script_tree *tree, struct script_file *file,
+                       struct steps *steps);
 struct elixir_tree;
 struct elixir_file;
 void steps_of_ecto(struct arena *arena, struct elixir_tree *tree, struct elixir_file *file,
                    struct steps *steps);
 void steps_of_sql(struct arena *arena, struct str text, struct steps *steps);
+/* A file of SQL that holds both ways ("-- migrate:down", "-- +goose Down"): without what goes back. */
+struct str sql_forward(struct arena *arena, struct str text);
 
 #endif

@@ -334,6 +334,15 @@ static struct str many_table(struct reader *r, struct str table, struct str fiel
     return str_printf(r->arena, STR_FMT "_" STR_FMT, STR_ARG(table), STR_ARG(field));
 }
 
+static void add_many(struct reader *r, struct str table, struct str name, TSNode field)
+{
+    struct str own = text_of(r, call_keyword(r->scope.file, field, "db_table"));
+
+    push(r, (struct step){.kind = STEP_ADD_TABLE,
+                          .table = own.length ? own : many_table(r, table, name),
+                          .many = ts_node_is_null(call_keyword(r->scope.file, field, "through"))});
+}
+
 static struct str field_column(struct reader *r, struct str name, TSNode field)
 {
     struct str column = node_is(field, "call")
@@ -357,7 +366,7 @@ static void create_model(struct reader *r, TSNode call)
         struct str name = text_of(r, ts_node_named_child(pair, 0));
         TSNode field = ts_node_named_child(pair, 1);
         if (str_eq(called_name(r, field), STR("ManyToManyField")))
-            push(r, (struct step){.kind = STEP_ADD_TABLE, .table = many_table(r, table, name)});
+            add_many(r, table, name, field);
         else
             push(r, (struct step){.kind = STEP_ADD_COLUMN,
                                   .table = table,
@@ -382,7 +391,7 @@ static void django_column(struct reader *r, TSNode call, enum step_kind kind)
     TSNode field = word(r, call, "field", 2);
 
     if (node_is(field, "call") && str_eq(called_name(r, field), STR("ManyToManyField")))
-        push(r, (struct step){.kind = STEP_ADD_TABLE, .table = many_table(r, table, name)});
+        add_many(r, table, name, field);
     push(r, (struct step){.kind = kind,
                           .table = table,
                           .column = field_column(r, name, field),
@@ -438,6 +447,15 @@ static void name_table(struct reader *r, struct str model, struct str name)
                           .family = true});
 }
 
+static void rename_model(struct reader *r, struct str old, struct str new)
+{
+    name_table(r, old, django_table(r, new));
+    push(r, (struct step){.kind = STEP_RENAME_MODEL,
+                          .table = django_table(r, new),
+                          .column = str_lower(r->arena, old),
+                          .value = str_lower(r->arena, new)});
+}
+
 static void django_index(struct reader *r, TSNode call, enum step_kind kind, const char *keyword)
 {
     TSNode made = word(r, call, keyword, 1);
@@ -468,10 +486,15 @@ static void django_call(struct reader *r, TSNode call)
         alter_check(r, call);
     } else if (str_eq(name, STR("RenameField")))
         rename_field(r, call);
-    else if (str_eq(name, STR("AddIndex")) || str_eq(name, STR("AddConstraint")))
+    else if (str_starts(name, STR("AddIndex")) || str_starts(name, STR("AddConstraint")))
         django_index(r, call, STEP_ADD_INDEX,
-                     str_eq(name, STR("AddIndex")) ? "index" : "constraint");
-    else if (str_eq(name, STR("RemoveIndex")) || str_eq(name, STR("RemoveConstraint")))
+                     str_starts(name, STR("AddIndex")) ? "index" : "constraint");
+    else if (str_eq(name, STR("RenameIndex"))) {
+        push(r, (struct step){.kind = STEP_DROP_INDEX,
+                              .name = text_of(r, call_keyword(r->scope.file, call, "old_name"))});
+        push(r, (struct step){.kind = STEP_ADD_INDEX,
+                              .name = text_of(r, call_keyword(r->scope.file, call, "new_name"))});
+    } else if (str_starts(name, STR("RemoveIndex")) || str_eq(name, STR("RemoveConstraint")))
         django_index(r, call, STEP_DROP_INDEX, "name");
     else if (str_eq(name, STR("AlterUniqueTogether")) || str_eq(name, STR("AlterIndexTogether"))) {
         struct str table = django_table(r, text_of(r, word(r, call, "name", 0)));
@@ -482,8 +505,8 @@ static void django_call(struct reader *r, TSNode call)
         struct str table = text_of(r, word(r, call, "table", 1));
         name_table(r, model, table.length ? table : django_table(r, model));
     } else if (str_eq(name, STR("RenameModel")))
-        name_table(r, text_of(r, word(r, call, "old_name", 0)),
-                   django_table(r, text_of(r, word(r, call, "new_name", 1))));
+        rename_model(r, text_of(r, word(r, call, "old_name", 0)),
+                     text_of(r, word(r, call, "new_name", 1)));
     else if (str_eq(name, STR("RunSQL")))
         sql_argument(r, word(r, call, "sql", 0));
 }

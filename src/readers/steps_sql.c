@@ -290,10 +290,40 @@ static void create_type(struct tokens *t, struct steps *steps)
                      (struct step){.kind = STEP_ADD_VALUE, .name = name, .value = peek(t).text});
 }
 
+/* "Role_new" becomes "Role": with the labels that it was made with. */
+static void rename_type(struct tokens *t, struct str from, struct steps *steps)
+{
+    struct str to;
+
+    if (take(t, "VALUE")) {
+        t->at += peek(t).kind == 's';
+        if (take(t, "TO") && peek(t).kind == 's')
+            VEC_PUSH(t->arena, steps,
+                     (struct step){.kind = STEP_ADD_VALUE, .name = from, .value = peek(t).text});
+        return;
+    }
+    if (!take(t, "TO"))
+        return;
+    to = take_name(t);
+    VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_DROP_TYPE, .name = from});
+    VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_ADD_TYPE, .name = to});
+    for (size_t i = 0, count = steps->count; i < count; i++) {
+        struct step made = steps->items[i];
+        if (made.kind != STEP_ADD_VALUE || !str_eq(made.name, from))
+            continue;
+        made.name = to;
+        VEC_PUSH(t->arena, steps, made);
+    }
+}
+
 static void alter_type(struct tokens *t, struct steps *steps)
 {
     struct str name = take_name(t);
 
+    if (take(t, "RENAME")) {
+        rename_type(t, name, steps);
+        return;
+    }
     if (!take(t, "ADD") || !take(t, "VALUE"))
         return;
     take_if_exists(t);

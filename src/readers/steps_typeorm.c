@@ -225,16 +225,18 @@ static void each_constraint(struct reading *r, struct str table, TSNode list)
 }
 
 /* `ALTER TABLE "${table}" ADD "age" integer`: a name stands for what is filled in, and for the text where that may come from. */
-static void query(struct reading *r, TSNode node)
+void steps_of_query(struct arena *arena, struct script_tree *tree, const struct script_scope *scope,
+                    TSNode node, struct steps *steps)
 {
     static const struct str gap = STR_INIT("hookcheck_gap");
-    struct str text = script_text(r->tree, r->scope, node);
+    struct reading r = {.arena = arena, .tree = tree, .scope = *scope, .steps = steps};
+    struct str text = script_text(tree, *scope, node);
     TSNode bare = script_bare(node);
     struct steps found = {0};
 
     if (!text.length && node_is(bare, "template_string")) {
-        struct str source = script_source(r->scope.file, bare);
-        struct buf out = buf_new(r->arena, source.length * (gap.length + 1) + 1);
+        struct str source = script_source(scope->file, bare);
+        struct buf out = buf_new(arena, source.length * (gap.length + 1) + 1);
         size_t start = ts_node_start_byte(bare), at = 1;
         for (uint32_t i = 0; i < ts_node_named_child_count(bare); i++) {
             TSNode child = ts_node_named_child(bare, i);
@@ -247,14 +249,14 @@ static void query(struct reading *r, TSNode node)
         buf_add(&out, str_slice(source, at, source.length - 1));
         text = buf_str(&out);
     }
-    steps_of_sql(r->arena, text, &found);
+    steps_of_sql(arena, text, &found);
     for (size_t i = 0; i < found.count; i++) {
         struct step step = found.items[i];
         if (str_contains(step.table, gap))
             step.table = STR_NONE;
         if (str_contains(step.column, gap))
             step.column = STR_NONE;
-        push(r, step);
+        push(&r, step);
     }
 }
 
@@ -265,7 +267,7 @@ static void operate(struct reading *r, enum operation operation, TSNode call)
 
     switch (operation) {
     case OPERATION_QUERY:
-        query(r, first);
+        steps_of_query(r->arena, r->tree, &r->scope, first, r->steps);
         break;
     case OPERATION_CREATE_TABLE:
         create_table(r, first);
