@@ -79,7 +79,7 @@ static enum cli_status show_check(struct cli *cli, const struct config *config, 
     struct models_uncovereds uncovered;
     struct err e = ERR_NONE;
 
-    if (!models_cover(cli->arena, config, after, changed, difference, &uncovered, &e)) {
+    if (!models_cover(cli->arena, config, after, changed, difference, true, &uncovered, &e)) {
         cli_say_error(cli, &e);
         return CLI_BLOCKED;
     }

@@ -134,7 +134,8 @@ static bool covered_in_tree(struct pushed *pushed, const struct strs *paths,
     }
     if (!places.count)
         return true;
-    if (!models_cover(pusher->arena, pusher->config, pushed->after->tree, paths, &open, &left, e))
+    if (!models_cover(pusher->arena, pusher->config, pushed->after->tree, paths, &open, false,
+                      &left, e))
         return false;
     for (size_t i = 0; i < places.count; i++)
         covered[places.items[i]] = true;
@@ -186,30 +187,6 @@ static bool in_own_folder(const struct commit_view *view, struct str path)
     return false;
 }
 
-static bool has_covered_table(const struct schema_changes *changes, const bool *covered,
-                              enum schema_change_kind kind, struct str references)
-{
-    struct str table = str_prefix(references, str_find(references, STR(" (")));
-
-    for (size_t i = 0; i < changes->count; i++)
-        if (covered[i] && changes->items[i].object == SCHEMA_OBJECT_TABLE &&
-            changes->items[i].kind == kind && str_eq(changes->items[i].table, table))
-            return true;
-    return false;
-}
-
-/* What refers to a table goes with it when the table gets another name. */
-static void follow_renames(const struct schema_changes *changes, bool *covered)
-{
-    for (size_t i = 0; i < changes->count; i++) {
-        const struct schema_change *change = &changes->items[i];
-        if (!covered[i] && change->aspect == ASPECT_KEY && change->referred.length &&
-            change->after.references.length)
-            covered[i] = has_covered_table(changes, covered, SCHEMA_DROP, change->referred) &&
-                         has_covered_table(changes, covered, SCHEMA_ADD, change->after.references);
-    }
-}
-
 /* All migrations of the pushed tree: those of the range, those of the branch, and what came long before (expand and contract). */
 static bool find_cover(struct pushed *pushed, const struct strs *paths,
                        const struct schema_changes *changes, bool *covered, struct str *ret_command,
@@ -239,8 +216,33 @@ static bool find_cover(struct pushed *pushed, const struct strs *paths,
     if (!covered_beside(pushed, changes, covered, e) ||
         !covered_in_tree(pushed, paths, changes, covered, ret_command, e))
         return false;
-    follow_renames(changes, covered);
+    models_follow_renames(changes, covered);
     return true;
+}
+
+/* At first what migrations do in a named schema is not done to tables of none; then, for what is left, the tree says whether it tells them
+ * apart. Few pushes come so far. */
+static bool find_cover_in_schemas(struct pushed *pushed, const struct strs *paths,
+                                  struct schema_changes *changes, bool *covered,
+                                  struct str *ret_command, struct err *e)
+{
+    struct pusher *pusher = pushed->pusher;
+    bool open = false;
+
+    for (size_t i = 0; i < changes->count; i++)
+        changes->items[i].usual_schema = str_find_byte(changes->items[i].table, '.') == SIZE_MAX;
+    if (!find_cover(pushed, paths, changes, covered, ret_command, e))
+        return false;
+    for (size_t i = 0; i < changes->count; i++)
+        open = open || (!covered[i] && changes->items[i].usual_schema);
+    if (!open)
+        return true;
+    if (!models_usual_schemas(pusher->arena, pusher->config, pushed->after->tree, changes, e))
+        return false;
+    open = false;
+    for (size_t i = 0; i < changes->count; i++)
+        open = open || (!covered[i] && !changes->items[i].usual_schema);
+    return !open || find_cover(pushed, paths, changes, covered, ret_command, e);
 }
 
 static bool note_lacking(struct pushed *pushed, const struct commit_set *set,
@@ -287,7 +289,7 @@ static bool add_forgotten(struct pushed *pushed, const struct strs *paths,
             VEC_PUSH(arena, &kept, columns.items[i]);
     bool *found = ARENA_ARRAY(arena, kept.count + 1, bool);
     bool *all = ARENA_ARRAY(arena, changes->count + kept.count, bool);
-    if (kept.count && !find_cover(pushed, paths, &kept, found, &ignored, e))
+    if (kept.count && !find_cover_in_schemas(pushed, paths, &kept, found, &ignored, e))
         return false;
     for (size_t i = 0; i < changes->count; i++)
         all[i] = (*covered)[i];
@@ -421,7 +423,7 @@ bool push_judge_models(struct pushed *pushed, size_t *ret_changes, struct err *e
     if (!difference.changes.count)
         return true;
     bool *covered = ARENA_ARRAY(pusher->arena, difference.changes.count, bool);
-    if (!find_cover(pushed, &paths, &difference.changes, covered, &command, e) ||
+    if (!find_cover_in_schemas(pushed, &paths, &difference.changes, covered, &command, e) ||
         !add_forgotten(pushed, &paths, &difference.changes, &covered, e))
         return false;
     report(pushed, &difference.changes, covered, command);

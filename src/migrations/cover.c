@@ -6,6 +6,8 @@
 #include "migrations/cover_match.h"
 #include "migrations/cover_scan.h"
 #include "migrations/effect.h"
+#include "migrations/table_names.h"
+#include "readers/typescript.h"
 
 /* One statement, or one call. */
 struct part {
@@ -19,7 +21,7 @@ struct posting {
     size_t part;
 };
 
-enum language { SQL, PYTHON, RUBY, OTHER, STEPS };
+enum language { SQL, PYTHON, RUBY, OTHER, STEPS, BUILDER };
 
 struct cover {
     struct arena *arena;
@@ -100,12 +102,33 @@ static struct str without_sql_comments(struct arena *arena, struct str text)
     return str_of(copy, text.length);
 }
 
+/* What is done to rows, rights and comments changes no table, whatever its texts say. */
+static bool is_of_data(struct str statement)
+{
+    static const char *const verbs[] = {"comment", "insert", "update", "delete", "grant", "revoke"};
+    struct str rest = str_trim(statement);
+    size_t end = 0;
+
+    while (end < rest.length && cover_is_word_byte(rest.bytes[end]))
+        end++;
+    for (size_t i = 0; i < COUNT_OF(verbs); i++)
+        if (str_eq_nocase(str_prefix(rest, end), str_from(verbs[i])))
+            return true;
+    return false;
+}
+
 static void add_sql(struct cover *cover, struct str text)
 {
     struct str rest = without_sql_comments(cover->arena, text);
 
+    /* A type that is made under another name, and gets its own then. */
+    if (text_has_word(rest, STR("type")) &&
+        (text_has_word(rest, STR("enum")) || text_has_word(rest, STR("rename"))))
+        steps_of_sql(cover->arena, rest, &cover->steps);
     while (rest.length) {
         struct str statement = str_cut(&rest, ';');
+        if (is_of_data(statement))
+            continue;
         VEC_PUSH(cover->arena, &cover->parts, (struct part){.statement = statement});
         post_words(cover, statement, cover->parts.count - 1);
         if (cover->language == PYTHON && cover_is_gapped(statement))
@@ -133,6 +156,9 @@ static void add_call(struct cover *cover, const struct cover_call *call)
                                          "AlterModelTable",
                                          "RenameIndex",
                                          "AddIndex",
+                                         "AddIndexConcurrently",
+                                         "RemoveIndexConcurrently",
+                                         "AddConstraintNotValid",
                                          "RemoveIndex",
                                          "AddConstraint",
                                          "AlterUniqueTogether",
@@ -144,11 +170,15 @@ static void add_call(struct cover *cover, const struct cover_call *call)
     enum space space = is_one_of(call->name, django) ? OF_DJANGO : OF_CALLS;
 
     if (is_one_of(call->name, sql)) {
-        for (size_t i = 0; i < call->literals.count; i++)
-            add_sql(cover, call->literals.items[i]);
+        struct strs literals = call->literals;
+        /* What stands behind the first is how it goes back. */
+        if (cover_is_call(call, "RunSQL"))
+            literals = cover_literals(arena, cover_keyword_argument(call, "sql", 0));
+        for (size_t i = 0; i < literals.count; i++)
+            add_sql(cover, literals.items[i]);
         /* One statement written in several pieces. */
-        if (call->literals.count > 1)
-            add_sql(cover, str_join(arena, call->literals.items, call->literals.count, STR("")));
+        if (literals.count > 1)
+            add_sql(cover, str_join(arena, literals.items, literals.count, STR("")));
         return;
     }
     struct cover_call *kept = ARENA_NEW(arena, struct cover_call);
@@ -169,9 +199,9 @@ static void add_call(struct cover *cover, const struct cover_call *call)
 
 static void read_python(struct cover *cover)
 {
-    size_t end = str_find(cover->text, STR("\ndef downgrade"));
-    struct str text = end == SIZE_MAX ? cover->text : str_prefix(cover->text, end);
-    struct str batch = STR_NONE;
+    struct str text = cover_forward(cover->arena, cover->text);
+    struct cover_call state = {0}; /* the last that may say what is done to Django's state alone */
+    struct str batch = STR_NONE, schema = STR_NONE; /* of batch_alter_table */
     size_t at = 0;
 
     cover->text = text;
@@ -183,15 +213,22 @@ static void read_python(struct cover *cover)
                 at++;
         else if (byte == '"' || byte == '\'')
             at = cover_skip_string(text, at, &ignored);
+        else if (byte == 's' && cover_skip_state(text, &state, at) > at)
+            at = cover_skip_state(text, &state, at);
         else if (byte == '(') {
-            struct cover_call call = {.name = cover_identifier_before(text, at), .table = batch};
+            struct cover_call call = {
+                .name = cover_identifier_before(text, at), .table = batch, .schema = schema};
             size_t before = at - call.name.length;
             if (before > 0 && text.bytes[before - 1] == '.')
                 call.receiver = cover_identifier_before(text, before - 1);
             size_t behind = cover_skip_arguments(text, at, cover->arena, &call.literals);
             call.arguments = str_slice(text, at, behind);
-            if (str_eq(call.name, STR("batch_alter_table")))
+            if (str_eq(call.name, STR("batch_alter_table"))) {
                 batch = call.literals.count ? call.literals.items[0] : STR_NONE;
+                schema = cover_schema(&call);
+            }
+            if (cover_is_call(&call, "SeparateDatabaseAndState") || cover_is_call(&call, "RunSQL"))
+                state = call;
             add_call(cover, &call);
             at++;
         } else
@@ -211,6 +248,8 @@ static enum language language_of(struct str path, struct str text)
     if (str_contains(text, STR("MigrationInterface")) || str_contains(text, STR("queryRunner")) ||
         str_contains(text, STR("Ecto.Migration")))
         return STEPS;
+    if (script_path(path) && steps_has_builder(text))
+        return BUILDER;
     return OTHER;
 }
 
@@ -221,7 +260,7 @@ struct cover *cover_read(struct arena *arena, struct str path, struct str text)
     *cover = (struct cover){.arena = arena, .language = language_of(path, text), .text = text};
     switch (cover->language) {
     case SQL:
-        add_sql(cover, text);
+        add_sql(cover, sql_forward(arena, text));
         break;
     case PYTHON:
         read_python(cover);
@@ -230,7 +269,9 @@ struct cover *cover_read(struct arena *arena, struct str path, struct str text)
         steps_of_rails(arena, text, &cover->steps);
         break;
     case OTHER:
-        post_words(cover, text, 0);
+    case BUILDER:
+        cover->text = cover_words_forward(arena, text);
+        post_words(cover, cover->text, 0);
         break;
     case STEPS:
         break;
@@ -313,12 +354,21 @@ static bool model_covers(const struct cover *cover, const struct schema_change *
     return false;
 }
 
+static bool steps_cover(const struct cover *cover, const struct schema_change *change)
+{
+    for (size_t i = 0; i < cover->steps.count; i++)
+        if (step_effect(NULL, &cover->steps.items[i], change) > 0)
+            return true;
+    return false;
+}
+
 static bool parts_cover(const struct cover *cover, const struct schema_change *change)
 {
     struct str table = cover_bare(change->table), name = cover_bare(change->name),
                column = change->column;
 
-    if (statement_covers(cover, table, change) || statement_covers(cover, name, change))
+    if (statement_covers(cover, table, change) || statement_covers(cover, name, change) ||
+        (change->object == SCHEMA_OBJECT_TYPE && steps_cover(cover, change)))
         return true;
     if (cover->language == SQL)
         return false;
@@ -331,14 +381,6 @@ static bool parts_cover(const struct cover *cover, const struct schema_change *c
         any_covers(cover, OF_DJANGO, str_prefix(column, column.length - 3), change))
         return true;
     return change->object == SCHEMA_OBJECT_TABLE && model_covers(cover, change);
-}
-
-static bool steps_cover(const struct cover *cover, const struct schema_change *change)
-{
-    for (size_t i = 0; i < cover->steps.count; i++)
-        if (step_effect(NULL, &cover->steps.items[i], change) > 0)
-            return true;
-    return false;
 }
 
 static bool has_word(const struct cover *cover, struct str word)
@@ -358,7 +400,11 @@ static bool words_cover(const struct cover *cover, const struct schema_change *c
                        : change->name.length                  ? change->name
                                                               : table;
 
-    return has_word(cover, thing) && (!change->table.length || has_word(cover, table));
+    if (!has_word(cover, thing) || (change->table.length && !has_word(cover, table)) ||
+        (change->object != SCHEMA_OBJECT_TYPE && table_is_elsewhere(cover->text, change)))
+        return false;
+    return change->object != SCHEMA_OBJECT_COLUMN || change->kind == SCHEMA_DROP ||
+           !cover_words_only_drop(cover->text, change->column);
 }
 
 bool cover_lacks(const struct cover *cover, const struct schema_change *change)
@@ -401,7 +447,7 @@ bool cover_undoes(const struct cover *cover, const struct schema_change *change)
     return surely_makes(cover, &back) && !cover_makes(cover, &anew);
 }
 
-bool cover_makes(const struct cover *cover, const struct schema_change *change)
+static bool makes(const struct cover *cover, const struct schema_change *change)
 {
     switch (cover->language) {
     case SQL:
@@ -411,8 +457,25 @@ bool cover_makes(const struct cover *cover, const struct schema_change *change)
         return steps_cover(cover, change);
     case OTHER:
         return words_cover(cover, change);
+    case BUILDER:
+        /* Read as steps too, but for models of Python, which keep to the histories (push_models.c). */
+        return str_ends(change->place.file, STR(".py")) && words_cover(cover, change);
     case STEPS:
         break;
     }
     return false;
+}
+
+bool cover_makes(const struct cover *cover, const struct schema_change *change)
+{
+    struct schema_change gone = *change, anew = *change;
+
+    if (makes(cover, change))
+        return true;
+    if (change->kind != SCHEMA_CHANGE || change->object != SCHEMA_OBJECT_COLUMN)
+        return false;
+    /* Dropped and added again, as Prisma and TypeORM do for another type: all of it is new. */
+    gone.kind = SCHEMA_DROP;
+    anew.kind = SCHEMA_ADD;
+    return makes(cover, &gone) && makes(cover, &anew);
 }

@@ -79,15 +79,29 @@ static bool django_table(const struct cover_call *call, struct str table)
     return false;
 }
 
+/* A field makes an index of itself alone; one over several is said in the options of the model. */
+static bool makes_index(const struct cover_call *call, const struct schema_change *change)
+{
+    if (change->parts.count < 2)
+        return names_field(call, change->column) && cover_makes_field_index(call, change->column);
+    for (size_t i = 0; i < change->parts.count; i++)
+        if (!names_field(call, change->parts.items[i]))
+            return false;
+    return str_contains(call->arguments, STR("_together")) ||
+           str_contains(call->arguments, STR("constraints"));
+}
+
 static bool django_index(const struct cover_call *call, const struct schema_change *change)
 {
     bool drop = change->kind == SCHEMA_DROP;
+    struct str model;
 
     if (cover_is_call(call, "AlterUniqueTogether") || cover_is_call(call, "AlterIndexTogether"))
-        return true;
+        return !cover_is_literal(cover_keyword_argument(call, "name", 0), &model) ||
+               is_model(model, STR_NONE, change->table);
     if (cover_is_call(call, "RenameIndex") ||
-        cover_is_call(call, drop ? "RemoveIndex" : "AddIndex") ||
-        cover_is_call(call, drop ? "RemoveConstraint" : "AddConstraint"))
+        str_starts(call->name, drop ? STR("RemoveIndex") : STR("AddIndex")) ||
+        str_starts(call->name, drop ? STR("RemoveConstraint") : STR("AddConstraint")))
         return cover_names(call, change->name);
     if (drop)
         return (cover_is_call(call, "AlterField") || cover_is_call(call, "RemoveField")) &&
@@ -98,8 +112,7 @@ static bool django_index(const struct cover_call *call, const struct schema_chan
     /* One that the model names is named where it is made: Django's own begin with the table. */
     if (change->name.length && !str_starts(change->name, change->table))
         return cover_names(call, change->name);
-    return cover_names(call, change->name) ||
-           (names_field(call, change->column) && cover_makes_field_index(call, change->column));
+    return cover_names(call, change->name) || makes_index(call, change);
 }
 
 bool cover_django(const struct cover_call *call, const struct schema_change *change)

@@ -2,6 +2,7 @@
 #include "migrations/cover_match.h"
 
 #include "migrations/cover_scan.h"
+#include "migrations/table_names.h"
 
 bool cover_is_word_byte(char byte)
 {
@@ -133,16 +134,29 @@ static bool table_comes_first(const struct cover_call *call)
     return false;
 }
 
-static bool is_table(const struct cover_call *call, struct str table)
+struct str cover_schema(const struct cover_call *call)
+{
+    static const char *const keywords[] = {"schema", "source_schema"};
+    struct str schema;
+
+    for (size_t i = 0; i < COUNT_OF(keywords); i++)
+        if (cover_is_literal(cover_keyword_argument(call, keywords[i], SIZE_MAX), &schema))
+            return schema;
+    return STR_NONE;
+}
+
+static bool is_table(const struct cover_call *call, const struct schema_change *change)
 {
     bool of_batch = call->table.length && !str_eq(call->receiver, STR("op"));
-    struct str first;
+    struct str first, table = change->table;
 
     if (of_batch)
-        return str_eq_nocase(cover_bare(call->table), cover_bare(table));
+        return schema_is_of(call->schema, change) && table_is_of(call->table, change);
+    if (!schema_is_of(cover_schema(call), change))
+        return false;
     return table_comes_first(call) &&
                    cover_is_literal(cover_keyword_argument(call, "table_name", 0), &first)
-               ? str_eq_nocase(cover_bare(first), cover_bare(table))
+               ? table_is_of(first, change)
                : cover_names(call, cover_bare(table));
 }
 
@@ -168,7 +182,7 @@ static bool alters_aspect(const struct cover_call *call, const struct schema_cha
 
 static bool call_column(const struct cover_call *call, const struct schema_change *change)
 {
-    if (!is_table(call, change->table))
+    if (!is_table(call, change))
         return false;
     if (change->kind == SCHEMA_DROP && cover_is_call(call, "drop_table"))
         return true;
@@ -224,13 +238,47 @@ static bool call_makes_index(const struct cover_call *call, enum schema_index_ki
     return false;
 }
 
+/* An index over a and b is none over b: where its columns are a list of literals, there are as many. */
+static bool has_as_many(const struct cover_call *call, const struct schema_change *change)
+{
+    struct str one;
+
+    for (size_t i = 0; (one = argument(call, i)).length; i++) {
+        struct str list = str_starts(one, STR("columns=")) ? str_from_offset(one, 8) : one;
+        size_t count = 0;
+        if (!str_starts(list, STR("[")) || str_find_byte(list, '(') != SIZE_MAX)
+            continue;
+        for (size_t at = 0; at < list.length;) {
+            struct str ignored;
+            bool quote = list.bytes[at] == '"' || list.bytes[at] == '\'';
+            count += quote;
+            at = quote ? cover_skip_string(list, at, &ignored) : at + 1;
+        }
+        return !count || !change->parts.count || count == change->parts.count;
+    }
+    return true;
+}
+
+/* "ck_%(table_name)s_%(constraint_name)s": Alembic puts the rest around the name that is written, as SQLAlchemy does for the models. */
+static bool is_named_by_convention(const struct cover_call *call,
+                                   const struct schema_change *change)
+{
+    struct str name;
+
+    return change->name.length && str_contains(call->name, STR("constraint")) &&
+           cover_is_literal(cover_keyword_argument(call, "constraint_name", 0), &name) &&
+           name.length && change->name.length > name.length && str_ends(change->name, name) &&
+           change->name.bytes[change->name.length - name.length - 1] == '_' &&
+           is_table(call, change);
+}
+
 bool cover_call(const struct cover_call *call, const struct schema_change *change)
 {
     switch (change->object) {
     case SCHEMA_OBJECT_COLUMN:
         return call_column(call, change);
     case SCHEMA_OBJECT_TABLE:
-        return is_table(call, change->table) &&
+        return is_table(call, change) &&
                (cover_is_call(call, "rename_table") ||
                 cover_is_call(call, change->kind == SCHEMA_DROP ? "drop_table" : "create_table"));
     case SCHEMA_OBJECT_TYPE:
@@ -243,16 +291,18 @@ bool cover_call(const struct cover_call *call, const struct schema_change *chang
     if ((change->kind == SCHEMA_DROP) != str_starts(call->name, STR("drop_")))
         return false;
     bool made = cover_is_call(call, "create_table") || cover_is_call(call, "add_column");
-    bool named = cover_names(call, cover_bare(change->name));
+    bool named =
+        cover_names(call, cover_bare(change->name)) || is_named_by_convention(call, change);
     bool kind = change->kind == SCHEMA_DROP ||
                 (made ? named || cover_makes_index(call, change)
                       : call_makes_index(call, change->index) ||
                             (named && (str_contains(call->name, STR("index")) ||
                                        str_contains(call->name, STR("constraint")) ||
                                        str_contains(call->name, STR("foreign_key")))));
-    return kind && (cover_names(call, cover_bare(change->name)) ||
-                    (is_table(call, change->table) && cover_names(call, change->column) &&
-                     cover_has_parts(call->arguments, change)));
+    return kind && schema_is_of(cover_schema(call), change) &&
+           (named ||
+            (is_table(call, change) && cover_names(call, change->column) &&
+             cover_has_parts(call->arguments, change) && (made || has_as_many(call, change))));
 }
 
 /* --- Names that are no literals: of a loop, constants of another file. --- */
@@ -323,6 +373,10 @@ bool cover_computed(const struct cover_call *call, const struct schema_change *c
     struct str bare = cover_bare(change->table);
     bool table = table_is_variable(call) && text_has_word(upgrade, bare);
 
+    /* Enum(*labels, name="status") */
+    if (change->object == SCHEMA_OBJECT_TYPE)
+        return str_eq_nocase(call->name, STR("enum")) && str_contains(call->arguments, STR("*")) &&
+               cover_names(call, cover_bare(change->name)) && text_has_word(upgrade, change->value);
     if (change->object == SCHEMA_OBJECT_TABLE)
         return table &&
                cover_is_call(call, change->kind == SCHEMA_DROP ? "drop_table" : "create_table");
@@ -330,7 +384,7 @@ bool cover_computed(const struct cover_call *call, const struct schema_change *c
         return false;
     if (of_op(call) && !call->literals.count)
         return text_has_word(upgrade, bare) && text_has_word(upgrade, change->column);
-    return call_does(call, change) && (table || is_table(call, change->table)) &&
+    return call_does(call, change) && (table || is_table(call, change)) &&
            (cover_names(call, change->column) ||
             (column_is_variable(call) && text_has_word(upgrade, change->column)));
 }

@@ -8,6 +8,7 @@ struct cover_call {
     struct str receiver, name, arguments;
     struct strs literals; /* all in its arguments */
     struct str table;     /* of the batch around it */
+    struct str schema;    /* of that batch, as a literal; empty: none, or computed */
 };
 
 bool cover_is_word_byte(char byte);
@@ -18,12 +19,18 @@ bool cover_is_call(const struct cover_call *call, const char *name);
 bool cover_names(const struct cover_call *call, struct str wanted);
 /* The argument of this keyword, else the one at that place; empty: there is none. */
 struct str cover_keyword_argument(const struct cover_call *call, const char *keyword, size_t index);
+/* schema="archive": which; empty: none, or not a literal. */
+struct str cover_schema(const struct cover_call *call);
 /* It is one string and nothing else: what that says. */
 bool cover_is_literal(struct str argument, struct str *ret_text);
 /* All columns of an index or unique constraint are words of the text; of expressions nothing is asked. True for other changes. */
 bool cover_has_parts(struct str text, const struct schema_change *change);
 /* "VARCHAR(120)": the numbers of a type must be in what changes it. */
 bool cover_has_numbers(struct str text, struct str type);
+/* cover_python.c: the text with blanks where it goes back: downgrade(), and the functions that nothing else calls. */
+struct str cover_forward(struct arena *arena, struct str text);
+/* At the state_operations of this call: behind them, when all that its database is told can be read. Else `at`. */
+size_t cover_skip_state(struct str text, const struct cover_call *call, size_t at);
 /* cover_sql.c: SQL without comments. */
 bool cover_statement(struct str statement, const struct schema_change *change);
 /* Alembic's. */
@@ -39,6 +46,12 @@ bool cover_computed(const struct cover_call *call, const struct schema_change *c
 /* cover_sql.c: SQL with a gap where the table stands ("ALTER TABLE {} ADD COLUMN age int"), while `upgrade` holds its name. */
 bool cover_is_gapped(struct str statement);
 bool cover_gapped(struct str statement, const struct schema_change *change, struct str upgrade);
+
+/* --- cover_words.c --- */
+/* Without the body of what goes back, `function down() { … }`. */
+struct str cover_words_forward(struct arena *arena, struct str text);
+/* The column stands there only in what drops it: dropColumn('age'), removeColumn('age'). */
+bool cover_words_only_drop(struct str text, struct str column);
 
 /* --- cover_table.c: what op.create_table says of one column. --- */
 /* What makes a column makes no index of it by that: the column must say so, or a constraint that names it. */

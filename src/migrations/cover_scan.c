@@ -50,6 +50,23 @@ size_t cover_skip_arguments(struct str text, size_t at, struct arena *arena, str
     return text.length;
 }
 
+struct strs cover_literals(struct arena *arena, struct str text)
+{
+    struct strs literals = {0};
+    size_t at = 0;
+
+    while (at < text.length) {
+        struct str literal;
+        if (text.bytes[at] != '"' && text.bytes[at] != '\'') {
+            at++;
+            continue;
+        }
+        at = cover_skip_string(text, at, &literal);
+        VEC_PUSH(arena, &literals, literal);
+    }
+    return literals;
+}
+
 struct str cover_identifier_before(struct str text, size_t end)
 {
     size_t start = end;

@@ -9,6 +9,7 @@
 size_t cover_skip_string(struct str text, size_t at, struct str *ret);
 /* `at` is an opening parenthesis: behind the closing one. `literals` may be NULL. */
 size_t cover_skip_arguments(struct str text, size_t at, struct arena *arena, struct strs *literals);
+struct strs cover_literals(struct arena *arena, struct str text);
 struct str cover_identifier_before(struct str text, size_t end);
 
 #endif

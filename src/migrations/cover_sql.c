@@ -1,5 +1,6 @@
-/* cover_sql.c -- one statement of SQL against one change: its words, and what stands behind TABLE, DROP, TO. */
+/* cover_sql.c -- one statement of SQL against one change: its words, and what stands behind TABLE, ADD, DROP, TO. */
 #include "migrations/cover_match.h"
+#include "migrations/table_names.h"
 
 static bool sql_changes_column(struct str statement, const struct schema_change *change)
 {
@@ -73,12 +74,12 @@ static struct str sql_bare(struct str word)
 
 /* The statement is about this table: CREATE TABLE posts (tags text, author int REFERENCES users) is about posts alone, whatever other words
  * it has. Where the name is a gap, or stands elsewhere than behind TABLE, any word may be it. */
-static bool sql_is_about(struct str statement, struct str table)
+static bool sql_is_about(struct str statement, const struct schema_change *change)
 {
     static const char *const between[] = {"if", "not", "exists", "only"};
     bool named = false;
 
-    if (!text_has_word(statement, table))
+    if (!text_has_word(statement, cover_bare(change->table)))
         return false;
     for (size_t at = 0; at < statement.length;) {
         if (!str_eq_nocase(sql_word(statement, &at), STR("table"))) {
@@ -89,78 +90,250 @@ static bool sql_is_about(struct str statement, struct str table)
         for (size_t i = 0; i < COUNT_OF(between); i++)
             if (str_eq_nocase(word, str_from(between[i])))
                 word = sql_word(statement, &at);
-        if (!is_sql_name(word) || str_eq_nocase(sql_bare(word), table))
+        if (!is_sql_name(word) || table_is_of(word, change))
             return true;
         named = true;
     }
     return !named;
 }
 
-/* RENAME COLUMN age TO years: the new name stands behind TO. */
-static bool is_renamed_to(struct str statement, struct str column)
+/* --- The actions of ALTER TABLE: what stands between its commas. --- */
+
+enum verb { VERB_NONE = 0, VERB_ADD, VERB_DROP, VERB_ALTER, VERB_RENAME, VERB_MODIFY, VERB_CHANGE };
+
+struct action {
+    enum verb verb;
+    struct str text;        /* behind the verb */
+    struct str first, last; /* the column it is about; of a rename what it becomes */
+};
+
+static bool is_one_of(struct str word, const char *const *words)
 {
-    for (size_t at = 0; at < statement.length;) {
-        if (str_eq_nocase(sql_word(statement, &at), STR("to"))) {
-            struct str name = sql_word(statement, &at);
-            return !is_sql_name(name) || str_eq_nocase(sql_bare(name), column);
+    for (; *words; words++)
+        if (str_eq_nocase(word, str_from(*words)))
+            return true;
+    return false;
+}
+
+static enum verb verb_of(struct str word)
+{
+    static const char *const verbs[] = {"add", "drop", "alter", "rename", "modify", "change"};
+
+    for (size_t i = 0; i < COUNT_OF(verbs); i++)
+        if (str_eq_nocase(word, str_from(verbs[i])))
+            return (enum verb)(VERB_ADD + i);
+    return VERB_NONE;
+}
+
+/* To the comma that ends an action, or an item of a list in parentheses: those inside of others do not count. */
+static size_t item_end(struct str text, size_t at)
+{
+    size_t depth = 0;
+    char quote = 0;
+
+    for (; at < text.length; at++) {
+        char byte = text.bytes[at];
+        if (quote) {
+            quote = byte == quote ? 0 : quote;
+            continue;
         }
-        at += at < statement.length;
+        if (depth == 0 && (byte == ',' || byte == ')'))
+            break;
+        depth += byte == '(';
+        depth -= byte == ')';
+        quote = byte == '"' || byte == '`' || byte == '\'' ? byte : 0;
+    }
+    return at;
+}
+
+static struct str first_name(struct str text, size_t *at)
+{
+    static const char *const between[] = {"column", "if", "not", "exists", NULL};
+    struct str word = sql_word(text, at);
+
+    while (is_one_of(word, between))
+        word = sql_word(text, at);
+    return word;
+}
+
+static void read_action(struct action *action)
+{
+    struct str word;
+    size_t at = 0;
+
+    action->first = first_name(action->text, &at);
+    action->last = action->first;
+    if (action->verb == VERB_CHANGE)
+        action->last = sql_word(action->text, &at);
+    for (; action->verb == VERB_RENAME && at < action->text.length;
+         at += at < action->text.length && !word.length) {
+        word = sql_word(action->text, &at);
+        if (str_eq_nocase(word, STR("to")))
+            action->last = sql_word(action->text, &at);
+    }
+}
+
+/* Behind ALTER TABLE and its table's name; SIZE_MAX: the statement has none. */
+static size_t actions_begin(struct str statement)
+{
+    static const char *const between[] = {"if", "exists", "only", NULL};
+    bool alter = false;
+
+    for (size_t at = 0; at < statement.length;) {
+        struct str word = sql_word(statement, &at);
+        if (alter && str_eq_nocase(word, STR("table"))) {
+            do
+                word = sql_word(statement, &at);
+            while (is_one_of(word, between));
+            return at;
+        }
+        alter = str_eq_nocase(word, STR("alter"));
+        at += !word.length && at < statement.length;
+    }
+    return SIZE_MAX;
+}
+
+/* "ADD (a int, b int)" is two of them, and so is "ADD a int, b int": what has no verb goes on with the one before. */
+static bool next_action(struct str statement, size_t *at, struct action *action)
+{
+    static const char *const starts[] = {"set",   "reset",   "owner",   "enable",  "disable",
+                                         "force", "attach",  "detach",  "inherit", "validate",
+                                         "order", "engine",  "convert", "comment", "default",
+                                         "with",  "replica", "cluster", NULL};
+    size_t start = *at, behind;
+
+    while (start < statement.length &&
+           (is_space(statement.bytes[start]) || statement.bytes[start] == ',' ||
+            statement.bytes[start] == '(' || statement.bytes[start] == ')'))
+        start++;
+    if (start >= statement.length)
+        return false;
+    behind = start;
+    struct str word = sql_word(statement, &behind);
+    enum verb verb = verb_of(word);
+    if (verb == VERB_NONE && is_one_of(word, starts))
+        action->verb = VERB_NONE;
+    if (verb != VERB_NONE) {
+        action->verb = verb;
+        start = behind;
+        while (start < statement.length && is_space(statement.bytes[start]))
+            start++;
+        if (verb == VERB_ADD &&
+            str_eq_nocase(str_slice(statement, start, start + 6), STR("column")))
+            for (behind = start + 6; behind < statement.length; behind++)
+                if (!is_space(statement.bytes[behind])) {
+                    start = statement.bytes[behind] == '(' ? behind : start;
+                    break;
+                }
+        if (start < statement.length && statement.bytes[start] == '(')
+            start++;
+    }
+    *at = item_end(statement, start);
+    action->text = str_slice(statement, start, *at);
+    read_action(action);
+    return true;
+}
+
+/* "nickname" in double quotes is not nickName. */
+static bool is_column_word(struct str word, struct str column)
+{
+    if (!word.length || !is_sql_name(word))
+        return word.length > 0;
+    return word.bytes[0] == '"' ? str_eq(sql_bare(word), column)
+                                : str_eq_nocase(sql_bare(word), column);
+}
+
+static bool action_adds(const struct action *action, struct str column)
+{
+    return (action->verb == VERB_ADD || action->verb == VERB_CHANGE ||
+            action->verb == VERB_RENAME) &&
+           is_column_word(action->last, column);
+}
+
+static bool action_drops(const struct action *action, struct str column)
+{
+    bool renames = action->verb == VERB_RENAME || action->verb == VERB_CHANGE;
+
+    return (action->verb == VERB_DROP ||
+            (renames && !str_eq_nocase(sql_bare(action->last), column))) &&
+           is_column_word(action->first, column);
+}
+
+/* MODIFY age bigint NOT NULL says all of the column anew, and so does SQL Server's ALTER COLUMN age bigint. */
+static bool action_says_all(const struct action *action)
+{
+    static const char *const parts[] = {"set", "drop", "type", "add", "restart", "reset", NULL};
+    size_t at = 0;
+
+    if (action->verb == VERB_MODIFY || action->verb == VERB_CHANGE)
+        return true;
+    (void)first_name(action->text, &at);
+    struct str next = sql_word(action->text, &at);
+    return next.length && !is_one_of(next, parts);
+}
+
+static bool action_changes(const struct action *action, const struct schema_change *change)
+{
+    bool alters =
+        action->verb == VERB_ALTER || action->verb == VERB_MODIFY || action->verb == VERB_CHANGE;
+
+    if (change->aspect == ASPECT_KEY)
+        return text_has_word(action->text, change->column);
+    if (!alters || !is_column_word(action->last, change->column))
+        return false;
+    if (!action_says_all(action))
+        return sql_changes_column(action->text, change);
+    if (change->aspect == ASPECT_NULL)
+        return change->after.nullable != (text_has_word(action->text, STR("not")) &&
+                                          text_has_word(action->text, STR("null")));
+    return change->aspect != ASPECT_TYPE || cover_has_numbers(action->text, change->after.type);
+}
+
+static bool alter_does(struct str statement, size_t at, const struct schema_change *change)
+{
+    struct action action = {0};
+
+    while (next_action(statement, &at, &action)) {
+        bool does = change->kind == SCHEMA_ADD    ? action_adds(&action, change->column)
+                    : change->kind == SCHEMA_DROP ? action_drops(&action, change->column)
+                                                  : action_changes(&action, change);
+        if (does)
+            return true;
     }
     return false;
 }
 
-/* DROP COLUMN IF EXISTS age, DROP age, DROP COLUMN name, age; not ALTER COLUMN age DROP NOT NULL. */
-static bool sql_drops(struct str statement, struct str column)
+/* Elsewhere than in ALTER TABLE words decide: EXEC sp_rename, a piece of a text that is put together. */
+static bool words_do(struct str statement, const struct schema_change *change)
 {
-    static const char *const between[] = {"column", "if", "exists"};
-    static const char *const next[] = {"add", "alter", "drop", "rename", "modify", "change"};
+    bool alters = text_has_word(statement, STR("alter"));
 
-    for (size_t at = 0; at < statement.length;) {
-        if (!str_eq_nocase(sql_word(statement, &at), STR("drop"))) {
-            at += at < statement.length;
-            continue;
-        }
-        struct str word = sql_word(statement, &at);
-        for (size_t i = 0; i < COUNT_OF(between); i++)
-            if (str_eq_nocase(word, str_from(between[i])))
-                word = sql_word(statement, &at);
-        bool other = false;
-        for (; !other; word = sql_word(statement, &at)) {
-            if (word.length && (!is_sql_name(word) || str_eq_nocase(sql_bare(word), column)))
-                return true;
-            if (at == statement.length || statement.bytes[at] != ',')
-                break;
-            at++;
-            size_t ahead = at;
-            struct str behind = sql_word(statement, &ahead);
-            for (size_t i = 0; i < COUNT_OF(next); i++)
-                other = other || str_eq_nocase(behind, str_from(next[i]));
-        }
+    switch (change->kind) {
+    case SCHEMA_ADD:
+        return (alters && (text_has_word(statement, STR("add")) ||
+                           text_has_word(statement, STR("rename")))) ||
+               (text_has_word(statement, STR("create")) && text_has_word(statement, STR("table")));
+    case SCHEMA_DROP:
+        return alters &&
+               (text_has_word(statement, STR("drop")) || text_has_word(statement, STR("rename")));
+    case SCHEMA_CHANGE:
+        break;
     }
-    return false;
+    return alters && sql_changes_column(statement, change);
 }
 
 static bool sql_column(struct str statement, const struct schema_change *change)
 {
-    bool alters = text_has_word(statement, STR("alter")), renames;
+    bool about = sql_is_about(statement, change);
 
-    if (!sql_is_about(statement, cover_bare(change->table)) ||
-        !text_has_word(statement, change->column))
-        return change->kind == SCHEMA_DROP && text_has_word(statement, STR("drop")) &&
-               text_has_word(statement, STR("table")) && !alters &&
-               text_has_word(statement, cover_bare(change->table));
-    renames = text_has_word(statement, STR("rename")) &&
-              is_renamed_to(statement, change->column) == (change->kind == SCHEMA_ADD);
-    switch (change->kind) {
-    case SCHEMA_ADD:
-        return (alters && (text_has_word(statement, STR("add")) || renames)) ||
-               (text_has_word(statement, STR("create")) && text_has_word(statement, STR("table")));
-    case SCHEMA_DROP:
-        return alters && (sql_drops(statement, change->column) || renames);
-    case SCHEMA_CHANGE:
-        return alters && sql_changes_column(statement, change);
+    if (about && text_has_word(statement, change->column)) {
+        size_t actions = actions_begin(statement);
+        return actions == SIZE_MAX ? words_do(statement, change)
+                                   : alter_does(statement, actions, change);
     }
-    return false;
+    return change->kind == SCHEMA_DROP && text_has_word(statement, STR("drop")) &&
+           text_has_word(statement, STR("table")) && !text_has_word(statement, STR("alter")) &&
+           text_has_word(statement, cover_bare(change->table));
 }
 
 /* A foreign key makes no index, and neither makes a unique one. */
@@ -218,13 +391,14 @@ bool cover_statement(struct str statement, const struct schema_change *change)
                       : change->kind == SCHEMA_DROP ? STR("drop")
                                                     : STR("alter");
 
+    if (change->object != SCHEMA_OBJECT_TYPE && table_is_elsewhere(statement, change))
+        return false;
     if (change->object == SCHEMA_OBJECT_COLUMN)
         return sql_column(statement, change);
     if (change->object == SCHEMA_OBJECT_TABLE)
         return (text_has_word(statement, verb) && text_has_word(statement, STR("table")) &&
-                (change->kind == SCHEMA_DROP
-                     ? text_has_word(statement, cover_bare(change->table))
-                     : sql_is_about(statement, cover_bare(change->table)))) ||
+                (change->kind == SCHEMA_DROP ? text_has_word(statement, cover_bare(change->table))
+                                             : sql_is_about(statement, change))) ||
                (text_has_word(statement, STR("rename")) &&
                 text_has_word(statement, cover_bare(change->table)));
     /* What made it does not take it away, nor the other way round. */

@@ -1,6 +1,9 @@
 #include "migrations/effect.h"
 
+#include <stdint.h>
+
 #include "migrations/cover.h"
+#include "migrations/table_names.h"
 
 /* "shop_order_tags" of "shop_order" is "_tags": a many-to-many field's table is called after its model's. */
 static bool same_member(struct str table, struct str family, struct str other,
@@ -18,11 +21,27 @@ static bool may_be(const struct step *step, struct str name)
     return step->computed.length && text_has_word(step->computed, name);
 }
 
-static bool is_table(const struct steps *names, const struct step *step, struct str table)
+/* One of both says a schema, and the other says another one or none. */
+enum by_schema { NOT_BY_SCHEMA, SAME_TABLE, OTHER_TABLE };
+
+static enum by_schema in_schema(const struct step *step, const struct schema_change *change)
 {
+    if (str_find_byte(step->table, '.') == SIZE_MAX &&
+        str_find_byte(change->table, '.') == SIZE_MAX)
+        return NOT_BY_SCHEMA;
+    if (!str_eq(table_name_of(step->table).table, table_name_of(change->table).table))
+        return NOT_BY_SCHEMA;
+    return table_is_of(step->table, change) ? SAME_TABLE : OTHER_TABLE;
+}
+
+static bool is_table(const struct steps *names, const struct step *step,
+                     const struct schema_change *change)
+{
+    struct str table = change->table;
+
     if (!step->table.length)
         return may_be(step, table);
-    if (str_eq(step->table, table))
+    if (str_eq(step->table, table) || in_schema(step, change) == SAME_TABLE)
         return true;
     for (size_t i = 0; names && i < names->count; i++) {
         const struct step *name = &names->items[i];
@@ -34,21 +53,23 @@ static bool is_table(const struct steps *names, const struct step *step, struct 
 }
 
 /* -1: the step takes it away, 1: it makes it. */
-static int table_effect(const struct steps *names, const struct step *step, struct str table)
+static int table_effect(const struct steps *names, const struct step *step,
+                        const struct schema_change *change)
 {
+    struct str table = change->table;
     bool member = step->family && str_starts(table, step->table) &&
                   table.length > step->table.length && table.bytes[step->table.length] == '_';
 
     switch (step->kind) {
     case STEP_ADD_TABLE:
-        return is_table(names, step, table);
+        return is_table(names, step, change);
     case STEP_DROP_TABLE:
-        return -(member || is_table(names, step, table));
+        return -(member || is_table(names, step, change));
     case STEP_TABLE_NAME:
         if (str_eq(step->name, table))
             return 1;
         /* What it was called until now. */
-        return -((member && !str_starts(table, step->name)) || is_table(names, step, table));
+        return -((member && !str_starts(table, step->name)) || is_table(names, step, change));
     default:
         return 0;
     }
@@ -103,7 +124,7 @@ static bool drops_part(const struct steps *names, const struct step *step,
                        const struct schema_change *change)
 {
     if (change->kind != SCHEMA_DROP || step->kind != STEP_DROP_COLUMN ||
-        !is_table(names, step, change->table))
+        !is_table(names, step, change))
         return false;
     for (size_t i = 0; i < change->parts.count; i++)
         if (is_column(step, change->parts.items[i]))
@@ -119,7 +140,7 @@ int step_effect(const struct steps *names, const struct step *step,
 
     switch (change->object) {
     case SCHEMA_OBJECT_COLUMN:
-        if (!is_table(names, step, change->table))
+        if (!is_table(names, step, change))
             return 0;
         if (change->kind == SCHEMA_CHANGE)
             return drops_key(step, change) ||
@@ -132,15 +153,17 @@ int step_effect(const struct steps *names, const struct step *step,
         return is_column(step, change->column) ? (step->kind == STEP_ADD_COLUMN ? wanted : -wanted)
                                                : 0;
     case SCHEMA_OBJECT_TABLE:
-        return wanted * table_effect(names, step, change->table);
+        return wanted * table_effect(names, step, change);
     case SCHEMA_OBJECT_INDEX:
         if (drops_part(names, step, change))
             return 1;
         if (step->kind != STEP_ADD_INDEX && step->kind != STEP_DROP_INDEX)
             return 0;
+        if (in_schema(step, change) == OTHER_TABLE)
+            return 0;
         if (step->name.length && change->name.length
                 ? !str_eq(step->name, change->name)
-                : !step->table.length || !is_table(names, step, change->table))
+                : !step->table.length || !is_table(names, step, change))
             return 0;
         return step->kind == STEP_ADD_INDEX ? wanted : -wanted;
     case SCHEMA_OBJECT_TYPE:
@@ -151,4 +174,33 @@ int step_effect(const struct steps *names, const struct step *step,
         return step->kind == STEP_ADD_TYPE ? wanted : step->kind == STEP_DROP_TYPE ? -wanted : 0;
     }
     return 0;
+}
+
+bool step_is_about(const struct steps *names, const struct step *step,
+                   const struct schema_change *change)
+{
+    return is_table(names, step, change);
+}
+
+static bool is_member_of(struct str column, struct str model)
+{
+    struct str rest = str_starts(column, STR("from_")) ? str_from_offset(column, 5)
+                      : str_starts(column, STR("to_")) ? str_from_offset(column, 3)
+                                                       : column;
+
+    return str_starts(rest, model) && str_eq(str_from_offset(rest, model.length), STR("_id"));
+}
+
+bool step_renames_member(const struct step *step, const struct schema_change *change)
+{
+    struct str model = change->kind == SCHEMA_DROP ? step->column : step->value;
+
+    if (step->kind != STEP_RENAME_MODEL || change->kind == SCHEMA_CHANGE)
+        return false;
+    if (change->object == SCHEMA_OBJECT_COLUMN)
+        return is_member_of(change->column, model);
+    for (size_t i = 0; change->object == SCHEMA_OBJECT_INDEX && i < change->parts.count; i++)
+        if (is_member_of(change->parts.items[i], model))
+            return true;
+    return false;
 }

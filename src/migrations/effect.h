@@ -12,5 +12,11 @@
 
 int step_effect(const struct steps *names, const struct step *step,
                 const struct schema_change *change);
+/* Is its table the one of the change? */
+bool step_is_about(const struct steps *names, const struct step *step,
+                   const struct schema_change *change);
+/* STEP_RENAME_MODEL, and a column or an index of a many-to-many table: RenameModel renames its columns, which are called after the models
+ * ("topic_id"; of one with itself "from_topic_id" and "to_topic_id"), and so the names of its indexes are others than the models' would be. */
+bool step_renames_member(const struct step *step, const struct schema_change *change);
 
 #endif

@@ -39,10 +39,19 @@ VEC_DEFINE(models_uncovereds, struct models_uncovered);
 struct str models_make_command(struct arena *arena, const struct schema_change *change,
                                const struct strs *migrations);
 /* The changes that no migration of `tree` (the newer one) makes. A migration among `changed_paths` covers what it touches; an older one
- * only what it left that way: a column that it added and none dropped since. */
+ * only what it left that way: a column that it added and none dropped since. `by_words`: what gives no steps counts by its statements and
+ * words too (cover.h). */
 MUST_CHECK bool models_cover(struct arena *arena, const struct config *config, struct tree *tree,
                              const struct strs *changed_paths,
-                             const struct schema_difference *difference,
+                             const struct schema_difference *difference, bool by_words,
                              struct models_uncovereds *ret_uncovered, struct err *e);
+/* What refers to a table goes with it when the table gets another name. */
+void models_follow_renames(const struct schema_changes *changes, bool *covered);
+/* For each of these changes of a table without a schema: does the tree tell it from tables of that name in other schemas? It does when its
+ * migrations name both, and nothing says that the other schema is searched (search_path and what other tools call it, in the migrations or in
+ * settings). Else "app.users" may well be the model's "users". Sets `usual_schema`. */
+MUST_CHECK bool models_usual_schemas(struct arena *arena, const struct config *config,
+                                     struct tree *tree, struct schema_changes *changes,
+                                     struct err *e);
 
 #endif

@@ -1,10 +1,12 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "migrations/cover.h"
 #include "migrations/effect.h"
 #include "migrations/graph.h"
 #include "migrations/models.h"
 #include "migrations/sql.h"
+#include "migrations/table_names.h"
 #include "readers/django.h"
 #include "readers/elixir.h"
 #include "readers/steps.h"
@@ -19,17 +21,20 @@ struct file_steps {
     struct steps steps;
 };
 
-struct cover {
+struct covering {
     struct arena *arena;
     const struct config *config;
     struct tree *tree;
     struct python_tree *python;
     struct script_tree *script;
     struct elixir_tree *elixir;
-    struct strs paths; /* of migrations, oldest first */
-    struct strs roots; /* of the sets that have a folder of their own */
+    struct strs paths;    /* of migrations, oldest first */
+    struct strs roots;    /* of the sets that have a folder of their own */
+    struct strs settings; /* files that may say which schema is searched */
     VEC(struct file_steps) files;
+    struct steps manys; /* tables of many-to-many fields */
     struct steps names; /* what other steps call a table, and what it is called in the database */
+    bool schemas;       /* some table is named with one */
     bool django;
     struct str alembic_root, sql_directory;
     bool alembic;
@@ -37,7 +42,7 @@ struct cover {
 
 /* --- Which files are migrations. --- */
 
-static void add_history(struct cover *c, const struct config_migrations *set)
+static void add_history(struct covering *c, const struct config_migrations *set)
 {
     struct err broken =
         ERR_NONE; /* what cannot be loaded is the gate's business; its files are found by their folder */
@@ -69,10 +74,45 @@ static bool is_migration(struct str name)
     if (str_ends(name, STR(".py")))
         return !str_eq(name, STR("__init__.py"));
     return (str_ends(name, STR(".sql")) && !sql_file_goes_back(name)) || script_path(name) ||
-           str_ends(name, STR(".rb")) || str_ends(name, STR(".exs"));
+           str_ends(name, STR(".rb")) || str_ends(name, STR(".exs")) || str_ends(name, STR(".php"));
 }
 
-static bool walk(struct cover *c, struct str directory, bool inside, size_t depth,
+/* Where a connection and the schemas that it searches are set. */
+static bool is_settings(struct str name)
+{
+    static const char *const names[] = {"database.yml",
+                                        "env.py",
+                                        "alembic.ini",
+                                        "flyway.conf",
+                                        "flyway.toml",
+                                        "knexfile.js",
+                                        "knexfile.ts",
+                                        "data-source.ts",
+                                        "ormconfig.json",
+                                        "config.exs",
+                                        "settings.py",
+                                        "base.py",
+                                        "database.py",
+                                        "config.py",
+                                        "schema.prisma",
+                                        "db.py",
+                                        "session.py",
+                                        "dbconfig.yml",
+                                        "sqitch.conf",
+                                        "application.yml",
+                                        "docker-compose.yml",
+                                        "application.properties",
+                                        "Makefile",
+                                        "runtime.exs",
+                                        "dev.exs"};
+
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (str_eq(name, str_from(names[i])))
+            return true;
+    return str_starts(name, STR(".env"));
+}
+
+static bool walk(struct covering *c, struct str directory, bool inside, size_t depth,
                  struct strs *found, struct err *e)
 {
     struct tree_entries entries;
@@ -91,14 +131,17 @@ static bool walk(struct cover *c, struct str directory, bool inside, size_t dept
             !str_eq(name, STR("node_modules")) && !str_eq(name, STR("site-packages"))) {
             if (!walk(c, path, inside || is_migration_folder(name), depth + 1, found, e))
                 return false;
-        } else if (inside && entries.items[i].kind == TREE_FILE && is_migration(name)) {
-            VEC_PUSH(c->arena, found, path);
+        } else if (entries.items[i].kind == TREE_FILE) {
+            if (is_settings(name))
+                VEC_PUSH(c->arena, &c->settings, path);
+            if (inside && is_migration(name))
+                VEC_PUSH(c->arena, found, path);
         }
     }
     return true;
 }
 
-static bool find_files(struct cover *c, struct err *e)
+static bool find_files(struct covering *c, struct err *e)
 {
     struct config_migrations_list sets = {0};
     struct strs found = {0};
@@ -123,13 +166,13 @@ static bool find_files(struct cover *c, struct err *e)
 
 static bool read_file(void *self, struct str path, struct str *ret_bytes)
 {
-    struct cover *c = self;
+    struct covering *c = self;
     struct err absent = ERR_NONE;
 
     return tree_read(c->tree, c->arena, path, MIGRATION_FILE_MAX, ret_bytes, &absent);
 }
 
-static void read_python(struct cover *c, struct str path, struct steps *steps)
+static void read_python(struct covering *c, struct str path, struct steps *steps)
 {
     struct python_file *source = python_tree_file(c->python, path);
     struct str folder = path_directory(path);
@@ -145,7 +188,7 @@ static void read_python(struct cover *c, struct str path, struct steps *steps)
     c->django = c->django || str_contains(source->source, STR("migrations.Migration"));
 }
 
-static void read_file_steps(struct cover *c, struct str path, struct steps *steps)
+static void read_file_steps(struct covering *c, struct str path, struct steps *steps)
 {
     struct script_file *script;
     struct elixir_file *elixir;
@@ -153,14 +196,16 @@ static void read_file_steps(struct cover *c, struct str path, struct steps *step
 
     if (str_ends(path, STR(".sql"))) {
         if (read_file(c, path, &text))
-            steps_of_sql(c->arena, text, steps);
+            steps_of_sql(c->arena, sql_forward(c->arena, text), steps);
     } else if (str_ends(path, STR(".rb"))) {
         if (read_file(c, path, &text))
             steps_of_rails(c->arena, text, steps);
     } else if (script_path(path)) {
         script = script_tree_file(c->script, path);
-        if (script)
+        if (script) {
             steps_of_typeorm(c->arena, c->script, script, steps);
+            steps_of_builders(c->arena, c->script, script, steps);
+        }
     } else if (str_ends(path, STR(".exs"))) {
         elixir = elixir_tree_file(c->elixir, path);
         if (elixir)
@@ -171,7 +216,7 @@ static void read_file_steps(struct cover *c, struct str path, struct steps *step
 }
 
 /* What had another name before is meant by that too. */
-static void add_name(struct cover *c, const struct step *step)
+static void add_name(struct covering *c, const struct step *step)
 {
     for (size_t i = 0, count = c->names.count; i < count; i++) {
         struct step other = c->names.items[i];
@@ -183,15 +228,20 @@ static void add_name(struct cover *c, const struct step *step)
     VEC_PUSH(c->arena, &c->names, *step);
 }
 
-static void read_steps(struct cover *c, const struct strs *changed)
+static void read_steps(struct covering *c, const struct strs *changed)
 {
     for (size_t i = 0; i < c->paths.count; i++) {
         struct str path = c->paths.items[i];
         struct file_steps file = {.path = path, .in_range = strs_have(changed, path)};
         read_file_steps(c, path, &file.steps);
-        for (size_t j = 0; j < file.steps.count; j++)
-            if (file.steps.items[j].kind == STEP_TABLE_NAME)
-                add_name(c, &file.steps.items[j]);
+        for (size_t j = 0; j < file.steps.count; j++) {
+            const struct step *step = &file.steps.items[j];
+            if (step->kind == STEP_TABLE_NAME)
+                add_name(c, step);
+            if (step->many)
+                VEC_PUSH(c->arena, &c->manys, *step);
+            c->schemas = c->schemas || str_find_byte(step->table, '.') != SIZE_MAX;
+        }
         VEC_PUSH(c->arena, &c->files, file);
     }
 }
@@ -199,7 +249,7 @@ static void read_steps(struct cover *c, const struct strs *changed)
 /* --- Does one cover a change? --- */
 
 /* Some set's folder holds the one and not the other. */
-static bool is_apart(const struct cover *c, struct str one, struct str other)
+static bool is_apart(const struct covering *c, struct str one, struct str other)
 {
     struct str inside;
 
@@ -210,17 +260,149 @@ static bool is_apart(const struct cover *c, struct str one, struct str other)
     return false;
 }
 
-static bool is_covered(const struct cover *c, const struct schema_change *change)
+/* Two packages may both have a table "users": what lies in the folder of one is none of the other's. */
+static bool is_foreign(const struct covering *c, struct str path,
+                       const struct schema_change *change)
 {
-    bool standing = false;
+    return is_apart(c, path, change->place.file) && is_apart(c, change->place.file, path);
+}
 
+/* --- Schemas. --- */
+
+/* A line that says `key` says the schema behind it. */
+static bool says_behind(struct str text, struct str key, struct str schema)
+{
+    for (size_t at = 0, found; (found = str_find(str_from_offset(text, at), key)) != SIZE_MAX;) {
+        at += found + key.length;
+        struct str line = str_from_offset(text, at);
+        size_t end = str_find_byte(line, '\n');
+        if (text_has_word(end == SIZE_MAX ? line : str_prefix(line, end), schema))
+            return true;
+    }
+    return false;
+}
+
+/* "SET search_path TO app", "USE app"; in settings also "searchPath: ['app']", "?currentSchema=app"… */
+static bool says_searched(struct str text, bool settings, struct str schema)
+{
+    static const char *const keys[] = {
+        "search_path",    "USE ",           "searchPath", "currentSchema", "defaultSchema",
+        "default_schema", "default-schema", "schemas=",   "schema=",       "schema:"};
+
+    for (size_t k = 0; k < (settings ? COUNT_OF(keys) : 2); k++)
+        if (says_behind(text, str_from(keys[k]), schema))
+            return true;
+    return false;
+}
+
+static bool is_searched(struct covering *c, const struct schema_change *change, struct str schema)
+{
+    struct str text;
+
+    for (size_t i = 0; i < c->settings.count; i++)
+        if (!is_foreign(c, c->settings.items[i], change) &&
+            read_file(c, c->settings.items[i], &text) && says_searched(text, true, schema))
+            return true;
+    for (size_t i = 0; i < c->files.count; i++)
+        if (!is_foreign(c, c->files.items[i].path, change) &&
+            read_file(c, c->files.items[i].path, &text) && says_searched(text, false, schema))
+            return true;
+    return false;
+}
+
+struct mentions {
+    bool usual, usual_made; /* without a schema, or in the usual one */
+    bool other, other_made; /* in another */
+    bool mysql;             /* `shop`.`users`: a database, mostly that of the connection */
+    struct strs schemas;
+};
+
+static void count_mentions(struct covering *c, const struct file_steps *file,
+                           const struct schema_change *change, struct mentions *m)
+{
+    struct schema_change usual = *change;
+    struct str table = table_name_of(change->table).table, text;
+
+    usual.usual_schema = true;
+    for (size_t i = 0; i < file->steps.count; i++) {
+        const struct step *step = &file->steps.items[i];
+        struct table_name name = table_name_of(step->table);
+        bool makes = step->kind == STEP_ADD_TABLE;
+        if (!step->table.length || !str_eq(name.table, table))
+            continue;
+        if (table_is_of(step->table, &usual)) {
+            m->usual = true;
+            m->usual_made = m->usual_made || makes;
+            continue;
+        }
+        m->other = true;
+        m->other_made = m->other_made || makes;
+        strs_add(c->arena, &m->schemas, name.schema);
+        m->mysql = m->mysql || (read_file(c, file->path, &text) && str_contains(text, STR("`")) &&
+                                str_ends(file->path, STR(".sql")));
+    }
+}
+
+/* A set that names a table with a schema and without one knows two of them. Not so: all its migrations write "app.users" for what the models
+ * call "users", because the connection looks there; settings or migrations say so; MySQL's database before the name, which Workbench and
+ * mysqldump write, unless the set makes both. */
+static bool tells_schemas_apart(struct covering *c, const struct schema_change *change)
+{
+    struct mentions m = {0};
+
+    if (!change->table.length || str_find_byte(change->table, '.') != SIZE_MAX)
+        return false;
+    for (size_t i = 0; i < c->files.count; i++)
+        if (!is_foreign(c, c->files.items[i].path, change))
+            count_mentions(c, &c->files.items[i], change, &m);
+    if (!m.usual || !m.other || (m.mysql && !(m.usual_made && m.other_made)))
+        return false;
+    for (size_t i = 0; i < m.schemas.count; i++)
+        if (is_searched(c, change, m.schemas.items[i]))
+            return false;
+    return true;
+}
+
+/* Is it the table of a many-to-many field of Django's? */
+static bool is_many(const struct covering *c, const struct schema_change *change)
+{
+    for (size_t i = 0; i < c->manys.count; i++)
+        if (step_is_about(&c->names, &c->manys.items[i], change))
+            return true;
+    return false;
+}
+
+/* A column that was dropped and is added again is new in all that it is: so Prisma and TypeORM give it another type. */
+static int effect(const struct covering *c, const struct step *step,
+                  const struct schema_change *change, bool *dropped)
+{
+    struct schema_change anew = *change;
+    int does;
+
+    if (step_renames_member(step, change))
+        return is_many(c, change);
+    if (change->kind == SCHEMA_CHANGE && change->object == SCHEMA_OBJECT_COLUMN) {
+        anew.kind = SCHEMA_ADD;
+        does = step_effect(&c->names, step, &anew);
+        if (does > 0 && *dropped)
+            return 1;
+        *dropped = *dropped || does < 0;
+    }
+    return step_effect(&c->names, step, change);
+}
+
+static bool is_covered(struct covering *c, const struct schema_change *asked)
+{
+    struct schema_change with_schema = *asked;
+    const struct schema_change *change = &with_schema;
+    bool standing = false, dropped = false;
+
+    with_schema.usual_schema = c->schemas && tells_schemas_apart(c, asked);
     for (size_t i = 0; i < c->files.count; i++) {
-        struct str path = c->files.items[i].path, model = change->place.file;
-        /* Two packages may both have a table "users": what lies in the folder of one is none of the other's. */
-        if (is_apart(c, path, model) && is_apart(c, model, path))
+        if (is_foreign(c, c->files.items[i].path, change))
             continue;
         for (size_t j = 0; j < c->files.items[i].steps.count; j++) {
-            int does = step_effect(&c->names, &c->files.items[i].steps.items[j], change);
+            int does = effect(c, &c->files.items[i].steps.items[j], change, &dropped);
             if (does > 0 && c->files.items[i].in_range)
                 return true;
             standing = does ? does > 0 : standing;
@@ -229,8 +411,62 @@ static bool is_covered(const struct cover *c, const struct schema_change *change
     return standing;
 }
 
+/* What gives no steps: DO blocks, MySQL's ALTER, languages that are not read. As the push does it, the files come as they are applied, and a later
+ * one may undo what an earlier one made. */
+static void words_cover(struct covering *c, const struct schema_changes *changes, bool *covered)
+{
+    struct schema_changes asked = {0};
+    bool *made = ARENA_ARRAY(c->arena, changes->count, bool);
+
+    for (size_t i = 0; i < changes->count; i++) {
+        struct schema_change change = changes->items[i];
+        change.usual_schema = c->schemas && tells_schemas_apart(c, &change);
+        VEC_PUSH(c->arena, &asked, change);
+    }
+    for (size_t f = 0; f < c->files.count; f++) {
+        ARENA(scratch, (size_t)256 << 20);
+        struct str path = c->files.items[f].path, text;
+        struct err absent = ERR_NONE;
+        if (!tree_read(c->tree, &scratch, path, MIGRATION_FILE_MAX, &text, &absent))
+            continue;
+        const struct cover *cover = cover_read(&scratch, path, text);
+        for (size_t i = 0; i < asked.count; i++) {
+            const struct schema_change *change = &asked.items[i];
+            if (covered[i] || is_foreign(c, path, change))
+                continue;
+            bool makes = cover_makes(cover, change);
+            made[i] = makes || (made[i] && !cover_undoes(cover, change));
+        }
+    }
+    for (size_t i = 0; i < changes->count; i++)
+        covered[i] = covered[i] || made[i];
+}
+
+static bool has_covered_table(const struct schema_changes *changes, const bool *covered,
+                              enum schema_change_kind kind, struct str references)
+{
+    struct str table = str_prefix(references, str_find(references, STR(" (")));
+
+    for (size_t i = 0; i < changes->count; i++)
+        if (covered[i] && changes->items[i].object == SCHEMA_OBJECT_TABLE &&
+            changes->items[i].kind == kind && str_eq(changes->items[i].table, table))
+            return true;
+    return false;
+}
+
+void models_follow_renames(const struct schema_changes *changes, bool *covered)
+{
+    for (size_t i = 0; i < changes->count; i++) {
+        const struct schema_change *change = &changes->items[i];
+        if (!covered[i] && change->aspect == ASPECT_KEY && change->referred.length &&
+            change->after.references.length)
+            covered[i] = has_covered_table(changes, covered, SCHEMA_DROP, change->referred) &&
+                         has_covered_table(changes, covered, SCHEMA_ADD, change->after.references);
+    }
+}
+
 /* By the language of the models themselves, where it says which tool makes their migrations. */
-static struct str command_of_language(struct cover *c, const struct schema_change *change)
+static struct str command_of_language(struct covering *c, const struct schema_change *change)
 {
     struct str path = change->place.file, text;
 
@@ -248,7 +484,7 @@ static struct str command_of_language(struct cover *c, const struct schema_chang
     return STR("npx typeorm migration:generate -d DATA_SOURCE PATH/NAME");
 }
 
-static struct str command_for(struct cover *c, const struct schema_change *change)
+static struct str command_for(struct covering *c, const struct schema_change *change)
 {
     struct arena *arena = c->arena;
     struct str root = c->alembic_root, own = models_make_command(arena, change, &c->paths);
@@ -274,11 +510,19 @@ static struct str command_for(struct cover *c, const struct schema_change *chang
     return STR_NONE;
 }
 
+static bool begin(struct covering *c, const struct strs *changed_paths, struct err *e)
+{
+    if (!find_files(c, e))
+        return false;
+    read_steps(c, changed_paths);
+    return true;
+}
+
 bool models_cover(struct arena *arena, const struct config *config, struct tree *tree,
                   const struct strs *changed_paths, const struct schema_difference *difference,
-                  struct models_uncovereds *ret_uncovered, struct err *e)
+                  bool by_words, struct models_uncovereds *ret_uncovered, struct err *e)
 {
-    struct cover c = {.arena = arena, .config = config, .tree = tree};
+    struct covering c = {.arena = arena, .config = config, .tree = tree};
     struct source_files files = {.self = &c, .read = read_file};
     PYTHON_TREE(python, arena, &files);
     SCRIPT_TREE(script, arena, &files);
@@ -291,15 +535,41 @@ bool models_cover(struct arena *arena, const struct config *config, struct tree 
     c.python = python;
     c.script = script;
     c.elixir = elixir;
-    if (!find_files(&c, e))
+    if (!begin(&c, changed_paths, e))
         return false;
-    read_steps(&c, changed_paths);
+    bool *covered = ARENA_ARRAY(arena, difference->changes.count, bool);
     for (size_t i = 0; i < difference->changes.count; i++)
-        if (!is_covered(&c, &difference->changes.items[i]))
+        covered[i] = is_covered(&c, &difference->changes.items[i]);
+    if (by_words) {
+        words_cover(&c, &difference->changes, covered);
+        models_follow_renames(&difference->changes, covered);
+    }
+    for (size_t i = 0; i < difference->changes.count; i++)
+        if (!covered[i])
             VEC_PUSH(arena, &uncovered,
                      (struct models_uncovered){.change = &difference->changes.items[i],
                                                .command =
                                                    command_for(&c, &difference->changes.items[i])});
     *ret_uncovered = uncovered;
+    return true;
+}
+
+bool models_usual_schemas(struct arena *arena, const struct config *config, struct tree *tree,
+                          struct schema_changes *changes, struct err *e)
+{
+    struct covering c = {.arena = arena, .config = config, .tree = tree};
+    struct source_files files = {.self = &c, .read = read_file};
+    PYTHON_TREE(python, arena, &files);
+    SCRIPT_TREE(script, arena, &files);
+    ELIXIR_TREE(elixir, arena, &files);
+    struct strs none = {0};
+
+    c.python = python;
+    c.script = script;
+    c.elixir = elixir;
+    if (!begin(&c, &none, e))
+        return false;
+    for (size_t i = 0; i < changes->count; i++)
+        changes->items[i].usual_schema = tells_schemas_apart(&c, &changes->items[i]);
     return true;
 }

@@ -109,8 +109,9 @@ struct schema_change {
     enum schema_change_kind kind;
     enum schema_object object;
     enum schema_aspect aspect;
-    struct str table;                 /* of columns, tables and indexes */
-    struct str column;                /* of columns; of an index its first part */
+    struct str table;  /* of columns, tables and indexes */
+    bool usual_schema; /* `table` has none before it, and one of another schema is another table */
+    struct str column; /* of columns; of an index its first part */
     enum schema_index_kind index;     /* of indexes */
     struct strs parts;                /* of indexes: all columns and expressions */
     struct str name;                  /* of indexes and types */

@@ -16,6 +16,23 @@ static void end(void)
         .kind = SCHEMA_##what, .object = SCHEMA_OBJECT_COLUMN, .table = STR_INIT(of),              \
         .column = STR_INIT(named)                                                                  \
     }
+#define USUAL_COLUMN(what, of, named)                                                              \
+    {                                                                                              \
+        .kind = SCHEMA_##what, .object = SCHEMA_OBJECT_COLUMN, .table = STR_INIT(of),              \
+        .usual_schema = true, .column = STR_INIT(named)                                            \
+    }
+#define ASPECT(which, of, named, becomes)                                                          \
+    {                                                                                              \
+        .kind = SCHEMA_CHANGE, .object = SCHEMA_OBJECT_COLUMN, .aspect = which,                    \
+        .table = STR_INIT(of), .column = STR_INIT(named), .after = {                               \
+            .type = STR_INIT(becomes)                                                              \
+        }                                                                                          \
+    }
+#define LABEL(of, named)                                                                           \
+    {                                                                                              \
+        .kind = SCHEMA_CHANGE, .object = SCHEMA_OBJECT_TYPE, .name = STR_INIT(of),                 \
+        .value = STR_INIT(named), .line = STR_INIT("CHANGE TYPE " of " ADD VALUE '" named "'")     \
+    }
 #define TABLE(what, of)                                                                            \
     {                                                                                              \
         .kind = SCHEMA_##what, .object = SCHEMA_OBJECT_TABLE, .table = STR_INIT(of)                \
@@ -334,6 +351,178 @@ static const struct row {
      "class A < ActiveRecord::Migration[7.0]\n  def change\n    add_column :users, :age, "
      ":integer\n  end\nend\n",
      COLUMN(ADD, "users", "age"), true},
+    /* Of several actions each speaks of its own column. */
+    {"a.sql", "ALTER TABLE users DROP COLUMN age, ADD COLUMN size int", COLUMN(ADD, "users", "age"),
+     false},
+    {"a.sql", "ALTER TABLE users DROP COLUMN age, ADD COLUMN size int",
+     COLUMN(ADD, "users", "size"), true},
+    {"a.sql", "ALTER TABLE users DROP COLUMN age, ADD COLUMN size int",
+     COLUMN(DROP, "users", "size"), false},
+    {"a.sql", "ALTER TABLE users ALTER COLUMN age SET NOT NULL, ADD size int",
+     COLUMN(ADD, "users", "age"), false},
+    {"a.sql", "ALTER TABLE users ADD CONSTRAINT c CHECK (age > 0)", COLUMN(ADD, "users", "age"),
+     false},
+    {"a.sql", "ALTER TABLE users ADD age int, size int", COLUMN(ADD, "users", "size"), true},
+    {"a.sql", "ALTER TABLE users ADD (age int, size decimal(3, 1))", COLUMN(ADD, "users", "size"),
+     true},
+    {"a.sql", "ALTER TABLE users ADD COLUMN IF NOT EXISTS \"age\" int, DROP size",
+     COLUMN(DROP, "users", "size"), true},
+    {"a.sql", "ALTER TABLE ONLY users ADD a numeric(2, 1) DEFAULT 0, ADD COLUMN age int",
+     COLUMN(ADD, "users", "age"), true},
+    {"a.sql", "ALTER TABLE users RENAME COLUMN years TO age", COLUMN(ADD, "users", "age"), true},
+    {"a.sql", "ALTER TABLE users RENAME COLUMN age TO years", COLUMN(ADD, "users", "age"), false},
+    {"a.sql", "ALTER TABLE `users` CHANGE COLUMN `years` `age` int", COLUMN(ADD, "users", "age"),
+     true},
+    {"a.sql", "ALTER TABLE `users` CHANGE COLUMN `years` `age` int", COLUMN(DROP, "users", "years"),
+     true},
+    {"a.sql", "ALTER TABLE users ADD CONSTRAINT c CHECK (a > 0), MODIFY age bigint",
+     ASPECT(ASPECT_TYPE, "users", "age", "BIGINT"), true},
+    {"a.sql", "ALTER TABLE users ALTER a TYPE text, ALTER age SET DEFAULT 1",
+     ASPECT(ASPECT_TYPE, "users", "age", "TEXT"), false},
+    {"a.sql", "ALTER TABLE users ALTER age TYPE text, ALTER a SET DEFAULT 1",
+     ASPECT(ASPECT_DEFAULT, "users", "age", "TEXT"), false},
+    {"a.py",
+     "def upgrade():\n    op.execute('ALTER TABLE users DROP COLUMN age, ADD COLUMN size int')\n",
+     COLUMN(ADD, "users", "age"), false},
+    /* Schemas: one that is written and differs is another table; none may be any. */
+    {"a.sql", "ALTER TABLE archive.users ADD COLUMN age int", USUAL_COLUMN(ADD, "users", "age"),
+     false},
+    {"a.sql", "ALTER TABLE archive.users ADD COLUMN age int", COLUMN(ADD, "users", "age"), true},
+    {"a.sql", "ALTER TABLE \"archive\".\"users\" ADD age int", USUAL_COLUMN(ADD, "users", "age"),
+     false},
+    {"a.sql", "ALTER TABLE public.users ADD COLUMN age int", USUAL_COLUMN(ADD, "users", "age"),
+     true},
+    {"a.sql", "ALTER TABLE [dbo].[users] ADD age int", USUAL_COLUMN(ADD, "users", "age"), true},
+    {"a.sql", "ALTER TABLE users ADD COLUMN age int", COLUMN(ADD, "app.users", "age"), true},
+    {"a.sql", "ALTER TABLE app.users ADD COLUMN age int", COLUMN(ADD, "app.users", "age"), true},
+    {"a.sql", "ALTER TABLE other.users ADD COLUMN age int", COLUMN(ADD, "app.users", "age"), false},
+    {"a.sql", "ALTER TABLE public.users ADD COLUMN age int", COLUMN(ADD, "app.users", "age"),
+     false},
+    {"a.sql", "CREATE TABLE archive.users (LIKE users); ALTER TABLE archive.users ADD age int",
+     USUAL_COLUMN(ADD, "users", "age"), false},
+    {"a.py",
+     "def upgrade():\n    op.add_column('users', sa.Column('age', sa.Integer()), "
+     "schema='archive')\n",
+     USUAL_COLUMN(ADD, "users", "age"), false},
+    {"a.py",
+     "def upgrade():\n    op.add_column('users', sa.Column('age', sa.Integer()), schema=SCHEMA)\n",
+     USUAL_COLUMN(ADD, "users", "age"), true},
+    {"a.py",
+     "def upgrade():\n    with op.batch_alter_table('users', schema='archive') as batch_op:\n"
+     "        batch_op.add_column(sa.Column('age', sa.Integer()))\n",
+     USUAL_COLUMN(ADD, "users", "age"), false},
+    {"a.rb",
+     "class A < ActiveRecord::Migration[7.0]\n  def change\n    add_column 'archive.users', :age, "
+     ":integer\n  end\nend\n",
+     USUAL_COLUMN(ADD, "users", "age"), false},
+    /* What goes back. */
+    {"a.sql", "-- migrate:up\nSELECT 1;\n-- migrate:down\nALTER TABLE users ADD age int;\n",
+     COLUMN(ADD, "users", "age"), false},
+    {"a.sql", "-- +goose Down\nSELECT 1;\n-- +goose  Up\nALTER TABLE users ADD age int;\n",
+     COLUMN(ADD, "users", "age"), true},
+    {"a.py",
+     "def upgrade():\n    more()\n\ndef downgrade():\n    less()\n\ndef more():\n"
+     "    op.add_column('users', sa.Column('age', sa.Integer()))\n",
+     COLUMN(ADD, "users", "age"), true},
+    {"a.py",
+     "def more():\n    op.add_column('users', sa.Column('age', sa.Integer()))\n\n"
+     "def upgrade():\n    op.execute('''\nSELECT 1\n''')\n\ndef downgrade():\n    more()\n",
+     COLUMN(ADD, "users", "age"), false},
+    {"0002_a.py",
+     "class Migration(migrations.Migration):\n    operations = [migrations.RunSQL('ALTER TABLE "
+     "users DROP age', 'ALTER TABLE users ADD age int')]\n",
+     COLUMN(ADD, "users", "age"), false},
+    {"a.php",
+     "Schema::table('users', function ($t) { $t->dropColumn(['age']); $t->integer('size'); });",
+     COLUMN(ADD, "users", "age"), false},
+    {"a.php",
+     "Schema::table('users', function ($t) { $t->dropColumn(['age']); $t->integer('size'); });",
+     COLUMN(ADD, "users", "size"), true},
+    {"a.php", "function up() { } function down() { Schema::table('users', $t->integer('age')); }",
+     COLUMN(ADD, "users", "age"), false},
+    /* What is only said of the state is not done, where all that is done can be read. */
+    {"0002_a.py",
+     "class Migration(migrations.Migration):\n    operations = "
+     "[migrations.SeparateDatabaseAndState("
+     "database_operations=[], state_operations=[migrations.AddField('user', 'age', "
+     "models.IntegerField())])]\n",
+     COLUMN(ADD, "shop_user", "age"), false},
+    {"0002_a.py",
+     "class Migration(migrations.Migration):\n    operations = "
+     "[migrations.SeparateDatabaseAndState("
+     "database_operations=[migrations.RunPython(f)], state_operations=[migrations.AddField('user', "
+     "'age', models.IntegerField())])]\n",
+     COLUMN(ADD, "shop_user", "age"), true},
+    /* A type under another name at first; labels from a list. */
+    {"a.sql",
+     "CREATE TYPE state_new AS ENUM ('open', 'lost'); ALTER TYPE state RENAME TO state_old; "
+     "ALTER TYPE state_new RENAME TO state; DROP TYPE state_old;",
+     LABEL("state", "lost"), true},
+    {"a.sql", "CREATE TYPE state_new AS ENUM ('open', 'lost'); DROP TYPE state_new;",
+     LABEL("state", "lost"), false},
+    {"a.py",
+     "new = ('open', 'lost')\n\ndef upgrade():\n    sa.Enum(*new, name='state').create(bind)\n",
+     LABEL("state", "lost"), true},
+    /* Django: an index of several fields is no field's. */
+    {"0001_a.py",
+     "class Migration(migrations.Migration):\n    operations = [migrations.CreateModel('order', "
+     "fields=[('user', models.ForeignKey(to='u')), ('number', models.IntegerField())])]\n",
+     {.kind = SCHEMA_ADD,
+      .object = SCHEMA_OBJECT_INDEX,
+      .index = SCHEMA_UNIQUE,
+      .table = STR_INIT("shop_order"),
+      .name = STR_INIT("shop_order_user_id_number_1_uniq"),
+      .column = STR_INIT("user_id"),
+      .parts = {.items = (struct str[]){STR_INIT("user_id"), STR_INIT("number")}, .count = 2}},
+     false},
+    {"0002_a.py",
+     "class Migration(migrations.Migration):\n    operations = [AddIndexConcurrently('order', "
+     "models.Index(fields=['number'], name='by_number'))]\n",
+     INDEX(ADD, "shop_order", "by_number", "number"), true},
+    /* Dropped and added again: all of it is new. */
+    {"a.sql", "ALTER TABLE users DROP COLUMN age, ADD COLUMN age bigint",
+     ASPECT(ASPECT_TYPE, "users", "age", "BIGINT"), true},
+    {"a.sql", "ALTER TABLE users DROP COLUMN age", ASPECT(ASPECT_TYPE, "users", "age", "BIGINT"),
+     false},
+    /* Names between double quotes are what they are. */
+    {"a.sql", "ALTER TABLE \"User\" ADD COLUMN \"nickname\" text", COLUMN(ADD, "User", "nickName"),
+     false},
+    {"a.sql", "ALTER TABLE \"User\" ADD COLUMN \"nickName\" text", COLUMN(ADD, "User", "nickName"),
+     true},
+    {"a.sql", "COMMENT ON TABLE users IS 'ALTER TABLE users ADD COLUMN age int;'",
+     COLUMN(ADD, "users", "age"), false},
+    {"a.sql", "INSERT INTO log VALUES ('ALTER TABLE users ADD COLUMN age int')",
+     COLUMN(ADD, "users", "age"), false},
+    /* Alembic's naming convention puts the rest around a name. */
+    {"a.py",
+     "def upgrade():\n    op.create_check_constraint('positive', 'users', 'age > 0')\n",
+     {.kind = SCHEMA_ADD,
+      .object = SCHEMA_OBJECT_INDEX,
+      .index = SCHEMA_CHECK,
+      .table = STR_INIT("users"),
+      .name = STR_INIT("ck_users_positive"),
+      .column = STR_INIT("age > 0")},
+     true},
+    {"a.py",
+     "def upgrade():\n    op.create_check_constraint('positive', 'posts', 'age > 0')\n",
+     {.kind = SCHEMA_ADD,
+      .object = SCHEMA_OBJECT_INDEX,
+      .index = SCHEMA_CHECK,
+      .table = STR_INIT("users"),
+      .name = STR_INIT("ck_users_positive"),
+      .column = STR_INIT("age > 0")},
+     false},
+    /* An index over both is none over one of them. */
+    {"a.py",
+     "def upgrade():\n    op.create_unique_constraint('uq', 'users', ['age', 'size'])\n",
+     {.kind = SCHEMA_ADD,
+      .object = SCHEMA_OBJECT_INDEX,
+      .index = SCHEMA_INDEX,
+      .table = STR_INIT("users"),
+      .name = STR_INIT("ix_users_size"),
+      .column = STR_INIT("size"),
+      .parts = {.items = (struct str[]){STR_INIT("size")}, .count = 1}},
+     false},
 };
 
 TestSuite(cover, .fini = end);
