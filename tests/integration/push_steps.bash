@@ -53,6 +53,13 @@ prisma_migration() { # NAME SQL
   mkdir -p "prisma/migrations/$1"
   printf '%s\n' "$2" >"prisma/migrations/$1/migration.sql"
 }
+knex_tree() {
+  mkdir -p migrations db
+  echo 'module.exports = { client: "pg", migrations: { directory: "./migrations" } };' >knexfile.js
+  echo '{"dependencies":{"knex":"3.1.0"}}' >package.json
+  printf 'exports.up = (knex) => knex.schema.createTable("tasks", (t) => {\n  t.increments("id");\n  t.string("title");\n});\nexports.down = (knex) => knex.schema.dropTable("tasks");\n' >migrations/20240101000000_tasks.js
+  echo 'CREATE TABLE tasks (id serial PRIMARY KEY, title varchar(255));' >db/schema.sql
+}
 sql_tree() {
   mkdir -p db/migrations
   echo 'CREATE TABLE users (id int PRIMARY KEY);' | tee db/schema.sql >db/migrations/001_users.sql
