@@ -71,7 +71,7 @@ struct elixir_file;
 void steps_of_ecto(struct arena *arena, struct elixir_tree *tree, struct elixir_file *file,
                    struct steps *steps);
 void steps_of_sql(struct arena *arena, struct str text, struct steps *steps);
-/* A file of SQL that holds both ways ("-- migrate:down", "-- +goose Down"): without what goes back. */
+/* A file of SQL that holds both ways ("-- migrate:down", "-- +goose Down"): without what goes back, line by line. */
 struct str sql_forward(struct arena *arena, struct str text);
 
 #endif

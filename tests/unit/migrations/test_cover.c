@@ -69,6 +69,22 @@ static const struct row {
     {"a.sql", "-- ALTER TABLE users ADD COLUMN age integer;\nSELECT 1", COLUMN(ADD, "users", "age"),
      false},
     {"a.sql", "SELECT 1; ALTER TABLE users DROP COLUMN age", COLUMN(DROP, "users", "age"), true},
+    /* What goes back does nothing forward. */
+    {"a.sql",
+     "-- +goose Up\nALTER TABLE users ADD COLUMN age integer;\n-- +goose Down\nALTER TABLE users "
+     "DROP "
+     "COLUMN age;",
+     COLUMN(ADD, "users", "age"), true},
+    {"a.sql", "-- +goose Up\nSELECT 1;\n-- +goose Down\nALTER TABLE users DROP COLUMN age;",
+     COLUMN(DROP, "users", "age"), false},
+    {"a.sql", "-- migrate:down\nDROP TABLE t;\n-- migrate:up\nALTER TABLE users DROP COLUMN age;",
+     COLUMN(DROP, "users", "age"), true},
+    {"a.sql", "--migrate:up\nSELECT 1;\n--migrate:down\nALTER TABLE users DROP COLUMN age;",
+     COLUMN(DROP, "users", "age"), false},
+    {"a.sql", "-- Up\r\nSELECT 1;\r\n-- Down\r\nALTER TABLE users DROP COLUMN age;",
+     COLUMN(DROP, "users", "age"), false},
+    {"a.sql", "-- down with it\nALTER TABLE users DROP COLUMN age;", COLUMN(DROP, "users", "age"),
+     true},
     {"a.sql", "ALTER TABLE users ADD COLUMN age integer", COLUMN(DROP, "users", "age"), false},
     /* Names with bytes that no word has. */
     {"a.sql", "ALTER TABLE \"user-data\" ADD COLUMN \"first name\" text",
