@@ -72,14 +72,42 @@ static enum cli_status show_diff(struct cli *cli, const struct schema_difference
     return difference->changes.count || difference->unread.count ? CLI_BLOCKED : CLI_OK;
 }
 
+/* What cannot be read of a column is no matter where a migration covers that column; the push gate says it and lets it pass. */
+static bool any_open(const struct schema_difference *whole,
+                     const struct models_uncovereds *uncovered)
+{
+    if (uncovered->count)
+        return true;
+    for (size_t i = 0; i < whole->unread.count; i++) {
+        const struct schema_place *place = &whole->unread.items[i].place;
+        bool covered = false;
+        for (size_t j = 0; j < whole->changes.count; j++) {
+            const struct schema_change *change = &whole->changes.items[j];
+            covered = covered || (change->object == SCHEMA_OBJECT_COLUMN &&
+                                  change->kind == SCHEMA_ADD && change->place.line == place->line &&
+                                  str_eq(change->place.file, place->file));
+        }
+        if (!covered)
+            return true;
+    }
+    return false;
+}
+
 static enum cli_status show_check(struct cli *cli, const struct config *config, struct tree *after,
                                   const struct strs *changed,
                                   const struct schema_difference *difference)
 {
+    struct schema_difference whole = *difference;
     struct models_uncovereds uncovered;
     struct err e = ERR_NONE;
 
-    if (!models_cover(cli->arena, config, after, changed, difference, true, &uncovered, &e)) {
+    /* Of what type a column is may be beyond reading: that it comes or goes is not. The push gate says the same. */
+    whole.changes = (struct schema_changes){0};
+    for (size_t i = 0; i < difference->changes.count; i++)
+        VEC_PUSH(cli->arena, &whole.changes, difference->changes.items[i]);
+    for (size_t i = 0; i < difference->unsure.count; i++)
+        VEC_PUSH(cli->arena, &whole.changes, difference->unsure.items[i]);
+    if (!models_cover(cli->arena, config, after, changed, &whole, true, &uncovered, &e)) {
         cli_say_error(cli, &e);
         return CLI_BLOCKED;
     }
@@ -97,7 +125,7 @@ static enum cli_status show_check(struct cli *cli, const struct config *config, 
                    uncovered.items[i].change->place.line);
     if (uncovered.count && !cli->json && uncovered.items[0].command.length)
         buf_printf(&cli->out, "  next step: " STR_FMT "\n", STR_ARG(uncovered.items[0].command));
-    return uncovered.count || difference->unread.count ? CLI_BLOCKED : CLI_OK;
+    return any_open(&whole, &uncovered) ? CLI_BLOCKED : CLI_OK;
 }
 
 static enum cli_status run(struct cli *cli)

@@ -37,7 +37,7 @@ struct covering {
     bool schemas;       /* some table is named with one */
     bool django;
     struct str alembic_root, sql_directory;
-    bool alembic;
+    bool alembic, flask; /* flask: its commands are Flask-Migrate's */
 };
 
 /* --- Which files are migrations. --- */
@@ -54,6 +54,7 @@ static void add_history(struct covering *c, const struct config_migrations *set)
     if (str_eq(history.tracker, STR("alembic"))) {
         c->alembic = true;
         c->alembic_root = history.root;
+        c->flask = str_contains(history.upgrade_command, STR("flask db "));
     } else if (str_eq(history.tracker, STR("sql")) && history.versions.count) {
         c->sql_directory = history.versions.items[0];
     }
@@ -495,11 +496,14 @@ static struct str command_for(struct covering *c, const struct schema_change *ch
         return own;
     if (c->alembic) {
         struct strs words = {0};
-        for (struct str rest = str_lower(arena, change->line); rest.length;)
+        struct str line = str_lower(arena, change->line);
+        if (str_ends(line, STR(" ?"))) /* its type cannot be read */
+            line = str_prefix(line, line.length - 2);
+        for (struct str rest = line; rest.length;)
             VEC_PUSH(arena, &words, str_cut(&rest, '"'));
-        return str_printf(arena,
-                          "%s" STR_FMT "%salembic revision --autogenerate -m \"" STR_FMT "\"",
-                          root.length ? "cd " : "", STR_ARG(root), root.length ? " && " : "",
+        return str_printf(arena, "%s" STR_FMT "%s%s -m \"" STR_FMT "\"", root.length ? "cd " : "",
+                          STR_ARG(root), root.length ? " && " : "",
+                          c->flask ? "flask db migrate" : "alembic revision --autogenerate",
                           STR_ARG(str_join(arena, words.items, words.count, STR("'"))));
     }
     if (c->django || tree_exists(c->tree, arena, STR("manage.py"), &(enum tree_entry_kind){0}))
