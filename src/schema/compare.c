@@ -40,7 +40,10 @@ static bool same_type(struct str a, struct str b)
 static bool same_default(struct str a, struct str b)
 {
     static const struct str now = STR_INIT("now()"), current = STR_INIT("CURRENT_TIMESTAMP");
+    static const struct str null = STR_INIT("NULL"); /* what a column without a default has */
 
+    a = str_eq_nocase(a, null) ? STR_NONE : a;
+    b = str_eq_nocase(b, null) ? STR_NONE : b;
     a = str_eq_nocase(a, current) ? now : a;
     b = str_eq_nocase(b, current) ? now : b;
     return str_eq(a, b);
@@ -343,10 +346,13 @@ static void compare_types(struct comparison *c)
 
     for (size_t i = 0; i < new->count; i++) {
         const struct schema_type *before = schema_type_named(c->before, new->items[i].name);
+        if (before && (before->unread || new->items[i].unread))
+            continue;
         if (before) {
             compare_labels(c, before, &new->items[i], SCHEMA_ADD);
             compare_labels(c, before, &new->items[i], SCHEMA_DROP);
-        } else if (lives_without_new_tables(c->after, c->before, new->items[i].name)) {
+        } else if (!new->items[i].unread &&
+                   lives_without_new_tables(c->after, c->before, new->items[i].name)) {
             whole_type(c, &new->items[i], SCHEMA_ADD);
         }
     }

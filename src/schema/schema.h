@@ -65,6 +65,7 @@ VEC_DEFINE(schema_tables, struct schema_table);
 struct schema_type {
     struct str name;
     struct strs labels;
+    bool unread; /* it is there, and its labels cannot be read */
     struct schema_place place;
 };
 VEC_DEFINE(schema_types, struct schema_type);
