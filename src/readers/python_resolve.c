@@ -268,7 +268,7 @@ static struct python_thing resolve_attribute(struct python_tree *tree, struct py
     case THING_FOREIGN:
         return member_of(tree, scope.file, object, name, depth + 1);
     case THING_MODULE:
-        return member_of(tree, object.file, object, name, depth + 1);
+        return member_of(tree, scope.file, object, name, depth + 1);
     case THING_CLASS: {
         TSNode body = node_field(object.node, "body");
         const struct python_binding *binding = python_binding_in(tree, object.file, body, name);

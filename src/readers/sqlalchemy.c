@@ -40,6 +40,22 @@ static bool of_super(struct python_scope scope, TSNode value)
            str_eq(node_source(scope.file, node_field(value, "attribute")), STR("__table_args__"));
 }
 
+/* A constraint, an index or the options that a name stands for. */
+static bool argument_named(struct sa_reader *r, const struct sa_class *class,
+                           struct python_scope scope, struct schema_table *table, TSNode item)
+{
+    struct python_thing thing = python_resolve(r->tree, scope, item);
+    TSNode value = thing.kind == THING_VALUE ? node_bare(thing.node) : node_null();
+    struct python_scope in = {.file = thing.file,
+                              .body = thing.scope,
+                              .class_name = scope.class_name,
+                              .table_name = scope.table_name};
+
+    if (node_is(value, "call"))
+        sa_argument_read(r, class, in, table, value);
+    return node_is(value, "call") || node_is(value, "dictionary");
+}
+
 /* A tuple, `Mixin.__table_args__ + (…)`, `(*Mixin.__table_args__, …)`; false: something else. */
 static bool arguments_of(struct sa_reader *r, const struct sa_class *class,
                          struct python_scope scope, struct schema_table *table, TSNode value,
@@ -85,6 +101,9 @@ static bool arguments_of(struct sa_reader *r, const struct sa_class *class,
         TSNode item = ts_node_named_child(value, j);
         if (node_is(item, "list_splat")) {
             if (!arguments_of(r, class, scope, table, ts_node_named_child(item, 0), depth + 1))
+                return false;
+        } else if (node_is(item, "identifier") || node_is(item, "attribute")) {
+            if (!argument_named(r, class, scope, table, item))
                 return false;
         } else if (!node_is(item, "dictionary") && !node_is(item, "comment")) {
             sa_argument_read(r, class, scope, table, item);
@@ -171,6 +190,22 @@ static struct str made_name(const struct python_file *file, const struct python_
                : binding->name;
 }
 
+/* `note = None` takes the column of a mixin away. */
+static void take_away(struct schema_table *table, struct str name)
+{
+    size_t columns = 0, indexes = 0;
+
+    for (size_t i = 0; i < table->indexes.count; i++)
+        if (table->indexes.items[i].parts.count != 1 ||
+            !str_eq(table->indexes.items[i].parts.items[0], name))
+            table->indexes.items[indexes++] = table->indexes.items[i];
+    for (size_t i = 0; i < table->columns.count; i++)
+        if (!str_eq(table->columns.items[i].name, name))
+            table->columns.items[columns++] = table->columns.items[i];
+    table->indexes.count = indexes;
+    table->columns.count = columns;
+}
+
 static void read_body(struct sa_reader *r, const struct sa_class *class, size_t at,
                       struct schema_table *table)
 {
@@ -187,6 +222,10 @@ static void read_body(struct sa_reader *r, const struct sa_class *class, size_t 
             binding->kind == BINDING_CLASS || binding->kind == BINDING_IMPORT ||
             (method && !is_declared_attr(file, binding->decorated)))
             continue;
+        if (node_is(binding->node, "none") && ts_node_is_null(binding->annotation) && !method) {
+            take_away(table, binding->name);
+            continue;
+        }
         struct sa_attribute attribute = {
             .scope = {.file = file,
                       .body = method ? node_field(binding->node, "body") : body,

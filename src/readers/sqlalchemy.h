@@ -12,6 +12,7 @@
 #include "schema/schema.h"
 
 #define SA_BASES_MAX 24u
+#define CONVENTION_COLUMNS_MAX 32u /* PostgreSQL's INDEX_MAX_KEYS */
 
 struct sa_mapping { /* one entry of a type_annotation_map */
     struct python_scope scope;
@@ -136,8 +137,19 @@ bool sa_field_read(struct sa_reader *r, const struct sa_class *class, struct pyt
 bool sa_default_read(struct sa_reader *r, struct python_scope scope, TSNode expression,
                      struct str *ret_text, bool *ret_string);
 struct str sa_index_name(struct sa_reader *r, const struct sa_class *class,
-                         const struct schema_table *table, struct str column, const char *key,
-                         struct str given);
+                         const struct schema_table *table, const struct strs *columns,
+                         const char *key, struct str given);
+/* A column or an expression of an index, as SQL. */
+bool sa_index_part(struct sa_reader *r, struct python_scope scope, TSNode node,
+                   struct str *ret_part);
+/* A condition as SQL; as it is written where it cannot be told. Null: left alone. */
+void sa_where_read(struct sa_reader *r, struct python_scope scope, TSNode where,
+                   struct str *ret_text);
+/* postgresql_ops= of Index(…): the operator classes, put behind their columns. */
+bool sa_ops_read(struct sa_reader *r, struct python_scope scope, TSNode call, struct strs *parts);
+/* PostgreSQL's ExcludeConstraint(("room", "="), …). */
+bool sa_exclude_read(struct sa_reader *r, const struct sa_class *class, struct python_scope scope,
+                     const struct schema_table *table, TSNode call, struct schema_index *index);
 bool sa_is(struct str dotted, const char *name);
 struct schema_place sa_place(struct python_file *file, TSNode node);
 /* ondelete=, onupdate= of a call, as SQL; empty: neither. */

@@ -70,8 +70,14 @@ static bool type_of_enum(struct sa_reader *r, const struct sa_class *class,
         return false;
     if (!sa_enum_of_class(r, thing, values, type))
         return false;
-    sa_enum_text(r, type,
-                 !entry || !node_is(call_keyword(entry->scope.file, call, "native_enum"), "false"));
+    bool native = !entry || !node_is(call_keyword(entry->scope.file, call, "native_enum"), "false");
+    struct python_constant length = {.kind = CONSTANT_NOT};
+    if (!native)
+        length =
+            python_constant(r->tree, entry->scope, call_keyword(entry->scope.file, call, "length"));
+    sa_enum_text(r, type, native);
+    if (length.kind == CONSTANT_NUMBER)
+        type->text = str_printf(r->arena, "VARCHAR(" STR_FMT ")", STR_ARG(length.text));
     return true;
 }
 

@@ -311,6 +311,19 @@ static struct str written_name(struct sa_reader *r, struct sa_class *class, bool
     return STR_NONE;
 }
 
+/* What a name stands for, and where that is looked at; anything else is itself. */
+static TSNode followed(struct sa_reader *r, struct python_scope *scope, TSNode value)
+{
+    if (!node_is(value, "identifier") && !node_is(value, "attribute"))
+        return value;
+    struct python_thing thing = python_resolve(r->tree, *scope, value);
+    if (thing.kind != THING_VALUE || ts_node_eq(thing.node, value))
+        return value;
+    scope->file = thing.file;
+    scope->body = thing.scope;
+    return node_bare(thing.node);
+}
+
 static struct str written_schema(struct sa_reader *r, struct sa_class *class)
 {
     for (size_t i = 0; i < class->order_count; i++) {
@@ -322,12 +335,14 @@ static struct str written_schema(struct sa_reader *r, struct sa_class *class)
             continue;
         TSNode value =
             node_bare(binding->kind == BINDING_FUNCTION ? returned(binding->node) : binding->node);
+        struct python_scope scope = {.file = file, .body = body, .class_name = class->name};
+        value = followed(r, &scope, value);
         if (node_is(value, "tuple") && ts_node_named_child_count(value))
-            value = ts_node_named_child(value, ts_node_named_child_count(value) - 1);
+            value = followed(r, &scope,
+                             ts_node_named_child(value, ts_node_named_child_count(value) - 1));
         for (uint32_t j = 0; node_is(value, "dictionary") && j < ts_node_named_child_count(value);
              j++) {
             TSNode pair = ts_node_named_child(value, j);
-            struct python_scope scope = {.file = file, .body = body, .class_name = class->name};
             if (!node_is(pair, "pair") ||
                 !str_eq(python_constant(r->tree, scope, node_field(pair, "key")).text,
                         STR("schema")))

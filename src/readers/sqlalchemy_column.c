@@ -346,6 +346,9 @@ static struct str convention(struct sa_reader *r, const struct sa_class *class, 
         scope = (struct python_scope){.file = thing.file, .body = thing.scope};
         map = thing.kind == THING_VALUE ? thing.node : node_null();
     }
+    if (node_is(map, "call") && str_eq(python_foreign(r->tree, scope, node_field(map, "function")),
+                                       STR("builtins.dict"))) /* dict(ix="…") */
+        return python_constant(r->tree, scope, call_keyword(scope.file, map, key)).text;
     for (uint32_t i = 0; node_is(map, "dictionary") && i < ts_node_named_child_count(map); i++) {
         TSNode pair = ts_node_named_child(map, i);
         if (!node_is(pair, "pair"))
@@ -357,9 +360,31 @@ static struct str convention(struct sa_reader *r, const struct sa_class *class, 
     return STR_NONE;
 }
 
+/* "column_0_N_name", "column_0N_name", "column_1_name", "column_0_label": what such a word of a naming convention stands for. */
+static struct str convention_columns(struct sa_reader *r, const struct schema_table *table,
+                                     const struct strs *columns, struct str word)
+{
+    struct str rest = str_from_offset(word, STR("column_").length);
+    struct str digits = str_prefix(rest, 0), shown[CONVENTION_COLUMNS_MAX];
+    bool label = str_ends(word, STR("_label"));
+    size_t index = 0, count = 0;
+
+    while (digits.length < rest.length && digits.length < 4 && rest.bytes[digits.length] >= '0' &&
+           rest.bytes[digits.length] <= '9')
+        index = 10 * index + (size_t)(rest.bytes[digits.length++] - '0');
+    rest = str_from_offset(rest, digits.length);
+    bool joined = str_starts(rest, STR("_N_")), all = joined || str_starts(rest, STR("N_"));
+    for (size_t i = all ? 0 : index;
+         i < columns->count && count < COUNT_OF(shown) && (all || i == index); i++)
+        shown[count++] = label ? str_printf(r->arena, STR_FMT "_" STR_FMT, STR_ARG(table->name),
+                                            STR_ARG(columns->items[i]))
+                               : columns->items[i];
+    return str_join(r->arena, shown, count, joined ? STR("_") : STR(""));
+}
+
 struct str sa_index_name(struct sa_reader *r, const struct sa_class *class,
-                         const struct schema_table *table, struct str column, const char *key,
-                         struct str given)
+                         const struct schema_table *table, const struct strs *columns,
+                         const char *key, struct str given)
 {
     struct str form = convention(r, class, key), rest, table_name = dotted_last(table->name);
     struct buf buf = buf_new(r->arena, 4096);
@@ -378,13 +403,10 @@ struct str sa_index_name(struct sa_reader *r, const struct sa_class *class,
         rest = str_from_offset(rest, word.length + 2);
         if (str_eq(word, STR("table_name")))
             buf_add(&buf, table_name);
-        else if (str_eq(word, STR("column_0_label")))
-            buf_printf(&buf, STR_FMT "_" STR_FMT,
-                       STR_ARG(str_join(r->arena, &table->name, 1, STR(""))), STR_ARG(column));
         else if (str_eq(word, STR("constraint_name")))
             buf_add(&buf, given);
-        else if (str_starts(word, STR("column_0")))
-            buf_add(&buf, column);
+        else if (str_starts(word, STR("column_")))
+            buf_add(&buf, convention_columns(r, table, columns, word));
         else
             return given;
     }
@@ -451,9 +473,9 @@ void sa_column_add(struct sa_reader *r, const struct sa_class *class, struct sch
         enum_add(r, column);
     if (column->index) {
         struct schema_index index = {.kind = c->unique ? SCHEMA_UNIQUE_INDEX : SCHEMA_INDEX,
-                                     .name = sa_index_name(r, class, table, c->name, "ix", STR("")),
                                      .place = c->place};
         strs_add(r->arena, &index.parts, c->name);
+        index.name = sa_index_name(r, class, table, &index.parts, "ix", STR(""));
         VEC_PUSH(r->arena, &table->indexes, index);
         c->unique = false; /* the index does it */
     }

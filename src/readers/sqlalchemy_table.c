@@ -9,8 +9,8 @@ static TSNode unwrapped(TSNode node)
 }
 
 /* "email", User.email, users.c.email, text("lower(email)"), email.desc(), func.lower(email) */
-static bool index_part(struct sa_reader *r, struct python_scope scope, TSNode node,
-                       struct str *ret_part)
+bool sa_index_part(struct sa_reader *r, struct python_scope scope, TSNode node,
+                   struct str *ret_part)
 {
     struct python_constant text = python_constant(r->tree, scope, node);
 
@@ -40,13 +40,18 @@ static bool index_part(struct sa_reader *r, struct python_scope scope, TSNode no
         return false;
     struct str called = python_foreign(r->tree, scope, node_field(node, "function"));
     TSNode function = node_field(node, "function");
+    if (sa_is(called, "literal_column") || sa_is(called, "column")) {
+        struct python_constant name = python_constant(r->tree, scope, call_positional(node, 0));
+        *ret_part = name.text;
+        return name.kind == CONSTANT_STRING;
+    }
     if (sa_is(called, "text") || str_contains(called, STR("func."))) {
         bool string;
         struct str inner;
         if (sa_is(called, "text"))
             return sa_default_read(r, scope, node, ret_part, &string);
         if (call_positional_count(node) != 1 ||
-            !index_part(r, scope, call_positional(node, 0), &inner))
+            !sa_index_part(r, scope, call_positional(node, 0), &inner))
             return false;
         *ret_part = str_printf(r->arena, STR_FMT "(" STR_FMT ")", STR_ARG(dotted_last(called)),
                                STR_ARG(inner));
@@ -56,7 +61,7 @@ static bool index_part(struct sa_reader *r, struct python_scope scope, TSNode no
         return false;
     struct str method = node_source(scope.file, node_field(function, "attribute"));
     struct str inner;
-    if (!index_part(r, scope, node_field(function, "object"), &inner))
+    if (!sa_index_part(r, scope, node_field(function, "object"), &inner))
         return false;
     if (!str_eq(method, STR("desc")) && !str_eq(method, STR("asc")))
         return false;
@@ -71,7 +76,7 @@ static bool index_parts(struct sa_reader *r, struct python_scope scope, TSNode c
     for (size_t i = from; i < call_positional_count(call); i++) {
         struct str part;
         TSNode node = unwrapped(call_positional(call, i));
-        if (ts_node_is_null(node) || !index_part(r, scope, node, &part))
+        if (ts_node_is_null(node) || !sa_index_part(r, scope, node, &part))
             return false;
         VEC_PUSH(r->arena, parts, part);
     }
@@ -97,7 +102,7 @@ static bool operand(struct sa_reader *r, struct python_scope scope, TSNode node,
             *ret_text = STR("NULL");
         return true;
     }
-    return index_part(r, scope, node, ret_text);
+    return sa_index_part(r, scope, node, ret_text);
 }
 
 /* X == None is IS NULL, as SQLAlchemy compiles it. */
@@ -146,7 +151,7 @@ static bool condition_call(struct sa_reader *r, struct python_scope scope, TSNod
         return ret_text->length > 0;
     }
     if (!node_is(function, "attribute") ||
-        !index_part(r, scope, node_field(function, "object"), &left) ||
+        !sa_index_part(r, scope, node_field(function, "object"), &left) ||
         call_positional_count(node) != 1 || !operand(r, scope, call_positional(node, 0), &right))
         return false;
     struct str method = node_source(scope.file, node_field(function, "attribute"));
@@ -188,7 +193,17 @@ static bool condition(struct sa_reader *r, struct python_scope scope, TSNode nod
         return true;
     }
     return (node_is(node, "identifier") || node_is(node, "attribute")) &&
-           index_part(r, scope, node, ret_text);
+           sa_index_part(r, scope, node, ret_text);
+}
+
+void sa_where_read(struct sa_reader *r, struct python_scope scope, TSNode where,
+                   struct str *ret_text)
+{
+    bool string;
+
+    if (!ts_node_is_null(where) && !sa_default_read(r, scope, where, ret_text, &string) &&
+        !condition(r, scope, where, ret_text, 0))
+        *ret_text = node_source(scope.file, where);
 }
 
 static struct str keyword_text(struct sa_reader *r, struct python_scope scope, TSNode call,
@@ -208,7 +223,7 @@ static bool read_include(struct sa_reader *r, struct python_scope scope, TSNode 
         index->extra = STR("NULLS NOT DISTINCT");
     for (uint32_t i = 0; !ts_node_is_null(list) && i < ts_node_named_child_count(list); i++) {
         struct str part;
-        if (!index_part(r, scope, ts_node_named_child(list, i), &part))
+        if (!sa_index_part(r, scope, ts_node_named_child(list, i), &part))
             return false;
         VEC_PUSH(r->arena, &parts, part);
     }
@@ -224,7 +239,6 @@ static bool read_index(struct sa_reader *r, const struct sa_class *class, struct
 {
     struct python_constant name = python_constant(r->tree, scope, call_positional(call, 0));
     TSNode where = call_keyword(scope.file, call, "postgresql_where");
-    bool string;
 
     if (name.kind != CONSTANT_STRING && name.kind != CONSTANT_NONE)
         return false;
@@ -232,16 +246,14 @@ static bool read_index(struct sa_reader *r, const struct sa_class *class, struct
         index->kind = SCHEMA_UNIQUE_INDEX;
     if (!index_parts(r, scope, call, 1, &index->parts))
         return false;
-    index->name = sa_index_name(r, class, table, index->parts.items[0], "ix", name.text);
+    index->name = sa_index_name(r, class, table, &index->parts, "ix", name.text);
     index->method = keyword_text(r, scope, call, "postgresql_using");
     if (str_eq_nocase(index->method, STR("btree")))
         index->method = STR_NONE;
     if (!read_include(r, scope, call, index))
         return false;
-    if (!ts_node_is_null(where) && !sa_default_read(r, scope, where, &index->condition, &string) &&
-        !condition(r, scope, where, &index->condition, 0))
-        index->condition = node_source(scope.file, where);
-    return true;
+    sa_where_read(r, scope, where, &index->condition);
+    return sa_ops_read(r, scope, call, &index->parts);
 }
 
 static bool read_unique(struct sa_reader *r, const struct sa_class *class,
@@ -251,9 +263,9 @@ static bool read_unique(struct sa_reader *r, const struct sa_class *class,
     index->kind = SCHEMA_UNIQUE;
     if (!index_parts(r, scope, call, 0, &index->parts))
         return false;
-    index->name = sa_index_name(r, class, table, index->parts.items[0], "uq",
-                                keyword_text(r, scope, call, "name"));
-    return true;
+    index->name =
+        sa_index_name(r, class, table, &index->parts, "uq", keyword_text(r, scope, call, "name"));
+    return read_include(r, scope, call, index);
 }
 
 static bool read_check(struct sa_reader *r, const struct sa_class *class, struct python_scope scope,
@@ -269,7 +281,10 @@ static bool read_check(struct sa_reader *r, const struct sa_class *class, struct
         text = node_source(scope.file, expression);
     strs_add(r->arena, &index->parts, text);
     struct str given = keyword_text(r, scope, call, "name");
-    index->name = given.length ? sa_index_name(r, class, table, STR(""), "ck", given) : STR_NONE;
+    if (!given.length)
+        given = python_constant(r->tree, scope, call_positional(call, 1)).text;
+    index->name =
+        given.length ? sa_index_name(r, class, table, &(struct strs){0}, "ck", given) : STR_NONE;
     return true;
 }
 
@@ -278,7 +293,7 @@ static bool string_list(struct sa_reader *r, struct python_scope scope, TSNode l
 {
     for (uint32_t i = 0; !ts_node_is_null(list) && i < ts_node_named_child_count(list); i++) {
         struct str part;
-        if (!index_part(r, scope, ts_node_named_child(list, i), &part))
+        if (!sa_index_part(r, scope, ts_node_named_child(list, i), &part))
             return false;
         VEC_PUSH(r->arena, texts, part);
     }
@@ -305,6 +320,8 @@ static bool read_foreign(struct sa_reader *r, struct python_scope scope, TSNode 
                    STR_ARG(str_join(r->arena, columns.items, columns.count, STR(", "))),
                    STR_ARG(sa_actions(r, scope, call)));
     index->name = keyword_text(r, scope, call, "name");
+    if (!index->name.length)
+        index->name = python_constant(r->tree, scope, call_positional(call, 2)).text;
     return true;
 }
 
@@ -345,6 +362,8 @@ void sa_argument_read(struct sa_reader *r, const struct sa_class *class, struct 
         read = read_check(r, class, scope, table, argument, &index);
     else if (sa_is(called, "ForeignKeyConstraint"))
         read = read_foreign(r, scope, argument, &index);
+    else if (sa_is(called, "ExcludeConstraint"))
+        read = sa_exclude_read(r, class, scope, table, argument, &index);
     if (read)
         VEC_PUSH(r->arena, &table->indexes, index);
     else

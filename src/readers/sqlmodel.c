@@ -105,6 +105,27 @@ static void read_words(struct sa_reader *r, struct python_scope scope, TSNode va
     }
 }
 
+/* Annotated[str, Field(index=True)] says what `= Field(index=True)` would. */
+static TSNode annotated_field(struct sa_reader *r, struct python_scope scope, TSNode annotation)
+{
+    while (node_is(annotation, "type"))
+        annotation = ts_node_named_child(annotation, 0);
+    if ((!node_is(annotation, "generic_type") && !node_is(annotation, "subscript")) ||
+        !sa_is(python_foreign(r->tree, scope, ts_node_named_child(annotation, 0)), "Annotated"))
+        return node_null();
+    TSNode holder =
+        node_is(annotation, "generic_type") ? ts_node_named_child(annotation, 1) : annotation;
+    for (uint32_t i = 0; i < ts_node_named_child_count(holder); i++) {
+        TSNode part = ts_node_named_child(holder, i);
+        while (node_is(part, "type"))
+            part = ts_node_named_child(part, 0);
+        if (node_is(part, "call") &&
+            sa_is(python_foreign(r->tree, scope, node_field(part, "function")), "Field"))
+            return part;
+    }
+    return node_null();
+}
+
 bool sa_field_read(struct sa_reader *r, const struct sa_class *class, struct python_scope scope,
                    TSNode annotation, TSNode value, struct sa_column *ret_column)
 {
@@ -115,6 +136,8 @@ bool sa_field_read(struct sa_reader *r, const struct sa_class *class, struct pyt
         column->skip = true;
         return true;
     }
+    if (ts_node_is_null(value))
+        value = annotated_field(r, scope, annotation);
     if (!ts_node_is_null(value)) {
         if (!sa_column_of_field(r, class, scope, value, column, &done))
             return false;
