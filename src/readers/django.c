@@ -162,6 +162,16 @@ static bool is_foreign_model(struct str dotted)
     return false;
 }
 
+/* Meta's app_label of a class that a table belongs to, else the application it stands in. */
+static struct str label_of(struct django_reader *r, const struct django_model *model)
+{
+    struct python_scope scope;
+    TSNode label = django_meta(r, model, "app_label", &scope);
+    struct python_constant given = python_constant(r->tree, scope, label);
+
+    return given.kind == CONSTANT_STRING ? given.text : app_label(r, model->order[0].file->path);
+}
+
 static bool visit(struct django_reader *r, struct django_model *model, struct python_file *file,
                   TSNode node, size_t depth)
 {
@@ -194,13 +204,26 @@ static bool visit(struct django_reader *r, struct django_model *model, struct py
             !is_abstract(r, thing.file, thing.node)) {
             is_model = true;
             model->parent =
-                str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(app_label(r, thing.file->path)),
+                str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(label_of(r, &above)),
                            STR_ARG(node_source(thing.file, node_field(thing.node, "name"))));
             continue;
         }
         is_model = visit(r, model, thing.file, thing.node, depth + 1) || is_model;
     }
     return is_model;
+}
+
+/* '"shop"."products"': the way that Django is told of a schema. */
+static struct str unquoted(struct arena *arena, struct str table)
+{
+    static const struct str between = STR_INIT("\".\"");
+    size_t at = str_find(table, between);
+
+    table = str_trim_bytes(table, "\"");
+    at = at == SIZE_MAX ? at : str_find(table, between);
+    return at == SIZE_MAX ? table
+                          : str_printf(arena, STR_FMT "." STR_FMT, STR_ARG(str_prefix(table, at)),
+                                       STR_ARG(str_from_offset(table, at + between.length)));
 }
 
 static void collect(struct django_reader *r, struct python_file *file, TSNode node)
@@ -211,9 +234,7 @@ static void collect(struct django_reader *r, struct python_file *file, TSNode no
 
     if (!visit(r, &model, file, node, 0))
         return;
-    TSNode label = django_meta(r, &model, "app_label", &scope);
-    model.app = ts_node_is_null(label) ? app_label(r, file->path)
-                                       : python_constant(r->tree, scope, label).text;
+    model.app = label_of(r, &model);
     model.abstract = is_abstract(r, file, node);
     model.proxy = node_is(django_meta(r, &model, "proxy", &scope), "true");
     model.unmanaged = node_is(django_meta(r, &model, "managed", &scope), "false");
@@ -221,48 +242,15 @@ static void collect(struct django_reader *r, struct python_file *file, TSNode no
     model.table = ts_node_is_null(table)
                       ? str_printf(r->arena, STR_FMT "_" STR_FMT, STR_ARG(model.app),
                                    STR_ARG(str_lower(r->arena, model.name)))
-                      : str_trim_bytes(python_constant(r->tree, scope, table).text, "\"");
+                      : unquoted(r->arena, python_constant(r->tree, scope, table).text);
     VEC_PUSH(r->arena, &r->models, model);
 }
 
 /* --- Columns and tables. --- */
 
-static void default_of(struct django_reader *r, const struct django_field *field,
-                       struct schema_column *column)
-{
-    struct python_scope in;
-    TSNode node = python_call_keyword(r->tree, field->scope, field->call, "db_default", &in);
-    struct python_constant value = python_constant(r->tree, in, node);
-
-    if (ts_node_is_null(node))
-        return;
-    if (node_is(node, "call")) {
-        struct str called = python_foreign(r->tree, in, node_field(node, "function"));
-        if (str_eq(dotted_last(called), STR("Now")))
-            column->default_value = STR("statement_timestamp()");
-        else if (str_eq(dotted_last(called), STR("Value")))
-            value = python_constant(r->tree, in, call_positional(node, 0));
-        else
-            column->unread_default = true;
-    }
-    if (value.kind == CONSTANT_STRING) {
-        struct strs parts = {0};
-        for (struct str rest = value.text; rest.length;)
-            VEC_PUSH(r->arena, &parts, str_cut(&rest, '\''));
-        column->default_value =
-            str_printf(r->arena, "'" STR_FMT "'",
-                       STR_ARG(str_join(r->arena, parts.items, parts.count, STR("''"))));
-    } else if (value.kind == CONSTANT_NUMBER) {
-        column->default_value = value.text;
-    } else if (value.kind == CONSTANT_TRUE || value.kind == CONSTANT_FALSE) {
-        column->default_value = value.kind == CONSTANT_TRUE ? STR("true") : STR("false");
-    } else if (!column->default_value.length) {
-        column->unread_default = true;
-    }
-}
-
 static void add_column(struct django_reader *r, const struct django_model *model,
-                       const struct django_field *field, struct schema_table *table)
+                       const struct django_field *field, const struct django_fields *fields,
+                       struct schema_table *table)
 {
     struct python_file *file = field->scope.file;
     struct schema_column column = {
@@ -282,7 +270,7 @@ static void add_column(struct django_reader *r, const struct django_model *model
                                      STR_ARG(table->name), STR_ARG(column.name)),
                           python_whole(r->tree, field->scope, field->call));
     }
-    default_of(r, field, &column);
+    django_default_read(r, field, fields, &column);
     if (column.unread_default && !column.unread)
         schema_unread_add(
             r->arena, r->schema, column.place,
@@ -378,6 +366,36 @@ static void add_many(struct django_reader *r, const struct django_model *model,
                       django_target(r, model, field), field->place, node_source(file, field->call));
 }
 
+/* pk = models.CompositePrimaryKey("tenant", "number") */
+static bool composite_key(struct django_reader *r, const struct django_model *model,
+                          const struct django_fields *fields, struct schema_table *table)
+{
+    const struct python_binding *key = NULL;
+    struct python_scope scope = {0};
+
+    for (size_t i = 0; i < model->order_count && !key; i++) {
+        scope = (struct python_scope){.file = model->order[i].file,
+                                      .body = node_field(model->order[i].node, "body")};
+        key = python_binding_in(r->tree, scope.file, scope.body, STR("pk"));
+    }
+    if (!key || key->kind != BINDING_VALUE || !node_is(key->node, "call") ||
+        !str_eq(dotted_last(python_foreign(r->tree, scope, node_field(key->node, "function"))),
+                STR("CompositePrimaryKey")))
+        return false;
+    for (size_t i = 0; i < call_positional_count(key->node); i++) {
+        struct str name = python_constant(r->tree, scope, call_positional(key->node, i)).text;
+        struct schema_column *column = schema_column_named(table, django_column_of(fields, name));
+        if (column)
+            column->primary_key = true;
+        else
+            schema_unread_add(r->arena, r->schema,
+                              (struct schema_place){scope.file->path, node_line(key->node)},
+                              str_printf(r->arena, "the key of " STR_FMT, STR_ARG(table->name)),
+                              python_whole(r->tree, scope, key->node));
+    }
+    return true;
+}
+
 static void add_table(struct django_reader *r, const struct django_model *model)
 {
     struct schema_place place = {.file = model->file->path, .line = node_line(model->node)};
@@ -398,9 +416,9 @@ static void add_table(struct django_reader *r, const struct django_model *model)
     for (size_t i = 0; i < fields.count; i++) {
         keyed = keyed || django_is(r, &fields.items[i], "primary_key");
         if (!fields.items[i].many)
-            add_column(r, model, &fields.items[i], table);
+            add_column(r, model, &fields.items[i], &fields, table);
     }
-    if (!keyed) {
+    if (!keyed && !composite_key(r, model, &fields, table)) {
         struct schema_column key = {.primary_key = true, .place = place};
         struct str own =
             str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(model->app), STR_ARG(model->name));

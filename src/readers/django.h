@@ -77,6 +77,8 @@ void django_base_tables(struct django_reader *r, const struct django_model *mode
 /* A many-to-many table between two models ("app.Name"). */
 void django_many_table(struct django_reader *r, const struct django_model *model, struct str name,
                        struct str target, struct schema_place place, struct str source);
+void django_default_read(struct django_reader *r, const struct django_field *field,
+                         const struct django_fields *fields, struct schema_column *column);
 /* Fills kind, written_type and presets of what a call makes; false: it makes no field. "?": a field that cannot be read. */
 bool django_field_kind(struct django_reader *r, struct python_scope scope, TSNode function,
                        struct django_field *field);

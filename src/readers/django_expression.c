@@ -78,6 +78,23 @@ static bool list_of(const struct reading *e, TSNode node, struct buf *buf)
     return true;
 }
 
+/* price__range=(1, 5) */
+static bool range_of(const struct reading *e, struct str column, TSNode ends, struct str *ret_text)
+{
+    struct str low, high;
+
+    ends = node_bare(ends);
+    if ((!node_is(ends, "tuple") && !node_is(ends, "list")) || ts_node_named_child_count(ends) != 2)
+        return false;
+    TSNode first = ts_node_named_child(ends, 0), last = ts_node_named_child(ends, 1);
+    if ((!literal(e, first, &low) && !expression(e, first, &low, 1)) ||
+        (!literal(e, last, &high) && !expression(e, last, &high, 1)))
+        return false;
+    *ret_text = str_printf(e->r->arena, STR_FMT " BETWEEN " STR_FMT " AND " STR_FMT,
+                           STR_ARG(column), STR_ARG(low), STR_ARG(high));
+    return true;
+}
+
 /* price__gte=0 */
 static bool lookup(const struct reading *e, struct str name, TSNode value, struct str *ret_text)
 {
@@ -98,6 +115,8 @@ static bool lookup(const struct reading *e, struct str name, TSNode value, struc
         *ret_text = buf_str(&buf);
         return true;
     }
+    if (str_eq(word, STR("range")))
+        return range_of(e, column, value, ret_text);
     if (!literal(e, value, &text) && !expression(e, value, &text, 1))
         return false;
     bool truth = str_eq(text, STR("true")), null = str_eq(text, STR("NULL"));

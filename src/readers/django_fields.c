@@ -41,6 +41,20 @@ static const struct {
     {"ModificationDateTimeField", "TIMESTAMP WITH TIME ZONE"},
 };
 
+/* django.contrib.gis; each has an index of its own that is part of the column. */
+static const struct {
+    const char *field, *shape;
+} shapes[] = {
+    {"PointField", "POINT"},
+    {"LineStringField", "LINESTRING"},
+    {"PolygonField", "POLYGON"},
+    {"MultiPointField", "MULTIPOINT"},
+    {"MultiLineStringField", "MULTILINESTRING"},
+    {"MultiPolygonField", "MULTIPOLYGON"},
+    {"GeometryCollectionField", "GEOMETRYCOLLECTION"},
+    {"GeometryField", "GEOMETRY"},
+};
+
 static const struct {
     const char *field, *length; /* its max_length when none is written */
 } texts[] = {
@@ -49,6 +63,21 @@ static const struct {
     {"FileField", "100"},     {"ImageField", "100"},
     {"FilePathField", "100"}, {"CommaSeparatedIntegerField", ""},
 };
+
+/* PointField(geography=True, srid=4326, dim=2) */
+static bool spatial(struct django_reader *r, const struct django_field *field, const char *shape,
+                    struct str *ret_type)
+{
+    struct python_constant srid = django_word(r, field, "srid");
+    struct python_constant dimensions = django_word(r, field, "dim");
+
+    *ret_type = str_printf(
+        r->arena, "%s(%s%s," STR_FMT ")",
+        django_word(r, field, "geography").kind == CONSTANT_TRUE ? "GEOGRAPHY" : "GEOMETRY", shape,
+        dimensions.kind == CONSTANT_NUMBER && str_eq(dimensions.text, STR("3")) ? "Z" : "",
+        STR_ARG(srid.kind == CONSTANT_NUMBER ? srid.text : STR("4326")));
+    return srid.kind == CONSTANT_NUMBER || srid.kind == CONSTANT_NOT;
+}
 
 static bool decimal(struct django_reader *r, const struct django_field *field, struct str *ret_type)
 {
@@ -122,6 +151,9 @@ bool django_field_type(struct django_reader *r, const struct django_model *model
                                 : STR("VARCHAR");
         return true;
     }
+    for (size_t i = 0; i < COUNT_OF(shapes); i++)
+        if (str_eq(field->kind, str_from(shapes[i].field)))
+            return spatial(r, field, shapes[i].shape, ret_type);
     if (str_eq(field->kind, STR("DecimalField")))
         return decimal(r, field, ret_type);
     if (str_eq(field->kind, STR("GeneratedField")))

@@ -2,6 +2,8 @@
 
 #include "readers/django.h"
 
+#define LISTS_DEPTH_MAX 6u
+
 static TSNode meta_in(struct django_reader *r, struct python_file *file, TSNode class,
                       const char *name, size_t depth, struct python_scope *ret_scope)
 {
@@ -59,6 +61,7 @@ struct str django_index_name(struct arena *arena, struct str table, const struct
 {
     struct strs parts = {0};
 
+    table = dotted_last(table); /* split_identifier */
     VEC_PUSH(arena, &parts, table);
     for (size_t i = 0; i < columns->count; i++)
         VEC_PUSH(arena, &parts, columns->items[i]);
@@ -102,11 +105,12 @@ static struct str short_name(struct arena *arena, struct str table, const struct
 {
     struct strs parts = {0};
 
+    table = dotted_last(table);
     VEC_PUSH(arena, &parts, table);
     for (size_t i = 0; i < ordered->count; i++)
         VEC_PUSH(arena, &parts, ordered->items[i]);
     VEC_PUSH(arena, &parts, STR("idx"));
-    struct str first = ordered->items[0];
+    struct str first = ordered->count ? ordered->items[0] : STR_NONE;
     if (str_starts(first, STR("-")))
         first = str_from_offset(first, 1);
     return str_printf(arena, STR_FMT "_" STR_FMT "_" STR_FMT "_idx", STR_ARG(str_prefix(table, 11)),
@@ -172,6 +176,86 @@ static bool read_extra(struct django_reader *r, struct python_scope scope, TSNod
     return true;
 }
 
+/* opclasses=["jsonb_path_ops"]: one a column */
+static bool read_classes(struct django_reader *r, struct python_scope scope, TSNode call,
+                         struct schema_index *index)
+{
+    TSNode list = node_bare(call_keyword(scope.file, call, "opclasses"));
+    size_t at = 0;
+
+    if (ts_node_is_null(list))
+        return true;
+    if (!node_is(list, "list") && !node_is(list, "tuple"))
+        return false;
+    for (uint32_t i = 0; i < ts_node_named_child_count(list); i++) {
+        TSNode item = ts_node_named_child(list, i);
+        if (node_is(item, "comment"))
+            continue;
+        struct python_constant class = python_constant(r->tree, scope, item);
+        if (class.kind != CONSTANT_STRING || at == index->parts.count)
+            return false;
+        struct str *part = &index->parts.items[at++];
+        bool down = str_ends(*part, STR(" DESC"));
+        struct str column = str_prefix(*part, part->length - (down ? STR(" DESC").length : 0));
+        if (class.text.length)
+            *part = str_printf(r->arena, STR_FMT " " STR_FMT "%s", STR_ARG(column),
+                               STR_ARG(class.text), down ? " DESC" : "");
+    }
+    return true;
+}
+
+/* RangeOperators.OVERLAPS, "&&" */
+static struct str range_sign(struct django_reader *r, struct python_scope scope, TSNode node)
+{
+    static const struct {
+        const char *name, *sign;
+    } signs[] = {{"EQUAL", "="},         {"NOT_EQUAL", "<>"}, {"CONTAINS", "@>"},
+                 {"CONTAINED_BY", "<@"}, {"OVERLAPS", "&&"},  {"FULLY_LT", "<<"},
+                 {"FULLY_GT", ">>"},     {"NOT_LT", "&>"},    {"NOT_GT", "&<"},
+                 {"ADJACENT_TO", "-|-"}};
+    struct python_constant written = python_constant(r->tree, scope, node);
+
+    if (written.kind == CONSTANT_STRING)
+        return written.text;
+    struct str name = dotted_last(python_foreign(r->tree, scope, node));
+    for (size_t i = 0; i < COUNT_OF(signs); i++)
+        if (str_eq(name, str_from(signs[i].name)))
+            return str_from(signs[i].sign);
+    return STR_NONE;
+}
+
+/* ExclusionConstraint(name=…, expressions=[("span", RangeOperators.OVERLAPS), …]) */
+static bool read_exclusion(struct django_reader *r, struct python_scope scope, TSNode call,
+                           const struct django_fields *fields, struct schema_index *index)
+{
+    TSNode list = node_bare(call_keyword(scope.file, call, "expressions"));
+    struct python_constant method =
+        python_constant(r->tree, scope, call_keyword(scope.file, call, "index_type"));
+
+    index->kind = SCHEMA_EXCLUDE;
+    index->method = method.kind == CONSTANT_STRING ? str_lower(r->arena, method.text) : STR("gist");
+    if (!node_is(list, "list") && !node_is(list, "tuple"))
+        return false;
+    for (uint32_t i = 0; i < ts_node_named_child_count(list); i++) {
+        TSNode pair = node_bare(ts_node_named_child(list, i));
+        struct str text;
+        if (node_is(pair, "comment"))
+            continue;
+        if ((!node_is(pair, "tuple") && !node_is(pair, "list")) ||
+            ts_node_named_child_count(pair) != 2)
+            return false;
+        struct str sign = range_sign(r, scope, ts_node_named_child(pair, 1));
+        TSNode element = ts_node_named_child(pair, 0);
+        if (!django_expression(r, scope, element, fields, &text))
+            text = node_source(scope.file, element);
+        if (!sign.length)
+            return false;
+        VEC_PUSH(r->arena, &index->parts,
+                 str_printf(r->arena, STR_FMT " WITH " STR_FMT, STR_ARG(text), STR_ARG(sign)));
+    }
+    return index->parts.count > 0 && index->name.length > 0;
+}
+
 static bool read_item(struct django_reader *r, struct python_scope scope, TSNode call,
                       const struct django_fields *fields, struct schema_table *table,
                       struct schema_index *index)
@@ -201,6 +285,8 @@ static bool read_item(struct django_reader *r, struct python_scope scope, TSNode
         index->condition = node_source(scope.file, condition);
     if (!read_extra(r, scope, call, fields, index))
         return false;
+    if (str_eq(kind, STR("ExclusionConstraint")))
+        return read_exclusion(r, scope, call, fields, index);
     /* Only columns, all of them, make a constraint; the rest is an index. */
     if (str_eq(kind, STR("UniqueConstraint")))
         index->kind = index->condition.length || str_starts(index->extra, STR("INCLUDE")) ||
@@ -223,17 +309,29 @@ static bool read_item(struct django_reader *r, struct python_scope scope, TSNode
         return false;
     if (!index->name.length)
         index->name = short_name(r->arena, table->name, &ordered);
-    return true;
+    return read_classes(r, scope, call, index);
 }
 
-static void read_items(struct django_reader *r, const struct django_model *model, const char *name,
-                       const struct django_fields *fields, struct schema_table *table)
+/* A list of them, `Base.Meta.indexes + […]`, `[*Base.Meta.indexes, …]`, the name of a list. */
+static void read_list(struct django_reader *r, const struct django_model *model,
+                      struct python_scope scope, TSNode list, const struct django_fields *fields,
+                      struct schema_table *table, size_t depth)
 {
-    struct python_scope scope = {0};
-    TSNode list = django_meta(r, model, name, &scope);
-
-    if (ts_node_is_null(list) || !scope.file)
+    list = node_bare(list);
+    if (depth < LISTS_DEPTH_MAX && node_is(list, "binary_operator") &&
+        str_eq(node_source(scope.file, node_field(list, "operator")), STR("+"))) {
+        read_list(r, model, scope, node_field(list, "left"), fields, table, depth + 1);
+        read_list(r, model, scope, node_field(list, "right"), fields, table, depth + 1);
         return;
+    }
+    if (depth < LISTS_DEPTH_MAX && (node_is(list, "identifier") || node_is(list, "attribute"))) {
+        struct python_thing thing = python_resolve(r->tree, scope, list);
+        struct python_scope in = {.file = thing.file, .body = thing.scope};
+        if (thing.kind == THING_VALUE && !ts_node_eq(thing.node, list)) {
+            read_list(r, model, in, thing.node, fields, table, depth + 1);
+            return;
+        }
+    }
     if (!node_is(list, "list") && !node_is(list, "tuple")) {
         unread(r, scope, list, table);
         return;
@@ -242,6 +340,10 @@ static void read_items(struct django_reader *r, const struct django_model *model
         TSNode item = ts_node_named_child(list, i);
         if (node_is(item, "comment"))
             continue;
+        if (node_is(item, "list_splat") && depth < LISTS_DEPTH_MAX) {
+            read_list(r, model, scope, ts_node_named_child(item, 0), fields, table, depth + 1);
+            continue;
+        }
         struct schema_index index = {.place = {.file = scope.file->path, .line = node_line(item)}};
         if (node_is(item, "call") && read_item(r, scope, item, fields, table, &index)) {
             index.name = of_class(r->arena, model, index.name);
@@ -249,6 +351,16 @@ static void read_items(struct django_reader *r, const struct django_model *model
         } else
             unread(r, scope, item, table);
     }
+}
+
+static void read_items(struct django_reader *r, const struct django_model *model, const char *name,
+                       const struct django_fields *fields, struct schema_table *table)
+{
+    struct python_scope scope = {0};
+    TSNode list = django_meta(r, model, name, &scope);
+
+    if (!ts_node_is_null(list) && scope.file)
+        read_list(r, model, scope, list, fields, table, 0);
 }
 
 static void read_together(struct django_reader *r, const struct django_model *model,
