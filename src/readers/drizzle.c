@@ -214,9 +214,9 @@ struct str drizzle_enum(struct drizzle_reader *r, struct script_thing call)
     if (!type.name.length || schema_type_named(r->schema, type.name))
         return type.name;
     TSNode labels = script_argument(r->tree, call.node, 1);
-    if (script_texts(r->tree, scope, labels, &type.labels))
-        VEC_PUSH(r->arena, &r->schema->types, type);
-    else
+    type.unread = !script_texts(r->tree, scope, labels, &type.labels);
+    VEC_PUSH(r->arena, &r->schema->types, type);
+    if (type.unread)
         schema_unread_add(r->arena, r->schema, type.place,
                           str_printf(r->arena, "the values of " STR_FMT, STR_ARG(type.name)),
                           script_source(call.file, labels));

@@ -58,6 +58,12 @@ static const struct builder {
     {"double", "DOUBLE PRECISION", SHAPE_PLAIN, false},
     {"float", "FLOAT", SHAPE_PLAIN, false},
     {"datetime", "TIMESTAMP", SHAPE_TIME, false},
+    {"tinytext", "TEXT", SHAPE_PLAIN, false},
+    {"mediumtext", "TEXT", SHAPE_PLAIN, false},
+    {"longtext", "TEXT", SHAPE_PLAIN, false},
+    {"year", "SMALLINT", SHAPE_PLAIN, false},
+    {"binary", "BYTEA", SHAPE_PLAIN, false},
+    {"varbinary", "BYTEA", SHAPE_PLAIN, false},
 };
 
 /* --- Types. --- */
@@ -135,9 +141,29 @@ static struct str custom_type(struct drizzle_reader *r, struct script_thing call
                         script_text(r->tree, inner, script_returned(r->tree, script_bare(made))));
 }
 
+/* mysqlEnum("role", ["admin", "user"]): the labels are the type. */
+static struct str mysql_enum(struct drizzle_reader *r, const struct drizzle_chain *chain)
+{
+    TSNode first = script_argument(r->tree, chain->call, 0);
+    bool named = script_constant(r->tree, chain->scope, first).kind == SCRIPT_STRING;
+    TSNode list = named ? script_argument(r->tree, chain->call, 1) : first;
+    struct strs labels;
+
+    if (ts_node_is_null(list) || !script_texts(r->tree, chain->scope, list, &labels))
+        return STR_NONE;
+    for (size_t i = 0; i < labels.count; i++)
+        labels.items[i] = script_quoted(r->arena, labels.items[i]);
+    return str_printf(r->arena, "ENUM(" STR_FMT ")",
+                      STR_ARG(str_join(r->arena, labels.items, labels.count, STR(", "))));
+}
+
 static bool type_of(struct drizzle_reader *r, const struct drizzle_chain *chain,
                     struct schema_column *column)
 {
+    if (str_eq(chain->base, STR("mysqlEnum"))) {
+        column->type = mysql_enum(r, chain);
+        return column->type.length > 0;
+    }
     if (!chain->base.length) {
         struct script_scope scope = {.file = chain->custom.file};
         column->type = drizzle_enum(r, chain->custom);

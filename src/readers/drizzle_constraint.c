@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 
+#define PARAMETERS_MAX 8u
 #define TEXT_MAX ((size_t)64 << 10)
 
 /* --- Columns in expressions. --- */
@@ -77,19 +78,71 @@ static bool sql_template(struct drizzle_reader *r, struct script_scope scope, TS
            (str_eq(word, STR("sql.raw")) && !ts_node_is_null(*ret_template));
 }
 
+/* What stands for the parameters of a function that makes SQL: the arguments of its call. */
+struct given {
+    struct script_scope scope;
+    TSNode function, call; /* null: no function */
+};
+
+static TSNode argument_named(struct drizzle_reader *r, const struct given *given,
+                             const struct script_file *file, TSNode name)
+{
+    if (ts_node_is_null(given->function) || !node_is(name, "identifier"))
+        return node_null();
+    for (size_t i = 0; i < PARAMETERS_MAX; i++) {
+        struct str parameter = script_parameter(r->tree, file, given->function, i);
+        if (parameter.length && str_eq(parameter, script_source(file, name)))
+            return script_argument(r->tree, given->call, i);
+    }
+    return node_null();
+}
+
+static bool template_text(struct drizzle_reader *r, struct script_scope scope,
+                          struct drizzle_table *own, TSNode template, const struct given *given,
+                          struct str *ret_text);
+
+/* lower(table.email), where the tree says `const lower = (email) => sql`lower(${email})`` */
+static bool called_sql(struct drizzle_reader *r, struct script_scope scope,
+                       struct drizzle_table *own, TSNode call, struct str *ret_text)
+{
+    TSNode callee = script_callee(call), template;
+    struct script_thing thing = script_resolve(r->tree, scope, callee);
+
+    if (!node_is(callee, "identifier") || ts_node_is_null(thing.node) ||
+        !(node_is(thing.node, "function_declaration") || script_is_function(thing.node)))
+        return false;
+    struct script_scope inside = {.file = thing.file};
+    struct given given = {.scope = scope, .function = thing.node, .call = call};
+    return sql_template(r, inside, script_returned(r->tree, thing.node), &template) &&
+           template_text(r, inside, own, template, &given, ret_text);
+}
+
 bool drizzle_sql(struct drizzle_reader *r, struct script_scope scope, struct drizzle_table *own,
                  TSNode expression, struct str *ret_text)
 {
     struct script_thing thing = script_resolve(r->tree, scope, expression);
-    struct buf buf = buf_new(r->arena, TEXT_MAX);
+    struct given none = {.function = node_null(), .call = node_null()};
     TSNode template;
 
     if (thing.kind != SCRIPT_VALUE)
         return false;
     if (thing.file != scope.file)
         scope = (struct script_scope){.file = thing.file};
-    if (!sql_template(r, scope, thing.node, &template))
+    if (sql_template(r, scope, thing.node, &template))
+        return template_text(r, scope, own, template, &none, ret_text);
+    if (!node_is(thing.node, "call_expression") || !script_enter(r->tree))
         return false;
+    bool made = called_sql(r, scope, own, thing.node, ret_text);
+    script_leave(r->tree);
+    return made;
+}
+
+static bool template_text(struct drizzle_reader *r, struct script_scope scope,
+                          struct drizzle_table *own, TSNode template, const struct given *given,
+                          struct str *ret_text)
+{
+    struct buf buf = buf_new(r->arena, TEXT_MAX);
+
     struct script_constant constant = script_constant(r->tree, scope, template);
     if (constant.kind == SCRIPT_STRING) {
         *ret_text = str_trim(constant.text);
@@ -99,16 +152,19 @@ bool drizzle_sql(struct drizzle_reader *r, struct script_scope scope, struct dri
     for (size_t i = 0; i < parts.count; i++) {
         struct drizzle_table *table;
         TSNode inside = ts_node_named_child(parts.items[i], 0);
+        TSNode argument = argument_named(r, given, scope.file, inside);
+        struct script_scope in = ts_node_is_null(argument) ? scope : given->scope;
         struct str name;
         if (!node_is(parts.items[i], "template_substitution")) {
             buf_add(&buf, script_source(scope.file, parts.items[i]));
             continue;
         }
-        constant = script_constant(r->tree, scope, inside);
+        inside = ts_node_is_null(argument) ? inside : argument;
+        constant = script_constant(r->tree, in, inside);
         if (constant.kind == SCRIPT_STRING || constant.kind == SCRIPT_NUMBER)
             buf_add(&buf, constant.kind == SCRIPT_STRING ? script_quoted(r->arena, constant.text)
                                                          : constant.text);
-        else if (drizzle_column_of(r, scope, own, inside, &table, &name))
+        else if (drizzle_column_of(r, in, own, inside, &table, &name))
             buf_add(&buf, name);
         else
             return false;

@@ -41,6 +41,8 @@ static void find_entities(struct typeorm_reader *r, struct script_file *file)
         else
             find_object(r, file, binding);
     }
+    for (size_t i = 0; i < file->exports.count; i++) /* export default new EntitySchema(…) */
+        find_object(r, file, &file->exports.items[i]);
 }
 
 /* Which naming strategy does a data source name? Another one than those known is said. */

@@ -4,7 +4,7 @@
 struct wanted {
     struct str name, condition;
     struct strs paths; /* properties */
-    bool unique_constraint, unique;
+    bool unique_constraint, unique, spatial;
     struct schema_place place;
 };
 
@@ -29,6 +29,7 @@ static void add(struct typeorm_reader *r, struct typeorm_entity *entity,
                                                                    : SCHEMA_INDEX,
                                  .name = wanted->name,
                                  .condition = wanted->condition,
+                                 .method = wanted->spatial ? STR("gist") : STR_NONE,
                                  .place = wanted->place};
 
     for (size_t i = 0; i < wanted->paths.count; i++)
@@ -99,6 +100,8 @@ static void read_one(struct typeorm_reader *r, struct typeorm_entity *entity,
             if (typeorm_option_is(r, decorator->scope, argument, "synchronize", SCRIPT_FALSE))
                 return;
             wanted.unique = typeorm_option_is(r, decorator->scope, argument, "unique", SCRIPT_TRUE);
+            wanted.spatial =
+                typeorm_option_is(r, decorator->scope, argument, "spatial", SCRIPT_TRUE);
             wanted.condition = typeorm_option_text(r, decorator->scope, argument, "where");
         }
     }
@@ -114,33 +117,76 @@ static void read_one(struct typeorm_reader *r, struct typeorm_entity *entity,
     add(r, entity, &wanted);
 }
 
+/* `USING gist ("room" WITH =) WHERE (active)`; false: another form. */
+static bool split_exclusion(struct arena *arena, struct str text, struct schema_index *index)
+{
+    static const struct str using = STR_INIT("USING ");
+    size_t depth = 0, end = SIZE_MAX;
+
+    text = str_trim(text);
+    if (!str_eq_nocase(str_prefix(text, using.length), using))
+        return false;
+    text = str_trim(str_from_offset(text, using.length));
+    size_t open = str_find_byte(text, '(');
+    if (open == SIZE_MAX)
+        return false;
+    index->method = str_lower(arena, str_trim(str_prefix(text, open)));
+    text = str_from_offset(text, open);
+    for (size_t i = 0; i < text.length && end == SIZE_MAX; i++) {
+        depth += text.bytes[i] == '(';
+        if (text.bytes[i] == ')' && --depth == 0)
+            end = i;
+    }
+    if (end == SIZE_MAX)
+        return false;
+    VEC_PUSH(arena, &index->parts, str_trim(str_slice(text, 1, end)));
+    text = str_trim(str_from_offset(text, end + 1));
+    if (str_eq_nocase(str_prefix(text, 5), STR("WHERE")))
+        index->condition = str_trim(str_from_offset(text, 5));
+    return true;
+}
+
+/* `expression` of a check, or of an exclusion; `name` empty: TypeORM's own. */
+static bool add_check(struct typeorm_reader *r, struct typeorm_entity *entity, struct str name,
+                      struct str expression, bool exclusion, struct schema_place place)
+{
+    struct schema_index index = {
+        .kind = exclusion ? SCHEMA_EXCLUDE : SCHEMA_CHECK, .name = name, .place = place};
+    struct strs parts = {0};
+
+    if (!expression.length || (exclusion && !split_exclusion(r->arena, expression, &index)))
+        return false;
+    VEC_PUSH(r->arena, &parts, expression);
+    if (!index.name.length)
+        index.name = typeorm_hashed_name(r->arena, exclusion ? "XCL_" : "CHK_", 26, entity->table,
+                                         &parts, STR_NONE);
+    if (!exclusion)
+        index.parts = parts;
+    VEC_PUSH(r->arena, &typeorm_table(r, entity)->indexes, index);
+    return true;
+}
+
+static void say_constraint(struct typeorm_reader *r, struct typeorm_entity *entity,
+                           struct schema_place place, struct str source)
+{
+    schema_unread_add(
+        r->arena, r->schema, place,
+        str_printf(r->arena, "a constraint of " STR_FMT, STR_ARG(typeorm_table_name(r, entity))),
+        source);
+}
+
 static void read_check(struct typeorm_reader *r, struct typeorm_entity *entity,
                        const struct typeorm_decorator *decorator, struct schema_place place)
 {
-    struct str first =
-        script_text(r->tree, decorator->scope, script_argument(r->tree, decorator->call, 0));
-    TSNode second_node = script_argument(r->tree, decorator->call, 1);
-    struct str second = ts_node_is_null(second_node)
-                            ? STR_NONE
-                            : script_text(r->tree, decorator->scope, second_node);
-    struct str expression = ts_node_is_null(second_node) ? first : second;
-    struct schema_index index = {.kind = SCHEMA_CHECK,
-                                 .name = ts_node_is_null(second_node) ? STR_NONE : first,
-                                 .place = place};
-    struct strs parts = {0};
+    TSNode second = script_argument(r->tree, decorator->call, 1);
+    struct str texts[2] = {
+        script_text(r->tree, decorator->scope, script_argument(r->tree, decorator->call, 0)),
+        ts_node_is_null(second) ? STR_NONE : script_text(r->tree, decorator->scope, second)};
+    bool named = !ts_node_is_null(second);
 
-    VEC_PUSH(r->arena, &parts, expression);
-    if (!expression.length || str_eq(decorator->name, STR("Exclusion"))) {
-        schema_unread_add(r->arena, r->schema, place,
-                          str_printf(r->arena, "a constraint of " STR_FMT,
-                                     STR_ARG(typeorm_table_name(r, entity))),
-                          script_source(decorator->scope.file, decorator->call));
-        return;
-    }
-    if (!index.name.length)
-        index.name = typeorm_hashed_name(r->arena, "CHK_", 26, entity->table, &parts, STR_NONE);
-    index.parts = parts;
-    VEC_PUSH(r->arena, &typeorm_table(r, entity)->indexes, index);
+    if (!add_check(r, entity, named ? texts[0] : STR_NONE, texts[named],
+                   str_eq(decorator->name, STR("Exclusion")), place))
+        say_constraint(r, entity, place, script_source(decorator->scope.file, decorator->call));
 }
 
 static void read_decorators(struct typeorm_reader *r, struct typeorm_entity *entity,
@@ -172,8 +218,28 @@ static void read_objects(struct typeorm_reader *r, struct typeorm_entity *entity
         wanted.name = typeorm_option_text(r, scope, items.items[i], "name");
         wanted.condition = typeorm_option_text(r, scope, items.items[i], "where");
         wanted.unique = typeorm_option_is(r, scope, items.items[i], "unique", SCRIPT_TRUE);
+        wanted.spatial = typeorm_option_is(r, scope, items.items[i], "spatial", SCRIPT_TRUE);
         if (!ts_node_is_null(columns) && read_fields(r, inner, columns, &wanted.paths))
             add(r, entity, &wanted);
+    }
+}
+
+/* checks: [{ name, expression }], exclusions: [{ name, expression }] */
+static void read_object_checks(struct typeorm_reader *r, struct typeorm_entity *entity,
+                               const char *key)
+{
+    struct script_scope scope;
+    TSNode list = script_bare(script_property(r->tree, entity->scope, entity->node, key, &scope));
+    struct script_nodes items = {0};
+
+    if (node_is(list, "array"))
+        items = script_children(r->tree, list);
+    for (size_t i = 0; i < items.count; i++) {
+        struct schema_place place = {scope.file->path, node_line(items.items[i])};
+        if (!add_check(r, entity, typeorm_option_text(r, scope, items.items[i], "name"),
+                       typeorm_option_text(r, scope, items.items[i], "expression"),
+                       str_eq(str_from(key), STR("exclusions")), place))
+            say_constraint(r, entity, place, script_source(scope.file, items.items[i]));
     }
 }
 
@@ -201,6 +267,8 @@ void typeorm_read_indexes(struct typeorm_reader *r, struct typeorm_entity *entit
     if (entity->is_object) {
         read_objects(r, entity, "indices");
         read_objects(r, entity, "uniques");
+        read_object_checks(r, entity, "checks");
+        read_object_checks(r, entity, "exclusions");
         return;
     }
     for (size_t i = 0; i < entity->members.count; i++)

@@ -171,6 +171,11 @@ static void add_unknown(struct typeorm_reader *r, const struct relation *relatio
     typeorm_property_add(r, relation->entity, relation->path, name);
 }
 
+static struct str type_base(struct str type)
+{
+    return str_prefix(type, str_find_byte(type, '('));
+}
+
 static void put_column(struct typeorm_reader *r, const struct relation *relation,
                        struct typeorm_entity *target, struct str name,
                        const struct schema_column *referenced, bool alone)
@@ -178,6 +183,10 @@ static void put_column(struct typeorm_reader *r, const struct relation *relation
     struct schema_table *table = typeorm_table(r, relation->entity);
     struct schema_column *known = schema_column_named(table, name);
 
+    /* RelationJoinColumnBuilder: the type of a column of its own gives way, not its length. */
+    if (known && known->type.length && referenced->type.length &&
+        !str_eq(type_base(known->type), type_base(referenced->type)))
+        known->type = type_base(referenced->type);
     if (!known) {
         schema_column_put(r->arena, table,
                           (struct schema_column){.name = name,

@@ -54,6 +54,14 @@ struct str typeorm_word_of_name(struct str name)
 static struct str word_of_annotation(struct typeorm_reader *r, struct script_file *file,
                                      TSNode type, unsigned depth);
 
+static struct str word_of_value(TSNode value)
+{
+    return node_is(value, "string") || node_is(value, "template_string") ? STR("varchar")
+           : node_is(value, "number")                                    ? STR("integer")
+           : node_is(value, "true") || node_is(value, "false")           ? STR("boolean")
+                                                                         : STR_NONE;
+}
+
 /* `string | null`, "a" | "b": one word for all that is neither null nor undefined. */
 static struct str word_of_union(struct typeorm_reader *r, struct script_file *file, TSNode type,
                                 unsigned depth)
@@ -100,6 +108,15 @@ static struct str word_of_annotation(struct typeorm_reader *r, struct script_fil
     if (word.length || !node_is(type, "type_identifier"))
         return word;
     struct script_thing thing = script_resolve(r->tree, (struct script_scope){.file = file}, type);
+    if (thing.kind == SCRIPT_VALUE &&
+        node_is(thing.node, "object")) { /* its values' type has its name */
+        struct script_properties properties;
+        if (!script_properties(r->tree, (struct script_scope){.file = thing.file}, thing.node,
+                               &properties) ||
+            !properties.count)
+            return STR_NONE;
+        return word_of_value(script_bare(properties.items[0].value));
+    }
     if (thing.kind != SCRIPT_DECLARATION)
         return STR_NONE;
     if (node_is(thing.node, "type_alias_declaration"))
@@ -113,14 +130,6 @@ static struct str word_of_annotation(struct typeorm_reader *r, struct script_fil
         if (!str_to_u64(values.items[i], &ignored))
             return STR("varchar");
     return STR("integer");
-}
-
-static struct str word_of_value(TSNode value)
-{
-    return node_is(value, "string") || node_is(value, "template_string") ? STR("varchar")
-           : node_is(value, "number")                                    ? STR("integer")
-           : node_is(value, "true") || node_is(value, "false")           ? STR("boolean")
-                                                                         : STR_NONE;
 }
 
 struct str typeorm_written_type(struct typeorm_reader *r, const struct typeorm_column *source)
@@ -158,8 +167,15 @@ struct str typeorm_full_type(struct typeorm_reader *r, const struct typeorm_colu
     struct str length = typeorm_option_text(r, source->scope, source->options, "length");
     struct str precision = typeorm_option_text(r, source->scope, source->options, "precision");
     struct str scale = typeorm_option_text(r, source->scope, source->options, "scale");
+    struct str shape = script_upper(
+        arena, typeorm_option_text(r, source->scope, source->options, "spatialFeatureType"));
+    struct str srid = typeorm_option_text(r, source->scope, source->options, "srid");
     bool time = str_starts(base, STR("TIME"));
     struct str size = STR("");
+
+    if (shape.length && (str_eq(base, STR("GEOMETRY")) || str_eq(base, STR("GEOGRAPHY"))))
+        return str_printf(arena, STR_FMT "(" STR_FMT "%s" STR_FMT ")", STR_ARG(base),
+                          STR_ARG(shape), srid.length ? "," : "", STR_ARG(srid));
 
     if (length.length && !time)
         size = str_printf(arena, "(" STR_FMT ")", STR_ARG(length));
@@ -194,11 +210,12 @@ struct str typeorm_enum_type(struct typeorm_reader *r, const struct typeorm_enti
             str_printf(arena, STR_FMT "." STR_FMT, STR_ARG(entity->schema), STR_ARG(type.name));
     if (ts_node_is_null(labels))
         return type.name;
-    if (!script_texts(r->tree, scope, labels, &type.labels))
+    type.unread = !script_texts(r->tree, scope, labels, &type.labels);
+    if (type.unread)
         schema_unread_add(arena, r->schema, source->place,
                           str_printf(arena, "the values of " STR_FMT, STR_ARG(type.name)),
                           script_source(scope.file, labels));
-    else if (!schema_type_named(r->schema, type.name))
+    if (!schema_type_named(r->schema, type.name))
         VEC_PUSH(arena, &r->schema->types, type);
     return type.name;
 }

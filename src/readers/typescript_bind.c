@@ -154,6 +154,25 @@ static void bind_export(struct script_tree *tree, struct script_file *file, TSNo
     }
 }
 
+/* `module.exports = new EntitySchema(…)`, `exports.users = pgTable(…)`: what no constant holds. */
+static void bind_assignment(struct script_tree *tree, struct script_file *file, TSNode assignment)
+{
+    TSNode left = script_first(assignment), value = script_bare(script_last(assignment));
+
+    if (!node_is(assignment, "assignment_expression") || !node_is(left, "member_expression") ||
+        (!node_is(value, "new_expression") && !node_is(value, "call_expression")))
+        return;
+    struct str target = script_source(file, left);
+    struct str name = str_eq(target, STR("module.exports")) ? STR("default")
+                      : str_starts(target, STR("module.exports."))
+                          ? script_source(file, script_last(left))
+                      : str_starts(target, STR("exports.")) ? script_source(file, script_last(left))
+                                                            : STR_NONE;
+    if (name.length && !required_module(file, value).length)
+        bind_name(tree, file,
+                  (struct script_binding){.name = name, .node = value, .exported = true});
+}
+
 static void bind_statement(struct script_tree *tree, struct script_file *file, TSNode statement,
                            bool exported)
 {
@@ -177,6 +196,7 @@ static void bind_statement(struct script_tree *tree, struct script_file *file, T
         struct str text = script_source(file, statement);
         file->exports_all = file->exports_all || str_starts(text, STR("module.exports")) ||
                             str_starts(text, STR("exports."));
+        bind_assignment(tree, file, script_first(statement));
     }
 }
 

@@ -122,13 +122,22 @@ static struct script_thing bound(struct script_tree *tree, struct script_file *f
     return follow(tree, (struct script_scope){.file = file}, binding->node);
 }
 
+/* A type may have the name of a value (`const Status = {…} as const; type Status = …`): the value is what a schema names. */
 static const struct script_binding *binding_of(const struct script_bindings *bindings,
                                                struct str name)
 {
-    for (size_t i = bindings->count; i > 0; i--)
-        if (str_eq(bindings->items[i - 1].name, name))
-            return &bindings->items[i - 1];
-    return NULL;
+    const struct script_binding *type = NULL;
+
+    for (size_t i = bindings->count; i > 0; i--) {
+        const struct script_binding *binding = &bindings->items[i - 1];
+        if (!str_eq(binding->name, name))
+            continue;
+        if (!node_is(binding->node, "type_alias_declaration") &&
+            !node_is(binding->node, "interface_declaration"))
+            return binding;
+        type = type ? type : binding;
+    }
+    return type;
 }
 
 static struct script_thing local(struct script_tree *tree, struct script_file *file,
