@@ -32,7 +32,7 @@ static struct str base_type(struct str name)
         {"binary_id", "UUID"},
         {"string", "VARCHAR"},
         {"binary", "BYTEA"},
-        {"bitstring", "BYTEA"},
+        {"bitstring", "BIT VARYING"},
         {"integer", "INTEGER"},
         {"float", "DOUBLE PRECISION"},
         {"boolean", "BOOLEAN"},

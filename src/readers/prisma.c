@@ -272,6 +272,9 @@ static struct str given_name(const struct prisma_attribute *attribute)
 {
     const struct prisma_value *map = prisma_argument(&attribute->arguments, "map", SIZE_MAX);
 
+    /* What `name` says is the client's, but for @@index: there it is an older word for `map`. */
+    if (!map && str_eq(attribute->name, STR("index")))
+        map = prisma_argument(&attribute->arguments, "name", SIZE_MAX);
     return map ? map->text : STR_NONE;
 }
 

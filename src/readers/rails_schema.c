@@ -249,7 +249,9 @@ static void table_call(struct reader *r, struct schema_table *table, TSNode call
         put_column(r, table, call, name.text, type.text);
         struct schema_column *column = schema_column_named(table, name.text);
         if (!column->type.length) { /* a type of the database's own */
-            column->type = type.text;
+            struct ruby_value array = ruby_option(r->file, call, "array");
+            column->type = str_printf(r->arena, STR_FMT "%s", STR_ARG(type.text),
+                                      array.kind == RUBY_TRUE ? "[]" : "");
             r->schema->unread.count--;
         }
     } else if (rails_is_type(method) || is(method, references)) {

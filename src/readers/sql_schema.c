@@ -2,6 +2,7 @@
 
 #include "readers/sql_reader.h"
 #include "readers/sql_split.h"
+#include "readers/steps.h"
 
 #define BLOCKS_MAX 4u
 #define SHOWN_MAX 60u
@@ -303,15 +304,32 @@ static bool is_wanted(struct str statement)
     }
 }
 
-/* SQLite's word, which PostgreSQL does not know, says nothing that a primary key does not. */
-static struct str without_autoincrement(struct arena *arena, struct str statement)
+static void blank(char *copy, size_t end, size_t length)
+{
+    for (size_t i = end - length; i < end; i++)
+        copy[i] = ' ';
+}
+
+/* SQLite's words, which PostgreSQL does not know: AUTOINCREMENT says nothing that a primary key does not, and how a table is kept (STRICT,
+ * WITHOUT ROWID, behind the last bracket) is none of its columns. */
+static struct str without_sqlite_words(struct arena *arena, struct str statement)
 {
     char *copy = str_c(arena, statement);
-    size_t at = 0;
+    size_t at = 0, depth = 0;
+    bool behind = false;
 
-    for (struct str token; (token = sql_token(statement, &at)).length;)
-        for (size_t i = 0; str_eq_nocase(token, STR("AUTOINCREMENT")) && i < token.length; i++)
-            copy[at - token.length + i] = ' ';
+    for (struct str token; (token = sql_token(statement, &at)).length;) {
+        depth += str_eq(token, STR("("));
+        if (str_eq(token, STR(")")) && depth > 0 && --depth == 0) {
+            behind = true;
+            continue;
+        }
+        if (str_eq_nocase(token, STR("AUTOINCREMENT")) ||
+            (behind && depth == 0 &&
+             (str_eq(token, STR(",")) || str_eq_nocase(token, STR("STRICT")) ||
+              str_eq_nocase(token, STR("WITHOUT")) || str_eq_nocase(token, STR("ROWID")))))
+            blank(copy, at, token.length);
+    }
     return str_of(copy, statement.length);
 }
 
@@ -368,7 +386,7 @@ static void read_statement(struct sql_reader *r, struct str text)
     CLEANUP_WITH(sql_tree_release)
     struct sql_tree *tree = sql_tree_parse(r->arena, text, &reason);
     if (!tree)
-        tree = sql_tree_parse(r->arena, without_autoincrement(r->arena, text), &(struct str){0});
+        tree = sql_tree_parse(r->arena, without_sqlite_words(r->arena, text), &(struct str){0});
     if (!tree) {
         sql_unread(r, reason);
         mark_partial(r);
@@ -425,7 +443,7 @@ static void read_files(void *argument)
             continue;
         r->place = (struct schema_place){.file = r->paths->items[i]};
         r->search_path = STR_NONE;
-        read_text(r, text, 1);
+        read_text(r, sql_forward(r->arena, text), 1);
     }
     finish(r);
 }
