@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/quote.h"
 #include "cli/doctor.h"
 
 #define GARBLED "this is no list of refs\n"

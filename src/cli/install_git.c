@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/quote.h"
 
 #define WRITE_ATTEMPTS 5
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/quote.h"
 #include "cli/install_git.h"
 #include "cli/yaml_lines.h"
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/quote.h"
 #include "base/regex.h"
 #include "gate/protect.h"
 #include "host/registration.h"

@@ -1,5 +1,6 @@
 /* push_models.c -- does every change of the models come with a migration? */
 #include "base/file.h"
+#include "base/quote.h"
 #include "gate/pusher.h"
 #include "migrations/cover.h"
 #include "migrations/graph.h"
@@ -308,16 +309,11 @@ static struct str make_command(const struct pushed *pushed)
 
     for (size_t s = 0; s < sets->count; s++) {
         struct str tracker = sets->items[s].set.tracker, root = sets->items[s].set.root;
-        bool elsewhere = root.length && !str_eq(root, STR("."));
         if (str_eq(tracker, STR("alembic")))
-            return str_printf(arena, "%s" STR_FMT "%salembic revision --autogenerate -m \"…\"",
-                              elsewhere ? "cd " : "", STR_ARG(elsewhere ? root : STR_NONE),
-                              elsewhere ? " && " : "");
+            return shell_command_in(arena, root, STR("alembic revision --autogenerate -m \"…\""));
         const struct tracker *row = sets->items[s].set.row;
         if (row && row->create.length)
-            return str_printf(arena, "%s" STR_FMT "%s" STR_FMT, elsewhere ? "cd " : "",
-                              STR_ARG(elsewhere ? root : STR_NONE), elsewhere ? " && " : "",
-                              STR_ARG(row->create));
+            return shell_command_in(arena, root, row->create);
         if (str_eq_nocase(tracker, STR("unsupported:django")))
             return STR("python manage.py makemigrations");
         if (str_eq_nocase(tracker, STR("unsupported:rails")))

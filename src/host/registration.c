@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/quote.h"
 
 const struct registration registrations[] = {
     {
@@ -79,28 +80,6 @@ const struct registration *registration_named(struct str name)
         if (str_eq(name, str_from(registrations[i].name)))
             return &registrations[i];
     return NULL;
-}
-
-struct str shell_quote(struct arena *arena, struct str word)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "/._+-@:,=%";
-    bool quoted = word.length == 0;
-    struct buf out = buf_new(arena, FILE_MAX);
-
-    for (size_t i = 0; i < word.length && !quoted; i++)
-        quoted = !memchr(plain, word.bytes[i], sizeof plain - 1);
-    if (!quoted)
-        return word;
-    buf_add_byte(&out, '\'');
-    for (size_t i = 0; i < word.length; i++) {
-        if (word.bytes[i] == '\'')
-            buf_add(&out, STR("'\\''"));
-        else
-            buf_add_byte(&out, word.bytes[i]);
-    }
-    buf_add_byte(&out, '\'');
-    return buf_str(&out);
 }
 
 struct str registration_first_word(struct arena *arena, struct str command)

@@ -48,7 +48,5 @@ bool registration_is_ours(const cJSON *handler);
 struct str registration_command(const cJSON *handler);
 /* The first word of a shell command line, unquoted. */
 struct str registration_first_word(struct arena *arena, struct str command);
-/* A word as sh reads it back: quoted when it has to be. */
-struct str shell_quote(struct arena *arena, struct str word);
 
 #endif

@@ -1,6 +1,7 @@
 #include "migrations/alembic.h"
 
 #include "base/file.h"
+#include "base/quote.h"
 #include "migrations/detect.h"
 #include "migrations/graph.h"
 
@@ -185,37 +186,24 @@ static void find_versions(struct alembic_place *p)
                  str_printf(p->arena, STR_FMT " does not exist: no revisions", STR_ARG(path)));
 }
 
-static struct str quoted(struct arena *arena, struct str path)
-{
-    for (size_t i = 0; i < path.length; i++) {
-        char byte = path.bytes[i];
-        bool plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-                     (byte >= '0' && byte <= '9') || byte == '/' || byte == '.' || byte == '_' ||
-                     byte == '-' || (unsigned char)byte >= 128;
-        if (!plain)
-            return str_printf(arena, "'" STR_FMT "'", STR_ARG(path));
-    }
-    return path;
-}
-
 /* The tool with its settings named, started where it wants to be started. */
 static struct str command(struct alembic_place *p, const char *alembic, const char *flask)
 {
-    struct str root = quoted(p->arena, p->set->root);
     struct str section = STR_NONE;
 
     if (!str_eq(p->settings.section, STR("alembic")))
-        section = str_printf(p->arena, " -n " STR_FMT, STR_ARG(p->settings.section));
+        section = str_printf(p->arena, " -n " STR_FMT,
+                             STR_ARG(shell_quote(p->arena, p->settings.section)));
+    struct str settings = shell_quote(
+        p->arena, path_below(p->arena, p->set->root,
+                             str_from(p->settings.has_ini ? "alembic.ini" : "pyproject.toml")));
     if (p->from_root)
-        return str_printf(p->arena, "alembic -c " STR_FMT "/%s" STR_FMT " %s", STR_ARG(root),
-                          p->settings.has_ini ? "alembic.ini" : "pyproject.toml", STR_ARG(section),
-                          alembic);
-    const char *change = root.length ? "cd " : "", *then = root.length ? " && " : "";
-    if (p->flask)
-        return str_printf(p->arena, "%s" STR_FMT "%sflask db %s", change, STR_ARG(root), then,
-                          flask);
-    return str_printf(p->arena, "%s" STR_FMT "%salembic" STR_FMT " %s", change, STR_ARG(root), then,
-                      STR_ARG(section), alembic);
+        return str_printf(p->arena, "alembic -c " STR_FMT STR_FMT " %s", STR_ARG(settings),
+                          STR_ARG(section), alembic);
+    return shell_command_in(
+        p->arena, p->set->root,
+        p->flask ? str_printf(p->arena, "flask db %s", flask)
+                 : str_printf(p->arena, "alembic" STR_FMT " %s", STR_ARG(section), alembic));
 }
 
 static bool read_script_directory(struct alembic_place *p, struct err *e)

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/quote.h"
 #include "migrations/checksum.h"
 #include "migrations/graph.h"
 #include "migrations/survey.h"
@@ -496,9 +497,6 @@ static void finish(struct flyway_loading *l)
                           : found->maven  ? "mvn flyway:migrate"
                           : found->gradle ? "./gradlew flywayMigrate"
                                           : "flyway migrate";
-    struct str prefix = l->set->root.length
-                            ? str_printf(l->arena, "cd " STR_FMT " && ", STR_ARG(l->set->root))
-                            : STR("");
 
     for (size_t i = history->migrations.count; i-- > 0 && !history->heads.count;) {
         const struct flyway_own *own = history->migrations.items[i].own;
@@ -506,7 +504,7 @@ static void finish(struct flyway_loading *l)
             VEC_PUSH(l->arena, &history->heads, history->migrations.items[i].id);
     }
     history->real_heads = history->heads;
-    history->upgrade_command = str_printf(l->arena, STR_FMT "%s", STR_ARG(prefix), command);
+    history->upgrade_command = shell_command_in(l->arena, l->set->root, str_from(command));
     if (found->spring && !found->own_file)
         assume(l, STR("Spring profiles were not applied"));
 }

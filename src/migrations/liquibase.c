@@ -2,6 +2,7 @@
 #include "migrations/liquibase.h"
 
 #include "base/file.h"
+#include "base/quote.h"
 #include "migrations/detect.h"
 #include "migrations/graph.h"
 #include "migrations/tracker.h"
@@ -453,9 +454,7 @@ static void finish(struct liquibase_loading *l)
                           : found->gradle ? "./gradlew update"
                                           : "liquibase update";
 
-    l->history->upgrade_command = l->set->root.length ? str_printf(l->arena, "cd " STR_FMT " && %s",
-                                                                   STR_ARG(l->set->root), command)
-                                                      : str_from(command);
+    l->history->upgrade_command = shell_command_in(l->arena, l->set->root, str_from(command));
     if (l->names_databases && !l->set->dbms.length)
         assume(l, l->settings->dbms.length
                       ? str_printf(l->arena, "the database was assumed to be " STR_FMT,

@@ -1,18 +1,20 @@
 /* make_command.c -- the command that makes a migration, for tools whose models have files of their own. */
 #include "base/file.h"
+#include "base/quote.h"
 #include "migrations/models.h"
 
 #define NAME_MAX_BYTES 80u
 
-/* "shop/db/schema.rb" → "cd shop && ": what stands before the folder that the tool looks for in its root. */
-static struct str step_into(struct arena *arena, struct str path, const char *folder)
+/* "shop/db/schema.rb" → "cd shop && COMMAND": from the directory before the folder that the tool looks for. */
+static struct str step_into(struct arena *arena, struct str path, const char *folder,
+                            struct str command)
 {
     struct str inside = str_printf(arena, "/%s/", folder);
     size_t at = str_find(path, inside);
 
     return at == SIZE_MAX || str_starts(path, str_from_offset(inside, 1))
-               ? STR_NONE
-               : str_printf(arena, "cd " STR_FMT " && ", STR_ARG(str_prefix(path, at)));
+               ? command
+               : shell_command_in(arena, str_prefix(path, at), command);
 }
 
 static bool is_letter(char byte)
@@ -57,14 +59,14 @@ static struct str rails_command(struct arena *arena, const struct schema_change 
     static const char *const verbs[] = {"Add", "Remove", "Change"};
     static const char *const between[] = {"To", "From", "Of"};
     struct buf out = buf_new(arena, 1024);
+    struct str file = change->place.file;
     bool column = change->object == SCHEMA_OBJECT_COLUMN;
 
-    buf_add(&out, step_into(arena, change->place.file, "db"));
     buf_add(&out, STR("rails g migration "));
     if (change->object == SCHEMA_OBJECT_TABLE) {
         buf_add(&out, change->kind == SCHEMA_DROP ? STR("Drop") : STR("Create"));
         add_camel(&out, change->table);
-        return buf_str(&out);
+        return step_into(arena, file, "db", buf_str(&out));
     }
     buf_add(&out, str_from(verbs[change->kind]));
     add_camel(&out, column ? change->column : change->name);
@@ -75,7 +77,7 @@ static struct str rails_command(struct arena *arena, const struct schema_change 
     if (column && change->kind != SCHEMA_CHANGE)
         buf_printf(&out, " " STR_FMT ":" STR_FMT, STR_ARG(change->column),
                    STR_ARG(rails_type_of(arena, change->after.type)));
-    return buf_str(&out);
+    return step_into(arena, file, "db", buf_str(&out));
 }
 
 /* --- Prisma. --- */
@@ -92,9 +94,9 @@ static struct str prisma_command(struct arena *arena, const struct schema_change
         else if (name.length && name.bytes[name.length - 1] != '_')
             buf_add_byte(&name, '_');
     }
-    return str_printf(arena, STR_FMT "npx prisma migrate dev --name " STR_FMT,
-                      STR_ARG(step_into(arena, change->place.file, "prisma")),
-                      STR_ARG(str_trim_bytes(buf_str(&name), "_")));
+    return step_into(arena, change->place.file, "prisma",
+                     str_printf(arena, "npx prisma migrate dev --name " STR_FMT,
+                                STR_ARG(str_trim_bytes(buf_str(&name), "_"))));
 }
 
 /* --- Plain SQL. --- */

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "base/quote.h"
 #include "migrations/cover.h"
 #include "migrations/effect.h"
 #include "migrations/graph.h"
@@ -501,10 +502,11 @@ static struct str command_for(struct covering *c, const struct schema_change *ch
             line = str_prefix(line, line.length - 2);
         for (struct str rest = line; rest.length;)
             VEC_PUSH(arena, &words, str_cut(&rest, '"'));
-        return str_printf(arena, "%s" STR_FMT "%s%s -m \"" STR_FMT "\"", root.length ? "cd " : "",
-                          STR_ARG(root), root.length ? " && " : "",
-                          c->flask ? "flask db migrate" : "alembic revision --autogenerate",
-                          STR_ARG(str_join(arena, words.items, words.count, STR("'"))));
+        return shell_command_in(
+            arena, root,
+            str_printf(arena, "%s -m \"" STR_FMT "\"",
+                       c->flask ? "flask db migrate" : "alembic revision --autogenerate",
+                       STR_ARG(str_join(arena, words.items, words.count, STR("'")))));
     }
     if (c->django || tree_exists(c->tree, arena, STR("manage.py"), &(enum tree_entry_kind){0}))
         return STR("python manage.py makemigrations");

@@ -2,6 +2,7 @@
 #include "migrations/sqitch.h"
 
 #include "base/file.h"
+#include "base/quote.h"
 #include "database/database.h"
 #include "migrations/detect.h"
 #include "migrations/graph.h"
@@ -226,10 +227,9 @@ static struct str command_in(struct loader *l)
     struct str command = STR("sqitch deploy");
 
     if (l->places.name.length && l->has_conf)
-        command = str_printf(l->arena, "sqitch deploy " STR_FMT, STR_ARG(l->places.name));
-    return l->base.length ? str_printf(l->arena, "cd " STR_FMT " && " STR_FMT, STR_ARG(l->base),
-                                       STR_ARG(command))
-                          : command;
+        command = str_printf(l->arena, "sqitch deploy " STR_FMT,
+                             STR_ARG(shell_quote(l->arena, l->places.name)));
+    return shell_command_in(l->arena, l->base, command);
 }
 
 static bool sqitch_load(struct arena *arena, struct tree *tree, const struct config_migrations *set,

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "base/quote.h"
 #include "migrations/detect.h"
 #include "migrations/graph.h"
 #include "migrations/sql.h"
@@ -241,7 +242,8 @@ bool sql_load(struct arena *arena, struct tree *tree, const struct config_migrat
     history->upgrade_command = str_printf(
         arena,
         "for each pending file, in order: psql \"$DATABASE_URL\" -v ON_ERROR_STOP=1 -1 -f " STR_FMT
-        "%sFILE -c \"insert into " STR_FMT " (version) values ('FILE')\"",
-        STR_ARG(directory), directory.length ? "/" : "", STR_ARG(history->table));
+        " -c \"insert into " STR_FMT " (version) values ('FILE')\"",
+        STR_ARG(shell_quote(arena, path_below(arena, directory, STR("FILE")))),
+        STR_ARG(history->table));
     return true;
 }

@@ -1,6 +1,7 @@
 /* units.c -- the migrations that a pack describes, read from a tree. */
 #include "base/file.h"
 #include "base/json.h"
+#include "base/quote.h"
 #include "migrations/graph.h"
 #include "migrations/markers.h"
 #include "migrations/survey.h"
@@ -504,13 +505,6 @@ static bool find_squash(struct loader *l)
     return true;
 }
 
-static struct str command_in(struct arena *arena, struct str root, struct str command)
-{
-    return root.length && command.length
-               ? str_printf(arena, "cd " STR_FMT " && " STR_FMT, STR_ARG(root), STR_ARG(command))
-               : command;
-}
-
 static void finish(struct loader *l, const struct tracker_places *places)
 {
     struct history *history = l->history;
@@ -521,10 +515,10 @@ static void finish(struct loader *l, const struct tracker_places *places)
         history->real_heads = history->heads;
     }
     if (!history->upgrade_command.length)
-        history->upgrade_command = command_in(l->arena, l->set->root, tracker->upgrade);
+        history->upgrade_command = shell_command_in(l->arena, l->set->root, tracker->upgrade);
     if (!history->out_of_order_command.length)
         history->out_of_order_command =
-            command_in(l->arena, l->set->root, tracker->upgrade_out_of_order);
+            shell_command_in(l->arena, l->set->root, tracker->upgrade_out_of_order);
     for (size_t i = 0; i < places->sources.count; i++)
         VEC_PUSH(l->arena, &history->assumptions, places->sources.items[i]);
     if (history->table_assumed)
