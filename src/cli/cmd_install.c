@@ -51,20 +51,41 @@ static void install_one(struct install *in, struct str name)
         install_manager(in, manager_named(name));
 }
 
+static const char *scope_option(enum registration_scope scope)
+{
+    static const char *const names[SCOPE_COUNT] = {
+        [SCOPE_PROJECT] = "project",
+        [SCOPE_LOCAL] = "local",
+        [SCOPE_USER] = "user",
+        [SCOPE_MANAGED] = "managed",
+    };
+
+    return names[scope];
+}
+
 /* Named ones; without names everything that is found here. False: wrong usage, said. */
 static bool install_named(struct install *in)
 {
     const struct strs *names = &in->cli->operands;
 
     for (size_t i = 0; i < names->count; i++) {
-        bool ci = str_eq(names->items[i], STR("ci"));
+        struct str name = names->items[i];
+        bool ci = str_eq(name, STR("ci"));
+        if (in->scope != SCOPE_PROJECT && (ci || manager_named(name) != MANAGER_NONE)) {
+            (void)cli_usage_error(in->cli,
+                                  "--%s is not for " STR_FMT ": its file lies in the repository",
+                                  scope_option(in->scope), STR_ARG(name));
+            return false;
+        }
         if (ci && i + 1 < names->count && ci_is_known(names->items[i + 1])) {
             i++;
-        } else if (ci ||
-                   (!registration_named(names->items[i]) && !str_eq(names->items[i], STR("git")) &&
-                    manager_named(names->items[i]) == MANAGER_NONE)) {
-            (void)cli_usage_error(in->cli, "there is nothing named " STR_FMT "%s to install",
-                                  STR_ARG(names->items[i]), ci ? " (ci github, ci gitlab)" : "");
+        } else if (ci) {
+            (void)ci_usage_error(in->cli, i + 1 < names->count ? names->items[i + 1] : STR_NONE);
+            return false;
+        } else if (!registration_named(names->items[i]) && !str_eq(names->items[i], STR("git")) &&
+                   manager_named(names->items[i]) == MANAGER_NONE) {
+            (void)cli_usage_error(in->cli, "there is nothing named " STR_FMT " to install",
+                                  STR_ARG(names->items[i]));
             return false;
         }
     }
@@ -87,7 +108,7 @@ static void install_found(struct install *in)
         if (agent_is_used(in, &registrations[i]) &&
             agent_file(in, &registrations[i], in->scope).length)
             agent_install(in, &registrations[i]);
-    if (in->results.count == 0 && !in->print)
+    if (in->results.count == 0 && in->cli->out.length == 0)
         fprintf(stderr, "hookcheck install: found no repository and no agent here\n"
                         "  next step: name what to install: hookcheck install claude\n");
 }

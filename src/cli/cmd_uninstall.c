@@ -6,28 +6,59 @@
 
 static const enum git_manager managers[] = {MANAGER_HUSKY, MANAGER_LEFTHOOK, MANAGER_PRE_COMMIT};
 
+struct targets {
+    struct strs names; /* empty: all */
+    struct str ci;     /* the system, after "ci"; empty: all of them */
+};
+
 static bool is_target(struct str name)
 {
     for (size_t i = 0; i < COUNT_OF(managers); i++)
         if (str_eq(name, str_from(manager_name(managers[i]))))
             return true;
-    return registration_named(name) || str_eq(name, STR("git")) || str_eq(name, STR("ci")) ||
-           ci_is_known(name);
+    return registration_named(name) || str_eq(name, STR("git"));
+}
+
+/* False: wrong usage, said. */
+static bool read_targets(const struct cli *cli, struct targets *ret)
+{
+    *ret = (struct targets){0};
+    for (size_t i = 0; i < cli->operands.count; i++) {
+        struct str name = cli->operands.items[i];
+        struct str next = i + 1 < cli->operands.count ? cli->operands.items[i + 1] : STR_NONE;
+        bool ci = str_eq(name, STR("ci"));
+        if (ci && ci_is_known(next)) {
+            ret->ci = next;
+            i++;
+        } else if (ci && next.length && !is_target(next)) {
+            (void)ci_usage_error(cli, next);
+            return false;
+        } else if (!ci && !is_target(name)) {
+            (void)cli_usage_error(cli, "there is nothing named " STR_FMT " to uninstall",
+                                  STR_ARG(name));
+            return false;
+        }
+        VEC_PUSH(cli->arena, &ret->names, name);
+    }
+    /* The template is git's: nothing of others is meant with it. */
+    if (cli_has(cli, "global-template") && ret->names.count == 0)
+        VEC_PUSH(cli->arena, &ret->names, STR("git"));
+    return true;
 }
 
 /* Without names everything is meant. */
-static bool is_meant(const struct cli *cli, const char *name)
+static bool is_meant(const struct targets *targets, const char *name)
 {
-    return cli->operands.count == 0 || strs_have(&cli->operands, str_from(name));
+    return targets->names.count == 0 || strs_have(&targets->names, str_from(name));
 }
 
-static void uninstall_git(struct install *in)
+static void uninstall_git(struct install *in, const struct targets *targets)
 {
     struct str directory = in->work_tree.length ? in->work_tree : in->cli->directory;
     struct git_place place;
     struct err nowhere = ERR_NONE;
 
-    if (is_meant(in->cli, "git")) {
+    if (is_meant(targets, "git")) {
         git_uninstall(in, directory);
         struct strs submodules = {0};
         if (cli_has(in->cli, "recurse"))
@@ -38,8 +69,8 @@ static void uninstall_git(struct install *in)
     }
     if (!git_look(in, directory, &place, &nowhere))
         return;
-    for (size_t i = 0; i < COUNT_OF(managers); i++)
-        if (is_meant(in->cli, manager_name(managers[i])))
+    for (size_t i = 0; i < COUNT_OF(managers) && in->scope == SCOPE_PROJECT; i++)
+        if (is_meant(targets, manager_name(managers[i])))
             manager_uninstall(in, &place, managers[i]);
 }
 
@@ -47,6 +78,7 @@ static enum cli_status run(struct cli *cli)
 {
     struct install in;
     struct err e = ERR_NONE;
+    struct targets targets;
     struct str why;
 
     if (agent_is_there(&why)) {
@@ -64,16 +96,17 @@ static enum cli_status run(struct cli *cli)
         cli_say_error(cli, &e);
         return CLI_BLOCKED;
     }
-    for (size_t i = 0; i < cli->operands.count; i++)
-        if (!is_target(cli->operands.items[i]))
-            return cli_usage_error(cli, "there is nothing named " STR_FMT " to uninstall",
-                                   STR_ARG(cli->operands.items[i]));
-    uninstall_git(&in);
-    if (is_meant(cli, "ci"))
-        ci_uninstall(&in, cli->operands.count == 2 ? cli->operands.items[1] : STR_NONE);
+    if (!read_targets(cli, &targets))
+        return CLI_USAGE;
+    uninstall_git(&in, &targets);
+    /* Their files are the repository's. */
+    if (in.scope == SCOPE_PROJECT && is_meant(&targets, "ci"))
+        ci_uninstall(&in, targets.ci);
     for (size_t i = 0; i < registration_count; i++)
-        if (is_meant(cli, registrations[i].name))
+        if (is_meant(&targets, registrations[i].name))
             agent_uninstall(&in, &registrations[i]);
+    if (in.results.count == 0 && cli->out.length == 0 && !cli->json)
+        buf_add(&cli->out, STR("nothing of hookcheck is registered here\n"));
     return install_report(&in);
 }
 

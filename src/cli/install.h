@@ -109,6 +109,8 @@ void agent_uninstall(struct install *in, const struct registration *registration
 
 /* --- install_ci.c --- */
 bool ci_is_known(struct str name); /* "github", "gitlab" */
+/* "ci" without a system that is known. */
+enum cli_status ci_usage_error(const struct cli *cli, struct str name);
 void ci_install(struct install *in, struct str name);
 /* STR_NONE: all. */
 void ci_uninstall(struct install *in, struct str name);

@@ -51,6 +51,13 @@ bool ci_is_known(struct str name)
     return false;
 }
 
+enum cli_status ci_usage_error(const struct cli *cli, struct str name)
+{
+    return cli_usage_error(cli,
+                           "there is nothing named ci%s" STR_FMT " to %s: ci github, ci gitlab",
+                           name.length ? " " : "", STR_ARG(name), cli->command->name);
+}
+
 static bool install_file(struct install *in, size_t index, struct err *e)
 {
     struct install_file file;

@@ -306,6 +306,51 @@ static void remove_directories(struct install *in, const struct strs *made)
             break;
 }
 
+/* Does the record say that this directory was made for its file, which is there? */
+static bool made_for_another(struct install *in, struct str record, struct str directory)
+{
+    JSON_DOCUMENT(document);
+    struct err unreadable = ERR_NONE;
+    struct str bytes;
+    const cJSON *made;
+
+    if (!file_read(in->arena, record, FILE_MAX * 2, &bytes, &unreadable) ||
+        !json_parse(in->arena, bytes, JSON_STRICT, "install record", &document, &unreadable) ||
+        file_kind(in->arena, json_string(document, "path")) == FILE_ABSENT)
+        return false;
+    cJSON_ArrayForEach(made, json_get(document, "made")) if (str_eq(json_value_string(made),
+                                                                    directory)) return true;
+    return false;
+}
+
+/* Directories on the way to this file that were made for another one, whose record is there still: the last file takes them along. Before
+ * `made`, whose directories were missing, hence lie deeper. */
+static struct strs with_shared(struct install *in, const struct install_file *file,
+                               const struct strs *made)
+{
+    struct strs names = {0}, shared = {0};
+    struct err none = ERR_NONE;
+
+    if (!file_list(in->arena, in->state, &names, &none))
+        return *made; /* nothing was ever installed */
+    for (struct str at = path_directory(file->real); at.length > 1; at = path_directory(at)) {
+        if (strs_have(made, at))
+            continue;
+        for (size_t i = 0; i < names.count; i++)
+            if (str_ends(names.items[i], STR(".json")) &&
+                made_for_another(in, path_join(in->arena, in->state, names.items[i]), at)) {
+                VEC_PUSH(in->arena, &shared, at);
+                break;
+            }
+    }
+    struct strs all = {0};
+    for (size_t i = shared.count; i > 0; i--)
+        VEC_PUSH(in->arena, &all, shared.items[i - 1]);
+    for (size_t i = 0; i < made->count; i++)
+        VEC_PUSH(in->arena, &all, made->items[i]);
+    return all;
+}
+
 /* The record comes first: whatever happens in between, there is a copy. */
 static bool record(struct install *in, const struct install_file *file,
                    const struct install_change *change, const struct strs *made, struct err *e)
@@ -313,7 +358,7 @@ static bool record(struct install *in, const struct install_file *file,
     struct install_record old;
     struct str base = change->base.bytes ? change->base : file->text;
     bool existed = file->exists;
-    struct strs all_made = *made;
+    struct strs all_made = with_shared(in, file, made);
 
     if (!install_recall(in, file, &old, e))
         return false;
@@ -366,7 +411,11 @@ static void show_change(struct install *in, const struct install_file *file, str
     while (tail > 0 && (old.bytes[old.length - tail - 1 + 0] != '\n' ||
                         (text.length > tail && text.bytes[text.length - tail - 1] != '\n')))
         tail--;
-    buf_printf(out, "%s " STR_FMT "\n", file->exists ? "change" : "create", STR_ARG(file->path));
+    buf_printf(out, "%s " STR_FMT "\n",
+               !text.bytes    ? "remove"
+               : file->exists ? "change"
+                              : "create",
+               STR_ARG(file->path));
     show_lines(out, '-', str_slice(old, head, old.length - tail));
     show_lines(out, '+', str_slice(text, head, text.length - tail));
 }

@@ -404,25 +404,35 @@ void git_install(struct install *in, struct str directory)
         install_refuse(in, "git", directory, &e);
 }
 
-/* New clones and repositories get a copy of what is in the template directory. */
+/* New clones and repositories get a copy of what is in the template directory: git's setting, or the one that install makes. *ret_set: git
+ * has the setting. */
+static struct str template_directory(struct install *in, bool *ret_set)
+{
+    struct str directory;
+
+    *ret_set = ASK_GIT(in, in->cli->directory, &directory, NULL, "config", "--get", "--type=path",
+                       "init.templateDir");
+    return *ret_set ? directory : path_join(in->arena, in->home, STR(".config/git/template"));
+}
+
+static struct str template_section(struct install *in, struct str directory)
+{
+    return str_printf(in->arena, "[init]\n\ttemplateDir = " STR_FMT "\n",
+                      STR_ARG(config_quote(in->arena, directory)));
+}
+
 static bool install_template(struct install *in, struct err *e)
 {
-    struct str directory, here = in->cli->directory;
+    struct git_place nowhere = {0};
+    bool set;
+    struct str directory = template_directory(in, &set);
 
-    if (!ASK_GIT(in, here, &directory, NULL, "config", "--get", "--type=path",
-                 "init.templateDir")) {
-        struct git_place nowhere = {0};
-        in->scope = SCOPE_USER;
-        struct str config = git_config_file(in, &nowhere);
-        if (str_is_empty(config))
-            return err_set(e, ERR_NOT_FOUND, "no home directory is known");
-        directory = path_join(in->arena, in->home, STR(".config/git/template"));
-        struct str section = str_printf(in->arena, "[init]\n\ttemplateDir = " STR_FMT "\n",
-                                        STR_ARG(config_quote(in->arena, directory)));
-        if (!append_section(in, config, section, e))
-            return false;
-    }
-    return install_wrapper(in, path_join(in->arena, directory, STR("hooks/pre-push")), e);
+    in->scope = SCOPE_USER;
+    struct str config = git_config_file(in, &nowhere);
+    if (!set && str_is_empty(config))
+        return err_set(e, ERR_NOT_FOUND, "no home directory is known");
+    return (set || append_section(in, config, template_section(in, directory), e)) &&
+           install_wrapper(in, path_join(in->arena, directory, STR("hooks/pre-push")), e);
 }
 
 void git_install_template(struct install *in)
@@ -433,39 +443,77 @@ void git_install_template(struct install *in)
         install_refuse(in, "git", STR_NONE, &e);
 }
 
-static bool uninstall_template(struct install *in, struct err *e)
+/* Our section alone; whatever else was installed into the file stays on record. */
+static bool uninstall_template_section(struct install *in, struct str directory, struct err *e)
 {
     struct git_place nowhere = {0};
-    struct str directory;
+    struct install_file file;
+    struct install_record record;
+    struct str path = git_config_file(in, &nowhere), section = template_section(in, directory);
 
-    if (!ASK_GIT(in, in->cli->directory, &directory, NULL, "config", "--get", "--type=path",
-                 "init.templateDir"))
+    if (str_is_empty(path))
         return true;
+    if (!install_read(in, path, &file, e) || !install_recall(in, &file, &record, e))
+        return false;
+    size_t at = str_find(file.text, section);
+    if (at == SIZE_MAX)
+        return true; /* somebody else's setting */
+    struct str without = str_printf(in->arena, STR_FMT STR_FMT, STR_ARG(str_prefix(file.text, at)),
+                                    STR_ARG(str_from_offset(file.text, at + section.length)));
+    if (record.found && str_contains(file.text, STR(GIT_CONFIG_SECTION))) {
+        struct install_change change = {
+            .text = without, .base = record.before, .inserted = record.inserted};
+        return install_write(in, "git", &file, &change, e);
+    }
+    if (record.found && record.untouched)
+        without = record.existed ? record.before : STR_NONE;
+    return install_put_back(in, "git", &file, &record, without, e);
+}
+
+static bool uninstall_template(struct install *in, struct err *e)
+{
+    bool set;
+    struct str directory = template_directory(in, &set);
+
     return uninstall_wrapper(in, path_join(in->arena, directory, STR("hooks/pre-push")), e) &&
-           uninstall_config(in, git_config_file(in, &nowhere), e);
+           uninstall_template_section(in, directory, e);
+}
+
+static bool uninstall_project(struct install *in, const struct git_place *place, struct err *e)
+{
+    bool done =
+        uninstall_config(in, place->config, e) &&
+        uninstall_wrapper(in, git_hook_path(in, place), e) &&
+        uninstall_wrapper(in, path_join(in->arena, place->hooks, STR("pre-push.legacy")), e);
+
+    for (int manager = 1; manager < MANAGER_COUNT; manager++)
+        manager_uninstall(in, place, (enum git_manager)manager);
+    return done;
+}
+
+/* What stands outside of the repository: the user's or the system's configuration, and what they lead to. */
+static bool uninstall_shared(struct install *in, const struct git_place *place, struct err *e)
+{
+    if (in->scope == SCOPE_USER && !uninstall_template(in, e))
+        return false;
+    return uninstall_config(in, git_config_file(in, place), e) &&
+           (!is_shared(place->hooks_path_scope) ||
+            uninstall_wrapper(in, git_hook_path(in, place), e));
 }
 
 void git_uninstall(struct install *in, struct str directory)
 {
     struct git_place place = {0};
-    struct err e = ERR_NONE;
-    bool done;
+    struct err e = ERR_NONE, nowhere = ERR_NONE;
+    bool here = git_look(in, directory, &place, &nowhere), done = true;
 
     if (cli_has(in->cli, "global-template")) {
         in->scope = SCOPE_USER;
         done = uninstall_template(in, &e);
-    } else if (!git_look(in, directory, &place, &e)) {
-        return; /* no repository: nothing of ours in it */
     } else if (in->scope == SCOPE_MANAGED || in->scope == SCOPE_USER) {
-        done = uninstall_config(in, git_config_file(in, &place), &e) &&
-               (!is_shared(place.hooks_path_scope) ||
-                uninstall_wrapper(in, git_hook_path(in, &place), &e));
-    } else {
-        done = uninstall_config(in, place.config, &e) &&
-               uninstall_wrapper(in, git_hook_path(in, &place), &e) &&
-               uninstall_wrapper(in, path_join(in->arena, place.hooks, STR("pre-push.legacy")), &e);
-        for (int manager = 1; manager < MANAGER_COUNT; manager++)
-            manager_uninstall(in, &place, (enum git_manager)manager);
+        done = uninstall_shared(in, &place, &e);
+    } else if (here) {
+        done = uninstall_project(in, &place, &e);
     }
     if (!done)
         install_refuse(in, "git", directory, &e);
