@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/quote.h"
 #include "cli/install_git.h"
+#include "cli/lefthook_json.h"
 #include "cli/yaml_lines.h"
 
 #define BLOCK_BEGIN "# >>> hookcheck"
@@ -15,9 +16,9 @@
 static const char *const lefthook_files[] = {
     "lefthook.yml",   "lefthook.yaml",        ".lefthook.yml",
     ".lefthook.yaml", ".config/lefthook.yml", ".config/lefthook.yaml",
-    "lefthook.toml",  ".lefthook.toml",       ".config/lefthook.toml"};
-static const char *const lefthook_others[] = {"lefthook.json", ".lefthook.json",
-                                              ".config/lefthook.json"};
+    "lefthook.toml",  ".lefthook.toml",       ".config/lefthook.toml",
+    "lefthook.json",  ".lefthook.json",       ".config/lefthook.json",
+    "lefthook.jsonc", ".lefthook.jsonc",      ".config/lefthook.jsonc"};
 
 const char *manager_name(enum git_manager manager)
 {
@@ -57,8 +58,7 @@ enum git_manager manager_find(struct install *in, const struct git_place *place)
 {
     if (path_is_husky(place->hooks_path))
         return MANAGER_HUSKY;
-    if (first_of(in, place->top, lefthook_files, COUNT_OF(lefthook_files)).bytes ||
-        first_of(in, place->top, lefthook_others, COUNT_OF(lefthook_others)).bytes)
+    if (first_of(in, place->top, lefthook_files, COUNT_OF(lefthook_files)).bytes)
         return MANAGER_LEFTHOOK;
     if (file_kind(in->arena, manager_file(in, place, MANAGER_PRE_COMMIT)) == FILE_REGULAR)
         return MANAGER_PRE_COMMIT;
@@ -244,10 +244,21 @@ static bool pre_commit_edit(struct install *in, struct str text, size_t *ret_at,
 
 /* --- Install --- */
 
-static bool is_there(enum git_manager manager, struct str text)
+/* Is it a configuration of lefthook in JSON? */
+static bool is_json(struct install *in, enum git_manager manager, struct str path, struct str text,
+                    struct lefthook_text *ret)
+{
+    *ret = (struct lefthook_text){.name = str_c(in->arena, path), .text = text};
+    return manager == MANAGER_LEFTHOOK && lefthook_is_json(path, &ret->comments);
+}
+
+static bool is_there(struct install *in, enum git_manager manager, struct str path, struct str text)
 {
     struct str rest = text, line;
+    struct lefthook_text json;
 
+    if (is_json(in, manager, path, text, &json))
+        return lefthook_json_is_there(in->arena, &json);
     while (str_next_line(&rest, &line)) {
         line = str_trim(line);
         if (manager == MANAGER_HUSKY ? str_starts(line, STR(BLOCK_BEGIN))
@@ -261,8 +272,12 @@ static bool is_there(enum git_manager manager, struct str text)
 }
 
 static bool edit(struct install *in, enum git_manager manager, struct str path, struct str text,
-                 size_t *ret_at, struct str *ret_piece)
+                 size_t *ret_at, struct str *ret_piece, struct err *e)
 {
+    struct lefthook_text json;
+
+    if (is_json(in, manager, path, text, &json))
+        return lefthook_json_add(in->arena, &json, ret_at, ret_piece, e);
     if (manager == MANAGER_LEFTHOOK && str_ends(path, STR(".toml")))
         return lefthook_toml_edit(in, text, ret_at, ret_piece);
     return manager == MANAGER_HUSKY      ? husky_edit(in, text, ret_at, ret_piece)
@@ -270,34 +285,52 @@ static bool edit(struct install *in, enum git_manager manager, struct str path, 
                                          : pre_commit_edit(in, text, ret_at, ret_piece);
 }
 
-static bool install_entry(struct install *in, const struct git_place *place,
-                          enum git_manager manager, struct err *e)
-{
-    struct str path = manager_file(in, place, manager), piece;
+struct entry {
     struct install_file file;
-    struct install_change change = {.mode = manager == MANAGER_HUSKY ? 0755 : 0644};
+    struct install_change change;
+    bool there; /* already */
+};
+
+/* The file with our entry in it; nothing is written yet. */
+static bool prepare_entry(struct install *in, struct str path, enum git_manager manager,
+                          struct entry *ret, struct err *e)
+{
+    struct str piece, text = STR("");
     size_t at;
 
-    if (!install_read(in, path, &file, e))
+    *ret = (struct entry){.change.mode = manager == MANAGER_HUSKY ? 0755 : 0644};
+    if (!install_read(in, path, &ret->file, e))
         return false;
-    if (is_there(manager, file.text)) {
-        install_note(in, manager_name(manager), path, "unchanged", STR_NONE, STR_NONE);
+    ret->there = is_there(in, manager, path, ret->file.text);
+    if (ret->there)
         return true;
+    if (ret->file.exists)
+        text = ret->file.text;
+    else if (manager == MANAGER_PRE_COMMIT)
+        text = STR("repos:\n");
+    if (!edit(in, manager, path, text, &at, &piece, e)) {
+        if (!err_is_set(e))
+            (void)(err_set(e, ERR_INPUT, STR_FMT ": written in a way that is not edited here",
+                           STR_ARG(path)) ||
+                   err_hint(e, "write its pre-push part in block style; or add %s by hand",
+                            GIT_HOOK_PROGRAM));
+        return false;
     }
-    struct str text = file.text;
-    if (!file.exists)
-        text = manager == MANAGER_PRE_COMMIT ? STR("repos:\n") : STR("");
-    if (!edit(in, manager, path, text, &at, &piece))
-        return err_set(e, ERR_INPUT, STR_FMT ": written in a way that is not edited here",
-                       STR_ARG(path)) ||
-               err_hint(e, "write its pre-push part in block style; or add %s by hand",
-                        GIT_HOOK_PROGRAM);
-    change.text = str_printf(in->arena, STR_FMT STR_FMT STR_FMT, STR_ARG(str_prefix(text, at)),
-                             STR_ARG(piece), STR_ARG(str_from_offset(text, at)));
+    ret->change.text = str_printf(in->arena, STR_FMT STR_FMT STR_FMT, STR_ARG(str_prefix(text, at)),
+                                  STR_ARG(piece), STR_ARG(str_from_offset(text, at)));
     /* The line feed that ends their last line is not ours to take away once something stands behind it. */
-    change.inserted =
-        !file.exists ? STR("") : str_from_offset(piece, str_starts(piece, STR("\n")) ? 1 : 0);
-    return install_write(in, manager_name(manager), &file, &change, e);
+    ret->change.inserted =
+        !ret->file.exists ? STR("") : str_from_offset(piece, str_starts(piece, STR("\n")) ? 1 : 0);
+    return true;
+}
+
+static bool write_entry(struct install *in, enum git_manager manager, const struct entry *entry,
+                        struct err *e)
+{
+    if (!entry->there)
+        return install_write(in, manager_name(manager), &entry->file, &entry->change, e);
+    install_note(in, manager_name(manager), entry->file.path, "unchanged", STR_NONE, STR_NONE);
+    return true;
 }
 
 /* The entry alone starts nothing: the manager's own hook has to be there. */
@@ -317,17 +350,28 @@ static void remind(struct install *in, const struct git_place *place, enum git_m
                                                : STR("pre-commit install -t pre-push"));
 }
 
+static struct str source_directory(struct install *in, struct str path, struct str text)
+{
+    struct lefthook_text json;
+    struct yaml_block source;
+    struct str value = STR_NONE;
+
+    if (is_json(in, MANAGER_LEFTHOOK, path, text, &json))
+        value = lefthook_json_value(in->arena, &json, "source_dir");
+    else if (yaml_find(text, 0, text.length, STR(""), "source_dir", &source))
+        value = str_trim_bytes(source.value, "\"'");
+    return value.length ? value : STR(".lefthook");
+}
+
 /* What lefthook's entry starts: .lefthook/pre-push/hookcheck. */
 static struct str script_path(struct install *in, const struct git_place *place)
 {
     struct str text, directory = STR(".lefthook");
-    struct yaml_block source;
+    struct str file = manager_file(in, place, MANAGER_LEFTHOOK);
     struct err ignored = ERR_NONE;
 
-    if (file_read(in->arena, manager_file(in, place, MANAGER_LEFTHOOK), FILE_MAX, &text,
-                  &ignored) &&
-        yaml_find(text, 0, text.length, STR(""), "source_dir", &source) && source.value.length)
-        directory = str_trim_bytes(source.value, "\"'");
+    if (file_read(in->arena, file, FILE_MAX, &text, &ignored))
+        directory = source_directory(in, file, text);
     return path_join(in->arena, path_join(in->arena, place->top, directory),
                      STR("pre-push/hookcheck"));
 }
@@ -368,22 +412,17 @@ static bool uninstall_script(struct install *in, const struct git_place *place, 
 
 void manager_install(struct install *in, const struct git_place *place, enum git_manager manager)
 {
+    struct str path = manager_file(in, place, manager);
+    struct entry entry;
     struct err e = ERR_NONE;
-    struct str other = first_of(in, place->top, lefthook_others, COUNT_OF(lefthook_others));
 
-    if (manager == MANAGER_LEFTHOOK && other.bytes &&
-        !first_of(in, place->top, lefthook_files, COUNT_OF(lefthook_files)).bytes) {
-        (void)(err_set(&e, ERR_INPUT, "JSON is not edited, YAML and TOML are") ||
-               err_hint(&e, "add a pre-push script that starts %s \"$@\", with use_stdin",
-                        GIT_HOOK_PROGRAM));
-        install_refuse(in, manager_name(manager), other, &e);
-        return;
-    }
-    if ((manager != MANAGER_LEFTHOOK || install_script(in, place, &e)) &&
-        install_entry(in, place, manager, &e))
+    /* The script comes before the entry that starts it, and not at all when there can be no entry. */
+    if (prepare_entry(in, path, manager, &entry, &e) &&
+        (manager != MANAGER_LEFTHOOK || install_script(in, place, &e)) &&
+        write_entry(in, manager, &entry, &e))
         remind(in, place, manager);
     else
-        install_refuse(in, manager_name(manager), manager_file(in, place, manager), &e);
+        install_refuse(in, manager_name(manager), path, &e);
 }
 
 /* --- Uninstall --- */
@@ -399,6 +438,8 @@ static bool cut_entry(struct install *in, enum git_manager manager, struct str p
 {
     size_t at, from;
     struct str piece;
+    struct lefthook_text json;
+    struct err ignored = ERR_NONE;
 
     if (manager == MANAGER_HUSKY) {
         from = str_find(text, STR(BLOCK_BEGIN));
@@ -408,8 +449,10 @@ static bool cut_entry(struct install *in, enum git_manager manager, struct str p
         *ret_text = without(in, text, from, end + strlen(BLOCK_END "\n"));
         return true;
     }
+    if (is_json(in, manager, path, text, &json))
+        return lefthook_json_cut(in->arena, &json, ret_text);
     /* As it would be written today, in the text without it: found by writing it where it would stand. */
-    if (!edit(in, manager, path, text, &at, &piece))
+    if (!edit(in, manager, path, text, &at, &piece, &ignored))
         return false;
     from = str_find(text, piece);
     if (from == SIZE_MAX)
@@ -431,7 +474,7 @@ static bool uninstall_entry(struct install *in, const struct git_place *place,
         return false;
     if (record.found && !install_undo(in, manager_name(manager), &file, &record, &done, e))
         return false;
-    if (done || !is_there(manager, file.text))
+    if (done || !is_there(in, manager, file.path, file.text))
         return true;
     if (!cut_entry(in, manager, file.path, file.text, &text))
         return err_set(e, ERR_REFUSED, STR_FMT ": the entry was changed after it was installed",

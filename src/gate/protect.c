@@ -208,7 +208,7 @@ static bool is_ours(struct guard *guard, enum tamper_judge judge,
     case JUDGE_SETTINGS:
         return change->existed && protect_settings_is_ours(guard->arena, change->before);
     case JUDGE_HOOK:
-        return change->existed && protect_hook_is_ours(change->before);
+        return change->existed && protect_hook_is_ours(change->path, change->before);
     case JUDGE_GIT:
         return change->existed &&
                protect_git(guard->arena, &(struct protect_change){.path = change->path,

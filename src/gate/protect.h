@@ -36,7 +36,7 @@ struct str protect_hook(struct arena *arena, const struct protect_change *change
 struct str protect_git(struct arena *arena, const struct protect_change *change);
 /* Is there something of ours in this file, that could be lost? */
 bool protect_settings_is_ours(struct arena *arena, struct str text);
-bool protect_hook_is_ours(struct str text);
+bool protect_hook_is_ours(struct str path, struct str text);
 
 /* Do two texts differ only in blanks, quotes, brackets, commas and colons? So differ a JSON text that cannot be read and its mended form. */
 bool protect_same_words(struct str a, struct str b);
