@@ -8,6 +8,7 @@
 #include "deploys/mask.h"
 #include "deploys/pattern.h"
 #include "deploys/protect_path.h"
+#include "deploys/protect_sql.h"
 #include "deploys/protect_write.h"
 
 /* --- What was found. --- */
@@ -131,7 +132,10 @@ static bool rule_takes(struct recogniser *r, uint32_t index, const struct call *
     struct regex *regex;
 
     *ret_takes = false;
-    bool may = rule_may_take(r->protect, rule, line->canonical) ||
+    struct strs files = {0};
+    if (rule->sql)
+        files = protect_sql_files(r, call, line);
+    bool may = files.count || rule_may_take(r->protect, rule, line->canonical) ||
                (!same && rule_may_take(r->protect, rule, line->typed)) ||
                (reads && rule_may_take(r->protect, rule, call->input.text));
     if (!may || (rule->setting.length &&
@@ -140,6 +144,9 @@ static bool rule_takes(struct recogniser *r, uint32_t index, const struct call *
     if (!compiled(r, SLOT_RULE_COMMAND, index, rule->command, &regex, e))
         return false;
     bool matched = takes_line(regex, line) || (reads && takes(regex, call->input.text));
+    for (size_t i = 0; i < files.count && !matched; i++)
+        matched = rule_may_take(r->protect, rule, files.items[i]) &&
+                  protect_sql_only(regex, files.items[i]);
     if (matched && rule->unless.length) {
         if (!compiled(r, SLOT_RULE_UNLESS, index, rule->unless, &regex, e))
             return false;

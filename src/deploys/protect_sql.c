@@ -1,0 +1,136 @@
+#include "deploys/protect_sql.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "deploys/follow.h"
+
+static void add_file(struct recogniser *r, const struct call *call, struct str path,
+                     struct strs *texts)
+{
+    struct followed file;
+
+    follow_read(r, call, path, &file);
+    if (file.found && !file.why.length)
+        VEC_PUSH(r->arena, texts, file.text);
+}
+
+struct strs protect_sql_files(struct recogniser *r, const struct call *call,
+                              const struct line *line)
+{
+    struct strs texts = {0};
+    struct call reader = *call;
+
+    for (size_t i = 0; i < line->options.count; i++) {
+        const struct option_word *option = &line->options.items[i];
+        if (option->has_value &&
+            (str_eq(option->name, STR("-f")) || str_eq(option->name, STR("--file"))))
+            add_file(r, call, option->value, &texts);
+    }
+    if (call->input.kind == INPUT_FILE) {
+        reader.directory = call->input.directory.length ? call->input.directory : call->directory;
+        add_file(r, &reader, call->input.text, &texts);
+    }
+    return texts;
+}
+
+/* --- Statements. --- */
+
+/* Behind the quoted text, comment or byte that starts there. Source: PostgreSQL's manual, "Lexical Structure". */
+static size_t skip_piece(struct str text, size_t at)
+{
+    char byte = text.bytes[at];
+    struct str rest = str_from_offset(text, at), end;
+    size_t found, tag = 1;
+
+    if (byte == '\'' || byte == '"' || byte == '`') {
+        found = str_find_byte(str_from_offset(rest, 1), byte);
+        return found == SIZE_MAX ? text.length : at + found + 2;
+    }
+    if (str_starts(rest, STR("--")))
+        return at + str_prefix(rest, str_find_byte(rest, '\n')).length;
+    if (str_starts(rest, STR("/*"))) {
+        found = str_find(rest, STR("*/"));
+        return found == SIZE_MAX ? text.length : at + found + 2;
+    }
+    if (byte != '$')
+        return at + 1;
+    while (tag < rest.length && (isalnum((unsigned char)rest.bytes[tag]) || rest.bytes[tag] == '_'))
+        tag++;
+    if (tag >= rest.length || rest.bytes[tag] != '$')
+        return at + 1;
+    end = str_prefix(rest, tag + 1);
+    found = str_find(str_from_offset(rest, tag + 1), end);
+    return found == SIZE_MAX ? text.length : at + found + 2 * (tag + 1);
+}
+
+/* The next statement, from its first word on; false: no further one. One of psql's own ends with its line. */
+static bool next_statement(struct str *rest, struct str *ret)
+{
+    size_t at = 0;
+
+    while (at < rest->length) {
+        bool comment = str_starts(str_from_offset(*rest, at), STR("--")) ||
+                       str_starts(str_from_offset(*rest, at), STR("/*"));
+        if (!comment && !memchr(" \t\r\n\f;", rest->bytes[at], 6))
+            break;
+        at = comment ? skip_piece(*rest, at) : at + 1;
+    }
+    size_t start = at;
+    char end = at < rest->length && rest->bytes[at] == '\\' ? '\n' : ';';
+    while (at < rest->length && rest->bytes[at] != end)
+        at = end == '\n' ? at + 1 : skip_piece(*rest, at);
+    *ret = str_slice(*rest, start, at);
+    *rest = str_from_offset(*rest, at + 1);
+    return ret->length > 0;
+}
+
+static struct str first_word(struct str statement)
+{
+    size_t end = 0;
+
+    while (end < statement.length && (isalpha((unsigned char)statement.bytes[end]) ||
+                                      (end == 0 && statement.bytes[end] == '\\')))
+        end++;
+    return str_prefix(statement, end);
+}
+
+/* What stands around the others and changes nothing. */
+static bool is_frame(struct str statement)
+{
+    static const char *const words[] = {"begin",  "start", "commit", "end",    "set",
+                                        "select", "use",   "\\set",  "\\pset", "\\echo"};
+    struct str word = first_word(statement);
+
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (str_eq_nocase(word, str_from(words[i])))
+            return true;
+    return false;
+}
+
+/* The statement itself, or one inside its WITH; not words that it quotes. A match that cannot be finished counts as one. */
+static bool records(struct regex *pattern, struct str statement)
+{
+    struct str match[1] = {STR_NONE};
+    struct err why = ERR_NONE;
+    bool matched = false;
+
+    if (!regex_match(pattern, statement, &matched, match, 1, &why))
+        return true;
+    return matched &&
+           (match[0].bytes == statement.bytes || str_eq_nocase(first_word(statement), STR("with")));
+}
+
+bool protect_sql_only(struct regex *pattern, struct str text)
+{
+    struct str statement;
+    size_t taken = 0;
+
+    while (next_statement(&text, &statement)) {
+        if (records(pattern, statement))
+            taken++;
+        else if (!is_frame(statement))
+            return false;
+    }
+    return taken > 0;
+}

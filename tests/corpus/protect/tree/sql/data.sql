@@ -1,0 +1,2 @@
+update users set name = 'insert into alembic_version';
+insert into schema_migrations (version) values ('2');
