@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "config/keys.h"
 
 const struct cli_command *const cli_commands[] = {
     &cmd_init,      &cmd_command, &cmd_push,     &cmd_status, &cmd_packs,
@@ -180,8 +181,10 @@ static enum cli_status run(struct cli *cli, int argc, char **argv)
     /* getopt starts its messages with argv[0]. */
     snprintf(name, sizeof name, "hookcheck %s", cli->command->name);
     argv[0] = name;
-    if (!parse(cli, argc, argv))
-        return cli_usage_error(cli, "wrong usage");
+    if (!parse(cli, argc, argv)) {
+        fprintf(stderr, "(%s --help says more)\n", name);
+        return CLI_USAGE;
+    }
     if (cli_has(cli, "help")) {
         cli_help(cli, cli->command);
         return cli_flush(cli) ? CLI_OK : CLI_USAGE;
@@ -199,6 +202,23 @@ static enum cli_status run(struct cli *cli, int argc, char **argv)
         cli->config_options.file = path_join(cli->arena, cli->directory, cli_value(cli, "config"));
     enum cli_status status = cli->command->run(cli);
     return cli_flush(cli) || status != CLI_OK ? status : CLI_BLOCKED;
+}
+
+static enum cli_status unknown_command(const struct cli *cli, struct str name)
+{
+    struct str names[COUNT_OF(cli_commands)];
+    size_t count = 0;
+
+    if (str_starts(name, STR("-")))
+        return cli_usage_error(
+            cli, "options stand behind the subcommand: hookcheck status " STR_FMT, STR_ARG(name));
+    for (size_t i = 0; cli_commands[i]; i++)
+        if (!cli_commands[i]->hidden)
+            names[count++] = str_from(cli_commands[i]->name);
+    struct str near = config_nearest(name, names, count);
+    return cli_usage_error(cli, "there is no subcommand " STR_FMT "%s" STR_FMT "%s", STR_ARG(name),
+                           near.length ? "; did you mean " : "", STR_ARG(near),
+                           near.length ? "?" : "");
 }
 
 int cli_main(int argc, char **argv)
@@ -227,7 +247,7 @@ int cli_main(int argc, char **argv)
         if (str_eq(name, str_from(cli_commands[i]->name)))
             cli.command = cli_commands[i];
     if (!cli.command)
-        return cli_usage_error(&cli, "there is no subcommand " STR_FMT, STR_ARG(name));
+        return unknown_command(&cli, name);
     if (help) {
         cli_help(&cli, cli.command);
         return cli_flush(&cli) ? CLI_OK : CLI_USAGE;

@@ -244,11 +244,10 @@ const struct cli_command cmd_command = {
     .name = "command",
     .operands = "-- 'TEXT' | -",
     .summary = "says what the gate would do with a shell command, without running it",
-    .text =
-        "TEXT is the command as one operand; - reads it from standard input.\n"
-        "\n"
-        "exit status: 0 it may run (or only a warning), 2 for every other verdict, 1 wrong usage,\n"
-        "and for --batch 1 when a line was no question: its answer is {\"error\": …}\n",
+    .text = "TEXT is the command as one operand; - reads it from standard input.\n"
+            "\n"
+            "exit status: 0 it may run (or only a warning), 2 for every other verdict, 1 wrong "
+            "usage, and for --batch 1 when a line was no question: its answer is {\"error\": …}\n",
     .options = options,
     .run = run,
 };

@@ -151,26 +151,40 @@ static void write_json(struct doctor *doctor, size_t problems)
     buf_add(out, STR("]}\n"));
 }
 
-static void write_text(struct doctor *doctor, size_t problems)
+#define HANG 9u /* behind "problem  " */
+
+/* A finding is a line; on a terminal it goes on under its beginning. */
+static void write_finding(struct doctor *doctor, const struct finding *finding, size_t width)
 {
     static const char *const colors[] = {"\033[32m", "\033[33m", "\033[31m"};
     struct buf *out = &doctor->cli->out;
+    struct str rest = finding->message, line = STR("");
+    bool color = doctor->cli->color;
 
-    for (size_t i = 0; i < doctor->findings.count; i++) {
-        const struct finding *finding = &doctor->findings.items[i];
-        bool color = doctor->cli->color;
-        buf_printf(out, "%s%-7s%s  " STR_FMT ": ", color ? colors[finding->level] : "",
-                   level_names[finding->level], color ? "\033[0m" : "", STR_ARG(finding->subject));
-        if (finding->path.length)
-            buf_printf(out, STR_FMT ": ", STR_ARG(finding->path));
-        buf_add(out, finding->message);
-        if (finding->level != FINDING_OK)
-            buf_printf(out, " (%s)", finding->code);
-        buf_add_byte(out, '\n');
-        if (finding->hint.length)
-            buf_printf(out, "         next step: " STR_FMT "\n", STR_ARG(finding->hint));
+    (void)str_next_line(&rest, &line);
+    buf_printf(out, "%s%-7s%s  ", color ? colors[finding->level] : "", level_names[finding->level],
+               color ? "\033[0m" : "");
+    struct str first = str_printf(
+        doctor->arena, STR_FMT ": " STR_FMT "%s" STR_FMT "%s%s%s", STR_ARG(finding->subject),
+        STR_ARG(finding->path), finding->path.length ? ": " : "", STR_ARG(line),
+        finding->level == FINDING_OK ? "" : " (", finding->level == FINDING_OK ? "" : finding->code,
+        finding->level == FINDING_OK ? "" : ")");
+    report_hanging(out, first, HANG, HANG, width);
+    while (str_next_line(&rest, &line)) {
+        buf_add(out, STR("         "));
+        report_hanging(out, str_trim(line), HANG, HANG, width);
     }
-    buf_printf(out, "%zu problem%s\n", problems, problems == 1 ? "" : "s");
+    if (finding->hint.length)
+        buf_printf(out, "         next step: " STR_FMT "\n", STR_ARG(finding->hint));
+}
+
+static void write_text(struct doctor *doctor, size_t problems)
+{
+    size_t width = isatty(STDOUT_FILENO) ? cli_style(doctor->cli).width : 0;
+
+    for (size_t i = 0; i < doctor->findings.count; i++)
+        write_finding(doctor, &doctor->findings.items[i], width);
+    buf_printf(&doctor->cli->out, "%zu problem%s\n", problems, problems == 1 ? "" : "s");
 }
 
 static enum cli_status run(struct cli *cli)
@@ -214,8 +228,8 @@ const struct cli_command cmd_doctor = {
     .name = "doctor",
     .operands = "",
     .summary = "proves that each hook fires, and finds what would silence it",
-    .text = "Runs every registered command as its host would, with a request that must be blocked\n"
-            "and one that must pass, in a temporary repository. Then: settings that switch hooks\n"
+    .text = "Runs every registered command as its host would, with a request that must be blocked "
+            "and one that must pass, in a temporary repository. Then: settings that switch hooks "
             "off, hooks that git does not run, configuration, databases, clock, versions.\n"
             "Ends with 0 when all is well, with 2 when there are problems; changes nothing.\n",
     .options = options,

@@ -3,6 +3,7 @@
  * Writes names, never secrets: a URL found in a .env file is proposed as "env:NAME".
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/digest.h"
 #include "base/file.h"
@@ -124,8 +125,8 @@ static void write_sets(struct buf *out, const struct found *found)
                     "\"apps/api\" } },\n\n"));
         return;
     }
-    buf_add(out, STR("  // The migration histories found here. \"root\" is the directory of "
-                     "alembic.ini or of the SQL files.\n"
+    buf_add(out, STR("  // The migration histories found here. \"root\" is the directory in which "
+                     "the tool is started.\n"
                      "  \"migrations\": {"));
     for (size_t i = 0; i < found->sets.count; i++)
         if (found->sets.items[i].undecided.length)
@@ -187,6 +188,14 @@ static void write_environment(struct buf *out, const struct found *found)
     buf_add(out, STR("      \"database\": "));
     json_write_string(out,
                       str_printf(out->arena, "env:" STR_FMT, STR_ARG(production_variable(found))));
+    if (found->sets.count > 1) {
+        buf_add(out, STR(",\n"
+                         "      // Where a history has a database of its own:\n"
+                         "      // \"databases\": { "));
+        /* A quoted name cannot end the comment's line. */
+        json_write_string(out, VEC_LAST(&found->sets).name);
+        buf_add(out, STR(": \"env:OTHER_DATABASE_URL\" }"));
+    }
     buf_add(out, STR(",\n"
                      "      // Pin it, so that another database cannot answer in its place:\n"
                      "      // \"identity\": { \"host\": \"prod-db.*\", \"database\": \"app\" },\n"
@@ -248,6 +257,7 @@ static enum cli_status run(struct cli *cli)
 {
     struct found found = {0};
     struct err e = ERR_NONE;
+    struct str why;
 
     if (!look_around(cli, &found, &e)) {
         cli_say_error(cli, &e);
@@ -266,6 +276,14 @@ static enum cli_status run(struct cli *cli)
                 STR_ARG(path));
         return CLI_BLOCKED;
     }
+    /* What is there may hold rules and branches that nobody could propose again. */
+    if (file_kind(cli->arena, path) != FILE_ABSENT && agent_is_there(&why)) {
+        fprintf(stderr,
+                "hookcheck init: replacing " STR_FMT " is for a person: " STR_FMT
+                "\n  next step: hookcheck init --print shows the proposal\n",
+                STR_ARG(path), STR_ARG(why));
+        return CLI_BLOCKED;
+    }
     if (!file_write_atomically(cli->arena, path, bytes, 0644, &e)) {
         cli_say_error(cli, &e);
         return CLI_BLOCKED;
@@ -281,12 +299,17 @@ static enum cli_status run(struct cli *cli)
                    STR_ARG(found.sets.items[i].name), STR_ARG(found.sets.items[i].tracker),
                    STR_ARG(found.sets.items[i].root.length ? found.sets.items[i].root : STR(".")));
     }
-    buf_printf(&cli->out, "  database:   env:" STR_FMT "\n", STR_ARG(production_variable(&found)));
+    if (found.sets.count == 0)
+        buf_add(&cli->out,
+                STR("  migrations: none found; name them in the file where there are some\n"));
+    struct str variable = production_variable(&found);
+    buf_printf(&cli->out, "  database:   env:" STR_FMT "\n", STR_ARG(variable));
     if (!trust_own(cli, path, bytes, &e)) {
         cli_say_error(cli, &e);
         return CLI_BLOCKED;
     }
-    buf_add(&cli->out, STR("next: set that variable, then hookcheck status\n"));
+    buf_printf(&cli->out, "next: %shookcheck status\n",
+               getenv(str_c(cli->arena, variable)) ? "" : "set that variable, then ");
     return CLI_OK;
 }
 

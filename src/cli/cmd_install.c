@@ -156,15 +156,14 @@ const struct cli_command cmd_install = {
     .name = "install",
     .operands = "[TARGET…]",
     .summary = "registers the hooks; again: no change",
-    .text =
-        "TARGET: git, husky, lefthook, pre-commit, claude, codex, copilot, gemini, cursor,\n"
-        "opencode, ci github, ci gitlab. Without one: git and every agent that is found here.\n"
-        "git means: a configured hook where git has them (2.54), else an entry in the\n"
-        "configuration of husky, lefthook or pre-commit where one of them looks after the\n"
-        "hooks, else a wrapper in the hooks directory git really uses; a hook that was there is\n"
-        "kept and run after ours, with the same arguments and the same standard input.\n"
-        "Files of others are edited, not rewritten; a copy of each as it was is kept below the\n"
-        "state directory, and hookcheck uninstall brings it back byte for byte.\n",
+    .text = "TARGET: git, husky, lefthook, pre-commit, claude, codex, copilot, gemini, cursor, "
+            "opencode, ci github, ci gitlab. Without one: git and every agent that is found here.\n"
+            "git means: a configured hook where git has them (2.54), else an entry in the "
+            "configuration of husky, lefthook or pre-commit where one of them looks after the "
+            "hooks, else a wrapper in the hooks directory git really uses; a hook that was there "
+            "is kept and run after ours, with the same arguments and the same standard input.\n"
+            "Files of others are edited, not rewritten; a copy of each as it was is kept below the "
+            "state directory, and hookcheck uninstall brings it back byte for byte.\n",
     .options = options,
     .run = run,
 };

@@ -237,7 +237,8 @@ static enum cli_status verify(struct cli *cli, struct str state)
         json_write_string(&cli->out, check.message);
         buf_add(&cli->out, STR("}\n"));
     } else if (check.intact) {
-        buf_printf(&cli->out, "intact: %zu lines in %zu files\n", check.lines, check.files);
+        buf_printf(&cli->out, "intact: %zu lines in %zu file%s\n", check.lines, check.files,
+                   check.files == 1 ? "" : "s");
     } else {
         buf_printf(&cli->out, "broken: " STR_FMT "\n", STR_ARG(check.message));
     }
@@ -282,6 +283,8 @@ const struct cli_command cmd_log = {
     .name = "log",
     .operands = "",
     .summary = "shows, exports and verifies the audit trail",
+    .text = "exit status: 0 shown, or intact; 2 the chain is broken; 1 wrong usage, or it could "
+            "not be read\n",
     .options = options,
     .run = run,
 };

@@ -231,15 +231,14 @@ const struct cli_command cmd_override = {
     .name = "override",
     .operands = "[ID]",
     .summary = "lets one deploy go on although the check objects (people only)",
-    .text =
-        "Shows what the check objects to, and asks for the environment's name as confirmation. It\n"
-        "counts for one deploy or until the time is over, for this work tree, this environment,\n"
-        "these reasons and the migrations that are pending now; a migration that comes later is\n"
-        "not covered. An agent's push of a deploy branch, which its host's hook and git's hook\n"
-        "both ask about, is one use: of the commits that are pushed. Never for: untrusted-config,\n"
-        "config-error, audit-unwritable, protected, deadline, internal-error, nor for what the\n"
-        "administrator has set. Every use stands in the audit trail. Needs a terminal, and refuses "
-        "where an agent runs it.\n",
+    .text = "Shows what the check objects to, and asks for the environment's name as confirmation. "
+            "It counts for one deploy or until the time is over, for this work tree, this "
+            "environment, these reasons and the migrations that are pending now; a migration that "
+            "comes later is not covered. An agent's push of a deploy branch, which its host's hook "
+            "and git's hook both ask about, is one use: of the commits that are pushed. Never for: "
+            "untrusted-config, config-error, audit-unwritable, protected, deadline, "
+            "internal-error, nor for what the administrator has set. Every use stands in the audit "
+            "trail. Needs a terminal, and refuses where an agent runs it.\n",
     .options = options,
     .run = run,
 };

@@ -223,11 +223,11 @@ const struct cli_command cmd_push = {
     .summary = "says what the gate would do with a git push, without pushing",
     .text =
         "REMOTE is a remote's name or a URL (default: where the branch is pushed to).\n"
-        "RANGE is what git push takes (main, main:production, v1.2, :old) or A..B: as if the\n"
+        "RANGE is what git push takes (main, main:production, v1.2, :old) or A..B: as if the "
         "branch were at A over there and B were pushed. Default: the current branch.\n"
         "What the remote has is taken from its remote-tracking branches: git fetch renews them.\n"
         "\n"
-        "exit status: 0 the push may go on (or only a warning), 2 for every other verdict,\n"
-        "1 wrong usage\n",
+        "exit status: 0 the push may go on (or only a warning), 2 for every other verdict, 1 wrong "
+        "usage\n",
     .run = run,
 };

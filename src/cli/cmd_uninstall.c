@@ -127,7 +127,7 @@ const struct cli_command cmd_uninstall = {
     .operands = "[TARGET…]",
     .summary = "takes the hooks away and restores what was there (people only)",
     .text =
-        "TARGET: as for install; without one: all of them. A file that is as install left it is\n"
+        "TARGET: as for install; without one: all of them. A file that is as install left it is "
         "restored byte for byte; in one that was changed since, only our entries are taken out.\n",
     .options = options,
     .run = run,

@@ -8,6 +8,7 @@
 #include "config/state.h"
 #include "gate/gate.h"
 #include "readers/sql_schema.h"
+#include "repository/repository.h"
 
 #define LOOK_DEADLINE_MS 20000u
 
@@ -135,6 +136,11 @@ static void look_at_modules(struct doctor *doctor)
         doctor_add(doctor, FINDING_PROBLEM, "missing-library", STR("hookcheck"), STR_NONE,
                    str_copy(doctor->arena, str_from(e.message)),
                    str_copy(doctor->arena, str_from(e.hint)));
+    if (!repository_has_module())
+        doctor_add(doctor, FINDING_NOTE, "missing-library", STR("hookcheck"), STR_NONE,
+                   STR("hookcheck-git.so, which reads git's objects, is missing or of another "
+                       "version: git is started for them, which is slower"),
+                   STR("install hookcheck again: ./install/quickstart --no-demo"));
 }
 
 void doctor_config(struct doctor *doctor)

@@ -30,22 +30,28 @@ static bool has_pending(const struct verdict *verdict)
     return false;
 }
 
-static void add_seen(struct buf *out, const struct push_seen *seen)
+#define SEEN_COLUMN 11u /* behind "  checked: " */
+
+static void add_seen(struct buf *out, const struct push_seen *seen, size_t width)
 {
     struct str base = seen->range.base.length ? str_prefix(seen->range.base, 12) : STR("nothing");
+    struct buf text = buf_new(out->arena, FILE_MAX);
 
-    buf_printf(out, "  checked: " STR_FMT ": ",
-               STR_ARG(str_shown(out->arena, seen->ref.remote_ref)));
+    buf_printf(&text, STR_FMT ": ", STR_ARG(str_shown(out->arena, seen->ref.remote_ref)));
     if (seen->ignored)
-        buf_add(out, STR("no code\n"));
+        buf_add(&text, STR("no code"));
     else if (!seen->range.tip.length)
-        buf_printf(out, STR_FMT "\n", STR_ARG(range_kind_name(seen->range.kind)));
+        buf_add(&text, range_kind_name(seen->range.kind));
     else
-        buf_printf(
-            out,
-            STR_FMT ", " STR_FMT ".." STR_FMT ", %zu changed files, %zu changes of the schema\n",
-            STR_ARG(range_kind_name(seen->range.kind)), STR_ARG(base),
-            STR_ARG(str_prefix(seen->range.tip, 12)), seen->changed_files, seen->schema_changes);
+        buf_printf(&text,
+                   STR_FMT ", " STR_FMT ".." STR_FMT
+                           ", %zu changed file%s, %zu change%s of the schema",
+                   STR_ARG(range_kind_name(seen->range.kind)), STR_ARG(base),
+                   STR_ARG(str_prefix(seen->range.tip, 12)), seen->changed_files,
+                   seen->changed_files == 1 ? "" : "s", seen->schema_changes,
+                   seen->schema_changes == 1 ? "" : "s");
+    buf_add(out, STR("  checked: "));
+    report_hanging(out, buf_str(&text), SEEN_COLUMN, SEEN_COLUMN, width);
 }
 
 static void add_unread(struct buf *out, const struct strs *unread)
@@ -68,7 +74,7 @@ void report_push_text(struct buf *out, const struct push_result *result, bool ve
     if (says_something || verbose)
         report_verdict_text(out, verdict, &result->deploys, verbose ? &result->looks : NULL, style);
     for (size_t i = 0; verbose && i < result->seen.count; i++)
-        add_seen(out, &result->seen.items[i]);
+        add_seen(out, &result->seen.items[i], style->width);
     if (result->unread.count) {
         buf_add(out, says_something || verbose ? STR("\n") : STR("hookcheck: "));
         add_unread(out, &result->unread);

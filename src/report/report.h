@@ -27,6 +27,9 @@ void report_overrides_text(struct buf *out, const struct override_notes *notes);
 /* "overrides":[…], left out when there are none. */
 void report_overrides_json(struct buf *out, bool *first, const struct override_notes *notes);
 /* Without terminal escapes. */
+/* Words behind `column` columns of a line; what does not fit into `width` (0: everything does) goes on in lines indented by `hang`. Ends the
+ * line. A word longer than the line stays whole, so that paths and commands can be copied. */
+void report_hanging(struct buf *out, struct str words, size_t column, size_t hang, size_t width);
 struct str report_printable(struct arena *arena, struct str text);
 
 /* One JSON object on one line, without line feed; schemas in install/schema/. */

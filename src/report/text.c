@@ -5,7 +5,8 @@
 #define GREEN "\033[32m"
 #define BOLD "\033[1m"
 #define PLAIN "\033[0m"
-#define EXPLAINED_LISTED 10u
+#define EXPLAINED_LISTED 3u
+#define REPORT_ROW_MAX ((size_t)1 << 20)
 
 static const char *action_color(enum action action)
 {
@@ -55,6 +56,39 @@ static void add_wrapped(struct buf *out, struct str line, size_t width, struct s
             column += end;
         }
         line = str_from_offset(line, end);
+    }
+    buf_add_byte(out, '\n');
+}
+
+/* Columns of UTF-8 text, one a character. */
+static size_t columns_of(struct str text)
+{
+    size_t columns = 0;
+
+    for (size_t i = 0; i < text.length; i++)
+        columns += ((unsigned char)text.bytes[i] & 0xC0) != 0x80;
+    return columns;
+}
+
+void report_hanging(struct buf *out, struct str words, size_t column, size_t hang, size_t width)
+{
+    bool first = true;
+
+    while (words.length) {
+        struct str word = str_cut(&words, ' ');
+        size_t wide = columns_of(word);
+        if (!first && width && column + 1 + wide > width) {
+            buf_add_byte(out, '\n');
+            for (size_t i = 0; i < hang; i++)
+                buf_add_byte(out, ' ');
+            column = hang;
+        } else if (!first) {
+            buf_add_byte(out, ' ');
+            column++;
+        }
+        buf_add(out, word);
+        column += wide;
+        first = false;
     }
     buf_add_byte(out, '\n');
 }
@@ -215,11 +249,45 @@ void report_verdict_text(struct buf *out, const struct verdict *verdict,
         }
 }
 
+#define ROW_COLUMN 22u
+
 static void add_row(struct buf *out, const char *name, struct str value)
 {
     if (value.length)
         buf_printf(out, "    %-17s " STR_FMT "\n", name,
                    STR_ARG(report_printable(out->arena, value)));
+}
+
+/* A sentence; the other rows hold what is copied. */
+static void add_sentence(struct buf *out, const char *name, struct str value, size_t width)
+{
+    buf_printf(out, "    %-17s ", name);
+    report_hanging(out, report_printable(out->arena, value), ROW_COLUMN, ROW_COLUMN, width);
+}
+
+/* Rows of the database that need no migration here, those of one explanation together: Django's own applications are dozens. */
+static void add_explained(struct buf *out, const struct plan_unknowns *explained, size_t width)
+{
+    for (size_t i = 0; i < explained->count; i++) {
+        const struct plan_unknown *row = &explained->items[i];
+        struct buf text = buf_new(out->arena, REPORT_ROW_MAX);
+        size_t alike = 0;
+        bool told = false;
+        for (size_t n = 0; n < explained->count; n++) {
+            const struct plan_unknown *other = &explained->items[n];
+            if (other->kind != row->kind || !str_eq(other->where, row->where))
+                continue;
+            told = told || n < i;
+            if (alike++ < EXPLAINED_LISTED)
+                buf_printf(&text, "%s" STR_FMT, alike > 1 ? ", " : "", STR_ARG(other->id));
+        }
+        if (told)
+            continue;
+        if (alike > EXPLAINED_LISTED)
+            buf_printf(&text, " and %zu more", alike - EXPLAINED_LISTED);
+        buf_printf(&text, " (" STR_FMT ")", STR_ARG(row->where));
+        add_sentence(out, unknown_kind_name(row->kind).bytes, buf_str(&text), width);
+    }
 }
 
 static void add_set(struct buf *out, const struct look_set *set, const struct report_style *style)
@@ -254,21 +322,13 @@ static void add_set(struct buf *out, const struct look_set *set, const struct re
         add_row(out, "dirty", str_printf(out->arena, "%zu", set->plan.dirty.count));
     if (set->plan.diverged.count)
         add_row(out, "diverged", str_printf(out->arena, "%zu", set->plan.diverged.count));
-    for (size_t i = 0; i < set->plan.explained.count && i < EXPLAINED_LISTED; i++)
-        add_row(out, unknown_kind_name(set->plan.explained.items[i].kind).bytes,
-                str_printf(out->arena, STR_FMT " (" STR_FMT ")",
-                           STR_ARG(set->plan.explained.items[i].id),
-                           STR_ARG(set->plan.explained.items[i].where)));
-    if (set->plan.explained.count > EXPLAINED_LISTED)
-        add_row(out, "",
-                str_printf(out->arena, "and %zu more such rows",
-                           set->plan.explained.count - EXPLAINED_LISTED));
+    add_explained(out, &set->plan.explained, style->width);
     if (set->plan.unknown.count)
         add_row(out, "unknown", str_printf(out->arena, "%zu", set->plan.unknown.count));
     for (size_t i = 0; i < history->assumptions.count; i++)
-        add_row(out, "assumed", history->assumptions.items[i]);
+        add_sentence(out, "assumed", history->assumptions.items[i], style->width);
     for (size_t i = 0; i < set->plan.notes.count; i++)
-        add_row(out, "note", set->plan.notes.items[i]);
+        add_sentence(out, "note", set->plan.notes.items[i], style->width);
 }
 
 void report_look_text(struct buf *out, const struct look *look, const struct verdict *verdict,
@@ -278,7 +338,8 @@ void report_look_text(struct buf *out, const struct look *look, const struct ver
         look->environment.length ? look->environment : STR("(no environment configured)");
 
     add_colored(out, style, BOLD, report_printable(out->arena, environment));
-    buf_printf(out, "  " STR_FMT, STR_ARG(report_printable(out->arena, look->work_tree)));
+    if (look->work_tree.length)
+        buf_printf(out, "  " STR_FMT, STR_ARG(report_printable(out->arena, look->work_tree)));
     if (!str_eq(look->at, STR("work tree")))
         buf_printf(out, " at " STR_FMT, STR_ARG(report_printable(out->arena, look->at)));
     buf_add_byte(out, '\n');

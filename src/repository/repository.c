@@ -31,6 +31,11 @@ static const struct repository_backend *module_backend(void)
     return backend;
 }
 
+bool repository_has_module(void)
+{
+    return module_backend() != NULL;
+}
+
 /* --- Opening. --- */
 
 /* Is there a .git at or above? Then "no repository" would be a wrong answer: it is one that cannot be read. */

@@ -12,6 +12,8 @@
 struct repository;
 
 /* `directory`: anywhere in a work tree, or a bare repository. */
+/* Is the module there that reads objects in the process? Without it git is started for them. */
+bool repository_has_module(void);
 MUST_CHECK bool repository_open(struct arena *arena, struct str directory,
                                 struct repository **ret_repository, struct err *e);
 void repository_close(struct repository **repository);

@@ -7,6 +7,10 @@ setup() {
   cd "$repo"
 }
 
+assert_narrow() { # a terminal's 80 columns
+  if LC_ALL=C.UTF-8 grep -E '^.{81}' <<<"$out"; then false; fi
+}
+
 @test "--version, --help, unknown subcommands and options" {
   program --version
   assert_status 0
@@ -18,10 +22,12 @@ setup() {
     assert_out "  $name"
   done
   case $out in *decide*) false ;; esac
-  for name in init command status packs log trust override install uninstall doctor demo; do
+  assert_narrow
+  for name in init command push status packs log trust override models install uninstall doctor demo; do
     program "$name" --help
     assert_status 0
     assert_out "usage: hookcheck $name"
+    assert_narrow
     for option in --json --color=WHEN --config=FILE --directory=DIR --help; do assert_out "$option"; done
     program "$name" --nonsense
     assert_status 1
@@ -29,6 +35,15 @@ setup() {
   done
   program nonsense
   assert_status 1
+  program stauts
+  assert_status 1
+  assert_err "there is no subcommand stauts; did you mean status?"
+  program -C / status
+  assert_status 1
+  assert_err "options stand behind the subcommand: hookcheck status -C"
+  program status --environment staging
+  assert_status 1
+  assert_err "no environment is named staging: none is configured (hookcheck init)"
   program
   assert_status 1
   program status --color=sometimes
@@ -230,12 +245,37 @@ setup() {
   assert_blocked untrusted-config
 }
 
-@test "init by an agent is a proposal: not trusted" {
+@test "init by an agent is a proposal: not trusted, and it replaces nothing" {
   CLAUDECODE=1 program init
   assert_status 0
   assert_out "not trusted yet: CLAUDECODE is set"
   program trust --show
   assert_status 2
+  echo '// more rules' >>"$repo/.hookcheck.json"
+  cp "$repo/.hookcheck.json" "$work/before"
+  CLAUDECODE=1 program init --force
+  assert_status 2
+  assert_err "is for a person: CLAUDECODE is set"
+  cmp "$work/before" "$repo/.hookcheck.json"
+  program init --force
+  assert_status 0
+}
+
+@test "init: several histories, none, and commands that can be copied" {
+  mkdir -p "$repo/apps/rails ü/db/migrate" "$work/empty"
+  echo 'class CreateUsers < ActiveRecord::Migration[7.1]; end' >"$repo/apps/rails ü/db/migrate/20240101000000_create_users.rb"
+  program init
+  assert_status 0
+  assert_out "migrations: rails ü (rails, apps/rails ü)"
+  grep -qx '      // "databases": { "rails ü": "env:OTHER_DATABASE_URL" },' "$repo/.hookcheck.json"
+  sqlite3 "$work/empty.db" "create table schema_migrations(version varchar primary key); create table alembic_version(version_num varchar(32) primary key)"
+  PRODUCTION_DATABASE_URL=sqlite:$work/empty.db program status
+  assert_status 2
+  assert_out "next step: cd 'apps/rails ü' && bin/rails db:migrate"
+  git init -q "$work/empty"
+  program init -C "$work/empty"
+  assert_status 0
+  assert_out "migrations: none found"
 }
 
 @test "trust is for a person in a terminal" {
