@@ -182,6 +182,20 @@ static bool prepare(struct maker *maker, struct push_input *input, struct err *e
     return range_known_need(maker->repository, cli->arena, &maker->known, e) && make_refs(maker, e);
 }
 
+/* git would not push to it; what it has is not known, and everything would be new. */
+static void note_unknown_remote(const struct maker *maker, struct str remote)
+{
+    bool place = str_find_byte(remote, ':') != SIZE_MAX || str_find_byte(remote, '/') != SIZE_MAX;
+    struct str path = path_join(maker->cli->arena, maker->cli->directory, remote);
+
+    if (maker->cli->operands.count && !place && !maker->known.remote.length &&
+        file_kind(maker->cli->arena, path) == FILE_ABSENT)
+        fprintf(stderr,
+                "hookcheck push: note: no remote is named " STR_FMT
+                ": it is taken for one that has nothing\n",
+                STR_ARG(remote));
+}
+
 static enum cli_status run(struct cli *cli)
 {
     struct maker maker = {.cli = cli};
@@ -198,6 +212,7 @@ static enum cli_status run(struct cli *cli)
         cli_say_error(cli, &e);
         return e.kind == ERR_USAGE || e.kind == ERR_NOT_FOUND ? CLI_USAGE : CLI_BLOCKED;
     }
+    note_unknown_remote(&maker, input.remote);
     input.refs = &maker.refs;
     input.state_directory = state_directory(cli->arena);
     input.configs = configs_new(cli->arena, &cli->config_options);

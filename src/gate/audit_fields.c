@@ -97,12 +97,26 @@ static void add_override(struct buf *out, bool *first, const struct verdict *ver
     }
 }
 
+/* What was asked for: the command, or the tool that edits and the files of ours among its own. */
+static struct str asked(struct arena *arena, const struct decision_input *input)
+{
+    const struct request *request = input->request;
+    struct strs paths = {0};
+
+    if (request->command.length || !input->tampers)
+        return deploys_mask(arena, request->command);
+    for (size_t i = 0; i < input->tampers->count; i++)
+        strs_add(arena, &paths, input->tampers->items[i].path);
+    return str_printf(arena, STR_FMT " " STR_FMT, STR_ARG(request->tool),
+                      STR_ARG(str_join(arena, paths.items, paths.count, STR(", "))));
+}
+
 struct str audit_fields(struct arena *arena, const struct decision_input *input,
                         const struct verdict *verdict, const struct looks *looks)
 {
     struct buf out = buf_new(arena, FIELDS_MAX);
     const struct request *request = input->request;
-    struct str command = deploys_mask(arena, request->command);
+    struct str command = asked(arena, input);
     bool first = true;
 
     json_add_string(&out, &first, "host", host_name(request->host));

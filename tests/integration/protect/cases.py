@@ -125,6 +125,10 @@ def edits(tap, repository, env):
         tap.check(f"{'blocked' if wanted else 'passes'}: {case['name']}", good,
                   f"status {result.returncode}\n{result.stdout}{result.stderr}")
     tap.check("the edits changed nothing", snapshot(repository) == kept)
+    shown = subprocess.run([BIN / "hookcheck", "log", "--format=json"], env=env, cwd=repository, capture_output=True, text=True).stdout
+    asked = {json.loads(line).get("command") for line in shown.splitlines()}
+    wanted = f"Write {repository}/.claude/settings.json"
+    tap.check("the audit trail says what was to be edited", wanted in asked, "\n".join(sorted(map(str, asked))))
 
 
 def hosts(tap, repository, env):
