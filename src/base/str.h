@@ -57,6 +57,20 @@ struct str str_trim_bytes(struct str s, const char *set);
 
 /* Decimal, no sign, no blanks; false on overflow or any other byte. */
 bool str_to_u64(struct str s, uint64_t *ret_value);
+/* ASCII, whatever the locale says. A word: letters, digits and '_'. */
+static inline bool byte_is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+static inline bool byte_is_letter(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+static inline bool byte_is_word(char byte)
+{
+    return byte_is_letter(byte) || byte_is_digit(byte) || byte == '_';
+}
+
 /* Valid UTF-8 as of RFC 3629 (no surrogates, no overlong forms)? Offset of the first bad byte else. */
 bool str_is_utf8(struct str s, size_t *ret_offset);
 /* Bytes of the character at `at` (1 for a byte that begins none). *ret_control: it could steer a terminal or hide text in it: C0, DEL, C1

@@ -88,10 +88,8 @@ static enum cli_status run(struct cli *cli)
                 STR_ARG(why));
         return CLI_BLOCKED;
     }
-    if (cli_has(cli, "project") + cli_has(cli, "local") + cli_has(cli, "user") +
-            cli_has(cli, "managed") >
-        1)
-        return cli_usage_error(cli, "--project, --local, --user and --managed exclude each other");
+    if (!install_scope_is_clear(cli))
+        return CLI_USAGE;
     if (!install_open(cli, &in, &e)) {
         cli_say_error(cli, &e);
         return CLI_BLOCKED;

@@ -179,26 +179,6 @@ static void prove_edits(struct looked *looked, struct str command)
 
 /* --- One registered entry --- */
 
-/* As Claude Code reads it: nothing or * is every tool; plain names are compared whole; anything else is a regex, found anywhere. */
-static bool matcher_takes(struct doctor *doctor, struct str matcher, struct str tool)
-{
-    static const char plain[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_- |";
-    struct regex *regex;
-    struct err ignored = ERR_NONE;
-    bool matched = false, names = true;
-
-    if (str_is_empty(matcher) || str_eq(matcher, STR("*")))
-        return true;
-    for (size_t i = 0; i < matcher.length; i++)
-        names &= memchr(plain, matcher.bytes[i], sizeof plain - 1) != NULL;
-    while (names && matcher.length)
-        if (str_eq(str_trim(str_cut(&matcher, '|')), tool))
-            return true;
-    return !names && regex_compile(doctor->arena, matcher, &regex, &ignored) &&
-           regex_match(regex, tool, &matched, NULL, 0, &ignored) && matched;
-}
-
 /* The tool whose calls run shell commands, as the host names it for its matchers; bytes NULL: it has none, or matches on something else. */
 static struct str shell_tool(const struct registration *registration)
 {
@@ -211,7 +191,7 @@ static void look_at_matcher(struct looked *looked, const cJSON *entry)
 {
     struct str matcher = json_string(entry, "matcher"), tool = shell_tool(looked->registration);
 
-    if (!tool.bytes || matcher_takes(looked->doctor, matcher, tool)) {
+    if (!tool.bytes || registration_matcher_takes(looked->doctor->arena, matcher, tool)) {
         looked->shells++;
         return;
     }
@@ -280,7 +260,7 @@ static void look_at_handler(struct looked *looked, const cJSON *entry, const cJS
     look_at_matcher(looked, entry);
     look_at_program(looked, command);
     if (strcmp(looked->registration->name, "claude") == 0 &&
-        matcher_takes(doctor, json_string(entry, "matcher"), STR("Edit"))) {
+        registration_matcher_takes(doctor->arena, json_string(entry, "matcher"), STR("Edit"))) {
         looked->edits++;
         prove_edits(looked, command);
     }

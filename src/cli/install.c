@@ -40,6 +40,18 @@ static enum registration_scope scope_of(const struct cli *cli)
                                    : SCOPE_PROJECT;
 }
 
+bool install_scope_is_clear(const struct cli *cli)
+{
+    static const char *const scopes[] = {"project", "local", "user", "managed"};
+    size_t count = 0;
+
+    for (size_t i = 0; i < COUNT_OF(scopes); i++)
+        count += cli_has(cli, scopes[i]);
+    if (count > 1)
+        (void)cli_usage_error(cli, "--project, --local, --user and --managed exclude each other");
+    return count <= 1;
+}
+
 bool install_open(struct cli *cli, struct install *ret, struct err *e)
 {
     char self[PATH_MAX];

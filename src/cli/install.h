@@ -37,6 +37,8 @@ struct install {
     struct install_results results;
 };
 
+/* False: more than one of --project, --local, --user, --managed; said. */
+bool install_scope_is_clear(const struct cli *cli);
 /* From the command line and the environment; removes what git sets for its hooks (GIT_DIR…) from the environment. */
 MUST_CHECK bool install_open(struct cli *cli, struct install *ret, struct err *e);
 /* Prints the results, as text or JSON; CLI_BLOCKED when something was refused. */

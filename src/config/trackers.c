@@ -129,12 +129,6 @@ struct sql_scan {
     int depth;
 };
 
-static bool is_word_byte(char byte)
-{
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= '0' && byte <= '9') || byte == '_';
-}
-
 static bool scan_quoted(struct sql_scan *scan, char quote, struct err *e)
 {
     for (scan->at++; scan->at < scan->text.length; scan->at++) {
@@ -159,7 +153,7 @@ static bool scan_word(struct sql_scan *scan, struct err *e)
 {
     size_t from = scan->at;
 
-    while (scan->at < scan->text.length && is_word_byte(scan->text.bytes[scan->at]))
+    while (scan->at < scan->text.length && byte_is_word(scan->text.bytes[scan->at]))
         scan->at++;
     struct str word = str_lower(scan->arena, str_slice(scan->text, from, scan->at));
     if (scan->words++ == 0 && !str_eq(word, STR("select")))
@@ -215,7 +209,7 @@ bool tracker_sql_check(struct arena *arena, struct str sql, struct err *e)
     while (scan.at < sql.length) {
         char byte = sql.bytes[scan.at];
         bool done = byte == '\'' || byte == '"' ? scan_quoted(&scan, byte, e)
-                    : is_word_byte(byte)        ? scan_word(&scan, e)
+                    : byte_is_word(byte)        ? scan_word(&scan, e)
                                                 : scan_other(&scan, e);
         if (!done)
             return false;

@@ -216,17 +216,12 @@ static bool read_applied(struct arena *arena, const cJSON *object, struct strs *
     return true;
 }
 
-static bool is_word_byte(char byte)
-{
-    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
-           (byte >= 'A' && byte <= 'Z');
-}
-
 /* "002" is "002_add_email.sql". */
 static bool begins_with(struct str longer, struct str id)
 {
     return str_starts(longer, id) &&
-           (longer.length == id.length || !is_word_byte(longer.bytes[id.length]));
+           (longer.length == id.length ||
+            !(byte_is_letter(longer.bytes[id.length]) || byte_is_digit(longer.bytes[id.length])));
 }
 
 /* Both fields say what is in the database: the one that says more cannot be the true one alone. */

@@ -144,12 +144,6 @@ struct str database_url_masked(struct arena *arena, struct str url)
 
 /* ---- Any text. ---- */
 
-static bool is_word(char byte)
-{
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= '0' && byte <= '9') || byte == '_';
-}
-
 bool names_secret(struct arena *arena, struct str word)
 {
     static const struct str parts[] = {
@@ -223,7 +217,7 @@ struct str database_text_masked(struct arena *arena, struct str text)
             word = at;
             continue;
         }
-        if (is_word(text.bytes[at])) {
+        if (byte_is_word(text.bytes[at])) {
             buf_add_byte(&out, text.bytes[at++]);
             continue;
         }

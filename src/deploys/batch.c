@@ -8,12 +8,6 @@
  */
 #include "deploys/batch.h"
 
-static bool is_name_byte(char byte)
-{
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= '0' && byte <= '9') || byte == '_';
-}
-
 static bool takes_word(struct str *line, const char *word)
 {
     struct str want = str_from(word);
@@ -35,7 +29,7 @@ static size_t add_percent(struct str line, size_t at, struct buf *out)
         buf_printf(out, "$%c", next);
         return end + 1;
     }
-    while (end < line.length && is_name_byte(line.bytes[end]))
+    while (end < line.length && byte_is_word(line.bytes[end]))
         end++;
     if (end == at + 1 || end >= line.length || line.bytes[end] != '%') {
         buf_add_byte(out, '%');

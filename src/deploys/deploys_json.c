@@ -3,40 +3,22 @@
 static const char *const certainties[] = {"certain", "suspected"};
 static const char *const kinds[] = {"work-tree", "commit", "rollback"};
 
-static void write_text(struct buf *out, bool *first, const char *key, struct str value)
-{
-    json_write_key(out, first, key);
-    json_write_string(out, value);
-}
-
-static void write_list(struct buf *out, bool *first, const char *key, const struct strs *list)
-{
-    json_write_key(out, first, key);
-    buf_add_byte(out, '[');
-    for (size_t i = 0; i < list->count; i++) {
-        if (i)
-            buf_add_byte(out, ',');
-        json_write_string(out, list->items[i]);
-    }
-    buf_add_byte(out, ']');
-}
-
 static void write_deploy(struct buf *out, const struct deploy *deploy)
 {
     bool first = true;
 
     buf_add_byte(out, '{');
-    write_text(out, &first, "rule", deploy->rule);
-    write_text(out, &first, "certainty", str_from(certainties[deploy->certainty]));
-    write_text(out, &first, "kind", str_from(kinds[deploy->kind]));
-    write_text(out, &first, "environment", deploy->environment);
-    write_text(out, &first, "environment_word", deploy->environment_word);
-    write_text(out, &first, "command", deploy->command);
-    write_text(out, &first, "directory", deploy->directory);
-    write_text(out, &first, "commit", deploy->commit);
-    write_list(out, &first, "migrations", &deploy->migrations);
-    write_list(out, &first, "trail", &deploy->trail);
-    write_text(out, &first, "why", deploy->why);
+    json_add_string(out, &first, "rule", deploy->rule);
+    json_add_string(out, &first, "certainty", str_from(certainties[deploy->certainty]));
+    json_add_string(out, &first, "kind", str_from(kinds[deploy->kind]));
+    json_add_string(out, &first, "environment", deploy->environment);
+    json_add_string(out, &first, "environment_word", deploy->environment_word);
+    json_add_string(out, &first, "command", deploy->command);
+    json_add_string(out, &first, "directory", deploy->directory);
+    json_add_string(out, &first, "commit", deploy->commit);
+    json_add_strings(out, &first, "migrations", &deploy->migrations);
+    json_add_strings(out, &first, "trail", &deploy->trail);
+    json_add_string(out, &first, "why", deploy->why);
     json_write_key(out, &first, "after_migration");
     buf_add(out, deploy->after_migration ? STR("true") : STR("false"));
     buf_add_byte(out, '}');

@@ -30,12 +30,6 @@ static char peek(const struct source *s, size_t ahead)
     return s->at + ahead < s->text.length ? s->text.bytes[s->at + ahead] : '\0';
 }
 
-static bool is_name_byte(char byte)
-{
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= '0' && byte <= '9') || byte == '_';
-}
-
 static void skip_blanks(struct source *s)
 {
     while (!at_end(s) && memchr(" \t\r\n", peek(s, 0), 4))
@@ -102,7 +96,7 @@ static struct shell_value read_value(struct source *s, bool *ret_literal)
     bool formatted = false;
     size_t start = s->at, depth = 0;
 
-    while (is_name_byte(peek(s, 0)) && s->at - start < 2 && memchr("fFrRbBuU", peek(s, 0), 8)) {
+    while (byte_is_word(peek(s, 0)) && s->at - start < 2 && memchr("fFrRbBuU", peek(s, 0), 8)) {
         formatted = formatted || peek(s, 0) == 'f' || peek(s, 0) == 'F';
         s->at++;
     }
@@ -178,8 +172,8 @@ static bool find_assignment(struct source *s, struct str name, size_t before)
             return false;
         size_t start = from + found, end = start + name.length;
         from = end;
-        if ((start > 0 && is_name_byte(text.bytes[start - 1])) ||
-            (end < text.length && is_name_byte(text.bytes[end])))
+        if ((start > 0 && byte_is_word(text.bytes[start - 1])) ||
+            (end < text.length && byte_is_word(text.bytes[end])))
             continue;
         while (end < text.length && (text.bytes[end] == ' ' || text.bytes[end] == '\t'))
             end++;
@@ -197,7 +191,7 @@ static void reach_literal(struct source *s, size_t call_at)
     for (unsigned step = 0; step < 4; step++) {
         skip_blanks(s);
         size_t start = s->at, end = s->at;
-        while (end < s->text.length && (is_name_byte(s->text.bytes[end]) ||
+        while (end < s->text.length && (byte_is_word(s->text.bytes[end]) ||
                                         s->text.bytes[end] == '.' || s->text.bytes[end] == '$'))
             end++;
         char next = end < s->text.length ? s->text.bytes[end] : '\0';
@@ -387,7 +381,7 @@ static void read_named_arguments(struct source *s, struct literal_words *words)
             s->at++;
         size_t start = s->at;
         bool literal;
-        while (is_name_byte(peek(s, 0)))
+        while (byte_is_word(peek(s, 0)))
             s->at++;
         struct str name = cloud_call_kebab(s->r->arena, str_slice(s->text, start, s->at));
         skip_blanks(s);
@@ -437,7 +431,7 @@ static bool judge_name(struct source *s, struct shell_state *state, const struct
     size_t start = s->at;
     bool twice;
 
-    while (is_name_byte(peek(s, 0)))
+    while (byte_is_word(peek(s, 0)))
         s->at++;
     struct str name = str_slice(s->text, start, s->at), command;
     struct str before = str_prefix(s->text, start);
@@ -481,7 +475,7 @@ bool literals_judge(struct recogniser *r, struct shell_state *state, const struc
             continue;
         if (opens_string(&s))
             (void)read_string(&s, false);
-        else if (!is_name_byte(peek(&s, 0)))
+        else if (!byte_is_word(peek(&s, 0)))
             s.at++;
         else if (!judge_name(&s, state, call, e))
             return false;

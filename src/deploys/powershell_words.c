@@ -3,11 +3,6 @@
 
 #include "deploys/powershell.h"
 
-static bool is_letter(char byte)
-{
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
-}
-
 static bool is_in(struct str word, const char *const *list, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -30,10 +25,10 @@ static struct str verb_of(struct str word)
         "Compress", "Disconnect", "Register", "Unregister"};
     size_t dash = str_find_byte(word, '-');
 
-    if (dash == SIZE_MAX || dash + 2 >= word.length || !is_letter(word.bytes[dash + 1]))
+    if (dash == SIZE_MAX || dash + 2 >= word.length || !byte_is_letter(word.bytes[dash + 1]))
         return STR_NONE;
     for (size_t i = dash + 1; i < word.length; i++)
-        if (!is_letter(word.bytes[i]) && !(word.bytes[i] >= '0' && word.bytes[i] <= '9'))
+        if (!byte_is_letter(word.bytes[i]) && !(word.bytes[i] >= '0' && word.bytes[i] <= '9'))
             return STR_NONE;
     struct str verb = str_prefix(word, dash);
     return is_in(verb, verbs, COUNT_OF(verbs)) ? verb : STR_NONE;
@@ -120,7 +115,7 @@ static bool assigns_variable(struct str text)
         size_t end = at + 1;
         if (text.bytes[at] != '$' || !begins_statement(text, at))
             continue;
-        while (end < text.length && (is_letter(text.bytes[end]) || text.bytes[end] == '_'))
+        while (end < text.length && (byte_is_letter(text.bytes[end]) || text.bytes[end] == '_'))
             end++;
         if (end > at + 1 && str_starts(str_from_offset(text, end), STR(" = ")))
             return true;

@@ -5,24 +5,6 @@ static const char *const changes[] = {"removed", "replaced", "appended", "edited
 static const char *const judges[] = {"configuration", "settings",  "hook",
                                      "git",           "directory", "own"};
 
-static void write_text(struct buf *out, bool *first, const char *key, struct str value)
-{
-    json_write_key(out, first, key);
-    json_write_string(out, value);
-}
-
-static void write_list(struct buf *out, bool *first, const char *key, const struct strs *list)
-{
-    json_write_key(out, first, key);
-    buf_add_byte(out, '[');
-    for (size_t i = 0; i < list->count; i++) {
-        if (i)
-            buf_add_byte(out, ',');
-        json_write_string(out, list->items[i]);
-    }
-    buf_add_byte(out, ']');
-}
-
 static void write_edits(struct buf *out, bool *first, const struct edit_steps *edits)
 {
     json_write_key(out, first, "edits");
@@ -30,8 +12,8 @@ static void write_edits(struct buf *out, bool *first, const struct edit_steps *e
     for (size_t i = 0; i < edits->count; i++) {
         bool inner = true;
         buf_add(out, i ? STR(",{") : STR("{"));
-        write_text(out, &inner, "old", edits->items[i].old_text);
-        write_text(out, &inner, "new", edits->items[i].new_text);
+        json_add_string(out, &inner, "old", edits->items[i].old_text);
+        json_add_string(out, &inner, "new", edits->items[i].new_text);
         json_write_key(out, &inner, "all");
         buf_add(out, edits->items[i].all ? STR("true}") : STR("false}"));
     }
@@ -43,22 +25,22 @@ static void write_tamper(struct buf *out, const struct tamper *tamper, bool with
     bool first = true;
 
     buf_add_byte(out, '{');
-    write_text(out, &first, "rule", tamper->rule);
-    write_text(out, &first, "kind", str_from(kinds[tamper->kind]));
-    write_text(out, &first, "command", tamper->command);
-    write_text(out, &first, "directory", tamper->directory);
-    write_list(out, &first, "trail", &tamper->trail);
+    json_add_string(out, &first, "rule", tamper->rule);
+    json_add_string(out, &first, "kind", str_from(kinds[tamper->kind]));
+    json_add_string(out, &first, "command", tamper->command);
+    json_add_string(out, &first, "directory", tamper->directory);
+    json_add_strings(out, &first, "trail", &tamper->trail);
     if (tamper->kind == TAMPER_FILE) {
-        write_text(out, &first, "path", tamper->path);
-        write_text(out, &first, "change", str_from(changes[tamper->change]));
+        json_add_string(out, &first, "path", tamper->path);
+        json_add_string(out, &first, "change", str_from(changes[tamper->change]));
     }
     if (with_texts) {
-        write_text(out, &first, "says", tamper->says);
-        write_text(out, &first, "instead", tamper->instead);
-        write_text(out, &first, "judge", str_from(judges[tamper->judge]));
-        write_list(out, &first, "holds", &tamper->holds);
+        json_add_string(out, &first, "says", tamper->says);
+        json_add_string(out, &first, "instead", tamper->instead);
+        json_add_string(out, &first, "judge", str_from(judges[tamper->judge]));
+        json_add_strings(out, &first, "holds", &tamper->holds);
         if (tamper->has_text)
-            write_text(out, &first, "text", tamper->text);
+            json_add_string(out, &first, "text", tamper->text);
         write_edits(out, &first, &tamper->edits);
     }
     buf_add_byte(out, '}');

@@ -8,11 +8,6 @@ static bool is_word_byte(char byte)
            (byte >= '0' && byte <= '9') || byte == '_' || byte == '-' || byte == '.';
 }
 
-static bool is_letter(char byte)
-{
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
-}
-
 /* "release-notes", "check-deploy.sh": what is said beside the promise takes it back. */
 static bool promise_is_taken_back(const struct recogniser *r, uint32_t index, struct str name)
 {
@@ -33,7 +28,7 @@ static size_t piece_end(struct str name, size_t at)
 {
     size_t end = at;
 
-    while (end < name.length && is_letter(name.bytes[end]) &&
+    while (end < name.length && byte_is_letter(name.bytes[end]) &&
            !(end > at && name.bytes[end] <= 'Z' && name.bytes[end - 1] >= 'a'))
         end++;
     return end;
@@ -47,7 +42,7 @@ static bool pieces_say(struct str name, size_t at, struct str words)
         if (!str_eq_nocase(str_slice(name, at, end), str_cut(&words, '-')))
             return false;
         at = end;
-        if (words.length && at < name.length && !is_letter(name.bytes[at]))
+        if (words.length && at < name.length && !byte_is_letter(name.bytes[at]))
             at++;
     }
     return true;
@@ -116,7 +111,7 @@ static void add_pattern_words(struct arena *arena, struct str pattern, struct st
         while (at < pattern.length) {
             bool escaped = pattern.bytes[at] == '\\' && at + 1 < pattern.length;
             char byte = pattern.bytes[escaped ? at + 1 : at];
-            bool literal = escaped ? !is_letter(byte) && is_word_byte(byte)
+            bool literal = escaped ? !byte_is_letter(byte) && is_word_byte(byte)
                                    : is_word_byte(byte) && byte != '.';
             if (!literal)
                 break;

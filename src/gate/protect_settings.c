@@ -50,26 +50,6 @@ static void find_ours(struct arena *arena, struct side *side)
     }
 }
 
-/* As Claude Code reads it: nothing or * is every tool; plain names are compared whole; anything else is a regex, found anywhere. */
-static bool matcher_takes(struct arena *arena, struct str matcher, struct str tool)
-{
-    static const char plain[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_- |";
-    struct regex *regex;
-    struct err ignored = ERR_NONE;
-    bool matched = false, names = true;
-
-    if (str_is_empty(matcher) || str_eq(matcher, STR("*")))
-        return true;
-    for (size_t i = 0; i < matcher.length; i++)
-        names &= memchr(plain, matcher.bytes[i], sizeof plain - 1) != NULL;
-    while (names && matcher.length)
-        if (str_eq(str_trim(str_cut(&matcher, '|')), tool))
-            return true;
-    return !names && regex_compile(arena, matcher, &regex, &ignored) &&
-           regex_match(regex, tool, &matched, NULL, 0, &ignored) && matched;
-}
-
 static bool command_is_kept(struct arena *arena, struct str old, struct str new)
 {
     struct str word = registration_first_word(arena, new);
@@ -126,7 +106,7 @@ static bool tool_is_kept(struct arena *arena, const struct placed *old, const st
         const struct placed *new = &now->items[i];
         bool direct = old->entry == old->handler;
         if (str_eq(new->event, old->event) && direct == (new->entry == new->handler) &&
-            (direct || matcher_takes(arena, new->matcher, tool)) &&
+            (direct || registration_matcher_takes(arena, new->matcher, tool)) &&
             handler_is_kept(arena, old->handler, new->handler))
             return true;
     }
@@ -143,7 +123,7 @@ static bool placed_is_kept(struct arena *arena, const struct placed *old, const 
     if (old->entry == old->handler)
         return tool_is_kept(arena, old, now, STR(""));
     for (size_t i = 0; i < COUNT_OF(tools); i++) {
-        if (!matcher_takes(arena, old->matcher, str_from(tools[i])))
+        if (!registration_matcher_takes(arena, old->matcher, str_from(tools[i])))
             continue;
         any = true;
         if (!tool_is_kept(arena, old, now, str_from(tools[i])))

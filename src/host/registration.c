@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/quote.h"
+#include "base/regex.h"
 
 const struct registration registrations[] = {
     {
@@ -216,4 +217,23 @@ bool registration_new_file(struct arena *arena, const struct registration *regis
     memcpy(file.keys, registration->keys, sizeof file.keys);
     struct strs entries = registration_entries(arena, registration, program);
     return settings_new(arena, &file, str_from(registration->extra), &entries, ret_text, e);
+}
+
+bool registration_matcher_takes(struct arena *arena, struct str matcher, struct str tool)
+{
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_- |";
+    struct regex *regex;
+    struct err ignored = ERR_NONE;
+    bool matched = false, names = true;
+
+    if (str_is_empty(matcher) || str_eq(matcher, STR("*")))
+        return true;
+    for (size_t i = 0; i < matcher.length; i++)
+        names &= memchr(plain, matcher.bytes[i], sizeof plain - 1) != NULL;
+    while (names && matcher.length)
+        if (str_eq(str_trim(str_cut(&matcher, '|')), tool))
+            return true;
+    return !names && regex_compile(arena, matcher, &regex, &ignored) &&
+           regex_match(regex, tool, &matched, NULL, 0, &ignored) && matched;
 }

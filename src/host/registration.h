@@ -48,5 +48,7 @@ bool registration_is_ours(const cJSON *handler);
 struct str registration_command(const cJSON *handler);
 /* The first word of a shell command line, unquoted. */
 struct str registration_first_word(struct arena *arena, struct str command);
+/* As Claude Code reads it: nothing or * is every tool; plain names are compared whole; anything else is a regex, found anywhere. */
+bool registration_matcher_takes(struct arena *arena, struct str matcher, struct str tool);
 
 #endif

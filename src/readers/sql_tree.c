@@ -120,12 +120,6 @@ void sql_tree_release(struct sql_tree **tree)
 
 /* --- Expressions. --- */
 
-static bool is_word_byte(char byte)
-{
-    return byte == '_' || (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
-           (byte >= 'A' && byte <= 'Z');
-}
-
 /* CURRENT_TIMESTAMP as PostgreSQL shows it: the deparser writes it small. A column of that name stands in quotes. */
 static void raise_words(struct arena *arena, struct str *text)
 {
@@ -138,9 +132,9 @@ static void raise_words(struct arena *arena, struct str *text)
         end = i + 1;
         if (bytes[i] == '\'' || bytes[i] == '"')
             quote = !quote ? bytes[i] : quote == bytes[i] ? 0 : quote;
-        if (quote || !is_word_byte(bytes[i]))
+        if (quote || !byte_is_word(bytes[i]))
             continue;
-        while (end < text->length && is_word_byte(bytes[end]))
+        while (end < text->length && byte_is_word(bytes[end]))
             end++;
         for (size_t j = 0; j < COUNT_OF(words); j++)
             if (str_eq(str_slice(*text, i, end), str_from(words[j])))
