@@ -52,6 +52,17 @@ assert_narrow() { # a terminal's 80 columns
   assert_status 1
 }
 
+@test "the man page names every subcommand and option" {
+  local name option
+  for name in init command push status packs log trust override models install uninstall doctor demo; do
+    grep -qE "^\*$name|, \*$name" "$root/install/man/hookcheck.1.scd" || { echo "without $name"; false; }
+    "$bin/hookcheck" "$name" --help | grep -oE '^  --[a-z-]+' >"$work/options"
+    while read -r option; do
+      grep -qF -- "*$option*" "$root/install/man/hookcheck.1.scd" || { echo "without $name $option"; false; }
+    done <"$work/options"
+  done
+}
+
 @test "status: pending, current, offline, at a commit; JSON by its schema" {
   use_sqlite 394c8c3cbf42
   program status --json
