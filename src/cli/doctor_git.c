@@ -241,6 +241,24 @@ static void look_at_work_trees(struct looked_git *looked)
     }
 }
 
+/* GitLab reads one file; ours is another, which that one has to name. */
+static void look_at_ci(struct doctor *doctor)
+{
+    struct str top = doctor->in.work_tree, text = STR("");
+    struct str ours = path_join(doctor->arena, top, STR(".gitlab/hookcheck.gitlab-ci.yml"));
+    struct err absent = ERR_NONE;
+
+    if (str_is_empty(top) || file_kind(doctor->arena, ours) != FILE_REGULAR)
+        return;
+    (void)!file_read(doctor->arena, path_join(doctor->arena, top, STR(".gitlab-ci.yml")), FILE_MAX,
+                     &text, &absent);
+    if (!str_contains(text, STR("hookcheck.gitlab-ci.yml")))
+        doctor_add(doctor, FINDING_PROBLEM, "ci-not-included", STR("ci"), ours,
+                   STR(".gitlab-ci.yml does not include it: no pipeline runs it"),
+                   STR("add to .gitlab-ci.yml: include: { local: .gitlab/hookcheck.gitlab-ci.yml "
+                       "}"));
+}
+
 void doctor_git(struct doctor *doctor)
 {
     struct looked_git looked = {.doctor = doctor};
@@ -253,6 +271,7 @@ void doctor_git(struct doctor *doctor)
                    STR("no repository: pushes are not looked at"), STR_NONE);
         return;
     }
+    look_at_ci(doctor);
     look_at_config(&looked);
     if (looked.place.hooks_path.bytes && looked.place.hooks_path.length == 0) {
         problem(&looked, "hooks-path", looked.place.config,
