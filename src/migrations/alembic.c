@@ -107,12 +107,22 @@ static bool use_only_script(struct alembic_place *p, struct str why, struct err 
 
 static bool use_own_settings(struct alembic_place *p, struct err *e)
 {
+    enum tree_entry_kind kind;
     struct str path;
 
     if (!alembic_settings_read(p->arena, p->tree, p->set->root, STR("alembic"), &p->settings, e))
         return false;
     if (p->settings.refused.length)
         return true;
+    if (p->set->root.length &&
+        (!tree_exists(p->tree, p->arena, p->set->root, &kind) || kind != TREE_DIRECTORY)) {
+        refuse(p,
+               str_printf(p->arena,
+                          "the root \"" STR_FMT "\" of migration set " STR_FMT " is not there",
+                          STR_ARG(p->set->root), STR_ARG(p->set->name)),
+               "correct root of this migration set in .hookcheck.json");
+        return true;
+    }
     if (!p->settings.script_location.length)
         return use_only_script(p, STR("no script_location was written"), e);
     if (alembic_locate(p->arena, p->tree, p->set->root, p->settings.script_location, &path,
