@@ -234,23 +234,104 @@ static struct str render(struct cli *cli, const struct found *found)
     return buf_str(&out);
 }
 
-/* Trusts exactly the bytes that were written. An agent may write a proposal, but not vouch for it. */
-static bool trust_own(struct cli *cli, struct str path, struct str bytes, struct err *e)
+/* Trusts exactly the bytes that were written. An agent may write a proposal, but not vouch for it: *ret_why says so, else it is empty. */
+static bool trust_own(struct cli *cli, struct str path, struct str bytes, struct str *ret_why,
+                      struct err *e)
 {
-    struct str state = state_directory(cli->arena), why = STR_NONE;
+    struct str state = state_directory(cli->arena);
 
-    if (agent_is_there(&why)) {
-        buf_printf(&cli->out,
+    *ret_why = STR("");
+    if (agent_is_there(ret_why))
+        return true;
+    return state_make(cli->arena, state, e) &&
+           trust_add(cli->arena, state, digest_sha256(cli->arena, bytes), path, e);
+}
+
+/* --- The answer. --- */
+
+static void answer_text(struct cli *cli, const struct found *found, struct str path, struct str why)
+{
+    struct buf *out = &cli->out;
+    struct str variable = production_variable(found);
+
+    buf_printf(out, "wrote " STR_FMT "\n", STR_ARG(path));
+    for (size_t i = 0; i < found->sets.count; i++) {
+        const struct config_migrations *set = &found->sets.items[i];
+        if (set->undecided.length)
+            buf_printf(out, "  not decided: " STR_FMT "\n", STR_ARG(set->undecided));
+        else
+            buf_printf(out, "  migrations: " STR_FMT " (" STR_FMT ", " STR_FMT ")\n",
+                       STR_ARG(set->name), STR_ARG(set->tracker),
+                       STR_ARG(set->root.length ? set->root : STR(".")));
+    }
+    if (found->sets.count == 0)
+        buf_add(out, STR("  migrations: none found; name them in the file where there are some\n"));
+    buf_printf(out, "  database:   env:" STR_FMT "\n", STR_ARG(variable));
+    if (why.length)
+        buf_printf(out,
                    "not trusted yet: " STR_FMT
                    "\n  next step: a person reads it and runs: hookcheck trust\n",
                    STR_ARG(why));
-        return true;
+    else
+        buf_add(out, STR("trusted as written; after a change: hookcheck trust\n"));
+    buf_printf(out, "next: %shookcheck status\n",
+               getenv(str_c(cli->arena, variable)) ? "" : "set that variable, then ");
+}
+
+static void answer_json(struct cli *cli, const struct found *found, struct str path, struct str why)
+{
+    struct buf *out = &cli->out;
+    struct strs undecided = {0};
+    bool first = true, more = false;
+
+    buf_add_byte(out, '{');
+    json_add_string(out, &first, "file", path);
+    json_write_key(out, &first, "migrations");
+    buf_add_byte(out, '[');
+    for (size_t i = 0; i < found->sets.count; i++) {
+        const struct config_migrations *set = &found->sets.items[i];
+        bool inner = true;
+        if (set->undecided.length) {
+            VEC_PUSH(cli->arena, &undecided, set->undecided);
+            continue;
+        }
+        buf_add(out, more ? STR(",{") : STR("{"));
+        more = true;
+        json_add_string(out, &inner, "name", set->name);
+        json_add_string(out, &inner, "tracker", set->tracker);
+        json_add_string(out, &inner, "root", set->root.length ? set->root : STR("."));
+        buf_add_byte(out, '}');
     }
-    if (!state_make(cli->arena, state, e) ||
-        !trust_add(cli->arena, state, digest_sha256(cli->arena, bytes), path, e))
+    buf_add_byte(out, ']');
+    json_add_strings(out, &first, "undecided", &undecided);
+    json_add_string(out, &first, "database",
+                    str_printf(cli->arena, "env:" STR_FMT, STR_ARG(production_variable(found))));
+    json_write_key(out, &first, "trusted");
+    buf_add(out, why.length ? STR("false}\n") : STR("true}\n"));
+}
+
+/* False: it may not be written, said. */
+static bool may_write(struct cli *cli, struct str path)
+{
+    struct str why;
+
+    if (file_kind(cli->arena, path) == FILE_ABSENT)
+        return true;
+    if (!cli_has(cli, "force")) {
+        fprintf(stderr,
+                "hookcheck init: " STR_FMT " is there already\n  next step: hookcheck init --print "
+                "shows what would be written; --force replaces it\n",
+                STR_ARG(path));
         return false;
-    buf_add(&cli->out, STR("trusted as written; after a change: hookcheck trust\n"));
-    return true;
+    }
+    /* What is there may hold rules and branches that nobody could propose again. */
+    if (!agent_is_there(&why))
+        return true;
+    fprintf(stderr,
+            "hookcheck init: replacing " STR_FMT " is for a person: " STR_FMT
+            "\n  next step: hookcheck init --print shows the proposal\n",
+            STR_ARG(path), STR_ARG(why));
+    return false;
 }
 
 static enum cli_status run(struct cli *cli)
@@ -269,47 +350,17 @@ static enum cli_status run(struct cli *cli)
         buf_add(&cli->out, bytes);
         return CLI_OK;
     }
-    if (file_kind(cli->arena, path) != FILE_ABSENT && !cli_has(cli, "force")) {
-        fprintf(stderr,
-                "hookcheck init: " STR_FMT " is there already\n  next step: hookcheck init --print "
-                "shows what would be written; --force replaces it\n",
-                STR_ARG(path));
+    if (!may_write(cli, path))
         return CLI_BLOCKED;
-    }
-    /* What is there may hold rules and branches that nobody could propose again. */
-    if (file_kind(cli->arena, path) != FILE_ABSENT && agent_is_there(&why)) {
-        fprintf(stderr,
-                "hookcheck init: replacing " STR_FMT " is for a person: " STR_FMT
-                "\n  next step: hookcheck init --print shows the proposal\n",
-                STR_ARG(path), STR_ARG(why));
-        return CLI_BLOCKED;
-    }
-    if (!file_write_atomically(cli->arena, path, bytes, 0644, &e)) {
+    if (!file_write_atomically(cli->arena, path, bytes, 0644, &e) ||
+        !trust_own(cli, path, bytes, &why, &e)) {
         cli_say_error(cli, &e);
         return CLI_BLOCKED;
     }
-    buf_printf(&cli->out, "wrote " STR_FMT "\n", STR_ARG(path));
-    for (size_t i = 0; i < found.sets.count; i++) {
-        if (found.sets.items[i].undecided.length) {
-            buf_printf(&cli->out, "  not decided: " STR_FMT "\n",
-                       STR_ARG(found.sets.items[i].undecided));
-            continue;
-        }
-        buf_printf(&cli->out, "  migrations: " STR_FMT " (" STR_FMT ", " STR_FMT ")\n",
-                   STR_ARG(found.sets.items[i].name), STR_ARG(found.sets.items[i].tracker),
-                   STR_ARG(found.sets.items[i].root.length ? found.sets.items[i].root : STR(".")));
-    }
-    if (found.sets.count == 0)
-        buf_add(&cli->out,
-                STR("  migrations: none found; name them in the file where there are some\n"));
-    struct str variable = production_variable(&found);
-    buf_printf(&cli->out, "  database:   env:" STR_FMT "\n", STR_ARG(variable));
-    if (!trust_own(cli, path, bytes, &e)) {
-        cli_say_error(cli, &e);
-        return CLI_BLOCKED;
-    }
-    buf_printf(&cli->out, "next: %shookcheck status\n",
-               getenv(str_c(cli->arena, variable)) ? "" : "set that variable, then ");
+    if (cli->json)
+        answer_json(cli, &found, path, why);
+    else
+        answer_text(cli, &found, path, why);
     return CLI_OK;
 }
 

@@ -268,8 +268,10 @@ assert_narrow() { # a terminal's 80 columns
   assert_status 2
   assert_err "is for a person: CLAUDECODE is set"
   cmp "$work/before" "$repo/.hookcheck.json"
-  program init --force
+  program init --force --json
   assert_status 0
+  assert_schema init
+  [ "$(jq -r '.trusted, .migrations[0].tracker, .database' <<<"$out")" = $'true\nalembic\nenv:PRODUCTION_DATABASE_URL' ] || { echo "$out"; false; }
 }
 
 @test "init: several histories, none, and commands that can be copied" {
