@@ -1,0 +1,272 @@
+#include "readers/file_values.h"
+
+#include "base/file.h"
+#include "readers/document.h"
+#include "readers/script_value.h"
+
+#define LOADED_MAX 24u
+#define SEGMENTS_MAX 8u
+
+struct reading {
+    struct arena *arena;
+    struct script_tree *tree;
+    struct str root;
+    struct str segments[SEGMENTS_MAX];
+    size_t segment_count;
+    struct file_values *values;
+};
+
+static void add(struct reading *r, struct file_value value)
+{
+    VEC_PUSH(r->arena, &r->values->list, value);
+}
+
+static void say_computed(struct reading *r, struct str path, size_t line)
+{
+    if (!r->values->computed.length)
+        r->values->computed = str_printf(r->arena, STR_FMT ":%zu", STR_ARG(path), line);
+}
+
+/* --- JSON and YAML. --- */
+
+static void take_node(struct reading *r, struct str path, const struct node *node,
+                      struct str around)
+{
+    struct file_value value = {
+        .text = node->text, .around = around, .file = path, .line = node->line};
+
+    if (node->kind == NODE_SCALAR)
+        add(r, value);
+    for (const struct node *item = node->first; item && node->kind == NODE_LIST; item = item->next)
+        take_node(r, path, item, around);
+}
+
+static void search_node(struct reading *r, struct str path, const struct node *node,
+                        struct str around, unsigned depth)
+{
+    for (const struct node *child = node->first; child; child = child->next) {
+        const struct node *found = child;
+        if (node->kind == NODE_MAP && str_eq(child->name, r->segments[0])) {
+            for (size_t i = 1; i < r->segment_count && found; i++)
+                found = node_get(found, str_c(r->arena, r->segments[i]));
+            if (found)
+                take_node(r, path, found, around);
+        }
+        if (child->kind != NODE_SCALAR && depth < DOCUMENT_DEPTH_MAX)
+            search_node(r, path, child,
+                        !child->name.length ? around
+                        : around.length ? str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(around),
+                                                     STR_ARG(child->name))
+                                        : child->name,
+                        depth + 1);
+    }
+}
+
+static void read_document(struct reading *r, struct str path, struct str text)
+{
+    struct err broken = ERR_NONE; /* the tool cannot read it either */
+    struct nodes roots = {0};
+    struct node *root;
+
+    if (str_ends(path, STR(".json"))) {
+        if (json_document(r->arena, text, str_c(r->arena, path), &root, &broken))
+            search_node(r, path, root, STR(""), 0);
+        return;
+    }
+    if (yaml_parse(r->arena, text, str_c(r->arena, path), &roots, &broken))
+        for (size_t i = 0; i < roots.count; i++)
+            search_node(r, path, roots.items[i], STR(""), 0);
+}
+
+/* --- Scripts. --- */
+
+static struct str key_of(struct reading *r, struct script_scope scope, TSNode pair)
+{
+    TSNode key = node_is(pair, "pair") ? ts_node_named_child(pair, 0) : pair;
+
+    return node_is(key, "string") ? script_text(r->tree, scope, key)
+                                  : script_source(scope.file, key);
+}
+
+/* What an object is called: a key, `const production = {`, `exports.production = {`. */
+static struct str called(struct reading *r, struct script_scope scope, TSNode node)
+{
+    TSNode left = ts_node_named_child(node, 0);
+
+    if (node_is(node, "pair"))
+        return key_of(r, scope, node);
+    if (node_is(node, "variable_declarator") && node_is(left, "identifier"))
+        return script_source(scope.file, left);
+    if (node_is(node, "assignment_expression") && node_is(left, "member_expression"))
+        return script_source(scope.file, script_child(left, "property_identifier"));
+    return STR("");
+}
+
+/* The names of the objects around, outermost first. */
+static struct str around_of(struct reading *r, struct script_scope scope, TSNode node)
+{
+    struct str around = STR("");
+
+    for (TSNode up = ts_node_parent(node); !ts_node_is_null(up); up = ts_node_parent(up)) {
+        struct str name = called(r, scope, up);
+        if (name.length)
+            around = around.length
+                         ? str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(name), STR_ARG(around))
+                         : name;
+    }
+    return around;
+}
+
+static void take_value(struct reading *r, struct script_scope scope, TSNode node, struct str around)
+{
+    TSNode bare = script_bare(node);
+    struct script_thing thing = script_resolve(r->tree, scope, bare);
+    struct file_value value = {.around = around, .file = scope.file->path, .line = node_line(node)};
+
+    if (thing.kind == SCRIPT_VALUE && node_is(thing.node, "array") && script_enter(r->tree)) {
+        struct script_nodes items = script_children(r->tree, thing.node);
+        for (size_t i = 0; i < items.count; i++)
+            take_value(r, (struct script_scope){.file = thing.file}, items.items[i], around);
+        script_leave(r->tree);
+        return;
+    }
+    if (node_is(bare, "undefined") || node_is(bare, "null"))
+        return;
+    struct script_value read = script_value(r->tree, scope, r->root, node);
+    if (!read.known) {
+        say_computed(r, value.file, value.line);
+        return;
+    }
+    value.text = read.text;
+    value.rooted = read.rooted;
+    value.assumed = read.assumed;
+    add(r, value);
+}
+
+static void take_pair(struct reading *r, struct script_scope scope, TSNode pair)
+{
+    struct str around = around_of(r, scope, pair);
+    TSNode value = node_is(pair, "pair")
+                       ? ts_node_named_child(pair, ts_node_named_child_count(pair) - 1)
+                       : pair;
+
+    for (size_t i = 1; i < r->segment_count && !ts_node_is_null(value); i++)
+        value = script_property(r->tree, scope, value, str_c(r->arena, r->segments[i]), &scope);
+    if (!ts_node_is_null(value))
+        take_value(r, scope, value, around);
+}
+
+static void search_script(struct reading *r, struct script_file *file)
+{
+    VEC(TSNode) todo = {0};
+    struct script_scope scope = {.file = file};
+
+    VEC_PUSH(r->arena, &todo, file->root);
+    while (todo.count) {
+        TSNode node = todo.items[--todo.count];
+        if ((node_is(node, "pair") || node_is(node, "shorthand_property_identifier")) &&
+            str_eq(key_of(r, scope, node), r->segments[0]))
+            take_pair(r, scope, node);
+        for (uint32_t i = ts_node_named_child_count(node); i-- > 0;)
+            VEC_PUSH(r->arena, &todo, ts_node_named_child(node, i));
+    }
+}
+
+/* "./config/database", as `import`, `require` and `export … from` name it: every text in the file that begins so. */
+static void add_loaded(struct reading *r, struct script_file *file, struct strs *files)
+{
+    static const char *const ends[] = {"",     ".ts",  ".js",       ".mjs",      ".cjs",
+                                       ".mts", ".cts", "/index.ts", "/index.js", ".json"};
+    VEC(TSNode) todo = {0};
+
+    VEC_PUSH(r->arena, &todo, file->root);
+    while (todo.count) {
+        TSNode node = todo.items[--todo.count];
+        struct str named, path, text;
+        for (uint32_t i = ts_node_named_child_count(node); i-- > 0;)
+            VEC_PUSH(r->arena, &todo, ts_node_named_child(node, i));
+        if (!node_is(node, "string"))
+            continue;
+        named = str_trim_bytes(script_source(file, node), "\"'");
+        struct str directory = path_directory(file->path);
+        if (!str_starts(named, STR(".")) || str_contains(named, STR("*")))
+            continue;
+        path = script_path_plain(r->arena, str_printf(r->arena, STR_FMT "/" STR_FMT,
+                                                      STR_ARG(directory), STR_ARG(named)));
+        for (size_t i = 0; i < COUNT_OF(ends) && path.length; i++) {
+            struct str whole = str_printf(r->arena, STR_FMT "%s", STR_ARG(path), ends[i]);
+            if ((!script_path(whole) && !str_ends(whole, STR(".json"))) ||
+                !script_tree_text(r->tree, whole, &text))
+                continue;
+            strs_add(r->arena, files, whole);
+            break;
+        }
+    }
+}
+
+static void read_scripts(struct reading *r, struct str path)
+{
+    struct strs files = {0};
+    struct str text;
+
+    VEC_PUSH(r->arena, &files, path);
+    for (size_t i = 0; i < files.count && i < LOADED_MAX; i++) {
+        struct script_file *file =
+            script_path(files.items[i]) ? script_tree_file(r->tree, files.items[i]) : NULL;
+        if (file)
+            search_script(r, file);
+        else if (script_tree_text(r->tree, files.items[i], &text))
+            read_document(r, files.items[i], text);
+        if (r->values->list.count || r->values->computed.length)
+            return;
+        if (file)
+            add_loaded(r, file, &files);
+    }
+}
+
+/* .sequelizerc and its like say by their text what they are; a script's tree wants a name with an ending. */
+struct nameless {
+    const struct source_files *files;
+    struct str path, name;
+};
+
+static bool read_named(void *self, struct str path, struct str *ret_bytes)
+{
+    struct nameless *n = self;
+
+    return n->files->read(n->files->self, str_eq(path, n->name) ? n->path : path, ret_bytes);
+}
+
+static bool is_script_text(struct str path, struct str text)
+{
+    return str_find_last_byte(path_base_name(path), '.') == 0 &&
+           (str_contains(text, STR("module.exports")) || str_contains(text, STR("export default")));
+}
+
+void file_values_read(struct arena *arena, const struct source_files *files, struct str path,
+                      struct str root, struct str key, struct file_values *ret_values)
+{
+    struct nameless nameless = {
+        .files = files, .path = path, .name = str_printf(arena, STR_FMT ".js", STR_ARG(path))};
+    struct source_files named = {.self = &nameless, .read = read_named};
+    SCRIPT_TREE(tree, arena, &named);
+    struct reading r = {.arena = arena, .tree = tree, .root = root, .values = ret_values};
+    struct str rest = key, text;
+
+    *ret_values = (struct file_values){0};
+    while (rest.length && r.segment_count < SEGMENTS_MAX)
+        r.segments[r.segment_count++] = str_cut(&rest, '.');
+    if (!r.segment_count)
+        return;
+    if (script_path(path))
+        read_scripts(&r, path);
+    else if (files->read(files->self, path, &text)) {
+        if (is_script_text(path, text))
+            read_scripts(&r, nameless.name);
+        else
+            read_document(&r, path, text);
+    }
+    for (size_t i = 0; i < ret_values->list.count; i++)
+        if (str_eq(ret_values->list.items[i].file, nameless.name))
+            ret_values->list.items[i].file = path;
+}

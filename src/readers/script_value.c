@@ -1,0 +1,259 @@
+#include "readers/script_value.h"
+
+#include "base/buf.h"
+#include "base/file.h"
+
+#define TEXT_MAX ((size_t)16 << 10)
+
+struct valuing {
+    struct script_tree *tree;
+    struct arena *arena;
+    struct str root;
+};
+
+static struct script_value value_of(const struct valuing *v, struct script_scope scope,
+                                    TSNode node);
+
+static struct script_value unknown(void)
+{
+    return (struct script_value){0};
+}
+
+static struct script_value text_value(struct str text)
+{
+    return (struct script_value){.known = true, .text = text};
+}
+
+static struct script_value rooted(struct str path)
+{
+    return (struct script_value){.known = true, .rooted = true, .text = path};
+}
+
+struct str script_path_plain(struct arena *arena, struct str path)
+{
+    struct strs parts = {0};
+
+    while (path.length) {
+        struct str part = str_cut(&path, '/');
+        if (str_eq(part, STR("..")) && !parts.count)
+            return STR_NONE;
+        if (str_eq(part, STR("..")))
+            parts.count--;
+        else if (part.length && !str_eq(part, STR(".")))
+            VEC_PUSH(arena, &parts, part);
+    }
+    return str_join(arena, parts.items, parts.count, STR("/"));
+}
+
+/* The directory that a path of the tree lies in; "" is its root. */
+static struct str parent(struct str path)
+{
+    size_t at = str_find_last_byte(path, '/');
+
+    return at == SIZE_MAX ? STR("") : str_prefix(path, at);
+}
+
+static struct script_value append(const struct valuing *v, struct script_value a,
+                                  struct script_value b, const char *between)
+{
+    if (!a.known || !b.known)
+        return unknown();
+    /* A rooted text behind something is one only where it replaces it. */
+    if (b.rooted && a.text.length)
+        return unknown();
+    struct str text = str_printf(v->arena, STR_FMT "%s" STR_FMT, STR_ARG(a.text),
+                                 a.text.length && b.text.length ? between : "", STR_ARG(b.text));
+    return (struct script_value){.known = true,
+                                 .rooted = a.rooted || b.rooted,
+                                 .text = text,
+                                 .assumed = a.assumed.length ? a.assumed : b.assumed};
+}
+
+static struct script_value of_template(const struct valuing *v, struct script_scope scope,
+                                       TSNode node)
+{
+    struct script_nodes parts = script_children(v->tree, node);
+    struct script_value all = text_value(STR(""));
+
+    for (size_t i = 0; i < parts.count; i++) {
+        TSNode part = parts.items[i];
+        all = append(v, all,
+                     node_is(part, "template_substitution")
+                         ? value_of(v, scope, ts_node_named_child(part, 0))
+                         : text_value(script_source(scope.file, part)),
+                     "");
+    }
+    return all;
+}
+
+/* path.join and path.resolve: a later path from the root counts alone. */
+static struct script_value joined(const struct valuing *v, struct script_scope scope, TSNode call,
+                                  bool resolves)
+{
+    struct script_value all = text_value(STR(""));
+
+    for (size_t i = 0;; i++) {
+        TSNode argument = script_argument(v->tree, call, i);
+        if (ts_node_is_null(argument))
+            break;
+        struct script_value part = value_of(v, scope, argument);
+        if (resolves && part.known && part.rooted)
+            all = part;
+        else
+            all = append(v, all, part, "/");
+    }
+    if (resolves && all.known && !all.rooted)
+        all = append(v, rooted(v->root), all, "/");
+    return all;
+}
+
+static struct script_value of_url(const struct valuing *v, struct script_scope scope, TSNode call)
+{
+    struct script_value path = value_of(v, scope, script_argument(v->tree, call, 0));
+    struct script_value base = value_of(v, scope, script_argument(v->tree, call, 1));
+
+    if (!path.known || path.rooted || !base.known || !base.rooted)
+        return unknown();
+    return append(v, rooted(parent(base.text)), path, "/");
+}
+
+static struct str last_name(struct script_scope scope, TSNode callee)
+{
+    TSNode name =
+        node_is(callee, "member_expression") ? script_child(callee, "property_identifier") : callee;
+    return ts_node_is_null(name) ? STR("") : script_source(scope.file, name);
+}
+
+static struct script_value of_call(const struct valuing *v, struct script_scope scope, TSNode node)
+{
+    TSNode callee = script_callee(node), first = script_argument(v->tree, node, 0);
+    struct str name = last_name(scope, callee);
+
+    if (node_is(node, "new_expression"))
+        return str_eq(name, STR("URL")) ? of_url(v, scope, node) : unknown();
+    if (str_eq(name, STR("join")) || str_eq(name, STR("resolve")))
+        return joined(v, scope, node, str_eq(name, STR("resolve")));
+    if (str_eq(name, STR("cwd")))
+        return rooted(v->root);
+    if (str_eq(name, STR("normalize")) || str_eq(name, STR("fileURLToPath")) ||
+        str_eq(name, STR("String")))
+        return value_of(v, scope, first);
+    if (str_eq(name, STR("dirname"))) {
+        struct script_value path = value_of(v, scope, first);
+        struct str plain = path.known ? script_path_plain(v->arena, path.text) : STR_NONE;
+        return path.rooted && plain.bytes ? rooted(parent(plain)) : unknown();
+    }
+    struct script_thing called = script_resolve(v->tree, scope, callee);
+    if (ts_node_is_null(first) &&
+        (called.kind == SCRIPT_VALUE || called.kind == SCRIPT_DECLARATION) &&
+        script_is_function(called.node))
+        return value_of(v, (struct script_scope){.file = called.file},
+                        script_returned(v->tree, called.node));
+    return unknown();
+}
+
+/* `process.env.NODE_ENV === "production" ? a : b`: what runs in production. */
+static struct script_value of_choice(const struct valuing *v, struct script_scope scope,
+                                     TSNode node)
+{
+    struct script_nodes parts = script_children(v->tree, node);
+    if (parts.count != 3)
+        return unknown();
+    struct str condition = script_source(scope.file, parts.items[0]);
+    bool production = str_contains(condition, STR("'production'")) ||
+                      str_contains(condition, STR("\"production\""));
+    if (production && (str_contains(condition, STR("&&")) || str_contains(condition, STR("||"))))
+        production = false;
+    if (production)
+        return value_of(v, scope, parts.items[str_contains(condition, STR("!=")) ? 2 : 1]);
+    struct script_value a = value_of(v, scope, parts.items[1]);
+    struct script_value b = value_of(v, scope, parts.items[2]);
+    return a.known && b.known && a.rooted == b.rooted && str_eq(a.text, b.text) ? a : unknown();
+}
+
+static struct script_value of_operator(const struct valuing *v, struct script_scope scope,
+                                       TSNode node)
+{
+    struct script_nodes operands = script_children(v->tree, node);
+    if (operands.count != 2)
+        return unknown();
+    struct str between = str_trim(str_slice(scope.file->source, ts_node_end_byte(operands.items[0]),
+                                            ts_node_start_byte(operands.items[1])));
+    struct script_value left = value_of(v, scope, operands.items[0]);
+    struct script_value right = value_of(v, scope, operands.items[1]);
+
+    if (str_eq(between, STR("+")))
+        return append(v, left, right, "");
+    if (!str_eq(between, STR("||")) && !str_eq(between, STR("??")))
+        return unknown();
+    if (left.known)
+        return left;
+    if (right.known && !right.assumed.length)
+        right.assumed = script_source(scope.file, operands.items[0]);
+    return right;
+}
+
+static struct script_value of_name(const struct valuing *v, struct script_scope scope, TSNode node)
+{
+    struct str source = script_source(scope.file, node);
+
+    if (str_eq(source, STR("__dirname")) || str_eq(source, STR("import.meta.dirname")))
+        return rooted(parent(scope.file->path));
+    if (str_eq(source, STR("__filename")) || str_eq(source, STR("import.meta.filename")) ||
+        str_eq(source, STR("import.meta.url")))
+        return rooted(scope.file->path);
+    if (node_is(node, "member_expression") && str_ends(source, STR(".pathname"))) {
+        struct script_value path = value_of(v, scope, ts_node_named_child(node, 0));
+        return path.rooted ? path : unknown();
+    }
+    struct script_constant constant = script_constant(v->tree, scope, node);
+    if (constant.kind == SCRIPT_STRING)
+        return text_value(constant.text);
+    struct script_thing thing = script_resolve(v->tree, scope, node);
+    if (thing.kind != SCRIPT_VALUE || ts_node_eq(thing.node, node))
+        return unknown();
+    return value_of(v, (struct script_scope){.file = thing.file}, thing.node);
+}
+
+static struct script_value any(const struct valuing *v, struct script_scope scope, TSNode node)
+{
+    if (node_is(node, "string"))
+        return text_value(script_text(v->tree, scope, node));
+    if (node_is(node, "template_string"))
+        return of_template(v, scope, node);
+    if (node_is(node, "binary_expression"))
+        return of_operator(v, scope, node);
+    if (node_is(node, "ternary_expression"))
+        return of_choice(v, scope, node);
+    if (node_is(node, "call_expression") || node_is(node, "new_expression"))
+        return of_call(v, scope, node);
+    if (node_is(node, "identifier") || node_is(node, "member_expression") ||
+        node_is(node, "shorthand_property_identifier"))
+        return of_name(v, scope, node);
+    return unknown();
+}
+
+static struct script_value value_of(const struct valuing *v, struct script_scope scope, TSNode node)
+{
+    TSNode bare = script_bare(node);
+    struct script_value value;
+
+    if (ts_node_is_null(bare) || !script_enter(v->tree))
+        return unknown();
+    value = any(v, scope, bare);
+    script_leave(v->tree);
+    return value.known && value.text.length > TEXT_MAX ? unknown() : value;
+}
+
+struct script_value script_value(struct script_tree *tree, struct script_scope scope,
+                                 struct str root, TSNode expression)
+{
+    struct valuing v = {.tree = tree, .arena = script_tree_arena(tree), .root = root};
+    struct script_value value = value_of(&v, scope, expression);
+
+    if (value.rooted) {
+        value.text = script_path_plain(v.arena, value.text);
+        value.known = value.text.bytes != NULL;
+    }
+    return value;
+}
