@@ -31,11 +31,13 @@ static const struct config_key sign_keys[] = {
 };
 static const struct config_shape sign_shape = SHAPE(tracker_sign, sign_keys);
 
-static const char *const set_choices[] = {"directory", "table", "schema", "parameter", NULL};
+static const char *const set_choices[] = {"directory", "table",  "schema",
+                                          "parameter", "ending", NULL};
 static const struct config_key setting_keys[] = {
-    REQUIRED(tracker_setting, file, KEY_STRINGS),
-    REQUIRED(tracker_setting, pattern, KEY_REGEX),
-    CHOICE(tracker_setting, sets, set_choices),
+    REQUIRED(tracker_setting, file, KEY_STRINGS), KEY(tracker_setting, pattern, KEY_REGEX),
+    KEY(tracker_setting, key, KEY_STRING),        KEY(tracker_setting, through, KEY_STRING),
+    KEY(tracker_setting, between, KEY_STRING),    CHOICE(tracker_setting, sets, set_choices),
+    KEY(tracker_setting, required, KEY_BOOL),
 };
 static const struct config_shape setting_shape = SHAPE(tracker_setting, setting_keys);
 

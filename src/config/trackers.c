@@ -304,6 +304,14 @@ static bool check_unit(const struct tracker_unit *unit, struct err *e)
     return !missing || err_set(e, ERR_INPUT, "unit: \"%s\" is missing", missing);
 }
 
+static bool check_settings(const struct tracker_settings *settings, struct err *e)
+{
+    for (size_t i = 0; i < settings->count; i++)
+        if (!settings->items[i].pattern.length == !settings->items[i].key.length)
+            return err_set(e, ERR_INPUT, "settings: either \"pattern\" or \"key\" was expected");
+    return true;
+}
+
 bool tracker_check(struct arena *arena, const struct tracker *tracker, struct err *e)
 {
     bool code = str_starts(tracker->rule, STR("code:"));
@@ -317,5 +325,6 @@ bool tracker_check(struct arena *arena, const struct tracker *tracker, struct er
         return fail_choice(arena, "rule", tracker->rule, rules, e);
     if (!is_one_of(tracker->checksum, checksums))
         return fail_choice(arena, "checksum", tracker->checksum, checksums, e);
-    return (code || check_unit(&tracker->unit, e)) && check_table(arena, &tracker->table, e);
+    return (code || check_unit(&tracker->unit, e)) && check_settings(&tracker->settings, e) &&
+           check_table(arena, &tracker->table, e);
 }

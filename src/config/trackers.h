@@ -25,9 +25,14 @@ struct tracker_sign { /* one way to recognise it: every condition given must hol
 VEC_DEFINE(tracker_signs, struct tracker_sign);
 
 struct tracker_setting { /* what the tool's own configuration moves */
-    struct strs file;    /* from the root */
+    struct strs file;    /* from the root; '*' in its last part is anything */
     struct str pattern;  /* PCRE2 on its text, group 1 is the value */
-    struct str sets;     /* "directory", "table", "schema", "parameter" */
+    struct str key;     /* instead of a pattern: "migrations.directory", as readers/file_values.h */
+    struct str through; /* a key whose value is the path of the file in which `key` is */
+    struct str between; /* bytes that stand between several values of a pattern */
+    struct str
+        sets; /* "directory", "table", "schema", "parameter", "ending" (of migrations' names, in place of the unit's pattern) */
+    bool required; /* the tool has no directory but this one */
 };
 VEC_DEFINE(tracker_settings, struct tracker_setting);
 

@@ -182,15 +182,32 @@ static void add_sql(struct detection *d)
 
 /* --- Packs. --- */
 
+/* Does the object of the tool's file that names this directory name the set's first one too? */
+static bool is_named_with(struct detection *d, const struct config_migrations *set,
+                          const struct survey_found *found)
+{
+    struct str first;
+
+    if (!found->named.length || !set->versions.count ||
+        !tree_path_join(d->arena, set->root, set->versions.items[0], &first))
+        return false;
+    for (size_t i = 0; i < d->survey.found.count; i++)
+        if (str_eq(d->survey.found.items[i].directory, first))
+            return str_eq(d->survey.found.items[i].named, found->named);
+    return false;
+}
+
 /* The directories of one project, where its tool has one table for all of them. */
 static bool gather(struct detection *d, const struct survey_found *found)
 {
-    for (size_t i = 0; i < d->sets.count && found->tracker->unit.gather; i++) {
+    for (size_t i = 0; i < d->sets.count; i++) {
         struct config_migrations *set = &d->sets.items[i];
-        if (set->row == found->tracker && str_eq(set->root, found->root)) {
+        if (set->row == found->tracker && str_eq(set->root, found->root) &&
+            (found->tracker->unit.gather || is_named_with(d, set, found))) {
             if (detect_is_dynamic(found->tracker))
                 return true;
-            strs_add(d->arena, &set->versions, detect_inside(found->root, found->directory));
+            strs_add(d->arena, &set->versions,
+                     detect_inside(d->arena, found->root, found->directory));
             return true;
         }
     }
@@ -243,7 +260,8 @@ static void add_packs(struct detection *d)
         if (lies_in_script_directory(d, found->directory) || gather(d, found) || put_away(d, found))
             continue;
         if (!detect_is_dynamic(found->tracker))
-            VEC_PUSH(d->arena, &set.versions, detect_inside(found->root, found->directory));
+            VEC_PUSH(d->arena, &set.versions,
+                     detect_inside(d->arena, found->root, found->directory));
         add_set(d, set);
     }
 }
@@ -286,10 +304,23 @@ static void note(struct detection *d, struct str sentence)
         strs_add(d->arena, &d->sets.items[i].notes, sentence);
 }
 
+/* What a tool's own file says, and is not to be had: nothing of that project stands for it. */
+static void add_unplaced(struct detection *d, const struct survey_unplaced *unplaced)
+{
+    for (size_t i = 0; i < d->sets.count; i++)
+        if (d->sets.items[i].row == unplaced->tracker &&
+            str_eq(d->sets.items[i].root, unplaced->root))
+            return;
+    add_undecided(d, unplaced->root, unplaced->why);
+}
+
 static void add_unseen(struct detection *d)
 {
     const struct survey *survey = &d->survey;
     bool any = false;
+
+    for (size_t i = 0; i < survey->unplaced.count; i++)
+        add_unplaced(d, &survey->unplaced.items[i]);
 
     for (size_t i = 0; i < survey->unreadable.count; i++)
         add_undecided(d, STR(""),

@@ -22,7 +22,7 @@ MUST_CHECK bool detect_configured(struct arena *arena, struct tree *tree,
                                   const struct config *config,
                                   struct config_migrations_list *ret_sets, struct err *e);
 /* `directory` seen from `root`, "." for the root itself. */
-struct str detect_inside(struct str root, struct str directory);
+struct str detect_inside(struct arena *arena, struct str root, struct str directory);
 /* Of several applications: those that come later must count too, so that nothing is written down. */
 bool detect_is_dynamic(const struct tracker *tracker);
 /* Sentences on what a survey did not look into. */

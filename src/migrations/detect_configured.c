@@ -10,12 +10,20 @@ struct choosing {
     const struct config *config;
 };
 
-struct str detect_inside(struct str root, struct str directory)
+struct str detect_inside(struct arena *arena, struct str root, struct str directory)
 {
-    struct str relative = directory;
+    struct str relative = directory, up = STR("");
 
-    if (root.length)
-        (void)path_relative(root, directory, &relative);
+    /* config/knexfile.js may name db/migrations: "../db/migrations". */
+    while (root.length && !str_eq(root, directory) && !path_relative(root, directory, &relative)) {
+        up = str_printf(arena, STR_FMT "../", STR_ARG(up));
+        root = parent_of(root);
+        relative = directory;
+    }
+    if (str_eq(root, directory))
+        relative = STR("");
+    if (up.length)
+        return str_printf(arena, STR_FMT STR_FMT, STR_ARG(up), STR_ARG(relative));
     return relative.length ? relative : STR(".");
 }
 
@@ -86,15 +94,15 @@ static void add_meaning(struct choosing *c, const struct config_migrations *set,
 }
 
 /* Tests and examples below the root count only where there is nothing else. */
-static void drop_aside_meanings(struct str root, struct meanings *all)
+static void drop_aside_meanings(struct choosing *c, struct str root, struct meanings *all)
 {
     size_t kept = 0;
     bool any = false;
 
     for (size_t i = 0; i < all->count; i++)
-        any = any || !survey_is_aside(detect_inside(root, all->items[i].directory));
+        any = any || !survey_is_aside(detect_inside(c->arena, root, all->items[i].directory));
     for (size_t i = 0; i < all->count && any; i++)
-        if (!survey_is_aside(detect_inside(root, all->items[i].directory)))
+        if (!survey_is_aside(detect_inside(c->arena, root, all->items[i].directory)))
             all->items[kept++] = all->items[i];
     if (any)
         all->count = kept;
@@ -130,7 +138,7 @@ static struct meanings meanings_of(struct choosing *c, const struct config_migra
                                      .name = str_printf(c->arena, "unsupported:%s",
                                                         survey->foreign.items[i].tracker)},
                     &all);
-    drop_aside_meanings(set->root, &all);
+    drop_aside_meanings(c, set->root, &all);
     return all;
 }
 
@@ -157,7 +165,8 @@ static void use_row(struct choosing *c, struct config_migrations *set, const str
         (all->count > 1 && !tracker->unit.gather))
         return;
     for (size_t i = 0; i < all->count; i++)
-        strs_add(c->arena, &set->versions, detect_inside(set->root, all->items[i].directory));
+        strs_add(c->arena, &set->versions,
+                 detect_inside(c->arena, set->root, all->items[i].directory));
 }
 
 /* What could not be looked at may be the set's. */

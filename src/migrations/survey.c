@@ -63,6 +63,18 @@ bool survey_is_aside(struct str directory)
     return false;
 }
 
+/* What fills tables is written as migrations are, and recorded elsewhere. */
+static bool is_of_seeds(struct str directory)
+{
+    while (directory.length) {
+        struct str part = str_cut(&directory, '/');
+        if (str_starts(part, STR("seed")) || str_ends(part, STR("-seeds")) ||
+            str_ends(part, STR("_seeds")))
+            return true;
+    }
+    return false;
+}
+
 static bool is_entered(struct str name)
 {
     static const char *const skipped[] = {
@@ -282,7 +294,8 @@ static void add_found(struct walk *w, struct survey_found found)
     for (size_t i = 0; i < all->count; i++) {
         struct survey_found *other = &all->items[i];
         bool same = str_eq(other->directory, found.directory);
-        if (same && found.rank > other->rank)
+        if (same && (found.rank > other->rank ||
+                     (found.named.length && !other->named.length && found.rank == other->rank)))
             *other = found;
         if (same ||
             (other->tracker == found.tracker && reads_below(found.tracker) &&
@@ -303,7 +316,7 @@ static bool look_for_packs(struct walk *w, struct str directory, const struct tr
     bool recognised = tracker_recognise(w->scratch, w->tree, w->config, w->only, directory, entries,
                                         &match, &unreadable, e);
     keep_unreadable(w, &unreadable);
-    if (!recognised)
+    if (!recognised || (match.rank < SIGN_CONFIGURATION && is_of_seeds(directory)))
         return !err_is_set(e);
     *ret_found = true;
     const struct tracker_code *code = tracker_code_of(match.tracker);
@@ -325,7 +338,7 @@ static bool names_directory(const struct tracker *tracker, const struct tree_ent
             struct str rest = tracker->settings.items[i].file.items[j];
             struct str first = str_cut(&rest, '/');
             for (size_t k = 0; k < entries->count; k++)
-                if (str_eq(entries->items[k].name, first))
+                if (form_matches(first, entries->items[k].name))
                     return true;
         }
     return false;
@@ -346,8 +359,13 @@ static bool look_for_settings(struct walk *w, struct str root, const struct tree
         enum tree_entry_kind kind;
         if (!names_directory(tracker, entries))
             continue;
-        if (!tracker_places_read(w->scratch, w->tree, tracker, root, &places, e))
+        if (!tracker_places_read(w->scratch, w->tree, tracker, root, STR_NONE, &places, e))
             return false;
+        if (places.unplaced.length)
+            VEC_PUSH(w->arena, &w->survey->unplaced,
+                     (struct survey_unplaced){.root = root,
+                                              .tracker = tracker,
+                                              .why = str_copy(w->arena, places.unplaced)});
         for (size_t j = 0; j < places.directories.count; j++)
             if (tree_exists(w->tree, w->scratch, places.directories.items[j], &kind) &&
                 kind == TREE_DIRECTORY)
@@ -356,7 +374,13 @@ static bool look_for_settings(struct walk *w, struct str root, const struct tree
                                  .root = root,
                                  .tracker = tracker,
                                  .rank = SIGN_CONFIGURATION,
-                                 .reason = str_copy(w->arena, places.sources.items[0])});
+                                 .reason = str_copy(w->arena, places.sources.items[0]),
+                                 .named = str_copy(w->arena, places.named.items[j])});
+        for (size_t j = 0; j < places.elsewhere.count; j++)
+            VEC_PUSH(
+                w->arena, &w->survey->elsewhere,
+                (struct survey_found){.directory = str_copy(w->arena, places.elsewhere.items[j]),
+                                      .tracker = tracker});
     }
     return true;
 }
@@ -444,6 +468,26 @@ static void look_ahead(struct walk *w, size_t from)
     tree_expect(w->tree, &directories, &files);
 }
 
+static bool is_elsewhere(const struct survey *survey, const struct survey_found *found)
+{
+    for (size_t i = 0; i < survey->elsewhere.count; i++)
+        if (survey->elsewhere.items[i].tracker == found->tracker &&
+            str_eq(survey->elsewhere.items[i].directory, found->directory))
+            return !found->named.length;
+    return false;
+}
+
+/* A directory that only other environments have is found by its look as well. */
+static void drop_elsewhere(struct survey *survey)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < survey->found.count; i++)
+        if (!is_elsewhere(survey, &survey->found.items[i]))
+            survey->found.items[kept++] = survey->found.items[i];
+    survey->found.count = kept;
+}
+
 bool survey_tree(struct arena *arena, struct tree *tree, const struct config *config,
                  const struct tracker *only, struct str root, struct survey *ret_survey,
                  struct err *e)
@@ -474,6 +518,7 @@ bool survey_tree(struct arena *arena, struct tree *tree, const struct config *co
         if (scratch.used > SCRATCH_ENOUGH)
             arena_release(&scratch);
     }
+    drop_elsewhere(&survey);
     strs_sort(&survey.settings);
     strs_sort(&survey.scripts);
     strs_sort(&survey.sql);

@@ -24,8 +24,17 @@ struct survey_found { /* what a pack describes */
     const struct tracker *tracker;
     int rank;          /* enum sign_rank */
     struct str reason; /* the file by which it was found */
+    struct str
+        named; /* the object of the tool's file that names it, with what else it names; empty: none does */
 };
 VEC_DEFINE(survey_founds, struct survey_found);
+
+struct survey_unplaced { /* the tool's file names a directory that is not to be had */
+    struct str root;
+    const struct tracker *tracker;
+    struct str why;
+};
+VEC_DEFINE(survey_unplaceds, struct survey_unplaced);
 
 struct survey {
     struct strs settings; /* directories with alembic.ini or a [tool.alembic] */
@@ -33,6 +42,9 @@ struct survey {
     struct strs sql;      /* directories of numbered SQL files */
     struct survey_foreigns foreign;
     struct survey_founds found;
+    struct survey_founds
+        elsewhere; /* directories that the tool's file names for other environments than production */
+    struct survey_unplaceds unplaced;
     struct strs unreadable; /* files that could tell whose migrations lie there: "PATH: why" */
     struct strs deep;       /* directories that were not entered */
     struct strs submodules; /* of a commit: what lies in them is not seen */

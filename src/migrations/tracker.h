@@ -64,13 +64,22 @@ MUST_CHECK bool tracker_load(struct arena *arena, struct tree *tree,
 /* What the tool's own files say of directory, table and schema, for what the configuration leaves open (settings.c). */
 struct tracker_places {
     struct strs directories; /* from the work tree's root */
+    struct strs named; /* of each, the object that names it: those of one object make one history */
+    struct strs elsewhere; /* directories of other environments than production */
+    struct strs endings; /* of the names of migrations, where the tool is told others than it has */
     struct str table, schema, parameter;
     struct strs sources; /* "the directory is from db/.env", for people */
     struct strs unread;  /* files that are there and cannot be opened: "PATH: why" */
+    struct str
+        unplaced; /* why a directory that the tool needs is not among the directories; empty: it is */
+    struct str unclear; /* why the table is not known; empty: it is, or nothing is said of it */
 };
+/* Where a file names several environments, production's count. `wanted` (may be STR_NONE): the directory of migrations whose table is asked
+ * for, where a file has several with a table each. */
 MUST_CHECK bool tracker_places_read(struct arena *arena, struct tree *tree,
                                     const struct tracker *tracker, struct str root,
-                                    struct tracker_places *ret_places, struct err *e);
+                                    struct str wanted, struct tracker_places *ret_places,
+                                    struct err *e);
 /* "\1_\2" with the groups of a match. */
 struct str tracker_template(struct arena *arena, struct str text, const struct str *groups);
 /* The form in which ids are compared. */

@@ -73,6 +73,16 @@ static bool add_migration(struct unit_loader *l, struct str file, struct str uni
 
 /* --- Files. --- */
 
+/* The tool's own file tells which names are migrations. */
+static bool is_named(struct unit_loader *l, struct str name, struct str *groups)
+{
+    groups[0] = name;
+    for (size_t i = 0; i < l->endings.count; i++)
+        if (str_ends(name, l->endings.items[i]))
+            return true;
+    return l->endings.count == 0 && matches(l, l->tracker->unit.pattern, name, groups);
+}
+
 static bool add_file(struct unit_loader *l, struct str directory, struct str name)
 {
     const struct tracker_unit *u = &l->tracker->unit;
@@ -81,7 +91,7 @@ static bool add_file(struct unit_loader *l, struct str directory, struct str nam
 
     if (matches(l, u->unless, name, NULL) || err_is_set(l->e))
         return !err_is_set(l->e);
-    if (!matches(l, u->pattern, name, groups)) {
+    if (!is_named(l, name, groups)) {
         if (matches(l, u->refused, name, NULL))
             unit_problem_broken(l,
                                 str_printf(l->arena,

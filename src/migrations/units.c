@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/quote.h"
+#include "migrations/detect.h"
 #include "migrations/graph.h"
 #include "migrations/markers.h"
 #include "migrations/survey.h"
@@ -220,18 +221,29 @@ static void choose_table(struct unit_loader *l, const struct tracker_places *pla
     history->parameter = l->set->parameter.length ? l->set->parameter : places->parameter;
 }
 
-/* The tool's file lies in the project, or among the migrations. */
+/* The tool's file lies in the project, or among the migrations, or in a directory around them. */
 static bool read_places(struct unit_loader *l, struct tracker_places *places)
 {
-    struct str directory;
+    struct str directory = STR_NONE;
+    bool named = l->set->versions.count &&
+                 tree_path_join(l->arena, l->set->root, l->set->versions.items[0], &directory);
 
-    if (!tracker_places_read(l->arena, l->tree, l->tracker, l->set->root, places, l->e))
+    if (!tracker_places_read(l->arena, l->tree, l->tracker, l->set->root, directory, places, l->e))
         return false;
-    if (places->unread.count)
+    if (places->unread.count || places->sources.count || !named)
         return true;
-    return places->sources.count || !l->set->versions.count ||
-           !tree_path_join(l->arena, l->set->root, l->set->versions.items[0], &directory) ||
-           tracker_places_read(l->arena, l->tree, l->tracker, directory, places, l->e);
+    if (!tracker_places_read(l->arena, l->tree, l->tracker, directory, directory, places, l->e))
+        return false;
+    for (struct str at = l->set->root;
+         at.length && !places->sources.count && !places->unread.count;) {
+        at = parent_of(at);
+        if (!tracker_places_read(l->arena, l->tree, l->tracker, at, directory, places, l->e))
+            return false;
+        /* Another project's. */
+        if (places->directories.count && !strs_have(&places->directories, directory))
+            *places = (struct tracker_places){0};
+    }
+    return true;
 }
 
 bool tracker_load(struct arena *arena, struct tree *tree, const struct config_migrations *set,
@@ -255,6 +267,12 @@ bool tracker_load(struct arena *arena, struct tree *tree, const struct config_mi
             str_printf(arena, STR_FMT ": what it says of the migrations is not known",
                        STR_ARG(places.unread.items[i])),
             STR("make it readable for the user that asks"));
+    if (places.unclear.length && !set->table.length)
+        unit_problem_indeterminate(
+            &l, places.unclear,
+            str_printf(arena, "set \"table\" of the migration set " STR_FMT " in %s",
+                       STR_ARG(set->name), CONFIG_NAME));
+    l.endings = places.endings;
     choose_table(&l, &places);
     if (!find_directories(&l, &places))
         return false;

@@ -18,6 +18,7 @@ struct unit_loader {
     const struct tracker *tracker;
     struct history *history;
     struct err *e;
+    struct strs endings;         /* of files, that the tool's own file names */
     VEC(struct migration) downs; /* ways back whose migration was not seen yet */
 };
 
