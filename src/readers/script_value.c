@@ -31,18 +31,14 @@ static struct script_value rooted(struct str path)
 
 struct str script_path_plain(struct arena *arena, struct str path)
 {
-    struct strs parts = {0};
+    struct str plain;
 
-    while (path.length) {
-        struct str part = str_cut(&path, '/');
-        if (str_eq(part, STR("..")) && !parts.count)
-            return STR_NONE;
-        if (str_eq(part, STR("..")))
-            parts.count--;
-        else if (part.length && !str_eq(part, STR(".")))
-            VEC_PUSH(arena, &parts, part);
-    }
-    return str_join(arena, parts.items, parts.count, STR("/"));
+    while (str_starts(path, STR("/")))
+        path = str_from_offset(path, 1);
+    plain = path_join(arena, STR(""), path);
+    if (str_eq(plain, STR("..")) || str_starts(plain, STR("../")))
+        return STR_NONE;
+    return str_eq(plain, STR(".")) ? STR("") : plain;
 }
 
 /* The directory that a path of the tree lies in; "" is its root. */
