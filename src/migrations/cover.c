@@ -25,6 +25,7 @@ enum language { SQL, PYTHON, RUBY, OTHER, STEPS, BUILDER };
 
 struct cover {
     struct arena *arena;
+    struct str path;
     enum language language;
     struct str text; /* of Python: what goes forward */
     VEC(struct part) parts;
@@ -257,7 +258,8 @@ struct cover *cover_read(struct arena *arena, struct str path, struct str text)
 {
     struct cover *cover = ARENA_NEW(arena, struct cover);
 
-    *cover = (struct cover){.arena = arena, .language = language_of(path, text), .text = text};
+    *cover = (struct cover){
+        .arena = arena, .path = path, .language = language_of(path, text), .text = text};
     switch (cover->language) {
     case SQL:
         add_sql(cover, sql_forward(arena, text));
@@ -307,7 +309,7 @@ static bool part_covers(const struct cover *cover, size_t index, const struct sc
         return cover_statement(part->statement, change) ||
                (cover->language == PYTHON && cover_is_gapped(part->statement) &&
                 cover_gapped(part->statement, change, cover->text));
-    return cover_call(part->call, change) || cover_django(part->call, change) ||
+    return cover_call(part->call, change) || cover_django(cover->path, part->call, change) ||
            cover_computed(part->call, change, cover->text);
 }
 
@@ -424,8 +426,9 @@ static bool surely_makes(const struct cover *cover, const struct schema_change *
 {
     for (size_t i = 0; i < cover->parts.count; i++) {
         const struct part *part = &cover->parts.items[i];
-        if (part->call ? cover_call(part->call, change) || cover_django(part->call, change)
-                       : cover_statement(part->statement, change))
+        if (part->call
+                ? cover_call(part->call, change) || cover_django(cover->path, part->call, change)
+                : cover_statement(part->statement, change))
             return true;
     }
     return cover->language == RUBY && steps_cover(cover, change);

@@ -36,7 +36,9 @@ bool cover_statement(struct str statement, const struct schema_change *change);
 /* Alembic's. */
 bool cover_call(const struct cover_call *call, const struct schema_change *change);
 /* cover_django.c */
-bool cover_django(const struct cover_call *call, const struct schema_change *change);
+/* `path`: of the migration; those of one application do not touch the models of another. */
+bool cover_django(struct str path, const struct cover_call *call,
+                  const struct schema_change *change);
 /* A table or column that the call names by a variable: of a loop, a constant, a function's parameter. */
 bool cover_is_computed(const struct cover_call *call);
 /* Such names, while `upgrade` holds those of the change. */
