@@ -304,17 +304,13 @@ static bool side_open(struct side *side, struct matcher *matcher, const struct s
         return false;
     for (size_t i = 0; i < changed->count; i++) {
         const struct model_language *language = model_language_of(changed->items[i]);
-        bool wanted;
         if (!language || !language->mentions || !side->touched[language - model_languages] ||
             !path_is_entered(changed->items[i]))
             continue;
-        if (!matches(matcher, changed->items[i], &wanted, e))
-            return false;
         struct strs *paths = &side->changed[language - model_languages];
         VEC_PUSH(side->arena, paths, changed->items[i]);
-        if (!wanted)
-            add_nearby(side, &side->others[language - model_languages],
-                       &nearby[language - model_languages], changed->items[i], paths);
+        add_nearby(side, &side->others[language - model_languages],
+                   &nearby[language - model_languages], changed->items[i], paths);
     }
     for (size_t i = 0; i < model_language_count; i++) {
         keep_mentioning(side, i);
