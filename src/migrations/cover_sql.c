@@ -125,7 +125,7 @@ static enum verb verb_of(struct str word)
     return VERB_NONE;
 }
 
-/* To the comma that ends an action, or an item of a list in parentheses: those inside of others do not count. */
+/* To the comma that ends an action, or an item of a list in parentheses: those inside of others and of ARRAY[…] do not count. */
 static size_t item_end(struct str text, size_t at)
 {
     size_t depth = 0;
@@ -139,8 +139,8 @@ static size_t item_end(struct str text, size_t at)
         }
         if (depth == 0 && (byte == ',' || byte == ')'))
             break;
-        depth += byte == '(';
-        depth -= byte == ')';
+        depth += byte == '(' || byte == '[';
+        depth -= depth && (byte == ')' || byte == ']');
         quote = byte == '"' || byte == '`' || byte == '\'' ? byte : 0;
     }
     return at;
@@ -397,8 +397,10 @@ bool cover_statement(struct str statement, const struct schema_change *change)
         return sql_column(statement, change);
     if (change->object == SCHEMA_OBJECT_TABLE)
         return (text_has_word(statement, verb) && text_has_word(statement, STR("table")) &&
-                (change->kind == SCHEMA_DROP ? text_has_word(statement, cover_bare(change->table))
-                                             : sql_is_about(statement, change))) ||
+                (change->kind == SCHEMA_DROP
+                     ? text_has_word(statement, cover_bare(change->table)) &&
+                           actions_begin(statement) == SIZE_MAX
+                     : sql_is_about(statement, change))) ||
                (text_has_word(statement, STR("rename")) &&
                 text_has_word(statement, cover_bare(change->table)));
     /* What made it does not take it away, nor the other way round. */
@@ -410,7 +412,10 @@ bool cover_statement(struct str statement, const struct schema_change *change)
         return false;
     if (change->object == SCHEMA_OBJECT_TYPE)
         return text_has_word(statement, cover_bare(change->name)) &&
-               (!change->value.length || text_has_word(statement, change->value));
+               (!change->value.length ||
+                (text_has_word(statement, change->value) &&
+                 (text_has_word(statement, STR("type")) || text_has_word(statement, STR("enum")) ||
+                  text_has_word(statement, STR("value")))));
     return (change->name.length && text_has_word(statement, cover_bare(change->name))) ||
            (text_has_word(statement, cover_bare(change->table)) &&
             sql_makes_index(statement, change));

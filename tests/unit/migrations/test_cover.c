@@ -69,6 +69,11 @@ static const struct row {
     {"a.sql", "-- ALTER TABLE users ADD COLUMN age integer;\nSELECT 1", COLUMN(ADD, "users", "age"),
      false},
     {"a.sql", "SELECT 1; ALTER TABLE users DROP COLUMN age", COLUMN(DROP, "users", "age"), true},
+    {"a.sql",
+     "ALTER TABLE users ADD COLUMN scores integer[] DEFAULT ARRAY[1, 2]::integer[], ADD x int",
+     COLUMN(ADD, "users", "age"), false},
+    {"a.sql", "ALTER TABLE users DROP CONSTRAINT users_pkey", TABLE(DROP, "users"), false},
+    {"a.sql", "DROP TABLE IF EXISTS users", TABLE(DROP, "users"), true},
     /* What goes back does nothing forward. */
     {"a.sql",
      "-- +goose Up\nALTER TABLE users ADD COLUMN age integer;\n-- +goose Down\nALTER TABLE users "
