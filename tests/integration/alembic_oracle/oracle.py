@@ -17,7 +17,7 @@ from alembic.script import ScriptDirectory
 import sqlalchemy
 
 DUMP = os.path.abspath(sys.argv[1])
-SEEDS = [int(seed) for seed in sys.argv[2:]] or list(range(1, 121))
+SEEDS = [int(seed) for seed in sys.argv[2:]] or list(range(1, 91))
 ERRORS = ("broken-history", "indeterminate-history")
 
 ENV_PY = """
