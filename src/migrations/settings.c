@@ -25,6 +25,7 @@ struct asking {
     struct tracker_places *places;
     struct str computed; /* the place of a directory that is computed */
     size_t listed;
+    bool cut; /* there were more than are listed */
     struct err *e;
 };
 
@@ -155,8 +156,11 @@ static void expand(struct asking *a, struct str at, struct str parts, unsigned d
     bool all = str_eq(part, STR("**"));
     if (all)
         expand(a, at, rest, depth + 1, found);
-    if (depth >= FORM_DEPTH_MAX || ++a->listed > FORM_DIRECTORIES_MAX ||
-        !tree_list(a->tree, a->arena, at, &entries, &exists, &unread))
+    if (depth >= FORM_DEPTH_MAX || ++a->listed > FORM_DIRECTORIES_MAX) {
+        a->cut = true;
+        return;
+    }
+    if (!tree_list(a->tree, a->arena, at, &entries, &exists, &unread))
         return;
     for (size_t i = 0; i < entries.count; i++) {
         struct str name = entries.items[i].name;
@@ -360,6 +364,11 @@ static void choose_directories(struct asking *a)
                 str_printf(a->arena, STR_FMT " names the directory " STR_FMT ", which is not there",
                            STR_ARG(said->value.file), STR_ARG(said->directory));
     }
+    if (a->cut)
+        a->places->unplaced = str_printf(a->arena,
+                                         "the directories of the migrations below \"" STR_FMT
+                                         "\" are more than are looked at",
+                                         STR_ARG(a->root));
     if (!a->places->directories.count && a->computed.length)
         a->places->unplaced = str_printf(
             a->arena, "the directory of the migrations that " STR_FMT " computes is not known",

@@ -64,18 +64,22 @@ static void search_node(struct reading *r, struct str path, const struct node *n
 
 static void read_document(struct reading *r, struct str path, struct str text)
 {
-    struct err broken = ERR_NONE; /* the tool cannot read it either */
+    struct err broken = ERR_NONE;
     struct nodes roots = {0};
     struct node *root;
 
     if (str_ends(path, STR(".json"))) {
         if (json_document(r->arena, text, str_c(r->arena, path), &root, &broken))
             search_node(r, path, root, STR(""), 0);
+        else
+            say_computed(r, path, 1);
         return;
     }
     if (yaml_parse(r->arena, text, str_c(r->arena, path), &roots, &broken))
         for (size_t i = 0; i < roots.count; i++)
             search_node(r, path, roots.items[i], STR(""), 0);
+    else
+        say_computed(r, path, 1);
 }
 
 /* --- Scripts. --- */
@@ -222,6 +226,8 @@ static void read_scripts(struct reading *r, struct str path)
         if (file)
             add_loaded(r, file, &files);
     }
+    if (files.count > LOADED_MAX) /* what the others say is not known */
+        say_computed(r, path, 1);
 }
 
 /* .sequelizerc and its like say by their text what they are; a script's tree wants a name with an ending. */
