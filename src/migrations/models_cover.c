@@ -393,13 +393,10 @@ static int effect(const struct covering *c, const struct step *step,
     return step_effect(&c->names, step, change);
 }
 
-static bool is_covered(struct covering *c, const struct schema_change *asked)
+static bool is_covered(struct covering *c, const struct schema_change *change)
 {
-    struct schema_change with_schema = *asked;
-    const struct schema_change *change = &with_schema;
     bool standing = false, dropped = false;
 
-    with_schema.usual_schema = c->schemas && tells_schemas_apart(c, asked);
     for (size_t i = 0; i < c->files.count; i++) {
         if (is_foreign(c, c->files.items[i].path, change))
             continue;
@@ -429,16 +426,14 @@ static bool is_read_whole(const struct file_steps *file, struct str text)
 
 /* What gives no steps: DO blocks, MySQL's ALTER, languages that are not read. As the push does it, the files come as they are applied, and a later
  * one may undo what an earlier one made. */
-static void words_cover(struct covering *c, const struct schema_changes *changes, bool *covered)
+static void words_cover(struct covering *c, const struct schema_changes *asked, bool *covered)
 {
-    struct schema_changes asked = {0};
-    bool *made = ARENA_ARRAY(c->arena, changes->count, bool);
+    bool *made = ARENA_ARRAY(c->arena, asked->count, bool), open = false;
 
-    for (size_t i = 0; i < changes->count; i++) {
-        struct schema_change change = changes->items[i];
-        change.usual_schema = c->schemas && tells_schemas_apart(c, &change);
-        VEC_PUSH(c->arena, &asked, change);
-    }
+    for (size_t i = 0; i < asked->count; i++)
+        open = open || !covered[i];
+    if (!open)
+        return;
     for (size_t f = 0; f < c->files.count; f++) {
         ARENA(scratch, (size_t)256 << 20);
         struct str path = c->files.items[f].path, text;
@@ -447,15 +442,15 @@ static void words_cover(struct covering *c, const struct schema_changes *changes
             is_read_whole(&c->files.items[f], text))
             continue;
         const struct cover *cover = cover_read(&scratch, path, text);
-        for (size_t i = 0; i < asked.count; i++) {
-            const struct schema_change *change = &asked.items[i];
+        for (size_t i = 0; i < asked->count; i++) {
+            const struct schema_change *change = &asked->items[i];
             if (covered[i] || is_foreign(c, path, change))
                 continue;
             bool makes = cover_makes(cover, change);
             made[i] = makes || (made[i] && !cover_undoes(cover, change));
         }
     }
-    for (size_t i = 0; i < changes->count; i++)
+    for (size_t i = 0; i < asked->count; i++)
         covered[i] = covered[i] || made[i];
 }
 
@@ -549,6 +544,7 @@ bool models_cover(struct arena *arena, const struct config *config, struct tree 
     SCRIPT_TREE(script, arena, &files);
     ELIXIR_TREE(elixir, arena, &files);
     struct models_uncovereds uncovered = {0};
+    struct schema_changes asked = {0};
 
     *ret_uncovered = uncovered;
     if (!difference->changes.count)
@@ -559,10 +555,14 @@ bool models_cover(struct arena *arena, const struct config *config, struct tree 
     if (!begin(&c, changed_paths, e))
         return false;
     bool *covered = ARENA_ARRAY(arena, difference->changes.count, bool);
-    for (size_t i = 0; i < difference->changes.count; i++)
-        covered[i] = is_covered(&c, &difference->changes.items[i]);
+    for (size_t i = 0; i < difference->changes.count; i++) {
+        struct schema_change change = difference->changes.items[i];
+        change.usual_schema = c.schemas && tells_schemas_apart(&c, &change);
+        covered[i] = is_covered(&c, &change);
+        VEC_PUSH(arena, &asked, change);
+    }
     if (by_words) {
-        words_cover(&c, &difference->changes, covered);
+        words_cover(&c, &asked, covered);
         models_follow_renames(&difference->changes, covered);
     }
     for (size_t i = 0; i < difference->changes.count; i++)

@@ -337,8 +337,10 @@ static bool names_directory(const struct tracker *tracker, const struct tree_ent
         for (size_t j = 0; j < tracker->settings.items[i].file.count; j++) {
             struct str rest = tracker->settings.items[i].file.items[j];
             struct str first = str_cut(&rest, '/');
+            bool is_form = str_find_byte(first, '*') != SIZE_MAX;
             for (size_t k = 0; k < entries->count; k++)
-                if (form_matches(first, entries->items[k].name))
+                if (is_form ? form_matches(first, entries->items[k].name)
+                            : str_eq(first, entries->items[k].name))
                     return true;
         }
     return false;
