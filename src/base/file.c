@@ -297,6 +297,13 @@ struct str path_directory(struct str path)
     return slash == 0 ? STR("/") : str_prefix(path, slash);
 }
 
+struct str path_parent(struct str path)
+{
+    size_t slash = str_find_last_byte(path, '/');
+
+    return slash == SIZE_MAX ? STR("") : str_prefix(path, slash);
+}
+
 bool path_relative(struct str base, struct str path, struct str *ret_relative)
 {
     if (str_eq(base, path)) {

@@ -44,6 +44,7 @@ size_t path_depth(struct str path); /* parts: "" has 0, "a/b" 2 */
 struct str path_real(struct arena *arena, struct str path);
 struct str path_base_name(struct str path);
 struct str path_directory(struct str path); /* "." when there is no slash */
+struct str path_parent(struct str path);    /* of a path in a tree: "" when there is no slash */
 bool path_is_absolute(struct str path);
 /* `path` seen from `base`, when it lies in it: "a/b"; "" when equal; false otherwise. Both absolute and normalised. */
 bool path_relative(struct str base, struct str path, struct str *ret_relative);

@@ -216,8 +216,8 @@ const struct config_environment *config_environment_named(const struct config *c
                                                           struct str name);
 const struct config_migrations *config_migrations_named(const struct config *config,
                                                         struct str name);
-/* How a database is written in a string: "env:NAME", "postgresql://…", "mysql://…", "host=… dbname=…", "service=…", "sqlite:FILE", "sqlite:///FILE", "file:PATH". Also for
- * what a variable, a file or a command gave. "postgresql+driver://" loses its driver. The message never holds the text. */
+/* How a database is written in a string: "env:NAME", "postgresql://…", "mysql://…", "host=… dbname=…", "service=…", "sqlite:FILE",
+ * "sqlite:///FILE" (relative; four slashes: absolute), "file:PATH". Also for what a variable, a file or a command gave. "postgresql+driver://" loses its driver. The message never holds the text. */
 MUST_CHECK bool config_database_parse(struct arena *arena, struct str text,
                                       struct config_database *ret_database, struct err *e);
 /* "25s", "500ms", "2m", "1h". */

@@ -73,7 +73,7 @@ static void post_words(struct cover *cover, struct str text, size_t part)
 {
     for (size_t at = 0; at < text.length; at++) {
         size_t start = at;
-        while (at < text.length && cover_is_word_byte(text.bytes[at]))
+        while (at < text.length && byte_is_word(text.bytes[at]))
             at++;
         if (at > start)
             post(cover, OF_STATEMENTS, str_slice(text, start, at), part);
@@ -110,7 +110,7 @@ static bool is_of_data(struct str statement)
     struct str rest = str_trim(statement);
     size_t end = 0;
 
-    while (end < rest.length && cover_is_word_byte(rest.bytes[end]))
+    while (end < rest.length && byte_is_word(rest.bytes[end]))
         end++;
     for (size_t i = 0; i < COUNT_OF(verbs); i++)
         if (str_eq_nocase(str_prefix(rest, end), str_from(verbs[i])))
@@ -330,7 +330,7 @@ static bool any_covers(const struct cover *cover, enum space space, struct str w
 static bool is_word(struct str text)
 {
     for (size_t i = 0; i < text.length; i++)
-        if (!cover_is_word_byte(text.bytes[i]))
+        if (!byte_is_word(text.bytes[i]))
             return false;
     return true;
 }

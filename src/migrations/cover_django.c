@@ -116,22 +116,15 @@ static bool django_index(const struct cover_call *call, const struct schema_chan
     return cover_names(call, change->name) || makes_index(call, change);
 }
 
-static struct str above(struct str path)
-{
-    size_t slash = str_find_last_byte(path, '/');
-
-    return slash == SIZE_MAX ? STR("") : str_prefix(path, slash);
-}
-
 /* A table begins with the label of its application, which is the name of the directory that holds its model, unless something else is
  * written: then nothing is told here. */
 static bool is_of_another_application(struct str path, const struct schema_change *change)
 {
-    struct str folder = above(path), application = above(folder);
+    struct str folder = path_parent(path), application = path_parent(folder);
 
     if (!str_eq(path_base_name(folder), STR("migrations")) || !application.length)
         return false;
-    for (struct str at = above(change->place.file); at.length; at = above(at)) {
+    for (struct str at = path_parent(change->place.file); at.length; at = path_parent(at)) {
         struct str label = path_base_name(at);
         if (change->table.length > label.length && change->table.bytes[label.length] == '_' &&
             str_eq_nocase(str_prefix(change->table, label.length), label))

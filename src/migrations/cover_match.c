@@ -4,18 +4,12 @@
 #include "migrations/cover_scan.h"
 #include "migrations/table_names.h"
 
-bool cover_is_word_byte(char byte)
-{
-    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
-           (byte >= 'A' && byte <= 'Z') || byte == '_';
-}
-
 bool text_has_word(struct str text, struct str word)
 {
     for (size_t at = 0; word.length && at + word.length <= text.length; at++) {
         size_t end = at + word.length;
-        if ((at == 0 || !cover_is_word_byte(text.bytes[at - 1])) &&
-            (end == text.length || !cover_is_word_byte(text.bytes[end])) &&
+        if ((at == 0 || !byte_is_word(text.bytes[at - 1])) &&
+            (end == text.length || !byte_is_word(text.bytes[end])) &&
             str_eq_nocase(str_slice(text, at, end), word))
             return true;
     }
@@ -30,7 +24,7 @@ bool cover_has_parts(struct str text, const struct schema_change *change)
     for (size_t i = 0; index && change->kind == SCHEMA_ADD && i < change->parts.count; i++) {
         struct str part = change->parts.items[i];
         size_t end = 0;
-        while (end < part.length && cover_is_word_byte(part.bytes[end]))
+        while (end < part.length && byte_is_word(part.bytes[end]))
             end++;
         if (end == part.length && !text_has_word(text, part))
             return false;
@@ -51,7 +45,7 @@ bool cover_has_numbers(struct str text, struct str type)
         size_t end = i;
         while (end < type.length && type.bytes[end] >= '0' && type.bytes[end] <= '9')
             end++;
-        bool number = end > i && (i == 0 || !cover_is_word_byte(type.bytes[i - 1]));
+        bool number = end > i && (i == 0 || !byte_is_word(type.bytes[i - 1]));
         if (number && !text_has_word(text, str_slice(type, i, end)))
             return false;
         i = end > i ? end : i + 1;
@@ -139,6 +133,8 @@ struct str cover_schema(const struct cover_call *call)
     static const char *const keywords[] = {"schema", "source_schema"};
     struct str schema;
 
+    if (!str_contains(call->arguments, STR("schema"))) /* hardly any call does */
+        return STR_NONE;
     for (size_t i = 0; i < COUNT_OF(keywords); i++)
         if (cover_is_literal(cover_keyword_argument(call, keywords[i], SIZE_MAX), &schema))
             return schema;
@@ -312,7 +308,7 @@ static bool is_variable(struct str argument)
 {
     size_t word = 0;
 
-    while (word < argument.length && cover_is_word_byte(argument.bytes[word]))
+    while (word < argument.length && byte_is_word(argument.bytes[word]))
         word++;
     return word && !str_starts(str_trim(str_from_offset(argument, word)), STR("="));
 }

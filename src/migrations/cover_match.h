@@ -11,7 +11,6 @@ struct cover_call {
     struct str schema;    /* of that batch, as a literal; empty: none, or computed */
 };
 
-bool cover_is_word_byte(char byte);
 /* "public.users" is "users". */
 struct str cover_bare(struct str name);
 bool cover_is_call(const struct cover_call *call, const char *name);

@@ -29,7 +29,7 @@ static struct str function_name(struct str text)
     if (!str_starts(rest, STR("def ")))
         return STR_NONE;
     rest = str_from_offset(rest, STR("def ").length);
-    while (end < rest.length && cover_is_word_byte(rest.bytes[end]))
+    while (end < rest.length && byte_is_word(rest.bytes[end]))
         end++;
     return str_prefix(rest, end);
 }

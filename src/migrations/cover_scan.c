@@ -71,7 +71,7 @@ struct str cover_identifier_before(struct str text, size_t end)
 {
     size_t start = end;
 
-    while (start > 0 && cover_is_word_byte(text.bytes[start - 1]))
+    while (start > 0 && byte_is_word(text.bytes[start - 1]))
         start--;
     return str_slice(text, start, end);
 }

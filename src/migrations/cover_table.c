@@ -25,7 +25,7 @@ static bool is_readable_argument(struct str rest)
     for (size_t i = 0; i < COUNT_OF(made); i++)
         if (str_starts(rest, str_from(made[i])))
             return true;
-    while (word < rest.length && cover_is_word_byte(rest.bytes[word]))
+    while (word < rest.length && byte_is_word(rest.bytes[word]))
         word++;
     return word && word < rest.length && rest.bytes[word] == '=';
 }
@@ -199,7 +199,7 @@ static struct str field_behind(struct str text, size_t at)
     while (at < text.length && (is_blank(text.bytes[at]) || text.bytes[at] == ','))
         at++;
     size_t start = at;
-    while (at < text.length && (cover_is_word_byte(text.bytes[at]) || text.bytes[at] == '.'))
+    while (at < text.length && (byte_is_word(text.bytes[at]) || text.bytes[at] == '.'))
         at++;
     if (at == text.length || text.bytes[at] != '(')
         return STR_NONE;

@@ -42,7 +42,7 @@ static struct str call_around(struct str text, size_t at)
         end--;
     if (end == 0 || text.bytes[end - 1] != '(')
         return STR_NONE;
-    for (start = --end; start > 0 && cover_is_word_byte(text.bytes[start - 1]);)
+    for (start = --end; start > 0 && byte_is_word(text.bytes[start - 1]);)
         start--;
     return str_slice(text, start, end);
 }
@@ -53,8 +53,8 @@ bool cover_words_only_drop(struct str text, struct str column)
 
     for (size_t at = 0; column.length && at + column.length <= text.length; at++) {
         size_t end = at + column.length;
-        if ((at > 0 && cover_is_word_byte(text.bytes[at - 1])) ||
-            (end < text.length && cover_is_word_byte(text.bytes[end])) ||
+        if ((at > 0 && byte_is_word(text.bytes[at - 1])) ||
+            (end < text.length && byte_is_word(text.bytes[end])) ||
             !str_eq_nocase(str_slice(text, at, end), column))
             continue;
         struct str call = call_around(text, at);

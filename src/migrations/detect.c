@@ -16,12 +16,6 @@ struct detection {
     struct config_migrations_list sets;
 };
 
-/* The parent of "migrations" is ""; path_directory would say ".". */
-struct str parent_of(struct str directory)
-{
-    return str_find_byte(directory, '/') == SIZE_MAX ? STR("") : path_directory(directory);
-}
-
 static void add_set(struct detection *d, struct config_migrations set)
 {
     VEC_PUSH(d->arena, &d->sets, set);
@@ -100,7 +94,7 @@ static bool add_alembic(struct detection *d, struct err *e)
         strs_add(d->arena, &d->scripts, script);
         add_set(d, (struct config_migrations){
                        .tracker = STR("alembic"),
-                       .root = parent_of(script),
+                       .root = path_parent(script),
                        .script_location = script.length ? path_base_name(script) : STR(".")});
     }
     return true;
@@ -161,7 +155,7 @@ struct str owner_of(struct str directory)
         for (size_t i = 0; i < COUNT_OF(words); i++)
             again = again || str_eq(path_base_name(directory), str_from(words[i]));
         if (again)
-            directory = parent_of(directory);
+            directory = path_parent(directory);
     }
     return without_resources(directory);
 }

@@ -12,8 +12,6 @@ MUST_CHECK bool detect_script_directories(struct arena *arena, struct tree *tree
 MUST_CHECK bool detect_sql_directories(struct arena *arena, struct tree *tree, struct str root,
                                        struct strs *ret_directories, struct err *e);
 
-/* The parent of "migrations" is ""; path_directory would say ".". */
-struct str parent_of(struct str directory);
 /* services/billing/db/migrations belongs to services/billing. */
 struct str owner_of(struct str directory);
 

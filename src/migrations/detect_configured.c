@@ -17,7 +17,7 @@ struct str detect_inside(struct arena *arena, struct str root, struct str direct
     /* config/knexfile.js may name db/migrations: "../db/migrations". */
     while (root.length && !str_eq(root, directory) && !path_relative(root, directory, &relative)) {
         up = str_printf(arena, STR_FMT "../", STR_ARG(up));
-        root = parent_of(root);
+        root = path_parent(root);
         relative = directory;
     }
     if (str_eq(root, directory))

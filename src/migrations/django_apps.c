@@ -61,7 +61,7 @@ static bool find_package(struct finder *f, struct str dotted, struct str *ret_di
             return true;
         }
     for (size_t i = 0; i < f->seen.count; i++) {
-        struct str directory = parent_of(f->seen.items[i]);
+        struct str directory = path_parent(f->seen.items[i]);
         if (str_ends(directory, tail) || str_eq(f->seen.items[i], relative) ||
             str_ends(f->seen.items[i], tail)) {
             *ret_directory = str_ends(directory, tail) ? directory : f->seen.items[i];
@@ -354,7 +354,7 @@ static bool is_used(const struct finder *f, struct str directory)
 static void add_seen(struct finder *f)
 {
     for (size_t i = 0; i < f->seen.count; i++) {
-        struct str directory = parent_of(f->seen.items[i]);
+        struct str directory = path_parent(f->seen.items[i]);
         struct app_config config = {0};
         if (is_used(f, f->seen.items[i]))
             continue;

@@ -116,7 +116,7 @@ static void find_bases(struct liquibase_loading *l)
     for (size_t i = 0; i < l->history->versions.count; i++)
         strs_add(l->arena, &l->bases, l->history->versions.items[i]);
     for (struct str above = l->set->root; above.length;) {
-        above = parent_of(above);
+        above = path_parent(above);
         strs_add(l->arena, &l->bases, above);
     }
 }
@@ -130,7 +130,7 @@ static struct str project_of(struct str directory)
         struct str above = owner_of(directory);
         for (size_t i = 0; words[i]; i++)
             if (str_eq(path_base_name(above), str_from(words[i])))
-                above = parent_of(above);
+                above = path_parent(above);
         if (str_eq(above, directory))
             return above;
         directory = above;
@@ -316,7 +316,7 @@ static bool is_included(const struct naming *names, const struct naming *directo
     if (naming_has(names, last_word(file), index))
         return true;
     while (file.length) {
-        file = parent_of(file);
+        file = path_parent(file);
         if (naming_has(directories, file, index))
             return true;
     }
@@ -337,7 +337,7 @@ static const struct candidate *only_root(struct arena *scratch, const struct can
         for (size_t j = 0; j < log->names.count; j++)
             naming_add(&names, log->names.items[j], i);
         if (log->includes_all)
-            naming_add(&directories, parent_of(log->file), i);
+            naming_add(&directories, path_parent(log->file), i);
     }
     for (size_t i = 0; i < count; i++) {
         if (is_included(&names, &directories, found->items.items[i].file, i))

@@ -263,19 +263,12 @@ static size_t count_below(const struct strs *paths, struct str directory)
     return count;
 }
 
-static struct str directory_of(struct str path)
-{
-    size_t slash = str_find_last_byte(path, '/');
-
-    return slash == SIZE_MAX ? STR("") : str_prefix(path, slash);
-}
-
 /* A changed file may be what models elsewhere are made from (an enumeration, a mixin, an embedded class): those that lie near it are looked
  * at too, up to the highest directory that holds no more than NEARBY_MAX files. */
 static void add_nearby(struct side *side, const struct strs *others, struct nearby *nearby,
                        struct str changed, struct strs *paths)
 {
-    struct str at = directory_of(changed), widest = at;
+    struct str at = path_parent(changed), widest = at;
 
     for (size_t i = 0; i < nearby->seen.count; i++)
         if (lies_below(changed, nearby->seen.items[i]))
@@ -287,8 +280,8 @@ static void add_nearby(struct side *side, const struct strs *others, struct near
         VEC_PUSH(side->arena, &nearby->crowded, at);
         return;
     }
-    while (widest.length && count_below(others, directory_of(widest)) <= NEARBY_MAX)
-        widest = directory_of(widest);
+    while (widest.length && count_below(others, path_parent(widest)) <= NEARBY_MAX)
+        widest = path_parent(widest);
     VEC_PUSH(side->arena, &nearby->seen, widest);
     for (size_t i = 0; i < others->count; i++)
         if (lies_below(others->items[i], widest))

@@ -158,7 +158,7 @@ static bool has_near(struct seeking *s, const struct tracker_sign *sign, struct 
         }
         if (!place.length)
             break;
-        place = parent_of(place);
+        place = path_parent(place);
     }
     return false;
 }

@@ -43,7 +43,7 @@ static bool find_conf(struct arena *arena, struct tree *tree, struct str from, s
     struct str bytes;
     bool whole;
 
-    for (struct str at = from;; at = parent_of(at)) {
+    for (struct str at = from;; at = path_parent(at)) {
         struct str path = path_below(arena, at, STR("sqitch.conf"));
         if (is_file(arena, tree, path)) {
             if (!tree_read_start(tree, arena, path, CONF_FILE_MAX, &bytes, &whole, bad))
@@ -99,7 +99,7 @@ static bool places_for(struct arena *arena, struct str base, const struct sqitch
     sqitch_conf_places(arena, conf, &list);
     for (size_t i = 0; i < list.count; i++)
         if (inside(arena, base, list.items[i].plan, &plan) &&
-            (!directory || str_eq(parent_of(plan), *directory))) {
+            (!directory || str_eq(path_parent(plan), *directory))) {
             *ret_places = list.items[i];
             return true;
         }
@@ -142,10 +142,10 @@ static bool sqitch_counts(struct arena *arena, struct tree *tree, struct str dir
         return true;
     sqitch_conf_places(arena, &conf, &list);
     if (!inside(arena, base, list.items[0].plan, &main_plan) || !is_file(arena, tree, main_plan) ||
-        str_eq(parent_of(main_plan), directory))
+        str_eq(path_parent(main_plan), directory))
         return true;
     for (size_t i = 1; i < list.count && !own.length; i++)
-        if (inside(arena, base, list.items[i].plan, &plan) && str_eq(parent_of(plan), directory))
+        if (inside(arena, base, list.items[i].plan, &plan) && str_eq(path_parent(plan), directory))
             own = plan;
     return !own.length || !tree_read(tree, arena, own, PLAN_FILE_MAX, &bytes, &ignored) ||
            !sqitch_plan_parse(arena, bytes, &a, &ignored) ||

@@ -51,12 +51,6 @@ bool table_is_of(struct str written, const struct schema_change *change)
            schema_is_of(name.schema, change);
 }
 
-static bool is_word_byte(char byte)
-{
-    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
-           (byte >= 'A' && byte <= 'Z') || byte == '_';
-}
-
 /* `at` is where a name begins: that of the schema before it, without its quotes; empty: none. */
 static struct str schema_before(struct str text, size_t at)
 {
@@ -69,7 +63,7 @@ static struct str schema_before(struct str text, size_t at)
     for (end--; end > 0 && is_quote(text.bytes[end - 1]);)
         end--;
     size_t start = end;
-    while (start > 0 && is_word_byte(text.bytes[start - 1]))
+    while (start > 0 && byte_is_word(text.bytes[start - 1]))
         start--;
     return str_slice(text, start, end);
 }
@@ -81,8 +75,8 @@ bool table_is_elsewhere(struct str text, const struct schema_change *change)
 
     for (size_t at = 0; table.length && at + table.length <= text.length; at++) {
         size_t end = at + table.length;
-        if ((at > 0 && is_word_byte(text.bytes[at - 1])) ||
-            (end < text.length && is_word_byte(text.bytes[end])) ||
+        if ((at > 0 && byte_is_word(text.bytes[at - 1])) ||
+            (end < text.length && byte_is_word(text.bytes[end])) ||
             !str_eq_nocase(str_slice(text, at, end), table))
             continue;
         if (schema_is_of(schema_before(text, at), change))

@@ -236,7 +236,7 @@ static bool read_places(struct unit_loader *l, struct tracker_places *places)
         return false;
     for (struct str at = l->set->root;
          at.length && !places->sources.count && !places->unread.count;) {
-        at = parent_of(at);
+        at = path_parent(at);
         if (!tracker_places_read(l->arena, l->tree, l->tracker, at, directory, places, l->e))
             return false;
         /* Another project's. */

@@ -139,9 +139,7 @@ static bool next_statement(struct scanner *s, struct str *ret_statement)
 
 static bool is_name_byte(char byte)
 {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= '0' && byte <= '9') || byte == '_' || byte == '$' ||
-           (unsigned char)byte >= 0x80;
+    return byte_is_word(byte) || byte == '$' || (unsigned char)byte >= 0x80;
 }
 
 static struct str take_name(struct str *rest)

@@ -7,7 +7,7 @@
  * In:    two editions of each of some files; any bytes.
  * Out:   whether a definition of the first edition is another one in the second: what is only added cannot matter to a file that did not change,
  *        and what is moved from file to file as it was does not.
- * Source: The Python Language Reference 3.12, 2.1 (lines), 2.4.1 (strings), 6.15; ECMAScript 2024, 12 (lexical grammar).
+ * Source: The Python Language Reference 3.12, 2.1 (lines), 2.4.1 (strings), 7.2 (assignments); ECMAScript 2024, 12 (lexical grammar).
  */
 #ifndef HOOKCHECK_READERS_DEFINITIONS_H
 #define HOOKCHECK_READERS_DEFINITIONS_H

@@ -41,14 +41,6 @@ struct str script_path_plain(struct arena *arena, struct str path)
     return str_eq(plain, STR(".")) ? STR("") : plain;
 }
 
-/* The directory that a path of the tree lies in; "" is its root. */
-static struct str parent(struct str path)
-{
-    size_t at = str_find_last_byte(path, '/');
-
-    return at == SIZE_MAX ? STR("") : str_prefix(path, at);
-}
-
 static struct script_value append(const struct valuing *v, struct script_value a,
                                   struct script_value b, const char *between)
 {
@@ -110,7 +102,7 @@ static struct script_value of_url(const struct valuing *v, struct script_scope s
 
     if (!path.known || path.rooted || !base.known || !base.rooted)
         return unknown();
-    return append(v, rooted(parent(base.text)), path, "/");
+    return append(v, rooted(path_parent(base.text)), path, "/");
 }
 
 static struct str last_name(struct script_scope scope, TSNode callee)
@@ -137,7 +129,7 @@ static struct script_value of_call(const struct valuing *v, struct script_scope 
     if (str_eq(name, STR("dirname"))) {
         struct script_value path = value_of(v, scope, first);
         struct str plain = path.known ? script_path_plain(v->arena, path.text) : STR_NONE;
-        return path.rooted && plain.bytes ? rooted(parent(plain)) : unknown();
+        return path.rooted && plain.bytes ? rooted(path_parent(plain)) : unknown();
     }
     struct script_thing called = script_resolve(v->tree, scope, callee);
     if (ts_node_is_null(first) &&
@@ -194,7 +186,7 @@ static struct script_value of_name(const struct valuing *v, struct script_scope 
     struct str source = script_source(scope.file, node);
 
     if (str_eq(source, STR("__dirname")) || str_eq(source, STR("import.meta.dirname")))
-        return rooted(parent(scope.file->path));
+        return rooted(path_parent(scope.file->path));
     if (str_eq(source, STR("__filename")) || str_eq(source, STR("import.meta.filename")) ||
         str_eq(source, STR("import.meta.url")))
         return rooted(scope.file->path);
