@@ -72,8 +72,10 @@ start() {
   local all=${all:-$work} # where the suite of scenarios keeps a repository to copy
   if [ $# = 0 ] && [ -d "$all/template/repo/.git/hooks" ] && [ "$(declare -f base_tree)" = "$usual_tree" ]; then
     cp -R "$all/template/remote.git" "$all/template/repo" "$work/" || exit 98
-    sed -i "s#$all/template/#$work/#" "$work/repo/.git/config"
     cd "$work/repo" || exit 98
+    local settings
+    IFS= read -rd '' settings <.git/config
+    printf '%s' "${settings//"$all/template/"/"$work/"}" >.git/config
     return
   fi
   quiet_git init -q --bare -b main "$@" "$work/remote.git"

@@ -52,10 +52,11 @@ mkdir "$work/project" && cd "$work/project" || exit 1
 git init -q
 tool_begin >"$work/begin" 2>&1 || { ok 1 "the project is made" "$(cat "$work/begin")"; exit 0; }
 
-ours() { # FILTER: of the only set
-  "$hookcheck" status --json >"$work/status" 2>"$work/errors"
+look() { "$hookcheck" status --json >"$work/status" 2>"$work/errors"; }
+seen() { # FILTER: of the only set, as it was when we looked last
   jq -r "if (.sets | length) == 1 then ($1) else error(\"not one set\") end" "$work/status" 2>>"$work/errors" || { cat "$work/status" "$work/errors"; return 1; }
 }
+ours() { look; seen "$1"; }
 
 # agrees NAME: pending (those that are never applied are pending to no tool's status but to some) and applied are the tool's.
 agrees() {
@@ -64,8 +65,9 @@ agrees() {
     ok 1 "$1: the tool says" "$(cat "$work/theirs" "$work/refusal")"
     return
   fi
+  look
   theirs=$(sed -n 's/^pending //p' "$work/theirs" | sort)
-  mine=$(ours '.sets[0] | (.pending + .never_applied)[].id' | sort)
+  mine=$(seen '.sets[0] | (.pending + .never_applied)[].id' | sort)
   [ "$theirs" = "$mine" ]
   ok $? "$1: pending" "the tool says:
 $theirs
@@ -78,9 +80,14 @@ $(cat "$work/refusal" "$work/status")"
   ok $? "$1: applied" "the tool says $theirs, we say $count
 $(cat "$work/theirs" "$work/refusal" "$work/status")"
 }
-is() { # NAME FILTER WANTED
+# is NAME FILTER WANTED: looks again; `so` asks what was seen already, where nothing has happened since.
+is() {
+  look
+  so "$@"
+}
+so() {
   local got
-  got=$(ours "$2")
+  got=$(seen "$2")
   [ "$got" = "$3" ]
   ok $? "$1" "got:
 $got
@@ -96,11 +103,11 @@ tool_add 1 one && tool_add 2 two || exit 1
 git add -A && git commit -qm first
 is "it is recognised" '.sets[0].tracker' "$tool_tracker"
 agrees "before"
-is "before: the state" '.sets[0].state' pending
+so "before: the state" '.sets[0].state' pending
 applies "it applies"
 agrees "after"
-is "after: the state" '.sets[0].state' current
-is "after: the version" '.database_version' "$(tool_id 2)"
+so "after: the state" '.sets[0].state' current
+so "after: the version" '.database_version' "$(tool_id 2)"
 
 tool_add 4 four
 agrees "between"
@@ -112,17 +119,17 @@ tool_add 3 three
 case $tool_out_of_order in
   applied)
     agrees "out of order"
-    is "out of order: it will be applied" '.sets[0].pending[].id' "$(tool_id 3)"
+    so "out of order: it will be applied" '.sets[0].pending[].id' "$(tool_id 3)"
     applies "it applies the older one"
     agrees "out of order, applied" ;;
   refused)
     is "out of order: refused" '.sets[0].out_of_order[].id' "$(tool_id 3)"
-    is "out of order: the state" '.sets[0].state == "current"' false
+    so "out of order: the state" '.sets[0].state == "current"' false
     refuses "it refuses the older one"
     rm -rf "$(tool_file 3)" ;;
   skipped)
     is "out of order: never applied" '.sets[0].never_applied[].id' "$(tool_id 3)"
-    is "out of order: the reason" '[.reasons[].code] | index("never-applied") != null' true
+    so "out of order: the reason" '[.reasons[].code] | index("never-applied") != null' true
     apply
     is "out of order: still never applied" '.sets[0].never_applied[].id' "$(tool_id 3)"
     rm -rf "$(tool_file 3)" ;;
@@ -132,7 +139,7 @@ git add -A && git commit -qm third
 file=$(tool_file 2)
 mv "$file" "$work/kept"
 is "deleted: the row is unknown" '.sets[0].unknown[].id' "$(tool_id 2)"
-is "deleted: it is on a branch" '.sets[0].unknown[].kind' elsewhere
+so "deleted: it is on a branch" '.sets[0].unknown[].kind' elsewhere
 if [ "$tool_missing" = ignored ]; then agrees "deleted"; else refuses "deleted: the tool refuses to work"; fi
 is "deleted: the state" '.sets[0].state == "current"' false
 mv "$work/kept" "$file"
@@ -145,7 +152,7 @@ tool_edit "$edited"
 if [ "$tool_edited" = ignored ]; then agrees "edited"; else refuses "edited: the tool refuses to work"; fi
 if [ "$tool_checksums" = yes ]; then
   is "edited: it is diverged" '.sets[0].diverged[].id' "$(tool_id 1)"
-  is "edited: the reason" '[.reasons[].code] | index("diverged-migration") != null' true
+  so "edited: the reason" '[.reasons[].code] | index("diverged-migration") != null' true
 else
   is "edited: nothing can tell" '.sets[0].diverged | length' 0
 fi
@@ -163,7 +170,7 @@ if [ "$tool_failed" = pending ]; then
   agrees "failed"
 else
   is "failed: it is dirty" '.sets[0].dirty[].id' "$(tool_id 5)"
-  is "failed: the reason" '[.reasons[].code] | index("dirty-migration") != null' true
+  so "failed: the reason" '[.reasons[].code] | index("dirty-migration") != null' true
 fi
 tool_mend 5 >"$work/mended" 2>&1; ok $? "the broken one is taken out" "$(cat "$work/mended")"
 agrees "mended"
@@ -171,10 +178,10 @@ agrees "mended"
 if declare -F tool_make >/dev/null; then
   tool_make made >"$work/made" 2>&1; ok $? "the tool makes one" "$(cat "$work/made")"
   agrees "made by the tool"
-  is "made by the tool: the state" '.sets[0] | .state, (.pending | length)' $'pending\n1'
+  so "made by the tool: the state" '.sets[0] | .state, (.pending | length)' $'pending\n1'
   applies "made by the tool: it applies"
   agrees "made by the tool, applied"
-  is "made by the tool, applied: the state" '.sets[0].state' current
+  so "made by the tool, applied: the state" '.sets[0].state' current
 fi
 
 if declare -F tool_more >/dev/null; then tool_more; fi

@@ -82,7 +82,7 @@ tool_more() {
   psql -q "$DATABASE_URL" -c "delete from django_migrations where app = 'store' and name in ('0002_two', '0001_both', '0004_four')"
   psql -q "$DATABASE_URL" -c 'drop table two; drop table four' # as if they had never run
   agrees "squash, a part applied"
-  is "squash, a part applied: the state" '.sets[0].state' indeterminate # extra.0003_three stands on store.0002_two
+  so "squash, a part applied: the state" '.sets[0].state' indeterminate # extra.0003_three stands on store.0002_two
   tool_apply >"$work/apply" 2>&1; [ $? != 0 ]; ok $? "squash, a part applied: Django refuses" "$(cat "$work/apply")"
   psql -q "$DATABASE_URL" -c "delete from django_migrations where app = 'extra'" -c 'drop table three'
   agrees "squash, a part applied, consistent"
@@ -90,33 +90,33 @@ tool_more() {
   agrees "squash, completed"
   rm shop/migrations/0001_one.py shop/migrations/0002_two.py
   agrees "squash, the old files gone"
-  is "squash, the old files gone: their rows are explained" '[.sets[0].explained[] | select(.kind == "squashed") | .id] | join(",")' store.0001_one,store.0002_two
+  so "squash, the old files gone: their rows are explained" '[.sets[0].explained[] | select(.kind == "squashed") | .id] | join(",")' store.0001_one,store.0002_two
 
   # Two branches meet.
   migration shop/migrations/0006_left.py '("store", "0004_four")' ''
   migration shop/migrations/0006_right.py '("store", "0004_four")' ''
   agrees "two leaves"
-  is "two leaves: the reason" '[.reasons[].code] | index("multiple-heads") != null' true
+  so "two leaves: the reason" '[.reasons[].code] | index("multiple-heads") != null' true
   apply; [ $? != 0 ]; ok $? "two leaves: Django refuses" "$(cat "$work/apply")"
   manage makemigrations --merge --noinput >"$work/merge" 2>&1; ok $? "makemigrations --merge" "$(cat "$work/merge")"
   agrees "merged"
-  is "merged: no reason of the graph" '[.reasons[].code] | index("multiple-heads")' null
+  so "merged: no reason of the graph" '[.reasons[].code] | index("multiple-heads")' null
   apply; ok $? "merged: migrate" "$(cat "$work/apply")"
   agrees "merged, applied"
-  is "merged, applied: the state" '.sets[0].state' current
+  so "merged, applied: the state" '.sets[0].state' current
 
   # Deleted where nothing stands on it: Django says nothing.
   migration extra/migrations/0007_gone.py '("extra", "0003_three")' ''
   apply
   rm extra/migrations/0007_gone.py
   agrees "deleted, a leaf"
-  is "deleted, a leaf: unknown" '.sets[0].unknown[].id' extra.0007_gone
+  so "deleted, a leaf: unknown" '.sets[0].unknown[].id' extra.0007_gone
 
   # Put in before what is applied.
   migration extra/migrations/0002_late.py '' ''
   sed -i 's/("auth", "0001_initial")/("extra", "0002_late")/' extra/migrations/0003_three.py
   agrees "put in before"
-  is "put in before: the reason" '[.reasons[].code] | index("indeterminate-history") != null' true
+  so "put in before: the reason" '[.reasons[].code] | index("indeterminate-history") != null' true
   apply; [ $? != 0 ]; ok $? "put in before: Django refuses" "$(cat "$work/apply")"
   git checkout -q extra/migrations/0003_three.py && rm extra/migrations/0002_late.py
 
@@ -125,7 +125,7 @@ tool_more() {
   sed -i 's/label = "store"/label = "shelf"/' shop/apps.py
   sed -i 's/"store"/"shelf"/g; s/'"'store'/'shelf'"'/g' shop/migrations/*.py extra/migrations/*.py
   agrees "another label"
-  is "another label: the old rows" '[.sets[0].explained[] | select(.kind == "renamed") | .id] | length > 3' true
+  so "another label: the old rows" '[.sets[0].explained[] | select(.kind == "renamed") | .id] | length > 3' true
   git checkout -q .
 
   # Not seen by Django: no package, no application, names that are no migrations.

@@ -44,12 +44,12 @@ tool_own() {
   is "the way out" '.sets[0].state' current
   tool_add 3 three
   is "two heads: the reason" '[.reasons[].code] | index("multiple-heads") != null' true
-  is "two heads: what joins them" '[.reasons[] | select(.code == "multiple-heads") | .hint] | first | contains("flask db merge")' true
+  so "two heads: what joins them" '[.reasons[] | select(.code == "multiple-heads") | .hint] | first | contains("flask db merge")' true
   apply; [ $? != 0 ]; ok $? "two heads: it refuses" "$(cat "$work/apply")"
   [ "$(flask_db heads 2>/dev/null | sed 's/ .*//' | sort | xargs)" = "$(ours '.sets[0].heads | join(" ")')" ]; ok $? "two heads: those of flask db heads"
   flask_db merge -m joined heads --rev-id r9 >"$work/merge" 2>&1; ok $? "it merges" "$(cat "$work/merge")"
   agrees "merged"
-  is "merged: the way out" '[.reasons[] | select(.code == "pending-migrations") | .hint] | first' 'flask db upgrade'
+  so "merged: the way out" '[.reasons[] | select(.code == "pending-migrations") | .hint] | first' 'flask db upgrade'
   apply; ok $? "merged: it applies" "$(cat "$work/apply")"
   is "merged: the state" '.sets[0].state' current
   git add -A && git commit -qm merged

@@ -49,7 +49,7 @@ tool_status() {
 
 tool_own() {
   agrees "after the third"
-  is "after the third: the state" '.sets[0].state' current
+  so "after the third: the state" '.sets[0].state' current
   git add -A && git commit -qm third
 
   # Two branches have committed a third one.
@@ -65,13 +65,13 @@ tool_own() {
   mv "$work/kept" migrations/committed/000002-two.sql
   mv migrations/committed/000003-four.sql "$work/kept"
   is "the last one deleted: unknown" '.sets[0].unknown[] | .id + " " + .kind' '000003.sql elsewhere'
-  is "the last one deleted: the state" '.sets[0].state == "current"' false
+  so "the last one deleted: the state" '.sets[0].state == "current"' false
   mv "$work/kept" migrations/committed/000003-four.sql
   agrees "restored"
 
   printf '\n-- edited\n' >>migrations/committed/000001-one.sql
   is "edited: it is diverged" '.sets[0].diverged[].id' 000001.sql
-  is "edited: the reason" '[.reasons[].code] | index("diverged-migration") != null' true
+  so "edited: the reason" '[.reasons[].code] | index("diverged-migration") != null' true
   agrees "edited"
   git checkout -q migrations
   sed -i 's/$/\r/' migrations/committed/000001-one.sql
@@ -84,9 +84,9 @@ tool_own() {
   commit clash 'create table clash ()'; ok $? "one is committed that will fail"
   refuses "it fails"
   agrees "failed"
-  is "failed: it is pending" '.sets[0] | .state + " " + .pending[].id' 'pending 000004.sql'
+  so "failed: it is pending" '.sets[0] | .state + " " + .pending[].id' 'pending 000004.sql'
   psql -qX "$DATABASE_URL" -c 'drop table clash'
   applies "mended, it is applied"
   agrees "mended, applied"
-  is "mended, applied: the state" '.sets[0].state' current
+  so "mended, applied: the state" '.sets[0].state' current
 }

@@ -44,12 +44,12 @@ tool_more() {
   printf 'select 1;\n' >"$(tool_file 6)/migration.sql"
   applies "rolled back: deploy runs it"
   agrees "rolled back, applied"
-  is "rolled back, applied: the state" '.sets[0].state' current
+  so "rolled back, applied: the state" '.sets[0].state' current
 
   # Failed and said to be applied.
   tool_break 7
   apply
   tool_prisma migrate resolve --applied "$(tool_id 7)" >"$work/apply" 2>&1; ok $? "it is said to be applied" "$(cat "$work/apply")"
   agrees "said to be applied"
-  is "said to be applied: the state" '.sets[0].state' current
+  so "said to be applied: the state" '.sets[0].state' current
 }
