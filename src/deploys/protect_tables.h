@@ -29,6 +29,7 @@ enum protect_operands {
     OPERANDS_LAST,
     OPERANDS_SOURCES,
     OPERANDS_REST,
+    OPERANDS_FOUND, /* where it looks; the files are those of the names it is given (-name) */
     OPERANDS_PATCH, /* a patch that names the files, or a file with one, or what it reads is one */
 };
 

@@ -1,5 +1,8 @@
 #include "deploys/protect_write.h"
 
+#include <fnmatch.h>
+#include <string.h>
+
 #include "base/file.h"
 #include "base/patch.h"
 #include "config/state.h"
@@ -45,7 +48,8 @@ bool protect_write(struct recogniser *r, const struct write *write, struct str p
         if (!protect_look_up(r->arena, r->protect, protect_state(r), paths.items[i], removed,
                              &found))
             continue;
-        if (found.row && found.row->judge == JUDGE_DIRECTORY && !removed)
+        if (found.row && found.row->judge == JUDGE_DIRECTORY && !removed &&
+            write->change != CHANGE_MODE)
             continue;
         tamper.command =
             write->shown.length ? write->shown : line_show(r, write->call, write->line);
@@ -53,6 +57,25 @@ bool protect_write(struct recogniser *r, const struct write *write, struct str p
         if (!protect_report(r, tamper, e))
             return false;
     }
+    return true;
+}
+
+/* `cp -r x/. dir/`: what stands in x is written into dir, as far as it can be seen now. */
+static bool write_contents(struct recogniser *r, const struct write *write, struct str from,
+                           struct str into, struct err *e)
+{
+    struct strs names = {0};
+    struct err ignored = ERR_NONE;
+
+    if (!protect_is_known(from) ||
+        !file_list(r->arena, path_join(r->arena, write->directory, from), &names, &ignored))
+        return true;
+    for (size_t i = 0; i < names.count; i++)
+        if (!protect_write(
+                r, write,
+                str_printf(r->arena, STR_FMT "/" STR_FMT, STR_ARG(into), STR_ARG(names.items[i])),
+                e))
+            return false;
     return true;
 }
 
@@ -65,8 +88,15 @@ static bool write_into(struct recogniser *r, const struct write *write, const st
     if (!protect_write(r, write, last, e))
         return false;
     for (size_t i = 0; i + 1 < line->operands.count; i++) {
-        struct str path = str_printf(r->arena, STR_FMT "/" STR_FMT, STR_ARG(last),
-                                     STR_ARG(path_base_name(line->operands.items[i])));
+        struct str from = line->operands.items[i], base = path_base_name(from);
+        bool contents = str_eq(base, STR(".")) ||
+                        (str_eq(line->name, STR("rsync")) && str_ends(from, STR("/")));
+        if (contents) {
+            if (!write_contents(r, write, from, last, e))
+                return false;
+            continue;
+        }
+        struct str path = str_printf(r->arena, STR_FMT "/" STR_FMT, STR_ARG(last), STR_ARG(base));
         if (!protect_is_known(path) ||
             !protect_names_path(r->arena, protect_state(r), write->directory, path))
             continue;
@@ -75,6 +105,43 @@ static bool write_into(struct recogniser *r, const struct write *write, const st
             file_kind(r->arena, path_join(r->arena, write->directory, last)) == FILE_DIRECTORY;
         if (into && !protect_write(r, write, path, e))
             return false;
+    }
+    return true;
+}
+
+static bool write_named(struct recogniser *r, const struct write *write, struct str place,
+                        struct str name, bool any_case, struct err *e)
+{
+    struct strs names = {0};
+    struct err ignored = ERR_NONE;
+    const char *pattern = str_c(r->arena, name);
+
+    if (!any_case && !strpbrk(pattern, "*?[\\"))
+        return protect_write(r, write, path_join(r->arena, place, name), e);
+    if (!file_list(r->arena, path_join(r->arena, write->directory, place), &names, &ignored))
+        return true;
+    for (size_t i = 0; i < names.count; i++)
+        if (fnmatch(pattern, str_c(r->arena, names.items[i]), any_case ? FNM_CASEFOLD : 0) == 0 &&
+            !protect_write(r, write, path_join(r->arena, place, names.items[i]), e))
+            return false;
+    return true;
+}
+
+/* `find . -name 'pre-*' -delete`: such files where files of ours are, below each place it looks in. */
+static bool write_found(struct recogniser *r, const struct write *write, const struct line *line,
+                        struct str below, struct err *e)
+{
+    static const char *const places[] = {".", ".git", ".git/hooks", "hooks", ".husky", ".claude"};
+
+    for (size_t i = 0; i < line->options.count; i++) {
+        const struct option_word *option = &line->options.items[i];
+        bool any_case = str_eq(option->name, STR("-iname"));
+        if (!option->has_value || (!any_case && !str_eq(option->name, STR("-name"))))
+            continue;
+        for (size_t p = 0; p < COUNT_OF(places); p++)
+            if (!write_named(r, write, path_join(r->arena, below, str_from(places[p])),
+                             option->value, any_case, e))
+                return false;
     }
     return true;
 }
@@ -97,6 +164,11 @@ bool protect_write_operands(struct recogniser *r, const struct protect_writer *w
         struct str path = line->operands.items[i];
         if (!str_starts(path, prefix))
             continue;
+        if (writer->operands == OPERANDS_FOUND) {
+            if (protect_is_known(path) && !write_found(r, write, line, path, e))
+                return false;
+            continue;
+        }
         if (!protect_write(r, write, str_from_offset(path, prefix.length), e))
             return false;
     }
