@@ -212,12 +212,13 @@ static TSNode in_dictionary(struct python_tree *tree, struct python_thing thing,
 TSNode python_call_keyword(struct python_tree *tree, struct python_scope scope, TSNode call,
                            const char *name, struct python_scope *ret_scope)
 {
-    TSNode arguments = node_field(call, "arguments"), found = call_keyword(scope.file, call, name);
+    TSNode found = call_keyword(scope.file, call, name);
 
     *ret_scope = scope;
-    for (uint32_t i = 0; ts_node_is_null(found) && !ts_node_is_null(arguments) &&
-                         i < ts_node_named_child_count(arguments);
-         i++) {
+    if (!ts_node_is_null(found) || !call_arguments(scope.file, call)->has_splat)
+        return found;
+    TSNode arguments = node_field(call, "arguments");
+    for (uint32_t i = 0; ts_node_is_null(found) && i < ts_node_named_child_count(arguments); i++) {
         TSNode argument = ts_node_named_child(arguments, i);
         if (!node_is(argument, "dictionary_splat"))
             continue;
@@ -237,26 +238,31 @@ TSNode python_call_keyword(struct python_tree *tree, struct python_scope scope, 
 TSNode python_call_positional(struct python_scope scope, TSNode call, size_t index,
                               struct python_scope *ret_scope)
 {
-    TSNode found = call_positional(call, index);
+    const struct python_arguments *arguments = call_arguments(scope.file, call);
+    size_t place = 0;
 
     *ret_scope = scope;
-    for (size_t i = 0; i <= index && i < call_positional_count(call); i++) {
-        TSNode argument = call_positional(call, i);
+    for (size_t i = 0; i < arguments->items.count; i++) {
+        const struct python_argument *argument = &arguments->items.items[i];
+        if (argument->keyword.length || argument->dictionary_splat)
+            continue;
         const struct python_bound *rest =
-            node_is(argument, "list_splat") ? rest_of(scope, argument) : NULL;
+            argument->list_splat ? rest_of(scope, argument->node) : NULL;
         if (rest)
             return python_call_positional(*rest->scope, rest->node,
-                                          index - i + places_of(rest->rest), ret_scope);
+                                          index - place + places_of(rest->rest), ret_scope);
+        if (place++ == index)
+            return node_bare(argument->node);
     }
-    return found;
+    return node_null();
 }
 
 bool python_call_has_splat(struct python_tree *tree, struct python_scope scope, TSNode call)
 {
+    if (!call_arguments(scope.file, call)->has_splat)
+        return false;
     TSNode arguments = node_field(call, "arguments");
-
-    for (uint32_t i = 0; !ts_node_is_null(arguments) && i < ts_node_named_child_count(arguments);
-         i++) {
+    for (uint32_t i = 0; i < ts_node_named_child_count(arguments); i++) {
         TSNode argument = ts_node_named_child(arguments, i);
         bool words = node_is(argument, "dictionary_splat");
         if ((words || node_is(argument, "list_splat")) && !rest_of(scope, argument) &&

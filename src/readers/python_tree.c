@@ -13,6 +13,7 @@ struct python_tree {
     TSParser *parser;
     struct source_files files;
     VEC(struct python_file *) known;
+    struct python_arguments arguments;
     struct python_file **slots; /* by path, open addressing; a power of two */
     size_t slot_count;
 };
@@ -150,8 +151,12 @@ static void bind_block(struct binder *b, TSNode block, bool fallback, size_t dep
 {
     if (depth > PYTHON_FOLLOW_MAX)
         return;
-    for (uint32_t i = 0; i < ts_node_named_child_count(block); i++) {
-        TSNode child = ts_node_named_child(block, i);
+    TSTreeCursor at = ts_tree_cursor_new(block);
+    for (bool more = ts_tree_cursor_goto_first_child(&at); more;
+         more = ts_tree_cursor_goto_next_sibling(&at)) {
+        TSNode child = ts_tree_cursor_current_node(&at);
+        if (!ts_node_is_named(child))
+            continue;
         if (node_is(child, "block") || node_is(child, "finally_clause"))
             bind_block(b, child, fallback, depth + 1);
         else if (node_is(child, "except_clause") || node_is(child, "else_clause") ||
@@ -160,6 +165,7 @@ static void bind_block(struct binder *b, TSNode block, bool fallback, size_t dep
         else
             bind_statement(b, child, fallback, depth + 1);
     }
+    ts_tree_cursor_delete(&at);
 }
 
 void python_body_bindings(struct python_tree *tree, struct python_file *file, TSNode body,
@@ -313,6 +319,7 @@ static struct python_file *first_asked(struct python_tree *tree, struct str path
 {
     struct python_file *file = ARENA_NEW(tree->arena, struct python_file);
 
+    file->of = tree;
     file->path = str_copy(tree->arena, path);
     file->present = tree->files.read(tree->files.self, file->path, &file->source) &&
                     file->source.length <= FILE_MAX && parse(tree, file);
@@ -357,6 +364,8 @@ void python_tree_drop(struct python_file *file)
     if (file->pinned || !file->tree)
         return;
     ts_tree_delete(file->tree);
+    if (file->of->arguments.file == file)
+        file->of->arguments.file = NULL;
     file->tree = NULL;
     file->root = node_null();
     file->bound = false;
@@ -404,17 +413,68 @@ TSNode node_bare(TSNode node)
     return node;
 }
 
-TSNode call_keyword(const struct python_file *file, TSNode call, const char *name)
+TSNode node_field(TSNode node, const char *name)
 {
-    TSNode arguments = node_field(call, "arguments");
+    static _Thread_local struct {
+        const char *name;
+        TSFieldId id;
+    } known[64];
+    size_t at = ((uintptr_t)name >> 1) % COUNT_OF(known);
 
-    for (uint32_t i = 0; !ts_node_is_null(arguments) && i < ts_node_named_child_count(arguments);
-         i++) {
-        TSNode argument = ts_node_named_child(arguments, i);
-        if (node_is(argument, "keyword_argument") &&
-            str_eq(node_source(file, node_field(argument, "name")), str_from(name)))
-            return node_bare(node_field(argument, "value"));
+    if (known[at].name != name) {
+        known[at].name = name;
+        known[at].id =
+            ts_language_field_id_for_name(tree_sitter_python(), name, (uint32_t)strlen(name));
     }
+    return ts_node_child_by_field_id(node, known[at].id);
+}
+
+static void add_argument(struct python_arguments *arguments, struct arena *arena,
+                         const struct python_file *file, TSNode node)
+{
+    struct python_argument argument = {.node = node,
+                                       .list_splat = node_is(node, "list_splat"),
+                                       .dictionary_splat = node_is(node, "dictionary_splat")};
+
+    if (!ts_node_is_named(node) || node_is(node, "comment"))
+        return;
+    if (node_is(node, "keyword_argument")) {
+        argument.keyword = node_source(file, node_field(node, "name"));
+        argument.node = node_field(node, "value");
+    }
+    arguments->has_splat |= argument.list_splat || argument.dictionary_splat;
+    VEC_PUSH(arena, &arguments->items, argument);
+}
+
+const struct python_arguments *call_arguments(struct python_file *file, TSNode call)
+{
+    struct python_arguments *arguments = &file->of->arguments;
+
+    if (arguments->file == file && arguments->id == call.id)
+        return arguments;
+    arguments->file = file;
+    arguments->id = call.id;
+    arguments->has_splat = false;
+    arguments->items.count = 0;
+    TSNode list = node_field(call, "arguments");
+    if (ts_node_is_null(list))
+        return arguments;
+    TSTreeCursor at = ts_tree_cursor_new(list);
+    for (bool more = ts_tree_cursor_goto_first_child(&at); more;
+         more = ts_tree_cursor_goto_next_sibling(&at))
+        add_argument(arguments, file->of->arena, file, ts_tree_cursor_current_node(&at));
+    ts_tree_cursor_delete(&at);
+    return arguments;
+}
+
+TSNode call_keyword(struct python_file *file, TSNode call, const char *name)
+{
+    const struct python_arguments *arguments = call_arguments(file, call);
+    struct str wanted = str_from(name);
+
+    for (size_t i = 0; i < arguments->items.count; i++)
+        if (str_eq(arguments->items.items[i].keyword, wanted))
+            return node_bare(arguments->items.items[i].node);
     return node_null();
 }
 

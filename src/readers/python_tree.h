@@ -46,7 +46,22 @@ struct python_body { /* bindings of a class body, kept: every lookup asks for th
     struct python_bindings bindings;
 };
 
+/* One of a call's, comments left out. */
+struct python_argument {
+    TSNode node;        /* keywords: the value */
+    struct str keyword; /* empty: positional, or a splat */
+    bool list_splat, dictionary_splat;
+};
+struct
+    python_arguments { /* of the call that was asked for last: a dozen keywords are looked up in each */
+    const struct python_file *file;
+    const void *id;
+    bool has_splat;
+    VEC(struct python_argument) items;
+};
+
 struct python_file {
+    struct python_tree *of;
     struct str path, source;
     TSTree *tree;
     TSNode root;
@@ -167,10 +182,8 @@ static inline bool node_is(TSNode node, const char *type)
 {
     return !ts_node_is_null(node) && strcmp(ts_node_type(node), type) == 0;
 }
-static inline TSNode node_field(TSNode node, const char *name)
-{
-    return ts_node_child_by_field_name(node, name, (uint32_t)strlen(name));
-}
+/* `name`: a literal, known by its address. */
+TSNode node_field(TSNode node, const char *name);
 static inline struct str node_source(const struct python_file *file, TSNode node)
 {
     return str_slice(file->source, ts_node_start_byte(node), ts_node_end_byte(node));
@@ -199,8 +212,10 @@ static inline TSNode node_error(TSNode node)
 }
 /* Without the parentheses around it. */
 TSNode node_bare(TSNode node);
+/* What a call gives; valid until another call is asked for. */
+const struct python_arguments *call_arguments(struct python_file *file, TSNode call);
 /* The value of a keyword argument, or the N-th positional one (SIZE_MAX: none); null when absent. */
-TSNode call_keyword(const struct python_file *file, TSNode call, const char *name);
+TSNode call_keyword(struct python_file *file, TSNode call, const char *name);
 TSNode call_positional(TSNode call, size_t index);
 size_t call_positional_count(TSNode call);
 /* `**something` or `*something` among the arguments. */
