@@ -43,6 +43,41 @@ const cJSON *json_at(const cJSON *array, size_t index)
     return item;
 }
 
+static size_t json_count(const cJSON *container)
+{
+    size_t count = 0;
+
+    for (const cJSON *item = container->child; item; item = item->next)
+        count++;
+    return count;
+}
+
+static bool parts_are_same(const cJSON *a, const cJSON *b)
+{
+    if (json_count(a) != json_count(b))
+        return false;
+    const cJSON *other = b->child;
+    for (const cJSON *item = a->child; item; item = item->next) {
+        if (!json_same(item, json_is_object(a) ? json_get(b, item->string) : other))
+            return false;
+        other = other->next;
+    }
+    return true;
+}
+
+bool json_same(const cJSON *a, const cJSON *b)
+{
+    if (!a || !b || !json_is(a, b->type & 0xFF))
+        return false;
+    if (json_is_number(a))
+        return !(a->valuedouble < b->valuedouble) && !(a->valuedouble > b->valuedouble);
+    if (json_is_string(a))
+        return strcmp(a->valuestring, b->valuestring) == 0;
+    if (json_is_array(a) || json_is_object(a))
+        return parts_are_same(a, b);
+    return true;
+}
+
 struct str json_value_string(const cJSON *item)
 {
     return json_is_string(item) ? str_from(item->valuestring) : STR_NONE;

@@ -7,8 +7,8 @@
  *        ERR_SYSTEM when there is no memory.
  * Source: RFC 8259. cJSON 1.7.15 for the tree; its parser truncates strings at \u0000, answers the first of duplicate keys, accepts control
  *        characters in strings and says less about where it fails, so a strict check stood before it that read everything once already:
- *        now that check makes the tree. The hook that runs before every command uses these functions and none of libcjson's, of which
- *        Debian has no static library: so it can be linked statically, and starts faster than /bin/true. The full program uses both.
+ *        now that check makes the tree. The hooks use these functions and none of libcjson's, of which Debian has no static
+ *        library: so they can be linked statically, and start faster. The full program uses both.
  */
 #ifndef HOOKCHECK_BASE_JSON_H
 #define HOOKCHECK_BASE_JSON_H
@@ -73,6 +73,8 @@ const cJSON *json_get(const cJSON *object, const char *key);
 struct str json_string(const cJSON *object, const char *key);
 struct str json_value_string(const cJSON *item);
 bool json_bool(const cJSON *object, const char *key, bool otherwise);
+/* The same value: members in any order, elements in theirs. Documents of json_parse(), which lets no key stand twice. */
+bool json_same(const cJSON *a, const cJSON *b);
 
 /* Writing: appends a quoted, escaped string. Invalid UTF-8 becomes U+FFFD, so that the output is always JSON. */
 void json_write_string(struct buf *buf, struct str s);

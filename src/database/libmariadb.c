@@ -4,14 +4,14 @@
 #define LIBMARIADB_LOADING
 #include "database/libmariadb.h"
 
-#include <dlfcn.h>
+#include "base/loader.h"
 
 struct libmariadb libmariadb;
 
 /* A pointer to a function is read as one to an object: POSIX wants both to be alike. */
 static bool look_up(void *handle, const char *name, void **ret_function)
 {
-    *ret_function = dlsym(handle, name);
+    *ret_function = loader_symbol(handle, name);
     return *ret_function != NULL;
 }
 
@@ -23,13 +23,14 @@ bool libmariadb_load(struct err *e)
     if (loaded)
         return true;
     /* Stays open until the process ends. */
-    handle = dlopen("libmariadb.so.3", RTLD_NOW | RTLD_LOCAL);
+    handle = loader_open("libmariadb.so.3", LOADER_NOW);
     if (!handle)
         return err_set(e, ERR_UNREACHABLE, "MariaDB's client library cannot be loaded: %s",
-                       dlerror());
+                       loader_message());
 #define LIBMARIADB_LOOK_UP(name)                                                                   \
     if (!look_up(handle, #name, (void **)&libmariadb.call_##name))                                 \
-        return err_set(e, ERR_UNREACHABLE, "MariaDB's client library is too old: %s", dlerror());
+        return err_set(e, ERR_UNREACHABLE, "MariaDB's client library is too old: %s",              \
+                       loader_message());
     LIBMARIADB_FUNCTIONS(LIBMARIADB_LOOK_UP)
     loaded = true;
     return true;

@@ -1,11 +1,11 @@
 #define LIBPQ_LOADING
 #include "database/libpq.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 
+#include "base/loader.h"
 #include "base/str.h"
 
 struct libpq libpq;
@@ -13,7 +13,7 @@ struct libpq libpq;
 /* A pointer to a function is read as one to an object: POSIX wants both to be alike. */
 static bool look_up(void *handle, const char *name, void **ret_function)
 {
-    *ret_function = dlsym(handle, name);
+    *ret_function = loader_symbol(handle, name);
     return *ret_function != NULL;
 }
 
@@ -21,16 +21,16 @@ static struct {
     pthread_t thread;
     bool running;
     void *handle;
-    char message[256]; /* of dlerror, which belongs to the thread that failed */
+    char message[256]; /* of loader_message(), which belongs to the thread that failed */
 } library;
 
 /* Stays open until the process ends. */
 static void *open_library(void *unused)
 {
     (void)unused;
-    library.handle = dlopen("libpq.so.5", RTLD_LAZY | RTLD_LOCAL);
+    library.handle = loader_open("libpq.so.5", LOADER_LAZY);
     if (!library.handle)
-        snprintf(library.message, sizeof library.message, "%s", dlerror());
+        snprintf(library.message, sizeof library.message, "%s", loader_message());
     return NULL;
 }
 
@@ -40,6 +40,7 @@ void libpq_expect(void)
 
     if (library.handle || library.running)
         return;
+    loader_need();
     /* Signals are for the main thread, whose handlers end children. */
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -68,7 +69,8 @@ bool libpq_load(struct err *e)
                        library.message);
 #define LIBPQ_LOOK_UP(name)                                                                        \
     if (!look_up(library.handle, #name, (void **)&libpq.call_##name))                              \
-        return err_set(e, ERR_UNREACHABLE, "PostgreSQL's client library is too old: %s", dlerror());
+        return err_set(e, ERR_UNREACHABLE, "PostgreSQL's client library is too old: %s",           \
+                       loader_message());
     LIBPQ_FUNCTIONS(LIBPQ_LOOK_UP)
     loaded = true;
     return true;

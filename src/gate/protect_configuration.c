@@ -150,7 +150,7 @@ static void compare_migrations(struct compare *c)
     cJSON_ArrayForEach(set, old)
     {
         const cJSON *now = json_get(new, set->string);
-        if (!now || !cJSON_Compare(set, now, true))
+        if (!now || !json_same(set, now))
             lose(c, "the migration set ", str_from(set->string), " would be gone, or another one");
     }
     if (!c->old->migrations.count && c->new->migrations.count &&
@@ -174,7 +174,7 @@ static void compare_rest(struct compare *c, const cJSON *old, const cJSON *new,
     const cJSON *item;
 
     cJSON_ArrayForEach(item, old) if (!is_known(known, count, item->string) &&
-                                      !cJSON_Compare(item, json_get(new, item->string), true))
+                                      !json_same(item, json_get(new, item->string)))
         lose(c, "", str_from(item->string), " would be gone, or another one");
     cJSON_ArrayForEach(item, new) if (!is_known(known, count, item->string) &&
                                       !json_get(old, item->string))

@@ -71,7 +71,7 @@ static bool is_text_for_people(const char *key)
 
 static bool field_is_kept(struct arena *arena, const char *key, const cJSON *old, const cJSON *new)
 {
-    if (is_text_for_people(key) || (old && new &&cJSON_Compare(old, new, true)))
+    if (is_text_for_people(key) || (old && new &&json_same(old, new)))
         return true;
     if (strcmp(key, "command") == 0 || strcmp(key, "bash") == 0 || strcmp(key, "exec") == 0)
         return command_is_kept(arena, json_value_string(old), json_value_string(new));
@@ -142,7 +142,7 @@ static struct str bad_variable(struct arena *arena, const cJSON *old, const cJSO
     cJSON_ArrayForEach(item, new)
     {
         const cJSON *before = json_get(old, item->string);
-        if (before && cJSON_Compare(before, item, true))
+        if (before && json_same(before, item))
             continue;
         for (size_t i = 0; i < COUNT_OF(prefixes); i++)
             if (str_starts(str_from(item->string), str_from(prefixes[i])))

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "base/loader.h"
 #include "base/process.h"
 #include "gate/pusher.h"
 
@@ -191,6 +192,7 @@ static void add_deploy(struct pusher *pusher, const struct push_ref *ref, struct
                                                                          : STR("(received)"))),
         STR_ARG(str_prefix(seen->range.tip, 12)), STR_ARG(short_name(ref->remote_ref)));
     VEC_PUSH(pusher->arena, &deploy.trail, deploy.command);
+    loader_need(); /* databases */
     VEC_PUSH(pusher->arena, &pusher->result->deploys, deploy);
 }
 

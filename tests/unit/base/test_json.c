@@ -114,6 +114,46 @@ Test(json, the_tree_is_the_one_that_cjson_makes)
     }
 }
 
+Test(json, the_same_value_is_what_cjson_finds_equal)
+{
+    static const char *const documents[] = {
+        "{}",
+        "[]",
+        "null",
+        "true",
+        "false",
+        "1",
+        "1.5",
+        "-0",
+        "0",
+        "\"\"",
+        "\"a\"",
+        "[1,2]",
+        "[2,1]",
+        "[1]",
+        "{\"a\":1}",
+        "{\"a\":2}",
+        "{\"A\":1}",
+        "{\"a\":1,\"b\":[{}]}",
+        "{\"b\":[{}],\"a\":1}",
+        "{\"a\":1,\"b\":[{\"c\":null}]}",
+        "{\"a\":1,\"c\":[{}]}",
+    };
+    ARENA(arena, 1 << 20);
+    struct err e = ERR_NONE;
+
+    for (size_t i = 0; i < COUNT_OF(documents); i++)
+        for (size_t j = 0; j < COUNT_OF(documents); j++) {
+            JSON_DOCUMENT(a);
+            JSON_DOCUMENT(b);
+            cr_assert(json_parse(&arena, str_from(documents[i]), JSON_STRICT, "t", &a, &e));
+            cr_assert(json_parse(&arena, str_from(documents[j]), JSON_STRICT, "t", &b, &e));
+            cr_expect_eq(json_same(a, b), cJSON_Compare(a, b, true), "%s %s", documents[i],
+                         documents[j]);
+        }
+    cr_expect_not(json_same(NULL, NULL));
+}
+
 Test(json, elements_by_their_place)
 {
     ARENA(arena, 1 << 20);
