@@ -76,7 +76,7 @@ void django_fields_of(struct django_reader *r, const struct django_model *model,
 
 /* --- Models. --- */
 
-const struct django_model *django_model_named(const struct django_reader *r, struct str label)
+static const struct django_model *model_of(const struct django_reader *r, struct str label)
 {
     size_t dot = str_find_byte(label, '.');
 
@@ -85,6 +85,15 @@ const struct django_model *django_model_named(const struct django_reader *r, str
             str_eq_nocase(r->models.items[i].name, str_from_offset(label, dot + 1)))
             return &r->models.items[i];
     return NULL;
+}
+
+const struct django_model *django_model_named(const struct django_reader *r, struct str label)
+{
+    const struct django_model *model = model_of(r, label);
+
+    for (size_t i = 0; model && model->proxy && model->parent.length && i < DJANGO_BASES_MAX; i++)
+        model = model_of(r, model->parent);
+    return model;
 }
 
 /* "shop/models.py", "shop/models/item.py" → shop. */

@@ -102,6 +102,7 @@ struct str django_app_word(struct django_reader *r, struct str path, const char 
 /* The model a relation points at: "app.Name"; empty when unknown. */
 struct str django_target(struct django_reader *r, const struct django_model *model,
                          const struct django_field *field);
+/* "app.Name"; of a proxy the model whose table it has. NULL: there is none. */
 const struct django_model *django_model_named(const struct django_reader *r, struct str label);
 /* The fields of a model, those of its abstract bases included; the last word per name. */
 void django_fields_of(struct django_reader *r, const struct django_model *model,
