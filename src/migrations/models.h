@@ -35,9 +35,6 @@ struct models_uncovered {
         command; /* that makes the migration; empty: the tree has no migrations that we know */
 };
 VEC_DEFINE(models_uncovereds, struct models_uncovered);
-/* The command of the tool whose model file changed: Rails, Prisma, plain SQL; empty for others. `migrations`: their paths; may be NULL. */
-struct str models_make_command(struct arena *arena, const struct schema_change *change,
-                               const struct strs *migrations);
 /* The changes that no migration of `tree` (the newer one) makes. A migration among `changed_paths` covers what it touches; an older one
  * only what it left that way: a column that it added and none dropped since. `by_words`: what gives no steps counts by its statements and
  * words too (cover.h). */

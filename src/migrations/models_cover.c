@@ -1,11 +1,11 @@
 #include <stdlib.h>
 
 #include "base/file.h"
-#include "base/quote.h"
 #include "migrations/cover.h"
 #include "migrations/effect.h"
 #include "migrations/graph.h"
 #include "migrations/models.h"
+#include "migrations/models_command.h"
 #include "migrations/sql.h"
 #include "migrations/table_names.h"
 #include "readers/django.h"
@@ -36,9 +36,8 @@ struct covering {
     struct steps manys; /* tables of many-to-many fields */
     struct steps names; /* what other steps call a table, and what it is called in the database */
     bool schemas;       /* some table is named with one */
-    bool django;
-    struct str alembic_root, sql_directory;
-    bool alembic, flask; /* flask: its commands are Flask-Migrate's */
+    size_t ordered;     /* so many of `paths` stand in the order in which they are applied */
+    struct models_makers makers;
 };
 
 /* --- Which files are migrations. --- */
@@ -52,13 +51,13 @@ static void add_history(struct covering *c, const struct config_migrations *set)
 
     if (!history_load(c->arena, c->tree, set, &history, &broken))
         return;
-    if (str_eq(history.tracker, STR("alembic"))) {
-        c->alembic = true;
-        c->alembic_root = history.root;
-        c->flask = str_contains(history.upgrade_command, STR("flask db "));
-    } else if (str_eq(history.tracker, STR("sql")) && history.versions.count) {
-        c->sql_directory = history.versions.items[0];
-    }
+    VEC_PUSH(c->arena, &c->makers,
+             (struct models_maker){
+                 .tracker = history.tracker,
+                 .root = history.root,
+                 .create = history.row ? history.row->create : STR_NONE,
+                 .directory = history.versions.count ? history.versions.items[0] : STR_NONE,
+                 .flask = str_contains(history.upgrade_command, STR("flask db "))});
     size_t *order = graph_order(c->arena, &history, &ordered);
     for (size_t i = 0; i < history.migrations.count; i++)
         strs_add(c->arena, &c->paths, history.migrations.items[order[i]].file);
@@ -156,6 +155,7 @@ static bool find_files(struct covering *c, struct err *e)
                 strs_add(c->arena, &c->roots, root);
             add_history(c, &sets.items[i]);
         }
+    c->ordered = c->paths.count;
     if (!walk(c, STR(""), false, 0, &found, e))
         return false;
     strs_sort(&found);
@@ -187,7 +187,8 @@ static void read_python(struct covering *c, struct str path, struct steps *steps
                                      str_printf(c->arena, STR_FMT "/models.py",
                                                 STR_ARG(path_directory(folder)))),
                     steps);
-    c->django = c->django || str_contains(source->source, STR("migrations.Migration"));
+    c->makers.django =
+        c->makers.django || str_contains(source->source, STR("migrations.Migration"));
 }
 
 static void read_file_steps(struct covering *c, struct str path, struct steps *steps)
@@ -393,19 +394,26 @@ static int effect(const struct covering *c, const struct step *step,
     return step_effect(&c->names, step, change);
 }
 
+/* What a file of the range makes counts, unless a later one of the range, as they are applied, takes it back. */
 static bool is_covered(struct covering *c, const struct schema_change *change)
 {
-    bool standing = false, dropped = false;
+    bool standing = false, ranged = false, dropped = false;
 
     for (size_t i = 0; i < c->files.count; i++) {
-        if (is_foreign(c, c->files.items[i].path, change))
+        const struct file_steps *file = &c->files.items[i];
+        bool makes = false;
+        int last = 0;
+        if (is_foreign(c, file->path, change))
             continue;
-        for (size_t j = 0; j < c->files.items[i].steps.count; j++) {
-            int does = effect(c, &c->files.items[i].steps.items[j], change, &dropped);
-            if (does > 0 && c->files.items[i].in_range)
-                return true;
-            standing = does ? does > 0 : standing;
+        for (size_t j = 0; j < file->steps.count; j++) {
+            int does = effect(c, &file->steps.items[j], change, &dropped);
+            makes = makes || does > 0;
+            last = does ? does : last;
         }
+        if (makes && file->in_range)
+            standing = ranged = true;
+        else if (last && (!ranged || (file->in_range && i < c->ordered)))
+            standing = last > 0;
     }
     return standing;
 }
@@ -477,55 +485,6 @@ void models_follow_renames(const struct schema_changes *changes, bool *covered)
     }
 }
 
-/* By the language of the models themselves, where it says which tool makes their migrations. */
-static struct str command_of_language(struct covering *c, const struct schema_change *change)
-{
-    struct str path = change->place.file, text;
-
-    if (str_ends(path, STR(".ex")))
-        return STR("mix ecto.gen.migration NAME");
-    if (!script_path(path))
-        return STR_NONE;
-    if (!read_file(c, path, &text))
-        text = STR_NONE; /* it was deleted: its changes are drops */
-    if (str_contains(text, STR("drizzle-orm")) ||
-        (!str_contains(text, STR("typeorm")) &&
-         (tree_exists(c->tree, c->arena, STR("drizzle.config.ts"), &(enum tree_entry_kind){0}) ||
-          tree_exists(c->tree, c->arena, STR("drizzle.config.js"), &(enum tree_entry_kind){0}))))
-        return STR("npx drizzle-kit generate");
-    return STR("npx typeorm migration:generate -d DATA_SOURCE PATH/NAME");
-}
-
-static struct str command_for(struct covering *c, const struct schema_change *change)
-{
-    struct arena *arena = c->arena;
-    struct str root = c->alembic_root, own = models_make_command(arena, change, &c->paths);
-
-    if (!own.length)
-        own = command_of_language(c, change);
-    if (own.length)
-        return own;
-    if (c->alembic) {
-        struct strs words = {0};
-        struct str line = str_lower(arena, change->line);
-        if (str_ends(line, STR(" ?"))) /* its type cannot be read */
-            line = str_prefix(line, line.length - 2);
-        for (struct str rest = line; rest.length;)
-            VEC_PUSH(arena, &words, str_cut(&rest, '"'));
-        return shell_command_in(
-            arena, root,
-            str_printf(arena, "%s -m \"" STR_FMT "\"",
-                       c->flask ? "flask db migrate" : "alembic revision --autogenerate",
-                       STR_ARG(str_join(arena, words.items, words.count, STR("'")))));
-    }
-    if (c->django || tree_exists(c->tree, arena, STR("manage.py"), &(enum tree_entry_kind){0}))
-        return STR("python manage.py makemigrations");
-    if (c->sql_directory.length)
-        return str_printf(arena, "write the next numbered file in " STR_FMT,
-                          STR_ARG(c->sql_directory));
-    return STR_NONE;
-}
-
 static bool begin(struct covering *c, const struct strs *changed_paths, struct err *e)
 {
     if (!find_files(c, e))
@@ -570,7 +529,8 @@ bool models_cover(struct arena *arena, const struct config *config, struct tree 
             VEC_PUSH(arena, &uncovered,
                      (struct models_uncovered){.change = &difference->changes.items[i],
                                                .command =
-                                                   command_for(&c, &difference->changes.items[i])});
+                                                   models_command(arena, tree, &c.makers, &c.paths,
+                                                                  &difference->changes.items[i])});
     *ret_uncovered = uncovered;
     return true;
 }
