@@ -379,10 +379,13 @@ static void read_statement(struct sa_reader *r, struct python_file *file, TSNode
                   str_starts(called, STR("flask_sqlalchemy"));
     bool late = node_is(node_field(first, "left"), "attribute") &&
                 (sa_is(called, "Column") || sa_is(called, "mapped_column"));
+    bool append = sa_is(called, "append_column") || sa_is(called, "append_constraint");
     if (family && sa_is(called, "Table") && pass == 0)
         sa_table_read(r, NULL, scope, value);
-    else if (family && (late || sa_is(called, "Index")) && pass == 0)
+    else if (family && (late || append || sa_is(called, "Index")) && pass == 0)
         strs_add(r->arena, &r->loose, file->path);
+    else if (family && append)
+        sa_table_append(r, scope, value);
     else if (family && sa_is(called, "Index"))
         read_loose_index(r, scope, value);
     else if (family && late && pass == 1)

@@ -61,7 +61,8 @@ struct sa_reader {
     struct python_tree *tree;
     struct schema *schema;
     struct sa_pendings pending;
-    struct strs loose; /* files with Index(…), or User.nick = Column(…), below the classes */
+    struct strs
+        loose; /* files with Index(…), User.nick = Column(…) or users.append_column(…) below what they name */
 };
 
 /* What is read of one column, before its table is known. */
@@ -127,6 +128,8 @@ void sa_argument_read(struct sa_reader *r, const struct sa_class *class, struct 
                       struct schema_table *table, TSNode argument);
 void sa_table_read(struct sa_reader *r, const struct sa_class *class, struct python_scope scope,
                    TSNode call);
+/* users.append_column(Column(…)), users.append_constraint(…) below the table. */
+void sa_table_append(struct sa_reader *r, struct python_scope scope, TSNode call);
 /* The table a `Table(…)` call or a mapped class stands for; empty when it cannot be read. */
 struct str sa_table_name(struct sa_reader *r, struct python_scope scope, TSNode call);
 struct str sa_class_table(struct sa_reader *r, struct sa_class *class);

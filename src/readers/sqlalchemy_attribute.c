@@ -42,6 +42,32 @@ static bool is_mapper_word(struct str called)
 }
 
 static enum value_kind value_kind(struct sa_reader *r, struct python_scope *scope, TSNode *value,
+                                  size_t depth);
+
+/* field(metadata={"sa": Column(…)}) of a dataclass, {"sa": lambda: Column(…)} of a mixin. */
+static enum value_kind dataclass_field(struct sa_reader *r, struct python_scope *scope,
+                                       TSNode *value, size_t depth)
+{
+    TSNode metadata = node_bare(call_keyword(scope->file, *value, "metadata"));
+
+    for (uint32_t i = 0; depth < FUNCTIONS_MAX && node_is(metadata, "dictionary") &&
+                         i < ts_node_named_child_count(metadata);
+         i++) {
+        TSNode inner = node_field(ts_node_named_child(metadata, i), "value");
+        struct python_scope in = *scope;
+        if (node_is(inner, "lambda"))
+            inner = node_field(inner, "body");
+        enum value_kind kind = value_kind(r, &in, &inner, depth + 1);
+        if (kind == VALUE_OTHER)
+            continue;
+        *scope = in;
+        *value = inner;
+        return kind;
+    }
+    return VALUE_OTHER;
+}
+
+static enum value_kind value_kind(struct sa_reader *r, struct python_scope *scope, TSNode *value,
                                   size_t depth)
 {
     *value = node_bare(*value);
@@ -81,6 +107,8 @@ static enum value_kind value_kind(struct sa_reader *r, struct python_scope *scop
         return VALUE_NOT_A_COLUMN;
     if (sa_is(called, "composite"))
         return VALUE_COMPOSITE;
+    if (str_eq(called, STR("dataclasses.field")))
+        return dataclass_field(r, scope, value, depth);
     if (function.kind == THING_FUNCTION && depth < FUNCTIONS_MAX) {
         struct python_scope in = {.file = function.file, .class_name = scope->class_name};
         TSNode inner = sa_returned(function.node);

@@ -8,6 +8,46 @@ static TSNode unwrapped(TSNode node)
     return node_is(node, "list_splat") ? node_null() : node;
 }
 
+/* desc(x), x.desc(), nulls_last(x), x.nullslast()… */
+static const char *order_words(struct str name)
+{
+    static const char *const rows[][2] = {
+        {"desc", " DESC"},
+        {"asc", ""},
+        {"nulls_first", " NULLS FIRST"},
+        {"nullsfirst", " NULLS FIRST"},
+        {"nulls_last", " NULLS LAST"},
+        {"nullslast", " NULLS LAST"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (str_eq(name, str_from(rows[i][0])))
+            return rows[i][1];
+    return NULL;
+}
+
+/* func.coalesce(nick, "none"): columns, and what else is written out. Of a single string a name is made, as people mean it. */
+static bool function_part(struct sa_reader *r, struct python_scope scope, TSNode call,
+                          struct str name, struct str *ret_part)
+{
+    struct strs parts = {0};
+    size_t count = call_positional_count(call);
+
+    for (size_t i = 0; i < count; i++) {
+        TSNode node = call_positional(call, i);
+        struct python_constant value = python_constant(r->tree, scope, node);
+        struct str part = value.text;
+        if (count > 1 && value.kind == CONSTANT_STRING)
+            part = sql_quoted(r->arena, part);
+        else if (value.kind != CONSTANT_NUMBER && !sa_index_part(r, scope, node, &part))
+            return false;
+        VEC_PUSH(r->arena, &parts, part);
+    }
+    *ret_part = str_printf(r->arena, STR_FMT "(" STR_FMT ")", STR_ARG(name),
+                           STR_ARG(str_join(r->arena, parts.items, parts.count, STR(", "))));
+    return count > 0;
+}
+
 /* "email", User.email, users.c.email, text("lower(email)"), email.desc(), func.lower(email) */
 bool sa_index_part(struct sa_reader *r, struct python_scope scope, TSNode node,
                    struct str *ret_part)
@@ -45,28 +85,24 @@ bool sa_index_part(struct sa_reader *r, struct python_scope scope, TSNode node,
         *ret_part = name.text;
         return name.kind == CONSTANT_STRING;
     }
-    if (sa_is(called, "text") || str_contains(called, STR("func."))) {
-        bool string;
-        struct str inner;
-        if (sa_is(called, "text"))
-            return sa_default_read(r, scope, node, ret_part, &string);
-        if (call_positional_count(node) != 1 ||
-            !sa_index_part(r, scope, call_positional(node, 0), &inner))
-            return false;
-        *ret_part = str_printf(r->arena, STR_FMT "(" STR_FMT ")", STR_ARG(dotted_last(called)),
-                               STR_ARG(inner));
-        return true;
-    }
-    if (!node_is(function, "attribute"))
-        return false;
-    struct str method = node_source(scope.file, node_field(function, "attribute"));
+    bool string;
     struct str inner;
-    if (!sa_index_part(r, scope, node_field(function, "object"), &inner))
-        return false;
-    if (!str_eq(method, STR("desc")) && !str_eq(method, STR("asc")))
-        return false;
-    *ret_part = str_printf(r->arena, STR_FMT "%s", STR_ARG(inner),
-                           str_eq(method, STR("desc")) ? " DESC" : "");
+    if (sa_is(called, "text"))
+        return sa_default_read(r, scope, node, ret_part, &string);
+    if (str_contains(called, STR("func.")))
+        return function_part(r, scope, node, dotted_last(called), ret_part);
+    const char *order = order_words(dotted_last(called));
+    if (order && str_starts(called, STR("sqlalchemy")) && call_positional_count(node) == 1) {
+        if (!sa_index_part(r, scope, call_positional(node, 0), &inner))
+            return false;
+    } else {
+        if (!node_is(function, "attribute"))
+            return false;
+        order = order_words(node_source(scope.file, node_field(function, "attribute")));
+        if (!order || !sa_index_part(r, scope, node_field(function, "object"), &inner))
+            return false;
+    }
+    *ret_part = str_printf(r->arena, STR_FMT "%s", STR_ARG(inner), order);
     return true;
 }
 
@@ -86,6 +122,7 @@ static bool index_parts(struct sa_reader *r, struct python_scope scope, TSNode c
 /* --- User.deleted_at.is_(None), users.c.age > 18, ~User.active --- */
 
 #define CONDITION_DEPTH_MAX 8u
+#define TABLE_SPLATS_MAX 4u
 
 static bool condition(struct sa_reader *r, struct python_scope scope, TSNode node,
                       struct str *ret_text, size_t depth);
@@ -395,6 +432,105 @@ struct str sa_table_name(struct sa_reader *r, struct python_scope scope, TSNode 
                : name.text;
 }
 
+struct table_reading {
+    struct sa_reader *r;
+    const struct sa_class *class;
+    struct schema_table *table;
+    bool columns; /* else what may name them: indexes and constraints */
+};
+
+static void table_unread(const struct table_reading *t, struct python_scope scope, TSNode argument,
+                         const char *what)
+{
+    struct sa_reader *r = t->r;
+
+    t->table->partial = true;
+    schema_unread_add(r->arena, r->schema, sa_place(scope.file, argument),
+                      str_printf(r->arena, "%s of table " STR_FMT, what, STR_ARG(t->table->name)),
+                      python_whole(r->tree, scope, argument));
+}
+
+static void table_call(const struct table_reading *t, struct python_scope scope, TSNode call)
+{
+    struct sa_reader *r = t->r;
+    struct sa_column column = {.column = {.nullable = true, .place = sa_place(scope.file, call)}};
+    struct str called = python_foreign(r->tree, scope, node_field(call, "function"));
+
+    if (!sa_is(called, "Column")) {
+        if (!t->columns)
+            sa_argument_read(r, t->class, scope, t->table, call);
+        return;
+    }
+    if (!t->columns)
+        return;
+    if (!sa_column_read(r, t->class, scope, call, &column)) {
+        column.type.text = STR_NONE;
+        if (!column.column.name.length) {
+            table_unread(t, scope, call, "a column");
+            return;
+        }
+    }
+    sa_column_add(r, t->class, t->table, &column, scope, call);
+}
+
+/* What `*KEY` and `*audit_columns()` stand for, a list or a tuple that is written out, and where. */
+static bool splat_list(struct sa_reader *r, struct python_scope *scope, TSNode node,
+                       TSNode *ret_list)
+{
+    node = node_bare(node);
+    if (node_is(node, "identifier") || node_is(node, "attribute")) {
+        struct python_thing thing = python_resolve(r->tree, *scope, node);
+        if (thing.kind != THING_VALUE)
+            return false;
+        *scope =
+            (struct python_scope){.file = thing.file, .body = thing.scope, .bound = thing.bound};
+        node = node_bare(thing.node);
+    }
+    if (node_is(node, "call")) {
+        struct python_thing function =
+            python_resolve(r->tree, *scope, node_field(node, "function"));
+        struct python_scope inside = {.file = function.file};
+        if (function.kind != THING_FUNCTION ||
+            !python_call_enter(r->tree, *scope, node, function, &inside))
+            return false;
+        node = node_bare(sa_returned(function.node));
+        *scope = inside;
+    }
+    *ret_list = node;
+    return node_is(node, "list") || node_is(node, "tuple") || node_is(node, "expression_list");
+}
+
+static void table_argument(const struct table_reading *t, struct python_scope scope,
+                           TSNode argument, size_t depth)
+{
+    struct python_scope in = scope;
+    TSNode list;
+
+    if (node_is(argument, "call")) {
+        table_call(t, scope, argument);
+    } else if (node_is(argument, "list_splat")) {
+        if (depth < TABLE_SPLATS_MAX &&
+            splat_list(t->r, &in, ts_node_named_child(argument, 0), &list)) {
+            for (uint32_t i = 0; i < ts_node_named_child_count(list); i++)
+                table_argument(t, in, ts_node_named_child(list, i), depth + 1);
+        } else if (t->columns) {
+            table_unread(t, scope, argument, "columns");
+        }
+    }
+}
+
+/* The columns first: what follows them may name them. */
+static void table_arguments(struct sa_reader *r, const struct sa_class *class,
+                            struct schema_table *table, struct python_scope scope, TSNode call,
+                            size_t from)
+{
+    for (int pass = 0; pass < 2; pass++) {
+        const struct table_reading t = {r, class, table, pass == 0};
+        for (size_t i = from; i < call_positional_count(call); i++)
+            table_argument(&t, scope, call_positional(call, i), 0);
+    }
+}
+
 void sa_table_read(struct sa_reader *r, const struct sa_class *class, struct python_scope scope,
                    TSNode call)
 {
@@ -410,39 +546,18 @@ void sa_table_read(struct sa_reader *r, const struct sa_class *class, struct pyt
     if (!ts_node_is_null(call_keyword(scope.file, call, "autoload_with")) ||
         !ts_node_is_null(call_keyword(scope.file, call, "autoload")))
         return;
-    struct schema_table *table = schema_table_add(r->arena, r->schema, name, place);
-    for (int pass = 0; pass < 2; pass++)
-        for (size_t i = 1; i < call_positional_count(call); i++) {
-            TSNode argument = call_positional(call, i);
-            struct sa_column column = {
-                .column = {.nullable = true, .place = sa_place(scope.file, argument)}};
-            if (node_is(argument, "list_splat") && pass == 0) {
-                table->partial = true;
-                schema_unread_add(r->arena, r->schema, column.column.place,
-                                  str_printf(r->arena, "columns of table " STR_FMT, STR_ARG(name)),
-                                  python_whole(r->tree, scope, argument));
-            }
-            if (!node_is(argument, "call"))
-                continue;
-            struct str called = python_foreign(r->tree, scope, node_field(argument, "function"));
-            if (!sa_is(called, "Column")) {
-                if (pass == 1)
-                    sa_argument_read(r, class, scope, table, argument);
-                continue;
-            }
-            if (pass == 1)
-                continue;
-            if (!sa_column_read(r, class, scope, argument, &column)) {
-                column.type.text = STR_NONE;
-                if (!column.column.name.length) {
-                    table->partial = true;
-                    schema_unread_add(
-                        r->arena, r->schema, column.column.place,
-                        str_printf(r->arena, "a column of table " STR_FMT, STR_ARG(name)),
-                        python_whole(r->tree, scope, argument));
-                    continue;
-                }
-            }
-            sa_column_add(r, class, table, &column, scope, argument);
-        }
+    table_arguments(r, class, schema_table_add(r->arena, r->schema, name, place), scope, call, 1);
+}
+
+void sa_table_append(struct sa_reader *r, struct python_scope scope, TSNode call)
+{
+    struct python_thing thing =
+        python_resolve(r->tree, scope, node_field(node_field(call, "function"), "object"));
+    struct str name = thing.file && node_is(thing.node, "call")
+                          ? sa_table_name(r, (struct python_scope){.file = thing.file}, thing.node)
+                          : STR_NONE;
+    struct schema_table *table = name.length ? schema_table_named(r->schema, name) : NULL;
+
+    if (table)
+        table_arguments(r, NULL, table, scope, call, 0);
 }

@@ -13,6 +13,7 @@ enum shape {
     SHAPE_UUID,
     SHAPE_INTERVAL,
     SHAPE_GEOMETRY,
+    SHAPE_CHOICE, /* impl= */
 };
 
 struct type_row {
@@ -94,8 +95,25 @@ static const struct type_row rows[] = {
     {"TSRANGE", "TSRANGE", SHAPE_PLAIN},
     {"TSTZRANGE", "TSTZRANGE", SHAPE_PLAIN},
     {"Vector", "VECTOR", SHAPE_LENGTH},
-    {"Geometry", "geometry", SHAPE_GEOMETRY},
-    {"Geography", "geography", SHAPE_GEOMETRY},
+    {"Geometry", "GEOMETRY", SHAPE_GEOMETRY},
+    {"Geography", "GEOGRAPHY", SHAPE_GEOMETRY},
+    /* sqlalchemy_utils, as PostgreSQL gets them. */
+    {"ArrowType", "TIMESTAMP WITHOUT TIME ZONE", SHAPE_PLAIN},
+    {"ChoiceType", "VARCHAR(255)", SHAPE_CHOICE},
+    {"ColorType", "VARCHAR(20)", SHAPE_PLAIN},
+    {"CountryType", "VARCHAR(2)", SHAPE_PLAIN},
+    {"CurrencyType", "VARCHAR(3)", SHAPE_PLAIN},
+    {"EmailType", "VARCHAR(255)", SHAPE_PLAIN},
+    {"IPAddressType", "VARCHAR(50)", SHAPE_PLAIN},
+    {"JSONType", "JSON", SHAPE_PLAIN},
+    {"LocaleType", "VARCHAR(10)", SHAPE_PLAIN},
+    {"LtreeType", "LTREE", SHAPE_PLAIN},
+    {"PhoneNumberType", "VARCHAR(20)", SHAPE_PLAIN},
+    {"ScalarListType", "TEXT", SHAPE_PLAIN},
+    {"TSVectorType", "TSVECTOR", SHAPE_PLAIN},
+    {"TimezoneType", "VARCHAR(50)", SHAPE_PLAIN},
+    {"URLType", "TEXT", SHAPE_PLAIN},
+    {"UUIDType", "UUID", SHAPE_PLAIN},
 };
 
 bool sa_is(struct str dotted, const char *name)
@@ -300,6 +318,10 @@ static bool type_of_row(struct sa_reader *r, struct python_scope scope, TSNode c
     }
     case SHAPE_GEOMETRY:
         return type_geometry(r, scope, call, row, type);
+    case SHAPE_CHOICE:
+        type->text = str_from(row->text);
+        return ts_node_is_null(argument(scope, call, "impl", 1)) ||
+               sa_type_read(r, scope, argument(scope, call, "impl", 1), type);
     }
     return false;
 }
