@@ -87,13 +87,20 @@ static const struct django_model *model_of(const struct django_reader *r, struct
     return NULL;
 }
 
-const struct django_model *django_model_named(const struct django_reader *r, struct str label)
+struct str django_real_label(const struct django_reader *r, struct str label)
 {
     const struct django_model *model = model_of(r, label);
 
-    for (size_t i = 0; model && model->proxy && model->parent.length && i < DJANGO_BASES_MAX; i++)
-        model = model_of(r, model->parent);
-    return model;
+    for (size_t i = 0; model && model->proxy && model->parent.length && i < DJANGO_BASES_MAX; i++) {
+        label = model->parent;
+        model = model_of(r, label);
+    }
+    return label;
+}
+
+const struct django_model *django_model_named(const struct django_reader *r, struct str label)
+{
+    return model_of(r, django_real_label(r, label));
 }
 
 /* "shop/models.py", "shop/models/item.py" → shop. */
@@ -200,6 +207,12 @@ static bool visit(struct django_reader *r, struct django_model *model, struct py
             continue;
         struct python_thing thing =
             python_resolve(r->tree, (struct python_scope){.file = file}, base);
+        struct str contrib =
+            thing.kind == THING_FOREIGN ? django_contrib_label(r->arena, thing.dotted) : STR_NONE;
+        if (django_is_contrib(contrib)) { /* a proxy, or a table of its own that points there */
+            is_model = true;
+            model->parent = contrib;
+        }
         if (thing.kind == THING_FOREIGN && is_foreign_model(thing.dotted)) {
             is_model = true;
             if (!str_ends(thing.dotted, STR("models.Model")) &&
@@ -294,7 +307,7 @@ static void add_column(struct django_reader *r, const struct django_model *model
                                            STR_ARG(target->table), STR_ARG(key_column));
     }
     bool indexed = django_is(r, field, "db_index") ||
-                   (str_eq(field->kind, STR("SlugField")) &&
+                   (str_ends(field->kind, STR("SlugField")) &&
                     django_word(r, field, "db_index").kind != CONSTANT_FALSE);
     if (indexed && !column.unique && !column.primary_key && !field->relation) {
         struct schema_index index = {.place = column.place};

@@ -102,7 +102,12 @@ struct str django_app_word(struct django_reader *r, struct str path, const char 
 /* The model a relation points at: "app.Name"; empty when unknown. */
 struct str django_target(struct django_reader *r, const struct django_model *model,
                          const struct django_field *field);
-/* "app.Name"; of a proxy the model whose table it has. NULL: there is none. */
+/* Models that Django brings: of which class of theirs is this the label, and is it one that others point at? */
+struct str django_contrib_label(struct arena *arena, struct str dotted);
+bool django_is_contrib(struct str label);
+/* "app.Name" of the model whose table a proxy has; of any other what was asked for. */
+struct str django_real_label(const struct django_reader *r, struct str label);
+/* The model of that label, behind proxies. NULL: there is none in the tree. */
 const struct django_model *django_model_named(const struct django_reader *r, struct str label);
 /* The fields of a model, those of its abstract bases included; the last word per name. */
 void django_fields_of(struct django_reader *r, const struct django_model *model,

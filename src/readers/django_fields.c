@@ -39,6 +39,13 @@ static const struct {
     {"AutoLastModifiedField", "TIMESTAMP WITH TIME ZONE"},
     {"CreationDateTimeField", "TIMESTAMP WITH TIME ZONE"},
     {"ModificationDateTimeField", "TIMESTAMP WITH TIME ZONE"},
+    /* Packages that many projects have: model_utils, ckeditor, tinymce, markdownx, recurrence. */
+    {"MonitorField", "TIMESTAMP WITH TIME ZONE"},
+    {"RichTextField", "TEXT"},
+    {"RichTextUploadingField", "TEXT"},
+    {"HTMLField", "TEXT"},
+    {"MarkdownxField", "TEXT"},
+    {"RecurrenceField", "TEXT"},
 };
 
 /* django.contrib.gis; each has an index of its own that is part of the column. */
@@ -58,10 +65,23 @@ static const struct {
 static const struct {
     const char *field, *length; /* its max_length when none is written */
 } texts[] = {
-    {"CharField", ""},        {"SlugField", "50"},
-    {"EmailField", "254"},    {"URLField", "200"},
-    {"FileField", "100"},     {"ImageField", "100"},
-    {"FilePathField", "100"}, {"CommaSeparatedIntegerField", ""},
+    {"CharField", ""},
+    {"SlugField", "50"},
+    {"EmailField", "254"},
+    {"URLField", "200"},
+    {"FileField", "100"},
+    {"ImageField", "100"},
+    {"FilePathField", "100"},
+    {"CommaSeparatedIntegerField", ""},
+    /* model_utils, autoslug and django_extensions, phonenumber_field, django-countries, timezone_field, easy_thumbnails, imagekit, cloudinary */
+    {"StatusField", "100"},
+    {"AutoSlugField", "50"},
+    {"PhoneNumberField", "128"},
+    {"CountryField", "2"},
+    {"TimeZoneField", "63"},
+    {"ThumbnailerImageField", "100"},
+    {"ProcessedImageField", "100"},
+    {"CloudinaryField", "255"},
 };
 
 /* PointField(geography=True, srid=4326, dim=2) */
@@ -143,6 +163,8 @@ bool django_field_type(struct django_reader *r, const struct django_model *model
         if (!str_eq(field->kind, str_from(texts[i].field)))
             continue;
         struct python_constant length = django_word(r, field, "max_length");
+        if (str_eq(field->kind, STR("CountryField")) && django_is(r, field, "multiple"))
+            return false; /* as long as the list of all countries */
         struct str size = length.kind == CONSTANT_NUMBER ? length.text : str_from(texts[i].length);
         if (!ts_node_is_null(call_keyword(field->scope.file, field->call, "max_length")) &&
             length.kind != CONSTANT_NUMBER && length.kind != CONSTANT_NONE)
@@ -170,6 +192,31 @@ bool django_field_type(struct django_reader *r, const struct django_model *model
 }
 
 /* --- Relations. --- */
+
+/* Models that Django brings itself: their keys are AutoField whatever the settings say. */
+bool django_is_contrib(struct str label)
+{
+    static const char *const labels[] = {"auth.User", "auth.Group", "auth.Permission",
+                                         "contenttypes.ContentType", "sites.Site"};
+
+    for (size_t i = 0; i < COUNT_OF(labels); i++)
+        if (str_eq_nocase(label, str_from(labels[i])))
+            return true;
+    return false;
+}
+
+/* "django.contrib.auth.models.User" → "auth.User" */
+struct str django_contrib_label(struct arena *arena, struct str dotted)
+{
+    static const struct str contrib = STR_INIT("django.contrib.");
+    struct str rest, app;
+
+    if (!str_starts(dotted, contrib))
+        return STR_NONE;
+    rest = str_from_offset(dotted, contrib.length);
+    app = str_cut(&rest, '.');
+    return str_printf(arena, STR_FMT "." STR_FMT, STR_ARG(app), STR_ARG(dotted_last(rest)));
+}
 
 struct str django_target(struct django_reader *r, const struct django_model *model,
                          const struct django_field *field)
@@ -201,24 +248,7 @@ struct str django_target(struct django_reader *r, const struct django_model *mod
     if (str_ends(source, STR("AUTH_USER_MODEL")) || str_ends(source, STR("get_user_model()")) ||
         (thing.kind == THING_FOREIGN && str_ends(thing.dotted, STR("get_user_model()"))))
         return r->user_model;
-    if (thing.kind == THING_FOREIGN && str_starts(thing.dotted, STR("django.contrib."))) {
-        struct str rest = str_from_offset(thing.dotted, strlen("django.contrib."));
-        struct str app = str_cut(&rest, '.');
-        return str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(app), STR_ARG(dotted_last(rest)));
-    }
-    return STR_NONE;
-}
-
-/* Models that Django brings itself: their keys are AutoField whatever the settings say. */
-static bool is_contrib(struct str label)
-{
-    static const char *const labels[] = {"auth.User", "auth.Group", "auth.Permission",
-                                         "contenttypes.ContentType", "sites.Site"};
-
-    for (size_t i = 0; i < COUNT_OF(labels); i++)
-        if (str_eq_nocase(label, str_from(labels[i])))
-            return true;
-    return false;
+    return thing.kind == THING_FOREIGN ? django_contrib_label(r->arena, thing.dotted) : STR_NONE;
 }
 
 struct str django_auto_type(struct django_reader *r, const struct django_model *model)
@@ -243,7 +273,7 @@ bool django_key(struct django_reader *r, struct str label, size_t depth, struct 
     *ret_column = STR("id");
     if (!model) {
         *ret_type = STR("INTEGER");
-        return is_contrib(label);
+        return django_is_contrib(django_real_label(r, label));
     }
     django_fields_of(r, model, &fields);
     for (size_t i = 0; i < fields.count; i++)
