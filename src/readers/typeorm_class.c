@@ -6,10 +6,10 @@ static void add_decorator(struct typeorm_reader *r, struct script_scope scope, T
                           struct typeorm_decorators *decorators);
 
 /* A decorator of the tree's own: a function that returns one of TypeORM's, or several joined by applyDecorators. */
-static void add_composed(struct typeorm_reader *r, struct script_thing thing,
-                         struct typeorm_decorators *decorators)
+static void add_composed(struct typeorm_reader *r, struct script_scope outer, TSNode call,
+                         struct script_thing thing, struct typeorm_decorators *decorators)
 {
-    struct script_scope scope = {.file = thing.file};
+    struct script_scope scope = script_scope_of_call(r->tree, outer, call, thing);
     TSNode returned = script_returned(r->tree, thing.node), callee = script_callee(returned);
 
     if (ts_node_is_null(returned))
@@ -40,7 +40,7 @@ static void add_decorator(struct typeorm_reader *r, struct script_scope scope, T
                      .scope = scope,
                      .call = called ? bare : node_null()});
     else if (called && (thing.kind == SCRIPT_DECLARATION || thing.kind == SCRIPT_VALUE))
-        add_composed(r, thing, decorators);
+        add_composed(r, scope, bare, thing, decorators);
     script_leave(r->tree);
 }
 

@@ -61,6 +61,15 @@ struct script_scope {
     struct str parameter;
     struct str namespace; /* "drizzle-orm/pg-core"; empty: the parameter is not a namespace */
     struct str text;      /* the parameter's value, when known */
+    const struct script_call
+        *call; /* the call by which the function around is entered; NULL: not known */
+};
+
+/* A call of a function of the tree, and where it stands. */
+struct script_call {
+    struct script_file *file; /* of the function */
+    TSNode function, node;
+    struct script_scope scope; /* of the call */
 };
 
 struct script_tree;
@@ -131,6 +140,13 @@ bool script_properties(struct script_tree *tree, struct script_scope scope, TSNo
 /* The value of one property of an object literal (constants are followed); null when absent. */
 TSNode script_property(struct script_tree *tree, struct script_scope scope, TSNode object,
                        const char *name, struct script_scope *ret_scope);
+
+/* typescript_given.c: where the body of a function stands as this call enters it. */
+struct script_scope script_scope_of_call(struct script_tree *tree, struct script_scope scope,
+                                         TSNode node, struct script_thing function);
+/* What a name stands for that is a parameter of the function around; a null value: the call gives nothing there. False: it is none. */
+bool script_given(struct script_tree *tree, struct script_scope scope, struct str name,
+                  TSNode *ret_value, struct script_scope *ret_scope);
 
 /* Bounds of what is followed, in depth and in all: false when they are reached (and nothing to leave). */
 bool script_enter(struct script_tree *tree);

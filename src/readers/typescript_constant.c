@@ -162,6 +162,28 @@ static struct script_constant number(struct arena *arena, struct str text)
     return constant_of(SCRIPT_NUMBER, buf_str(&digits));
 }
 
+/* 2 * LENGTH, of numbers without a fraction. */
+static struct script_constant computed(struct arena *arena, struct str sign,
+                                       struct script_constant a, struct script_constant b)
+{
+    uint64_t left, right, value;
+
+    if (a.kind != SCRIPT_NUMBER || b.kind != SCRIPT_NUMBER || !str_to_u64(a.text, &left) ||
+        !str_to_u64(b.text, &right) || left > UINT32_MAX || right > UINT32_MAX)
+        return constant_of(SCRIPT_NOT, STR_NONE);
+    if (str_eq(sign, STR("+")))
+        value = left + right;
+    else if (str_eq(sign, STR("*")))
+        value = left * right;
+    else if (str_eq(sign, STR("-")) && left >= right)
+        value = left - right;
+    else if (str_eq(sign, STR("/")) && right && left % right == 0)
+        value = left / right;
+    else
+        return constant_of(SCRIPT_NOT, STR_NONE);
+    return constant_of(SCRIPT_NUMBER, str_printf(arena, "%llu", (unsigned long long)value));
+}
+
 static struct script_constant of_operator(struct script_tree *tree, struct script_scope scope,
                                           TSNode node)
 {
@@ -185,6 +207,7 @@ static struct script_constant of_operator(struct script_tree *tree, struct scrip
             (b.kind == SCRIPT_STRING || b.kind == SCRIPT_NUMBER))
             return constant_of(SCRIPT_STRING, str_printf(arena, STR_FMT STR_FMT, STR_ARG(a.text),
                                                          STR_ARG(b.text)));
+        return computed(arena, between, a, b);
     }
     return constant_of(SCRIPT_NOT, STR_NONE);
 }
@@ -204,6 +227,13 @@ static struct script_constant constant(struct script_tree *tree, struct script_s
         return text_of(tree, scope, node);
     if (node_is(node, "unary_expression") || node_is(node, "binary_expression"))
         return of_operator(tree, scope, node);
+    TSNode given;
+    struct script_scope outer;
+    if (scope.call &&
+        (node_is(node, "identifier") || node_is(node, "shorthand_property_identifier")) &&
+        script_given(tree, scope, script_source(scope.file, node), &given, &outer))
+        return ts_node_is_null(given) ? constant_of(SCRIPT_NOTHING, STR_NONE)
+                                      : script_constant(tree, outer, given);
     if (node_is(node, "identifier") && scope.parameter.length && scope.text.bytes &&
         str_eq(script_source(scope.file, node), scope.parameter))
         return constant_of(SCRIPT_STRING, scope.text);

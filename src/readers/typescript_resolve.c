@@ -228,6 +228,10 @@ static struct script_thing what(struct script_tree *tree, struct script_scope sc
                        ? foreign(str_printf(script_tree_arena(tree), STR_FMT ":*",
                                             STR_ARG(scope.namespace)))
                        : unknown();
+        TSNode given;
+        struct script_scope outer;
+        if (script_given(tree, scope, name, &given, &outer))
+            return follow(tree, outer, given);
         if (scope.namespace.length && !scope.parameter.length &&
             !binding_of(&scope.file->bindings, name))
             return foreign(str_printf(script_tree_arena(tree), STR_FMT ":" STR_FMT,
@@ -294,43 +298,63 @@ static void put(struct arena *arena, struct script_properties *properties,
 static bool add_properties(struct script_tree *tree, struct script_scope scope, TSNode object,
                            struct script_properties *properties);
 
-/* What a spread or a name stands for, when that is an object. */
-static bool find_object(struct script_tree *tree, struct script_scope scope, TSNode object,
-                        struct script_thing *ret_thing)
+/* What a spread or a name stands for, when that is an object, and where its parts stand. */
+static bool find_object(struct script_tree *tree, struct script_scope *scope, TSNode object,
+                        TSNode *ret_object)
 {
-    struct script_thing thing = script_resolve(tree, scope, object);
+    struct script_thing thing = script_resolve(tree, *scope, object);
 
+    if (thing.kind == SCRIPT_VALUE && thing.file != scope->file)
+        *scope = (struct script_scope){.file = thing.file};
     /* `...timestamps()`: a function that returns an object */
     if (thing.kind == SCRIPT_VALUE && node_is(thing.node, "call_expression")) {
-        struct script_thing called = script_resolve(
-            tree, thing.file == scope.file ? scope : (struct script_scope){.file = thing.file},
-            script_callee(thing.node));
-        thing.node = node_null();
-        if (called.kind == SCRIPT_VALUE || called.kind == SCRIPT_DECLARATION)
-            thing = (struct script_thing){.kind = SCRIPT_VALUE,
-                                          .file = called.file,
-                                          .node = script_returned(tree, called.node)};
+        struct script_thing called = script_resolve(tree, *scope, script_callee(thing.node));
+        if (called.kind == SCRIPT_VALUE || called.kind == SCRIPT_DECLARATION) {
+            *scope = script_scope_of_call(tree, *scope, thing.node, called);
+            thing.node = script_returned(tree, called.node);
+        }
     }
-    *ret_thing = thing;
+    *ret_object = thing.node;
     return thing.kind == SCRIPT_VALUE && node_is(thing.node, "object");
 }
 
-static bool add_object(struct script_tree *tree, struct script_scope scope, TSNode object,
+/* `...options` where the call gives none, `...(options ?? {})`: what is spread then. */
+static TSNode spread(struct script_tree *tree, struct script_scope scope, TSNode element)
+{
+    TSNode node = script_bare(ts_node_named_child(element, 0)), given;
+    struct script_scope ignored;
+
+    if (node_is(node, "binary_expression")) { /* || and ??; + spreads nothing */
+        TSNode left = script_bare(script_first(node));
+        bool absent =
+            node_is(left, "identifier") &&
+            script_given(tree, scope, script_source(scope.file, left), &given, &ignored) &&
+            ts_node_is_null(given);
+        node = absent ? script_bare(script_last(node)) : left;
+    }
+    if (node_is(node, "identifier") &&
+        script_given(tree, scope, script_source(scope.file, node), &given, &ignored) &&
+        ts_node_is_null(given))
+        return node_null();
+    return node;
+}
+
+static bool add_object(struct script_tree *tree, struct script_scope scope, TSNode expression,
                        struct script_properties *properties)
 {
-    struct script_thing thing;
+    TSNode object;
     bool whole = true;
 
-    if (!find_object(tree, scope, object, &thing))
+    if (!find_object(tree, &scope, expression, &object))
         return false;
-    if (thing.file != scope.file)
-        scope = (struct script_scope){.file = thing.file};
-    struct script_nodes children = script_children(tree, thing.node);
+    struct script_nodes children = script_children(tree, object);
     for (size_t i = 0; i < children.count; i++) {
         TSNode child = children.items[i];
         struct script_property property = {.scope = scope, .line = node_line(child)};
         if (node_is(child, "spread_element")) {
-            whole = add_properties(tree, scope, ts_node_named_child(child, 0), properties) && whole;
+            TSNode inner = spread(tree, scope, child);
+            whole =
+                ts_node_is_null(inner) || (add_properties(tree, scope, inner, properties) && whole);
             continue;
         }
         if (node_is(child, "pair")) {
@@ -366,7 +390,8 @@ static bool add_properties(struct script_tree *tree, struct script_scope scope, 
 bool script_properties(struct script_tree *tree, struct script_scope scope, TSNode object,
                        struct script_properties *ret_properties)
 {
-    bool keep = !scope.parameter.length && !scope.namespace.length && !ts_node_is_null(object),
+    bool keep = !scope.parameter.length && !scope.namespace.length && !scope.call &&
+                !ts_node_is_null(object),
          whole;
 
     if (keep && script_remembered(tree, object, ret_properties, &whole))

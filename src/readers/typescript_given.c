@@ -1,0 +1,112 @@
+/* typescript_given.c -- what a parameter of a function of the tree stands for, in one call of it. */
+#include "readers/typescript.h"
+
+struct given {
+    TSNode value; /* null: the call gives nothing there */
+    struct script_scope scope;
+};
+
+/* `x`, `x = 1`, `x?: T`: the name or pattern, and the value that counts where the call gives none. */
+static TSNode pattern_of(struct script_tree *tree, TSNode parameter, TSNode *ret_value)
+{
+    struct script_nodes parts = script_children(tree, parameter);
+    TSNode pattern = parameter;
+
+    *ret_value = node_null();
+    if (!node_is(parameter, "required_parameter") && !node_is(parameter, "optional_parameter") &&
+        !node_is(parameter, "assignment_pattern") &&
+        !node_is(parameter, "object_assignment_pattern"))
+        return pattern;
+    for (size_t i = 0; i < parts.count; i++) {
+        TSNode part = parts.items[i];
+        if (ts_node_eq(pattern, parameter) &&
+            (node_is(part, "identifier") || node_is(part, "object_pattern") ||
+             node_is(part, "shorthand_property_identifier_pattern")))
+            pattern = part;
+        else if (!node_is(part, "type_annotation") && !ts_node_eq(pattern, parameter))
+            *ret_value = part;
+    }
+    return pattern;
+}
+
+/* The property of what was given, else the value that the pattern says. */
+static struct given property_of(struct script_tree *tree, struct given holder, struct str key,
+                                TSNode otherwise, struct script_scope inside)
+{
+    struct given found = {.scope = holder.scope};
+
+    found.value = script_property(tree, holder.scope, holder.value,
+                                  str_c(script_tree_arena(tree), key), &found.scope);
+    return ts_node_is_null(found.value) ? (struct given){.value = otherwise, .scope = inside}
+                                        : found;
+}
+
+/* ({ length = 50, type: word, ...rest }) */
+static bool in_object(struct script_tree *tree, struct script_scope inside, TSNode pattern,
+                      struct str name, struct given holder, struct given *ret_given)
+{
+    struct script_nodes parts = script_children(tree, pattern);
+
+    for (size_t i = 0; i < parts.count; i++) {
+        TSNode part = parts.items[i], value;
+        if (node_is(part, "rest_pattern")) {
+            *ret_given = holder;
+            if (str_eq(script_source(inside.file, ts_node_named_child(part, 0)), name))
+                return true;
+            continue;
+        }
+        TSNode key = part;
+        if (node_is(part, "pair_pattern")) {
+            struct script_nodes pair = script_children(tree, part);
+            key = pair.items[0];
+            part = pair.items[pair.count - 1];
+        }
+        TSNode local = pattern_of(tree, part, &value);
+        if (!str_eq(script_source(inside.file, local), name))
+            continue;
+        struct str word =
+            script_source(inside.file, node_is(parts.items[i], "pair_pattern") ? key : local);
+        *ret_given = property_of(tree, holder, word, value, inside);
+        return true;
+    }
+    return false;
+}
+
+bool script_given(struct script_tree *tree, struct script_scope scope, struct str name,
+                  TSNode *ret_value, struct script_scope *ret_scope)
+{
+    const struct script_call *call = scope.call;
+
+    if (!call)
+        return false;
+    struct script_scope inside = {.file = call->file};
+    TSNode list = script_child(call->function, "formal_parameters");
+    struct script_nodes parameters =
+        script_children(tree, ts_node_is_null(list) ? call->function : list);
+    if (ts_node_is_null(list)) /* x => … */
+        parameters.count = parameters.count && node_is(parameters.items[0], "identifier");
+    for (size_t i = 0; i < parameters.count; i++) {
+        TSNode otherwise, pattern = pattern_of(tree, parameters.items[i], &otherwise);
+        struct given given = {.value = script_argument(tree, call->node, i), .scope = call->scope};
+        if (ts_node_is_null(given.value))
+            given = (struct given){.value = otherwise, .scope = inside};
+        if (!(node_is(pattern, "object_pattern")
+                  ? in_object(tree, inside, pattern, name, given, &given)
+                  : str_eq(script_source(call->file, pattern), name)))
+            continue;
+        *ret_value = given.value;
+        *ret_scope = given.scope;
+        return true;
+    }
+    return false;
+}
+
+struct script_scope script_scope_of_call(struct script_tree *tree, struct script_scope scope,
+                                         TSNode node, struct script_thing function)
+{
+    struct script_call *call = ARENA_NEW(script_tree_arena(tree), struct script_call);
+
+    *call = (struct script_call){
+        .file = function.file, .function = function.node, .node = node, .scope = scope};
+    return (struct script_scope){.file = function.file, .call = call};
+}
