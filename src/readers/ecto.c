@@ -55,9 +55,9 @@ static struct str base_type(struct str name)
     return STR_NONE;
 }
 
-/* Calls `visit` for each module of a file, nested ones too. */
+/* Calls `visit` for each module of a file, nested ones too, with its full name. */
 static void each_module(struct elixir_tree *tree, struct elixir_file *file, TSNode node,
-                        unsigned depth,
+                        struct str around, unsigned depth,
                         void (*visit)(void *self, struct elixir_scope scope, struct str name),
                         void *self)
 {
@@ -67,9 +67,12 @@ static void each_module(struct elixir_tree *tree, struct elixir_file *file, TSNo
         TSNode call = statements.items[i], block = elixir_child(call, "do_block");
         if (!str_eq(elixir_called(file, call), STR("defmodule")) || ts_node_is_null(block))
             continue;
-        visit(self, (struct elixir_scope){.tree = tree, .file = file, .body = block},
-              elixir_source(file, elixir_argument(tree, call, 0)));
-        each_module(tree, file, block, depth + 1, visit, self);
+        struct str name = elixir_source(file, elixir_argument(tree, call, 0));
+        if (around.length)
+            name = str_printf(elixir_tree_arena(tree), STR_FMT "." STR_FMT, STR_ARG(around),
+                              STR_ARG(name));
+        visit(self, (struct elixir_scope){.tree = tree, .file = file, .body = block}, name);
+        each_module(tree, file, block, name, depth + 1, visit, self);
     }
 }
 
@@ -83,7 +86,10 @@ static void find_type(void *self, struct elixir_scope scope, struct str name)
     struct type_search *search = self;
     struct elixir_nodes statements = elixir_children(scope.tree, scope.body);
 
-    if (!str_eq(name, search->module))
+    /* `Money` where App.Types.Money is nested beside it */
+    if (!str_eq(name, search->module) &&
+        !str_ends(name,
+                  str_printf(elixir_tree_arena(scope.tree), "." STR_FMT, STR_ARG(search->module))))
         return;
     for (size_t i = 0; i < statements.count; i++) {
         TSNode definition = statements.items[i], head;
@@ -98,7 +104,31 @@ static void find_type(void *self, struct elixir_scope scope, struct str name)
     }
 }
 
-/* The full name of an alias of the file: `alias Shop.Types.Color` makes Color that. */
+/* The full name that one `alias` gives a first word; empty: it is about others. `alias Shop.Types.Color`, `alias Shop.Types.{Color, Size}`,
+ * `alias Shop.Types.Color, as: Tone`. */
+static struct str aliased(struct elixir_scope scope, TSNode alias, struct str first)
+{
+    struct str module = elixir_source(scope.file, elixir_argument(scope.tree, alias, 0));
+    struct str as = elixir_text(scope, elixir_keyword(scope, alias, "as"));
+    size_t brace = str_find(module, STR(".{")), dot = str_find_last_byte(module, '.');
+
+    if (brace == SIZE_MAX)
+        return str_eq(as.length         ? as
+                      : dot == SIZE_MAX ? module
+                                        : str_from_offset(module, dot + 1),
+                      first)
+                   ? module
+                   : STR_NONE;
+    for (struct str rest = str_trim_bytes(str_from_offset(module, brace + 2), "}"); rest.length;) {
+        struct str item = str_trim(str_cut(&rest, ','));
+        dot = str_find_last_byte(item, '.');
+        if (str_eq(dot == SIZE_MAX ? item : str_from_offset(item, dot + 1), first))
+            return str_printf(elixir_tree_arena(scope.tree), STR_FMT "." STR_FMT,
+                              STR_ARG(str_prefix(module, brace)), STR_ARG(item));
+    }
+    return STR_NONE;
+}
+
 static struct str full_module(struct elixir_scope scope, struct str name)
 {
     struct elixir_nodes statements = elixir_children(scope.tree, scope.body);
@@ -107,11 +137,8 @@ static struct str full_module(struct elixir_scope scope, struct str name)
     for (size_t i = 0; i < statements.count; i++) {
         if (!str_eq(elixir_called(scope.file, statements.items[i]), STR("alias")))
             continue;
-        struct str module =
-            elixir_source(scope.file, elixir_argument(scope.tree, statements.items[i], 0));
-        size_t dot = str_find_last_byte(module, '.');
-        struct str last = dot == SIZE_MAX ? module : str_from_offset(module, dot + 1);
-        if (str_eq(last, first))
+        struct str module = aliased(scope, statements.items[i], first);
+        if (module.length)
             return rest.length ? str_printf(elixir_tree_arena(scope.tree), STR_FMT "." STR_FMT,
                                             STR_ARG(module), STR_ARG(rest))
                                : module;
@@ -124,9 +151,9 @@ static struct str module_type(struct elixir_scope scope, struct str name)
     struct type_search search = {.module = full_module(scope, name)};
     struct elixir_file *file = elixir_module_file(scope.tree, scope.file->path, search.module);
 
-    each_module(scope.tree, scope.file, scope.file->root, 0, find_type, &search);
+    each_module(scope.tree, scope.file, scope.file->root, STR_NONE, 0, find_type, &search);
     if (!search.type.length && file)
-        each_module(scope.tree, file, file->root, 0, find_type, &search);
+        each_module(scope.tree, file, file->root, STR_NONE, 0, find_type, &search);
     return search.type;
 }
 
@@ -449,7 +476,7 @@ void ecto_read(struct arena *arena, struct elixir_tree *tree, const struct strs 
         struct elixir_file *file = elixir_tree_file(tree, paths->items[i]);
         if (!file)
             continue;
-        each_module(tree, file, file->root, 0, read_module, &r);
+        each_module(tree, file, file->root, STR_NONE, 0, read_module, &r);
         TSNode error = node_error(file->root);
         if (!ts_node_is_null(error))
             schema_unread_add(arena, schema, (struct schema_place){file->path, node_line(error)},

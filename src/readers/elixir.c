@@ -98,8 +98,14 @@ struct elixir_file *elixir_module_file(struct elixir_tree *tree, struct str from
                       : lib == 0      ? STR("lib/")
                                       : str_prefix(from, lib + STR("/lib/").length);
 
-    return elixir_tree_file(tree, str_printf(tree->arena, STR_FMT STR_FMT ".ex", STR_ARG(root),
-                                             STR_ARG(underscored(tree->arena, module))));
+    for (struct str path = underscored(tree->arena, module); path.length;
+         path = path_parent(path)) {
+        struct elixir_file *file = elixir_tree_file(
+            tree, str_printf(tree->arena, STR_FMT STR_FMT ".ex", STR_ARG(root), STR_ARG(path)));
+        if (file)
+            return file;
+    }
+    return NULL;
 }
 
 /* --- Nodes. --- */

@@ -26,7 +26,8 @@ void elixir_tree_release(struct elixir_tree **tree);
 struct arena *elixir_tree_arena(const struct elixir_tree *tree);
 /* NULL when there is no such file. */
 struct elixir_file *elixir_tree_file(struct elixir_tree *tree, struct str path);
-/* The file that holds Shop.Accounts.User by convention: shop/accounts/user.ex below the lib folder of `from`. NULL: none. */
+/* The file that holds Shop.Accounts.User by convention: shop/accounts/user.ex below the lib folder of `from`, else that of the module around it,
+ * shop/accounts.ex. NULL: none. */
 struct elixir_file *elixir_module_file(struct elixir_tree *tree, struct str from,
                                        struct str module);
 
