@@ -106,7 +106,13 @@ static struct str native_type(struct reader *r, const struct prisma_attribute *a
 {
     static const struct {
         const char *name, *type;
-    } names[] = {{"db.DoublePrecision", "DOUBLE PRECISION"}, {"db.Int", "INTEGER"}};
+    } names[] = {{"db.DoublePrecision", "DOUBLE PRECISION"},
+                 {"db.Int", "INTEGER"},
+                 {"db.UnsignedInt", "INTEGER UNSIGNED"},
+                 {"db.UnsignedBigInt", "BIGINT UNSIGNED"},
+                 {"db.UnsignedMediumInt", "MEDIUMINT UNSIGNED"},
+                 {"db.UnsignedSmallInt", "SMALLINT UNSIGNED"},
+                 {"db.UnsignedTinyInt", "TINYINT UNSIGNED"}};
     struct strs numbers = {0};
     struct str type = upper(r->arena, str_from_offset(attribute->name, 3));
 
