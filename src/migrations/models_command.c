@@ -101,6 +101,64 @@ static struct str prisma_command(struct arena *arena, const struct schema_change
                                 STR_ARG(str_trim_bytes(buf_str(&name), "_"))));
 }
 
+/* --- Tools of the migrations. --- */
+
+struct place {
+    struct arena *arena;
+    struct tree *tree;
+    const struct models_makers *makers;
+    const struct strs *migrations;
+    const struct schema_change *change;
+};
+
+static bool is_alembic(const struct models_maker *maker)
+{
+    return str_eq(maker->tracker, STR("alembic"));
+}
+
+static bool has_command(const struct models_maker *maker)
+{
+    return maker->create.length > 0 && !str_eq(maker->tracker, STR("django"));
+}
+
+static bool is_numbered(const struct models_maker *maker)
+{
+    return str_eq(maker->tracker, STR("sql")) && maker->directory.length > 0;
+}
+
+static bool is_above(const struct place *p, const struct models_maker *maker)
+{
+    struct str inside;
+
+    return !maker->root.length || str_eq(maker->root, STR(".")) ||
+           path_relative(maker->root, p->change->place.file, &inside);
+}
+
+static const struct models_maker *maker_of(const struct place *p,
+                                           bool (*fits)(const struct models_maker *))
+{
+    const struct models_maker *nearest = NULL, *other = NULL;
+
+    for (size_t i = 0; i < p->makers->count; i++) {
+        const struct models_maker *maker = &p->makers->items[i];
+        if (!fits(maker))
+            continue;
+        if (is_above(p, maker) && (!nearest || maker->root.length > nearest->root.length))
+            nearest = maker;
+        other = other ? other : maker;
+    }
+    return nearest ? nearest : other;
+}
+
+/* "npx knex migrate:make NAME", and "a file V<VERSION>__<DESCRIPTION>.sql" where no command makes it. */
+static struct str pack_command(const struct place *p, const struct models_maker *maker)
+{
+    if (!str_starts(maker->create, STR("a ")))
+        return shell_command_in(p->arena, maker->root, maker->create);
+    return str_printf(p->arena, "write " STR_FMT "%s" STR_FMT, STR_ARG(maker->create),
+                      maker->directory.length ? " in " : "", STR_ARG(maker->directory));
+}
+
 /* --- Alembic. --- */
 
 static struct str alembic_command(struct arena *arena, const struct models_maker *maker,
@@ -121,14 +179,6 @@ static struct str alembic_command(struct arena *arena, const struct models_maker
 }
 
 /* --- Tools of the models' own language. --- */
-
-struct place {
-    struct arena *arena;
-    struct tree *tree;
-    const struct models_makers *makers;
-    const struct strs *migrations;
-    const struct schema_change *change;
-};
 
 /* The nearest directory above the model that holds one of these files; false: none does. */
 static bool find_above(const struct place *p, const char *const *names, size_t count,
@@ -160,12 +210,28 @@ static struct str command_beside(const struct place *p, const char *file, struct
     return shell_command_in(p->arena, directory, command);
 }
 
+static bool is_of_scripts(const struct models_maker *maker)
+{
+    return str_eq(maker->tracker, STR("typeorm")) || str_eq(maker->tracker, STR("drizzle"));
+}
+
+static bool is_of_another(const struct models_maker *maker)
+{
+    return maker->create.length > 0 && !is_of_scripts(maker);
+}
+
+/* TypeORM's and Drizzle's own, unless the migrations are all another tool's: Knex's, dbmate's. */
 static struct str script_command(const struct place *p)
 {
     static const char *const configs[] = {"drizzle.config.ts", "drizzle.config.js",
                                           "drizzle.config.mjs"};
+    const struct models_maker *other = maker_of(p, is_of_another);
+
     struct str directory = STR_NONE, text;
     struct err absent = ERR_NONE;
+
+    if (other && is_above(p, other) && !maker_of(p, is_of_scripts))
+        return pack_command(p, other);
     bool configured = find_above(p, configs, COUNT_OF(configs), &directory);
 
     if (!tree_read(p->tree, p->arena, p->change->place.file, SOURCE_MAX, &text, &absent))
@@ -198,51 +264,6 @@ static struct str language_command(const struct place *p)
     if (str_ends(file, STR(".ex")))
         return command_beside(p, "mix.exs", STR("mix ecto.gen.migration NAME"));
     return script_path(file) ? script_command(p) : STR_NONE;
-}
-
-/* --- Tools of the migrations. --- */
-
-static bool is_alembic(const struct models_maker *maker)
-{
-    return str_eq(maker->tracker, STR("alembic"));
-}
-
-static bool has_command(const struct models_maker *maker)
-{
-    return maker->create.length > 0 && !str_eq(maker->tracker, STR("django"));
-}
-
-static bool is_numbered(const struct models_maker *maker)
-{
-    return str_eq(maker->tracker, STR("sql")) && maker->directory.length > 0;
-}
-
-static const struct models_maker *maker_of(const struct place *p,
-                                           bool (*fits)(const struct models_maker *))
-{
-    const struct models_maker *nearest = NULL, *other = NULL;
-    struct str inside;
-
-    for (size_t i = 0; i < p->makers->count; i++) {
-        const struct models_maker *maker = &p->makers->items[i];
-        bool above = !maker->root.length || str_eq(maker->root, STR(".")) ||
-                     path_relative(maker->root, p->change->place.file, &inside);
-        if (!fits(maker))
-            continue;
-        if (above && (!nearest || maker->root.length > nearest->root.length))
-            nearest = maker;
-        other = other ? other : maker;
-    }
-    return nearest ? nearest : other;
-}
-
-/* "npx knex migrate:make NAME", and "a file V<VERSION>__<DESCRIPTION>.sql" where no command makes it. */
-static struct str pack_command(const struct place *p, const struct models_maker *maker)
-{
-    if (!str_starts(maker->create, STR("a ")))
-        return shell_command_in(p->arena, maker->root, maker->create);
-    return str_printf(p->arena, "write " STR_FMT "%s" STR_FMT, STR_ARG(maker->create),
-                      maker->directory.length ? " in " : "", STR_ARG(maker->directory));
 }
 
 static struct str beside_newest(const struct place *p)

@@ -375,8 +375,9 @@ static bool is_many(const struct covering *c, const struct schema_change *change
     return false;
 }
 
-/* A column that was dropped and is added again is new in all that it is: so Prisma and TypeORM give it another type. */
-static int effect(const struct covering *c, const struct step *step,
+/* A column that was dropped and is added again is new in all that it is: so Prisma and TypeORM give it another type. So is one of a table that
+ * the range makes anew and gives the old one's name: so SQLite's are changed. */
+static int effect(const struct covering *c, const struct file_steps *file, const struct step *step,
                   const struct schema_change *change, bool *dropped)
 {
     struct schema_change anew = *change;
@@ -387,7 +388,9 @@ static int effect(const struct covering *c, const struct step *step,
     if (change->kind == SCHEMA_CHANGE && change->object == SCHEMA_OBJECT_COLUMN) {
         anew.kind = SCHEMA_ADD;
         does = step_effect(&c->names, step, &anew);
-        if (does > 0 && *dropped)
+        bool anew_by_name =
+            file->in_range && step->table.length && !str_eq(step->table, change->table);
+        if (does > 0 && (*dropped || anew_by_name))
             return 1;
         *dropped = *dropped || does < 0;
     }
@@ -406,7 +409,7 @@ static bool is_covered(struct covering *c, const struct schema_change *change)
         if (is_foreign(c, file->path, change))
             continue;
         for (size_t j = 0; j < file->steps.count; j++) {
-            int does = effect(c, &file->steps.items[j], change, &dropped);
+            int does = effect(c, file, &file->steps.items[j], change, &dropped);
             makes = makes || does > 0;
             last = does ? does : last;
         }

@@ -171,11 +171,10 @@ static void alembic_call(struct reader *r, TSNode call)
     else if (str_eq(name, STR("drop_table")))
         push(r, (struct step){.kind = STEP_DROP_TABLE, .table = table});
     else if (str_eq(name, STR("rename_table"))) {
-        push(r, (struct step){.kind = STEP_DROP_TABLE, .table = table});
-        push(r,
-             (struct step){.kind = STEP_ADD_TABLE,
-                           .table = with_schema(r, call, "schema",
-                                                text_of(r, word(r, call, "new_table_name", 1)))});
+        push(r, (struct step){.kind = STEP_TABLE_NAME,
+                              .table = table,
+                              .name = with_schema(r, call, "schema",
+                                                  text_of(r, word(r, call, "new_table_name", 1)))});
     } else if (str_eq(name, STR("create_index")))
         push(r, (struct step){.kind = STEP_ADD_INDEX,
                               .table = shift ? batch : of_table,
