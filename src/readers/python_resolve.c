@@ -329,8 +329,14 @@ static struct python_thing resolve(struct python_tree *tree, struct python_scope
                     ? unknown()
                     : resolve(tree, (struct python_scope){.file = called.file},
                               ts_node_named_child(bases, 0), depth + 1);
-            if (base.kind == THING_FOREIGN)
-                return foreign(str_printf(arena, STR_FMT "()", STR_ARG(base.dotted)));
+            if (base.kind == THING_FOREIGN) {
+                base.dotted = str_printf(arena, STR_FMT "()", STR_ARG(base.dotted));
+                base.file = scope.file;
+                base.node = expression;
+                base.scope = scope.body;
+                base.bound = scope.bound;
+                return base;
+            }
         }
     }
     return (struct python_thing){.kind = THING_VALUE,

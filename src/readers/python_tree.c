@@ -65,6 +65,23 @@ static void bind(struct binder *b, struct python_binding binding)
     VEC_PUSH(b->tree->arena, b->bindings, binding);
 }
 
+/* `Column, Model = db.Column, db.Model`: name by name, where as many values are written. */
+static void bind_several(struct binder *b, TSNode left, TSNode right, bool fallback)
+{
+    uint32_t count = ts_node_named_child_count(left);
+
+    if ((!node_is(left, "pattern_list") && !node_is(left, "tuple_pattern")) ||
+        (!node_is(right, "expression_list") && !node_is(right, "tuple")) ||
+        ts_node_named_child_count(right) != count)
+        return;
+    for (uint32_t i = 0; i < count; i++)
+        if (node_is(ts_node_named_child(left, i), "identifier"))
+            bind(b,
+                 (struct python_binding){.name = node_source(b->file, ts_node_named_child(left, i)),
+                                         .node = ts_node_named_child(right, i),
+                                         .fallback = fallback});
+}
+
 static void bind_assignment(struct binder *b, TSNode node, bool fallback)
 {
     TSNode right = node_field(node, "right"), annotation = node_field(node, "type");
@@ -78,6 +95,7 @@ static void bind_assignment(struct binder *b, TSNode node, bool fallback)
                                             .node = right,
                                             .annotation = annotation,
                                             .fallback = fallback});
+        bind_several(b, left, right, fallback);
         node = node_field(node, "right");
     }
 }
@@ -147,8 +165,19 @@ static void bind_statement(struct binder *b, TSNode node, bool fallback, size_t 
     }
 }
 
+/* `if TYPE_CHECKING: Base = Any` says what a checker is to think; what runs stands under `else`. */
+static bool is_for_checkers(const struct binder *b, TSNode statement)
+{
+    TSNode condition = node_field(statement, "condition");
+
+    return node_is(statement, "if_statement") && !node_is(condition, "not_operator") &&
+           str_ends(node_source(b->file, condition), STR("TYPE_CHECKING"));
+}
+
 static void bind_block(struct binder *b, TSNode block, bool fallback, size_t depth)
 {
+    bool checkers = is_for_checkers(b, block);
+
     if (depth > PYTHON_FOLLOW_MAX)
         return;
     TSTreeCursor at = ts_tree_cursor_new(block);
@@ -158,10 +187,10 @@ static void bind_block(struct binder *b, TSNode block, bool fallback, size_t dep
         if (!ts_node_is_named(child))
             continue;
         if (node_is(child, "block") || node_is(child, "finally_clause"))
-            bind_block(b, child, fallback, depth + 1);
+            bind_block(b, child, fallback || checkers, depth + 1);
         else if (node_is(child, "except_clause") || node_is(child, "else_clause") ||
                  node_is(child, "elif_clause"))
-            bind_block(b, child, true, depth + 1);
+            bind_block(b, child, fallback || !checkers, depth + 1);
         else
             bind_statement(b, child, fallback, depth + 1);
     }

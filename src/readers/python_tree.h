@@ -6,7 +6,8 @@
  * Fails: limits only. What cannot be followed is THING_UNKNOWN, or a constant that is not there.
  * Source: Python reference, "The import system", "Naming and binding"; tree-sitter-python 0.23.6.
  *
- * A name bound several times in a file means the last binding, but one under `except` or `else` only counts where there is no other.
+ * A name bound several times in a file means the last binding, but one under `except` or `else` only counts where there is no other; of `if
+ * TYPE_CHECKING:` it is the other way round.
  */
 #ifndef HOOKCHECK_READERS_PYTHON_TREE_H
 #define HOOKCHECK_READERS_PYTHON_TREE_H

@@ -292,6 +292,11 @@ static void read_class(struct sa_reader *r, struct python_file *file, TSNode nod
     if (!name.length) {
         size_t i;
         const struct python_binding *written = says(r, &class, 0, STR("__tablename__"), &i);
+        if (!written && (class.unseen || class.foreign_base.length))
+            schema_unread_add(
+                r->arena, r->schema, sa_place(file, node),
+                str_printf(r->arena, "the table's name of class " STR_FMT, STR_ARG(class.name)),
+                attributes_of(r, &class, class.foreign_base));
         if (written && !node_is(written->node, "none"))
             schema_unread_add(
                 r->arena, r->schema, sa_place(file, node),

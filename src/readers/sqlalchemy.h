@@ -31,6 +31,7 @@ struct sa_class {
     bool table;              /* sqlmodel: table=True */
     bool abstract;           /* or the declarative base itself */
     struct str foreign_base; /* a base of another package that may bring columns */
+    bool unseen;             /* a base that says the table's name may be out of sight */
     struct {
         struct python_file *file;
         TSNode node;
@@ -61,6 +62,7 @@ struct sa_reader {
     struct python_tree *tree;
     struct schema *schema;
     struct sa_pendings pending;
+    size_t type_functions; /* functions that a type is being looked for in */
     struct strs
         loose; /* files with Index(…), User.nick = Column(…) or users.append_column(…) below what they name */
 };
@@ -128,6 +130,9 @@ void sa_argument_read(struct sa_reader *r, const struct sa_class *class, struct 
                       struct schema_table *table, TSNode argument);
 void sa_table_read(struct sa_reader *r, const struct sa_class *class, struct python_scope scope,
                    TSNode call);
+/* The text of a keyword argument; empty: absent, or no constant. */
+struct str sa_keyword_text(struct sa_reader *r, struct python_scope scope, TSNode call,
+                           const char *name);
 /* users.append_column(Column(…)), users.append_constraint(…) below the table. */
 void sa_table_append(struct sa_reader *r, struct python_scope scope, TSNode call);
 /* The table a `Table(…)` call or a mapped class stands for; empty when it cannot be read. */

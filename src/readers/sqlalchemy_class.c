@@ -80,11 +80,29 @@ static void take_base_call(struct walk *w, struct python_thing thing)
 
     if (ts_node_is_null(thing.node) || !thing.file || !node_is(thing.node, "call"))
         return;
+    if (sa_is(thing.dotted, "generate_base()")) { /* of registry(metadata=…) */
+        TSNode made = node_field(node_field(thing.node, "function"), "object");
+        struct python_thing registry = python_resolve(w->r->tree, scope, made);
+        if (sa_is(registry.dotted, "registry()"))
+            take_base_call(w, registry);
+        return;
+    }
     take_metadata(w, scope, call_keyword(thing.file, thing.node, "metadata"));
     take_types(w, scope, call_keyword(thing.file, thing.node, "type_annotation_map"));
 }
 
 static void visit_class(struct walk *w, struct python_file *file, TSNode node, size_t depth);
+
+/* db.Model, also where the file calls it Model. */
+static TSNode model_of(const struct python_file *file, TSNode base)
+{
+    base = node_bare(base);
+    for (size_t i = 0; node_is(base, "identifier") && i < file->bindings.count; i++)
+        if (file->bindings.items[i].kind == BINDING_VALUE &&
+            str_eq(file->bindings.items[i].name, node_source(file, base)))
+            return node_bare(file->bindings.items[i].node);
+    return base;
+}
 
 static void visit_foreign(struct walk *w, struct python_scope scope, TSNode base,
                           struct python_thing thing, size_t depth)
@@ -107,7 +125,7 @@ static void visit_foreign(struct walk *w, struct python_scope scope, TSNode base
     } else if (str_ends(thing.dotted, STR("SQLAlchemy().Model"))) {
         class->mapped = class->flask = true;
         struct python_thing db =
-            python_resolve(w->r->tree, scope, node_field(node_bare(base), "object"));
+            python_resolve(w->r->tree, scope, node_field(model_of(scope.file, base), "object"));
         take_base_call(w, db);
         if (!db.file || ts_node_is_null(db.node))
             return;
@@ -140,7 +158,7 @@ static void visit_bases(struct walk *w, struct python_file *file, TSNode node, s
         else if (str_ends(node_source(file, base), STR("db.Model")))
             w->class->mapped = w->class->flask = true; /* db is made where we cannot see it */
         else if (thing.kind == THING_UNKNOWN && str_ends(node_source(file, base), STR("Base")))
-            w->class->mapped = true;
+            w->class->mapped = w->class->unseen = true;
     }
 }
 
@@ -354,6 +372,22 @@ static struct str written_schema(struct sa_reader *r, struct sa_class *class)
     return STR_NONE;
 }
 
+/* fastapi_users gives its tables their names. */
+static struct str foreign_name(struct str base)
+{
+    static const char *const rows[][2] = {
+        {"SQLAlchemyBaseUserTable", "user"},
+        {"SQLAlchemyBaseOAuthAccountTable", "oauth_account"},
+        {"SQLAlchemyBaseAccessTokenTable", "accesstoken"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (str_starts(base, STR("fastapi_users")) &&
+            str_starts(dotted_last(base), str_from(rows[i][0])))
+            return str_from(rows[i][1]);
+    return STR_NONE;
+}
+
 struct str sa_class_table(struct sa_reader *r, struct sa_class *class)
 {
     bool given;
@@ -363,6 +397,8 @@ struct str sa_class_table(struct sa_reader *r, struct sa_class *class)
         name = str_lower(r->arena, class->name);
     else if (!given && class->flask)
         name = flask_name(r->arena, class->name);
+    else if (!given)
+        name = foreign_name(class->foreign_base);
     if (!name.length)
         return STR_NONE;
     schema = written_schema(r, class);

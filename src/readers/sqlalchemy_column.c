@@ -169,6 +169,26 @@ struct str sa_actions(struct sa_reader *r, struct python_scope scope, TSNode cal
     return buf_str(&buf);
 }
 
+/* parent_id = Column(ForeignKey(id)): a column of the class that is being written. */
+static struct str own_target(struct sa_reader *r, struct python_scope scope, TSNode name)
+{
+    TSNode node = ts_node_is_null(scope.body) ? node_null() : ts_node_parent(scope.body);
+    struct str word = node_source(scope.file, name), table;
+    struct sa_class class;
+
+    if (!node_is(node, "class_definition"))
+        return STR_NONE;
+    const struct python_binding *binding = python_binding_in(r->tree, scope.file, scope.body, word);
+    if (!binding || !node_is(binding->node, "call") || !sa_class_read(r, scope.file, node, &class))
+        return STR_NONE;
+    table = sa_class_table(r, &class);
+    struct python_constant given =
+        python_constant(r->tree, scope, call_positional(binding->node, 0));
+    return table.length ? str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(table),
+                                     STR_ARG(given.kind == CONSTANT_STRING ? given.text : word))
+                        : STR_NONE;
+}
+
 static struct str foreign_target(struct sa_reader *r, struct python_scope scope, TSNode call)
 {
     TSNode target = call_positional(call, 0);
@@ -176,6 +196,8 @@ static struct str foreign_target(struct sa_reader *r, struct python_scope scope,
 
     if (text.kind == CONSTANT_STRING)
         return text.text;
+    if (node_is(target, "identifier"))
+        return own_target(r, scope, target);
     /* ForeignKey(User.id), ForeignKey(users.c.id) */
     if (!node_is(target, "attribute"))
         return STR_NONE;

@@ -1,5 +1,7 @@
 #include "readers/sqlalchemy.h"
 
+#define TYPE_FUNCTIONS_MAX 4u
+
 enum shape {
     SHAPE_PLAIN,     /* as it stands */
     SHAPE_LENGTH,    /* (n) */
@@ -278,7 +280,8 @@ static bool type_of_row(struct sa_reader *r, struct python_scope scope, TSNode c
 {
     bool on;
 
-    if (!ts_node_is_null(call) && call_has_splat(call) && row->shape != SHAPE_ENUM)
+    if (!ts_node_is_null(call) && python_call_has_splat(r->tree, scope, call) &&
+        row->shape != SHAPE_ENUM)
         return false;
     switch (row->shape) {
     case SHAPE_PLAIN:
@@ -449,11 +452,29 @@ static bool type_of_class(struct sa_reader *r, struct python_scope outer, TSNode
     return false;
 }
 
+/* def StringID(*, length=250, **kwargs): return String(length=length, **kwargs) */
+static bool type_of_function(struct sa_reader *r, struct python_scope scope, TSNode call,
+                             struct python_thing function, struct sa_type *type)
+{
+    struct python_scope inside = {.file = function.file};
+    bool read;
+
+    if (ts_node_is_null(call) || r->type_functions == TYPE_FUNCTIONS_MAX ||
+        !python_call_enter(r->tree, scope, call, function, &inside))
+        return false;
+    r->type_functions++;
+    read = sa_type_read(r, inside, sa_returned(function.node), type);
+    r->type_functions--;
+    return read;
+}
+
 static bool type_of_thing(struct sa_reader *r, struct python_scope scope, TSNode call,
                           struct python_thing thing, struct sa_type *type)
 {
     if (thing.kind == THING_CLASS)
         return type_of_class(r, scope, call, thing, type, 0);
+    if (thing.kind == THING_FUNCTION)
+        return type_of_function(r, scope, call, thing, type);
     if (thing.kind != THING_FOREIGN)
         return false;
     const struct type_row *row = row_named(dotted_last(thing.dotted));

@@ -1,0 +1,154 @@
+/* sqlalchemy_core.c -- Table(…) of SQLAlchemy Core: its columns, indexes and constraints. */
+#include "readers/sqlalchemy.h"
+
+#define TABLE_SPLATS_MAX 4u
+
+struct str sa_table_name(struct sa_reader *r, struct python_scope scope, TSNode call)
+{
+    struct str called = python_foreign(r->tree, scope, node_field(call, "function"));
+    struct python_constant name = python_constant(r->tree, scope, call_positional(call, 0));
+    struct str schema = sa_keyword_text(r, scope, call, "schema");
+
+    if (!sa_is(called, "Table") || name.kind != CONSTANT_STRING)
+        return STR_NONE;
+    if (!schema.length) { /* metadata = MetaData(schema="stats") */
+        struct python_thing metadata = python_resolve(r->tree, scope, call_positional(call, 1));
+        if (metadata.file && node_is(metadata.node, "call"))
+            schema = sa_keyword_text(
+                r, (struct python_scope){.file = metadata.file, .body = metadata.scope},
+                metadata.node, "schema");
+    }
+    return schema.length
+               ? str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(schema), STR_ARG(name.text))
+               : name.text;
+}
+
+struct table_reading {
+    struct sa_reader *r;
+    const struct sa_class *class;
+    struct schema_table *table;
+    bool columns; /* else what may name them: indexes and constraints */
+};
+
+static void table_unread(const struct table_reading *t, struct python_scope scope, TSNode argument,
+                         const char *what)
+{
+    struct sa_reader *r = t->r;
+
+    t->table->partial = true;
+    schema_unread_add(r->arena, r->schema, sa_place(scope.file, argument),
+                      str_printf(r->arena, "%s of table " STR_FMT, what, STR_ARG(t->table->name)),
+                      python_whole(r->tree, scope, argument));
+}
+
+static void table_call(const struct table_reading *t, struct python_scope scope, TSNode call)
+{
+    struct sa_reader *r = t->r;
+    struct sa_column column = {.column = {.nullable = true, .place = sa_place(scope.file, call)}};
+    struct str called = python_foreign(r->tree, scope, node_field(call, "function"));
+
+    if (!sa_is(called, "Column")) {
+        if (!t->columns)
+            sa_argument_read(r, t->class, scope, t->table, call);
+        return;
+    }
+    if (!t->columns)
+        return;
+    if (!sa_column_read(r, t->class, scope, call, &column)) {
+        column.type.text = STR_NONE;
+        if (!column.column.name.length) {
+            table_unread(t, scope, call, "a column");
+            return;
+        }
+    }
+    sa_column_add(r, t->class, t->table, &column, scope, call);
+}
+
+/* What `*KEY` and `*audit_columns()` stand for, a list or a tuple that is written out, and where. */
+static bool splat_list(struct sa_reader *r, struct python_scope *scope, TSNode node,
+                       TSNode *ret_list)
+{
+    node = node_bare(node);
+    if (node_is(node, "identifier") || node_is(node, "attribute")) {
+        struct python_thing thing = python_resolve(r->tree, *scope, node);
+        if (thing.kind != THING_VALUE)
+            return false;
+        *scope =
+            (struct python_scope){.file = thing.file, .body = thing.scope, .bound = thing.bound};
+        node = node_bare(thing.node);
+    }
+    if (node_is(node, "call")) {
+        struct python_thing function =
+            python_resolve(r->tree, *scope, node_field(node, "function"));
+        struct python_scope inside = {.file = function.file};
+        if (function.kind != THING_FUNCTION ||
+            !python_call_enter(r->tree, *scope, node, function, &inside))
+            return false;
+        node = node_bare(sa_returned(function.node));
+        *scope = inside;
+    }
+    *ret_list = node;
+    return node_is(node, "list") || node_is(node, "tuple") || node_is(node, "expression_list");
+}
+
+static void table_argument(const struct table_reading *t, struct python_scope scope,
+                           TSNode argument, size_t depth)
+{
+    struct python_scope in = scope;
+    TSNode list;
+
+    if (node_is(argument, "call")) {
+        table_call(t, scope, argument);
+    } else if (node_is(argument, "list_splat")) {
+        if (depth < TABLE_SPLATS_MAX &&
+            splat_list(t->r, &in, ts_node_named_child(argument, 0), &list)) {
+            for (uint32_t i = 0; i < ts_node_named_child_count(list); i++)
+                table_argument(t, in, ts_node_named_child(list, i), depth + 1);
+        } else if (t->columns) {
+            table_unread(t, scope, argument, "columns");
+        }
+    }
+}
+
+/* The columns first: what follows them may name them. */
+static void table_arguments(struct sa_reader *r, const struct sa_class *class,
+                            struct schema_table *table, struct python_scope scope, TSNode call,
+                            size_t from)
+{
+    for (int pass = 0; pass < 2; pass++) {
+        const struct table_reading t = {r, class, table, pass == 0};
+        for (size_t i = from; i < call_positional_count(call); i++)
+            table_argument(&t, scope, call_positional(call, i), 0);
+    }
+}
+
+void sa_table_read(struct sa_reader *r, const struct sa_class *class, struct python_scope scope,
+                   TSNode call)
+{
+    struct str name = sa_table_name(r, scope, call);
+    struct schema_place place = sa_place(scope.file, call);
+
+    if (!name.length) {
+        schema_unread_add(r->arena, r->schema, place, STR("a table"),
+                          node_source(scope.file, call));
+        return;
+    }
+    /* `Table("users", metadata, autoload_with=engine)`: what the database has. */
+    if (!ts_node_is_null(call_keyword(scope.file, call, "autoload_with")) ||
+        !ts_node_is_null(call_keyword(scope.file, call, "autoload")))
+        return;
+    table_arguments(r, class, schema_table_add(r->arena, r->schema, name, place), scope, call, 1);
+}
+
+void sa_table_append(struct sa_reader *r, struct python_scope scope, TSNode call)
+{
+    struct python_thing thing =
+        python_resolve(r->tree, scope, node_field(node_field(call, "function"), "object"));
+    struct str name = thing.file && node_is(thing.node, "call")
+                          ? sa_table_name(r, (struct python_scope){.file = thing.file}, thing.node)
+                          : STR_NONE;
+    struct schema_table *table = name.length ? schema_table_named(r->schema, name) : NULL;
+
+    if (table)
+        table_arguments(r, NULL, table, scope, call, 0);
+}
