@@ -212,12 +212,13 @@ static bool visit(struct django_reader *r, struct django_model *model, struct py
         if (django_is_contrib(contrib)) { /* a proxy, or a table of its own that points there */
             is_model = true;
             model->parent = contrib;
-        }
-        if (thing.kind == THING_FOREIGN && is_foreign_model(thing.dotted)) {
+        } else if (thing.kind == THING_FOREIGN && is_foreign_model(thing.dotted)) {
             is_model = true;
             if (!str_ends(thing.dotted, STR("models.Model")) &&
                 !str_ends(thing.dotted, STR("base.Model")))
                 strs_add(r->arena, &model->foreign_bases, thing.dotted);
+        } else if (thing.kind == THING_FOREIGN) {
+            strs_add(r->arena, &model->other_bases, thing.dotted);
         }
         if (thing.kind != THING_CLASS)
             continue;
@@ -254,8 +255,11 @@ static void collect(struct django_reader *r, struct python_file *file, TSNode no
         .file = file, .node = node, .name = node_source(file, node_field(node, "name"))};
     struct python_scope scope;
 
-    if (!visit(r, &model, file, node, 0))
-        return;
+    if (!visit(r, &model, file, node, 0)) {
+        if (!model.other_bases.count || !django_has_field(r, &model))
+            return;
+        model.foreign_bases = model.other_bases;
+    }
     model.app = label_of(r, &model);
     model.abstract = is_abstract(r, file, node);
     model.proxy = node_is(django_meta(r, &model, "proxy", &scope), "true");
@@ -453,6 +457,7 @@ static void add_table(struct django_reader *r, const struct django_model *model)
             (struct schema_column){.name = STR("_order"), .type = STR("INTEGER"), .place = place});
     django_meta_read(r, model, &fields, table);
     /* Last: a table that is added may move this one. */
+    django_history_tables(r, model, &fields, table);
     for (size_t i = 0; i < fields.count; i++)
         if (fields.items[i].many)
             add_many(r, model, &fields.items[i]);

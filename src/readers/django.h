@@ -48,6 +48,7 @@ struct django_model {
     size_t order_count;
     struct str parent;         /* "app.Name" of the concrete model above; empty: none */
     struct strs foreign_bases; /* of other packages, but for models.Model */
+    struct strs other_bases;   /* of other packages, that may be models or not */
 };
 VEC_DEFINE(django_models, struct django_model);
 
@@ -74,6 +75,9 @@ bool django_base_columns(struct django_reader *r, const struct django_model *mod
 /* The many-to-many tables of the same. */
 void django_base_tables(struct django_reader *r, const struct django_model *model,
                         struct str dotted);
+/* What simple_history keeps of a model with `history = HistoricalRecords()`: a table with all its columns. */
+void django_history_tables(struct django_reader *r, const struct django_model *model,
+                           const struct django_fields *fields, const struct schema_table *table);
 /* A many-to-many table between two models ("app.Name"). */
 void django_many_table(struct django_reader *r, const struct django_model *model, struct str name,
                        struct str target, struct schema_place place, struct str source);
@@ -82,6 +86,9 @@ void django_default_read(struct django_reader *r, const struct django_field *fie
 /* Fills kind, written_type and presets of what a call makes; false: it makes no field. "?": a field that cannot be read. */
 bool django_field_kind(struct django_reader *r, struct python_scope scope, TSNode function,
                        struct django_field *field);
+/* Does the class itself have a field of Django's? Then it is a model, whatever its base of another package is called: wagtail's Orderable,
+ * oscar's AbstractProduct. */
+bool django_has_field(struct django_reader *r, const struct django_model *model);
 /* An argument of the field: as called, or as its class presets it. */
 struct python_constant django_word(struct django_reader *r, const struct django_field *field,
                                    const char *name);

@@ -252,3 +252,21 @@ struct python_constant django_word(struct django_reader *r, const struct django_
             return field->presets[i].value;
     return python_constant(r->tree, in, node);
 }
+
+bool django_has_field(struct django_reader *r, const struct django_model *model)
+{
+    struct python_scope scope = {.file = model->file, .body = node_field(model->node, "body")};
+    struct python_bindings bindings;
+
+    python_body_bindings(r->tree, scope.file, scope.body, &bindings);
+    for (size_t i = 0; i < bindings.count; i++) {
+        TSNode call = node_bare(bindings.items[i].node);
+        struct str called = bindings.items[i].kind == BINDING_VALUE && node_is(call, "call")
+                                ? python_foreign(r->tree, scope, node_field(call, "function"))
+                                : STR_NONE;
+        if (str_starts(called, STR("django.db.models.")) &&
+            (str_ends(called, STR("Field")) || str_ends(called, STR("ForeignKey"))))
+            return true;
+    }
+    return false;
+}

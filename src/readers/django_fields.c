@@ -39,13 +39,14 @@ static const struct {
     {"AutoLastModifiedField", "TIMESTAMP WITH TIME ZONE"},
     {"CreationDateTimeField", "TIMESTAMP WITH TIME ZONE"},
     {"ModificationDateTimeField", "TIMESTAMP WITH TIME ZONE"},
-    /* Packages that many projects have: model_utils, ckeditor, tinymce, markdownx, recurrence. */
+    /* Packages that many projects have: model_utils, ckeditor, tinymce, markdownx, recurrence, wagtail. */
     {"MonitorField", "TIMESTAMP WITH TIME ZONE"},
     {"RichTextField", "TEXT"},
     {"RichTextUploadingField", "TEXT"},
     {"HTMLField", "TEXT"},
     {"MarkdownxField", "TEXT"},
     {"RecurrenceField", "TEXT"},
+    {"StreamField", "JSONB"},
 };
 
 /* django.contrib.gis; each has an index of its own that is part of the column. */
@@ -196,8 +197,9 @@ bool django_field_type(struct django_reader *r, const struct django_model *model
 /* Models that Django brings itself: their keys are AutoField whatever the settings say. */
 bool django_is_contrib(struct str label)
 {
-    static const char *const labels[] = {"auth.User", "auth.Group", "auth.Permission",
-                                         "contenttypes.ContentType", "sites.Site"};
+    static const char *const labels[] = {"auth.User",       "auth.Group",
+                                         "auth.Permission", "contenttypes.ContentType",
+                                         "sites.Site",      "wagtailcore.Page"};
 
     for (size_t i = 0; i < COUNT_OF(labels); i++)
         if (str_eq_nocase(label, str_from(labels[i])))
@@ -211,6 +213,8 @@ struct str django_contrib_label(struct arena *arena, struct str dotted)
     static const struct str contrib = STR_INIT("django.contrib.");
     struct str rest, app;
 
+    if (str_starts(dotted, STR("wagtail.")) && str_ends(dotted, STR(".models.Page")))
+        return STR("wagtailcore.Page");
     if (!str_starts(dotted, contrib))
         return STR_NONE;
     rest = str_from_offset(dotted, contrib.length);
