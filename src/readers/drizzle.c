@@ -118,7 +118,6 @@ static bool chain_call_of_tree(struct drizzle_reader *r, struct script_scope *sc
                                bool *ret_done)
 {
     TSNode function = called.node, returned = script_returned(r->tree, function);
-    struct script_scope inner = {.file = called.file};
 
     if (called.kind != SCRIPT_VALUE && called.kind != SCRIPT_DECLARATION)
         return false;
@@ -131,13 +130,7 @@ static bool chain_call_of_tree(struct drizzle_reader *r, struct script_scope *sc
     }
     if (ts_node_is_null(returned))
         return false;
-    inner.parameter = script_parameter(r->tree, called.file, function, 0);
-    TSNode given = script_argument(r->tree, *node, 0);
-    inner.text = ts_node_is_null(given)
-                     ? script_text(r->tree, (struct script_scope){.file = called.file},
-                                   script_parameter_default(r->tree, function, 0))
-                     : script_text(r->tree, *scope, given);
-    *scope = inner;
+    *scope = script_scope_of_call(r->tree, *scope, *node, called);
     *node = script_bare(returned);
     return true;
 }

@@ -90,6 +90,21 @@ static struct str option(struct drizzle_reader *r, const struct drizzle_chain *c
     return constant.kind == SCRIPT_NOT ? STR_NONE : constant.text;
 }
 
+/* A length that is there and cannot be read: not one that is left out. */
+static bool has_unread_size(struct drizzle_reader *r, const struct drizzle_chain *chain)
+{
+    static const char *const names[] = {"length", "dimensions", "precision", "scale"};
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        struct script_scope scope;
+        TSNode value =
+            script_property(r->tree, chain->scope, options_of(r, chain), names[i], &scope);
+        if (!ts_node_is_null(value) && script_constant(r->tree, scope, value).kind == SCRIPT_NOT)
+            return true;
+    }
+    return false;
+}
+
 static struct str shaped(struct drizzle_reader *r, const struct drizzle_chain *chain,
                          const struct builder *builder)
 {
@@ -99,6 +114,8 @@ static struct str shaped(struct drizzle_reader *r, const struct drizzle_chain *c
     struct str precision = option(r, chain, "precision"), scale = option(r, chain, "scale");
     struct str fields = option(r, chain, "fields");
 
+    if (has_unread_size(r, chain))
+        return STR_NONE;
     buf_add(&type, str_from(builder->type));
     switch (builder->shape) {
     case SHAPE_PLAIN:
@@ -177,7 +194,7 @@ static bool type_of(struct drizzle_reader *r, const struct drizzle_chain *chain,
         if (str_eq(chain->base, str_from(builders[i].name))) {
             column->type = shaped(r, chain, &builders[i]);
             column->nullable = !builders[i].serial;
-            return true;
+            return column->type.length > 0;
         }
     return false;
 }

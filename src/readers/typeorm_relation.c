@@ -128,10 +128,19 @@ static struct str joined_name(const struct joins *joins, struct str property)
 static struct typeorm_entity *target_of(struct typeorm_reader *r, const struct relation *relation)
 {
     TSNode target = script_bare(relation->target);
+    struct script_scope scope = relation->scope;
 
+    if (scope.call &&
+        node_is(target, "identifier")) { /* a decorator of the tree's own was given it */
+        struct script_thing thing = script_resolve(r->tree, scope, target);
+        if (thing.kind == SCRIPT_VALUE) {
+            scope = (struct script_scope){.file = thing.file};
+            target = thing.node;
+        }
+    }
     if (script_is_function(target))
         target = script_returned(r->tree, target);
-    return ts_node_is_null(target) ? NULL : typeorm_entity_of(r, relation->scope, target);
+    return ts_node_is_null(target) ? NULL : typeorm_entity_of(r, scope, target);
 }
 
 static struct str target_text(struct typeorm_reader *r, struct typeorm_entity *target,
