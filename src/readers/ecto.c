@@ -47,6 +47,11 @@ static struct str base_type(struct str name)
         {"utc_datetime_usec", "TIMESTAMP WITHOUT TIME ZONE"},
         {"duration", "INTERVAL"},
         {"Ecto.UUID", "UUID"},
+        /* Packages that many projects have: ecto_ulid, uniq, uuidv7, ecto_shortuuid. */
+        {"Ecto.ULID", "UUID"},
+        {"Uniq.UUID", "UUID"},
+        {"UUIDv7", "UUID"},
+        {"Ecto.ShortUUID", "UUID"},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++)
@@ -429,7 +434,11 @@ static void add_key(struct reading *reading, TSNode call)
     put(reading, call, name, type_of(scope, parts.items[1], node_null(), 0), true);
     table = schema_table_named(reading->r->schema, reading->table);
     if (table && !table->columns.items[0].type.length)
-        say(reading, call, "the type of the primary key of", STR_NONE);
+        schema_unread_add(reading->r->arena, reading->r->schema,
+                          (struct schema_place){reading->scope.file->path, node_line(call)},
+                          str_printf(reading->r->arena, "the type of the primary key of " STR_FMT,
+                                     STR_ARG(reading->table)),
+                          elixir_source(scope.file, key));
 }
 
 static void read_schema(struct reader *r, struct elixir_scope scope, TSNode call)
