@@ -133,7 +133,7 @@ static struct str field_type(struct reader *r, const struct prisma_field *field)
     const struct prisma_block *type = block_named(r, "enum", field->type);
 
     if (field->unsupported.length)
-        return sql_type_word(r->arena, field->unsupported);
+        return sql_type_words(r->arena, field->unsupported);
     for (size_t i = 0; i < field->attributes.count; i++)
         if (str_starts(field->attributes.items[i].name, STR("db.")))
             return native_type(r, &field->attributes.items[i]);

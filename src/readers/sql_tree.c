@@ -327,19 +327,36 @@ static const char *const types_as_written[] = {
     "char",
 };
 
+static struct str upper(struct arena *arena, struct str text)
+{
+    char *copy = str_c(arena, text);
+
+    for (char *at = copy; *at; at++)
+        *at = (char)(*at >= 'a' && *at <= 'z' ? *at - 'a' + 'A' : *at);
+    return str_of(copy, text.length);
+}
+
 struct str sql_type_word(struct arena *arena, struct str word)
 {
     for (size_t i = 0; i < COUNT_OF(type_names); i++)
         if (str_eq(word, str_from(type_names[i].word)))
             return str_from(type_names[i].type);
     for (size_t i = 0; i < COUNT_OF(types_as_written); i++)
-        if (str_eq(word, str_from(types_as_written[i]))) {
-            char *upper = str_c(arena, word);
-            for (char *at = upper; *at; at++)
-                *at = (char)(*at >= 'a' && *at <= 'z' ? *at - 'a' + 'A' : *at);
-            return str_from(upper);
-        }
+        if (str_eq(word, str_from(types_as_written[i])))
+            return upper(arena, word);
     return word;
+}
+
+struct str sql_type_words(struct arena *arena, struct str words)
+{
+    size_t bracket = str_find_byte(words, '(');
+    struct str word = bracket == SIZE_MAX ? words : str_prefix(words, bracket);
+    struct str type = sql_type_word(arena, word);
+
+    if (bracket == SIZE_MAX || str_eq(type, word))
+        return bracket == SIZE_MAX ? type : words;
+    return str_printf(arena, STR_FMT STR_FMT, STR_ARG(type),
+                      STR_ARG(upper(arena, str_from_offset(words, bracket))));
 }
 
 static struct str type_arguments(struct arena *arena, const PgQuery__TypeName *type)

@@ -40,5 +40,7 @@ bool sql_default(struct arena *arena, const PgQuery__Node *node, struct str *ret
 struct str sql_type(struct arena *arena, const PgQuery__TypeName *type, bool *ret_serial);
 /* The same name for what a word of a type stands for: "int8" is BIGINT; a type of the schema's own stays as it is. */
 struct str sql_type_word(struct arena *arena, struct str word);
+/* The same of a type with what stands in brackets behind it: "vector(3)". */
+struct str sql_type_words(struct arena *arena, struct str words);
 
 #endif
