@@ -183,10 +183,34 @@ static struct str plain_kind(struct str kind)
 }
 
 static bool kind_of(struct django_reader *r, struct python_scope scope, TSNode function,
+                    struct django_field *field, size_t depth);
+
+/* Money = partial(models.DecimalField, max_digits=10, decimal_places=2) */
+static bool kind_of_partial(struct django_reader *r, struct python_thing made,
+                            struct django_field *field, size_t depth)
+{
+    struct python_scope in = {.file = made.file, .body = made.scope, .bound = made.bound};
+    TSNode arguments =
+        node_is(made.node, "call") ? node_field(made.node, "arguments") : node_null();
+
+    for (uint32_t i = 0; !ts_node_is_null(arguments) && i < ts_node_named_child_count(arguments);
+         i++) {
+        TSNode argument = ts_node_named_child(arguments, i);
+        if (node_is(argument, "keyword_argument"))
+            preset(field, node_source(in.file, node_field(argument, "name")),
+                   python_constant(r->tree, in, node_field(argument, "value")), false);
+    }
+    return !ts_node_is_null(arguments) &&
+           kind_of(r, in, call_positional(made.node, 0), field, depth + 1);
+}
+
+static bool kind_of(struct django_reader *r, struct python_scope scope, TSNode function,
                     struct django_field *field, size_t depth)
 {
     struct python_thing thing = python_resolve(r->tree, scope, function);
 
+    if (thing.kind == THING_FOREIGN && str_eq(thing.dotted, STR("functools.partial()")))
+        return depth <= FIELD_DEPTH_MAX && kind_of_partial(r, thing, field, depth);
     if (thing.kind == THING_FOREIGN) {
         struct str last = plain_kind(dotted_last(thing.dotted));
         field->kind = last;

@@ -57,6 +57,17 @@ static bool has_parameter(const struct python_file *file, TSNode function, struc
     return false;
 }
 
+/* options = options or {}: as `**options` takes it, the parameter means what it meant. */
+static bool is_filled(const struct python_file *file, TSNode assignment)
+{
+    TSNode right = node_field(assignment, "right"), empty = node_field(right, "right");
+
+    return node_is(right, "boolean_operator") && node_is(empty, "dictionary") &&
+           ts_node_named_child_count(empty) == 0 &&
+           str_eq(node_source(file, node_field(right, "left")),
+                  node_source(file, node_field(assignment, "left")));
+}
+
 /* A docstring, imports, names assigned once that are no parameters, and the return. */
 static bool is_plain_body(const struct python_file *file, TSNode function)
 {
@@ -74,7 +85,8 @@ static bool is_plain_body(const struct python_file *file, TSNode function)
             return false;
         struct str name = node_source(file, node_field(inner, "left"));
         for (uint32_t j = 0; j < ts_node_named_child_count(parameters); j++)
-            if (str_eq(parameter_name(file, ts_node_named_child(parameters, j)), name))
+            if (str_eq(parameter_name(file, ts_node_named_child(parameters, j)), name) &&
+                !is_filled(file, inner))
                 return false;
         for (uint32_t j = 0; j < i; j++) {
             TSNode before = ts_node_named_child(ts_node_named_child(body, j), 0);
@@ -180,6 +192,8 @@ static struct python_thing dictionary_of(struct python_tree *tree, struct python
     struct python_thing thing = python_resolve(tree, scope, ts_node_named_child(splat, 0));
     bool called = thing.kind == THING_FOREIGN && str_eq(thing.dotted, STR("builtins.dict()"));
     struct python_scope in = {.file = thing.file, .body = thing.scope, .bound = thing.bound};
+    if (thing.kind == THING_VALUE && node_is(thing.node, "none"))
+        return thing; /* as is_filled() has it */
     bool plain = thing.file && (called ? !call_has_splat(thing.node) : thing.kind == THING_VALUE) &&
                  (called || node_is(thing.node, "dictionary"));
 

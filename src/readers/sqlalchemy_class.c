@@ -285,7 +285,7 @@ static struct str flask_name(struct arena *arena, struct str name)
 }
 
 /* The one `return` of a method; null when there are several, or none. */
-static TSNode returned(TSNode function)
+static TSNode returned(const struct python_file *file, TSNode function)
 {
     TSNode body = node_field(function, "body"), found = node_null();
 
@@ -294,6 +294,11 @@ static TSNode returned(TSNode function)
         if (node_is(statement, "return_statement"))
             return ts_node_named_child_count(statement) ? ts_node_named_child(statement, 0)
                                                         : node_null();
+        /* `if has_inherited_table(cls): return None`: a class that shares its parent's table is asked after that first. */
+        if (node_is(statement, "if_statement") &&
+            str_starts(node_source(file, node_field(statement, "condition")),
+                       STR("has_inherited_table(")))
+            continue;
         if (node_is(statement, "if_statement") || node_is(statement, "for_statement") ||
             node_is(statement, "try_statement"))
             return found;
@@ -314,7 +319,8 @@ static struct str written_name(struct sa_reader *r, struct sa_class *class, bool
             continue;
         *ret_given = true;
         struct python_scope scope = {.file = file, .body = body, .class_name = class->name};
-        TSNode value = binding->kind == BINDING_FUNCTION ? returned(binding->node) : binding->node;
+        TSNode value =
+            binding->kind == BINDING_FUNCTION ? returned(file, binding->node) : binding->node;
         struct python_constant name = python_constant(r->tree, scope, value);
         if (name.kind == CONSTANT_NONE) {
             *ret_given = false;
@@ -351,8 +357,8 @@ static struct str written_schema(struct sa_reader *r, struct sa_class *class)
             python_binding_in(r->tree, file, body, STR("__table_args__"));
         if (!binding)
             continue;
-        TSNode value =
-            node_bare(binding->kind == BINDING_FUNCTION ? returned(binding->node) : binding->node);
+        TSNode value = node_bare(binding->kind == BINDING_FUNCTION ? returned(file, binding->node)
+                                                                   : binding->node);
         struct python_scope scope = {.file = file, .body = body, .class_name = class->name};
         value = followed(r, &scope, value);
         if (node_is(value, "tuple") && ts_node_named_child_count(value))
