@@ -84,6 +84,13 @@ bool script_tree_text(struct script_tree *tree, struct str path, struct str *ret
 /* typescript_paths.c: where a module may lie that is named as a tsconfig.json says. */
 struct script_paths;
 struct script_paths **script_tree_paths(struct script_tree *tree);
+/* Modules of the workspace by the names they are imported by, found or not: kept, for every import of a foreign one asks. */
+struct script_package {
+    struct str module;
+    struct script_file *file; /* NULL: none of the workspace's */
+};
+VEC_DEFINE(script_packages, struct script_package);
+struct script_packages *script_tree_packages(struct script_tree *tree);
 void script_mapped_paths(struct script_tree *tree, struct str from, struct str module,
                          struct strs *ret_paths);
 /* NULL when there is no such file. */

@@ -34,6 +34,7 @@ struct script_tree {
     struct remembered *slots;
     size_t slot_count, used;
     struct script_paths *paths; /* what tsconfig.json maps; NULL: none was asked for */
+    struct script_packages packages;
 };
 
 struct script_tree *script_tree_new(struct arena *arena, const struct source_files *files)
@@ -68,6 +69,11 @@ struct arena *script_tree_arena(const struct script_tree *tree)
 struct script_paths **script_tree_paths(struct script_tree *tree)
 {
     return &tree->paths;
+}
+
+struct script_packages *script_tree_packages(struct script_tree *tree)
+{
+    return &tree->packages;
 }
 
 bool script_tree_text(struct script_tree *tree, struct str path, struct str *ret_text)
