@@ -47,11 +47,13 @@ static struct str base_type(struct str name)
         {"utc_datetime_usec", "TIMESTAMP WITHOUT TIME ZONE"},
         {"duration", "INTERVAL"},
         {"Ecto.UUID", "UUID"},
-        /* Packages that many projects have: ecto_ulid, uniq, uuidv7, ecto_shortuuid. */
+        /* Packages that many projects have: ecto_ulid, uniq, uuidv7, ecto_shortuuid, pgvector, geo_postgis. */
         {"Ecto.ULID", "UUID"},
         {"Uniq.UUID", "UUID"},
         {"UUIDv7", "UUID"},
         {"Ecto.ShortUUID", "UUID"},
+        {"Pgvector.Ecto.Vector", "VECTOR"},
+        {"Geo.PostGIS.Geometry", "GEOMETRY"},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++)

@@ -389,6 +389,8 @@ struct str sql_type(struct arena *arena, const PgQuery__TypeName *type, bool *re
     *ret_serial = *ret_serial && !str_eq(base, name);
     /* INTERVAL's first number is a mask of fields. */
     arguments = str_eq(base, STR("INTERVAL")) ? STR_NONE : type_arguments(arena, type);
+    if (str_eq(base, STR("GEOMETRY")) || str_eq(base, STR("GEOGRAPHY")))
+        arguments = upper(arena, arguments);
     struct str text =
         str_eq(base, STR("TIMESTAMP")) || str_eq(base, STR("TIME"))
             ? str_printf(arena, STR_FMT STR_FMT " WITHOUT TIME ZONE", STR_ARG(base),
