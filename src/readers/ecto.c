@@ -23,14 +23,15 @@ struct reading { /* one schema */
 
 /* --- Types. --- */
 
-/* ecto_to_db of the PostgreSQL adapter; an :id is bigint in the tables that migrations make. */
+/* column_type of the PostgreSQL adapter, as a migration that says no size makes it; an :id is bigint there. */
+#define STRING "VARCHAR(255)"
 static struct str base_type(struct str name)
 {
     static const char *const rows[][2] = {
         {"id", "BIGINT"},
         {"identity", "BIGINT"},
         {"binary_id", "UUID"},
-        {"string", "VARCHAR"},
+        {"string", STRING},
         {"binary", "BYTEA"},
         {"bitstring", "BIT VARYING"},
         {"integer", "INTEGER"},
@@ -171,9 +172,9 @@ static struct str enum_type(struct elixir_scope scope, TSNode options)
     struct elixir_nodes pairs = elixir_children(scope.tree, elixir_child(values, "keywords"));
 
     if (!pairs.count)
-        return STR("VARCHAR");
+        return STR(STRING);
     struct elixir_nodes pair = elixir_children(scope.tree, pairs.items[0]);
-    return pair.count == 2 && node_is(pair.items[1], "integer") ? STR("INTEGER") : STR("VARCHAR");
+    return pair.count == 2 && node_is(pair.items[1], "integer") ? STR("INTEGER") : STR(STRING);
 }
 
 static struct str type_of(struct elixir_scope scope, TSNode type, TSNode options, unsigned depth)
@@ -258,7 +259,7 @@ static void read_field(struct reading *reading, TSNode call)
         schema_table_named(reading->r->schema, reading->table)->partial = true;
         return;
     }
-    text = ts_node_is_null(type) ? STR("VARCHAR") : type_of(reading->scope, type, call, 0);
+    text = ts_node_is_null(type) ? STR(STRING) : type_of(reading->scope, type, call, 0);
     if (str_eq(elixir_text(reading->scope, type), STR("any")))
         return; /* only virtual fields may be that */
     if (!text.length)
