@@ -123,6 +123,10 @@ static enum cli_status show_check(struct cli *cli, const struct config *config, 
                    STR_ARG(uncovered.items[i].change->line),
                    STR_ARG(str_shown(cli->arena, uncovered.items[i].change->place.file)),
                    uncovered.items[i].change->place.line);
+    for (size_t i = 0; i < uncovered.count && !cli->json; i++)
+        if (uncovered.items[i].left_out.length)
+            buf_printf(&cli->out, "  " STR_FMT "\n",
+                       STR_ARG(str_shown(cli->arena, uncovered.items[i].left_out)));
     if (uncovered.count && !cli->json && uncovered.items[0].command.length)
         buf_printf(&cli->out, "  next step: " STR_FMT "\n", STR_ARG(uncovered.items[0].command));
     return any_open(&whole, &uncovered) ? CLI_BLOCKED : CLI_OK;

@@ -110,6 +110,25 @@ bool pusher_load(struct pusher *pusher, struct commit_view *view, struct commit_
     return set->loaded;
 }
 
+struct str *pusher_left_out(struct pusher *pusher, struct commit_view *view,
+                            const struct strs *paths)
+{
+    for (size_t s = 0; s < view->sets.count && !view->left_out; s++) {
+        struct err broken = ERR_NONE; /* its directories leave nothing out then */
+        if (!str_starts(view->sets.items[s].set.tracker, STR("unsupported:")) &&
+            !pusher_load(pusher, view, &view->sets.items[s], &broken))
+            view->sets.items[s].loaded = false;
+    }
+    if (!view->left_out) {
+        view->left_out = left_out_new(pusher->arena, view->tree);
+        for (size_t s = 0; s < view->sets.count; s++) {
+            const struct commit_set *set = &view->sets.items[s];
+            left_out_add(view->left_out, &set->set, set->loaded ? &set->history : NULL);
+        }
+    }
+    return left_out_find(view->left_out, paths);
+}
+
 static int compare_path(const void *key, const void *item)
 {
     return str_compare(*(const struct str *)key, ((const struct repository_change *)item)->path);

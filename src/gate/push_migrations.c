@@ -42,15 +42,21 @@ static const struct migration *migration_of(const struct commit_view *view, stru
     return NULL;
 }
 
+/* One root may have several sets of a tool: Rails with several databases. */
 static const struct commit_set *set_like(const struct commit_view *view,
                                          const struct config_migrations *wanted)
 {
+    const struct commit_set *other = NULL;
+
     for (size_t s = 0; s < view->sets.count; s++)
         if (view->sets.items[s].loaded &&
             str_eq(view->sets.items[s].set.tracker, wanted->tracker) &&
-            str_eq(view->sets.items[s].set.root, wanted->root))
-            return &view->sets.items[s];
-    return NULL;
+            str_eq(view->sets.items[s].set.root, wanted->root)) {
+            if (str_eq(view->sets.items[s].set.name, wanted->name))
+                return &view->sets.items[s];
+            other = other ? other : &view->sets.items[s];
+        }
+    return other;
 }
 
 /* --- Edited or deleted after it was published. --- */
@@ -285,7 +291,8 @@ static bool judge_shapes(struct pushed *pushed, struct err *e)
         if (change->kind == CHANGE_ADDED) {
             struct strs files = {0};
             VEC_PUSH(pushed->pusher->arena, &files, change->path);
-            add_travel(pushed, tracker, str_from(shape->command), &files);
+            if (!pusher_left_out(pushed->pusher, pushed->after, &files)->length)
+                add_travel(pushed, tracker, str_from(shape->command), &files);
         } else if (change->kind == CHANGE_DELETED) {
             if (!was_moved(pushed, change))
                 add_edit(pushed, &edits, "deleted", change->path);

@@ -5,6 +5,7 @@
 #include "migrations/cover.h"
 #include "migrations/graph.h"
 #include "migrations/models.h"
+#include "migrations/models_command.h"
 
 #define MESSAGE_MAX ((size_t)16 << 10)
 #define MIGRATION_BYTES ((size_t)1 << 20)
@@ -52,9 +53,13 @@ static bool covered_by_file(struct pushed *pushed, struct str path, bool ordered
                             const struct schema_changes *changes, bool *covered, struct err *e)
 {
     ARENA(scratch, (size_t)256 << 20);
+    enum tree_entry_kind kind;
     struct str text;
     bool whole;
 
+    /* Prisma's directory without its script: there is nothing to run. */
+    if (tree_exists(pushed->after->tree, &scratch, path, &kind) && kind == TREE_DIRECTORY)
+        return true;
     if (!tree_read_start(pushed->after->tree, &scratch, path, MIGRATION_BYTES, &text, &whole, e))
         return false;
     const struct cover *cover = cover_read(&scratch, path, text);
@@ -65,12 +70,48 @@ static bool covered_by_file(struct pushed *pushed, struct str path, bool ordered
     return true;
 }
 
+static bool covered_by_run(struct pushed *pushed, const struct strs *paths, bool ordered,
+                           const struct schema_changes *changes, bool *covered, struct err *e)
+{
+    if (!paths->count)
+        return true;
+    const struct str *tools = pusher_left_out(pushed->pusher, pushed->after, paths);
+    for (size_t i = 0; i < paths->count; i++)
+        if (!tools[i].length &&
+            !covered_by_file(pushed, paths->items[i], ordered, changes, covered, e))
+            return false;
+    return true;
+}
+
+/* SQL that came with this push, and that a migration reads: op.execute(open("…/b2.sql").read()). */
+static bool covered_by_named(struct pushed *pushed, const struct schema_changes *changes,
+                             bool *covered, struct err *e)
+{
+    struct strs paths = {0};
+    bool open = false;
+
+    for (size_t i = 0; i < changes->count; i++)
+        open = open || !covered[i];
+    for (size_t i = 0; open && i < pushed->changes.count; i++)
+        if (pushed->changes.items[i].kind != CHANGE_DELETED && pushed->changes.items[i].is_file &&
+            str_ends(pushed->changes.items[i].path, STR(".sql")))
+            VEC_PUSH(pushed->pusher->arena, &paths, pushed->changes.items[i].path);
+    if (!paths.count)
+        return true;
+    (void)pusher_left_out(pushed->pusher, pushed->after, &paths);
+    const bool *named = left_out_named(pushed->after->left_out, &paths);
+    for (size_t i = 0; i < paths.count; i++)
+        if (named[i] && !covered_by_file(pushed, paths.items[i], false, changes, covered, e))
+            return false;
+    return true;
+}
+
 /* Django keeps an application's migrations beside its models: app/models.py or app/models/user.py, and app/migrations/. */
 static bool covered_beside(struct pushed *pushed, const struct schema_changes *changes,
                            bool *covered, struct err *e)
 {
     struct arena *arena = pushed->pusher->arena;
-    struct strs directories = {0};
+    struct strs directories = {0}, files = {0};
 
     for (size_t i = 0; i < changes->count; i++) {
         struct str at = changes->items[i].place.file;
@@ -85,13 +126,11 @@ static bool covered_beside(struct pushed *pushed, const struct schema_changes *c
         if (!tree_list(pushed->after->tree, arena, directories.items[d], &entries, &exists, e))
             return false;
         for (size_t i = 0; i < entries.count; i++)
-            if (entries.items[i].kind == TREE_FILE && str_ends(entries.items[i].name, STR(".py")) &&
-                !covered_by_file(pushed,
-                                 path_join(arena, directories.items[d], entries.items[i].name),
-                                 true, changes, covered, e))
-                return false;
+            if (entries.items[i].kind == TREE_FILE && str_ends(entries.items[i].name, STR(".py")))
+                VEC_PUSH(arena, &files,
+                         path_join(arena, directories.items[d], entries.items[i].name));
     }
-    return true;
+    return covered_by_run(pushed, &files, true, changes, covered, e);
 }
 
 /* SQLAlchemy's models keep to the histories that are read. Those of Django, whose migrations name models and fields and tables only now and then, and
@@ -194,6 +233,7 @@ static bool find_cover(struct pushed *pushed, const struct strs *paths,
                        struct err *e)
 {
     struct commit_view *after = pushed->after;
+    struct strs shaped = {0};
 
     for (size_t s = 0; s < after->sets.count; s++) {
         struct commit_set *set = &after->sets.items[s];
@@ -210,11 +250,14 @@ static bool find_cover(struct pushed *pushed, const struct strs *paths,
             in_own_folder(after, change->path) ||
             !push_path_is_migration(pushed->pusher->config, change->path))
             continue;
-        if (!push_path_shape(pushed->pusher->arena, change->path, &shape, e) ||
-            (shape && !covered_by_file(pushed, change->path, false, changes, covered, e)))
+        if (!push_path_shape(pushed->pusher->arena, change->path, &shape, e))
             return false;
+        if (shape)
+            VEC_PUSH(pushed->pusher->arena, &shaped, change->path);
     }
-    if (!covered_beside(pushed, changes, covered, e) ||
+    if (!covered_by_run(pushed, &shaped, false, changes, covered, e) ||
+        !covered_by_named(pushed, changes, covered, e) ||
+        !covered_beside(pushed, changes, covered, e) ||
         !covered_in_tree(pushed, paths, changes, covered, ret_command, e))
         return false;
     models_follow_renames(changes, covered);
@@ -310,7 +353,9 @@ static struct str make_command(const struct pushed *pushed)
     for (size_t s = 0; s < sets->count; s++) {
         struct str tracker = sets->items[s].set.tracker, root = sets->items[s].set.root;
         if (str_eq(tracker, STR("alembic")))
-            return shell_command_in(arena, root, STR("alembic revision --autogenerate -m \"…\""));
+            return models_alembic_command(
+                arena, root, sets->items[s].loaded && models_are_flask(&sets->items[s].history),
+                STR("…"));
         const struct tracker *row = sets->items[s].set.row;
         if (row && row->create.length)
             return shell_command_in(arena, root, row->create);
@@ -324,11 +369,29 @@ static struct str make_command(const struct pushed *pushed)
     return STR("write the migration that makes these changes, and commit it");
 }
 
+/* The file of this push that makes the change, if its tool does not run it. */
+static struct str left_out_of_push(struct pushed *pushed, const struct schema_change *change)
+{
+    struct strs paths = {0};
+
+    for (size_t i = 0; i < pushed->changes.count; i++) {
+        const struct repository_change *file = &pushed->changes.items[i];
+        if (file->kind != CHANGE_DELETED && file->is_file &&
+            push_path_is_migration(pushed->pusher->config, file->path))
+            VEC_PUSH(pushed->pusher->arena, &paths, file->path);
+    }
+    if (!paths.count)
+        return STR("");
+    (void)pusher_left_out(pushed->pusher, pushed->after, &paths);
+    return left_out_maker(pushed->after->left_out, change);
+}
+
 static void report(struct pushed *pushed, const struct schema_changes *changes, const bool *covered,
                    struct str command)
 {
     struct buf out = buf_new(pushed->pusher->arena, MESSAGE_MAX);
     const struct schema_change *first = NULL;
+    struct strs left_out = {0};
     size_t count = 0;
 
     buf_add(&out, STR("the models change, and no migration makes the change:"));
@@ -339,6 +402,9 @@ static void report(struct pushed *pushed, const struct schema_changes *changes, 
         first = first ? first : change;
         if (count++ >= JUDGE_LISTED)
             continue;
+        struct str maker = left_out_of_push(pushed, change);
+        if (maker.length)
+            strs_add(pushed->pusher->arena, &left_out, maker);
         buf_printf(&out, "\n  " STR_FMT "  " STR_FMT ":%zu", STR_ARG(change->line),
                    STR_ARG(str_shown(pushed->pusher->arena, change->place.file)),
                    change->place.line);
@@ -347,6 +413,9 @@ static void report(struct pushed *pushed, const struct schema_changes *changes, 
         return;
     if (count > JUDGE_LISTED)
         buf_printf(&out, "\n  and %zu more", count - JUDGE_LISTED);
+    for (size_t i = 0; i < left_out.count; i++)
+        buf_printf(&out, "\n  " STR_FMT,
+                   STR_ARG(str_shown(pushed->pusher->arena, left_out.items[i])));
     buf_add(&out, STR("\n  code that expects it fails wherever this is deployed"));
     pusher_add(pushed->pusher, REASON_MODELS_WITHOUT_MIGRATION, STR_NONE, buf_str(&out),
                !is_python(first) && command.length ? command : make_command(pushed));

@@ -4,6 +4,7 @@
 
 #include "gate/judge.h"
 #include "gate/push.h"
+#include "migrations/left_out.h"
 
 /* The migration sets of one commit; histories are read when a push touches them. */
 struct commit_set {
@@ -17,7 +18,8 @@ struct commit_view {
     struct str commit;
     struct tree *tree;
     struct commit_sets sets;
-    bool detected; /* sets are those of the tree */
+    bool detected;             /* sets are those of the tree */
+    struct left_out *left_out; /* NULL: not asked for yet */
 };
 
 struct pusher {
@@ -54,6 +56,9 @@ MUST_CHECK bool pusher_view(struct pusher *pusher, struct str commit, struct com
                             struct err *e);
 MUST_CHECK bool pusher_load(struct pusher *pusher, struct commit_view *view, struct commit_set *set,
                             struct err *e);
+/* For each path of the view's tree the tool that does not run it, as left_out_find() says it: all its sets are loaded. */
+struct str *pusher_left_out(struct pusher *pusher, struct commit_view *view,
+                            const struct strs *paths);
 /* NULL when the path does not differ. */
 const struct repository_change *pushed_change(const struct pushed *pushed, struct str path);
 

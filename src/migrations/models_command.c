@@ -161,6 +161,21 @@ static struct str pack_command(const struct place *p, const struct models_maker 
 
 /* --- Alembic. --- */
 
+struct str models_alembic_command(struct arena *arena, struct str root, bool flask,
+                                  struct str message)
+{
+    return shell_command_in(
+        arena, root,
+        str_printf(arena, "%s -m \"" STR_FMT "\"",
+                   flask ? "flask db migrate" : "alembic revision --autogenerate",
+                   STR_ARG(message)));
+}
+
+bool models_are_flask(const struct history *history)
+{
+    return str_contains(history->upgrade_command, STR("flask db "));
+}
+
 static struct str alembic_command(struct arena *arena, const struct models_maker *maker,
                                   const struct schema_change *change)
 {
@@ -171,11 +186,8 @@ static struct str alembic_command(struct arena *arena, const struct models_maker
         line = str_prefix(line, line.length - 2);
     for (struct str rest = line; rest.length;)
         VEC_PUSH(arena, &words, str_cut(&rest, '"'));
-    return shell_command_in(
-        arena, maker->root,
-        str_printf(arena, "%s -m \"" STR_FMT "\"",
-                   maker->flask ? "flask db migrate" : "alembic revision --autogenerate",
-                   STR_ARG(str_join(arena, words.items, words.count, STR("'")))));
+    return models_alembic_command(arena, maker->root, maker->flask,
+                                  str_join(arena, words.items, words.count, STR("'")));
 }
 
 /* --- Tools of the models' own language. --- */

@@ -11,6 +11,7 @@
 #define HOOKCHECK_MIGRATIONS_MODELS_COMMAND_H
 
 #include "base/vec.h"
+#include "migrations/history.h"
 #include "repository/tree.h"
 #include "schema/schema.h"
 
@@ -27,6 +28,10 @@ struct models_makers {
     bool django; /* some migration is one of Django's, in a set or not */
 };
 
+/* Alembic's, in the directory of its settings; `flask`: Flask-Migrate's. */
+struct str models_alembic_command(struct arena *arena, struct str root, bool flask,
+                                  struct str message);
+bool models_are_flask(const struct history *history);
 struct str models_command(struct arena *arena, struct tree *tree,
                           const struct models_makers *makers, const struct strs *migrations,
                           const struct schema_change *change);

@@ -4,6 +4,7 @@
 #include "migrations/cover.h"
 #include "migrations/effect.h"
 #include "migrations/graph.h"
+#include "migrations/left_out.h"
 #include "migrations/models.h"
 #include "migrations/models_command.h"
 #include "migrations/sql.h"
@@ -38,6 +39,7 @@ struct covering {
     bool schemas;       /* some table is named with one */
     size_t ordered;     /* so many of `paths` stand in the order in which they are applied */
     struct models_makers makers;
+    struct left_out *left_out;
 };
 
 /* --- Which files are migrations. --- */
@@ -46,21 +48,24 @@ static void add_history(struct covering *c, const struct config_migrations *set)
 {
     struct err broken =
         ERR_NONE; /* what cannot be loaded is the gate's business; its files are found by their folder */
-    struct history history;
+    struct history *history = ARENA_ARRAY(c->arena, 1, struct history);
     size_t ordered;
 
-    if (!history_load(c->arena, c->tree, set, &history, &broken))
+    if (!history_load(c->arena, c->tree, set, history, &broken)) {
+        left_out_add(c->left_out, set, NULL);
         return;
+    }
+    left_out_add(c->left_out, set, history);
     VEC_PUSH(c->arena, &c->makers,
-             (struct models_maker){
-                 .tracker = history.tracker,
-                 .root = history.root,
-                 .create = history.row ? history.row->create : STR_NONE,
-                 .directory = history.versions.count ? history.versions.items[0] : STR_NONE,
-                 .flask = str_contains(history.upgrade_command, STR("flask db "))});
-    size_t *order = graph_order(c->arena, &history, &ordered);
-    for (size_t i = 0; i < history.migrations.count; i++)
-        strs_add(c->arena, &c->paths, history.migrations.items[order[i]].file);
+             (struct models_maker){.tracker = history->tracker,
+                                   .root = history->root,
+                                   .create = history->row ? history->row->create : STR_NONE,
+                                   .directory = history->versions.count ? history->versions.items[0]
+                                                                        : STR_NONE,
+                                   .flask = models_are_flask(history)});
+    size_t *order = graph_order(c->arena, history, &ordered);
+    for (size_t i = 0; i < history->migrations.count; i++)
+        strs_add(c->arena, &c->paths, history->migrations.items[order[i]].file);
 }
 
 static bool is_migration_folder(struct str name)
@@ -142,7 +147,23 @@ static bool walk(struct covering *c, struct str directory, bool inside, size_t d
     return true;
 }
 
-static bool find_files(struct covering *c, struct err *e)
+/* … but for those that no tool runs. What changed comes first: it is told of. */
+static void add_found(struct covering *c, const struct strs *found, const struct strs *changed)
+{
+    struct strs news = {0};
+
+    for (size_t i = 0; i < changed->count; i++)
+        if (found->count && bsearch(&changed->items[i], found->items, found->count,
+                                    sizeof found->items[0], str_compare_pointers))
+            VEC_PUSH(c->arena, &news, changed->items[i]);
+    (void)left_out_find(c->left_out, &news);
+    const struct str *tools = left_out_find(c->left_out, found);
+    for (size_t i = 0; i < found->count; i++)
+        if (!tools[i].length)
+            strs_add(c->arena, &c->paths, found->items[i]);
+}
+
+static bool find_files(struct covering *c, const struct strs *changed, struct err *e)
 {
     struct config_migrations_list sets = {0};
     struct strs found = {0};
@@ -159,8 +180,7 @@ static bool find_files(struct covering *c, struct err *e)
     if (!walk(c, STR(""), false, 0, &found, e))
         return false;
     strs_sort(&found);
-    for (size_t i = 0; i < found.count; i++)
-        strs_add(c->arena, &c->paths, found.items[i]);
+    add_found(c, &found, changed);
     return true;
 }
 
@@ -490,7 +510,8 @@ void models_follow_renames(const struct schema_changes *changes, bool *covered)
 
 static bool begin(struct covering *c, const struct strs *changed_paths, struct err *e)
 {
-    if (!find_files(c, e))
+    c->left_out = left_out_new(c->arena, c->tree);
+    if (!find_files(c, changed_paths, e))
         return false;
     read_steps(c, changed_paths);
     return true;
@@ -530,10 +551,11 @@ bool models_cover(struct arena *arena, const struct config *config, struct tree 
     for (size_t i = 0; i < difference->changes.count; i++)
         if (!covered[i])
             VEC_PUSH(arena, &uncovered,
-                     (struct models_uncovered){.change = &difference->changes.items[i],
-                                               .command =
-                                                   models_command(arena, tree, &c.makers, &c.paths,
-                                                                  &difference->changes.items[i])});
+                     (struct models_uncovered){
+                         .change = &difference->changes.items[i],
+                         .command = models_command(arena, tree, &c.makers, &c.paths,
+                                                   &difference->changes.items[i]),
+                         .left_out = left_out_maker(c.left_out, &difference->changes.items[i])});
     *ret_uncovered = uncovered;
     return true;
 }
