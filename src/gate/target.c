@@ -1,6 +1,9 @@
 #include "gate/target.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/process.h"
@@ -16,6 +19,17 @@ const struct config_database *target_source(const struct config_environment *env
         if (str_eq(environment->databases.items[i].migrations, set))
             return &environment->databases.items[i].database;
     return environment->database.kind == DATABASE_NONE ? NULL : &environment->database;
+}
+
+struct str database_variable(struct arena *arena, struct str database)
+{
+    char *name = str_c(arena, database);
+
+    for (size_t i = 0; i < database.length; i++)
+        name[i] = name[i] >= 'a' && name[i] <= 'z' ? (char)(name[i] - 'a' + 'A')
+                  : byte_is_word(name[i])          ? name[i]
+                                                   : '_';
+    return str_printf(arena, "%s_DATABASE_URL", name);
 }
 
 static bool sqlite_target(struct arena *arena, struct str path, struct str directory,
@@ -43,6 +57,65 @@ static bool is_sqlite_url(struct str url, struct str *ret_path)
     return true;
 }
 
+/* --- "file:./dev.db", as Prisma and libSQL write it. --- */
+
+/* An empty file is a database without tables. */
+static bool is_sqlite_file(struct arena *arena, struct str path)
+{
+    static const char header[16] = "SQLite format 3";
+    char start[sizeof header];
+    int fd = open(str_c(arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+    if (fd < 0)
+        return false;
+    ssize_t got = read(fd, start, sizeof start);
+    (void)close(fd);
+    return got == 0 || (got == (ssize_t)sizeof header && memcmp(start, header, sizeof header) == 0);
+}
+
+/* Relative to the schema up to Prisma 6, to prisma.config.ts since, to where it runs for others: where the file is. */
+static void sqlite_files(struct arena *arena, struct str url, struct str directory,
+                         struct strs *ret_files)
+{
+    static const struct str folders[] = {STR_INIT(""), STR_INIT("prisma"),
+                                         STR_INIT("prisma/schema")};
+    struct str path = str_from_offset(url, STR("file:").length);
+
+    if (str_has_nul(url))
+        return;
+    while (str_starts(path, STR("//")))
+        path = str_from_offset(path, 1);
+    path = str_cut(&path, '?');
+    for (size_t i = 0; i < COUNT_OF(folders) && path.length; i++) {
+        struct str file = path_join(arena, path_join(arena, directory, folders[i]), path);
+        if (is_sqlite_file(arena, file))
+            strs_add(arena, ret_files, file);
+    }
+}
+
+static bool sqlite_file_target(struct arena *arena, struct str url, struct str directory,
+                               struct database_target *target, struct err *e)
+{
+    struct strs files = {0};
+
+    sqlite_files(arena, url, directory, &files);
+    if (!files.count) {
+        err_set(e, ERR_UNREACHABLE,
+                "the URL begins with \"file:\", and no SQLite database is there");
+        return err_hint(e, "name it by \"sqlite:FILE\", from the work tree's root, in %s",
+                        CONFIG_NAME);
+    }
+    if (files.count > 1) {
+        err_set(e, ERR_UNREACHABLE,
+                "which database a \"file:\" URL means is not known: " STR_FMT " and " STR_FMT
+                " are both there",
+                STR_ARG(files.items[0]), STR_ARG(files.items[1]));
+        return err_hint(e, "name it by \"sqlite:FILE\", from the work tree's root, in %s",
+                        CONFIG_NAME);
+    }
+    return sqlite_target(arena, files.items[0], directory, target, e);
+}
+
 bool target_from_url(struct arena *arena, struct str url, struct str directory,
                      struct database_target *target, struct err *e)
 {
@@ -53,6 +126,8 @@ bool target_from_url(struct arena *arena, struct str url, struct str directory,
     url = str_trim(url);
     if (!str_has_nul(url) && is_sqlite_url(url, &path))
         return sqlite_target(arena, path, directory, target, e);
+    if (str_starts(url, STR("file:")))
+        return sqlite_file_target(arena, url, directory, target, e);
     if (!config_database_parse(arena, url, &parsed, &bad))
         return err_set(e, ERR_UNREACHABLE, "%s", bad.message);
     if (parsed.kind == DATABASE_SQLITE)
@@ -157,6 +232,7 @@ bool target_make(struct arena *arena, const struct config *config,
         .deadline_ms = deadline_ms,
     };
     struct str url = source->value;
+    struct strs files = {0};
     bool known = true;
 
     switch (source->kind) {
@@ -164,7 +240,13 @@ bool target_make(struct arena *arena, const struct config *config,
         known = url_from_environment(arena, source->value, &url, e);
         break;
     case DATABASE_FILE:
-        known = url_from_file(arena, config, source->value, &url, e);
+        /* A file that holds the URL; where it is the database itself, that is meant. */
+        sqlite_files(arena, str_printf(arena, "file:" STR_FMT, STR_ARG(source->value)),
+                     config->work_tree, &files);
+        if (files.count)
+            url = str_printf(arena, "file:" STR_FMT, STR_ARG(source->value));
+        else
+            known = url_from_file(arena, config, source->value, &url, e);
         break;
     case DATABASE_URL_FROM:
         known = url_from_command(arena, config, source, deadline_ms, &url, e);

@@ -17,12 +17,14 @@
 /* The environment's database for a migration set; NULL when neither has one. */
 const struct config_database *target_source(const struct config_environment *environment,
                                             struct str set);
+/* "animals": ANIMALS_DATABASE_URL, proposed for a database that has no variable yet. */
+struct str database_variable(struct arena *arena, struct str database);
 /* Lets PostgreSQL's library be loaded meanwhile, if its URL stands in the configuration or in a variable. */
 void target_expect(struct arena *arena, const struct config_environment *environment);
 MUST_CHECK bool target_make(struct arena *arena, const struct config *config,
                             const struct config_database *source, uint64_t deadline_ms,
                             struct database_target *ret_target, struct err *e);
-/* A URL as people write it: SQLAlchemy's "postgresql+psycopg2://" and "sqlite:///file" too. */
+/* A URL as people write it: SQLAlchemy's "postgresql+psycopg2://" and "sqlite:///file", Prisma's "file:./dev.db" too. */
 MUST_CHECK bool target_from_url(struct arena *arena, struct str url, struct str directory,
                                 struct database_target *target, struct err *e);
 

@@ -1,4 +1,7 @@
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "gate/target.h"
 
@@ -106,4 +109,63 @@ Test(target, a_sets_own_database_comes_first)
     environment.database.kind = DATABASE_NONE;
     cr_assert_null(target_source(&environment, STR("api")));
     cr_assert_null(target_source(NULL, STR("api")));
+}
+
+/* --- "file:./dev.db" --- */
+
+static void write_file(const char *directory, const char *name, const char *bytes, size_t length)
+{
+    char path[400];
+
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    FILE *file = fopen(path, "w");
+    cr_assert_not_null(file, "%s", path);
+    cr_assert_eq(fwrite(bytes, 1, length, file), length);
+    cr_assert_eq(fclose(file), 0);
+}
+
+Test(target, a_file_url_is_prismas_database)
+{
+    static const char sqlite[] = "SQLite format 3\0rest";
+    ARENA(arena, 1 << 20);
+    char directory[] = "/tmp/hookcheck_target_XXXXXX", path[400], command[500];
+    struct database_target target = {0};
+    struct err e = ERR_NONE;
+
+    cr_assert_not_null(mkdtemp(directory));
+    struct str root = str_from(directory);
+    struct config config = {.work_tree = root};
+    struct config_database source = {.kind = DATABASE_FILE, .value = STR("dev.db")};
+    snprintf(path, sizeof path, "%s/prisma", directory);
+    cr_assert_eq(mkdir(path, 0700), 0);
+
+    cr_assert(!target_from_url(&arena, STR("file:./dev.db"), root, &target, &e));
+    cr_assert_str_eq(e.message, "the URL begins with \"file:\", and no SQLite database is there");
+
+    e = ERR_NONE;
+    write_file(directory, "prisma/dev.db", sqlite, sizeof sqlite);
+    cr_assert(target_from_url(&arena, STR("file:./dev.db?connection_limit=1"), root, &target, &e),
+              "%s", e.message);
+    cr_assert_eq(target.driver, DRIVER_SQLITE);
+    snprintf(path, sizeof path, "%s/prisma/dev.db", directory);
+    assert_str(target.url, path);
+    cr_assert(target_from_url(&arena, str_printf(&arena, "file://%s", path), root, &target, &e));
+    assert_str(target.url, path);
+    cr_assert(target_from_url(&arena, STR("file:../prisma/dev.db"), root, &target, &e));
+    assert_str(target.url, path);
+
+    /* In the configuration too, where a file of that name would hold a URL. */
+    cr_assert(target_make(&arena, &config, &source, 0, &target, &e), "%s", e.message);
+    assert_str(target.url, path);
+    write_file(directory, "dev.db", "postgresql://db/x\n", strlen("postgresql://db/x\n"));
+    source.value = STR("./dev.db");
+    cr_assert(target_from_url(&arena, STR("file:dev.db"), root, &target, &e), "%s", e.message);
+    assert_str(target.url, path);
+
+    write_file(directory, "dev.db", "", 0);
+    cr_assert(!target_from_url(&arena, STR("file:dev.db"), root, &target, &e));
+    cr_assert(strstr(e.message, "which database a \"file:\" URL means is not known"), "%s",
+              e.message);
+    snprintf(command, sizeof command, "rm -r '%s'", directory);
+    cr_assert_eq(system(command), 0);
 }
