@@ -10,6 +10,7 @@
 #include "base/process.h"
 #include "cli/cli.h"
 #include "config/state.h"
+#include "gate/target.h"
 #include "migrations/history.h"
 
 struct found {
@@ -167,6 +168,26 @@ static struct str production_variable(const struct found *found)
     return STR("PRODUCTION_DATABASE_URL");
 }
 
+/* Rails' config/database.yml says which histories have one: another must not answer for them. */
+static bool write_own_databases(struct buf *out, const struct found *found)
+{
+    size_t written = 0;
+
+    for (size_t i = 0; i < found->sets.count; i++) {
+        const struct config_migrations *set = &found->sets.items[i];
+        if (!set->database.length || set->undecided.length)
+            continue;
+        buf_add(out, written++ ? STR(", ") : STR(",\n      \"databases\": { "));
+        json_write_string(out, set->name);
+        buf_add(out, STR(": "));
+        json_write_string(out, str_printf(out->arena, "env:" STR_FMT,
+                                          STR_ARG(database_variable(out->arena, set->database))));
+    }
+    if (written)
+        buf_add(out, STR(" }"));
+    return written > 0;
+}
+
 static void write_environment(struct buf *out, const struct found *found)
 {
     buf_add(out, STR("  \"default_environment\": \"production\",\n"
@@ -188,7 +209,7 @@ static void write_environment(struct buf *out, const struct found *found)
     buf_add(out, STR("      \"database\": "));
     json_write_string(out,
                       str_printf(out->arena, "env:" STR_FMT, STR_ARG(production_variable(found))));
-    if (found->sets.count > 1) {
+    if (!write_own_databases(out, found) && found->sets.count > 1) {
         buf_add(out, STR(",\n"
                          "      // Where a history has a database of its own:\n"
                          "      // \"databases\": { "));

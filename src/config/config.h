@@ -61,6 +61,9 @@ struct config_migrations {
     struct str
         undecided;     /* why no tracker could be chosen, filled by sets_detect; empty: one was */
     struct strs notes; /* what sets_detect has to say besides */
+    struct str
+        database; /* the tool's name of the database that is this set's alone, filled by sets_detect; empty: the environment's */
+    struct str database_from; /* the file that says so; may be empty */
     /* Of the database that is asked, filled by who asks: postgresql, sqlite, mysql (MariaDB too); empty: not known. */
     struct str dbms;
     struct config_place place;

@@ -37,7 +37,7 @@ static const struct config_key setting_keys[] = {
     REQUIRED(tracker_setting, file, KEY_STRINGS), KEY(tracker_setting, pattern, KEY_REGEX),
     KEY(tracker_setting, key, KEY_STRING),        KEY(tracker_setting, through, KEY_STRING),
     KEY(tracker_setting, between, KEY_STRING),    CHOICE(tracker_setting, sets, set_choices),
-    KEY(tracker_setting, required, KEY_BOOL),
+    KEY(tracker_setting, required, KEY_BOOL),     KEY(tracker_setting, own_database, KEY_BOOL),
 };
 static const struct config_shape setting_shape = SHAPE(tracker_setting, setting_keys);
 
@@ -149,6 +149,7 @@ static const struct config_key tracker_keys[] = {
     {"table", KEY_OBJECT, .required = true, .offset = offsetof(struct tracker, table),
      .shape = &table_shape},
     KEY(tracker, checksum, KEY_STRING),
+    KEY(tracker, own_database, KEY_REGEX),
     CHOICE(tracker, out_of_order, order_meanings),
     CHOICE(tracker, missing_file, missing_meanings),
     KEY(tracker, external, KEY_REGEX),

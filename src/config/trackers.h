@@ -33,6 +33,8 @@ struct tracker_setting { /* what the tool's own configuration moves */
     struct str
         sets; /* "directory", "table", "schema", "parameter", "ending" (of migrations' names, in place of the unit's pattern) */
     bool required; /* the tool has no directory but this one */
+    bool
+        own_database; /* the object that names the directory is a database of its own, called by its key; the usual directory is another's */
 };
 VEC_DEFINE(tracker_settings, struct tracker_setting);
 
@@ -111,6 +113,8 @@ struct tracker {
     struct str order; /* "id", "file", "int", "number", "time", "utf16", "end", "listed" */
     struct tracker_signs detect;
     struct tracker_settings settings;
+    struct str
+        own_database; /* PCRE2 on a directory of migrations: group 1 names its own database */
     struct tracker_unit unit;
     struct tracker_table table;
     struct str checksum;

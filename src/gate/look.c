@@ -32,10 +32,21 @@ static void connections_go_on(struct connections *connections)
             database_go_on(connections->list.items[i].database);
 }
 
-/* Starts connecting, so that the server answers while the code is read. The index of the connection; failures are kept in it. */
-static size_t connect_for(struct viewer *viewer, struct connections *connections, struct str set)
+/* What the tool keeps in a database of its own is never looked for in another. */
+static const struct config_database *source_for(const struct viewer *viewer,
+                                                const struct config_migrations *set)
 {
-    const struct config_database *source = target_source(viewer->judge.environment, set);
+    const struct config_environment *environment = viewer->judge.environment;
+    const struct config_database *source = target_source(environment, set->name);
+
+    return set->database.length && environment && source == &environment->database ? NULL : source;
+}
+
+/* Starts connecting, so that the server answers while the code is read. The index of the connection; failures are kept in it. */
+static size_t connect_for(struct viewer *viewer, struct connections *connections,
+                          const struct config_migrations *set)
+{
+    const struct config_database *source = source_for(viewer, set);
     struct connection connection = {.source = source, .failure = ERR_NONE};
     struct database_target target;
 
@@ -51,8 +62,37 @@ static size_t connect_for(struct viewer *viewer, struct connections *connections
     return connections->list.count - 1;
 }
 
-static void not_configured(struct viewer *viewer, struct str set)
+static void own_not_configured(struct viewer *viewer, const struct config_migrations *set)
 {
+    struct str environment =
+        viewer->judge.environment ? viewer->judge.environment->name : STR("the deploy");
+
+    judge_add(&viewer->judge, REASON_NOT_CONFIGURED, set->name,
+              str_printf(viewer->arena,
+                         "the migrations of " STR_FMT " (" STR_FMT
+                         ") have a database of their own%s" STR_FMT
+                         ", and none is configured for them in " STR_FMT
+                         ":\n  whether they are applied cannot be checked",
+                         STR_ARG(set->name),
+                         STR_ARG(set->versions.count ? set->versions.items[0] : set->root),
+                         set->database_from.length ? ", says " : "", STR_ARG(set->database_from),
+                         STR_ARG(environment)),
+              str_printf(viewer->arena,
+                         "name it in " CONFIG_NAME ", in the environment " STR_FMT
+                         ": \"databases\": { \"" STR_FMT "\": \"env:" STR_FMT "\" }",
+                         STR_ARG(environment), STR_ARG(set->name),
+                         STR_ARG(database_variable(viewer->arena, set->database))));
+}
+
+static void not_configured(struct viewer *viewer, const struct config_migrations *wanted)
+{
+    struct str set = wanted->name;
+
+    if (wanted->database.length && viewer->judge.environment &&
+        viewer->judge.environment->database.kind != DATABASE_NONE) {
+        own_not_configured(viewer, wanted);
+        return;
+    }
     struct str message = str_printf(
         viewer->arena,
         "migrations are here (" STR_FMT "), but no database is configured for " STR_FMT
@@ -279,7 +319,7 @@ static void look_at_set(struct viewer *viewer, struct connection *connection,
         return;
     }
     if (!connection || !connection->source) {
-        not_configured(viewer, wanted->name);
+        not_configured(viewer, wanted);
         VEC_PUSH(viewer->arena, &look->sets, set);
         return;
     }
@@ -402,7 +442,7 @@ bool gate_look(struct arena *arena, const struct config *config, const struct lo
         return true;
     if (asks)
         for (size_t i = 0; i < chosen.count; i++)
-            VEC_PUSH(arena, &indexes, connect_for(&viewer, &connections, chosen.items[i].name));
+            VEC_PUSH(arena, &indexes, connect_for(&viewer, &connections, &chosen.items[i]));
     connections_go_on(&connections);
     for (size_t i = 0; i < chosen.count; i++)
         look_at_set(&viewer, indexes.count ? &connections.list.items[indexes.items[i]] : NULL,

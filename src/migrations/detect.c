@@ -213,7 +213,8 @@ static bool is_put_away(struct str inside)
 {
     static const struct str words[] = {
         STR_INIT("old"),        STR_INIT("archive"), STR_INIT("archived"), STR_INIT("archives"),
-        STR_INIT("deprecated"), STR_INIT("legacy"),  STR_INIT("backup"),   STR_INIT("unused")};
+        STR_INIT("deprecated"), STR_INIT("legacy"),  STR_INIT("backup"),   STR_INIT("unused"),
+        STR_INIT("draft"),      STR_INIT("drafts"),  STR_INIT("disabled")};
 
     while (inside.length) {
         struct str part = str_cut(&inside, '/');
@@ -250,7 +251,12 @@ static void add_packs(struct detection *d)
     for (size_t i = 0; i < d->survey.found.count; i++) {
         const struct survey_found *found = &d->survey.found.items[i];
         struct config_migrations set = {
-            .tracker = found->tracker->id, .row = found->tracker, .root = found->root};
+            .tracker = found->tracker->id,
+            .row = found->tracker,
+            .root = found->root,
+            .name = found->database,
+            .database = found->database,
+            .database_from = found->database.length ? found->database_from : STR("")};
         if (lies_in_script_directory(d, found->directory) || gather(d, found) || put_away(d, found))
             continue;
         if (!detect_is_dynamic(found->tracker))

@@ -317,6 +317,19 @@ static enum environment environment_of(struct str around)
     return OF_ALL;
 }
 
+/* "production.animals": animals. The keys of a merge ("<<") and of an environment alone name none. */
+static struct str database_of(struct str around)
+{
+    struct str last = STR("");
+
+    while (around.length) {
+        struct str part = str_cut(&around, '.');
+        if (!str_eq(part, STR("<<")))
+            last = part;
+    }
+    return environment_of(last) == OF_ALL ? last : STR("");
+}
+
 static void say_source(struct asking *a, const struct said *said)
 {
     struct str text =
@@ -352,13 +365,19 @@ static void choose_directories(struct asking *a)
             strs_add(a->arena, &a->places->elsewhere, said->directory);
             continue;
         }
+        a->places->besides = a->places->besides || said->setting->own_database;
         if (!strs_have(&a->places->directories, said->directory)) {
             VEC_PUSH(a->arena, &a->places->directories, said->directory);
+            VEC_PUSH(a->arena, &a->places->files, said->value.file);
+            VEC_PUSH(a->arena, &a->places->databases,
+                     said->setting->own_database ? database_of(said->value.around) : STR(""));
             VEC_PUSH(a->arena, &a->places->named,
                      str_printf(a->arena, STR_FMT ":" STR_FMT, STR_ARG(said->value.file),
                                 STR_ARG(said->value.around)));
         }
-        say_source(a, said);
+        /* Which of them a set has is said with the set. */
+        if (!said->setting->own_database)
+            say_source(a, said);
         if (said->setting->required && !is_directory(a, said->directory))
             a->places->unplaced =
                 str_printf(a->arena, STR_FMT " names the directory " STR_FMT ", which is not there",

@@ -323,10 +323,15 @@ static bool look_for_packs(struct walk *w, struct str directory, const struct tr
     if (code && code->counts && !code->counts(w->scratch, w->tree, directory))
         return true;
     *ret_closed = reads_below(match.tracker);
+    struct str groups[2] = {STR_NONE};
+    if (!tracker_regex_matches(match.tracker->own_database, directory, groups, 2, e) &&
+        err_is_set(e))
+        return false;
     add_found(w, (struct survey_found){.directory = directory,
                                        .root = str_copy(w->arena, match.root),
                                        .tracker = match.tracker,
                                        .rank = (int)match.rank,
+                                       .database = str_copy(w->arena, groups[1]),
                                        .reason = str_copy(w->arena, match.reason)});
     return true;
 }
@@ -376,8 +381,10 @@ static bool look_for_settings(struct walk *w, struct str root, const struct tree
                                  .root = root,
                                  .tracker = tracker,
                                  .rank = SIGN_CONFIGURATION,
-                                 .reason = str_copy(w->arena, places.sources.items[0]),
-                                 .named = str_copy(w->arena, places.named.items[j])});
+                                 .reason = str_copy(w->arena, places.files.items[j]),
+                                 .named = str_copy(w->arena, places.named.items[j]),
+                                 .database = str_copy(w->arena, places.databases.items[j]),
+                                 .database_from = str_copy(w->arena, places.files.items[j])});
         for (size_t j = 0; j < places.elsewhere.count; j++)
             VEC_PUSH(
                 w->arena, &w->survey->elsewhere,

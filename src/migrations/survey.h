@@ -26,6 +26,7 @@ struct survey_found { /* what a pack describes */
     struct str reason; /* the file by which it was found */
     struct str
         named; /* the object of the tool's file that names it, with what else it names; empty: none does */
+    struct str database, database_from; /* as in struct config_migrations */
 };
 VEC_DEFINE(survey_founds, struct survey_found);
 

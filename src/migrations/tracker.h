@@ -65,6 +65,9 @@ MUST_CHECK bool tracker_load(struct arena *arena, struct tree *tree,
 struct tracker_places {
     struct strs directories; /* from the work tree's root */
     struct strs named; /* of each, the object that names it: those of one object make one history */
+    struct strs databases; /* of each, the name of its own database; empty: none */
+    struct strs files;     /* of each, the file that names it */
+    bool besides;          /* the tool has its usual directory besides these */
     struct strs elsewhere; /* directories of other environments than production */
     struct strs endings; /* of the names of migrations, where the tool is told others than it has */
     struct str table, schema, parameter;

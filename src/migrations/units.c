@@ -44,13 +44,19 @@ static bool find_directories(struct unit_loader *l, const struct tracker_places 
     }
     if (l->set->versions.count)
         return true;
-    for (size_t i = 0; i < places->directories.count; i++) {
+    for (size_t i = 0; i < places->directories.count; i++)
+        if (places->besides && str_eq(places->databases.items[i], l->set->name) &&
+            is_directory(l, places->directories.items[i]))
+            strs_add(l->arena, &l->history->versions, places->directories.items[i]);
+    if (l->history->versions.count)
+        return true;
+    for (size_t i = 0; i < places->directories.count && !places->besides; i++) {
         if (is_directory(l, places->directories.items[i]))
             strs_add(l->arena, &l->history->versions, places->directories.items[i]);
         else
             find_nothing(l, places->directories.items[i]);
     }
-    if (places->directories.count)
+    if (places->directories.count && !places->besides)
         return true;
     if (!survey_directories(l->arena, l->tree, l->tracker, l->set->root, &found, l->e))
         return false;

@@ -1,5 +1,6 @@
 #include "readers/file_values.h"
 
+#include "base/buf.h"
 #include "base/file.h"
 #include "readers/document.h"
 #include "readers/script_value.h"
@@ -35,7 +36,9 @@ static void take_node(struct reading *r, struct str path, const struct node *nod
     struct file_value value = {
         .text = node->text, .around = around, .file = path, .line = node->line};
 
-    if (node->kind == NODE_SCALAR)
+    if (node->kind == NODE_SCALAR && str_contains(node->text, STR("<%=")))
+        say_computed(r, path, node->line);
+    else if (node->kind == NODE_SCALAR)
         add(r, value);
     for (const struct node *item = node->first; item && node->kind == NODE_LIST; item = item->next)
         take_node(r, path, item, around);
@@ -62,6 +65,30 @@ static void search_node(struct reading *r, struct str path, const struct node *n
     }
 }
 
+/* Rails' YAML is a template: what it prints is a value that is not known, what it does prints nothing. */
+static struct str without_erb(struct arena *arena, struct str text)
+{
+    struct buf out = buf_new(arena, text.length + 1);
+    size_t at;
+
+    if (!str_contains(text, STR("<%")))
+        return text;
+    while ((at = str_find(text, STR("<%"))) != SIZE_MAX) {
+        struct str tag = str_from_offset(text, at);
+        size_t end = str_find(tag, STR("%>"));
+        end = end == SIZE_MAX ? tag.length : end + 2;
+        buf_add(&out, str_prefix(text, at));
+        if (str_starts(tag, STR("<%=")))
+            buf_add(&out, STR("<%=%>"));
+        for (size_t i = 0; i < end; i++)
+            if (tag.bytes[i] == '\n')
+                buf_add_byte(&out, '\n');
+        text = str_from_offset(tag, end);
+    }
+    buf_add(&out, text);
+    return buf_str(&out);
+}
+
 static void read_document(struct reading *r, struct str path, struct str text)
 {
     struct err broken = ERR_NONE;
@@ -75,6 +102,7 @@ static void read_document(struct reading *r, struct str path, struct str text)
             say_computed(r, path, 1);
         return;
     }
+    text = without_erb(r->arena, text);
     if (yaml_parse(r->arena, text, str_c(r->arena, path), &roots, &broken))
         for (size_t i = 0; i < roots.count; i++)
             search_node(r, path, roots.items[i], STR(""), 0);

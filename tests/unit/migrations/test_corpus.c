@@ -237,6 +237,11 @@ static struct strs answer(struct arena *arena, struct tree_case *tree_case)
         struct plan plan;
         cr_assert(history_load(arena, tree, &sets.items[i], &history, &e), "%s", e.message);
         cr_assert(plan_make(arena, &history, &rows, &plan, &e), "%s", e.message);
+        if (sets.items[i].database.length)
+            VEC_PUSH(arena, &lines,
+                     str_printf(arena, "own-database " STR_FMT " " STR_FMT,
+                                STR_ARG(sets.items[i].database),
+                                STR_ARG(sets.items[i].database_from)));
         describe_set(arena, &history, &plan, &lines);
     }
     return lines;
