@@ -29,7 +29,8 @@ static bool looks_like_database(struct str name, struct str value)
 
     for (size_t i = 0; i < COUNT_OF(parts); i++)
         named |= str_contains(name, str_from(parts[i]));
-    return named && (str_contains(value, STR("://")) || str_starts(value, STR("sqlite:")));
+    return named && (str_contains(value, STR("://")) || str_starts(value, STR("sqlite:")) ||
+                     str_starts(value, STR("file:")));
 }
 
 static void read_variables(struct cli *cli, struct found *found, struct str name)

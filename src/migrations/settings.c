@@ -24,6 +24,7 @@ struct asking {
     struct said_list said;
     struct tracker_places *places;
     struct str computed; /* the place of a directory that is computed */
+    struct str computed_table;
     size_t listed;
     bool cut; /* there were more than are listed */
     struct err *e;
@@ -177,6 +178,8 @@ static void say_computed(struct asking *a, const struct tracker_setting *setting
                         setting->sets.length ? setting->sets.bytes : "directory", STR_ARG(place)));
     if (sets_directory(setting) && setting->required)
         a->computed = place;
+    if (str_eq(setting->sets, STR("table")))
+        a->computed_table = place;
 }
 
 static void keep(struct asking *a, const struct tracker_setting *setting, struct file_value value)
@@ -297,22 +300,48 @@ static bool read_setting(struct asking *a, const struct tracker_setting *setting
 
 enum environment { OF_ALL, OF_PRODUCTION, OF_ANOTHER };
 
-static enum environment environment_of(struct str around)
+static bool is_word_of(struct str word, const struct str *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_eq_nocase(word, words[i]))
+            return true;
+    return false;
+}
+
+/* One key: "production", "prod_eu", "pre-production", "staging2". */
+static enum environment environment_of_key(struct str key)
 {
     static const struct str production[] = {STR_INIT("production"), STR_INIT("prod"),
-                                            STR_INIT("live")};
+                                            STR_INIT("live"), STR_INIT("prd")};
     static const struct str others[] = {
-        STR_INIT("development"), STR_INIT("dev"),     STR_INIT("test"), STR_INIT("testing"),
-        STR_INIT("local"),       STR_INIT("staging"), STR_INIT("ci"),   STR_INIT("docker")};
+        STR_INIT("development"), STR_INIT("develop"),   STR_INIT("dev"),        STR_INIT("test"),
+        STR_INIT("tests"),       STR_INIT("testing"),   STR_INIT("local"),      STR_INIT("staging"),
+        STR_INIT("stage"),       STR_INIT("stg"),       STR_INIT("ci"),         STR_INIT("docker"),
+        STR_INIT("qa"),          STR_INIT("uat"),       STR_INIT("e2e"),        STR_INIT("preview"),
+        STR_INIT("sandbox"),     STR_INIT("pre"),       STR_INIT("preprod"),    STR_INIT("non"),
+        STR_INIT("nonprod"),     STR_INIT("localhost"), STR_INIT("integration")};
+    enum environment found = OF_ALL;
 
+    for (size_t at = 0; at < key.length; at++) {
+        size_t start = at;
+        while (at < key.length && key.bytes[at] != '_' && key.bytes[at] != '-')
+            at++;
+        struct str word = str_trim_bytes(str_slice(key, start, at), "0123456789");
+        if (str_eq_nocase(str_slice(key, start, at), STR("e2e")) ||
+            is_word_of(word, others, COUNT_OF(others)))
+            return OF_ANOTHER;
+        if (is_word_of(word, production, COUNT_OF(production)))
+            found = OF_PRODUCTION;
+    }
+    return found;
+}
+
+static enum environment environment_of(struct str around)
+{
     while (around.length) {
-        struct str part = str_cut(&around, '.');
-        for (size_t i = 0; i < COUNT_OF(production); i++)
-            if (str_eq_nocase(part, production[i]))
-                return OF_PRODUCTION;
-        for (size_t i = 0; i < COUNT_OF(others); i++)
-            if (str_eq_nocase(part, others[i]))
-                return OF_ANOTHER;
+        enum environment found = environment_of_key(str_cut(&around, '.'));
+        if (found != OF_ALL)
+            return found;
     }
     return OF_ALL;
 }
@@ -339,10 +368,14 @@ static void say_source(struct asking *a, const struct said *said)
             ? str_printf(a->arena, ", where " STR_FMT " is not set", STR_ARG(said->value.assumed))
             : STR("");
 
+    struct str with = said->value.from.length
+                          ? str_printf(a->arena, " with " STR_FMT, STR_ARG(said->value.from))
+                          : STR("");
+
     strs_add(a->arena, &a->places->sources,
-             str_printf(a->arena, "the %s \"" STR_FMT "\" is from " STR_FMT STR_FMT,
+             str_printf(a->arena, "the %s \"" STR_FMT "\" is from " STR_FMT STR_FMT STR_FMT,
                         said->setting->sets.length ? said->setting->sets.bytes : "directory",
-                        STR_ARG(text), STR_ARG(said->value.file), STR_ARG(unless)));
+                        STR_ARG(text), STR_ARG(said->value.file), STR_ARG(with), STR_ARG(unless)));
 }
 
 static bool has_production(const struct asking *a)
@@ -475,6 +508,10 @@ bool tracker_places_read(struct arena *arena, struct tree *tree, const struct tr
     choose_directories(&a);
     choose_endings(&a);
     places.table = choose(&a, "table");
+    if (!places.table.length && !places.unclear.length && a.computed_table.length)
+        places.unclear =
+            str_printf(arena, "the tracking table that " STR_FMT " computes is not known",
+                       STR_ARG(a.computed_table));
     places.schema = choose(&a, "schema");
     places.parameter = choose(&a, "parameter");
     /* "schema.table" is one value to many tools. */

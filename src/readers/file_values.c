@@ -172,6 +172,7 @@ static void take_value(struct reading *r, struct script_scope scope, TSNode node
     value.text = read.text;
     value.rooted = read.rooted;
     value.assumed = read.assumed;
+    value.from = read.from;
     add(r, value);
 }
 

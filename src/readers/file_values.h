@@ -5,7 +5,7 @@
  *        the name of an environment. Where a script has no such key, the files that it loads by a relative path are looked into.
  * Out:   the texts under it, one by one (an array gives several), in the order of the file, each with the keys around the object.
  *        Followed are: constants, spreads, imports, templates, `+`, `||`, `??`, `__dirname`, `import.meta`, process.cwd(), path.join,
- *        path.resolve, path.dirname, fileURLToPath, new URL, a choice by NODE_ENV === "production", functions that return an expression.
+ *        path.resolve, path.dirname, fileURLToPath, new URL, variables (environment.h), a choice by NODE_ENV === "production", functions that return an expression.
  * Fails: never. What is computed otherwise is told by `computed`; a file that is not of its language has no values.
  */
 #ifndef HOOKCHECK_READERS_FILE_VALUES_H
@@ -19,6 +19,7 @@ struct file_value {
     struct str around; /* the keys around the object, joined by dots: "production", "core.client" */
     struct str
         assumed; /* the variable without which this is the value: "process.env.DIR"; empty: none */
+    struct str from; /* "DIR from .env": a variable that is part of it; empty: none */
     struct str file;
     size_t line;
 };

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "readers/environment.h"
 
 #define TEXT_MAX ((size_t)16 << 10)
 
@@ -54,7 +55,8 @@ static struct script_value append(const struct valuing *v, struct script_value a
     return (struct script_value){.known = true,
                                  .rooted = a.rooted || b.rooted,
                                  .text = text,
-                                 .assumed = a.assumed.length ? a.assumed : b.assumed};
+                                 .assumed = a.assumed.length ? a.assumed : b.assumed,
+                                 .from = a.from.length ? a.from : b.from};
 }
 
 static struct script_value of_template(const struct valuing *v, struct script_scope scope,
@@ -112,11 +114,76 @@ static struct str last_name(struct script_scope scope, TSNode callee)
     return ts_node_is_null(name) ? STR("") : script_source(scope.file, name);
 }
 
+/* --- Variables of the environment. --- */
+
+static bool read_text(void *self, struct str path, struct str *ret_bytes)
+{
+    return script_tree_text(self, path, ret_bytes);
+}
+
+static struct script_value of_variable(const struct valuing *v, struct script_scope scope,
+                                       struct str name)
+{
+    struct source_files files = {.self = v->tree, .read = read_text};
+    struct variable variable =
+        variable_look_up(v->arena, &files, scope.file->path, scope.file->source, v->root, name);
+
+    return (struct script_value){.known = variable.known,
+                                 .set = variable.set,
+                                 .text = variable.value,
+                                 .from = variable.from};
+}
+
+static bool is_name(struct str text)
+{
+    for (size_t i = 0; i < text.length; i++)
+        if (!byte_is_word(text.bytes[i]))
+            return false;
+    return text.length > 0;
+}
+
+/* process.env.X, process.env["X"], Bun.env.X, import.meta.env.X, env("X") of prisma/config, Deno.env.get("X"): X; empty: none of them. */
+static struct str variable_of(struct str source)
+{
+    static const struct str starts[] = {STR_INIT("process.env"), STR_INIT("Bun.env"),
+                                        STR_INIT("import.meta.env"), STR_INIT("Deno.env.get"),
+                                        STR_INIT("env(")};
+
+    for (size_t i = 0; i < COUNT_OF(starts); i++) {
+        if (!str_starts(source, starts[i]))
+            continue;
+        struct str name = str_trim_bytes(str_from_offset(source, starts[i].length), ".?[]()\"'` ");
+        return is_name(name) ? name : STR("");
+    }
+    return STR("");
+}
+
+/* const { DIR } = process.env */
+static bool is_taken_from_environment(struct str source, struct str name)
+{
+    for (size_t at = 0, found;
+         (found = str_find(str_from_offset(source, at), STR("= process.env"))) != SIZE_MAX;) {
+        at += found + 1;
+        struct str before = str_trim(str_prefix(source, at - 1));
+        size_t open = str_find_last_byte(before, '{');
+        if (!str_ends(before, STR("}")) || open == SIZE_MAX)
+            continue;
+        struct str names = str_slice(before, open + 1, before.length - 1);
+        while (names.length)
+            if (str_eq(str_trim(str_cut(&names, ',')), name))
+                return true;
+    }
+    return false;
+}
+
 static struct script_value of_call(const struct valuing *v, struct script_scope scope, TSNode node)
 {
     TSNode callee = script_callee(node), first = script_argument(v->tree, node, 0);
     struct str name = last_name(scope, callee);
 
+    struct str variable = variable_of(script_source(scope.file, node));
+    if (variable.length)
+        return of_variable(v, scope, variable);
     if (node_is(node, "new_expression"))
         return str_eq(name, STR("URL")) ? of_url(v, scope, node) : unknown();
     if (str_eq(name, STR("join")) || str_eq(name, STR("resolve")))
@@ -174,7 +241,7 @@ static struct script_value of_operator(const struct valuing *v, struct script_sc
         return append(v, left, right, "");
     if (!str_eq(between, STR("||")) && !str_eq(between, STR("??")))
         return unknown();
-    if (left.known)
+    if (left.known || left.set)
         return left;
     if (right.known && !right.assumed.length)
         right.assumed = script_source(scope.file, operands.items[0]);
@@ -194,10 +261,15 @@ static struct script_value of_name(const struct valuing *v, struct script_scope 
         struct script_value path = value_of(v, scope, ts_node_named_child(node, 0));
         return path.rooted ? path : unknown();
     }
+    struct str variable = variable_of(source);
+    if (variable.length)
+        return of_variable(v, scope, variable);
     struct script_constant constant = script_constant(v->tree, scope, node);
     if (constant.kind == SCRIPT_STRING)
         return text_value(constant.text);
     struct script_thing thing = script_resolve(v->tree, scope, node);
+    if (node_is(node, "identifier") && is_taken_from_environment(scope.file->source, source))
+        return of_variable(v, scope, source);
     if (thing.kind != SCRIPT_VALUE || ts_node_eq(thing.node, node))
         return unknown();
     return value_of(v, (struct script_scope){.file = thing.file}, thing.node);
@@ -216,7 +288,7 @@ static struct script_value any(const struct valuing *v, struct script_scope scop
     if (node_is(node, "call_expression") || node_is(node, "new_expression"))
         return of_call(v, scope, node);
     if (node_is(node, "identifier") || node_is(node, "member_expression") ||
-        node_is(node, "shorthand_property_identifier"))
+        node_is(node, "shorthand_property_identifier") || node_is(node, "subscript_expression"))
         return of_name(v, scope, node);
     return unknown();
 }

@@ -11,9 +11,12 @@
 
 struct script_value {
     bool known, rooted;
+    bool set; /* not known, and surely not undefined: what stands behind || does not count */
     struct str text;
     struct str
         assumed; /* the expression that was taken to be unset: "process.env.DIR"; empty: none */
+    struct str
+        from; /* "DIR from .env": a variable that is part of it (environment.h); empty: none */
 };
 struct script_value script_value(struct script_tree *tree, struct script_scope scope,
                                  struct str root, TSNode expression);
