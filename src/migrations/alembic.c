@@ -225,7 +225,7 @@ static bool read_script_directory(struct alembic_place *p, struct err *e)
     find_versions(p);
     if (!tree_path_join(p->arena, p->script, STR("env.py"), &env))
         env = STR("env.py");
-    if (!alembic_read_env(p->arena, p->tree, env, history, e) ||
+    if (!alembic_read_env(p->arena, p->tree, &p->settings, p->set, env, history, e) ||
         !alembic_read_revisions(p->arena, p->tree, recursive, history, e))
         return false;
     struct graph_commands commands = {

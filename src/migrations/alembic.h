@@ -37,6 +37,18 @@ enum location_state {
 enum location_state alembic_locate(struct arena *arena, struct tree *tree, struct str directory,
                                    struct str written, struct str *ret_path, bool *ret_from_root);
 
+/* alembic_option.c: `keyword=config.get_main_option("x")`, `keyword=os.getenv("X", "y")` in env.py, looked up in alembic.ini and as
+ * environment.h says. False: the expression is another. */
+struct alembic_option {
+    struct str text;
+    struct str from; /* "x of alembic.ini", "X from .env"; without a value the name alone */
+    bool missing;    /* it has no value, or one that is not known */
+    bool assumed;    /* the variable `from` is not set: text is the default written behind it */
+};
+bool alembic_option_read(struct arena *arena, struct tree *tree,
+                         const struct alembic_settings *settings, struct str env, struct str text,
+                         struct str keyword, struct alembic_option *ret_option);
+
 MUST_CHECK bool alembic_load(struct arena *arena, struct tree *tree,
                              const struct config_migrations *set, struct history *history,
                              struct err *e);
@@ -44,7 +56,9 @@ MUST_CHECK bool alembic_load(struct arena *arena, struct tree *tree,
 MUST_CHECK bool alembic_read_revisions(struct arena *arena, struct tree *tree, bool recursive,
                                        struct history *history, struct err *e);
 /* version_table and version_table_schema as env.py passes them to context.configure(). */
-MUST_CHECK bool alembic_read_env(struct arena *arena, struct tree *tree, struct str env,
+MUST_CHECK bool alembic_read_env(struct arena *arena, struct tree *tree,
+                                 const struct alembic_settings *settings,
+                                 const struct config_migrations *set, struct str env,
                                  struct history *history, struct err *e);
 
 #endif

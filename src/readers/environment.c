@@ -102,7 +102,7 @@ struct variable variable_look_up(struct arena *arena, const struct source_files 
 {
     const char *own = getenv(str_c(arena, name));
     struct strs names = {0};
-    struct str places[] = {path_parent(path), root}, value, bytes;
+    struct str places[] = {path_parent(path), root, STR("")}, value, bytes;
 
     if (own && *own)
         return known(arena, name, str_copy(arena, str_from(own)), STR("the environment"));
