@@ -75,6 +75,8 @@ struct history {
     struct config_columns columns; /* names that the configuration gives the table's columns */
     const void *own;               /* what the code of its tracker keeps for the plan */
     struct str parameter;          /* of the tracker's SELECTs; empty: the pack's */
+    bool unordered; /* the tool's settings allow migrations before the newest applied one */
+    bool unchecked; /* … and rows without a migration */
 };
 
 /* Migration sets of a tree: the configured ones, or what is found when none is configured (outermost first, sorted by root). */

@@ -190,7 +190,8 @@ static void add_pending(struct planner *p, size_t index, bool behind)
         behind && !tracker_regex_matches(p->tracker->unit.unordered,
                                          p->history->migrations.items[index].unit, NULL, 0, p->e);
     bool skipped = behind && str_eq(p->tracker->out_of_order, STR("skipped"));
-    bool refused = behind && str_eq(p->tracker->out_of_order, STR("refused"));
+    bool refused =
+        behind && str_eq(p->tracker->out_of_order, STR("refused")) && !p->history->unordered;
 
     if (skipped) {
         VEC_PUSH(p->arena, &p->plan->never_applied, index);
@@ -285,6 +286,22 @@ static struct database_row_list rows_in_order(struct planner *p)
     return ordered;
 }
 
+/* The tool was told not to mind the order; a row without its migration it refuses all the same. */
+static void plan_unordered(struct planner *p)
+{
+    plan_set(p);
+    for (size_t i = 0; i < p->plan->unknown.count && !p->history->unchecked &&
+                       str_eq(p->tracker->missing_file, STR("refused"));
+         i++)
+        problem(p,
+                str_printf(p->arena,
+                           STR_FMT " refuses to work: " STR_FMT
+                                   " was applied, and this code does not have it",
+                           STR_ARG(tracker_title(p->tracker)),
+                           STR_ARG(p->plan->unknown.items[i].id)),
+                STR("deploy the code that has this migration"));
+}
+
 static bool plan_prefix(struct planner *p)
 {
     const struct migrations *all = &p->history->migrations;
@@ -326,6 +343,8 @@ static bool plan_by_rule(struct planner *p)
         plan_high_water(p);
     else if (str_eq(rule, STR("single_version")))
         plan_single_version(p);
+    else if (str_eq(rule, STR("prefix")) && p->history->unordered)
+        plan_unordered(p);
     else if (str_eq(rule, STR("prefix")))
         return plan_prefix(p);
     else

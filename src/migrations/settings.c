@@ -494,6 +494,24 @@ static void choose_endings(struct asking *a)
             strs_add(a->arena, &a->places->endings, a->said.items[i].value.text);
 }
 
+/* A setting that is on for production, or for everybody. */
+static bool choose_flag(struct asking *a, const char *sets)
+{
+    bool production = has_production(a);
+
+    for (size_t i = 0; i < a->said.count; i++) {
+        const struct said *said = &a->said.items[i];
+        if (!str_eq(said->setting->sets, str_from(sets)) || !rank_of(a, said, production) ||
+            str_eq(said->value.text, STR("false")))
+            continue;
+        strs_add(a->arena, &a->places->sources,
+                 str_printf(a->arena, "that migrations may come in any order is from " STR_FMT,
+                            STR_ARG(said->value.file)));
+        return true;
+    }
+    return false;
+}
+
 bool tracker_places_read(struct arena *arena, struct tree *tree, const struct tracker *tracker,
                          struct str root, struct str wanted, struct tracker_places *ret_places,
                          struct err *e)
@@ -514,6 +532,8 @@ bool tracker_places_read(struct arena *arena, struct tree *tree, const struct tr
                        STR_ARG(a.computed_table));
     places.schema = choose(&a, "schema");
     places.parameter = choose(&a, "parameter");
+    places.unchecked = choose_flag(&a, "unchecked");
+    places.unordered = places.unchecked || choose_flag(&a, "unordered");
     /* "schema.table" is one value to many tools. */
     size_t dot = str_find_byte(places.table, '.');
     if (dot != SIZE_MAX && !places.schema.length) {

@@ -71,8 +71,9 @@ struct tracker_places {
     struct strs elsewhere; /* directories of other environments than production */
     struct strs endings; /* of the names of migrations, where the tool is told others than it has */
     struct str table, schema, parameter;
-    struct strs sources; /* "the directory is from db/.env", for people */
-    struct strs unread;  /* files that are there and cannot be opened: "PATH: why" */
+    bool unordered, unchecked; /* as in struct history */
+    struct strs sources;       /* "the directory is from db/.env", for people */
+    struct strs unread;        /* files that are there and cannot be opened: "PATH: why" */
     struct str
         unplaced; /* why a directory that the tool needs is not among the directories; empty: it is */
     struct str unclear; /* why the table is not known; empty: it is, or nothing is said of it */

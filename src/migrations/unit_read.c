@@ -83,6 +83,17 @@ static bool is_named(struct unit_loader *l, struct str name, struct str *groups)
     return l->endings.count == 0 && matches(l, l->tracker->unit.pattern, name, groups);
 }
 
+static struct str inside_of(const struct unit_loader *l, struct str directory)
+{
+    struct str inside = directory;
+
+    if (str_eq(directory, l->top))
+        return STR("");
+    if (l->top.length)
+        (void)path_relative(l->top, directory, &inside);
+    return inside;
+}
+
 static bool add_file(struct unit_loader *l, struct str directory, struct str name)
 {
     const struct tracker_unit *u = &l->tracker->unit;
@@ -101,6 +112,7 @@ static bool add_file(struct unit_loader *l, struct str directory, struct str nam
                                 "rename the file, or move it out of the directory");
         return !err_is_set(l->e);
     }
+    groups[GROUPS - 1] = inside_of(l, directory);
     if (matches(l, u->down, name, NULL)) {
         struct migration down = {
             .file = path, .unit = name, .id = tracker_template(l->arena, u->id, groups)};
@@ -337,6 +349,7 @@ static bool read_directory(struct unit_loader *l, struct str directory, size_t d
 
 bool unit_read_directory(struct unit_loader *l, struct str directory)
 {
+    l->top = directory;
     if (str_eq(l->tracker->unit.kind, STR("journal")))
         return read_journal(l, directory);
     if (str_eq(l->tracker->unit.kind, STR("listed")))

@@ -279,6 +279,8 @@ bool tracker_load(struct arena *arena, struct tree *tree, const struct config_mi
             str_printf(arena, "set \"table\" of the migration set " STR_FMT " in %s",
                        STR_ARG(set->name), CONFIG_NAME));
     l.endings = places.endings;
+    history->unordered = places.unordered;
+    history->unchecked = places.unchecked;
     choose_table(&l, &places);
     if (!find_directories(&l, &places))
         return false;

@@ -11,6 +11,7 @@
 #include "migrations/tracker.h"
 
 struct unit_loader {
+    struct str top; /* the directory of migrations that is read; folders in it are \\9 of an id */
     struct arena *arena;
     struct arena *scratch; /* texts of files, given back now and then */
     struct tree *tree;

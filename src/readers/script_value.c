@@ -267,6 +267,8 @@ static struct script_value of_name(const struct valuing *v, struct script_scope 
     struct script_constant constant = script_constant(v->tree, scope, node);
     if (constant.kind == SCRIPT_STRING)
         return text_value(constant.text);
+    if (constant.kind == SCRIPT_TRUE || constant.kind == SCRIPT_FALSE)
+        return text_value(constant.kind == SCRIPT_TRUE ? STR("true") : STR("false"));
     struct script_thing thing = script_resolve(v->tree, scope, node);
     if (node_is(node, "identifier") && is_taken_from_environment(scope.file->source, source))
         return of_variable(v, scope, source);
@@ -279,6 +281,8 @@ static struct script_value any(const struct valuing *v, struct script_scope scop
 {
     if (node_is(node, "string"))
         return text_value(script_text(v->tree, scope, node));
+    if (node_is(node, "true") || node_is(node, "false"))
+        return text_value(node_is(node, "true") ? STR("true") : STR("false"));
     if (node_is(node, "template_string"))
         return of_template(v, scope, node);
     if (node_is(node, "binary_expression"))
