@@ -173,13 +173,13 @@ static bool begins_as_program(const struct asked *a, struct str path)
     return false;
 }
 
-/* Flyway and yoyo run these too, after and before the others. */
+/* Flyway and yoyo run these too, after and before the others; Python a package's own file. */
 static bool is_callback(struct str path)
 {
     struct str name = path_base_name(path);
 
     return str_starts(name, STR("after")) || str_starts(name, STR("before")) ||
-           str_starts(name, STR("post-apply"));
+           str_starts(name, STR("post-apply")) || str_eq(name, STR("__init__.py"));
 }
 
 static void take_back(struct asked *a, size_t index)

@@ -236,7 +236,7 @@ static bool read_places(struct unit_loader *l, struct tracker_places *places)
 
     if (!tracker_places_read(l->arena, l->tree, l->tracker, l->set->root, directory, places, l->e))
         return false;
-    if (places->unread.count || places->sources.count || !named)
+    if (places->unread.count || places->sources.count || places->endings.count || !named)
         return true;
     if (!tracker_places_read(l->arena, l->tree, l->tracker, directory, directory, places, l->e))
         return false;

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "database/database.h"
 #include "migrations/history.h"
+#include "migrations/left_out.h"
 
 #define DIRECTORY TESTS_DIRECTORY "/corpus/alembic"
 
@@ -226,24 +227,34 @@ static struct strs answer(struct arena *arena, struct tree_case *tree_case)
     struct tree *tree = tree_from_driver(arena, &memory_driver, &tree_case->tree);
     struct database_rows rows = {.state = TABLE_FILLED, .ids = tree_case->rows};
     struct config_migrations_list sets;
-    struct strs lines = {0};
+    struct left_out *left_out = left_out_new(arena, tree);
+    struct strs lines = {0}, paths = {0};
     struct err e = ERR_NONE;
 
     cr_assert(sets_detect(arena, tree, &tree_case->config, &sets, &e), "%s", e.message);
     if (sets.count == 0)
         VEC_PUSH(arena, &lines, STR("none"));
     for (size_t i = 0; i < sets.count; i++) {
-        struct history history;
+        struct history *history = ARENA_ARRAY(arena, 1, struct history);
         struct plan plan;
-        cr_assert(history_load(arena, tree, &sets.items[i], &history, &e), "%s", e.message);
-        cr_assert(plan_make(arena, &history, &rows, &plan, &e), "%s", e.message);
+        cr_assert(history_load(arena, tree, &sets.items[i], history, &e), "%s", e.message);
+        cr_assert(plan_make(arena, history, &rows, &plan, &e), "%s", e.message);
+        left_out_add(left_out, &sets.items[i], history);
         if (sets.items[i].database.length)
             VEC_PUSH(arena, &lines,
                      str_printf(arena, "own-database " STR_FMT " " STR_FMT,
                                 STR_ARG(sets.items[i].database),
                                 STR_ARG(sets.items[i].database_from)));
-        describe_set(arena, &history, &plan, &lines);
+        describe_set(arena, history, &plan, &lines);
     }
+    for (size_t i = 0; i < tree_case->tree.files.count; i++)
+        VEC_PUSH(arena, &paths, tree_case->tree.files.items[i].path);
+    const struct str *tools = left_out_find(left_out, &paths);
+    for (size_t i = 0; i < paths.count; i++)
+        if (tools[i].length)
+            VEC_PUSH(arena, &lines,
+                     str_printf(arena, "left-out " STR_FMT ": " STR_FMT, STR_ARG(paths.items[i]),
+                                STR_ARG(tools[i])));
     return lines;
 }
 
