@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "gate/target.h"
 
@@ -128,7 +129,7 @@ Test(target, a_file_url_is_prismas_database)
 {
     static const char sqlite[] = "SQLite format 3\0rest";
     ARENA(arena, 1 << 20);
-    char directory[] = "/tmp/hookcheck_target_XXXXXX", path[400], command[500];
+    char directory[] = "/tmp/hookcheck_target_XXXXXX", path[400];
     struct database_target target = {0};
     struct err e = ERR_NONE;
 
@@ -166,6 +167,10 @@ Test(target, a_file_url_is_prismas_database)
     cr_assert(!target_from_url(&arena, STR("file:dev.db"), root, &target, &e));
     cr_assert(strstr(e.message, "which database a \"file:\" URL means is not known"), "%s",
               e.message);
-    snprintf(command, sizeof command, "rm -r '%s'", directory);
-    cr_assert_eq(system(command), 0);
+    cr_assert_eq(unlink(path), 0);
+    snprintf(path, sizeof path, "%s/prisma", directory);
+    cr_assert_eq(rmdir(path), 0);
+    snprintf(path, sizeof path, "%s/dev.db", directory);
+    cr_assert_eq(unlink(path), 0);
+    cr_assert_eq(rmdir(directory), 0);
 }
