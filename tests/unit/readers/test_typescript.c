@@ -192,7 +192,7 @@ Test(elixir, what_has_no_constant_name_is_left_out)
     ecto_read(&arena, tree, &paths, &schema);
     struct schema_table *table = schema_table_named(&schema, STR("ok"));
     cr_assert(table != NULL);
-    assert_str(schema_column_named(table, STR("a"))->type, "VARCHAR[][]");
+    assert_str(schema_column_named(table, STR("a"))->type, "VARCHAR(255)[][]");
     cr_assert(schema_column_named(table, STR("inserted_at")) != NULL);
     cr_assert(table->partial);
 }
