@@ -320,6 +320,16 @@ struct str str_lower(struct arena *arena, struct str s)
     return (struct str){copy, s.length};
 }
 
+struct str str_upper(struct arena *arena, struct str s)
+{
+    char *copy = str_c(arena, s);
+
+    for (size_t i = 0; i < s.length; i++)
+        if (copy[i] >= 'a' && copy[i] <= 'z')
+            copy[i] = (char)(copy[i] - 'a' + 'A');
+    return (struct str){copy, s.length};
+}
+
 struct str str_printf(struct arena *arena, const char *format, ...)
 {
     va_list arguments, again;

@@ -88,6 +88,7 @@ struct str str_copy(struct arena *arena, struct str s);
 char *str_c(struct arena *arena, struct str s);
 struct str str_join(struct arena *arena, const struct str *parts, size_t count, struct str between);
 struct str str_lower(struct arena *arena, struct str s);
+struct str str_upper(struct arena *arena, struct str s);
 struct str str_printf(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
 
 #endif

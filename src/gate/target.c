@@ -23,12 +23,11 @@ const struct config_database *target_source(const struct config_environment *env
 
 struct str database_variable(struct arena *arena, struct str database)
 {
-    char *name = str_c(arena, database);
+    char *name = str_c(arena, str_upper(arena, database));
 
     for (size_t i = 0; i < database.length; i++)
-        name[i] = name[i] >= 'a' && name[i] <= 'z' ? (char)(name[i] - 'a' + 'A')
-                  : byte_is_word(name[i])          ? name[i]
-                                                   : '_';
+        if (!byte_is_word(name[i]))
+            name[i] = '_';
     return str_printf(arena, "%s_DATABASE_URL", name);
 }
 

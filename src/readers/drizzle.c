@@ -78,7 +78,7 @@ static struct str cased(const struct drizzle_reader *r, struct str key)
         else if (!words)
             buf_add(&buf, str_lower(r->arena, word));
         else
-            buf_printf(&buf, STR_FMT STR_FMT, STR_ARG(script_upper(r->arena, str_prefix(word, 1))),
+            buf_printf(&buf, STR_FMT STR_FMT, STR_ARG(str_upper(r->arena, str_prefix(word, 1))),
                        STR_ARG(str_from_offset(word, 1)));
         words++;
         at = end;

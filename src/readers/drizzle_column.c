@@ -90,21 +90,6 @@ static struct str option(struct drizzle_reader *r, const struct drizzle_chain *c
     return constant.kind == SCRIPT_NOT ? STR_NONE : constant.text;
 }
 
-/* A length that is there and cannot be read: not one that is left out. */
-static bool has_unread_size(struct drizzle_reader *r, const struct drizzle_chain *chain)
-{
-    static const char *const names[] = {"length", "dimensions", "precision", "scale"};
-
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
-        struct script_scope scope;
-        TSNode value =
-            script_property(r->tree, chain->scope, options_of(r, chain), names[i], &scope);
-        if (!ts_node_is_null(value) && script_constant(r->tree, scope, value).kind == SCRIPT_NOT)
-            return true;
-    }
-    return false;
-}
-
 static struct str shaped(struct drizzle_reader *r, const struct drizzle_chain *chain,
                          const struct builder *builder)
 {
@@ -114,7 +99,7 @@ static struct str shaped(struct drizzle_reader *r, const struct drizzle_chain *c
     struct str precision = option(r, chain, "precision"), scale = option(r, chain, "scale");
     struct str fields = option(r, chain, "fields");
 
-    if (has_unread_size(r, chain))
+    if (script_has_unread_size(r->tree, chain->scope, options_of(r, chain)))
         return STR_NONE;
     buf_add(&type, str_from(builder->type));
     switch (builder->shape) {
@@ -139,7 +124,7 @@ static struct str shaped(struct drizzle_reader *r, const struct drizzle_chain *c
         break;
     case SHAPE_INTERVAL:
         if (fields.length)
-            buf_printf(&type, " " STR_FMT, STR_ARG(script_upper(r->arena, fields)));
+            buf_printf(&type, " " STR_FMT, STR_ARG(str_upper(r->arena, fields)));
         if (precision.length)
             buf_printf(&type, "(" STR_FMT ")", STR_ARG(precision));
         break;
@@ -154,8 +139,8 @@ static struct str custom_type(struct drizzle_reader *r, struct script_thing call
     TSNode made =
         script_property(r->tree, scope, script_argument(r->tree, call.node, 0), "dataType", &inner);
 
-    return script_upper(r->arena,
-                        script_text(r->tree, inner, script_returned(r->tree, script_bare(made))));
+    return str_upper(r->arena,
+                     script_text(r->tree, inner, script_returned(r->tree, script_bare(made))));
 }
 
 /* mysqlEnum("role", ["admin", "user"]): the labels are the type. */
@@ -254,9 +239,9 @@ struct str drizzle_actions(struct drizzle_reader *r, struct str on_delete, struc
     bool updates = on_update.length && !str_eq(on_update, STR("no action"));
 
     return str_printf(r->arena, "%s" STR_FMT "%s" STR_FMT, deletes ? " ON DELETE " : "",
-                      STR_ARG(deletes ? script_upper(r->arena, on_delete) : STR_NONE),
+                      STR_ARG(deletes ? str_upper(r->arena, on_delete) : STR_NONE),
                       updates ? " ON UPDATE " : "",
-                      STR_ARG(updates ? script_upper(r->arena, on_update) : STR_NONE));
+                      STR_ARG(updates ? str_upper(r->arena, on_update) : STR_NONE));
 }
 
 static struct str option_text(struct drizzle_reader *r, struct script_scope scope, TSNode options,

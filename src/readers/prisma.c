@@ -92,15 +92,6 @@ static const struct {
                {"Json", "JSONB"},
                {"Bytes", "BYTEA"}};
 
-static struct str upper(struct arena *arena, struct str text)
-{
-    char *copy = str_c(arena, text);
-
-    for (char *at = copy; *at; at++)
-        *at = (char)(*at >= 'a' && *at <= 'z' ? *at - 'a' + 'A' : *at);
-    return str_of(copy, text.length);
-}
-
 /* @db.VarChar(80) */
 static struct str native_type(struct reader *r, const struct prisma_attribute *attribute)
 {
@@ -114,7 +105,7 @@ static struct str native_type(struct reader *r, const struct prisma_attribute *a
                  {"db.UnsignedSmallInt", "SMALLINT UNSIGNED"},
                  {"db.UnsignedTinyInt", "TINYINT UNSIGNED"}};
     struct strs numbers = {0};
-    struct str type = upper(r->arena, str_from_offset(attribute->name, 3));
+    struct str type = str_upper(r->arena, str_from_offset(attribute->name, 3));
 
     for (size_t i = 0; i < COUNT_OF(names); i++)
         if (str_eq(attribute->name, str_from(names[i].name)))

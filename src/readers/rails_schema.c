@@ -53,14 +53,11 @@ static struct str index_part(struct reader *r, TSNode call, struct str column)
 {
     struct str class = said_of(r, call, "opclass", column);
     struct str order = said_of(r, call, "order", column);
-    char *upper = str_c(r->arena, order);
 
-    for (char *at = upper; *at; at++)
-        *at = (char)(*at >= 'a' && *at <= 'z' ? *at - 'a' + 'A' : *at);
     bool descends = order.length && !str_eq_nocase(order, STR("asc"));
-    return str_printf(r->arena, STR_FMT "%s" STR_FMT "%s%s", STR_ARG(column),
-                      class.length ? " " : "", STR_ARG(class), descends ? " " : "",
-                      descends ? upper : "");
+    struct str upper = descends ? str_upper(r->arena, order) : STR("");
+    return str_printf(r->arena, STR_FMT "%s" STR_FMT "%s" STR_FMT, STR_ARG(column),
+                      class.length ? " " : "", STR_ARG(class), descends ? " " : "", STR_ARG(upper));
 }
 
 static struct str index_extra(struct reader *r, TSNode call)

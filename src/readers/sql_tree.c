@@ -327,15 +327,6 @@ static const char *const types_as_written[] = {
     "char",
 };
 
-static struct str upper(struct arena *arena, struct str text)
-{
-    char *copy = str_c(arena, text);
-
-    for (char *at = copy; *at; at++)
-        *at = (char)(*at >= 'a' && *at <= 'z' ? *at - 'a' + 'A' : *at);
-    return str_of(copy, text.length);
-}
-
 struct str sql_type_word(struct arena *arena, struct str word)
 {
     for (size_t i = 0; i < COUNT_OF(type_names); i++)
@@ -343,7 +334,7 @@ struct str sql_type_word(struct arena *arena, struct str word)
             return str_from(type_names[i].type);
     for (size_t i = 0; i < COUNT_OF(types_as_written); i++)
         if (str_eq(word, str_from(types_as_written[i])))
-            return upper(arena, word);
+            return str_upper(arena, word);
     return word;
 }
 
@@ -356,7 +347,7 @@ struct str sql_type_words(struct arena *arena, struct str words)
     if (bracket == SIZE_MAX || str_eq(type, word))
         return bracket == SIZE_MAX ? type : words;
     return str_printf(arena, STR_FMT STR_FMT, STR_ARG(type),
-                      STR_ARG(upper(arena, str_from_offset(words, bracket))));
+                      STR_ARG(str_upper(arena, str_from_offset(words, bracket))));
 }
 
 static struct str type_arguments(struct arena *arena, const PgQuery__TypeName *type)
@@ -390,7 +381,7 @@ struct str sql_type(struct arena *arena, const PgQuery__TypeName *type, bool *re
     /* INTERVAL's first number is a mask of fields. */
     arguments = str_eq(base, STR("INTERVAL")) ? STR_NONE : type_arguments(arena, type);
     if (str_eq(base, STR("GEOMETRY")) || str_eq(base, STR("GEOGRAPHY")))
-        arguments = upper(arena, arguments);
+        arguments = str_upper(arena, arguments);
     struct str text =
         str_eq(base, STR("TIMESTAMP")) || str_eq(base, STR("TIME"))
             ? str_printf(arena, STR_FMT STR_FMT " WITHOUT TIME ZONE", STR_ARG(base),

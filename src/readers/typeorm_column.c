@@ -134,20 +134,6 @@ static void say_options(struct typeorm_reader *r, const struct typeorm_entity *e
                       script_source(source->scope.file, source->options));
 }
 
-/* A length that is there and cannot be read: not one that is left out. */
-static bool has_unread_size(struct typeorm_reader *r, const struct typeorm_column *source)
-{
-    static const char *const names[] = {"length", "precision", "scale"};
-
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
-        struct script_scope inner;
-        TSNode value = script_property(r->tree, source->scope, source->options, names[i], &inner);
-        if (!ts_node_is_null(value) && script_constant(r->tree, inner, value).kind == SCRIPT_NOT)
-            return true;
-    }
-    return false;
-}
-
 void typeorm_column_add(struct typeorm_reader *r, struct typeorm_entity *entity,
                         const struct typeorm_column *source, struct str name, struct str path,
                         bool nullable_anyway)
@@ -159,7 +145,7 @@ void typeorm_column_add(struct typeorm_reader *r, struct typeorm_entity *entity,
 
     if (str_eq(word, STR("enum")) || str_eq(word, STR("simple-enum")))
         column.type = typeorm_enum_type(r, entity, source, name);
-    else if (word.length && !has_unread_size(r, source))
+    else if (word.length && !script_has_unread_size(r->tree, source->scope, options))
         column.type = typeorm_full_type(r, source, word);
     else
         schema_unread_add(r->arena, r->schema, source->place,

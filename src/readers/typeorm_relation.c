@@ -374,7 +374,7 @@ static struct str actions_of(struct typeorm_reader *r, const struct relation *re
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         struct script_scope in = relation->scope;
         TSNode value = script_property(r->tree, relation->scope, relation->options, names[i], &in);
-        struct str text = script_upper(r->arena, script_text(r->tree, in, value));
+        struct str text = str_upper(r->arena, script_text(r->tree, in, value));
         if (text.length && !str_eq(text, STR("NO ACTION")) && !str_eq(text, STR("DEFAULT")))
             buf_printf(&buf, "%s" STR_FMT, words[i], STR_ARG(text));
     }

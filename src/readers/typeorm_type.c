@@ -36,7 +36,7 @@ static struct str type_word(struct arena *arena, struct str word)
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         if (str_eq_nocase(word, str_from(rows[i][0])))
             return str_from(rows[i][1]);
-    return script_upper(arena, word);
+    return str_upper(arena, word);
 }
 
 struct str typeorm_word_of_name(struct str name)
@@ -167,7 +167,7 @@ struct str typeorm_full_type(struct typeorm_reader *r, const struct typeorm_colu
     struct str length = typeorm_option_text(r, source->scope, source->options, "length");
     struct str precision = typeorm_option_text(r, source->scope, source->options, "precision");
     struct str scale = typeorm_option_text(r, source->scope, source->options, "scale");
-    struct str shape = script_upper(
+    struct str shape = str_upper(
         arena, typeorm_option_text(r, source->scope, source->options, "spatialFeatureType"));
     struct str srid = typeorm_option_text(r, source->scope, source->options, "srid");
     bool time = str_starts(base, STR("TIME"));

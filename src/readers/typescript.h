@@ -131,7 +131,6 @@ bool script_json(struct script_tree *tree, struct script_scope scope, TSNode exp
 /* Between quotes, as SQL has it. */
 struct str script_quoted(struct arena *arena, struct str text);
 /* ASCII letters in upper case. */
-struct str script_upper(struct arena *arena, struct str text);
 
 /* One property of an object, those of spread objects in their place. */
 struct script_property {
@@ -147,6 +146,8 @@ bool script_properties(struct script_tree *tree, struct script_scope scope, TSNo
 /* The value of one property of an object literal (constants are followed); null when absent. */
 TSNode script_property(struct script_tree *tree, struct script_scope scope, TSNode object,
                        const char *name, struct script_scope *ret_scope);
+/* A length, precision, scale or number of dimensions that is there and cannot be read: not one that is left out. */
+bool script_has_unread_size(struct script_tree *tree, struct script_scope scope, TSNode options);
 
 /* typescript_given.c: where the body of a function stands as this call enters it. */
 struct script_scope script_scope_of_call(struct script_tree *tree, struct script_scope scope,

@@ -24,16 +24,6 @@ struct str script_quoted(struct arena *arena, struct str text)
     return buf_str(&buf);
 }
 
-struct str script_upper(struct arena *arena, struct str text)
-{
-    char *upper = str_c(arena, text);
-
-    for (size_t i = 0; i < text.length; i++)
-        if (upper[i] >= 'a' && upper[i] <= 'z')
-            upper[i] = (char)(upper[i] - 'a' + 'A');
-    return str_of(upper, text.length);
-}
-
 static void add_utf8(struct buf *buf, uint32_t code)
 {
     if (code < 0x80) {
@@ -456,4 +446,17 @@ bool script_json(struct script_tree *tree, struct script_scope scope, TSNode exp
 
     *ret_text = known ? buf_str(&buf) : STR_NONE;
     return known;
+}
+
+bool script_has_unread_size(struct script_tree *tree, struct script_scope scope, TSNode options)
+{
+    static const char *const names[] = {"length", "dimensions", "precision", "scale"};
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        struct script_scope inner;
+        TSNode value = script_property(tree, scope, options, names[i], &inner);
+        if (!ts_node_is_null(value) && script_constant(tree, inner, value).kind == SCRIPT_NOT)
+            return true;
+    }
+    return false;
 }
