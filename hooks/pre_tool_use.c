@@ -54,14 +54,6 @@ struct hook {
     struct request request;
 };
 
-NO_RETURN static void leave_printing(struct str text)
-{
-    struct err ignored = ERR_NONE;
-
-    (void)!file_write_descriptor(STDOUT_FILENO, text, &ignored);
-    door_leave(DOOR_ALLOW, STR(""));
-}
-
 static void read_options(struct hook *hook, int argc, char **argv)
 {
     static const struct option options[] = {{"recognise", no_argument, NULL, 'r'},
@@ -76,9 +68,9 @@ static void read_options(struct hook *hook, int argc, char **argv)
     opterr = 0;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (option == 'V')
-            leave_printing(STR("hookcheck " HOOKCHECK_VERSION "\n"));
+            door_leave_printing(STR("hookcheck " HOOKCHECK_VERSION "\n"));
         if (option == 'h')
-            leave_printing(str_from(usage_text));
+            door_leave_printing(str_from(usage_text));
         if (option == '?')
             door_leave(DOOR_BLOCK,
                        str_printf(hook->arena, NAME ": this option is not known: %s\n%s",
@@ -252,7 +244,7 @@ NO_RETURN static void ask_child(struct hook *hook, struct document *document, ui
         block_unasked(hook, STR("internal-error"), str_from(e.message),
                       STR("split the call into smaller ones"));
     if (hook->recognise)
-        leave_printing(str_printf(hook->arena, STR_FMT "\n", STR_ARG(bytes)));
+        door_leave_printing(str_printf(hook->arena, STR_FMT "\n", STR_ARG(bytes)));
     struct process_options options = {
         .arguments = arguments,
         .argument_count = hook->verbose ? 3 : 2,

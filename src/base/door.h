@@ -48,6 +48,8 @@ bool door_has_word(struct str raw);
 NO_RETURN void door_fault(const char *why);
 /* Out of memory: door_fault with that word. */
 NO_RETURN void door_memory(void);
+/* --help and --version: `text` goes to stdout, and the way out is DOOR_ALLOW. */
+NO_RETURN void door_leave_printing(struct str text);
 /* The ordinary exit. `text` (may be empty) goes to stderr when blocking, unless it was printed before. */
 NO_RETURN void door_leave(enum door_decision decision, struct str text);
 

@@ -38,14 +38,6 @@ struct hook {
     struct push_result result;
 };
 
-NO_RETURN static void leave_printing(struct str text)
-{
-    struct err ignored = ERR_NONE;
-
-    (void)!file_write_descriptor(STDOUT_FILENO, text, &ignored);
-    door_leave(DOOR_ALLOW, STR(""));
-}
-
 static void read_options(struct hook *hook, int argc, char **argv)
 {
     static const struct option options[] = {{"pre-receive", no_argument, NULL, 's'},
@@ -59,9 +51,9 @@ static void read_options(struct hook *hook, int argc, char **argv)
     /* "+": a remote may be called -x. */
     while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
         if (option == 'V')
-            leave_printing(STR("hookcheck " HOOKCHECK_VERSION "\n"));
+            door_leave_printing(STR("hookcheck " HOOKCHECK_VERSION "\n"));
         if (option == 'h')
-            leave_printing(str_from(usage_text));
+            door_leave_printing(str_from(usage_text));
         if (option == '?')
             door_leave(DOOR_BLOCK,
                        str_printf(hook->arena, NAME ": this option is not known: %s\n%s",

@@ -369,8 +369,8 @@ static struct str make_command(const struct pushed *pushed)
     return STR("write the migration that makes these changes, and commit it");
 }
 
-/* The file of this push that makes the change, if its tool does not run it. */
-static struct str left_out_of_push(struct pushed *pushed, const struct schema_change *change)
+/* Files of this push that look like migrations and are not run: left_out_maker() tells of them. */
+static void find_left_out(struct pushed *pushed)
 {
     struct strs paths = {0};
 
@@ -380,10 +380,7 @@ static struct str left_out_of_push(struct pushed *pushed, const struct schema_ch
             push_path_is_migration(pushed->pusher->config, file->path))
             VEC_PUSH(pushed->pusher->arena, &paths, file->path);
     }
-    if (!paths.count)
-        return STR("");
     (void)pusher_left_out(pushed->pusher, pushed->after, &paths);
-    return left_out_maker(pushed->after->left_out, change);
 }
 
 static void report(struct pushed *pushed, const struct schema_changes *changes, const bool *covered,
@@ -399,10 +396,12 @@ static void report(struct pushed *pushed, const struct schema_changes *changes, 
         const struct schema_change *change = &changes->items[i];
         if (covered[i])
             continue;
+        if (!first)
+            find_left_out(pushed);
         first = first ? first : change;
         if (count++ >= JUDGE_LISTED)
             continue;
-        struct str maker = left_out_of_push(pushed, change);
+        struct str maker = left_out_maker(pushed->after->left_out, change);
         if (maker.length)
             strs_add(pushed->pusher->arena, &left_out, maker);
         buf_printf(&out, "\n  " STR_FMT "  " STR_FMT ":%zu", STR_ARG(change->line),
