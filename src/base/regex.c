@@ -84,13 +84,29 @@ bool regex_compile(struct arena *arena, struct str pattern, struct regex **ret_r
     return true;
 }
 
+void regex_hurry(struct regex *regex)
+{
+    /* Where it is not supported, or memory may not be executed, the interpreter goes on. */
+    (void)pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE);
+}
+
+/* Machine code has a small stack of its own; the interpreter has not. */
+static int match_in(struct regex *regex, struct str subject)
+{
+    PCRE2_SPTR bytes = (PCRE2_SPTR)(subject.bytes ? subject.bytes : "");
+    int found = pcre2_match(regex->code, bytes, subject.length, 0, 0, match, context);
+
+    return found == PCRE2_ERROR_JIT_STACKLIMIT
+               ? pcre2_match(regex->code, bytes, subject.length, 0, PCRE2_NO_JIT, match, context)
+               : found;
+}
+
 bool regex_match(struct regex *regex, struct str subject, bool *ret_matched, struct str *groups,
                  size_t group_count, struct err *e)
 {
     if (!need_room(e))
         return false;
-    int found = pcre2_match(regex->code, (PCRE2_SPTR)(subject.bytes ? subject.bytes : ""),
-                            subject.length, 0, 0, match, context);
+    int found = match_in(regex, subject);
 
     if (found == PCRE2_ERROR_NOMATCH) {
         *ret_matched = false;

@@ -22,6 +22,9 @@ MUST_CHECK bool regex_compile(struct arena *arena, struct str pattern, struct re
                               struct err *e);
 /* Can it be compiled? Keeps nothing: for configuration that is checked when it is read and used seldom. */
 MUST_CHECK bool regex_check(struct str pattern, struct err *e);
+/* For a pattern that is about to be matched against thousands of subjects: machine code instead of the interpreter, where this build and the system
+ * allow it. Costs about a hundred matches. Not while another thread matches the same one. Source: pcre2jit(3). */
+void regex_hurry(struct regex *regex);
 /* groups[0] is the whole match; unset groups are STR_NONE. `groups` may be NULL. */
 MUST_CHECK bool regex_match(struct regex *regex, struct str subject, bool *ret_matched,
                             struct str *groups, size_t group_count, struct err *e);

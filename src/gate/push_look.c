@@ -5,16 +5,19 @@
 
 #define LOOKED_AT_BYTES ((size_t)256 << 10)
 
-/* A file in both editions; a definition of a file that is not there is none. */
+/* A file in one of its editions; a definition of a file that is not there is none. */
 struct looked_at {
     const struct model_language *language;
     bool is_new;
+    bool defines; /* what it defines counts */
     size_t file;
 };
+VEC_DEFINE(blobs_looked_at, struct looked_at);
 
 struct looking {
-    struct arena *arena;
-    VEC(struct looked_at) blobs;
+    struct pushed *pushed;
+    struct blobs_looked_at blobs;
+    struct strs ids;                    /* of the blobs */
     struct definitions *before, *after; /* of each file */
     bool any;
 };
@@ -37,9 +40,48 @@ static bool look_at(void *context, size_t index, struct str bytes)
     struct definitions *all = blob->is_new ? looking->after : looking->before;
 
     looking->any = blob->language->sniffs(bytes);
-    if (!looking->any && blob->language->defines)
-        blob->language->defines(looking->arena, bytes, &all[blob->file]);
+    if (!looking->any && blob->defines)
+        blob->language->defines(looking->pushed->pusher->arena, bytes, &all[blob->file]);
     return !looking->any;
+}
+
+static bool look(struct looking *looking, struct err *e)
+{
+    return repository_each_blob(looking->pushed->pusher->input->repository, &looking->ids,
+                                LOOKED_AT_BYTES, look_at, looking, e);
+}
+
+static void list_edition(struct looking *looking, size_t file, bool is_new, bool defines)
+{
+    const struct repository_change *change = &looking->pushed->changes.items[file];
+    const struct model_language *language = language_of(looking->pushed, change);
+    struct arena *arena = looking->pushed->pusher->arena;
+    struct str id = is_new ? change->new_id : change->old_id;
+
+    if (!id.length || !language || str_eq(change->old_id, change->new_id))
+        return;
+    VEC_PUSH(arena, &looking->ids, id);
+    VEC_PUSH(arena, &looking->blobs,
+             (struct looked_at){.language = language,
+                                .is_new = is_new,
+                                .defines = defines && language->defines,
+                                .file = file});
+}
+
+static bool is_altered(const struct looking *looking)
+{
+    return definitions_altered(looking->pushed->pusher->arena, looking->before, looking->after,
+                               looking->pushed->changes.count);
+}
+
+/* What files that are new define only says where something may have moved to: they are looked into once more when something is gone. */
+static bool look_where_it_went(struct looking *looking, struct err *e)
+{
+    looking->ids.count = looking->blobs.count = 0;
+    for (size_t i = 0; i < looking->pushed->changes.count; i++)
+        if (!looking->pushed->changes.items[i].old_id.length)
+            list_edition(looking, i, true, true);
+    return look(looking, e);
 }
 
 /* Models may stand in a file of any name, and so may what they are made from: files that changed are looked into, as they were and as they are. */
@@ -47,29 +89,21 @@ static bool look_into_files(struct pushed *pushed, bool *ret_any, struct err *e)
 {
     struct arena *arena = pushed->pusher->arena;
     size_t count = pushed->changes.count;
-    struct looking looking = {.arena = arena,
+    struct looking looking = {.pushed = pushed,
                               .before = ARENA_ARRAY(arena, count + 1, struct definitions),
                               .after = ARENA_ARRAY(arena, count + 1, struct definitions)};
-    struct strs ids = {0};
 
     for (size_t i = 0; i < count; i++) {
-        const struct repository_change *change = &pushed->changes.items[i];
-        const struct model_language *language = language_of(pushed, change);
-        struct str editions[] = {change->new_id, change->old_id};
-        if (!language || str_eq(change->old_id, change->new_id))
-            continue;
-        for (size_t j = 0; j < 2; j++) {
-            if (!editions[j].length)
-                continue;
-            VEC_PUSH(arena, &ids, editions[j]);
-            VEC_PUSH(arena, &looking.blobs,
-                     (struct looked_at){.language = language, .is_new = !j, .file = i});
-        }
+        bool was_there = pushed->changes.items[i].old_id.length > 0;
+        list_edition(&looking, i, true, was_there);
+        list_edition(&looking, i, false, was_there);
     }
-    if (!repository_each_blob(pushed->pusher->input->repository, &ids, LOOKED_AT_BYTES, look_at,
-                              &looking, e))
+    if (!look(&looking, e))
         return false;
-    *ret_any = looking.any || definitions_altered(arena, looking.before, looking.after, count);
+    bool altered = !looking.any && is_altered(&looking);
+    if (altered && !look_where_it_went(&looking, e))
+        return false;
+    *ret_any = looking.any || (altered && is_altered(&looking));
     return true;
 }
 

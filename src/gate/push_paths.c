@@ -3,24 +3,46 @@
 #include "base/regex.h"
 #include "gate/pusher.h"
 
-static bool has_ending(struct str name, const char *const *endings, size_t count)
+/* Each push asks for each of its paths, and one may have a hundred thousand. */
+static const struct str source_endings[] = {
+    STR_INIT(".py"), STR_INIT(".rs"),  STR_INIT(".sql"),  STR_INIT(".rb"),   STR_INIT(".ts"),
+    STR_INIT(".js"), STR_INIT(".mjs"), STR_INIT(".cjs"),  STR_INIT(".php"),  STR_INIT(".exs"),
+    STR_INIT(".ex"), STR_INIT(".xml"), STR_INIT(".yml"),  STR_INIT(".yaml"), STR_INIT(".json"),
+    STR_INIT(".cs"), STR_INIT(".go"),  STR_INIT(".java"), STR_INIT(".kt")};
+static const struct str document_endings[] = {STR_INIT(".xml"), STR_INIT(".yml"), STR_INIT(".yaml"),
+                                              STR_INIT(".json")}; /* Liquibase */
+static const struct str numbered_endings[] = {STR_INIT(".py"),  STR_INIT(".rb"),  STR_INIT(".ts"),
+                                              STR_INIT(".js"),  STR_INIT(".mjs"), STR_INIT(".cjs"),
+                                              STR_INIT(".php"), STR_INIT(".exs"), STR_INIT(".go")};
+static const struct str migration_directories[] = {
+    STR_INIT("versions"),   STR_INIT("migrations"), STR_INIT("migration"), STR_INIT("migrate"),
+    STR_INIT("alembic"),    STR_INIT("revisions"),  STR_INIT("drizzle"),   STR_INIT("changelog"),
+    STR_INIT("changelogs"), STR_INIT("liquibase")};
+
+static struct str ending_of(struct str name)
+{
+    size_t dot = str_find_last_byte(name, '.');
+
+    return dot == SIZE_MAX ? STR_NONE : str_from_offset(name, dot);
+}
+
+static bool is_one_of(struct str ending, const struct str *endings, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (str_ends(name, str_from(endings[i])))
+        if (str_eq(ending, endings[i]))
             return true;
     return false;
 }
 
-static bool has_directory(struct str path, const char *const *names, size_t count)
+static bool in_migration_directory(struct str path)
 {
     struct str rest = path;
+    size_t end;
 
-    while (str_find_byte(rest, '/') != SIZE_MAX) {
-        struct str part = str_cut(&rest, '/');
-        for (size_t i = 0; i < count; i++)
-            if (str_eq_nocase(part, str_from(names[i])))
+    for (; (end = str_find_byte(rest, '/')) != SIZE_MAX; rest = str_from_offset(rest, end + 1))
+        for (size_t i = 0; i < COUNT_OF(migration_directories); i++)
+            if (str_eq_nocase(str_prefix(rest, end), migration_directories[i]))
                 return true;
-    }
     return false;
 }
 
@@ -92,33 +114,22 @@ static bool in_configured_set(const struct config *config, struct str path)
 
 bool push_path_is_migration(const struct config *config, struct str path)
 {
-    static const char *const settings[] = {"alembic.ini", "sqitch.plan"};
-    static const char *const sources[] = {".py",   ".rs",  ".sql", ".rb",   ".ts",  ".js",  ".mjs",
-                                          ".cjs",  ".php", ".exs", ".ex",   ".xml", ".yml", ".yaml",
-                                          ".json", ".cs",  ".go",  ".java", ".kt"};
-    static const char *const documents[] = {".xml", ".yml", ".yaml", ".json"}; /* Liquibase */
-    static const char *const directories[] = {"versions",   "migrations", "migration", "migrate",
-                                              "alembic",    "revisions",  "drizzle",   "changelog",
-                                              "changelogs", "liquibase"};
-    struct str name = path_base_name(path);
+    struct str name = path_base_name(path), ending = ending_of(name);
 
-    for (size_t i = 0; i < COUNT_OF(settings); i++)
-        if (str_eq(name, str_from(settings[i])))
-            return true;
-    if (str_ends(name, STR(".sql")))
+    if (str_eq(ending, STR(".sql")) || str_eq(name, STR("alembic.ini")) ||
+        str_eq(name, STR("sqitch.plan")))
         return true;
-    if (has_ending(name, documents, COUNT_OF(documents)) && str_contains(name, STR("changelog")))
+    if (is_one_of(ending, document_endings, COUNT_OF(document_endings)) &&
+        str_contains(name, STR("changelog")))
         return true;
-    return (has_ending(name, sources, COUNT_OF(sources)) &&
-            has_directory(path, directories, COUNT_OF(directories))) ||
+    return (is_one_of(ending, source_endings, COUNT_OF(source_endings)) &&
+            in_migration_directory(path)) ||
            in_configured_set(config, path);
 }
 
 /* A folder may have any name; what tools call their files begins with a number, a date or a revision: 0002_email.py, 20240101-email.js, 9f1c0a7b_email.py. */
 bool push_path_may_be_migration(const struct config *config, struct str path)
 {
-    static const char *const sources[] = {".py",  ".rb",  ".ts",  ".js", ".mjs",
-                                          ".cjs", ".php", ".exs", ".go"};
     struct str name = path_base_name(path);
     bool digit = false;
     size_t end = 0;
@@ -127,7 +138,8 @@ bool push_path_may_be_migration(const struct config *config, struct str path)
         return true;
     for (; end < name.length && name.bytes[end] != '_' && name.bytes[end] != '-'; end++)
         digit = digit || (name.bytes[end] >= '0' && name.bytes[end] <= '9');
-    return digit && end < name.length && has_ending(name, sources, COUNT_OF(sources));
+    return digit && end < name.length &&
+           is_one_of(ending_of(name), numbered_endings, COUNT_OF(numbered_endings));
 }
 
 /* Trackers whose files this version does not read: that a published file changed shows in its path alone. */

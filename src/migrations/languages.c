@@ -10,6 +10,8 @@
 #include "readers/sqlalchemy.h"
 #include "readers/typeorm.h"
 
+#define ENDING_MAX sizeof ".prisma"
+
 /* --- Python. --- */
 
 static bool has_word(struct str source, const char *const *words)
@@ -216,9 +218,13 @@ _Static_assert(COUNT_OF(model_languages) <= MODEL_LANGUAGES_MAX, "a longer list 
 
 const struct model_language *model_language_of(struct str path)
 {
+    size_t dot = str_find_last_byte(path, '.');
+
+    if (dot == SIZE_MAX || path.length - dot > ENDING_MAX)
+        return NULL;
     for (size_t i = 0; i < model_language_count; i++)
         for (const char *const *ending = model_languages[i].endings; *ending; ending++)
-            if (str_ends(path, str_from(*ending)))
+            if (str_eq(str_from_offset(path, dot), str_from(*ending)))
                 return &model_languages[i];
     return NULL;
 }

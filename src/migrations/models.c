@@ -10,6 +10,7 @@
 #include "migrations/model_paths.h"
 
 #define DEPTH_MAX 24u
+#define HURRY_PATHS 2000u
 #define NEARBY_MAX 400u
 #define NEARBY_PLACES_MAX 16u
 #define MODEL_FILE_MAX ((size_t)16 << 20)
@@ -37,6 +38,7 @@ struct matcher_row {
 
 struct matcher {
     struct arena *arena;
+    bool hurry; /* many paths are to come */
     VEC(struct matcher_row) rows;
 };
 
@@ -75,8 +77,13 @@ static bool matches(struct matcher *matcher, struct str path, bool *ret_matches,
         struct matcher_row *row = &matcher->rows.items[i];
         if (row->language.length && !str_eq(row->language, language->name))
             continue;
-        if ((!row->regex && !regex_compile(matcher->arena, row->pattern, &row->regex, e)) ||
-            !regex_match(row->regex, path, ret_matches, NULL, 0, e))
+        if (!row->regex) {
+            if (!regex_compile(matcher->arena, row->pattern, &row->regex, e))
+                return false;
+            if (matcher->hurry)
+                regex_hurry(row->regex);
+        }
+        if (!regex_match(row->regex, path, ret_matches, NULL, 0, e))
             return false;
     }
     return true;
@@ -89,6 +96,7 @@ bool models_any_path(struct arena *arena, const struct config *config, const str
 
     *ret_any = false;
     matcher_make(arena, config, &matcher);
+    matcher.hurry = paths->count >= HURRY_PATHS;
     for (size_t i = 0; i < paths->count && !*ret_any; i++)
         if (!matches(&matcher, paths->items[i], ret_any, e))
             return false;

@@ -87,6 +87,11 @@ static bool step(struct scanner *s)
 {
     char byte = byte_at(s, s->at);
 
+    if (byte_is_word(byte)) { /* most of a text */
+        while (byte_is_word(byte_at(s, s->at)))
+            s->at++;
+        return true;
+    }
     if (s->is_script ? is_at(s, STR("//")) : byte == '#') {
         skip_line(s);
         return false;

@@ -59,3 +59,51 @@ Test(regex, invalid_utf8_hides_nothing)
     cr_assert(regex_match(regex, STR("\xFF\xFE sst deploy"), &matched, NULL, 0, &e));
     cr_assert(matched);
 }
+
+/* Machine code has a small stack, and gives up where the interpreter goes on; its limits are errors as well. */
+Test(regex, in_a_hurry_is_answered_the_same)
+{
+    static char many[1400];
+    static const struct {
+        const char *pattern;
+        const char *subject; /* NULL: many */
+        bool matches;
+    } rows[] = {{"(^|/)models?/(.+/)?[^/]+(?<!\\.d)\\.py$", "app/models/a/b.py", true},
+                {"(^|/)models?/(.+/)?[^/]+(?<!\\.d)\\.py$", "app/models/a/b.pyc", false},
+                {"\xFF\\s+x", "\xFF \xFE", false},
+                {"^(?:(a)|(b))+$", NULL, true},
+                {"^(?:(a)|(b))+c$", NULL, false}};
+    ARENA(arena, 1 << 20);
+    struct err e = ERR_NONE;
+
+    for (size_t i = 0; i < sizeof many; i++)
+        many[i] = i % 2 ? 'a' : 'b';
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct str subject =
+            rows[i].subject ? str_from(rows[i].subject) : str_of(many, sizeof many);
+        for (unsigned hurried = 0; hurried < 2; hurried++) {
+            struct regex *regex;
+            bool matched;
+            cr_assert(regex_compile(&arena, str_from(rows[i].pattern), &regex, &e));
+            if (hurried)
+                regex_hurry(regex);
+            cr_assert(regex_match(regex, subject, &matched, NULL, 0, &e), "%s: %s", rows[i].pattern,
+                      e.message);
+            cr_expect_eq(matched, rows[i].matches, "%s", rows[i].pattern);
+        }
+    }
+}
+
+Test(regex, a_pattern_that_explodes_in_a_hurry_is_an_error_too)
+{
+    ARENA(arena, 1 << 20);
+    struct err e = ERR_NONE;
+    struct regex *regex;
+    bool matched = true;
+
+    cr_assert(regex_compile(&arena, STR("^(a+)+$"), &regex, &e));
+    regex_hurry(regex);
+    cr_assert_not(regex_match(regex, STR("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"), &matched,
+                              NULL, 0, &e));
+    cr_assert_eq(e.kind, ERR_LIMIT);
+}
