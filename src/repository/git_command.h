@@ -21,7 +21,7 @@ VEC_DEFINE(git_trees, struct git_tree);
 struct git {
     struct arena *arena;
     struct companion *objects; /* git cat-file; NULL: not started yet, or it failed */
-    struct companion *second;  /* beside it, for many blobs */
+    struct companion *second;  /* beside it, where much is to be read */
     bool has_answered;
     bool takes_names; /* its --batch, of a git before 2.36 */
     struct str program;
@@ -69,12 +69,14 @@ struct git_object {
 MUST_CHECK bool git_objects_read(struct git *git, struct arena *arena, const struct str *names,
                                  size_t count, size_t maximum, struct git_object *ret_objects,
                                  struct err *e);
-/* The same in two steps, so that git goes on while answers are looked at. `question` stays as it is until they were all taken; before the next one
- * companion_is_listening(). Only after a first answer to git_objects_read(). */
-MUST_CHECK bool git_objects_ask(struct git *git, struct buf *question, const struct str *names,
-                                size_t count, struct err *e);
-MUST_CHECK bool git_objects_take(struct git *git, struct arena *arena,
+/* The same in two steps, so that git goes on while answers are looked at. `lane`: git->objects or git->second. `question` stays as it is until they
+ * were all taken; before the next one companion_is_listening(). Only after a first answer to git_objects_read(). */
+MUST_CHECK bool git_objects_ask(struct git *git, struct companion **lane, struct buf *question,
+                                const struct str *names, size_t count, struct err *e);
+MUST_CHECK bool git_objects_take(struct companion **lane, struct arena *arena,
                                  struct git_object *ret_object, struct err *e);
+/* Starts git->second, unless it runs. */
+MUST_CHECK bool git_objects_second(struct git *git, struct err *e);
 /* An entry of a tree, as it stands there. */
 struct git_entry {
     unsigned mode; /* S_IFDIR, S_IFREG | 0644: what git makes of the digits */

@@ -125,21 +125,26 @@ static bool read_some(struct git *git, struct arena *arena, const struct str *na
     return true;
 }
 
-bool git_objects_ask(struct git *git, struct buf *question, const struct str *names, size_t count,
-                     struct err *e)
+bool git_objects_second(struct git *git, struct err *e)
 {
-    if (!need(git, &git->objects, e))
+    return need(git, &git->second, e);
+}
+
+bool git_objects_ask(struct git *git, struct companion **lane, struct buf *question,
+                     const struct str *names, size_t count, struct err *e)
+{
+    if (!need(git, lane, e))
         return false;
-    ask(git, git->objects, question, names, count);
+    ask(git, *lane, question, names, count);
     return true;
 }
 
-bool git_objects_take(struct git *git, struct arena *arena, struct git_object *ret_object,
+bool git_objects_take(struct companion **lane, struct arena *arena, struct git_object *ret_object,
                       struct err *e)
 {
-    if (take(git->objects, arena, 0, ret_object, e))
+    if (take(*lane, arena, 0, ret_object, e))
         return true;
-    companion_stop(&git->objects);
+    companion_stop(lane);
     return false;
 }
 
@@ -238,7 +243,7 @@ bool git_each_blob(void *self, const struct str *ids, size_t count, size_t maxim
         return false;
     if (!need(git, &git->objects, e))
         return false;
-    if (used > 1 && !need(git, &git->second, &alone))
+    if (used > 1 && !git_objects_second(git, &alone))
         used = 1; /* slower, and as good */
     for (size_t i = 0; i < used; i++) {
         lanes[i].question = buf_new(&scratch, BLOBS_AT_ONCE * 96 + 128);

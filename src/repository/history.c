@@ -80,6 +80,15 @@ static int compare_changes(const void *a, const void *b)
                        ((const struct repository_change *)b)->path);
 }
 
+/* Trees hold their entries in the order of names; a backend that goes through them in that order leaves nothing to do. */
+static bool are_in_order(const struct repository_changes *changes)
+{
+    for (size_t i = 1; i < changes->count; i++)
+        if (compare_changes(&changes->items[i - 1], &changes->items[i]) > 0)
+            return false;
+    return true;
+}
+
 bool repository_changes(struct repository *repository, struct arena *arena, struct str from,
                         struct str to, struct repository_changes *ret_changes, struct err *e)
 {
@@ -88,7 +97,7 @@ bool repository_changes(struct repository *repository, struct arena *arena, stru
     do {
         struct repository_changes changes = {0};
         if (repository->backend->changes(repository->self, arena, from, to, &changes, e)) {
-            if (changes.count)
+            if (!are_in_order(&changes))
                 qsort(changes.items, changes.count, sizeof changes.items[0], compare_changes);
             *ret_changes = changes;
             return true;
