@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/door.h"
 
@@ -9,6 +10,7 @@ struct arena_chunk {
     struct arena_chunk *next;
     size_t size; /* of `memory` */
     size_t used;
+    size_t mapped; /* by mmap(), so many bytes; 0: by calloc() */
     _Alignas(max_align_t) char memory[];
 };
 
@@ -17,6 +19,10 @@ struct arena_chunk {
 /* What an ordinary command needs comes from the program's own zeroed pages: each costs nothing until it is touched, where
  * calloc() would clear, and so touch, all of a chunk. The first arena takes it. */
 #define RESERVE_SIZE ((size_t)128 << 10)
+/* An arena that has come so far goes on in large pages where the system has them (madvise(2), MADV_HUGEPAGE): one fault instead of 512, and a
+ * push of 100,000 files needs 12,000 small ones. */
+#define HUGE_PAGE ((size_t)2 << 20)
+#define HUGE_FROM ((size_t)1 << 20)
 /* A block past this gets a chunk of its own. */
 #define LARGE_BLOCK ((size_t)16 << 10)
 
@@ -60,8 +66,42 @@ static struct arena_chunk *chunk_add(struct arena *arena, size_t size)
     return chunk_link(arena, chunk, size);
 }
 
+/* NULL: small pages will do. */
+static struct arena_chunk *chunk_map(struct arena *arena, size_t size)
+{
+    size_t header = sizeof(struct arena_chunk);
+    size_t whole = (header + size + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
+    char *start = size > SIZE_MAX / 2 ? MAP_FAILED
+                                      : mmap(NULL, whole + HUGE_PAGE, PROT_READ | PROT_WRITE,
+                                             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (start == MAP_FAILED)
+        return NULL;
+    /* Only what is aligned becomes large pages. */
+    size_t before = (HUGE_PAGE - (uintptr_t)start % HUGE_PAGE) % HUGE_PAGE;
+    if (before)
+        (void)munmap(start, before);
+    (void)munmap(start + before + whole, HUGE_PAGE - before);
+    (void)madvise(start + before, whole, MADV_HUGEPAGE);
+    struct arena_chunk *chunk = (struct arena_chunk *)(void *)(start + before);
+    chunk->mapped = whole;
+    return chunk_link(arena, chunk, whole - header);
+}
+
+static void chunk_free(struct arena_chunk *chunk)
+{
+    if (chunk->mapped)
+        (void)munmap(chunk, chunk->mapped);
+    else
+        free(chunk);
+}
+
 static struct arena_chunk *chunk_next(struct arena *arena)
 {
+    struct arena_chunk *mapped = arena->used > HUGE_FROM ? chunk_map(arena, 1) : NULL;
+
+    if (mapped)
+        return mapped;
     if (spare) {
         struct arena_chunk *chunk = spare;
         spare = chunk->next;
@@ -93,7 +133,9 @@ void *arena_alloc(struct arena *arena, size_t size)
     struct arena_chunk *chunk = arena->chunks;
     if (rounded > LARGE_BLOCK) {
         /* Behind the current chunk, so that the rest of that one stays in use. */
-        struct arena_chunk *large = chunk_add(arena, rounded);
+        struct arena_chunk *large = rounded >= HUGE_PAGE ? chunk_map(arena, rounded) : NULL;
+        if (!large)
+            large = chunk_add(arena, rounded);
         large->used = rounded;
         if (chunk) {
             arena->chunks = chunk;
@@ -130,7 +172,7 @@ void arena_release(struct arena *arena)
             spare = chunk;
             spares++;
         } else {
-            free(chunk);
+            chunk_free(chunk);
         }
     }
     arena->used = 0;
