@@ -14,6 +14,8 @@
 /* Of a commit or a tree, which are read whole. */
 #define OBJECT_MAX ((size_t)256 << 20)
 #define BLOBS_AT_ONCE 200u
+/* A second git costs some milliseconds, in which the first reads a thousand. */
+#define BLOBS_FOR_TWO 2000u
 #define OBJECTS_AT_ONCE 4096u
 
 static bool need(struct git *git, struct companion **companion, struct err *e)
@@ -231,7 +233,7 @@ bool git_each_blob(void *self, const struct str *ids, size_t count, size_t maxim
     ARENA(scratch, (size_t)1 << 20);
     struct reading reading = {.git = git, .ids = ids, .count = count, .maximum = maximum};
     struct lane lanes[] = {{.objects = &git->objects}, {.objects = &git->second}};
-    size_t used = count > BLOBS_AT_ONCE ? COUNT_OF(lanes) : 1;
+    size_t used = count > BLOBS_FOR_TWO ? COUNT_OF(lanes) : 1;
     struct git_object first;
     struct err alone = ERR_NONE;
     bool go = true;
