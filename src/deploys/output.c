@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "deploys/judge.h"
+#include "deploys/protect_write.h"
 
 #define WRITTEN_MAX 64u
 #define PRINTED_MAX ((size_t)256 << 10)
@@ -206,6 +207,65 @@ static bool listed(struct recogniser *r, const struct shell_command *command, st
     return true;
 }
 
+static bool is_one_of(struct str word, const char *const *words)
+{
+    for (; *words; words++)
+        if (str_eq(word, str_from(*words)))
+            return true;
+    return false;
+}
+
+/* The name that find is given, its wildcards unknown. Out: false: none, or what else it asks may leave such files out. */
+static bool name_searched(struct recogniser *r, const struct shell_command *command,
+                          struct str *ret_name)
+{
+    static const char *const others[] = {"!",     "-not", "-o",     "-or",    "-path",
+                                         "-exec", "-ok",  "-prune", "-regex", NULL};
+    static const char *const named[] = {"-name", "-iname", NULL};
+
+    *ret_name = STR_NONE;
+    for (size_t i = 1; i < command->words.count; i++) {
+        struct str word = command->words.items[i].text;
+        if (is_one_of(word, others))
+            return false;
+        if (is_one_of(word, named) && i + 1 < command->words.count)
+            *ret_name = str_copy(r->arena, command->words.items[i + 1].text);
+    }
+    char *bytes = (char *)(uintptr_t)ret_name->bytes;
+    for (size_t i = 0; i < ret_name->length; i++)
+        if (strchr("*?[", bytes[i]))
+            bytes[i] = SHELL_UNKNOWN;
+    return ret_name->length > 0;
+}
+
+/* `find .git -name 'pre-*' | xargs rm`: files of that name where files of ours are, and others that are not known. */
+static bool found(struct recogniser *r, const struct shell_command *command, struct str *ret)
+{
+    struct buf out = buf_new(r->arena, PRINTED_MAX);
+    struct str name;
+
+    if (!name_searched(r, command, &name))
+        return false;
+    for (size_t i = 1; i < command->words.count; i++) {
+        const struct shell_value *place = &command->words.items[i];
+        if (!place->known || place->glob || str_starts(place->text, STR("-")))
+            break;
+        for (const char *const *below = protect_places; *below; below++) {
+            struct str directory = path_join(r->arena, place->text, str_from(*below));
+            if (file_kind(r->arena, path_join(r->arena, command->directory, directory)) !=
+                FILE_DIRECTORY)
+                continue;
+            buf_add(&out, path_join(r->arena, directory, name));
+            buf_add_byte(&out, '\n');
+        }
+    }
+    if (!out.length)
+        return false;
+    buf_add(&out, UNKNOWN_TEXT);
+    *ret = buf_str(&out);
+    return true;
+}
+
 bool output_of(void *context, struct shell_state *state, const struct shell_command *command,
                struct str *ret_text)
 {
@@ -228,6 +288,8 @@ bool output_of(void *context, struct shell_state *state, const struct shell_comm
         return decoded(r, command, ret_text);
     if (count > 1 && program_is(command, "ls"))
         return listed(r, command, ret_text);
+    if (count > 1 && program_is(command, "find") && !r->remote)
+        return found(r, command, ret_text);
     if (count > 2 && program_is(command, "docker-machine") && word_is(command, 1, "env")) {
         *ret_text = str_printf(r->arena, "export DOCKER_HOST=tcp://" STR_FMT ":2376",
                                STR_ARG(command->words.items[count - 1].text));

@@ -23,20 +23,42 @@ struct str protect_state(struct recogniser *r)
     return r->state;
 }
 
+/* Each stretch that is not knowable may be anything. */
+static struct str with_stars(struct recogniser *r, struct str text)
+{
+    struct str copy = str_copy(r->arena, text);
+    char *bytes = (char *)(uintptr_t)copy.bytes;
+
+    for (size_t i = 0; i < copy.length; i++)
+        if (bytes[i] == SHELL_UNKNOWN)
+            bytes[i] = '*';
+    return copy;
+}
+
+/* What of a path that is not known whole can be judged: "$(git rev-parse --git-path hooks)/pre-push", where the name is there and where hooks
+ * usually are is known; `for f in .git/hooks/…`, where anything in that directory may be removed. Out: false: nothing. */
+static bool guess_path(struct recogniser *r, const struct write *write, struct str *path)
+{
+    struct str base = path_base_name(*path), root = root_of(r, write->directory);
+    bool goes = write->change == CHANGE_REMOVED || write->change == CHANGE_MODE;
+
+    if (!protect_is_known(base)) {
+        *path = with_stars(r, *path);
+        return goes && base.length < path->length &&
+               protect_is_known(str_prefix(*path, path->length - base.length));
+    }
+    *path = str_printf(r->arena, STR_FMT "/.git/hooks/" STR_FMT,
+                       STR_ARG(root.length ? root : write->directory), STR_ARG(base));
+    return str_starts(base, STR("pre-"));
+}
+
 bool protect_write(struct recogniser *r, const struct write *write, struct str path, struct err *e)
 {
     bool removed = write->change == CHANGE_REMOVED;
 
-    if (!path.length || str_starts(path, STR("/dev/")) || str_has_nul(path))
+    if (!path.length || str_starts(path, STR("/dev/")) || str_has_nul(path) ||
+        (!protect_is_known(path) && !guess_path(r, write, &path)))
         return true;
-    if (!protect_is_known(path)) {
-        /* "$(git rev-parse --git-path hooks)/pre-push": the name is there, and where hooks usually are is known. */
-        struct str base = path_base_name(path), root = root_of(r, write->directory);
-        if (!protect_is_known(base) || !str_starts(base, STR("pre-")))
-            return true;
-        path = str_printf(r->arena, STR_FMT "/.git/hooks/" STR_FMT,
-                          STR_ARG(root.length ? root : write->directory), STR_ARG(base));
-    }
     struct strs paths =
         protect_expand(r->arena, r->protect, path_join(r->arena, write->directory, path));
     for (size_t i = 0; i < paths.count; i++) {
@@ -127,20 +149,21 @@ static bool write_named(struct recogniser *r, const struct write *write, struct 
     return true;
 }
 
+const char *const protect_places[] = {".",      ".git",    ".git/hooks", "hooks",
+                                      ".husky", ".claude", NULL};
+
 /* `find . -name 'pre-*' -delete`: such files where files of ours are, below each place it looks in. */
 static bool write_found(struct recogniser *r, const struct write *write, const struct line *line,
                         struct str below, struct err *e)
 {
-    static const char *const places[] = {".", ".git", ".git/hooks", "hooks", ".husky", ".claude"};
-
     for (size_t i = 0; i < line->options.count; i++) {
         const struct option_word *option = &line->options.items[i];
         bool any_case = str_eq(option->name, STR("-iname"));
         if (!option->has_value || (!any_case && !str_eq(option->name, STR("-name"))))
             continue;
-        for (size_t p = 0; p < COUNT_OF(places); p++)
-            if (!write_named(r, write, path_join(r->arena, below, str_from(places[p])),
-                             option->value, any_case, e))
+        for (const char *const *place = protect_places; *place; place++)
+            if (!write_named(r, write, path_join(r->arena, below, str_from(*place)), option->value,
+                             any_case, e))
                 return false;
     }
     return true;

@@ -19,6 +19,9 @@ struct write {
     struct str text;
 };
 
+/* Below a directory that is searched: where files of ours are. Ends with NULL. */
+extern const char *const protect_places[];
+
 /* Without a stretch that is not knowable? */
 bool protect_is_known(struct str text);
 /* hookcheck's state directory, asked for once. */
