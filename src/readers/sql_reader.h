@@ -7,8 +7,9 @@
 #include "readers/sql_tree.h"
 
 /* A constraint of one column: the table knows what it does, this list what it is called. */
+enum sql_constraint { SQL_PRIMARY, SQL_UNIQUE, SQL_FOREIGN };
 struct sql_named {
-    enum { SQL_PRIMARY, SQL_UNIQUE, SQL_FOREIGN } kind;
+    enum sql_constraint kind;
     struct str table, name;
     struct strs columns;
 };

@@ -51,8 +51,8 @@ static struct str free_name(struct sql_reader *r, struct str table, const struct
 
 /* --- Columns. --- */
 
-static void add_named(struct sql_reader *r, int kind, struct str table, struct str name,
-                      struct strs columns)
+static void add_named(struct sql_reader *r, enum sql_constraint kind, struct str table,
+                      struct str name, struct strs columns)
 {
     VEC_PUSH(r->arena, &r->named,
              (struct sql_named){.kind = kind, .table = table, .name = name, .columns = columns});
