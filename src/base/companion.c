@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/door.h"
@@ -19,6 +20,10 @@
 #define LINE_MAX_LENGTH ((size_t)8 << 10)
 #define PIPE_SIZE (1 << 20)
 #define COMPLAINT_MAX 2000u
+/* After so many answers, and while so many are to come, they are read by the heap. */
+#define GATHER_AFTER 2000u
+#define GATHER_FROM 64u
+#define GATHER_NS 200000
 
 struct companion {
     struct companion *next;
@@ -29,6 +34,9 @@ struct companion {
     struct str unsent;
     char *buffer; /* BUFFER_SIZE; [from, to) is not read yet */
     size_t from, to;
+    size_t expected; /* answers that were asked for and have not begun to be read */
+    size_t answered; /* lines that were read */
+    size_t last_got;
     char complaint[COMPLAINT_MAX];
     size_t complaint_length;
     const char *name;
@@ -189,9 +197,10 @@ static void send_more(struct companion *companion)
         companion->unsent = STR(""); /* it does not listen: its answers will end */
 }
 
-void companion_ask(struct companion *companion, struct str question)
+void companion_ask(struct companion *companion, struct str question, size_t answers)
 {
     companion->unsent = question;
+    companion->expected += answers;
     send_more(companion);
 }
 
@@ -214,6 +223,16 @@ static void read_complaint(struct companion *companion)
         process_end_close(&companion->ends, END_ERRORS_READ);
 }
 
+/* Where many answers are to come and they come in drops, they are let gather: to wake up for each costs both sides more than the answer. */
+static void let_gather(const struct companion *companion)
+{
+    struct timespec pause = {.tv_nsec = GATHER_NS};
+
+    if (companion->answered >= GATHER_AFTER && companion->expected >= GATHER_FROM &&
+        companion->last_got < BUFFER_SIZE / 4)
+        (void)nanosleep(&pause, NULL);
+}
+
 /* Reads at least a byte to `where`. */
 static bool read_some(struct companion *companion, char *where, size_t room, uint64_t limit,
                       size_t *ret_got, struct err *e)
@@ -229,6 +248,7 @@ static bool read_some(struct companion *companion, char *where, size_t room, uin
             send_more(companion);
         if (!companion->unsent.length)
             watched[2].fd = -1;
+        let_gather(companion);
         int ready = poll(watched, COUNT_OF(watched), left > INT_MAX ? INT_MAX : (int)left);
         if (ready == 0 && left == 0)
             return err_set(e, ERR_TIMEOUT, "%s does not answer", companion->name);
@@ -238,7 +258,7 @@ static bool read_some(struct companion *companion, char *where, size_t room, uin
             continue;
         ssize_t got = read(companion->ends.fds[END_OUTPUT_READ], where, room);
         if (got > 0) {
-            *ret_got = (size_t)got;
+            *ret_got = companion->last_got = (size_t)got;
             return true;
         }
         if (got == 0 || (errno != EAGAIN && errno != EINTR))
@@ -258,6 +278,8 @@ bool companion_line(struct companion *companion, uint64_t limit, struct str *ret
             size_t at = (size_t)(end - companion->buffer);
             *ret_line = str_of(companion->buffer + companion->from, at - companion->from);
             companion->from = at + 1;
+            companion->expected -= companion->expected > 0;
+            companion->answered++;
             return true;
         }
         if (companion->to - companion->from > LINE_MAX_LENGTH)
@@ -297,6 +319,30 @@ bool companion_bytes(struct companion *companion, size_t count, char *ret_bytes,
         companion->to = direct ? 0 : got;
         taken += mine;
     }
+    return true;
+}
+
+bool companion_wait(struct companion *companion, uint64_t limit, int *ret_status, struct err *e)
+{
+    struct err ended = ERR_NONE;
+    int status = 0;
+    size_t got;
+
+    close(companion->input);
+    companion->input = -1;
+    companion->unsent = STR("");
+    while (read_some(companion, companion->buffer, BUFFER_SIZE, limit, &got, &ended))
+        continue;
+    if (ended.kind == ERR_TIMEOUT) {
+        *e = ended;
+        return false;
+    }
+    while (waitpid(companion->pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return err_set(e, ERR_SYSTEM, "%s: %s", companion->name, strerror(errno));
+    forget(companion);
+    companion->pid = 0;
+    *ret_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     return true;
 }
 

@@ -87,6 +87,9 @@ struct repository_backend {
     /* STR_NONE when it is no symbolic ref. */
     bool (*symbolic_ref)(void *self, struct arena *arena, struct str name, struct str *ret_target,
                          struct err *e);
+    /* is_ancestor(), for who asks for the changes between the two next; NULL: nothing is won by knowing that. */
+    bool (*is_forward)(void *self, struct arena *arena, struct str from, struct str to,
+                       bool *ret_is, struct err *e);
     bool (*is_ancestor)(void *self, struct arena *arena, struct str ancestor, struct str commit,
                         bool *ret_is, struct err *e);
     bool (*walk)(void *self, struct arena *arena, struct str from, const struct strs *hidden,
@@ -106,7 +109,7 @@ struct repository_backend {
                       struct repository_ref_files *ret_files, struct err *e);
 };
 
-#define REPOSITORY_BACKEND_VERSION 4u
+#define REPOSITORY_BACKEND_VERSION 5u
 /* The module's one symbol. */
 #define REPOSITORY_MODULE_FUNCTION "hookcheck_git_backend"
 typedef const struct repository_backend *repository_module_function(void);

@@ -6,8 +6,8 @@
 #include "repository/git_command.h"
 
 /* Asked for in portions of so many; the next portion when fewer than so many are still to be answered, for each git that answers. */
-#define PAIRS_AT_ONCE 32u
-#define PAIRS_WAITING 24u
+#define PAIRS_AT_ONCE 64u
+#define PAIRS_WAITING 192u
 /* When so many are still to be asked for a second git is worth its start. */
 #define PAIRS_FOR_TWO 1024u
 #define TREES_BUDGET ((size_t)1 << 30)
@@ -311,6 +311,10 @@ bool git_changes(void *self, struct arena *arena, struct str from, struct str to
                                   .lane_count = 1};
     struct git_commit old = {0}, new;
 
+    if (to.length && str_eq(git->ahead.to, to) && str_eq(git->ahead.from, from)) {
+        *ret_changes = git->ahead.changes;
+        return true;
+    }
     if ((from.length && !git_read_commit(self, from, &old, e)) ||
         !git_read_commit(self, to, &new, e))
         return false;

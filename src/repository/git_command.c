@@ -514,6 +514,7 @@ const struct repository_backend git_command_backend = {
     .named_refs = git_history_named_refs,
     .symbolic_ref = git_history_symbolic_ref,
     .is_ancestor = git_history_is_ancestor,
+    .is_forward = git_history_is_forward,
     .walk = git_history_walk,
     .changes = git_changes,
     .touched = git_history_touched,

@@ -31,6 +31,10 @@ struct git {
     bool bare;                  /* not known yet of a hook's repository */
     struct git_commits commits; /* that were read */
     struct git_trees roots;     /* of some of them */
+    struct git_ahead { /* changes that were found before they were asked for; `to` empty: none */
+        struct str from, to;
+        struct repository_changes changes;
+    } ahead;
 };
 
 struct call {
@@ -119,6 +123,8 @@ bool git_history_named_refs(void *self, struct arena *arena, struct repository_n
                             struct err *e);
 bool git_history_symbolic_ref(void *self, struct arena *arena, struct str name,
                               struct str *ret_target, struct err *e);
+bool git_history_is_forward(void *self, struct arena *arena, struct str from, struct str to,
+                            bool *ret_is, struct err *e);
 bool git_history_is_ancestor(void *self, struct arena *arena, struct str ancestor,
                              struct str commit, bool *ret_is, struct err *e);
 bool git_history_walk(void *self, struct arena *arena, struct str from, const struct strs *hidden,

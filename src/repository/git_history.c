@@ -7,6 +7,7 @@
 
 /* A commit is a question and its answer; a process costs about as much as a hundred of them. */
 #define NEARBY_MAX 64u
+#define HISTORY_TIME_MS 20000u
 #define LINE_FIRST 3u
 #define LINE_GROWTH 6u
 
@@ -148,24 +149,57 @@ static bool look_nearby(struct git *git, struct arena *arena, struct str ancesto
     return true;
 }
 
+/* What cannot be found now is said when it is asked for. */
+static void find_changes_ahead(struct git *git, struct str from, struct str to)
+{
+    struct err later = ERR_NONE;
+    struct repository_changes changes = {0};
+
+    git->ahead.to = STR_NONE;
+    if (git_changes(git, git->arena, from, to, &changes, &later))
+        git->ahead = (struct git_ahead){
+            .from = str_copy(git->arena, from), .to = str_copy(git->arena, to), .changes = changes};
+}
+
+static bool ask_history(struct git *git, struct arena *arena, struct str ancestor,
+                        struct str commit, bool changes_follow, bool *ret_is, struct err *e)
+{
+    struct str words[] = {STR("merge-base"), STR("--is-ancestor"), ancestor, commit};
+    struct companion *asked = NULL;
+    int status = 0;
+
+    if (!git_stay(git, arena, words, COUNT_OF(words), &asked, e))
+        return false;
+    if (changes_follow)
+        find_changes_ahead(git, ancestor, commit);
+    bool ended = companion_wait(asked, clock_ms() + HISTORY_TIME_MS, &status, e);
+    if (ended && status > 1)
+        err_set(e, ERR_UNREACHABLE, "git merge-base: " STR_FMT " (it ended with %d)",
+                STR_ARG(git_complaint(str_copy(arena, companion_complaint(asked)))), status);
+    companion_stop(&asked);
+    *ret_is = ended && status == 0;
+    return ended && status <= 1;
+}
+
+static bool is_ancestor(void *self, struct arena *arena, struct str ancestor, struct str commit,
+                        bool changes_follow, bool *ret_is, struct err *e)
+{
+    bool known;
+
+    return look_nearby(self, arena, ancestor, commit, &known, ret_is, e) &&
+           (known || ask_history(self, arena, ancestor, commit, changes_follow, ret_is, e));
+}
+
 bool git_history_is_ancestor(void *self, struct arena *arena, struct str ancestor,
                              struct str commit, bool *ret_is, struct err *e)
 {
-    struct str words[] = {STR("merge-base"), STR("--is-ancestor"), ancestor, commit};
-    struct call call = {.git = self};
-    struct process_result result;
-    bool known;
+    return is_ancestor(self, arena, ancestor, commit, false, ret_is, e);
+}
 
-    if (!look_nearby(self, arena, ancestor, commit, &known, ret_is, e))
-        return false;
-    if (known)
-        return true;
-    if (!GIT_RUN(arena, &call, words, &result, e))
-        return false;
-    if (result.signalled || result.status > 1)
-        return git_fail(&result, "merge-base", e);
-    *ret_is = result.status == 0;
-    return true;
+bool git_history_is_forward(void *self, struct arena *arena, struct str from, struct str to,
+                            bool *ret_is, struct err *e)
+{
+    return is_ancestor(self, arena, from, to, true, ret_is, e);
 }
 
 bool git_history_walk(void *self, struct arena *arena, struct str from, const struct strs *hidden,

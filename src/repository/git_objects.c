@@ -13,7 +13,7 @@
 #define OBJECT_TIME_MS 20000u
 /* Of a commit or a tree, which are read whole. */
 #define OBJECT_MAX ((size_t)256 << 20)
-#define BLOBS_AT_ONCE 200u
+#define BLOBS_AT_ONCE 1000u
 /* A second git costs some milliseconds, in which the first reads a thousand. */
 #define BLOBS_FOR_TWO 2000u
 #define OBJECTS_AT_ONCE 4096u
@@ -93,7 +93,7 @@ static void ask(const struct git *git, struct companion *objects, struct buf *qu
     }
     if (!git->takes_names)
         buf_add(question, STR("flush\n"));
-    companion_ask(objects, buf_str(question));
+    companion_ask(objects, buf_str(question), count);
 }
 
 /* Ends the companion. Out: it is too old for what it was asked. */

@@ -46,18 +46,32 @@ bool repository_symbolic_ref(struct repository *repository, struct arena *arena,
     return false;
 }
 
-bool repository_is_ancestor(struct repository *repository, struct arena *arena, struct str ancestor,
-                            struct str commit, bool *ret_is, struct err *e)
+static bool is_ancestor(struct repository *repository, struct arena *arena, struct str ancestor,
+                        struct str commit, bool push, bool *ret_is, struct err *e)
 {
     if (str_eq(ancestor, commit)) {
         *ret_is = true;
         return true;
     }
-    do
-        if (repository->backend->is_ancestor(repository->self, arena, ancestor, commit, ret_is, e))
+    do {
+        const struct repository_backend *backend = repository->backend;
+        if ((push && backend->is_forward ? backend->is_forward : backend->is_ancestor)(
+                repository->self, arena, ancestor, commit, ret_is, e))
             return true;
-    while (repository_fall_back(repository, e));
+    } while (repository_fall_back(repository, e));
     return false;
+}
+
+bool repository_is_ancestor(struct repository *repository, struct arena *arena, struct str ancestor,
+                            struct str commit, bool *ret_is, struct err *e)
+{
+    return is_ancestor(repository, arena, ancestor, commit, false, ret_is, e);
+}
+
+bool repository_is_forward(struct repository *repository, struct arena *arena, struct str from,
+                           struct str to, bool *ret_is, struct err *e)
+{
+    return is_ancestor(repository, arena, from, to, true, ret_is, e);
 }
 
 bool repository_walk(struct repository *repository, struct arena *arena, struct str from,

@@ -341,7 +341,7 @@ bool range_of(struct repository *repository, struct arena *arena, struct range_k
     /* What is under refs/heads is a commit: the usual push is answered by one question. An object that is missing is an error here, and found out
      * about below. */
     if (str_starts(remote_ref, STR("refs/heads/")) && !range_id_is_zero(old_id) &&
-        repository_is_ancestor(repository, arena, old_id, new_id, &forward, &unknown) && forward &&
+        repository_is_forward(repository, arena, old_id, new_id, &forward, &unknown) && forward &&
         !str_eq(old_id, new_id)) {
         *ret_range = (struct push_range){
             .kind = RANGE_FAST_FORWARD, .tip = new_id, .base = old_id, .old = old_id};

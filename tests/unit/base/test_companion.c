@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/companion.h"
 
 /* Long enough for any machine; only one test ever reaches its own. */
@@ -56,10 +57,10 @@ Test(companion, answers_one_question_after_the_other)
 {
     struct companion *companion = start("while read -r word; do echo \"<$word>\"; done");
 
-    companion_ask(companion, STR("one\ntwo\n"));
+    companion_ask(companion, STR("one\ntwo\n"), 0);
     EXPECT_TEXT(line_of(companion), "<one>");
     EXPECT_TEXT(line_of(companion), "<two>");
-    companion_ask(companion, STR("three\n"));
+    companion_ask(companion, STR("three\n"), 0);
     EXPECT_TEXT(line_of(companion), "<three>");
     companion_stop(&companion);
     cr_expect_null(companion);
@@ -75,7 +76,7 @@ Test(companion, a_question_larger_than_any_pipe)
 
     for (size_t i = 0; i < size; i++)
         question[i] = (char)(i * 7 + i / 251);
-    companion_ask(companion, str_of(question, size));
+    companion_ask(companion, str_of(question, size), 0);
     for (size_t part = 1; at < size; part = part * 3 + 1) {
         size_t wanted = size - at < part ? size - at : part;
         cr_assert(companion_bytes(companion, wanted, answer + at, patience(), &e), "%s", e.message);
@@ -94,7 +95,7 @@ Test(companion, bytes_may_be_thrown_away)
 
     memset(question, 'x', size);
     memcpy(question + size - 5, "end\nz", 5);
-    companion_ask(companion, str_of(question, size));
+    companion_ask(companion, str_of(question, size), 0);
     cr_assert(companion_bytes(companion, size - 5, NULL, patience(), &e), "%s", e.message);
     EXPECT_TEXT(line_of(companion), "end");
     companion_stop(&companion);
@@ -106,7 +107,7 @@ Test(companion, who_ends_says_why)
     struct err e = ERR_NONE;
     struct str line;
 
-    companion_ask(companion, STR("objects\nand more\n"));
+    companion_ask(companion, STR("objects\nand more\n"), 0);
     cr_assert(!companion_line(companion, patience(), &line, &e));
     cr_expect_eq(e.kind, ERR_UNREACHABLE);
     EXPECT_TEXT(str_trim(companion_complaint(companion)), "fatal: no objects");
@@ -121,7 +122,7 @@ Test(companion, who_does_not_listen_is_no_signal)
     struct str line;
 
     EXPECT_TEXT(line_of(companion), "gone");
-    companion_ask(companion, STR("anybody?\n"));
+    companion_ask(companion, STR("anybody?\n"), 0);
     cr_assert(!companion_line(companion, patience(), &line, &e));
     cr_expect_eq(e.kind, ERR_UNREACHABLE);
     companion_stop(&companion);
@@ -133,8 +134,60 @@ Test(companion, who_does_not_answer_is_a_timeout)
     struct err e = ERR_NONE;
     struct str line;
 
-    companion_ask(companion, STR("anybody?\n"));
+    companion_ask(companion, STR("anybody?\n"), 0);
     cr_assert(!companion_line(companion, clock_ms() + 20, &line, &e));
+    cr_expect_eq(e.kind, ERR_TIMEOUT);
+    companion_stop(&companion);
+}
+
+/* Thousands of answers, read by the heap: each is there, in order. */
+Test(companion, many_answers)
+{
+    struct companion *companion =
+        start("while read -r count; do n=0; while [ $n -lt $count ]; do echo \"$n\"; "
+              "n=$((n + 1)); done; done");
+    struct buf question = buf_new(&arena, 100);
+
+    for (size_t round = 0; round < 2; round++) {
+        question.length = 0;
+        buf_add(&question, STR("3000\n"));
+        companion_ask(companion, buf_str(&question), 3000);
+        for (size_t i = 0; i < 3000; i++) {
+            struct str line = line_of(companion);
+            cr_assert(str_eq(line, str_printf(&arena, "%zu", i)), STR_FMT, STR_ARG(line));
+        }
+    }
+    companion_stop(&companion);
+}
+
+Test(companion, is_waited_for)
+{
+    static const struct {
+        const char *script;
+        int status;
+    } rows[] = {{"exit 0", 0},
+                {"echo words; echo more >&2; exit 1", 1},
+                {"cat >/dev/null; exit 7", 7}, /* its input ends */
+                {"kill -9 $$", 137}};
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct companion *companion = start(rows[i].script);
+        struct err e = ERR_NONE;
+        int status = -1;
+        cr_assert(companion_wait(companion, patience(), &status, &e), "%s: %s", rows[i].script,
+                  e.message);
+        cr_expect_eq(status, rows[i].status, "%s: %d", rows[i].script, status);
+        companion_stop(&companion);
+    }
+}
+
+Test(companion, who_does_not_end_is_a_timeout)
+{
+    struct companion *companion = start("exec sleep 1000");
+    struct err e = ERR_NONE;
+    int status;
+
+    cr_assert_not(companion_wait(companion, clock_ms() + 20, &status, &e));
     cr_expect_eq(e.kind, ERR_TIMEOUT);
     companion_stop(&companion);
 }
@@ -196,7 +249,7 @@ Test(companion, stays_while_others_run)
     cr_assert(process_run(&arena, &options, &result, &e), "%s", e.message);
     cr_assert(str_to_u64(str_trim(result.output), &orphan));
     cr_expect_eq(kill((pid_t)orphan, 0), -1, "what the other one left behind is gone");
-    companion_ask(companion, STR("still here\n"));
+    companion_ask(companion, STR("still here\n"), 0);
     EXPECT_TEXT(line_of(companion), "still here");
     companion_stop(&companion);
 }
@@ -215,7 +268,7 @@ Test(companion, outlives_the_thread_that_started_it)
 
     cr_assert_eq(pthread_create(&thread, NULL, start_beside, &companion), 0);
     cr_assert_eq(pthread_join(thread, NULL), 0);
-    companion_ask(companion, STR("one\n"));
+    companion_ask(companion, STR("one\n"), 0);
     EXPECT_TEXT(line_of(companion), "<one>");
     companion_stop(&companion);
 }

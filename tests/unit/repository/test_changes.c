@@ -148,6 +148,18 @@ static struct str lines_of_ours(const struct repository_changes *changes)
     return str_join(&arena, lines.items, lines.count, STR("\n"));
 }
 
+static void check_changes(struct repository *repository, struct str from, struct str to)
+{
+    struct repository_changes changes;
+    struct err e = ERR_NONE;
+
+    cr_assert(repository_changes(repository, &arena, from, to, &changes, &e), "%s", e.message);
+    struct str theirs = lines_of_git(from, to), ours = lines_of_ours(&changes);
+    cr_expect(str_eq(theirs, ours), "git:\n" STR_FMT "\nwe:\n" STR_FMT, STR_ARG(theirs),
+              STR_ARG(ours));
+    cr_expect_gt(changes.count, 0);
+}
+
 static void check(const char *format)
 {
     struct repository *repository = NULL;
@@ -250,12 +262,14 @@ Test(changes, a_far_ancestor_and_a_shallow_history)
     cr_assert(mkdtemp(root));
     setenv("HOME", root, 1);
     setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
-    snprintf(line, sizeof line,
-             "git init -q '%s/r' && for i in $(seq 1 300); do printf 'commit refs/heads/main\\n"
-             "committer t <t@example> %%d +0000\\ndata 1\\nx\\n\\n' $((1700000000 + i)); done | "
-             "git -C '%s/r' fast-import --quiet && git clone -q --depth 5 -b main 'file://%s/r' "
-             "'%s/s'",
-             root, root, root, root);
+    snprintf(
+        line, sizeof line,
+        "git init -q '%s/r' && for i in $(seq 1 300); do printf 'commit refs/heads/main\\n"
+        "committer t <t@example> %%d +0000\\ndata 1\\nx\\nM 100644 inline f%%d\\ndata 1\\nx\\n\\n' "
+        "$((1700000000 + i)) $i; done | "
+        "git -C '%s/r' fast-import --quiet && git clone -q --depth 5 -b main 'file://%s/r' "
+        "'%s/s'",
+        root, root, root, root);
     cr_assert_eq(system(line), 0);
     struct str first = str_trim(output_of("git -C '%s/r' rev-list --max-parents=0 main", root));
     struct str tip = str_trim(output_of("git -C '%s/r' rev-parse main", root));
@@ -265,6 +279,13 @@ Test(changes, a_far_ancestor_and_a_shallow_history)
         repository_open_hook(&arena, str_printf(&arena, "%s/r", root), false, &repository, &e));
     cr_assert(repository_is_ancestor(repository, &arena, first, tip, &is, &e) && is);
     cr_assert(repository_is_ancestor(repository, &arena, tip, first, &is, &e) && !is);
+    /* What is found while history is looked at is what is found without. */
+    cr_assert(repository_is_forward(repository, &arena, first, tip, &is, &e) && is);
+    check_changes(repository, first, tip);
+    cr_assert(repository_is_forward(repository, &arena, tip, first, &is, &e) && !is);
+    check_changes(repository, tip, first);
+    check_changes(repository, first, tip);
+    check_changes(repository, near, tip);
     repository_close(&repository);
     setenv("GIT_DIR", str_printf(&arena, "%s/s/.git", root).bytes, 1);
     cr_assert(
