@@ -1,11 +1,9 @@
 /* push_models.c -- does every change of the models come with a migration? */
 #include "base/file.h"
-#include "base/quote.h"
 #include "gate/pusher.h"
 #include "migrations/cover.h"
 #include "migrations/graph.h"
 #include "migrations/models.h"
-#include "migrations/models_command.h"
 
 #define MESSAGE_MAX ((size_t)16 << 10)
 #define MIGRATION_BYTES ((size_t)1 << 20)
@@ -345,30 +343,6 @@ static bool add_forgotten(struct pushed *pushed, const struct strs *paths,
     return true;
 }
 
-static struct str make_command(const struct pushed *pushed)
-{
-    const struct commit_sets *sets = &pushed->after->sets;
-    struct arena *arena = pushed->pusher->arena;
-
-    for (size_t s = 0; s < sets->count; s++) {
-        struct str tracker = sets->items[s].set.tracker, root = sets->items[s].set.root;
-        if (str_eq(tracker, STR("alembic")))
-            return models_alembic_command(
-                arena, root, sets->items[s].loaded && models_are_flask(&sets->items[s].history),
-                STR("…"));
-        const struct tracker *row = sets->items[s].set.row;
-        if (row && row->create.length)
-            return shell_command_in(arena, root, row->create);
-        if (str_eq_nocase(tracker, STR("unsupported:django")))
-            return STR("python manage.py makemigrations");
-        if (str_eq_nocase(tracker, STR("unsupported:rails")))
-            return STR("bin/rails generate migration NAME");
-        if (str_eq_nocase(tracker, STR("unsupported:prisma")))
-            return STR("npx prisma migrate dev --name NAME");
-    }
-    return STR("write the migration that makes these changes, and commit it");
-}
-
 /* Files of this push that look like migrations and are not run: left_out_maker() tells of them. */
 static void find_left_out(struct pushed *pushed)
 {
@@ -383,8 +357,8 @@ static void find_left_out(struct pushed *pushed)
     (void)pusher_left_out(pushed->pusher, pushed->after, &paths);
 }
 
-static void report(struct pushed *pushed, const struct schema_changes *changes, const bool *covered,
-                   struct str command)
+static bool report(struct pushed *pushed, const struct schema_changes *changes, const bool *covered,
+                   struct str command, struct err *e)
 {
     struct buf out = buf_new(pushed->pusher->arena, MESSAGE_MAX);
     const struct schema_change *first = NULL;
@@ -409,15 +383,17 @@ static void report(struct pushed *pushed, const struct schema_changes *changes, 
                    change->place.line);
     }
     if (!first)
-        return;
+        return true;
+    if ((is_python(first) || !command.length) && !push_make_command(pushed, first, &command, e))
+        return false;
     if (count > JUDGE_LISTED)
         buf_printf(&out, "\n  and %zu more", count - JUDGE_LISTED);
     for (size_t i = 0; i < left_out.count; i++)
         buf_printf(&out, "\n  " STR_FMT,
                    STR_ARG(str_shown(pushed->pusher->arena, left_out.items[i])));
     buf_add(&out, STR("\n  code that expects it fails wherever this is deployed"));
-    pusher_add(pushed->pusher, REASON_MODELS_WITHOUT_MIGRATION, STR_NONE, buf_str(&out),
-               !is_python(first) && command.length ? command : make_command(pushed));
+    pusher_add(pushed->pusher, REASON_MODELS_WITHOUT_MIGRATION, STR_NONE, buf_str(&out), command);
+    return true;
 }
 
 /* What cannot be read statically is said, not guessed: it decides nothing. */
@@ -490,6 +466,5 @@ bool push_judge_models(struct pushed *pushed, size_t *ret_changes, struct err *e
     if (!find_cover_in_schemas(pushed, &paths, &difference.changes, covered, &command, e) ||
         !add_forgotten(pushed, &paths, &difference.changes, &covered, e))
         return false;
-    report(pushed, &difference.changes, covered, command);
-    return true;
+    return report(pushed, &difference.changes, covered, command, e);
 }

@@ -5,6 +5,7 @@
 #include "gate/judge.h"
 #include "gate/push.h"
 #include "migrations/left_out.h"
+#include "schema/schema.h"
 
 /* The migration sets of one commit; histories are read when a push touches them. */
 struct commit_set {
@@ -74,6 +75,9 @@ MUST_CHECK bool push_look_for_models(struct pushed *pushed, struct strs *ret_pat
                                      struct err *e);
 /* push_models.c */
 MUST_CHECK bool push_judge_models(struct pushed *pushed, size_t *ret_changes, struct err *e);
+/* push_command.c: the command that makes the migration which the change lacks; never empty. */
+MUST_CHECK bool push_make_command(struct pushed *pushed, const struct schema_change *change,
+                                  struct str *ret_command, struct err *e);
 /* push_join.c: heads and ids of new migrations against what the remote has elsewhere. */
 MUST_CHECK bool push_judge_join(struct pushed *pushed, struct commit_set *set,
                                 const struct strs *new_ids, struct err *e);

@@ -116,6 +116,11 @@ static bool is_alembic(const struct models_maker *maker)
     return str_eq(maker->tracker, STR("alembic"));
 }
 
+static bool is_django(const struct models_maker *maker)
+{
+    return str_eq(maker->tracker, STR("django"));
+}
+
 static bool has_command(const struct models_maker *maker)
 {
     return maker->create.length > 0 && !str_eq(maker->tracker, STR("django"));
@@ -148,6 +153,13 @@ static const struct models_maker *maker_of(const struct place *p,
         other = other ? other : maker;
     }
     return nearest ? nearest : other;
+}
+
+static bool is_nearer(const struct place *p, const struct models_maker *one,
+                      const struct models_maker *other)
+{
+    return one && is_above(p, one) &&
+           (!is_above(p, other) || one->root.length > other->root.length);
 }
 
 /* "npx knex migrate:make NAME", and "a file V<VERSION>__<DESCRIPTION>.sql" where no command makes it. */
@@ -295,13 +307,15 @@ struct str models_command(struct arena *arena, struct tree *tree,
     bool sql = str_ends(change->place.file, STR(".sql"));
     struct str own = language_command(&p), directory = STR_NONE;
     const struct models_maker *maker = sql ? NULL : maker_of(&p, is_alembic);
+    const struct models_maker *django = sql ? NULL : maker_of(&p, is_django);
 
     if (own.length)
         return own;
-    if (maker)
+    /* Two services, one of each: the nearer one's. */
+    if (maker && !is_nearer(&p, django, maker))
         return alembic_command(arena, maker, change);
-    if (!sql &&
-        (makers->django || find_above(&p, (const char *const[]){"manage.py"}, 1, &directory)))
+    if (!sql && (django || makers->django ||
+                 find_above(&p, (const char *const[]){"manage.py"}, 1, &directory)))
         return command_beside(&p, "manage.py", STR("python manage.py makemigrations"));
     maker = maker_of(&p, has_command);
     if (maker)
