@@ -85,6 +85,35 @@ static void judge_heads(struct pushed *pushed, const struct commit_set *set,
                           STR_ARG(shown)));
 }
 
+/* An application that has several leaves already is told of by its own history. */
+static bool has_leaves(const struct history *history, struct str application)
+{
+    for (size_t i = 0; i < history->problems.count; i++)
+        if (history->problems.items[i].code == REASON_MULTIPLE_HEADS &&
+            str_eq(history->problems.items[i].of, application))
+            return true;
+    return false;
+}
+
+static void judge_leaves(struct pushed *pushed, const struct commit_set *set,
+                         const struct history *other, struct str shown)
+{
+    struct arena *arena = pushed->pusher->arena;
+    struct history_problems found = {0};
+
+    history_join_django(arena, &set->history, other, &found);
+    for (size_t i = 0; i < found.count; i++)
+        if (!has_leaves(&set->history, found.items[i].of))
+            pusher_add(pushed->pusher, REASON_MULTIPLE_HEADS, set->set.name,
+                       str_printf(arena, "joined with " STR_FMT " there are " STR_FMT,
+                                  STR_ARG(shown), STR_ARG(found.items[i].message)),
+                       str_printf(arena,
+                                  "git merge " STR_FMT
+                                  ", then `python manage.py makemigrations --merge`, or let your "
+                                  "first migration depend on the other leaf",
+                                  STR_ARG(shown)));
+}
+
 /* --- Ids that are taken. --- */
 
 static void report_taken(struct pushed *pushed, const struct commit_set *set, struct str id,
@@ -253,6 +282,8 @@ static bool judge_default(struct pushed *pushed, const struct commit_set *set,
             return false;
         if (str_eq(set->set.tracker, STR("alembic")))
             judge_heads(pushed, set, &other->history, known->default_shown);
+        if (str_eq(set->set.tracker, STR("django")))
+            judge_leaves(pushed, set, &other->history, known->default_shown);
         if (!judge_taken(pushed, set, new_ids, view, &other->history, known->default_shown, e))
             return false;
     }

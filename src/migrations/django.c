@@ -236,6 +236,58 @@ static void find_heads(struct arena *arena, struct history *history)
     history->real_heads = history->heads;
 }
 
+/* --- Two histories in one tree. --- */
+
+/* A leaf that only this history has. */
+static bool has_own_leaf(const struct django_graph *graph, struct str app,
+                         const struct id_map *others)
+{
+    size_t place;
+
+    for (size_t i = 0; i < graph->real; i++)
+        if (str_eq(graph->nodes[i].app, app) && django_node_is_leaf(graph, i) &&
+            !id_map_get(others, graph->nodes[i].id, &place))
+            return true;
+    return false;
+}
+
+static struct id_map ids_of(struct arena *arena, const struct history *history)
+{
+    struct id_map ids = id_map_new(arena, history->migrations.count + 1);
+    size_t place;
+
+    for (size_t i = 0; i < history->migrations.count; i++)
+        (void)id_map_add(&ids, history->migrations.items[i].id, i, &place);
+    return ids;
+}
+
+void history_join_django(struct arena *arena, const struct history *ours,
+                         const struct history *theirs, struct history_problems *problems)
+{
+    struct id_map our_ids = ids_of(arena, ours), their_ids = ids_of(arena, theirs);
+    struct history joined = {0};
+    struct history_problems found = {0};
+    struct strs none = {0};
+    struct django_graph graph;
+    size_t place;
+
+    for (size_t i = 0; i < ours->migrations.count; i++)
+        VEC_PUSH(arena, &joined.migrations, ours->migrations.items[i]);
+    for (size_t i = 0; i < theirs->migrations.count; i++)
+        if (!id_map_get(&our_ids, theirs->migrations.items[i].id, &place))
+            VEC_PUSH(arena, &joined.migrations, theirs->migrations.items[i]);
+    if (!joined.migrations.count)
+        return;
+    qsort(joined.migrations.items, joined.migrations.count, sizeof joined.migrations.items[0],
+          compare_ids);
+    django_graph_build(arena, &joined, &none, &found, &graph);
+    for (size_t i = 0; i < found.count; i++)
+        if (found.items[i].code == REASON_MULTIPLE_HEADS &&
+            has_own_leaf(&graph, found.items[i].of, &their_ids) &&
+            has_own_leaf(&graph, found.items[i].of, &our_ids))
+            VEC_PUSH(arena, problems, found.items[i]);
+}
+
 static bool django_load(struct arena *arena, struct tree *tree,
                         const struct config_migrations *set UNUSED, struct history *history,
                         struct err *e)

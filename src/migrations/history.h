@@ -86,6 +86,10 @@ MUST_CHECK bool history_load(struct arena *arena, struct tree *tree,
                              const struct config_migrations *set, struct history *ret_history,
                              struct err *e);
 
+/* Django: the applications that have several leaves (multiple-heads) once both histories are in one tree, one of them only here, one only there. */
+void history_join_django(struct arena *arena, const struct history *ours,
+                         const struct history *theirs, struct history_problems *problems);
+
 /* --- Comparison: pure. --- */
 enum unknown_kind {
     UNKNOWN_GONE = 0,  /* found nowhere */
