@@ -54,6 +54,26 @@ static bool is_entered(struct str name)
     return name.length && name.bytes[0] != '.';
 }
 
+/* Folders of copies and of documentation, by their name and by what they hold: folders alone. An application may be called so as well; it has
+ * sources, or migrations, of its own. */
+static bool is_aside(struct str directory, const struct tree_entries *entries)
+{
+    static const char *const names[] = {"vendor", "third_party", "third-party",
+                                        "docs",   "doc",         "docs_src"};
+    struct str name = path_base_name(directory);
+    bool aside = false;
+
+    for (size_t i = 0; i < COUNT_OF(names) && !aside; i++)
+        aside = str_eq(name, str_from(names[i]));
+    for (size_t i = 0; aside && i < entries->count; i++) {
+        const struct tree_entry *entry = &entries->items[i];
+        aside = entry->kind == TREE_DIRECTORY
+                    ? !str_eq(entry->name, STR("migrations"))
+                    : !model_language_of(entry->name) || str_eq(entry->name, STR("conf.py"));
+    }
+    return aside;
+}
+
 /* --- Which files. --- */
 
 static void matcher_make(struct arena *arena, const struct config *config, struct matcher *matcher)
@@ -153,6 +173,8 @@ static bool walk_depth(struct side *side, struct matcher *matcher, const struct 
         bool exists;
         if (!tree_list(side->tree, &scratch, places->items[i], &entries, &exists, e))
             return false;
+        if (is_aside(places->items[i], &entries))
+            continue;
         for (size_t j = 0; j < entries.count; j++) {
             const struct tree_entry *entry = &entries.items[j];
             if (entry->kind == TREE_DIRECTORY && is_entered(entry->name)) {
@@ -183,11 +205,25 @@ static bool walk(struct side *side, struct matcher *matcher, struct err *e)
     return true;
 }
 
-static bool path_is_entered(struct str path)
+static bool lies_aside(const struct side *side, struct str directory)
 {
-    while (path.length) {
-        struct str part = str_cut(&path, '/');
-        if (path.length && !is_entered(part))
+    ARENA(scratch, LISTING_BUDGET);
+    struct err absent = ERR_NONE; /* then no file below is there either */
+    struct tree_entries entries;
+    bool exists;
+
+    return tree_list(side->tree, &scratch, directory, &entries, &exists, &absent) &&
+           is_aside(directory, &entries);
+}
+
+static bool path_is_entered(const struct side *side, struct str path)
+{
+    static const struct tree_entries any = {0};
+
+    for (size_t at = 0; at < path.length; at++) {
+        struct str directory = str_prefix(path, at);
+        if (path.bytes[at] == '/' && (!is_entered(path_base_name(directory)) ||
+                                      (is_aside(directory, &any) && lies_aside(side, directory))))
             return false;
     }
     return true;
@@ -306,7 +342,7 @@ static bool side_open(struct side *side, struct matcher *matcher, const struct s
     for (size_t i = 0; i < changed->count; i++) {
         const struct model_language *language = model_language_of(changed->items[i]);
         if (!language || !language->mentions || !side->touched[language - model_languages] ||
-            !path_is_entered(changed->items[i]))
+            !path_is_entered(side, changed->items[i]))
             continue;
         struct strs *paths = &side->changed[language - model_languages];
         VEC_PUSH(side->arena, paths, changed->items[i]);
