@@ -51,7 +51,7 @@ struct tracker_unit {
     struct str unordered; /* PCRE2: names that the tool applies in any order all the same */
     struct str strip;     /* bytes that are no part of the id */
     struct str same;   /* PCRE2: what it matches is left out on both sides when ids are compared */
-    struct str script; /* directory, journal: the file with the text */
+    struct str script; /* directory, journal: the file with the text; content: one beside it */
     struct str without_script; /* "counts", "skipped", "broken" */
     struct str journal;        /* path of the JSON file, from the directory */
     struct str entries;        /* key of its list */

@@ -159,6 +159,20 @@ static bool read_text(struct unit_loader *l, struct str path, struct str *ret_te
     return tree_read(l->tree, l->scratch, path, UNIT_FILE_MAX, ret_text, l->e);
 }
 
+/* Beside the file that has the id may stand another one with the statements: EF Core's X.Designer.cs and X.cs. */
+static struct str script_beside(struct unit_loader *l, struct str directory, struct str path,
+                                const struct str *groups)
+{
+    const struct tracker_unit *u = &l->tracker->unit;
+    enum tree_entry_kind kind;
+
+    if (!u->script.length)
+        return path;
+    struct str script =
+        path_below(l->arena, directory, tracker_template(l->arena, u->script, groups));
+    return tree_exists(l->tree, l->scratch, script, &kind) && kind == TREE_FILE ? script : path;
+}
+
 static bool add_content(struct unit_loader *l, struct str directory, struct str name)
 {
     const struct tracker_unit *u = &l->tracker->unit;
@@ -176,7 +190,7 @@ static bool add_content(struct unit_loader *l, struct str directory, struct str 
     if (tracker_regex_matches(u->prefix, text, found, 2, l->e))
         groups[2] = str_copy(l->arena, found[1]);
     groups[3] = named[1];
-    if (!add_migration(l, path, name, groups))
+    if (!add_migration(l, script_beside(l, directory, path, groups), name, groups))
         return false;
     if (tracker_regex_matches(u->instead, text, found, 2, l->e))
         VEC_LAST(&l->history->migrations).id = str_copy(l->arena, found[1]);
