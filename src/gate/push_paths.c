@@ -153,7 +153,20 @@ static const struct push_shape shapes[] = {
     {"laravel", "(?:^|/)database/migrations/[0-9_]+\\w+\\.php$", "php artisan migrate"},
     {"typeorm or knex", "(?:^|/)migrations?/[0-9]{10,}[-_][^/]+\\.[cm]?[jt]s$",
      "the project's migration command"},
+    /* Any other: numbered files below a folder of migrations, no way back and no test. What they speak of is looked at (is_of_tables). */
+    {"unknown tool",
+     "^(?!(?:.*/"
+     ")?(?:tests?|specs?|__tests__|fixtures|testdata|vendor|third_party|docs?|site-packages)/)"
+     "(?!.*[._](?:down|undo|rollback|revert|test|spec|Designer|d)\\.\\w+$)"
+     "(?:.*/)?(?i:migrations?|migrate)/(?:[^/]+/)?[A-Za-z]{0,2}[0-9][0-9.]*[-_. ][^/]+"
+     "\\.(?:py|rb|php|cs|[cm]?[jt]s|go|java|kt|rs|exs|sql)$",
+     "the project's migration command"},
 };
+
+bool push_shape_is_unknown(const struct push_shape *shape)
+{
+    return shape == &shapes[COUNT_OF(shapes) - 1];
+}
 
 bool push_path_shape(struct arena *arena, struct str path, const struct push_shape **ret_shape,
                      struct err *e)

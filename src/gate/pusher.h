@@ -99,5 +99,6 @@ bool push_path_may_be_migration(const struct config *config, struct str path);
 /* The tracker whose migrations have such paths, for those that cannot be read yet; NULL: none. */
 MUST_CHECK bool push_path_shape(struct arena *arena, struct str path,
                                 const struct push_shape **ret_shape, struct err *e);
+bool push_shape_is_unknown(const struct push_shape *shape); /* by its number and folder alone */
 
 #endif
