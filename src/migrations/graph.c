@@ -151,8 +151,9 @@ static void parent_missing(struct arena *arena, struct history *history,
 
 /* Marks: who is named by whom. */
 struct named {
-    bool *down;   /* in down_revision */
-    bool *either; /* in down_revision or depends_on */
+    bool *down;       /* in down_revision */
+    bool *either;     /* in down_revision or depends_on */
+    struct strs lost; /* in down_revision, and not there */
 };
 
 static void add_parent(struct arena *arena, struct history *history, size_t index, size_t parent,
@@ -186,6 +187,7 @@ static void resolve_parents(struct arena *arena, struct history *history,
         struct str name = migration->down.items[i];
         if (!id_map_get(&names->ids, name, &parent)) {
             parent_missing(arena, history, migration, "down_revision", name);
+            strs_add(arena, &named->lost, name);
             continue;
         }
         named->down[parent] = named->either[parent] = true;
@@ -342,6 +344,7 @@ void graph_build(struct arena *arena, struct history *history,
     size_t *order = graph_order(arena, history, &ordered);
     if (ordered < count)
         report_cycle(arena, history, order, ordered);
-    if (history->heads.count > 1)
+    /* What stands before a revision that is gone looks like a head: merging would not help. */
+    if (history->heads.count > 1 + named.lost.count)
         report_heads(arena, history, &named, commands);
 }
