@@ -44,14 +44,37 @@ struct matcher {
 
 static bool is_entered(struct str name)
 {
-    static const char *const skipped[] = {"node_modules", "venv", "virtualenv", "site-packages",
-                                          "__pycache__",  "dist", "migrations", "versions",
-                                          "tests",        "test"};
+    static const char *const skipped[] = {
+        "node_modules", "venv",  "virtualenv", "site-packages", "__pycache__", "dist", "migrations",
+        "versions",     "tests", "test",       "__tests__",     "spec",        "e2e"};
 
     for (size_t i = 0; i < COUNT_OF(skipped); i++)
         if (str_eq(name, str_from(skipped[i])))
             return false;
     return name.length && name.bytes[0] != '.';
+}
+
+static bool is_below_models(struct str path)
+{
+    while (str_find_byte(path, '/') != SIZE_MAX) {
+        struct str part = str_cut(&path, '/');
+        if (str_starts(part, STR("model")) || str_starts(part, STR("entit")))
+            return true;
+    }
+    return false;
+}
+
+/* A test's own models lie beside what is tested: user.entity.spec.ts, test_models.py. models/test_result.py is a table of results. */
+static bool is_of_tests(struct str path)
+{
+    struct str name = path_base_name(path);
+
+    if (str_contains(name, STR(".spec.")) || str_contains(name, STR(".test.")) ||
+        str_contains(name, STR("-spec.")))
+        return true;
+    return str_ends(name, STR(".py")) &&
+           (str_eq(name, STR("conftest.py")) || str_eq(name, STR("tests.py")) ||
+            (str_starts(name, STR("test_")) && !is_below_models(path)));
 }
 
 /* Folders of copies and of documentation, by their name and by what they hold: folders alone. An application may be called so as well; it has
@@ -149,6 +172,8 @@ static bool note_file(struct side *side, struct matcher *matcher, struct str dir
     if (!language || !side->touched[language - model_languages])
         return true;
     struct str path = path_below(side->arena, directory, entry->name);
+    if (is_of_tests(path))
+        return true;
     if (!matches(matcher, path, &wanted, e))
         return false;
     if (wanted) {
@@ -342,7 +367,7 @@ static bool side_open(struct side *side, struct matcher *matcher, const struct s
     for (size_t i = 0; i < changed->count; i++) {
         const struct model_language *language = model_language_of(changed->items[i]);
         if (!language || !language->mentions || !side->touched[language - model_languages] ||
-            !path_is_entered(side, changed->items[i]))
+            is_of_tests(changed->items[i]) || !path_is_entered(side, changed->items[i]))
             continue;
         struct strs *paths = &side->changed[language - model_languages];
         VEC_PUSH(side->arena, paths, changed->items[i]);
