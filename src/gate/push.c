@@ -258,7 +258,8 @@ static bool judge_rewritten(struct pusher *pusher, const struct push_ref *ref,
                             const struct push_seen *seen, struct err *e)
 {
     struct push_range range = seen->range;
-    struct pushed pushed = {.pusher = pusher, .ref = ref, .range = &range};
+    struct pushed pushed = {
+        .pusher = pusher, .ref = ref, .range = &range, .is_deploy = seen->environment.length > 0};
     struct commit_view *judged = NULL;
     bool touches = false, stays;
 

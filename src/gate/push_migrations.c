@@ -75,40 +75,68 @@ static const struct commit_set *set_like(const struct commit_view *view,
 
 /* --- Edited or deleted after it was published. --- */
 
-struct edits {
-    struct buf text;
-    size_t count;
-    struct str first;
+struct edit {
+    const char *what;
+    struct str before, after; /* paths */
 };
 
-static void add_edit(struct pushed *pushed, struct edits *edits, const char *what, struct str path)
+struct edits {
+    VEC(struct edit) all;
+};
+
+static void add_edit(struct pushed *pushed, struct edits *edits, const char *what,
+                     struct str before, struct str after)
 {
-    if (!edits->count++)
-        edits->first = path;
-    if (edits->count <= JUDGE_LISTED)
-        buf_printf(&edits->text, "\n  %s: " STR_FMT, what,
-                   STR_ARG(str_shown(pushed->pusher->arena, path)));
+    VEC_PUSH(pushed->pusher->arena, &edits->all,
+             (struct edit){.what = what, .before = before, .after = after});
 }
 
-static void report_edits(struct pushed *pushed, struct edits *edits, struct str set)
+/* What is on a main line already came from there. A list that lost a line touches no file of a migration. */
+static bool drop_foreign(struct pushed *pushed, struct edits *edits, struct err *e)
+{
+    struct arena *arena = pushed->pusher->arena;
+    struct strs paths = {0};
+    size_t kept = 0;
+
+    for (size_t i = 0; i < edits->all.count; i++) {
+        VEC_PUSH(arena, &paths, edits->all.items[i].before);
+        VEC_PUSH(arena, &paths, edits->all.items[i].after);
+    }
+    bool *touched = ARENA_ARRAY(arena, paths.count + 1, bool);
+    if (paths.count && !push_touches(pushed, &paths, touched, e))
+        return false;
+    for (size_t i = 0; i < edits->all.count; i++)
+        if (touched[2 * i] || touched[2 * i + 1] ||
+            !pushed_change(pushed, edits->all.items[i].before))
+            edits->all.items[kept++] = edits->all.items[i];
+    edits->all.count = kept;
+    return true;
+}
+
+static bool report_edits(struct pushed *pushed, struct edits *edits, struct str set, struct err *e)
 {
     struct pusher *pusher = pushed->pusher;
     struct str base = pushed->range->base;
 
-    if (!edits->count)
-        return;
+    if (!drop_foreign(pushed, edits, e))
+        return false;
+    if (!edits->all.count)
+        return true;
     struct buf out = buf_new(pusher->arena, MESSAGE_MAX);
     buf_add(&out, STR("migrations that are published already change with this push:"));
-    buf_add(&out, buf_str(&edits->text));
-    if (edits->count > JUDGE_LISTED)
-        buf_printf(&out, "\n  and %zu more", edits->count - JUDGE_LISTED);
+    for (size_t i = 0; i < edits->all.count && i < JUDGE_LISTED; i++)
+        buf_printf(&out, "\n  %s: " STR_FMT, edits->all.items[i].what,
+                   STR_ARG(str_shown(pusher->arena, edits->all.items[i].after)));
+    if (edits->all.count > JUDGE_LISTED)
+        buf_printf(&out, "\n  and %zu more", edits->all.count - JUDGE_LISTED);
     buf_add(&out, STR("\n  where they were applied, the new text will never run"));
     pusher_add(pusher, REASON_MIGRATION_EDITED, set, buf_str(&out),
                str_printf(pusher->arena,
                           "git checkout " STR_FMT " -- " STR_FMT
                           "   (then write what shall change as a new migration)",
                           STR_ARG(str_prefix(base, 12)),
-                          STR_ARG(str_shown(pusher->arena, edits->first))));
+                          STR_ARG(str_shown(pusher->arena, edits->all.items[0].after))));
+    return true;
 }
 
 /* Line endings and blanks at the end of lines are no edit. */
@@ -193,7 +221,7 @@ static bool judge_edit(struct pushed *pushed, const struct commit_set *old,
                      !change                          ? "no longer listed"
                      : change->kind == CHANGE_DELETED ? "deleted"
                                                       : "another id in",
-                     before->file);
+                     before->file, before->file);
         return true;
     }
     if (!change)
@@ -204,14 +232,14 @@ static bool judge_edit(struct pushed *pushed, const struct commit_set *old,
     else if (!is_edited(pushed, before->file, after->file, &edited, e))
         return false;
     if (edited || is_renamed(old, before, after))
-        add_edit(pushed, edits, edited ? "edited" : "renamed", after->file);
+        add_edit(pushed, edits, edited ? "edited" : "renamed", before->file, after->file);
     return true;
 }
 
 static bool judge_edits(struct pushed *pushed, const struct commit_set *old,
                         const struct commit_view *judged, struct err *e)
 {
-    struct edits edits = {.text = buf_new(pushed->pusher->arena, MESSAGE_MAX)};
+    struct edits edits = {0};
     struct finder there = {.view = pushed->after, .tracker = old->set.tracker};
     struct finder seen = {.view = judged, .tracker = old->set.tracker};
 
@@ -224,8 +252,7 @@ static bool judge_edits(struct pushed *pushed, const struct commit_set *old,
         if (!judge_edit(pushed, old, before, after, &edits, e))
             return false;
     }
-    report_edits(pushed, &edits, old->set.name);
-    return true;
+    return report_edits(pushed, &edits, old->set.name, e);
 }
 
 /* --- What the history itself says. --- */
@@ -247,17 +274,44 @@ static bool had_problem(const struct commit_set *old, const struct history_probl
     return false;
 }
 
+/* … nor is one that a main line has, from which it was merged. */
+static bool is_of_main_line(struct pushed *pushed, const struct commit_set *set,
+                            const struct history_problem *problem, bool *ret_is, struct err *e)
+{
+    struct strs lines;
+
+    *ret_is = false;
+    if (!push_main_lines(pushed, &lines, e))
+        return false;
+    for (size_t i = 0; i < lines.count && !push_counts_whole(pushed) && !*ret_is; i++) {
+        struct commit_view *view;
+        if (!pusher_view(pushed->pusher, lines.items[i], &view, e))
+            return false;
+        for (size_t s = 0; s < view->sets.count; s++)
+            if (str_eq(view->sets.items[s].set.tracker, set->set.tracker) &&
+                str_eq(view->sets.items[s].set.root, set->set.root) &&
+                !pusher_load(pushed->pusher, view, &view->sets.items[s], e))
+                return false;
+        *ret_is = had_problem(set_like(view, &set->set), problem);
+    }
+    return true;
+}
+
 /* A problem that the remote has already is not this push's. */
-static void judge_problems(struct pushed *pushed, const struct commit_set *set)
+static bool judge_problems(struct pushed *pushed, const struct commit_set *set, struct err *e)
 {
     const struct commit_set *old = set_like(pushed->before, &set->set);
 
     for (size_t i = 0; i < set->history.problems.count; i++) {
         const struct history_problem *problem = &set->history.problems.items[i];
-        if (!had_problem(old, problem))
+        bool theirs = had_problem(old, problem);
+        if (!theirs && !is_of_main_line(pushed, set, problem, &theirs, e))
+            return false;
+        if (!theirs)
             pusher_add(pushed->pusher, problem->code, set->set.name, problem->message,
                        problem->hint);
     }
+    return true;
 }
 
 /* --- What travels. --- */
@@ -295,7 +349,8 @@ static bool judge_set(struct pushed *pushed, struct commit_set *set, struct err 
     struct finder there = {.view = pushed->before, .tracker = set->set.tracker};
     struct strs ids = {0}, files = {0};
 
-    judge_problems(pushed, set);
+    if (!judge_problems(pushed, set, e))
+        return false;
     for (size_t m = 0; m < set->history.migrations.count; m++) {
         const struct migration *migration = &set->history.migrations.items[m];
         if (find_id(&there, migration->id))
@@ -356,7 +411,7 @@ static bool is_of_tables(struct pushed *pushed, const struct repository_change *
 
 static bool judge_shapes(struct pushed *pushed, struct err *e)
 {
-    struct edits edits = {.text = buf_new(pushed->pusher->arena, MESSAGE_MAX)};
+    struct edits edits = {0};
     struct str tracker = STR_NONE;
 
     for (size_t i = 0; i < pushed->changes.count; i++) {
@@ -382,16 +437,15 @@ static bool judge_shapes(struct pushed *pushed, struct err *e)
                 add_travel(pushed, tracker, str_from(shape->command), &files);
         } else if (change->kind == CHANGE_DELETED) {
             if (!was_moved(pushed, change))
-                add_edit(pushed, &edits, "deleted", change->path);
+                add_edit(pushed, &edits, "deleted", change->path, change->path);
         } else {
             if (!is_edited(pushed, change->path, change->path, &edited, e))
                 return false;
             if (edited)
-                add_edit(pushed, &edits, "edited", change->path);
+                add_edit(pushed, &edits, "edited", change->path, change->path);
         }
     }
-    report_edits(pushed, &edits, tracker);
-    return true;
+    return report_edits(pushed, &edits, tracker, e);
 }
 
 bool push_judge_migrations(struct pushed *pushed, struct err *e)

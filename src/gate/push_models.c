@@ -8,35 +8,17 @@
 #define MESSAGE_MAX ((size_t)16 << 10)
 #define MIGRATION_BYTES ((size_t)1 << 20)
 
-/* Changes that a commit of others made are not this push's: a branch that merged main. The default branch and deploys get everything. */
+/* Changes that a commit of others made are not this push's. */
 static bool drop_foreign(struct pushed *pushed, struct schema_changes *changes, struct err *e)
 {
     struct pusher *pusher = pushed->pusher;
-    struct repository *repository = pusher->input->repository;
-    const struct range_known *known = &pusher->known;
-    struct repository_commits commits = pushed->range->commits;
-    struct strs hidden = {0}, paths = {0};
+    struct strs paths = {0};
     size_t kept = 0;
 
-    if (!range_known_need(repository, pusher->arena, &pusher->known, e))
-        return false;
-    if (pushed->is_deploy || pushed->range->everything ||
-        str_eq(known->default_branch, pushed->ref->remote_ref))
-        return true;
-    if (pushed->range->kind == RANGE_FAST_FORWARD) {
-        if (!known->default_tip.length)
-            return true;
-        VEC_PUSH(pusher->arena, &hidden, pushed->range->base);
-        VEC_PUSH(pusher->arena, &hidden, known->default_tip);
-        if (!repository_walk(repository, pusher->arena, pushed->range->tip, &hidden, &commits, e))
-            return false;
-        if (!commits.count)
-            return true;
-    }
     for (size_t i = 0; i < changes->count; i++)
         VEC_PUSH(pusher->arena, &paths, changes->items[i].place.file);
     bool *touched = ARENA_ARRAY(pusher->arena, paths.count + 1, bool);
-    if (!repository_touched(repository, pusher->arena, &commits, &paths, touched, e))
+    if (!push_touches(pushed, &paths, touched, e))
         return false;
     for (size_t i = 0; i < changes->count; i++)
         /* A file that the diff does not show changed through what it imports: that counts. */

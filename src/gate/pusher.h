@@ -63,6 +63,15 @@ struct str *pusher_left_out(struct pusher *pusher, struct commit_view *view,
 /* NULL when the path does not differ. */
 const struct repository_change *pushed_change(const struct pushed *pushed, struct str path);
 
+/* push_foreign.c */
+/* The default branch and deploys get everything that comes, whoever made it. */
+bool push_counts_whole(const struct pushed *pushed);
+/* The commits at which the remote's main lines are known to be, but for the branch that is pushed to. */
+MUST_CHECK bool push_main_lines(struct pushed *pushed, struct strs *ret_commits, struct err *e);
+/* touched[i]: a commit that this push brings, and no main line has, changes paths[i] (a merge: to what none of its parents has). All, where
+ * everything counts. */
+MUST_CHECK bool push_touches(struct pushed *pushed, const struct strs *paths, bool *touched,
+                             struct err *e);
 /* push_migrations.c */
 MUST_CHECK bool push_judge_migrations(struct pushed *pushed, struct err *e);
 /* A branch that is rewritten: what stood at the old commit and is edited or gone now. `pushed` goes from there to the tip; `judged` is the view

@@ -1,0 +1,64 @@
+/* push_foreign.c -- what came into the pushed branch with commits that others made is not this push's: a branch that merged main. */
+#include "gate/pusher.h"
+
+/* Branches that others are merged from day by day. */
+static bool is_main_line(struct str ref)
+{
+    static const char *const names[] = {"main",        "master", "trunk", "develop",
+                                        "development", "dev",    "next"};
+    size_t slash = str_find_last_byte(ref, '/');
+    struct str name = slash == SIZE_MAX ? ref : str_from_offset(ref, slash + 1);
+
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (str_eq(name, str_from(names[i])))
+            return true;
+    return false;
+}
+
+bool push_counts_whole(const struct pushed *pushed)
+{
+    return pushed->is_deploy || pushed->range->everything ||
+           str_eq(pushed->pusher->known.default_branch, pushed->ref->remote_ref);
+}
+
+bool push_main_lines(struct pushed *pushed, struct strs *ret_commits, struct err *e)
+{
+    struct pusher *pusher = pushed->pusher;
+    struct repository_named_refs others = {0};
+
+    *ret_commits = (struct strs){0};
+    if (!range_known_need(pusher->input->repository, pusher->arena, &pusher->known, e))
+        return false;
+    if (pusher->known.default_tip.length)
+        strs_add(pusher->arena, ret_commits, pusher->known.default_tip);
+    range_others(pusher->arena, &pusher->known, pushed->ref->remote_ref, &others);
+    for (size_t i = 0; i < others.count; i++)
+        if (is_main_line(others.items[i].name))
+            strs_add(pusher->arena, ret_commits, others.items[i].commit);
+    return true;
+}
+
+bool push_touches(struct pushed *pushed, const struct strs *paths, bool *touched, struct err *e)
+{
+    struct pusher *pusher = pushed->pusher;
+    struct repository *repository = pusher->input->repository;
+    struct repository_commits commits = pushed->range->commits;
+    struct strs hidden, lines;
+    bool all;
+
+    if (!push_main_lines(pushed, &lines, e))
+        return false;
+    all = push_counts_whole(pushed);
+    if (!all && pushed->range->kind == RANGE_FAST_FORWARD) {
+        hidden = lines;
+        VEC_PUSH(pusher->arena, &hidden, pushed->range->base);
+        if (lines.count &&
+            !repository_walk(repository, pusher->arena, pushed->range->tip, &hidden, &commits, e))
+            return false;
+        /* Nothing but theirs: then it is their work that goes here. */
+        all = !lines.count || !commits.count;
+    }
+    for (size_t i = 0; all && i < paths->count; i++)
+        touched[i] = true;
+    return all || repository_touched(repository, pusher->arena, &commits, paths, touched, e);
+}
