@@ -157,7 +157,16 @@ static struct str method_of(struct str kind)
     return STR_NONE;
 }
 
-/* include=["name"], nulls_distinct=False */
+/* deferrable=Deferrable.DEFERRED */
+static const char *deferral(struct django_reader *r, struct python_scope scope, TSNode call)
+{
+    struct str named =
+        dotted_last(python_foreign(r->tree, scope, call_keyword(scope.file, call, "deferrable")));
+
+    return schema_deferral(str_eq(named, STR("IMMEDIATE")), str_eq(named, STR("DEFERRED")));
+}
+
+/* include=["name"], nulls_distinct=False, deferrable=… */
 static bool read_extra(struct django_reader *r, struct python_scope scope, TSNode call,
                        const struct django_fields *fields, struct schema_index *index)
 {
@@ -166,6 +175,7 @@ static bool read_extra(struct django_reader *r, struct python_scope scope, TSNod
 
     if (node_is(call_keyword(scope.file, call, "nulls_distinct"), "false"))
         index->extra = STR("NULLS NOT DISTINCT");
+    schema_index_defer(r->arena, index, deferral(r, scope, call));
     if (ts_node_is_null(include))
         return true;
     if (!names_of(r, scope, include, fields, &columns, &ordered))

@@ -75,6 +75,15 @@ static struct str index_extra(struct reader *r, TSNode call)
                       distinct ? "NULLS NOT DISTINCT" : "");
 }
 
+/* deferrable: :deferred, :immediate, true */
+static const char *deferral(struct reader *r, TSNode call)
+{
+    struct ruby_value said = ruby_option(r->file, call, "deferrable");
+
+    return schema_deferral(said.kind == RUBY_TRUE || str_eq(said.text, STR("immediate")),
+                           str_eq(said.text, STR("deferred")));
+}
+
 /* `columns`: which argument names them. */
 static void add_index(struct reader *r, struct schema_table *table, TSNode call, size_t columns)
 {
@@ -116,6 +125,8 @@ static void add_constraint(struct reader *r, struct schema_table *table, TSNode 
                                  .place = place(r, call)};
 
     rails_names(r->arena, &what, &index.parts);
+    if (kind != SCHEMA_CHECK)
+        schema_index_defer(r->arena, &index, deferral(r, call));
     if (index.parts.count)
         VEC_PUSH(r->arena, &table->indexes, index);
     else
@@ -415,10 +426,10 @@ static void add_foreign_key(struct reader *r, TSNode call)
         return;
     }
     struct str references =
-        str_printf(r->arena, STR_FMT " (" STR_FMT ")" STR_FMT STR_FMT, STR_ARG(target.text),
+        str_printf(r->arena, STR_FMT " (" STR_FMT ")" STR_FMT STR_FMT "%s", STR_ARG(target.text),
                    STR_ARG(str_join(r->arena, keys.items, keys.count, STR(", "))),
                    STR_ARG(action(r, call, "on_delete", "ON DELETE")),
-                   STR_ARG(action(r, call, "on_update", "ON UPDATE")));
+                   STR_ARG(action(r, call, "on_update", "ON UPDATE")), deferral(r, call));
     struct schema_column *column = schema_column_named(table, columns.items[0]);
     if (columns.count == 1 && column)
         column->references = references;

@@ -111,16 +111,40 @@ static struct str collation(struct sql_reader *r, const PgQuery__ColumnDef *def)
                : STR_NONE;
 }
 
+/* DEFERRABLE INITIALLY DEFERRED behind the constraint of a column: nodes of their own, which say it of that one. */
+static void take_attributes(const PgQuery__ColumnDef *def, size_t at,
+                            PgQuery__Constraint *constraint)
+{
+    for (size_t i = at + 1; i < def->n_constraints; i++) {
+        switch (def->constraints[i]->constraint->contype) {
+        case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_DEFERRED:
+            constraint->initdeferred = true;
+            constraint->deferrable = true;
+            break;
+        case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_DEFERRABLE:
+            constraint->deferrable = true;
+            break;
+        case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_NOT_DEFERRABLE:
+        case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_IMMEDIATE:
+            break;
+        default:
+            return;
+        }
+    }
+}
+
 /* The constraint of one column names it: as a constraint of the table it does so by its list. */
 static void as_table_constraint(struct sql_reader *r, struct schema_table *table,
-                                const char *column, const PgQuery__Constraint *constraint)
+                                const PgQuery__ColumnDef *def, size_t at)
 {
-    PgQuery__Constraint copy = *constraint;
+    const char *column = def->colname;
+    PgQuery__Constraint copy = *def->constraints[at]->constraint;
     PgQuery__String text = {.sval = (char *)(uintptr_t)column}; /* only read here, never packed */
     PgQuery__Node node = {.node_case = PG_QUERY__NODE__NODE_STRING, .string = &text};
     PgQuery__Node *nodes[] = {&node};
     bool foreign = copy.contype == PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN;
 
+    take_attributes(def, at, &copy);
     if (foreign) {
         copy.n_fk_attrs = 1;
         copy.fk_attrs = nodes;
@@ -172,7 +196,7 @@ void sql_column(struct sql_reader *r, struct schema_table *table, const PgQuery_
             constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_UNIQUE ||
             constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_CHECK ||
             constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN)
-            as_table_constraint(r, table, def->colname, constraint);
+            as_table_constraint(r, table, def, i);
     }
 }
 
@@ -242,16 +266,19 @@ static void unique(struct sql_reader *r, struct schema_table *table,
     struct str extra =
         extras(r, constraint->nulls_not_distinct, constraint->including, constraint->n_including);
 
-    if (column && !extra.length && (!name.length || str_eq(name, usual))) {
+    if (column && !extra.length && !constraint->deferrable &&
+        (!name.length || str_eq(name, usual))) {
         column->unique = true;
         add_named(r, SQL_UNIQUE, table->name, usual, columns);
         return;
     }
-    add_index(r, table,
-              (struct schema_index){.kind = SCHEMA_UNIQUE,
-                                    .name = name.length ? name : usual,
-                                    .parts = columns,
-                                    .extra = extra});
+    struct schema_index index = {.kind = SCHEMA_UNIQUE,
+                                 .name = name.length ? name : usual,
+                                 .parts = columns,
+                                 .extra = extra};
+    schema_index_defer(r->arena, &index,
+                       schema_deferral(constraint->deferrable, constraint->initdeferred));
+    add_index(r, table, index);
 }
 
 static const char *action_words(const char *action)
@@ -275,8 +302,9 @@ static struct str actions_of(struct sql_reader *r, const PgQuery__Constraint *co
     const char *deleted = action_words(constraint->fk_del_action);
     const char *updated = action_words(constraint->fk_upd_action);
 
-    return str_printf(r->arena, "%s%s%s%s", deleted ? " ON DELETE " : "", deleted ? deleted : "",
-                      updated ? " ON UPDATE " : "", updated ? updated : "");
+    return str_printf(r->arena, "%s%s%s%s%s", deleted ? " ON DELETE " : "", deleted ? deleted : "",
+                      updated ? " ON UPDATE " : "", updated ? updated : "",
+                      schema_deferral(constraint->deferrable, constraint->initdeferred));
 }
 
 static void foreign_key(struct sql_reader *r, struct schema_table *table,
@@ -356,6 +384,8 @@ static void exclusion(struct sql_reader *r, struct schema_table *table,
                                                                  : sql_written(r, element->expr)),
                        names->n_items ? names->items[names->n_items - 1]->string->sval : "?"));
     }
+    schema_index_defer(r->arena, &index,
+                       schema_deferral(constraint->deferrable, constraint->initdeferred));
     add_index(r, table, index);
 }
 
@@ -388,7 +418,7 @@ void sql_constraint(struct sql_reader *r, struct schema_table *table,
     case PG_QUERY__CONSTR_TYPE__CONSTR_EXCLUSION:
         exclusion(r, table, constraint, name);
         break;
-    default: /* deferrable and the like change no column */
+    default: /* of a column: a word about the constraint before it */
         break;
     }
 }

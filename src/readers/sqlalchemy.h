@@ -162,6 +162,8 @@ bool sa_is(struct str dotted, const char *name);
 struct schema_place sa_place(struct python_file *file, TSNode node);
 /* ondelete=, onupdate= of a call, as SQL; empty: neither. */
 struct str sa_actions(struct sa_reader *r, struct python_scope scope, TSNode call);
+/* deferrable=True, initially="DEFERRED" as schema_deferral has it. */
+const char *sa_deferral(struct sa_reader *r, struct python_scope scope, TSNode call);
 struct str sql_quoted(struct arena *arena, struct str text);
 
 #endif

@@ -149,6 +149,16 @@ static struct str default_as_shown(struct arena *arena, struct str type, struct 
 
 /* --- Column(…), mapped_column(…). --- */
 
+const char *sa_deferral(struct sa_reader *r, struct python_scope scope, TSNode call)
+{
+    TSNode deferrable = call_keyword(scope.file, call, "deferrable");
+    struct python_constant initially =
+        python_constant(r->tree, scope, call_keyword(scope.file, call, "initially"));
+
+    return schema_deferral(python_constant(r->tree, scope, deferrable).kind == CONSTANT_TRUE,
+                           str_eq_nocase(initially.text, STR("DEFERRED")));
+}
+
 struct str sa_actions(struct sa_reader *r, struct python_scope scope, TSNode call)
 {
     static const char *const keys[] = {"ondelete", "onupdate"};
@@ -166,6 +176,7 @@ struct str sa_actions(struct sa_reader *r, struct python_scope scope, TSNode cal
             buf_add_byte(&buf, byte >= 'a' && byte <= 'z' ? (char)(byte - 0x20) : byte);
         }
     }
+    buf_add(&buf, str_from(sa_deferral(r, scope, call)));
     return buf_str(&buf);
 }
 

@@ -400,6 +400,8 @@ void sa_argument_read(struct sa_reader *r, const struct sa_class *class, struct 
         read = read_foreign(r, scope, argument, &index);
     else if (sa_is(called, "ExcludeConstraint"))
         read = sa_exclude_read(r, class, scope, table, argument, &index);
+    if (read && (index.kind == SCHEMA_UNIQUE || index.kind == SCHEMA_EXCLUDE))
+        schema_index_defer(r->arena, &index, sa_deferral(r, scope, argument));
     if (read)
         VEC_PUSH(r->arena, &table->indexes, index);
     else

@@ -103,6 +103,8 @@ void typeorm_property_add(struct typeorm_reader *r, struct typeorm_entity *entit
 /* The boolean of an option; false when it is not there or no constant. */
 bool typeorm_option_is(struct typeorm_reader *r, struct script_scope scope, TSNode options,
                        const char *name, enum script_constant_kind kind);
+/* { deferrable: "INITIALLY DEFERRED" } as schema_deferral has it. */
+const char *typeorm_deferral(struct typeorm_reader *r, struct script_scope scope, TSNode options);
 struct str typeorm_option_text(struct typeorm_reader *r, struct script_scope scope, TSNode options,
                                const char *name);
 

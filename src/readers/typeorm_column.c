@@ -24,6 +24,13 @@ struct str typeorm_option_text(struct typeorm_reader *r, struct script_scope sco
                                                                             : STR_NONE;
 }
 
+const char *typeorm_deferral(struct typeorm_reader *r, struct script_scope scope, TSNode options)
+{
+    struct str said = typeorm_option_text(r, scope, options, "deferrable");
+
+    return schema_deferral(said.length > 0, str_eq_nocase(said, STR("INITIALLY DEFERRED")));
+}
+
 /* --- Defaults. --- */
 
 /* {a,b} of an array column, JSON else. */

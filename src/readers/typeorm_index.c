@@ -5,6 +5,7 @@ struct wanted {
     struct str name, condition;
     struct strs paths; /* properties */
     bool unique_constraint, unique, spatial;
+    const char *deferral;
     struct schema_place place;
 };
 
@@ -32,12 +33,14 @@ static void add(struct typeorm_reader *r, struct typeorm_entity *entity,
                                  .method = wanted->spatial ? STR("gist") : STR_NONE,
                                  .place = wanted->place};
 
+    if (wanted->unique_constraint)
+        schema_index_defer(r->arena, &index, wanted->deferral);
     for (size_t i = 0; i < wanted->paths.count; i++)
         if (!add_columns(r, entity, wanted->paths.items[i], &index.parts))
             VEC_PUSH(r->arena, &index.parts, wanted->paths.items[i]);
     if (!index.parts.count)
         return;
-    if (wanted->unique_constraint && index.parts.count == 1) {
+    if (wanted->unique_constraint && index.parts.count == 1 && !index.extra.length) {
         struct schema_column *column = schema_column_named(table, index.parts.items[0]);
         if (column)
             column->unique = true;
@@ -84,6 +87,7 @@ static void read_one(struct typeorm_reader *r, struct typeorm_entity *entity,
                      struct schema_place place)
 {
     struct wanted wanted = {.unique_constraint = str_eq(decorator->name, STR("Unique")),
+                            .deferral = "",
                             .place = place};
     struct script_nodes arguments =
         script_children(r->tree, script_child(decorator->call, "arguments"));
@@ -103,6 +107,7 @@ static void read_one(struct typeorm_reader *r, struct typeorm_entity *entity,
             wanted.spatial =
                 typeorm_option_is(r, decorator->scope, argument, "spatial", SCRIPT_TRUE);
             wanted.condition = typeorm_option_text(r, decorator->scope, argument, "where");
+            wanted.deferral = typeorm_deferral(r, decorator->scope, argument);
         }
     }
     if (path.length) {

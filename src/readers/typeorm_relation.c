@@ -15,8 +15,9 @@ struct relation {
     struct script_scope join_scope;
     TSNode join; /* the argument of @JoinColumn or @JoinTable; null: none */
     bool has_join, nullable, primary, no_constraint;
-    struct str actions; /* " ON DELETE CASCADE" */
-    bool has_inverse;   /* it names the property of the other side */
+    struct str actions;   /* " ON DELETE CASCADE" */
+    const char *deferral; /* of the keys of a column; a join table has none */
+    bool has_inverse;     /* it names the property of the other side */
     struct schema_place place;
 };
 
@@ -206,9 +207,9 @@ static void put_column(struct typeorm_reader *r, const struct relation *relation
         known = schema_column_named(table, name);
     }
     if (known && alone && !relation->no_constraint)
-        known->references =
-            str_printf(r->arena, STR_FMT STR_FMT, STR_ARG(target_text(r, target, referenced->name)),
-                       STR_ARG(relation->actions));
+        known->references = str_printf(r->arena, STR_FMT STR_FMT "%s",
+                                       STR_ARG(target_text(r, target, referenced->name)),
+                                       STR_ARG(relation->actions), relation->deferral);
     if (known && alone && relation->one_to_one && !known->primary_key)
         known->unique = true;
     typeorm_property_add(r, relation->entity, relation->path, name);
@@ -250,10 +251,10 @@ static void read_columns(struct typeorm_reader *r, const struct relation *relati
                                              STR_NONE),
                  .parts = names,
                  .references = str_printf(
-                     r->arena, STR_FMT STR_FMT,
+                     r->arena, STR_FMT STR_FMT "%s",
                      STR_ARG(target_text(
                          r, target, str_join(r->arena, others.items, others.count, STR(", ")))),
-                     STR_ARG(relation->actions)),
+                     STR_ARG(relation->actions), relation->deferral),
                  .place = relation->place});
 }
 
@@ -387,6 +388,7 @@ static void read_relation(struct typeorm_reader *r, struct relation *relation)
         !relation->primary &&
         !typeorm_option_is(r, relation->scope, relation->options, "nullable", SCRIPT_FALSE);
     relation->actions = actions_of(r, relation);
+    relation->deferral = typeorm_deferral(r, relation->scope, relation->options);
     relation->no_constraint = typeorm_option_is(r, relation->scope, relation->options,
                                                 "createForeignKeyConstraints", SCRIPT_FALSE);
     if (relation->many_to_many && relation->has_join)

@@ -45,6 +45,16 @@ void schema_column_put(struct arena *arena, struct schema_table *table, struct s
         VEC_PUSH(arena, &table->columns, column);
 }
 
+const char *schema_deferral(bool deferrable, bool initially_deferred)
+{
+    return initially_deferred ? " DEFERRABLE INITIALLY DEFERRED" : deferrable ? " DEFERRABLE" : "";
+}
+
+void schema_index_defer(struct arena *arena, struct schema_index *index, const char *deferral)
+{
+    index->extra = str_trim(str_printf(arena, STR_FMT "%s", STR_ARG(index->extra), deferral));
+}
+
 void schema_unread_add(struct arena *arena, struct schema *schema, struct schema_place place,
                        struct str what, struct str source)
 {

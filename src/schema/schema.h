@@ -46,7 +46,7 @@ struct schema_index {
     struct str condition;  /* partial index; empty: none */
     struct str references; /* foreign keys: "orders (id, line)" */
     struct str method;     /* "gin"; empty: btree */
-    struct str extra;      /* "INCLUDE (a)", "NULLS NOT DISTINCT" */
+    struct str extra;      /* "INCLUDE (a)", "NULLS NOT DISTINCT", "DEFERRABLE" */
     struct str of_column;  /* it stands in that column's definition, and comes and goes with it */
     bool of_type;          /* it belongs to that column's type: a line for that says it too */
     struct schema_place place;
@@ -92,6 +92,10 @@ struct schema_table *schema_table_add(struct arena *arena, struct schema *schema
 /* A column of that name is replaced: subclasses say the last word. */
 void schema_column_put(struct arena *arena, struct schema_table *table,
                        struct schema_column column);
+/* How PostgreSQL writes that a constraint may be checked later: " DEFERRABLE INITIALLY DEFERRED"; empty: at once. */
+const char *schema_deferral(bool deferrable, bool initially_deferred);
+/* Those words at the end of what an index says of itself. */
+void schema_index_defer(struct arena *arena, struct schema_index *index, const char *deferral);
 void schema_unread_add(struct arena *arena, struct schema *schema, struct schema_place place,
                        struct str what, struct str source);
 
