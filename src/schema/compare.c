@@ -266,23 +266,37 @@ static void compare_tables(struct comparison *c, const struct schema_table *old,
 
 /* --- Types. --- */
 
-/* A type that comes or goes with the tables that use it is part of them. */
+static bool is_of_type(const struct schema_column *column, struct str type)
+{
+    struct str used = column->type;
+
+    while (str_ends(used, STR("[]")))
+        used = str_prefix(used, used.length - 2);
+    return str_eq(used, type);
+}
+
+/* A type that comes or goes with the tables that use it is part of them; one that nothing uses stands for itself. Where the column
+ * cannot be read in the other schema, nobody knows. */
 static bool lives_without_new_tables(const struct schema *schema, const struct schema *other,
                                      struct str type)
 {
+    bool used = false;
+
     for (size_t i = 0; i < schema->tables.count; i++) {
         const struct schema_table *table = &schema->tables.items[i];
-        if (!schema_table_named(other, table->name))
-            continue;
+        const struct schema_table *there = schema_table_named(other, table->name);
         for (size_t j = 0; j < table->columns.count; j++) {
-            struct str used = table->columns.items[j].type;
-            while (str_ends(used, STR("[]")))
-                used = str_prefix(used, used.length - 2);
-            if (str_eq(used, type))
+            const struct schema_column *column = &table->columns.items[j];
+            if (!is_of_type(column, type))
+                continue;
+            used = true;
+            const struct schema_column *same =
+                there ? schema_column_named(there, column->name) : NULL;
+            if (there && !(same && same->unread))
                 return true;
         }
     }
-    return false;
+    return !used;
 }
 
 static void type_line(struct comparison *c, const struct schema_type *type,
