@@ -185,42 +185,87 @@ static const struct python_bound *rest_of(struct python_scope scope, TSNode spla
     return NULL;
 }
 
+#define DICTIONARIES_DEPTH_MAX 8u
+
+static struct python_thing dictionary_at(struct python_tree *tree, struct python_scope scope,
+                                         TSNode expression, size_t depth);
+
+/* {"null": True, **SHORT}, dict(SHORT, null=True), SHORT | {"null": True}: every part of it can be looked into. */
+static bool is_plain_dictionary(struct python_tree *tree, struct python_thing thing, size_t depth)
+{
+    struct python_scope in = {.file = thing.file, .body = thing.scope, .bound = thing.bound};
+    TSNode holder = node_is(thing.node, "call") ? node_field(thing.node, "arguments") : thing.node;
+    bool joined = node_is(thing.node, "binary_operator");
+
+    if (joined && !str_eq(node_source(thing.file, node_field(thing.node, "operator")), STR("|")))
+        return false;
+    for (uint32_t i = 0; i < ts_node_named_child_count(holder); i++) {
+        TSNode part = ts_node_named_child(holder, i);
+        if (node_is(part, "comment") || node_is(part, "keyword_argument"))
+            continue;
+        if (node_is(part, "pair")) {
+            if (python_constant(tree, in, node_field(part, "key")).kind != CONSTANT_STRING)
+                return false;
+            continue;
+        }
+        if (node_is(part, "dictionary_splat"))
+            part = ts_node_named_child(part, 0);
+        if (dictionary_at(tree, in, part, depth + 1).kind == THING_UNKNOWN)
+            return false;
+    }
+    return true;
+}
+
+static struct python_thing dictionary_at(struct python_tree *tree, struct python_scope scope,
+                                         TSNode expression, size_t depth)
+{
+    struct python_thing thing = python_resolve(tree, scope, expression);
+    bool called = thing.kind == THING_FOREIGN && str_eq(thing.dotted, STR("builtins.dict()"));
+
+    if (thing.kind == THING_VALUE && node_is(thing.node, "none"))
+        return thing; /* as is_filled() has it */
+    if (thing.file && depth < DICTIONARIES_DEPTH_MAX &&
+        (called || (thing.kind == THING_VALUE && (node_is(thing.node, "dictionary") ||
+                                                  node_is(thing.node, "binary_operator")))) &&
+        is_plain_dictionary(tree, thing, depth))
+        return thing;
+    return (struct python_thing){.kind = THING_UNKNOWN};
+}
+
 /* The dictionary that `**x` opens, when it is written out with plain keys: {"null": True}, dict(null=True). */
 static struct python_thing dictionary_of(struct python_tree *tree, struct python_scope scope,
                                          TSNode splat)
 {
-    struct python_thing thing = python_resolve(tree, scope, ts_node_named_child(splat, 0));
-    bool called = thing.kind == THING_FOREIGN && str_eq(thing.dotted, STR("builtins.dict()"));
-    struct python_scope in = {.file = thing.file, .body = thing.scope, .bound = thing.bound};
-    if (thing.kind == THING_VALUE && node_is(thing.node, "none"))
-        return thing; /* as is_filled() has it */
-    bool plain = thing.file && (called ? !call_has_splat(thing.node) : thing.kind == THING_VALUE) &&
-                 (called || node_is(thing.node, "dictionary"));
-
-    for (uint32_t i = 0; plain && !called && i < ts_node_named_child_count(thing.node); i++) {
-        TSNode pair = ts_node_named_child(thing.node, i);
-        plain = node_is(pair, "comment") ||
-                (node_is(pair, "pair") &&
-                 python_constant(tree, in, node_field(pair, "key")).kind == CONSTANT_STRING);
-    }
-    return plain ? thing : (struct python_thing){.kind = THING_UNKNOWN};
+    return dictionary_at(tree, scope, ts_node_named_child(splat, 0), 0);
 }
 
+/* Of a plain dictionary; what stands later wins. */
 static TSNode in_dictionary(struct python_tree *tree, struct python_thing thing, const char *name,
-                            struct python_scope *ret_scope)
+                            struct python_scope *ret_scope, size_t depth)
 {
     struct python_scope in = {.file = thing.file, .body = thing.scope, .bound = thing.bound};
+    bool called = node_is(thing.node, "call");
+    TSNode holder = called ? node_field(thing.node, "arguments") : thing.node;
+    TSNode found = called ? call_keyword(thing.file, thing.node, name) : node_null();
 
     *ret_scope = in;
-    if (node_is(thing.node, "call"))
-        return call_keyword(thing.file, thing.node, name);
-    for (uint32_t i = 0; i < ts_node_named_child_count(thing.node); i++) {
-        TSNode pair = ts_node_named_child(thing.node, i);
-        if (node_is(pair, "pair") &&
-            str_eq(python_constant(tree, in, node_field(pair, "key")).text, str_from(name)))
-            return node_field(pair, "value");
+    for (uint32_t i = ts_node_named_child_count(holder); ts_node_is_null(found) && i > 0; i--) {
+        TSNode part = ts_node_named_child(holder, i - 1);
+        if (node_is(part, "pair")) {
+            if (str_eq(python_constant(tree, in, node_field(part, "key")).text, str_from(name)))
+                found = node_field(part, "value");
+            continue;
+        }
+        if (node_is(part, "comment") || node_is(part, "keyword_argument"))
+            continue;
+        TSNode inner = node_is(part, "dictionary_splat") ? ts_node_named_child(part, 0) : part;
+        struct python_thing other = dictionary_at(tree, in, inner, depth + 1);
+        if (other.kind != THING_UNKNOWN)
+            found = in_dictionary(tree, other, name, ret_scope, depth + 1);
+        if (ts_node_is_null(found))
+            *ret_scope = in;
     }
-    return node_null();
+    return found;
 }
 
 TSNode python_call_keyword(struct python_tree *tree, struct python_scope scope, TSNode call,
@@ -244,7 +289,7 @@ TSNode python_call_keyword(struct python_tree *tree, struct python_scope scope, 
         }
         struct python_thing thing = dictionary_of(tree, scope, argument);
         if (thing.kind != THING_UNKNOWN)
-            found = in_dictionary(tree, thing, name, ret_scope);
+            found = in_dictionary(tree, thing, name, ret_scope, 0);
     }
     return found;
 }

@@ -123,6 +123,8 @@ bool sa_annotation_read(struct sa_reader *r, const struct sa_class *class,
                         bool *ret_optional, struct sa_column *column);
 bool sa_column_read(struct sa_reader *r, const struct sa_class *class, struct python_scope scope,
                     TSNode call, struct sa_column *ret_column);
+/* `required = partial(Column, nullable=False)`: what it says of every column that it makes. */
+bool sa_partial_read(struct sa_reader *r, struct python_thing partial, struct sa_column *column);
 void sa_column_add(struct sa_reader *r, const struct sa_class *class, struct schema_table *table,
                    struct sa_column *column, struct python_scope scope, TSNode at);
 /* Index, UniqueConstraint, CheckConstraint, ForeignKeyConstraint, PrimaryKeyConstraint; anything else is left alone. */

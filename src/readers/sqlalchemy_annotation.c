@@ -32,10 +32,11 @@ static bool type_from_map(struct sa_reader *r, const struct sa_class *class,
     for (size_t i = 0; class && i < class->types.count; i++) {
         const struct sa_mapping *entry = &class->types.items[i];
         struct python_thing key = python_resolve(r->tree, entry->scope, entry->key);
+        /* Two NewType(…) are two types. */
+        bool named = key.kind == THING_FOREIGN && !sa_is(key.dotted, "NewType()");
         bool same = wanted.kind != THING_UNKNOWN && key.kind == wanted.kind &&
-                    (key.kind == THING_FOREIGN
-                         ? str_eq(key.dotted, wanted.dotted)
-                         : key.file == wanted.file && ts_node_eq(key.node, wanted.node));
+                    (named ? str_eq(key.dotted, wanted.dotted)
+                           : key.file == wanted.file && ts_node_eq(key.node, wanted.node));
         same = same || (!node_is(annotation, "identifier") && !node_is(annotation, "attribute") &&
                         str_eq(node_source(entry->scope.file, entry->key), source));
         if (same) {
@@ -201,5 +202,10 @@ bool sa_annotation_read(struct sa_reader *r, const struct sa_class *class,
         return sa_annotation_read(r, class,
                                   (struct python_scope){.file = thing.file, .body = thing.scope},
                                   thing.node, ret_type, ret_optional, column);
+    if (thing.kind == THING_FOREIGN && sa_is(thing.dotted, "NewType()") && thing.file &&
+        node_is(thing.node, "call")) /* UserId = NewType("UserId", int) */
+        return sa_annotation_read(r, class,
+                                  (struct python_scope){.file = thing.file, .body = thing.scope},
+                                  call_positional(thing.node, 1), ret_type, ret_optional, column);
     return type_of_python(r, class, scope, node, ret_type);
 }

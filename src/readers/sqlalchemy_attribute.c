@@ -22,6 +22,7 @@ TSNode sa_returned(TSNode function)
 enum value_kind {
     VALUE_OTHER,
     VALUE_COLUMN,
+    VALUE_PARTIAL,
     VALUE_FIELD,
     VALUE_COMPOSITE,
     VALUE_NOT_A_COLUMN,
@@ -65,6 +66,17 @@ static enum value_kind dataclass_field(struct sa_reader *r, struct python_scope 
         return kind;
     }
     return VALUE_OTHER;
+}
+
+/* partial(Column, …), partial(mapped_column, …) */
+static bool makes_columns(struct sa_reader *r, struct python_thing partial)
+{
+    struct python_scope scope = {.file = partial.file, .body = partial.scope};
+    struct str first = partial.file && node_is(partial.node, "call")
+                           ? python_foreign(r->tree, scope, call_positional(partial.node, 0))
+                           : STR_NONE;
+
+    return sa_is(first, "Column") || sa_is(first, "mapped_column");
 }
 
 static enum value_kind value_kind(struct sa_reader *r, struct python_scope *scope, TSNode *value,
@@ -126,7 +138,7 @@ static enum value_kind value_kind(struct sa_reader *r, struct python_scope *scop
             return VALUE_UNREADABLE;
     }
     if (sa_is(called, "partial()"))
-        return VALUE_UNREADABLE;
+        return makes_columns(r, function) ? VALUE_PARTIAL : VALUE_UNREADABLE;
     /* db made where we cannot see it. */
     struct str source = node_source(scope->file, node_field(*value, "function"));
     if (!called.length &&
@@ -210,9 +222,11 @@ void sa_attribute_unread(struct sa_reader *r, const struct sa_attribute *attribu
                                              .place = sa_place(attribute->scope.file, at)});
 }
 
+/* `partial`: what has made the call's function; NULL: nothing. */
 static void read_column(struct sa_reader *r, const struct sa_class *class,
                         const struct sa_attribute *attribute, struct python_scope scope,
-                        TSNode value, TSNode inner, struct schema_table *table)
+                        TSNode value, TSNode inner, struct schema_table *table,
+                        const struct python_thing *partial)
 {
     TSNode at = ts_node_is_null(attribute->value) ? attribute->annotation : attribute->value;
     struct python_file *file =
@@ -232,7 +246,8 @@ static void read_column(struct sa_reader *r, const struct sa_class *class,
         bool had = column.has_type;
         column.has_type = false;
         struct sa_type before = column.type;
-        read = sa_column_read(r, class, scope, value, &column);
+        read = (!partial || sa_partial_read(r, *partial, &column)) &&
+               sa_column_read(r, class, scope, value, &column);
         if (!column.has_type)
             column.type = before;
         column.has_type = column.has_type || had;
@@ -330,7 +345,7 @@ static void read_composite(struct sa_reader *r, const struct sa_class *class,
         if (made.kind == THING_CLASS)
             part.scope = (struct python_scope){.file = made.file};
         part.place_file = scope.file;
-        read_column(r, class, &part, scope, argument, type, table);
+        read_column(r, class, &part, scope, argument, type, table, NULL);
     }
     if (count == at && made.kind == THING_CLASS) {
         /* composite() alone: a column for each field. */
@@ -341,7 +356,7 @@ static void read_composite(struct sa_reader *r, const struct sa_class *class,
                 break;
             part.scope = (struct python_scope){.file = made.file};
             part.place_file = scope.file;
-            read_column(r, class, &part, scope, node_null(), type, table);
+            read_column(r, class, &part, scope, node_null(), type, table, NULL);
         }
     } else if (count == at) {
         sa_attribute_unread(r, attribute, table, attribute->value, STR_NONE);
@@ -365,10 +380,13 @@ void sa_attribute_read(struct sa_reader *r, const struct sa_class *class,
     else if (kind == VALUE_COMPOSITE)
         read_composite(r, class, attribute, scope, value, inner, table);
     else if (kind == VALUE_COLUMN)
-        read_column(r, class, attribute, scope, value, inner, table);
-    else if (class->sqlmodel && !ts_node_is_null(attribute->annotation) && ts_node_is_null(inner) &&
-             !attribute->method)
+        read_column(r, class, attribute, scope, value, inner, table, NULL);
+    else if (kind == VALUE_PARTIAL) {
+        struct python_thing partial = python_resolve(r->tree, scope, node_field(value, "function"));
+        read_column(r, class, attribute, scope, value, inner, table, &partial);
+    } else if (class->sqlmodel && !ts_node_is_null(attribute->annotation) &&
+               ts_node_is_null(inner) && !attribute->method)
         read_field(r, class, attribute, scope, kind == VALUE_FIELD ? value : node_null(), table);
     else if (!ts_node_is_null(inner) && !attribute->method)
-        read_column(r, class, attribute, scope, node_null(), inner, table);
+        read_column(r, class, attribute, scope, node_null(), inner, table, NULL);
 }

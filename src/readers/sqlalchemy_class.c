@@ -227,14 +227,49 @@ static bool is_decorated_as_mapped(struct python_file *file, TSNode node)
     return makes_a_base(file, node) || is_decorated_with(file, node, words);
 }
 
+/* object, ABC, Generic[T], metaclass=…: no declarative base. */
+static bool is_of_language(const struct python_file *file, TSNode base)
+{
+    static const char *const names[] = {"object", "ABC", "Generic", "Protocol"};
+
+    if (node_is(base, "subscript"))
+        base = ts_node_named_child(base, 0);
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (sa_is(node_source(file, base), names[i]))
+            return true;
+    return node_is(base, "keyword_argument") || node_is(base, "comment");
+}
+
 /* A class with a base and a table: its base is declarative, even if it lies where we cannot look. */
 static bool names_a_table(struct sa_reader *r, struct python_file *file, TSNode node)
 {
     TSNode bases = node_field(node, "superclasses"), body = node_field(node, "body");
+    bool has_base = false;
 
-    return !ts_node_is_null(bases) && ts_node_named_child_count(bases) > 0 &&
-           (python_binding_in(r->tree, file, body, STR("__tablename__")) ||
-            python_binding_in(r->tree, file, body, STR("__table__")));
+    for (uint32_t i = 0; !ts_node_is_null(bases) && i < ts_node_named_child_count(bases); i++)
+        has_base = has_base || !is_of_language(file, ts_node_named_child(bases, i));
+    return has_base && (python_binding_in(r->tree, file, body, STR("__tablename__")) ||
+                        python_binding_in(r->tree, file, body, STR("__table__")));
+}
+
+/* @reg.mapped of `reg = registry(metadata=…, type_annotation_map=…)` */
+static void take_registry(struct walk *w, struct python_file *file, TSNode node)
+{
+    TSNode parent = ts_node_parent(node);
+    struct python_scope scope = {.file = file};
+
+    for (uint32_t i = 0;
+         node_is(parent, "decorated_definition") && i < ts_node_named_child_count(parent); i++) {
+        TSNode decorator = ts_node_named_child(parent, i);
+        TSNode word = node_is(decorator, "decorator") ? ts_node_named_child(decorator, 0) : parent;
+        if (node_is(word, "call"))
+            word = node_field(word, "function");
+        if (!node_is(word, "attribute"))
+            continue;
+        struct python_thing made = python_resolve(w->r->tree, scope, node_field(word, "object"));
+        if (made.kind == THING_FOREIGN && sa_is(made.dotted, "registry()"))
+            take_base_call(w, made);
+    }
 }
 
 bool sa_class_read(struct sa_reader *r, struct python_file *file, TSNode node,
@@ -246,10 +281,13 @@ bool sa_class_read(struct sa_reader *r, struct python_file *file, TSNode node,
     TSNode bases = node_field(node, "superclasses");
 
     visit_class(&w, file, node, 0);
-    for (size_t i = 0; i < class.order_count; i++)
-        class.mapped = class.mapped ||
-                       is_decorated_as_mapped(class.order[i].file, class.order[i].node) ||
-                       names_a_table(r, class.order[i].file, class.order[i].node);
+    for (size_t i = 0; i < class.order_count; i++) {
+        bool decorated = is_decorated_as_mapped(class.order[i].file, class.order[i].node);
+        if (decorated)
+            take_registry(&w, class.order[i].file, class.order[i].node);
+        class.mapped =
+            class.mapped || decorated || names_a_table(r, class.order[i].file, class.order[i].node);
+    }
     const struct python_binding *abstract =
         python_binding_in(r->tree, file, node_field(node, "body"), STR("__abstract__"));
     class.abstract =

@@ -337,17 +337,16 @@ static bool read_default(struct sa_reader *r, struct python_scope scope, TSNode 
     return true;
 }
 
-bool sa_column_read(struct sa_reader *r, const struct sa_class *class, struct python_scope scope,
-                    TSNode call, struct sa_column *ret_column)
+/* `skipped`: so many of its arguments are none of the column. */
+static bool read_call(struct sa_reader *r, struct python_scope scope, TSNode call, size_t skipped,
+                      struct sa_column *column)
 {
-    struct sa_column *column = ret_column;
     struct python_scope in;
 
-    (void)class;
     if (python_call_has_splat(r->tree, scope, call))
         return false;
     for (size_t i = 0;; i++) {
-        TSNode argument = python_call_positional(scope, call, i, &in);
+        TSNode argument = python_call_positional(scope, call, skipped + i, &in);
         if (ts_node_is_null(argument))
             break;
         if (!read_positional(r, in, argument, i, column))
@@ -364,6 +363,20 @@ bool sa_column_read(struct sa_reader *r, const struct sa_class *class, struct py
     if (name.kind == CONSTANT_STRING)
         column->column.name = name.text;
     return read_flags(r, scope, call, column) && read_default(r, scope, call, column);
+}
+
+bool sa_column_read(struct sa_reader *r, const struct sa_class *class, struct python_scope scope,
+                    TSNode call, struct sa_column *ret_column)
+{
+    (void)class;
+    return read_call(r, scope, call, 0, ret_column);
+}
+
+bool sa_partial_read(struct sa_reader *r, struct python_thing partial, struct sa_column *ret_column)
+{
+    struct python_scope scope = {.file = partial.file, .body = partial.scope};
+
+    return read_call(r, scope, partial.node, 1, ret_column);
 }
 
 /* --- Into the table. --- */

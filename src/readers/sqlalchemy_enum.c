@@ -115,38 +115,62 @@ static bool labels_of_comprehension(struct sa_reader *r, struct python_scope sco
            enum_members(r, class, values, labels);
 }
 
+#define LABELS_DEPTH_MAX 8u
+
+static bool labels_of(struct sa_reader *r, struct python_scope scope, TSNode node,
+                      struct strs *labels, size_t depth);
+
+/* The labels of ("a", "b"), STATES, STATES + ("c",), [*STATES, "c"], list(STATES), [e.value for e in Status]. */
+static bool labels_of_list(struct sa_reader *r, struct python_scope scope, TSNode node,
+                           struct strs *labels, size_t depth)
+{
+    node = node_bare(node);
+    if (depth > LABELS_DEPTH_MAX)
+        return false;
+    if (node_is(node, "identifier") || node_is(node, "attribute")) {
+        struct python_thing thing = python_resolve(r->tree, scope, node);
+        struct python_scope in = {.file = thing.file, .body = thing.scope};
+        return thing.kind == THING_VALUE && labels_of_list(r, in, thing.node, labels, depth + 1);
+    }
+    if (node_is(node, "list_comprehension") || node_is(node, "generator_expression"))
+        return labels_of_comprehension(r, scope, node, labels);
+    if (node_is(node, "binary_operator"))
+        return str_eq(node_source(scope.file, node_field(node, "operator")), STR("+")) &&
+               labels_of_list(r, scope, node_field(node, "left"), labels, depth + 1) &&
+               labels_of_list(r, scope, node_field(node, "right"), labels, depth + 1);
+    if (node_is(node, "call")) {
+        struct str called = python_foreign(r->tree, scope, node_field(node, "function"));
+        return (str_eq(called, STR("builtins.list")) || str_eq(called, STR("builtins.tuple"))) &&
+               labels_of_list(r, scope, call_positional(node, 0), labels, depth + 1);
+    }
+    if (!node_is(node, "list") && !node_is(node, "tuple"))
+        return false;
+    for (uint32_t i = 0; i < ts_node_named_child_count(node); i++)
+        if (!labels_of(r, scope, ts_node_named_child(node, i), labels, depth + 1))
+            return false;
+    return true;
+}
+
+/* "a", *STATES */
+static bool labels_of(struct sa_reader *r, struct python_scope scope, TSNode node,
+                      struct strs *labels, size_t depth)
+{
+    if (node_is(node, "comment"))
+        return true;
+    if (node_is(node, "list_splat"))
+        return labels_of_list(r, scope, ts_node_named_child(node, 0), labels, depth);
+    struct python_constant label = python_constant(r->tree, scope, node);
+    if (label.kind == CONSTANT_STRING)
+        strs_add(r->arena, labels, label.text);
+    return label.kind == CONSTANT_STRING;
+}
+
 static bool labels_of_arguments(struct sa_reader *r, struct python_scope scope, TSNode call,
                                 struct sa_type *type)
 {
-    for (size_t i = 0; i < call_positional_count(call); i++) {
-        TSNode node = call_positional(call, i);
-        TSNode items = node_is(node, "list_splat") ? ts_node_named_child(node, 0) : node_null();
-        struct python_scope in = scope;
-        if (node_is(items, "identifier") || node_is(items, "attribute")) {
-            struct python_thing thing = python_resolve(r->tree, scope, items);
-            in = (struct python_scope){.file = thing.file, .body = thing.scope};
-            items = thing.kind == THING_VALUE ? thing.node : node_null();
-        }
-        if (node_is(items, "list_comprehension") || node_is(items, "generator_expression")) {
-            if (!labels_of_comprehension(r, in, items, &type->labels))
-                return false;
-            continue;
-        }
-        if (node_is(items, "list") || node_is(items, "tuple")) {
-            for (uint32_t j = 0; j < ts_node_named_child_count(items); j++) {
-                struct python_constant label =
-                    python_constant(r->tree, in, ts_node_named_child(items, j));
-                if (label.kind != CONSTANT_STRING)
-                    return false;
-                strs_add(r->arena, &type->labels, label.text);
-            }
-            continue;
-        }
-        struct python_constant label = python_constant(r->tree, scope, node);
-        if (label.kind != CONSTANT_STRING)
+    for (size_t i = 0; i < call_positional_count(call); i++)
+        if (!labels_of(r, scope, call_positional(call, i), &type->labels, 0))
             return false;
-        strs_add(r->arena, &type->labels, label.text);
-    }
     return type->labels.count > 0;
 }
 

@@ -314,9 +314,14 @@ static bool type_of_row(struct sa_reader *r, struct python_scope scope, TSNode c
         struct str precision;
         type->text = STR("INTERVAL");
         if (!ts_node_is_null(call) &&
+            given(r, scope, call_keyword(scope.file, call, "fields"), &precision, &present) &&
+            present)
+            type->text = str_printf(r->arena, "INTERVAL " STR_FMT, STR_ARG(precision));
+        if (!ts_node_is_null(call) &&
             given(r, scope, call_keyword(scope.file, call, "precision"), &precision, &present) &&
             present)
-            type->text = str_printf(r->arena, "INTERVAL (" STR_FMT ")", STR_ARG(precision));
+            type->text = str_printf(r->arena, STR_FMT " (" STR_FMT ")", STR_ARG(type->text),
+                                    STR_ARG(precision));
         return true;
     }
     case SHAPE_GEOMETRY:
