@@ -377,6 +377,31 @@ static void primary_key(struct sa_reader *r, struct python_scope scope, struct s
     }
 }
 
+/* ForeignKeyConstraint(["team_id"], ["teams.id"]) makes what ForeignKey(…) of that column makes. */
+static bool is_key_of_column(struct schema_table *table, const struct schema_index *index)
+{
+    struct schema_column *column = index->kind == SCHEMA_FOREIGN_KEY && index->parts.count == 1
+                                       ? schema_column_named(table, index->parts.items[0])
+                                       : NULL;
+
+    if (column)
+        column->references = index->references;
+    return column != NULL;
+}
+
+/* UniqueConstraint("email") makes what unique=True of that column makes, unless it has a name of its own. */
+static bool is_as_unique(struct sa_reader *r, const struct sa_class *class,
+                         const struct schema_table *table, const struct schema_index *index)
+{
+    if (index->kind != SCHEMA_UNIQUE || index->parts.count != 1 || index->extra.length)
+        return false;
+    struct str usual = sa_index_name(r, class, table, &index->parts, "uq", STR_NONE);
+    if (!usual.length)
+        usual = str_printf(r->arena, STR_FMT "_" STR_FMT "_key", STR_ARG(dotted_last(table->name)),
+                           STR_ARG(index->parts.items[0]));
+    return !index->name.length || str_eq(index->name, usual);
+}
+
 void sa_argument_read(struct sa_reader *r, const struct sa_class *class, struct python_scope scope,
                       struct schema_table *table, TSNode argument)
 {
@@ -402,6 +427,9 @@ void sa_argument_read(struct sa_reader *r, const struct sa_class *class, struct 
         read = sa_exclude_read(r, class, scope, table, argument, &index);
     if (read && (index.kind == SCHEMA_UNIQUE || index.kind == SCHEMA_EXCLUDE))
         schema_index_defer(r->arena, &index, sa_deferral(r, scope, argument));
+    if (read && is_key_of_column(table, &index))
+        return;
+    index.as_unique = read && is_as_unique(r, class, table, &index);
     if (read)
         VEC_PUSH(r->arena, &table->indexes, index);
     else

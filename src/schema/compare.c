@@ -20,23 +20,41 @@ static struct str joined(struct arena *arena, const struct strs *parts)
     return str_join(arena, parts->items, parts->count, STR(", "));
 }
 
-/* Float and double precision, now() and CURRENT_TIMESTAMP are one thing to the database. */
-static bool same_type(struct str a, struct str b)
+/* The name of a type, and what stands behind it: "NUMERIC" and "(8, 2)[]". */
+static struct str type_name(struct str type, struct str *ret_rest)
 {
+    static const struct str plain =
+        STR_INIT(" WITHOUT TIME ZONE"); /* what TIMESTAMP and TIME are anyway */
     static const struct {
         struct str alias, name;
     } aliases[] = {{STR_INIT("FLOAT"), STR_INIT("DOUBLE PRECISION")},
-                   {STR_INIT("DECIMAL"), STR_INIT("NUMERIC")},
-                   {STR_INIT("TIMESTAMP"), STR_INIT("TIMESTAMP WITHOUT TIME ZONE")},
-                   {STR_INIT("TIME"), STR_INIT("TIME WITHOUT TIME ZONE")}};
+                   {STR_INIT("DECIMAL"), STR_INIT("NUMERIC")}};
+    size_t length = 0;
 
-    for (size_t i = 0; i < COUNT_OF(aliases); i++) {
-        a = str_eq(a, aliases[i].alias) ? aliases[i].name : a;
-        b = str_eq(b, aliases[i].alias) ? aliases[i].name : b;
-    }
-    return str_eq(a, b);
+    while (length < type.length && type.bytes[length] != '(' && type.bytes[length] != '[')
+        length++;
+    struct str name = str_prefix(type, length);
+    *ret_rest = str_from_offset(type, length);
+    if (str_ends(name, plain))
+        name = str_prefix(name, name.length - plain.length);
+    if (str_ends(*ret_rest, plain))
+        *ret_rest = str_prefix(*ret_rest, ret_rest->length - plain.length);
+    for (size_t i = 0; i < COUNT_OF(aliases); i++)
+        if (str_eq(name, aliases[i].alias))
+            return ret_rest->length && ret_rest->bytes[0] == '(' && i == 0 ? name : aliases[i].name;
+    return name;
 }
 
+/* Float and double precision, decimal and numeric are one thing to the database. */
+static bool same_type(struct str a, struct str b)
+{
+    struct str rest_a, rest_b;
+
+    return str_eq(a, b) ||
+           (str_eq(type_name(a, &rest_a), type_name(b, &rest_b)) && str_eq(rest_a, rest_b));
+}
+
+/* now() and CURRENT_TIMESTAMP too. */
 static bool same_default(struct str a, struct str b)
 {
     static const struct str now = STR_INIT("now()"), current = STR_INIT("CURRENT_TIMESTAMP");
@@ -84,8 +102,18 @@ static struct str default_words(struct arena *arena, const struct schema_column 
     return STR("DROP DEFAULT");
 }
 
-static void compare_columns(struct comparison *c, const struct schema_table *table,
-                            const struct schema_column *old, const struct schema_column *new)
+static bool has_as_unique(const struct schema_table *table, struct str column)
+{
+    for (size_t i = 0; i < table->indexes.count; i++)
+        if (table->indexes.items[i].as_unique &&
+            str_eq(table->indexes.items[i].parts.items[0], column))
+            return true;
+    return false;
+}
+
+static void compare_columns(struct comparison *c, const struct schema_table *before,
+                            const struct schema_table *table, const struct schema_column *old,
+                            const struct schema_column *new)
 {
     struct arena *arena = c->arena;
 
@@ -103,7 +131,8 @@ static void compare_columns(struct comparison *c, const struct schema_table *tab
         change_column(c, table, old, new, ASPECT_KEY,
                       new->primary_key ? STR("PRIMARY KEY") : STR("DROP PRIMARY KEY"));
     /* A key is unique without saying so. */
-    if (old->unique != new->unique && old->primary_key == new->primary_key)
+    if (old->unique != new->unique && old->primary_key == new->primary_key &&
+        !has_as_unique(new->unique ? before : table, new->name))
         change_column(c, table, old, new, ASPECT_KEY,
                       new->unique ? STR("UNIQUE") : STR("DROP UNIQUE"));
     if (!str_eq(old->references, new->references))
@@ -172,6 +201,11 @@ static bool same_index(const struct schema_index *a, const struct schema_index *
 
 static bool has_index(const struct schema_table *table, const struct schema_index *index)
 {
+    const struct schema_column *column =
+        index->as_unique ? schema_column_named(table, index->parts.items[0]) : NULL;
+
+    if (column && column->unique)
+        return true;
     for (size_t i = 0; i < table->indexes.count; i++)
         if (same_index(&table->indexes.items[i], index))
             return true;
@@ -246,7 +280,7 @@ static void compare_tables(struct comparison *c, const struct schema_table *old,
         const struct schema_column *column = &new->columns.items[i];
         const struct schema_column *before = schema_column_named(old, column->name);
         if (before && !column->unread && !before->unread)
-            compare_columns(c, new, before, column);
+            compare_columns(c, old, new, before, column);
         else if (!before && (!old->partial || new->partial))
             whole_column(c, new, column, SCHEMA_ADD);
     }
