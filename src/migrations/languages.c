@@ -53,9 +53,10 @@ static bool python_read(const struct model_source *source, struct schema *schema
 {
     PYTHON_TREE(tree, source->arena, source->files);
 
-    /* A class that is a model of Django's leads to a file that imports Django. */
+    /* A class that is a model of Django's leads to a file that imports Django, or says so. */
     return sqlalchemy_read(source->arena, tree, source->paths, schema, e) &&
-           (!python_tree_mentions(tree, STR("django")) ||
+           ((!python_tree_mentions(tree, STR("django")) &&
+             !python_tree_mentions(tree, STR("models.Model"))) ||
             django_read(source->arena, tree, source->paths, source->settings, schema, e));
 }
 

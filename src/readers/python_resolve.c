@@ -255,7 +255,10 @@ static struct python_thing resolve_name(struct python_tree *tree, struct python_
     for (size_t i = 0; i < COUNT_OF(builtins); i++)
         if (str_eq(name, str_from(builtins[i])))
             return foreign(dotted_join(python_tree_arena(tree), STR("builtins"), name));
-    return unknown();
+    TSNode around = ts_node_is_null(at) ? at : ts_node_parent(at);
+    struct str known =
+        python_known_name(python_tree_arena(tree), name, node_is(around, "attribute"));
+    return known.length ? foreign(known) : unknown();
 }
 
 static struct python_thing resolve_attribute(struct python_tree *tree, struct python_scope scope,

@@ -130,6 +130,8 @@ struct python_scope {
 
 struct python_thing python_resolve(struct python_tree *tree, struct python_scope scope,
                                    TSNode expression);
+/* The dotted name that is meant by one that nothing binds; empty: nobody knows. `has_members`: `name.x` is written. */
+struct str python_known_name(struct arena *arena, struct str name, bool has_members);
 /* The same of a name. */
 struct python_thing python_resolve_name(struct python_tree *tree, struct python_scope scope,
                                         struct str name);

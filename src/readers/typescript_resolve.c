@@ -185,6 +185,54 @@ static const struct script_binding *binding_of(const struct script_bindings *bin
     return type;
 }
 
+/* A name that nothing in the file binds: an import is missing. These mean one thing wherever tables are written. */
+static struct script_thing known(struct script_tree *tree, struct str name)
+{
+    static const struct {
+        const char *module;
+        const char *const names[40];
+    } rows[] = {
+        {"typeorm",
+         {"Check",
+          "ChildEntity",
+          "Column",
+          "CreateDateColumn",
+          "DeleteDateColumn",
+          "Entity",
+          "Exclusion",
+          "Generated",
+          "Index",
+          "JoinColumn",
+          "JoinTable",
+          "ManyToMany",
+          "ManyToOne",
+          "OneToMany",
+          "OneToOne",
+          "PrimaryColumn",
+          "PrimaryGeneratedColumn",
+          "RelationId",
+          "TableInheritance",
+          "Unique",
+          "UpdateDateColumn",
+          "VersionColumn",
+          "ViewColumn",
+          "ViewEntity"}},
+        {"drizzle-orm/pg-core",
+         {"bigint",          "bigserial",  "boolean", "char",       "check",     "date",
+          "doublePrecision", "foreignKey", "index",   "integer",    "jsonb",     "numeric",
+          "pgEnum",          "pgSchema",   "pgTable", "primaryKey", "real",      "serial",
+          "smallint",        "sql",        "text",    "time",       "timestamp", "unique",
+          "uniqueIndex",     "uuid",       "varchar"}},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        for (size_t j = 0; j < COUNT_OF(rows[i].names) && rows[i].names[j]; j++)
+            if (str_eq(name, str_from(rows[i].names[j])))
+                return foreign(str_printf(script_tree_arena(tree), "%s:" STR_FMT, rows[i].module,
+                                          STR_ARG(name)));
+    return unknown();
+}
+
 static struct script_thing local(struct script_tree *tree, struct script_file *file,
                                  struct str name)
 {
@@ -281,7 +329,8 @@ static struct script_thing what(struct script_tree *tree, struct script_scope sc
             !binding_of(&scope.file->bindings, name))
             return foreign(str_printf(script_tree_arena(tree), STR_FMT ":" STR_FMT,
                                       STR_ARG(scope.namespace), STR_ARG(name)));
-        return local(tree, scope.file, name);
+        return binding_of(&scope.file->bindings, name) ? local(tree, scope.file, name)
+                                                       : known(tree, name);
     }
     if (node_is(node, "member_expression"))
         return member(tree, scope, node);
