@@ -106,7 +106,7 @@ static bool django_index(const struct cover_call *call, const struct schema_chan
         return cover_names(call, change->name);
     if (drop)
         return (cover_is_call(call, "AlterField") || cover_is_call(call, "RemoveField")) &&
-               cover_names(call, change->column);
+               names_field(call, change->column);
     if (!cover_is_call(call, "CreateModel") && !cover_is_call(call, "AddField") &&
         !cover_is_call(call, "AlterField"))
         return false;

@@ -187,6 +187,8 @@ static bool field_makes_index(struct str field)
                                         "ForeignKey",    "OneToOneField",  "SlugField",
                                         "unique = True", "db_index = True"};
 
+    if (str_contains(field, STR("db_index=False")) || str_contains(field, STR("db_index = False")))
+        return str_contains(field, STR("unique=True")) || str_contains(field, STR("unique = True"));
     for (size_t i = 0; i < COUNT_OF(words); i++)
         if (str_contains(field, str_from(words[i])))
             return true;

@@ -274,6 +274,18 @@ static void collect(struct django_reader *r, struct python_file *file, TSNode no
 
 /* --- Columns and tables. --- */
 
+/* `key`: the column of a foreign key, whose index comes and goes with it. */
+static void add_index(struct django_reader *r, struct schema_table *table, struct str column,
+                      bool key, struct schema_place place)
+{
+    struct schema_index index = {
+        .of_column = key ? column : STR_NONE, .of_type = key, .place = place};
+
+    strs_add(r->arena, &index.parts, column);
+    index.name = django_index_name(r->arena, table->name, &index.parts, STR(""));
+    VEC_PUSH(r->arena, &table->indexes, index);
+}
+
 static void add_column(struct django_reader *r, const struct django_model *model,
                        const struct django_field *field, const struct django_fields *fields,
                        struct schema_table *table)
@@ -311,14 +323,10 @@ static void add_column(struct django_reader *r, const struct django_model *model
                                            STR_ARG(target->table), STR_ARG(key_column));
     }
     bool indexed = django_is(r, field, "db_index") ||
-                   (str_ends(field->kind, STR("SlugField")) &&
+                   ((field->relation || str_ends(field->kind, STR("SlugField"))) &&
                     django_word(r, field, "db_index").kind != CONSTANT_FALSE);
-    if (indexed && !column.unique && !column.primary_key && !field->relation) {
-        struct schema_index index = {.place = column.place};
-        strs_add(r->arena, &index.parts, column.name);
-        index.name = django_index_name(r->arena, table->name, &index.parts, STR(""));
-        VEC_PUSH(r->arena, &table->indexes, index);
-    }
+    if (indexed && !column.unique && !column.primary_key)
+        add_index(r, table, column.name, field->relation, column.place);
     /* PositiveIntegerField and its kin: the type of others, and a condition. */
     if (str_starts(field->kind, STR("Positive"))) {
         struct schema_index check = {
@@ -368,6 +376,7 @@ void django_many_table(struct django_reader *r, const struct django_model *model
                               source);
         }
         schema_column_put(r->arena, table, end);
+        add_index(r, table, end.name, true, place);
         VEC_PUSH(r->arena, &unique.parts, end.name);
     }
     unique.name = django_index_name(r->arena, table->name, &unique.parts, STR("_uniq"));

@@ -270,7 +270,13 @@ static bool is_part_of_column(const struct schema_table *table, const struct sch
         return false;
     const struct schema_column *here = schema_column_named(table, index->of_column);
     const struct schema_column *there = schema_column_named(other, index->of_column);
-    return !there || (index->of_type && here && !str_eq(here->type, there->type));
+    if (!there || !index->of_type || !here)
+        return !there;
+    if (index->kind == SCHEMA_CHECK)
+        return !str_eq(here->type, there->type);
+    return here->unique != there->unique || here->primary_key != there->primary_key ||
+           !here->references.length != !there->references.length ||
+           !str_eq(here->type, there->type);
 }
 
 static void compare_tables(struct comparison *c, const struct schema_table *old,

@@ -48,7 +48,8 @@ struct schema_index {
     struct str method;     /* "gin"; empty: btree */
     struct str extra;      /* "INCLUDE (a)", "NULLS NOT DISTINCT", "DEFERRABLE" */
     struct str of_column;  /* it stands in that column's definition, and comes and goes with it */
-    bool of_type;          /* it belongs to that column's type: a line for that says it too */
+    bool
+        of_type; /* it belongs to that column's type, an index to its key too: a line for that says it too */
     bool as_unique; /* a constraint that UNIQUE in the definition of its one column makes too */
     struct schema_place place;
 };
