@@ -185,6 +185,8 @@ static bool read_app(struct loader *l, const struct django_app *app, struct err 
             continue;
         if (!read_migration(l, app, name, e))
             return false;
+        if (!python_tree_is_whole(l->python, e))
+            return false;
         if (l->parsed > GRAMMAR_FILES_MAX) {
             python_tree_release(&l->python);
             l->python = python_tree_new(l->arena, &files);
@@ -300,7 +302,8 @@ static bool django_load(struct arena *arena, struct tree *tree,
     bool done = true;
 
     l.settings = python_settings_new(python);
-    if (!django_project_read(arena, tree, python, l.settings, history, &l.project, e))
+    if (!django_project_read(arena, tree, python, l.settings, history, &l.project, e) ||
+        !python_tree_is_whole(python, e))
         return false;
     l.parsed = 0;
     l.python = python_tree_new(arena, &files);

@@ -57,7 +57,8 @@ static bool python_read(const struct model_source *source, struct schema *schema
     return sqlalchemy_read(source->arena, tree, source->paths, schema, e) &&
            ((!python_tree_mentions(tree, STR("django")) &&
              !python_tree_mentions(tree, STR("models.Model"))) ||
-            django_read(source->arena, tree, source->paths, source->settings, schema, e));
+            django_read(source->arena, tree, source->paths, source->settings, schema, e)) &&
+           python_tree_is_whole(tree, e);
 }
 
 /* --- SQL. --- */
@@ -152,11 +153,10 @@ static bool typescript_read(const struct model_source *source, struct schema *sc
 {
     SCRIPT_TREE(tree, source->arena, source->files);
 
-    (void)e;
     typeorm_read(source->arena, tree, source->paths, source->settings, schema);
     drizzle_read(source->arena, tree, source->paths, source->settings, schema);
     script_say_errors(tree, source->paths, schema);
-    return true;
+    return script_tree_is_whole(tree, e);
 }
 
 /* --- Elixir: Ecto. --- */
@@ -173,9 +173,8 @@ static bool elixir_read(const struct model_source *source, struct schema *schema
 {
     ELIXIR_TREE(tree, source->arena, source->files);
 
-    (void)e;
     ecto_read(source->arena, tree, source->paths, schema);
-    return true;
+    return elixir_tree_is_whole(tree, e);
 }
 
 /* --- All. --- */

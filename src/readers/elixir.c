@@ -3,8 +3,8 @@
 #include "base/buf.h"
 #include "base/door.h"
 #include "base/file.h"
+#include "readers/parse.h"
 
-#define PARSE_LIMIT_MICROSECONDS 5000000u
 #define FOLLOW_MAX 12u
 #define PATH_MAX_BYTES ((size_t)4 << 10)
 
@@ -15,6 +15,7 @@ struct elixir_tree {
     TSParser *parser;
     struct source_files files;
     VEC(struct elixir_file *) known;
+    struct parse_failure failure;
 };
 
 struct elixir_tree *elixir_tree_new(struct arena *arena, const struct source_files *files)
@@ -23,10 +24,7 @@ struct elixir_tree *elixir_tree_new(struct arena *arena, const struct source_fil
 
     tree->arena = arena;
     tree->files = *files;
-    tree->parser = ts_parser_new();
-    if (!tree->parser || !ts_parser_set_language(tree->parser, tree_sitter_elixir()))
-        door_memory();
-    ts_parser_set_timeout_micros(tree->parser, PARSE_LIMIT_MICROSECONDS);
+    tree->parser = parse_with(tree_sitter_elixir());
     return tree;
 }
 
@@ -39,6 +37,11 @@ void elixir_tree_release(struct elixir_tree **tree)
             ts_tree_delete((*tree)->known.items[i]->tree);
     ts_parser_delete((*tree)->parser);
     *tree = NULL;
+}
+
+bool elixir_tree_is_whole(const struct elixir_tree *tree, struct err *e)
+{
+    return parse_none_failed(&tree->failure, e);
 }
 
 struct arena *elixir_tree_arena(const struct elixir_tree *tree)
@@ -60,9 +63,9 @@ struct elixir_file *elixir_tree_file(struct elixir_tree *tree, struct str path)
     if (!tree->files.read(tree->files.self, file->path, &source) || source.length > UINT32_MAX)
         return NULL;
     file->source = source;
-    file->tree = ts_parser_parse_string(tree->parser, NULL, source.bytes, (uint32_t)source.length);
-    if (!file->tree) { /* the time is over */
-        ts_parser_reset(tree->parser);
+    file->tree = parse_text(tree->parser, source);
+    if (!file->tree) {
+        parse_failed(&tree->failure, file->path, false);
         return NULL;
     }
     file->root = ts_tree_root_node(file->tree);

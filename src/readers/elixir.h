@@ -23,6 +23,8 @@ struct elixir_tree *elixir_tree_new(struct arena *arena, const struct source_fil
 void elixir_tree_release(struct elixir_tree **tree);
 #define ELIXIR_TREE(name, arena, files)                                                            \
     CLEANUP_WITH(elixir_tree_release) struct elixir_tree *name = elixir_tree_new(arena, files)
+/* Fails when a file that was asked for is there and could not be parsed: then nothing that was read is an answer. */
+MUST_CHECK bool elixir_tree_is_whole(const struct elixir_tree *tree, struct err *e);
 struct arena *elixir_tree_arena(const struct elixir_tree *tree);
 /* NULL when there is no such file. */
 struct elixir_file *elixir_tree_file(struct elixir_tree *tree, struct str path);

@@ -287,6 +287,7 @@ void file_values_read(struct arena *arena, const struct source_files *files, str
     SCRIPT_TREE(tree, arena, &named);
     struct reading r = {.arena = arena, .tree = tree, .root = root, .values = ret_values};
     struct str rest = key, text;
+    struct err late = ERR_NONE;
 
     *ret_values = (struct file_values){0};
     while (rest.length && r.segment_count < SEGMENTS_MAX)
@@ -304,4 +305,6 @@ void file_values_read(struct arena *arena, const struct source_files *files, str
     for (size_t i = 0; i < ret_values->list.count; i++)
         if (str_eq(ret_values->list.items[i].file, nameless.name))
             ret_values->list.items[i].file = path;
+    if (!script_tree_is_whole(tree, &late) && !ret_values->computed.length)
+        ret_values->computed = path;
 }

@@ -5,12 +5,12 @@
 
 #include "base/buf.h"
 #include "base/door.h"
+#include "readers/parse.h"
 #include "readers/python_plain.h"
 #include "readers/python_scan.h"
 
 #define NESTING_MAX 32u
 #define ROUNDS_MAX 8u /* constants that name constants that name … */
-#define PARSE_LIMIT_MICROSECONDS 5000000u
 
 const TSLanguage *tree_sitter_python(void);
 
@@ -35,7 +35,6 @@ struct python_reader *python_reader_new(struct arena *arena)
     reader->parser = ts_parser_new();
     if (!reader->parser)
         door_memory();
-    ts_parser_set_timeout_micros(reader->parser, PARSE_LIMIT_MICROSECONDS);
     return reader;
 }
 
@@ -60,13 +59,8 @@ static bool parse(struct python_reader *reader, struct str text, TSTree **ret_tr
     if (!ts_parser_language(reader->parser) &&
         !ts_parser_set_language(reader->parser, tree_sitter_python()))
         return err_set(e, ERR_INTERNAL, "the Python grammar does not fit this tree-sitter");
-    *ret_tree = ts_parser_parse_string(reader->parser, NULL, text.bytes ? text.bytes : "",
-                                       (uint32_t)text.length);
-    if (!*ret_tree) {
-        ts_parser_reset(reader->parser);
-        return err_set(e, ERR_TIMEOUT, "a Python statement took too long to parse");
-    }
-    return true;
+    *ret_tree = parse_text(reader->parser, text);
+    return *ret_tree || err_set(e, ERR_TIMEOUT, "a Python statement took too long to parse");
 }
 
 static bool is_type(TSNode node, const char *type)

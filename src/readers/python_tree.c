@@ -2,9 +2,8 @@
 
 #include "base/door.h"
 #include "base/file.h"
+#include "readers/parse.h"
 #include "readers/python.h"
-
-#define PARSE_LIMIT_MICROSECONDS 5000000u
 
 const TSLanguage *tree_sitter_python(void);
 
@@ -16,6 +15,7 @@ struct python_tree {
     struct python_arguments arguments;
     struct python_file **slots; /* by path, open addressing; a power of two */
     size_t slot_count;
+    struct parse_failure failure;
 };
 
 struct python_tree *python_tree_new(struct arena *arena, const struct source_files *files)
@@ -24,10 +24,7 @@ struct python_tree *python_tree_new(struct arena *arena, const struct source_fil
 
     tree->arena = arena;
     tree->files = *files;
-    tree->parser = ts_parser_new();
-    if (!tree->parser || !ts_parser_set_language(tree->parser, tree_sitter_python()))
-        door_memory();
-    ts_parser_set_timeout_micros(tree->parser, PARSE_LIMIT_MICROSECONDS);
+    tree->parser = parse_with(tree_sitter_python());
     return tree;
 }
 
@@ -318,11 +315,11 @@ static void read_annotations(struct python_tree *tree, struct python_file *file)
     }
     if (!any)
         return;
-    TSTree *parsed =
-        ts_parser_parse_string(tree->parser, NULL, bytes, (uint32_t)file->source.length);
-    ts_parser_reset(tree->parser);
-    if (!parsed)
+    TSTree *parsed = parse_text(tree->parser, str_of(bytes, file->source.length));
+    if (!parsed) {
+        parse_failed(&tree->failure, file->path, false);
         return;
+    }
     if (ts_node_has_error(ts_tree_root_node(parsed)) && !ts_node_has_error(file->root)) {
         ts_tree_delete(parsed);
         return;
@@ -335,12 +332,13 @@ static void read_annotations(struct python_tree *tree, struct python_file *file)
 
 static bool parse(struct python_tree *tree, struct python_file *file)
 {
-    file->tree =
-        ts_parser_parse_string(tree->parser, NULL, file->source.bytes ? file->source.bytes : "",
-                               (uint32_t)file->source.length);
-    ts_parser_reset(tree->parser);
+    bool too_large = file->source.length > FILE_MAX;
+
+    file->tree = too_large ? NULL : parse_text(tree->parser, file->source);
     if (file->tree)
         file->root = ts_tree_root_node(file->tree);
+    else
+        parse_failed(&tree->failure, file->path, too_large);
     return file->tree != NULL;
 }
 
@@ -350,8 +348,8 @@ static struct python_file *first_asked(struct python_tree *tree, struct str path
 
     file->of = tree;
     file->path = str_copy(tree->arena, path);
-    file->present = tree->files.read(tree->files.self, file->path, &file->source) &&
-                    file->source.length <= FILE_MAX && parse(tree, file);
+    file->present =
+        tree->files.read(tree->files.self, file->path, &file->source) && parse(tree, file);
     if (file->present)
         read_annotations(tree, file);
     VEC_PUSH(tree->arena, &tree->known, file);
@@ -402,6 +400,11 @@ void python_tree_drop(struct python_file *file)
     file->stars = (struct strs){0};
     file->bodies.count = 0;
     file->things = NULL;
+}
+
+bool python_tree_is_whole(const struct python_tree *tree, struct err *e)
+{
+    return parse_none_failed(&tree->failure, e);
 }
 
 bool python_tree_mentions(const struct python_tree *tree, struct str word)

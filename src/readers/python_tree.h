@@ -88,6 +88,8 @@ struct python_file *python_tree_visit(struct python_tree *tree, struct str path)
 /* Gives back what was parsed of a visited file, unless the rest of the tree led to it: most of the memory, and of the time, goes into nodes. Those are gone;
  * when the file is asked for again it is parsed again. */
 void python_tree_drop(struct python_file *file);
+/* Fails when a file that was asked for is there and could not be parsed: then nothing that was read is an answer. */
+MUST_CHECK bool python_tree_is_whole(const struct python_tree *tree, struct err *e);
 /* Does a file that was asked for so far hold this word? */
 bool python_tree_mentions(const struct python_tree *tree, struct str word);
 

@@ -77,6 +77,8 @@ struct script_tree *script_tree_new(struct arena *arena, const struct source_fil
 void script_tree_release(struct script_tree **tree);
 #define SCRIPT_TREE(name, arena, files)                                                            \
     CLEANUP_WITH(script_tree_release) struct script_tree *name = script_tree_new(arena, files)
+/* Fails when a file that was asked for is there and could not be parsed: then nothing that was read is an answer. */
+MUST_CHECK bool script_tree_is_whole(const struct script_tree *tree, struct err *e);
 struct arena *script_tree_arena(const struct script_tree *tree);
 bool script_path(struct str path);
 /* Any file's bytes. */

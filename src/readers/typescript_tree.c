@@ -4,9 +4,9 @@
 
 #include "base/door.h"
 #include "base/file.h"
+#include "readers/parse.h"
 #include "schema/schema.h"
 
-#define PARSE_LIMIT_MICROSECONDS 5000000u
 #define SLOTS_FIRST ((size_t)1024)
 
 const TSLanguage *tree_sitter_typescript(void);
@@ -35,6 +35,7 @@ struct script_tree {
     size_t slot_count, used;
     struct script_paths *paths; /* what tsconfig.json maps; NULL: none was asked for */
     struct script_packages packages;
+    struct parse_failure failure;
 };
 
 struct script_tree *script_tree_new(struct arena *arena, const struct source_files *files)
@@ -43,10 +44,7 @@ struct script_tree *script_tree_new(struct arena *arena, const struct source_fil
 
     tree->arena = arena;
     tree->files = *files;
-    tree->parser = ts_parser_new();
-    if (!tree->parser || !ts_parser_set_language(tree->parser, tree_sitter_typescript()))
-        door_memory();
-    ts_parser_set_timeout_micros(tree->parser, PARSE_LIMIT_MICROSECONDS);
+    tree->parser = parse_with(tree_sitter_typescript());
     return tree;
 }
 
@@ -59,6 +57,11 @@ void script_tree_release(struct script_tree **tree)
             ts_tree_delete((*tree)->known.items[i].file->tree);
     ts_parser_delete((*tree)->parser);
     *tree = NULL;
+}
+
+bool script_tree_is_whole(const struct script_tree *tree, struct err *e)
+{
+    return parse_none_failed(&tree->failure, e);
 }
 
 struct arena *script_tree_arena(const struct script_tree *tree)
@@ -308,11 +311,11 @@ static struct script_file *parse(struct script_tree *tree, struct str path, stru
     file->path = path;
     file->source = source;
     if (source.length > UINT32_MAX)
-        return file;
-    file->tree = ts_parser_parse_string(tree->parser, NULL, source.bytes, (uint32_t)source.length);
-    if (!file->tree) { /* the time is over */
-        ts_parser_reset(tree->parser);
-        return file;
+        return NULL;
+    file->tree = parse_text(tree->parser, source);
+    if (!file->tree) {
+        parse_failed(&tree->failure, path, false);
+        return NULL;
     }
     file->root = ts_tree_root_node(file->tree);
     statements = script_children(tree, file->root);

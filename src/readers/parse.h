@@ -1,0 +1,31 @@
+/* parse.h -- tree-sitter with a limit in time.
+ *
+ * In:    source text, of any bytes.
+ * Out:   its tree; NULL when the limit was passed (of time that passes: a machine that stands still counts).
+ * Fails: out of memory leaves by the door. A file that was not parsed must be said: passed over, it would be one without models.
+ * Source: tree_sitter/api.h, ts_parser_set_timeout_micros.
+ */
+#ifndef HOOKCHECK_READERS_PARSE_H
+#define HOOKCHECK_READERS_PARSE_H
+
+#include <tree_sitter/api.h>
+
+#include "base/err.h"
+#include "base/str.h"
+
+/* Tests shorten it. */
+extern uint64_t parse_limit_us;
+
+TSParser *parse_with(const TSLanguage *language);
+TSTree *parse_text(TSParser *parser, struct str text);
+
+/* What could not be parsed of several files: the first of them. */
+struct parse_failure {
+    struct str path; /* empty: none */
+    bool too_large;
+};
+void parse_failed(struct parse_failure *failure, struct str path, bool too_large);
+/* Returns false, with the words, when there was one. */
+MUST_CHECK bool parse_none_failed(const struct parse_failure *failure, struct err *e);
+
+#endif
