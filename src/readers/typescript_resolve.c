@@ -389,8 +389,14 @@ static void put(struct arena *arena, struct script_properties *properties,
     VEC_PUSH(arena, properties, property);
 }
 
+/* The objects that are being opened, one in the other: one that spreads itself, by whatever way, has no end. */
+struct opened {
+    const void *id;
+    const struct opened *outer;
+};
+
 static bool add_properties(struct script_tree *tree, struct script_scope scope, TSNode object,
-                           struct script_properties *properties);
+                           const struct opened *outer, struct script_properties *properties);
 
 /* What a spread or a name stands for, when that is an object, and where its parts stand. */
 static bool find_object(struct script_tree *tree, struct script_scope *scope, TSNode object,
@@ -433,22 +439,30 @@ static TSNode spread(struct script_tree *tree, struct script_scope scope, TSNode
     return node;
 }
 
+static bool is_open(const struct opened *opened, const void *id)
+{
+    while (opened && opened->id != id)
+        opened = opened->outer;
+    return opened != NULL;
+}
+
 static bool add_object(struct script_tree *tree, struct script_scope scope, TSNode expression,
-                       struct script_properties *properties)
+                       const struct opened *outer, struct script_properties *properties)
 {
     TSNode object;
     bool whole = true;
 
-    if (!find_object(tree, &scope, expression, &object))
+    if (!find_object(tree, &scope, expression, &object) || is_open(outer, object.id))
         return false;
+    struct opened here = {.id = object.id, .outer = outer};
     struct script_nodes children = script_children(tree, object);
     for (size_t i = 0; i < children.count; i++) {
         TSNode child = children.items[i];
         struct script_property property = {.scope = scope, .line = node_line(child)};
         if (node_is(child, "spread_element")) {
             TSNode inner = spread(tree, scope, child);
-            whole =
-                ts_node_is_null(inner) || (add_properties(tree, scope, inner, properties) && whole);
+            whole = ts_node_is_null(inner) ||
+                    (add_properties(tree, scope, inner, &here, properties) && whole);
             continue;
         }
         if (node_is(child, "pair")) {
@@ -470,13 +484,13 @@ static bool add_object(struct script_tree *tree, struct script_scope scope, TSNo
 }
 
 static bool add_properties(struct script_tree *tree, struct script_scope scope, TSNode object,
-                           struct script_properties *properties)
+                           const struct opened *outer, struct script_properties *properties)
 {
     bool whole;
 
     if (!script_enter(tree))
         return false;
-    whole = add_object(tree, scope, object, properties);
+    whole = add_object(tree, scope, object, outer, properties);
     script_leave(tree);
     return whole;
 }
@@ -491,7 +505,7 @@ bool script_properties(struct script_tree *tree, struct script_scope scope, TSNo
     if (keep && script_remembered(tree, object, ret_properties, &whole))
         return whole;
     *ret_properties = (struct script_properties){0};
-    whole = add_properties(tree, scope, object, ret_properties);
+    whole = add_properties(tree, scope, object, NULL, ret_properties);
     if (keep && script_enter(tree)) { /* not when it was the bounds that ended it */
         script_leave(tree);
         script_remember(tree, object, ret_properties, whole);
