@@ -15,7 +15,7 @@ struct companion;
 
 MUST_CHECK bool companion_start(struct arena *arena, const struct process_options *options,
                                 struct companion **ret_companion, struct err *e);
-/* `question` stays where it is until all of its answers were read. The next one only while the companion is listening. `answers`: how many lines of
+/* `question` stays where it is until the companion is listening, and so long there is no next one. `answers`: how many lines of
  * answers it will have, 0 where that is not known; where many are to come they are read by the heap. */
 void companion_ask(struct companion *companion, struct str question, size_t answers);
 /* All that was asked has been sent. */

@@ -43,9 +43,9 @@ static bool guess_path(struct recogniser *r, const struct write *write, struct s
     bool goes = write->change == CHANGE_REMOVED || write->change == CHANGE_MODE;
 
     if (!protect_is_known(base)) {
+        struct str directory = str_prefix(*path, path->length - base.length);
         *path = with_stars(r, *path);
-        return goes && base.length < path->length &&
-               protect_is_known(str_prefix(*path, path->length - base.length));
+        return goes && directory.length && protect_is_known(directory);
     }
     *path = str_printf(r->arena, STR_FMT "/.git/hooks/" STR_FMT,
                        STR_ARG(root.length ? root : write->directory), STR_ARG(base));

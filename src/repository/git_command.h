@@ -73,8 +73,8 @@ struct git_object {
 MUST_CHECK bool git_objects_read(struct git *git, struct arena *arena, const struct str *names,
                                  size_t count, size_t maximum, struct git_object *ret_objects,
                                  struct err *e);
-/* The same in two steps, so that git goes on while answers are looked at. `lane`: git->objects or git->second. `question` stays as it is until they
- * were all taken; before the next one companion_is_listening(). Only after a first answer to git_objects_read(). */
+/* The same in two steps, so that git goes on while answers are looked at. `lane`: git->objects or git->second. `question` stays as it is, and
+ * there is no next one, until companion_is_listening(). Only after a first answer to git_objects_read(). */
 MUST_CHECK bool git_objects_ask(struct git *git, struct companion **lane, struct buf *question,
                                 const struct str *names, size_t count, struct err *e);
 MUST_CHECK bool git_objects_take(struct companion **lane, struct arena *arena,
