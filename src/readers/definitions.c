@@ -2,143 +2,7 @@
 
 #include <stdlib.h>
 
-/* --- Statements of the top level: each begins in the first column, and ends before the next one that does. --- */
-
-struct scanner {
-    struct str source;
-    size_t at, depth;
-    bool is_script;
-    bool broken;
-};
-
-static char byte_at(const struct scanner *s, size_t at)
-{
-    return at < s->source.length ? s->source.bytes[at] : '\0';
-}
-
-static bool is_at(const struct scanner *s, struct str text)
-{
-    return str_starts(str_from_offset(s->source, s->at), text);
-}
-
-static void skip_line(struct scanner *s)
-{
-    while (s->at < s->source.length && byte_at(s, s->at) != '\n')
-        s->at++;
-}
-
-static void skip_past(struct scanner *s, struct str end)
-{
-    size_t found = str_find(str_from_offset(s->source, s->at), end);
-
-    s->broken = s->broken || found == SIZE_MAX;
-    s->at = found == SIZE_MAX ? s->source.length : s->at + found + end.length;
-}
-
-/* From after the opening to after the closing one; one that its line must close is given up at the end of it. */
-static void skip_quoted(struct scanner *s, struct str end, bool one_line)
-{
-    while (s->at < s->source.length && !is_at(s, end)) {
-        if (one_line && byte_at(s, s->at) == '\n')
-            return;
-        s->at += byte_at(s, s->at) == '\\' ? 2 : 1;
-    }
-    s->broken = s->broken || s->at >= s->source.length;
-    s->at += end.length;
-}
-
-static void skip_string(struct scanner *s)
-{
-    char quote[] = {byte_at(s, s->at), byte_at(s, s->at), byte_at(s, s->at)};
-    bool triple = !s->is_script && is_at(s, str_of(quote, 3));
-
-    s->at += triple ? 3 : 1;
-    skip_quoted(s, str_of(quote, triple ? 3 : 1), !triple && quote[0] != '`');
-}
-
-/* A slash that stands where a value may begin, and not after one. */
-static bool begins_pattern(const struct scanner *s)
-{
-    size_t at = s->at;
-
-    while (at > 0 && (s->source.bytes[at - 1] == ' ' || s->source.bytes[at - 1] == '\t'))
-        at--;
-    return at == 0 || str_find_byte(STR("(,=:[!&|?{};\n"), s->source.bytes[at - 1]) != SIZE_MAX;
-}
-
-static void skip_pattern(struct scanner *s)
-{
-    bool in_class = false;
-
-    for (s->at++; s->at < s->source.length && byte_at(s, s->at) != '\n'; s->at++) {
-        char byte = byte_at(s, s->at);
-        if (byte == '\\')
-            s->at++;
-        else if (byte == '[' || byte == ']')
-            in_class = byte == '[';
-        else if (byte == '/' && !in_class)
-            break;
-    }
-    s->at++;
-}
-
-/* Returns whether what was passed is more than a comment or a blank. */
-static bool step(struct scanner *s)
-{
-    char byte = byte_at(s, s->at);
-
-    if (byte_is_word(byte)) { /* most of a text */
-        while (byte_is_word(byte_at(s, s->at)))
-            s->at++;
-        return true;
-    }
-    if (s->is_script ? is_at(s, STR("//")) : byte == '#') {
-        skip_line(s);
-        return false;
-    }
-    if (s->is_script && is_at(s, STR("/*"))) {
-        skip_past(s, STR("*/"));
-        return false;
-    }
-    if (byte == '\'' || byte == '"' || (s->is_script && byte == '`')) {
-        skip_string(s);
-        return true;
-    }
-    if (s->is_script && byte == '/' && begins_pattern(s)) {
-        skip_pattern(s);
-        return true;
-    }
-    if (byte == '(' || byte == '[' || byte == '{')
-        s->depth++;
-    if ((byte == ')' || byte == ']' || byte == '}') && s->depth)
-        s->depth--;
-    s->at += byte == '\\' ? 2 : 1;
-    return str_find_byte(STR(" \t\r\n\f"), byte) == SIZE_MAX;
-}
-
-static bool begins_statement(const struct scanner *s)
-{
-    return !s->depth && (!s->at || byte_at(s, s->at - 1) == '\n') &&
-           str_find_byte(STR(" \t\r\n\f#"), byte_at(s, s->at)) == SIZE_MAX &&
-           !is_at(s, STR("//")) && !is_at(s, STR("/*"));
-}
-
-static bool next_statement(struct scanner *s, struct str *ret_statement)
-{
-    size_t start, end;
-
-    while (s->at < s->source.length && !begins_statement(s))
-        (void)step(s);
-    if (s->at >= s->source.length)
-        return false;
-    start = end = s->at;
-    do {
-        if (step(s))
-            end = s->at;
-    } while (s->at < s->source.length && !begins_statement(s));
-    *ret_statement = str_slice(s->source, start, end);
-    return true;
-}
+#include "readers/statements.h"
 
 /* --- Which of them define something, and what of them counts. --- */
 
@@ -257,15 +121,15 @@ typedef bool defines_function(struct str statement, struct str *ret_name, struct
 static void collect(struct arena *arena, struct str source, bool is_script,
                     defines_function *defines, struct definitions *ret_definitions)
 {
-    struct scanner scanner = {.source = source, .is_script = is_script};
+    struct statements statements = {.source = source, .is_script = is_script};
     struct definitions found = {0};
     struct str statement, name, text;
 
-    while (next_statement(&scanner, &statement))
+    while (statements_next(&statements, &statement))
         if (defines(statement, &name, &text))
             VEC_PUSH(arena, &found,
                      (struct definition){.name = name.length ? hash(name) : 0, .text = hash(text)});
-    if (scanner.broken || scanner.depth) {
+    if (!statements_are_whole(&statements)) {
         found.count = 0;
         VEC_PUSH(arena, &found, (struct definition){.text = hash(source)});
     }

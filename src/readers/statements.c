@@ -1,0 +1,196 @@
+#include "readers/statements.h"
+
+static char byte_at(const struct statements *s, size_t at)
+{
+    return at < s->source.length ? s->source.bytes[at] : '\0';
+}
+
+static bool is_at(const struct statements *s, struct str text)
+{
+    return str_starts(str_from_offset(s->source, s->at), text);
+}
+
+static void skip_line(struct statements *s)
+{
+    while (s->at < s->source.length && byte_at(s, s->at) != '\n')
+        s->at++;
+}
+
+static void skip_past(struct statements *s, struct str end)
+{
+    size_t found = str_find(str_from_offset(s->source, s->at), end);
+
+    s->broken = s->broken || found == SIZE_MAX;
+    s->at = found == SIZE_MAX ? s->source.length : s->at + found + end.length;
+}
+
+/* From after the opening to after the closing one; one that its line must close is given up at the end of it. */
+static void skip_quoted(struct statements *s, struct str end, bool one_line)
+{
+    while (s->at < s->source.length && !is_at(s, end)) {
+        if (one_line && byte_at(s, s->at) == '\n')
+            return;
+        s->at += byte_at(s, s->at) == '\\' ? 2 : 1;
+    }
+    s->broken = s->broken || s->at >= s->source.length;
+    s->at += end.length;
+}
+
+static void skip_string(struct statements *s)
+{
+    char quote[] = {byte_at(s, s->at), byte_at(s, s->at), byte_at(s, s->at)};
+    bool triple = !s->is_script && is_at(s, str_of(quote, 3));
+
+    s->at += triple ? 3 : 1;
+    skip_quoted(s, str_of(quote, triple ? 3 : 1), !triple && quote[0] != '`');
+}
+
+/* A slash that stands where a value may begin, and not after one. */
+static bool begins_pattern(const struct statements *s)
+{
+    size_t at = s->at;
+
+    while (at > 0 && (s->source.bytes[at - 1] == ' ' || s->source.bytes[at - 1] == '\t'))
+        at--;
+    return at == 0 || str_find_byte(STR("(,=:[!&|?{};\n"), s->source.bytes[at - 1]) != SIZE_MAX;
+}
+
+static void skip_pattern(struct statements *s)
+{
+    bool in_class = false;
+
+    for (s->at++; s->at < s->source.length && byte_at(s, s->at) != '\n'; s->at++) {
+        char byte = byte_at(s, s->at);
+        if (byte == '\\')
+            s->at++;
+        else if (byte == '[' || byte == ']')
+            in_class = byte == '[';
+        else if (byte == '/' && !in_class)
+            break;
+    }
+    s->at++;
+}
+
+static bool is_blank(char byte)
+{
+    return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r' || byte == '\f';
+}
+
+/* Returns whether what was passed is more than a comment or a blank. */
+static bool step(struct statements *s)
+{
+    char byte = byte_at(s, s->at);
+
+    if (byte_is_word(byte)) { /* most of a text */
+        while (byte_is_word(byte_at(s, s->at)))
+            s->at++;
+        return true;
+    }
+    if (s->is_script ? is_at(s, STR("//")) : byte == '#') {
+        skip_line(s);
+        return false;
+    }
+    if (s->is_script && is_at(s, STR("/*"))) {
+        skip_past(s, STR("*/"));
+        return false;
+    }
+    if (byte == '\'' || byte == '"' || (s->is_script && byte == '`')) {
+        skip_string(s);
+        return true;
+    }
+    if (s->is_script && byte == '/' && begins_pattern(s)) {
+        skip_pattern(s);
+        return true;
+    }
+    if (byte == '(' || byte == '[' || byte == '{')
+        s->depth++;
+    if ((byte == ')' || byte == ']' || byte == '}') && s->depth)
+        s->depth--;
+    s->at += byte == '\\' ? 2 : 1;
+    return !is_blank(byte);
+}
+
+/* Nothing but the indentation before it. */
+static bool is_at_column(const struct statements *s)
+{
+    size_t start = s->at;
+
+    if (s->at < s->indent)
+        return false;
+    while (start > s->at - s->indent &&
+           (byte_at(s, start - 1) == ' ' || byte_at(s, start - 1) == '\t'))
+        start--;
+    return start == s->at - s->indent && (!start || byte_at(s, start - 1) == '\n');
+}
+
+static bool begins_statement(const struct statements *s)
+{
+    char byte = byte_at(s, s->at);
+
+    return !s->depth && !is_blank(byte) && byte != '#' && is_at_column(s) && !is_at(s, STR("//")) &&
+           !is_at(s, STR("/*"));
+}
+
+bool statements_next(struct statements *s, struct str *ret_statement)
+{
+    size_t start, end;
+
+    while (s->at < s->source.length && !begins_statement(s))
+        (void)step(s);
+    if (s->at >= s->source.length)
+        return false;
+    start = end = s->at;
+    do {
+        if (step(s))
+            end = s->at;
+    } while (s->at < s->source.length && !begins_statement(s));
+    *ret_statement = str_slice(s->source, start, end);
+    return true;
+}
+
+bool statements_are_whole(const struct statements *s)
+{
+    return !s->broken && !s->depth;
+}
+
+struct str statements_head(struct str statement, bool is_script)
+{
+    struct statements s = {.source = statement, .is_script = is_script};
+    char end = is_script ? '{' : ':';
+
+    while (s.at < statement.length && (s.depth || byte_at(&s, s.at) != end))
+        (void)step(&s);
+    return str_prefix(statement, s.at);
+}
+
+size_t statements_assignments(struct str statement, bool is_script)
+{
+    struct statements s = {.source = statement, .is_script = is_script};
+    size_t count = 0;
+
+    while (s.at < statement.length) {
+        char byte = byte_at(&s, s.at);
+        if (!s.depth && byte == '=') {
+            char before = s.at ? byte_at(&s, s.at - 1) : ' ', after = byte_at(&s, s.at + 1);
+            count += after != '=' && after != '>' && str_find_byte(STR("=<>!"), before) == SIZE_MAX;
+        }
+        (void)step(&s);
+    }
+    return count;
+}
+
+struct statements statements_in_body(struct str statement)
+{
+    size_t head = statements_head(statement, false).length;
+    struct statements s = {.source = str_from_offset(statement, head + 1)};
+    struct str rest = s.source, line;
+
+    while (str_next_line(&rest, &line)) {
+        struct str written = str_trim(line);
+        if (!written.length || written.bytes[0] == '#')
+            continue;
+        s.indent = (size_t)(written.bytes - line.bytes);
+        break;
+    }
+    return s;
+}

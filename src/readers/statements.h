@@ -1,0 +1,33 @@
+/* statements.h -- the statements of a Python, TypeScript or JavaScript source, found by strings, comments and brackets, without a grammar.
+ *
+ * A statement begins in the column of its block, and ends before the next one that does: a class is one with its body; decorators, `else` and
+ * `except` are statements of their own.
+ *
+ * In:    any bytes.
+ * Out:   their texts, in order, without the comments and blanks behind them.
+ * Fails: never. A text in which strings and brackets cannot be followed to the end is not whole.
+ * Source: The Python Language Reference 3.12, 2.1 (lines), 2.4.1 (strings); ECMAScript 2024, 12 (lexical grammar).
+ */
+#ifndef HOOKCHECK_READERS_STATEMENTS_H
+#define HOOKCHECK_READERS_STATEMENTS_H
+
+#include "base/str.h"
+
+struct statements { /* begun with `source` and `is_script` */
+    struct str source;
+    size_t at, depth, indent;
+    bool is_script; /* TypeScript and JavaScript, not Python */
+    bool broken;
+};
+
+bool statements_next(struct statements *s, struct str *ret_statement);
+/* After the last one: could all of it be followed? */
+bool statements_are_whole(const struct statements *s);
+/* Up to the colon, or the brace, that its body follows. */
+struct str statements_head(struct str statement, bool is_script);
+/* How many `=` stand in it outside brackets: `a = b = 1` and `a = 1; b = 2` have two. */
+size_t statements_assignments(struct str statement, bool is_script);
+/* Python: those of the block in a compound statement. */
+struct statements statements_in_body(struct str statement);
+
+#endif
