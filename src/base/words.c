@@ -1,0 +1,37 @@
+#include "base/words.h"
+
+/* FNV-1a of 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
+static size_t slot_of(const struct words *words, struct str word)
+{
+    uint64_t value = UINT64_C(0xcbf29ce484222325);
+
+    for (size_t i = 0; i < word.length; i++)
+        value = (value ^ (unsigned char)word.bytes[i]) * UINT64_C(0x100000001b3);
+    size_t at = (size_t)value & (words->size - 1);
+    while (words->slots[at].length && !str_eq(words->slots[at], word))
+        at = (at + 1) & (words->size - 1);
+    return at;
+}
+
+bool words_have(const struct words *words, struct str word)
+{
+    return words->count && words->slots[slot_of(words, word)].length > 0;
+}
+
+bool words_add(struct words *words, struct str word)
+{
+    if (!word.length || words_have(words, word))
+        return false;
+    if (words->count * 2 >= words->size) {
+        struct words larger = {.arena = words->arena, .size = words->size ? words->size * 4 : 64};
+        larger.slots = ARENA_ARRAY(words->arena, larger.size, struct str);
+        for (size_t i = 0; i < words->size; i++)
+            if (words->slots[i].length)
+                larger.slots[slot_of(&larger, words->slots[i])] = words->slots[i];
+        larger.count = words->count;
+        *words = larger;
+    }
+    words->slots[slot_of(words, word)] = word;
+    words->count++;
+    return true;
+}
