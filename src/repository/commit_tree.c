@@ -1,6 +1,7 @@
 /* commit_tree.c -- the files of a commit, as a tree source. Directories and small files that were read are kept: a history asks
  * for each of its files by its path. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/file.h"
 #include "repository/backend.h"
@@ -111,12 +112,50 @@ static bool read_id(struct commit_tree *tree, struct arena *arena, struct str id
     return true;
 }
 
+/* git's order: a directory stands as if its name ended in a slash (git 2.39, tree.c, base_name_compare). */
+static int compare_entry(const struct object_entry *entry, struct str name, bool is_directory)
+{
+    size_t common = entry->name.length < name.length ? entry->name.length : name.length;
+    int order = memcmp(entry->name.bytes, name.bytes, common);
+    char ends[] = {entry->mode == OBJECT_DIRECTORY ? '/' : '\0', is_directory ? '/' : '\0'};
+
+    if (order)
+        return order;
+    if (entry->name.length > common)
+        ends[0] = entry->name.bytes[common];
+    if (name.length > common)
+        ends[1] = name.bytes[common];
+    return (unsigned char)ends[0] - (unsigned char)ends[1];
+}
+
+static const struct object_entry *search(const struct object_entries *entries, struct str name,
+                                         bool is_directory)
+{
+    size_t low = 0, high = entries->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = compare_entry(&entries->items[middle], name, is_directory);
+        if (!order && entries->items[middle].name.length == name.length)
+            return &entries->items[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+/* Some thousands of files of one folder are asked for by their paths. What is in no order, as no git writes it, is found all the same. */
 static const struct object_entry *entry_named(const struct object_entries *entries, struct str name)
 {
-    for (size_t i = 0; i < entries->count; i++)
+    const struct object_entry *found = search(entries, name, false);
+
+    found = found ? found : search(entries, name, true);
+    for (size_t i = 0; i < entries->count && !found; i++)
         if (str_eq(entries->items[i].name, name))
-            return &entries->items[i];
-    return NULL;
+            found = &entries->items[i];
+    return found;
 }
 
 /* Walks to a path, following symbolic links that stay inside. *ret_parent: the entries it stands in. The root has no entry:
