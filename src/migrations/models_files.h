@@ -1,0 +1,56 @@
+/* models_files.h -- which files of a tree hold models (inside migrations).
+ *
+ * By their path (patterns/models/, "models" of the configuration), and then by their words; of what changed also files of any name, and those
+ * that lie near it. Folders of tests, of migrations, of others' code and of documentation are not entered.
+ *
+ * In:    a tree; the paths that changed.
+ * Out:   paths by language.
+ * Fails: a tree cannot be listed; more than MODEL_FILES_MAX files.
+ */
+#ifndef HOOKCHECK_MIGRATIONS_MODELS_FILES_H
+#define HOOKCHECK_MIGRATIONS_MODELS_FILES_H
+
+#include "base/regex.h"
+#include "base/words.h"
+#include "migrations/languages.h"
+#include "migrations/models.h"
+
+struct model_side { /* one of the two trees */
+    struct arena *arena;
+    struct tree *tree;
+    struct strs paths[MODEL_LANGUAGES_MAX]; /* to be read as models: their path says so; sorted */
+    struct strs
+        changed[MODEL_LANGUAGES_MAX]; /* no such path: what changed, and what lies near it */
+    struct strs settings[MODEL_LANGUAGES_MAX];
+    const bool *touched; /* languages: the others are not looked for */
+    struct strs others
+        [MODEL_LANGUAGES_MAX]; /* no path of models, but of a language whose models may lie anywhere */
+    size_t count;
+    const struct model_side *other;  /* opened before; NULL: this is the first */
+    struct words looked, mentioning; /* files that were looked into, and those that hold models */
+    struct err broken;               /* the first file that is there and could not be read */
+};
+
+struct model_matcher_row {
+    struct str pattern;
+    struct regex *regex; /* NULL: not compiled yet; most pushes have paths of one language or two */
+    struct str language; /* empty: any */
+};
+
+struct model_matcher {
+    struct arena *arena;
+    bool hurry; /* many paths are to come */
+    size_t asked;
+    struct words taken, refused; /* paths that were asked for: most stand in both trees */
+    VEC(struct model_matcher_row) rows;
+};
+
+void model_matcher_make(struct arena *arena, const struct config *config,
+                        struct model_matcher *ret_matcher);
+/* `changed`: sorted. */
+MUST_CHECK bool model_side_open(struct model_side *side, struct model_matcher *matcher,
+                                const struct strs *changed, struct err *e);
+/* For struct source_files: `self` is a side. False when there is no such file, or it cannot be read (then `broken`). */
+bool model_side_read(void *self, struct str path, struct str *ret_bytes);
+
+#endif
