@@ -193,8 +193,11 @@ static void add_call(struct cover *cover, const struct cover_call *call)
             post(cover, space, bare, part);
     }
     post(cover, OF_CALLS, cover_bare(call->table), part);
-    /* What says nothing of names here: computed ones, and those in lists of Django's. */
-    if (!call->literals.count || str_ends(call->name, STR("Together")) || cover_is_computed(call))
+    /* What says nothing of names here: computed ones, and those in lists of Django's. sa.Boolean() is a column's type. */
+    bool is_type = space == OF_CALLS && call->name.length && call->name.bytes[0] >= 'A' &&
+                   call->name.bytes[0] <= 'Z' && !str_eq_nocase(call->name, STR("enum"));
+    if ((!call->literals.count && !is_type) || str_ends(call->name, STR("Together")) ||
+        cover_is_computed(call))
         post(cover, OF_ANY, STR(""), part);
 }
 

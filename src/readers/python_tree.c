@@ -516,25 +516,41 @@ static bool is_positional(TSNode argument)
            !node_is(argument, "dictionary_splat");
 }
 
+/* The N-th positional argument, as it is written, and how many there are up to it: child by child, since each that is asked for by its number
+ * would be counted from the first. */
+static TSNode positional(TSNode call, size_t index, size_t *ret_count)
+{
+    TSNode arguments = node_field(call, "arguments"), found = node_null();
+    size_t count = 0;
+
+    *ret_count = 0;
+    if (ts_node_is_null(arguments))
+        return found;
+    TSTreeCursor at = ts_tree_cursor_new(arguments);
+    for (bool more = ts_tree_cursor_goto_first_child(&at); more && ts_node_is_null(found);
+         more = ts_tree_cursor_goto_next_sibling(&at)) {
+        TSNode argument = ts_tree_cursor_current_node(&at);
+        if (ts_node_is_named(argument) && is_positional(argument) && count++ == index)
+            found = argument;
+    }
+    ts_tree_cursor_delete(&at);
+    *ret_count = count;
+    return found;
+}
+
 TSNode call_positional(TSNode call, size_t index)
 {
-    TSNode arguments = node_field(call, "arguments");
+    size_t count;
+    TSNode found = positional(call, index, &count);
 
-    for (uint32_t i = 0; !ts_node_is_null(arguments) && i < ts_node_named_child_count(arguments);
-         i++) {
-        TSNode argument = ts_node_named_child(arguments, i);
-        if (is_positional(argument) && index-- == 0)
-            return node_bare(argument);
-    }
-    return node_null();
+    return ts_node_is_null(found) ? found : node_bare(found);
 }
 
 size_t call_positional_count(TSNode call)
 {
-    size_t count = 0;
+    size_t count;
 
-    while (!ts_node_is_null(call_positional(call, count)))
-        count++;
+    (void)positional(call, SIZE_MAX, &count);
     return count;
 }
 

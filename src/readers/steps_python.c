@@ -12,7 +12,9 @@ struct reader {
     struct python_scope scope;
     struct str app; /* Django */
     struct steps *steps;
-    size_t calls; /* functions entered */
+    size_t calls;                     /* functions entered */
+    const struct python_file *looked; /* the file that was looked into for batch_alter_table last */
+    bool batches;
 };
 
 static struct str text_of(struct reader *r, TSNode node)
@@ -60,6 +62,12 @@ static struct str batch_table(struct reader *r, TSNode call)
 {
     TSNode node = call;
 
+    if (r->looked != r->scope.file) {
+        r->looked = r->scope.file;
+        r->batches = str_contains(r->looked->source, STR("batch_alter_table"));
+    }
+    if (!r->batches)
+        return STR_NONE;
     for (size_t i = 0; i < UP_MAX && !ts_node_is_null(node); i++, node = ts_node_parent(node)) {
         if (!node_is(node, "with_statement"))
             continue;
