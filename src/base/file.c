@@ -260,8 +260,15 @@ struct str path_join(struct arena *arena, struct str base, struct str path)
 
 struct str path_below(struct arena *arena, struct str base, struct str name)
 {
-    return base.length ? str_printf(arena, STR_FMT "/" STR_FMT, STR_ARG(base), STR_ARG(name))
-                       : str_copy(arena, name);
+    if (!base.length)
+        return str_copy(arena, name);
+    /* Each file of a tree comes by here. */
+    char *bytes = ARENA_ARRAY(arena, base.length + name.length + 2, char);
+    memcpy(bytes, base.bytes, base.length);
+    bytes[base.length] = '/';
+    if (name.length)
+        memcpy(bytes + base.length + 1, name.bytes, name.length);
+    return str_of(bytes, base.length + name.length + 1);
 }
 
 size_t path_depth(struct str path)

@@ -107,7 +107,7 @@ static enum cli_status show_check(struct cli *cli, const struct config *config, 
         VEC_PUSH(cli->arena, &whole.changes, difference->changes.items[i]);
     for (size_t i = 0; i < difference->unsure.count; i++)
         VEC_PUSH(cli->arena, &whole.changes, difference->unsure.items[i]);
-    if (!models_cover(cli->arena, config, after, changed, &whole, true, &uncovered, &e)) {
+    if (!models_cover(cli->arena, config, after, NULL, changed, &whole, true, &uncovered, &e)) {
         cli_say_error(cli, &e);
         return CLI_BLOCKED;
     }

@@ -93,10 +93,14 @@ bool pusher_view(struct pusher *pusher, struct str commit, struct commit_view **
     struct commit_view *view = *ret_view;
     if (view->detected)
         return true;
-    if (view->tree && !sets_detect(pusher->arena, view->tree, pusher->config, &sets, e))
+    if (!pusher->memo)
+        pusher->memo = survey_memo_new(pusher->arena, pusher->config);
+    if (view->tree &&
+        !sets_detect_of_commit(pusher->arena, view->tree, pusher->config, pusher->memo, &sets, e))
         return false;
     for (size_t i = 0; i < sets.count; i++)
         VEC_PUSH(pusher->arena, &view->sets, (struct commit_set){.set = sets.items[i]});
+    view->detected_sets = sets;
     view->detected = true;
     return true;
 }

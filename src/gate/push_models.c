@@ -154,8 +154,8 @@ static bool covered_in_tree(struct pushed *pushed, const struct strs *paths,
     }
     if (!places.count)
         return true;
-    if (!models_cover(pusher->arena, pusher->config, pushed->after->tree, paths, &open, false,
-                      &left, e))
+    if (!models_cover(pusher->arena, pusher->config, pushed->after->tree,
+                      &pushed->after->detected_sets, paths, &open, false, &left, e))
         return false;
     for (size_t i = 0; i < places.count; i++)
         covered[places.items[i]] = true;
@@ -261,7 +261,8 @@ static bool find_cover_in_schemas(struct pushed *pushed, const struct strs *path
         open = open || (!covered[i] && changes->items[i].usual_schema);
     if (!open)
         return true;
-    if (!models_usual_schemas(pusher->arena, pusher->config, pushed->after->tree, changes, e))
+    if (!models_usual_schemas(pusher->arena, pusher->config, pushed->after->tree,
+                              &pushed->after->detected_sets, changes, e))
         return false;
     open = false;
     for (size_t i = 0; i < changes->count; i++)

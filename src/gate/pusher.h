@@ -19,6 +19,7 @@ struct commit_view {
     struct str commit;
     struct tree *tree;
     struct commit_sets sets;
+    struct config_migrations_list detected_sets;
     bool detected;             /* sets are those of the tree */
     struct left_out *left_out; /* NULL: not asked for yet */
 };
@@ -32,6 +33,7 @@ struct pusher {
     struct reasons reasons;
     struct str pushed_to; /* named in each finding; empty when the push has one ref only */
     VEC(struct commit_view *) views;
+    struct survey_memo *memo; /* of the views' directories; NULL: none was looked through yet */
 };
 
 /* One range that brings something. */

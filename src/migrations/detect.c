@@ -404,11 +404,18 @@ static void name_sets(struct detection *d)
 bool sets_detect(struct arena *arena, struct tree *tree, const struct config *config,
                  struct config_migrations_list *ret_sets, struct err *e)
 {
+    return sets_detect_of_commit(arena, tree, config, NULL, ret_sets, e);
+}
+
+bool sets_detect_of_commit(struct arena *arena, struct tree *tree, const struct config *config,
+                           struct survey_memo *memo, struct config_migrations_list *ret_sets,
+                           struct err *e)
+{
     struct detection detection = {.arena = arena, .tree = tree, .config = config};
 
     if (config->migrations.count)
         return detect_configured(arena, tree, config, ret_sets, e);
-    if (!survey_tree(arena, tree, config, NULL, STR(""), &detection.survey, e) ||
+    if (!survey_commit(arena, tree, config, memo, &detection.survey, e) ||
         !add_alembic(&detection, e))
         return false;
     add_packs(&detection);

@@ -82,6 +82,12 @@ struct history {
 /* Migration sets of a tree: the configured ones, or what is found when none is configured (outermost first, sorted by root). */
 MUST_CHECK bool sets_detect(struct arena *arena, struct tree *tree, const struct config *config,
                             struct config_migrations_list *ret_sets, struct err *e);
+/* The same for several commits of one repository, which have most of their directories in common: what `memo` keeps is not looked into again. */
+struct survey_memo;
+struct survey_memo *survey_memo_new(struct arena *arena, const struct config *config);
+MUST_CHECK bool sets_detect_of_commit(struct arena *arena, struct tree *tree,
+                                      const struct config *config, struct survey_memo *memo,
+                                      struct config_migrations_list *ret_sets, struct err *e);
 MUST_CHECK bool history_load(struct arena *arena, struct tree *tree,
                              const struct config_migrations *set, struct history *ret_history,
                              struct err *e);

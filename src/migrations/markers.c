@@ -9,9 +9,13 @@
 bool form_matches(struct str form, struct str name)
 {
     size_t at = 0, star_at = 0, next = 0, star = SIZE_MAX;
+    char first = form.length ? form.bytes[0] : '*';
     char last = form.length ? form.bytes[form.length - 1] : '*';
 
-    /* Most names end otherwise. */
+    /* Most names begin or end otherwise. */
+    if (first != '*' &&
+        (!name.length || (first == '#' ? !byte_is_digit(name.bytes[0]) : name.bytes[0] != first)))
+        return false;
     if (last != '*' && last != '#' && (!name.length || name.bytes[name.length - 1] != last))
         return false;
     for (size_t step = 0; step < FORM_STEPS_MAX; step++) {

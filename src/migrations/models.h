@@ -38,9 +38,10 @@ struct models_uncovered {
 };
 VEC_DEFINE(models_uncovereds, struct models_uncovered);
 /* The changes that no migration of `tree` (the newer one) makes. A migration among `changed_paths` covers what it touches; an older one
- * only what it left that way: a column that it added and none dropped since. `by_words`: what gives no steps counts by its statements and
+ * only what it left that way: a column that it added and none dropped since. `sets`: those of the tree; NULL: they are looked for. `by_words`: what gives no steps counts by its statements and
  * words too (cover.h). */
 MUST_CHECK bool models_cover(struct arena *arena, const struct config *config, struct tree *tree,
+                             const struct config_migrations_list *sets,
                              const struct strs *changed_paths,
                              const struct schema_difference *difference, bool by_words,
                              struct models_uncovereds *ret_uncovered, struct err *e);
@@ -50,7 +51,7 @@ void models_follow_renames(const struct schema_changes *changes, bool *covered);
  * migrations name both, and nothing says that the other schema is searched (search_path and what other tools call it, in the migrations or in
  * settings). Else "app.users" may well be the model's "users". Sets `usual_schema`. */
 MUST_CHECK bool models_usual_schemas(struct arena *arena, const struct config *config,
-                                     struct tree *tree, struct schema_changes *changes,
-                                     struct err *e);
+                                     struct tree *tree, const struct config_migrations_list *sets,
+                                     struct schema_changes *changes, struct err *e);
 
 #endif

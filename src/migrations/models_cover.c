@@ -27,6 +27,7 @@ struct covering {
     struct arena *arena;
     const struct config *config;
     struct tree *tree;
+    const struct config_migrations_list *sets; /* NULL: to be looked for */
     struct python_tree *python;
     struct script_tree *script;
     struct elixir_tree *elixir;
@@ -165,17 +166,19 @@ static void add_found(struct covering *c, const struct strs *found, const struct
 
 static bool find_files(struct covering *c, const struct strs *changed, struct err *e)
 {
-    struct config_migrations_list sets = {0};
+    struct config_migrations_list detected = {0};
+    const struct config_migrations_list *sets = c->sets ? c->sets : &detected;
     struct strs found = {0};
     struct err none = ERR_NONE;
 
-    if (sets_detect(c->arena, c->tree, c->config, &sets, &none))
-        for (size_t i = 0; i < sets.count; i++) {
-            struct str root = sets.items[i].root;
-            if (root.length && !str_eq(root, STR(".")))
-                strs_add(c->arena, &c->roots, root);
-            add_history(c, &sets.items[i]);
-        }
+    if (!c->sets && !sets_detect(c->arena, c->tree, c->config, &detected, &none))
+        detected.count = 0;
+    for (size_t i = 0; i < sets->count; i++) {
+        struct str root = sets->items[i].root;
+        if (root.length && !str_eq(root, STR(".")))
+            strs_add(c->arena, &c->roots, root);
+        add_history(c, &sets->items[i]);
+    }
     c->ordered = c->paths.count;
     if (!walk(c, STR(""), false, 0, &found, e))
         return false;
@@ -518,10 +521,11 @@ static bool begin(struct covering *c, const struct strs *changed_paths, struct e
 }
 
 bool models_cover(struct arena *arena, const struct config *config, struct tree *tree,
-                  const struct strs *changed_paths, const struct schema_difference *difference,
-                  bool by_words, struct models_uncovereds *ret_uncovered, struct err *e)
+                  const struct config_migrations_list *sets, const struct strs *changed_paths,
+                  const struct schema_difference *difference, bool by_words,
+                  struct models_uncovereds *ret_uncovered, struct err *e)
 {
-    struct covering c = {.arena = arena, .config = config, .tree = tree};
+    struct covering c = {.arena = arena, .config = config, .tree = tree, .sets = sets};
     struct source_files files = {.self = &c, .read = read_file};
     PYTHON_TREE(python, arena, &files);
     SCRIPT_TREE(script, arena, &files);
@@ -561,9 +565,10 @@ bool models_cover(struct arena *arena, const struct config *config, struct tree 
 }
 
 bool models_usual_schemas(struct arena *arena, const struct config *config, struct tree *tree,
-                          struct schema_changes *changes, struct err *e)
+                          const struct config_migrations_list *sets, struct schema_changes *changes,
+                          struct err *e)
 {
-    struct covering c = {.arena = arena, .config = config, .tree = tree};
+    struct covering c = {.arena = arena, .config = config, .tree = tree, .sets = sets};
     struct source_files files = {.self = &c, .read = read_file};
     PYTHON_TREE(python, arena, &files);
     SCRIPT_TREE(script, arena, &files);

@@ -184,6 +184,43 @@ static bool note_file(struct model_side *side, struct model_matcher *matcher, st
            err_set(e, ERR_LIMIT, "more than %u model files", MODEL_FILES_MAX);
 }
 
+/* A directory that the other commit has as well, with all that is below, holds the same files. */
+static void enter(struct model_side *side, struct str path, struct str id, struct strs *below,
+                  struct strs *ids)
+{
+    struct str key = path_below(side->arena, id, path);
+
+    if (id.length && side->other && words_have(&side->other->walked, key)) {
+        (void)words_add(&side->same, path);
+        return;
+    }
+    if (id.length)
+        (void)words_add(&side->walked, key);
+    VEC_PUSH(side->arena, below, path);
+    VEC_PUSH(side->arena, ids, str_copy(side->arena, id));
+}
+
+static bool lies_in_same(const struct model_side *side, struct str path)
+{
+    for (struct str at = path_parent(path); at.length; at = path_parent(at))
+        if (words_have(&side->same, at))
+            return true;
+    return false;
+}
+
+/* Returns how many. */
+static size_t take_same(struct model_side *side, const struct strs *theirs, struct strs *ours)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < theirs->count; i++)
+        if (lies_in_same(side, theirs->items[i])) {
+            VEC_PUSH(side->arena, ours, theirs->items[i]);
+            count++;
+        }
+    return count;
+}
+
 /* All directories of one depth, so that a commit's are read together. */
 static bool walk_depth(struct model_side *side, struct model_matcher *matcher,
                        const struct strs *places, struct strs *ret_below, struct strs *ret_ids,
@@ -199,11 +236,9 @@ static bool walk_depth(struct model_side *side, struct model_matcher *matcher,
             continue;
         for (size_t j = 0; j < entries.count; j++) {
             const struct tree_entry *entry = &entries.items[j];
-            if (entry->kind == TREE_DIRECTORY && is_entered(entry->name)) {
-                VEC_PUSH(side->arena, ret_below,
-                         path_below(side->arena, places->items[i], entry->name));
-                VEC_PUSH(side->arena, ret_ids, str_copy(side->arena, entry->id));
-            }
+            if (entry->kind == TREE_DIRECTORY && is_entered(entry->name))
+                enter(side, path_below(side->arena, places->items[i], entry->name), entry->id,
+                      ret_below, ret_ids);
             if (entry->kind == TREE_FILE && !note_file(side, matcher, places->items[i], entry, e))
                 return false;
         }
@@ -224,7 +259,16 @@ static bool walk(struct model_side *side, struct model_matcher *matcher, struct 
         tree_expect(side->tree, &ids, &none);
         places = below;
     }
-    return true;
+    for (size_t i = 0; side->same.count && i < model_language_count; i++) {
+        side->count += take_same(side, &side->other->walked_paths[i], &side->paths[i]);
+        (void)take_same(side, &side->other->others[i], &side->others[i]);
+        (void)take_same(side, &side->other->settings[i], &side->settings[i]);
+    }
+    for (size_t i = 0; i < model_language_count; i++)
+        for (size_t j = 0; j < side->paths[i].count; j++)
+            VEC_PUSH(side->arena, &side->walked_paths[i], side->paths[i].items[j]);
+    return side->count <= MODEL_FILES_MAX ||
+           err_set(e, ERR_LIMIT, "more than %u model files", MODEL_FILES_MAX);
 }
 
 static bool lies_aside(const struct model_side *side, struct str directory)
@@ -376,6 +420,7 @@ bool model_side_open(struct model_side *side, struct model_matcher *matcher,
     struct nearby nearby[MODEL_LANGUAGES_MAX] = {0};
 
     side->looked.arena = side->mentioning.arena = side->arena;
+    side->walked.arena = side->same.arena = side->arena;
     if (!walk(side, matcher, e))
         return false;
     for (size_t i = 0; i < changed->count; i++) {

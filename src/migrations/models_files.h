@@ -25,8 +25,12 @@ struct model_side { /* one of the two trees */
     const bool *touched; /* languages: the others are not looked for */
     struct strs others
         [MODEL_LANGUAGES_MAX]; /* no path of models, but of a language whose models may lie anywhere */
+    struct strs walked_paths[MODEL_LANGUAGES_MAX]; /* `paths` before their text was looked at */
     size_t count;
-    const struct model_side *other;  /* opened before; NULL: this is the first */
+    const struct model_side *other; /* opened before; NULL: this is the first */
+    struct words
+        walked; /* directories of a commit, "ID/PATH": what is below is as it was in the other */
+    struct words same;               /* those of the other side that this one has */
     struct words looked, mentioning; /* files that were looked into, and those that hold models */
     struct err broken;               /* the first file that is there and could not be read */
 };

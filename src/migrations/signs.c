@@ -4,10 +4,13 @@
 #include "migrations/markers.h"
 #include "migrations/survey.h"
 #include "migrations/tracker.h"
+#include "migrations/tracker_files.h"
 
 #define NEAR_LEVELS 6u
 #define SAMPLE_MAX ((size_t)64 << 10)
 #define SAMPLES 3u
+#define ENDS 1024u
+#define STARTS 256u
 
 struct seeking {
     struct arena *arena;
@@ -15,8 +18,57 @@ struct seeking {
     struct str directory;
     const struct tree_entries *entries;
     struct strs *unreadable;
+    struct words *absent;
     struct err *e;
+    /* How the names in the directory begin and end, of files and of directories: most signs are none by that. */
+    bool starts[2][STARTS], ends[2][ENDS];
 };
+
+/* Of the last three bytes; of a form, ENDS where they are not all known. */
+static size_t end_of(struct str name)
+{
+    size_t end = 0;
+
+    for (size_t i = 1; i <= 3; i++) {
+        char byte = name.length >= i ? name.bytes[name.length - i] : '\0';
+        if (byte == '*' || byte == '#')
+            return ENDS;
+        end = end * 37 + (unsigned char)byte;
+    }
+    return end % ENDS;
+}
+
+static void note_ends(struct seeking *s)
+{
+    for (size_t i = 0; i < s->entries->count; i++) {
+        const struct tree_entry *entry = &s->entries->items[i];
+        size_t end = end_of(entry->name);
+        bool *starts = s->starts[entry->kind == TREE_DIRECTORY];
+        if (entry->name.length) {
+            unsigned char first = (unsigned char)entry->name.bytes[0];
+            starts[first] = true;
+            starts['#'] = starts['#'] || byte_is_digit((char)first);
+        }
+        for (size_t j = 0; j < ENDS && end == ENDS; j++) /* a name with '*' in it */
+            s->ends[entry->kind == TREE_DIRECTORY][j] = true;
+        if (end < ENDS)
+            s->ends[entry->kind == TREE_DIRECTORY][end] = true;
+    }
+}
+
+/* Could one of the names end so? */
+static bool may_hold(const struct seeking *s, const struct tracker_sign *sign)
+{
+    for (size_t i = 0; i < sign->files.count; i++) {
+        struct str form = sign->files.items[i];
+        size_t end = end_of(form), kind = sign->inside.length > 0;
+        bool starts =
+            !form.length || form.bytes[0] == '*' || s->starts[kind][(unsigned char)form.bytes[0]];
+        if (starts && (end == ENDS || s->ends[kind][end]))
+            return true;
+    }
+    return false;
+}
 
 /* The end of the path, part by part. */
 static bool directory_has_form(struct str directory, struct str form)
@@ -69,7 +121,7 @@ static bool is_wanted(struct seeking *s, const struct tracker_sign *sign,
 static size_t wanted_entries(struct seeking *s, const struct tracker_sign *sign,
                              const struct tree_entry *ret_samples[SAMPLES])
 {
-    size_t count = s->entries->count, found = 0;
+    size_t count = may_hold(s, sign) ? s->entries->count : 0, found = 0;
     size_t starts[SAMPLES] = {0, count / 2, count};
 
     for (size_t i = 0; i < count && !found; i++)
@@ -138,6 +190,18 @@ static bool has_content(struct seeking *s, const struct tracker_sign *sign,
     return false;
 }
 
+static bool is_there(struct seeking *s, struct str path)
+{
+    enum tree_entry_kind kind;
+
+    if (words_have(s->absent, path))
+        return false;
+    if (tree_exists(s->tree, s->arena, path, &kind) && kind == TREE_FILE)
+        return true;
+    (void)words_add(s->absent, str_copy(s->absent->arena, path));
+    return false;
+}
+
 /* The nearest of the files, from here upwards. */
 static bool has_near(struct seeking *s, const struct tracker_sign *sign, struct str *ret_place,
                      struct str *ret_path)
@@ -146,10 +210,8 @@ static bool has_near(struct seeking *s, const struct tracker_sign *sign, struct 
 
     for (unsigned level = 0; level < NEAR_LEVELS; level++) {
         for (size_t i = 0; i < sign->near.count; i++) {
-            enum tree_entry_kind kind;
             struct str path;
-            if (tree_path_join(s->arena, place, sign->near.items[i], &path) &&
-                tree_exists(s->tree, s->arena, path, &kind) && kind == TREE_FILE &&
+            if (tree_path_join(s->arena, place, sign->near.items[i], &path) && is_there(s, path) &&
                 (!sign->mentions.length || text_matches(s, path, sign->mentions, s->unreadable))) {
                 *ret_place = place;
                 *ret_path = path;
@@ -195,22 +257,6 @@ static bool holds(struct seeking *s, const struct tracker_sign *sign, struct sig
     return true;
 }
 
-/* The packs that count: all, or one. */
-static size_t count_of(const struct config *config, const struct tracker *only)
-{
-    return only ? 1 : (config ? config->trackers.count : 0) + tracker_table_count;
-}
-
-static const struct tracker *tracker_at(const struct config *config, const struct tracker *only,
-                                        size_t index)
-{
-    size_t own = config ? config->trackers.count : 0;
-
-    if (only)
-        return only;
-    return index < own ? &config->trackers.items[index] : &tracker_table[index - own];
-}
-
 void tracker_samples(struct arena *arena, struct tree *tree, const struct config *config,
                      const struct tracker *only, struct str directory,
                      const struct tree_entries *entries, struct strs *ret_ids)
@@ -218,8 +264,9 @@ void tracker_samples(struct arena *arena, struct tree *tree, const struct config
     struct seeking s = {.arena = arena, .tree = tree, .directory = directory, .entries = entries};
     struct strs ids = {0};
 
-    for (size_t i = 0; i < count_of(config, only); i++) {
-        const struct tracker_signs *signs = &tracker_at(config, only, i)->detect;
+    note_ends(&s);
+    for (size_t i = 0; i < trackers_count(config, only); i++) {
+        const struct tracker_signs *signs = &trackers_at(config, only, i)->detect;
         for (size_t j = 0; j < signs->count; j++) {
             const struct tree_entry *samples[SAMPLES];
             const struct tracker_sign *sign = &signs->items[j];
@@ -239,19 +286,21 @@ void tracker_samples(struct arena *arena, struct tree *tree, const struct config
 
 bool tracker_recognise(struct arena *arena, struct tree *tree, const struct config *config,
                        const struct tracker *only, struct str directory,
-                       const struct tree_entries *entries, struct sign_match *ret_match,
-                       struct strs *unreadable, struct err *e)
+                       const struct tree_entries *entries, struct words *absent,
+                       struct sign_match *ret_match, struct strs *unreadable, struct err *e)
 {
     struct seeking s = {.arena = arena,
                         .tree = tree,
                         .directory = directory,
                         .entries = entries,
                         .unreadable = unreadable,
+                        .absent = absent,
                         .e = e};
 
     *ret_match = (struct sign_match){0};
-    for (size_t i = 0; i < count_of(config, only); i++) {
-        const struct tracker *tracker = tracker_at(config, only, i);
+    note_ends(&s);
+    for (size_t i = 0; i < trackers_count(config, only); i++) {
+        const struct tracker *tracker = trackers_at(config, only, i);
         for (size_t j = 0; j < tracker->detect.count; j++) {
             struct sign_match match = {.tracker = tracker};
             if (rank_of(&tracker->detect.items[j]) <= ret_match->rank ||

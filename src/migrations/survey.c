@@ -1,15 +1,16 @@
 #include "migrations/survey.h"
 
 #include "base/file.h"
+#include "base/words.h"
 #include "migrations/alembic.h"
 #include "migrations/markers.h"
-#include "migrations/sql.h"
+#include "migrations/survey_sql.h"
 #include "migrations/tracker.h"
+#include "migrations/tracker_files.h"
 
 #define SCRATCH_BUDGET ((size_t)192 << 20)
 #define SCRATCH_ENOUGH ((size_t)4 << 20)
 #define READ_MAX ((size_t)64 << 10)
-#define SUPPORT_FILES_MAX 40u
 #define AHEAD 128u
 
 struct place {
@@ -18,6 +19,9 @@ struct place {
     struct str project; /* the nearest directory above with a manage.py; STR_NONE: none */
     size_t depth;
     bool inside; /* below the migrations of a pack: what lies there is theirs */
+    uint64_t surroundings;
+    struct str key; /* of the memo; empty: it is not to be kept */
+    bool bears;     /* something was found there */
 };
 
 struct walk {
@@ -27,7 +31,12 @@ struct walk {
     const struct config *config;
     const struct tracker *only;
     struct survey *survey;
+    bool found;               /* something, in the directory that was visited last */
+    struct survey_memo *memo; /* NULL: none */
     VEC(struct place) todo;
+    struct tracker_files files;
+    struct words
+        absent; /* files that were looked for near a directory: many lie below the same ones */
 };
 
 static bool is_one_of(struct str name, const char *const *words)
@@ -37,8 +46,6 @@ static bool is_one_of(struct str name, const char *const *words)
             return true;
     return false;
 }
-
-static const char *const migration_words[] = {"migrations", "migration", "migrate", NULL};
 
 bool survey_is_of_migrations(struct str directory)
 {
@@ -180,63 +187,6 @@ static bool look_for_alembic(struct walk *w, struct str directory,
     return true;
 }
 
-/* What cannot be read may name it. */
-static bool may_mention(struct walk *w, struct str path, const char *text)
-{
-    struct err bad = ERR_NONE;
-    struct str bytes;
-    bool whole;
-
-    if (!tree_read_start(w->tree, w->scratch, path, READ_MAX, &bytes, &whole, &bad))
-        return bad.kind != ERR_NOT_FOUND;
-    return str_contains(bytes, str_from(text));
-}
-
-/* A runner of one's own names its table somewhere near. */
-static bool has_runner_near(struct walk *w, struct str directory)
-{
-    struct str parent =
-        str_find_byte(directory, '/') == SIZE_MAX ? STR("") : path_directory(directory);
-    struct str places[] = {directory, parent};
-    size_t read = 0;
-
-    for (size_t i = 0; i < COUNT_OF(places); i++) {
-        struct err ignored = ERR_NONE;
-        struct tree_entries entries = {0};
-        bool exists;
-        if (!tree_list(w->tree, w->scratch, places[i], &entries, &exists, &ignored))
-            continue;
-        for (size_t j = 0; j < entries.count && read < SUPPORT_FILES_MAX; j++)
-            if (entries.items[j].kind == TREE_FILE && ++read &&
-                may_mention(w, path_below(w->scratch, places[i], entries.items[j].name),
-                            "schema_migrations"))
-                return true;
-    }
-    return false;
-}
-
-/* Whose SQL files are these? NULL: nobody's that we know. */
-static const char *sql_owner(struct walk *w, struct str directory, const struct strs *files)
-{
-    struct str parent =
-        str_find_byte(directory, '/') == SIZE_MAX ? STR("") : path_directory(directory);
-    size_t samples[] = {0, files->count / 2, files->count - 1};
-
-    if (str_eq(path_base_name(parent), STR("supabase")))
-        return "Supabase";
-    if (file_mentions(w, parent, STR("Cargo.toml"), "sqlx"))
-        return "sqlx";
-    for (size_t i = 0; i < COUNT_OF(samples); i++) {
-        struct str bytes;
-        const char *tracker = NULL;
-        if (read_start(w, path_below(w->scratch, directory, files->items[samples[i]]), &bytes))
-            tracker = marker_in_sql(bytes);
-        if (tracker)
-            return tracker;
-    }
-    return NULL;
-}
-
 static void add_foreign(struct walk *w, struct str directory, const char *tracker)
 {
     VEC_PUSH(w->arena, &w->survey->foreign,
@@ -245,30 +195,14 @@ static void add_foreign(struct walk *w, struct str directory, const char *tracke
 
 static void look_for_sql(struct walk *w, struct str directory, const struct tree_entries *entries)
 {
-    static const char *const weak[] = {"sql", "schema", "db", "database", "ddl", NULL};
-    struct str base = path_base_name(directory), digits;
-    struct str parent = path_base_name(path_directory(directory));
-    struct strs files = {0};
-    size_t all = 0;
+    struct strs unreadable = {0};
+    const char *owner;
+    bool found = survey_sql_lies_in(w->scratch, w->tree, directory, entries, &unreadable, &owner);
 
-    for (size_t i = 0; i < entries->count; i++) {
-        struct str name = entries->items[i].name;
-        if (entries->items[i].kind != TREE_FILE || !str_ends(name, STR(".sql")) ||
-            sql_file_goes_back(name))
-            continue;
-        all++;
-        if (sql_file_number(name, &digits))
-            VEC_PUSH(w->scratch, &files, name);
-    }
-    if (files.count == 0 || files.count * 2 <= all)
-        return;
-    bool strong = is_one_of(base, migration_words) || is_one_of(parent, migration_words);
-    if (!strong && !(is_one_of(base, weak) && files.count > 1 && has_runner_near(w, directory)))
-        return;
-    const char *owner = sql_owner(w, directory, &files);
-    if (owner)
+    keep_unreadable(w, &unreadable);
+    if (found && owner)
         add_foreign(w, directory, owner);
-    else
+    else if (found)
         VEC_PUSH(w->arena, &w->survey->sql, directory);
 }
 
@@ -314,7 +248,7 @@ static bool look_for_packs(struct walk *w, struct str directory, const struct tr
     *ret_closed = *ret_found = false;
     struct strs unreadable = {0};
     bool recognised = tracker_recognise(w->scratch, w->tree, w->config, w->only, directory, entries,
-                                        &match, &unreadable, e);
+                                        &w->absent, &match, &unreadable, e);
     keep_unreadable(w, &unreadable);
     if (!recognised || (match.rank < SIGN_CONFIGURATION && is_of_seeds(directory)))
         return !err_is_set(e);
@@ -336,35 +270,17 @@ static bool look_for_packs(struct walk *w, struct str directory, const struct tr
     return true;
 }
 
-static bool names_directory(const struct tracker *tracker, const struct tree_entries *entries)
-{
-    for (size_t i = 0; i < tracker->settings.count; i++)
-        for (size_t j = 0; j < tracker->settings.items[i].file.count; j++) {
-            struct str rest = tracker->settings.items[i].file.items[j];
-            struct str first = str_cut(&rest, '/');
-            bool is_form = str_find_byte(first, '*') != SIZE_MAX;
-            for (size_t k = 0; k < entries->count; k++)
-                if (is_form ? form_matches(first, entries->items[k].name)
-                            : str_eq(first, entries->items[k].name))
-                    return true;
-        }
-    return false;
-}
-
 /* Directories that a tool's own file in this directory names. */
 static bool look_for_settings(struct walk *w, struct str root, const struct tree_entries *entries,
                               struct err *e)
 {
-    size_t own = w->config && !w->only ? w->config->trackers.count : 0;
-    size_t count = w->only ? 1 : own + tracker_table_count;
-
-    for (size_t i = 0; i < count; i++) {
-        const struct tracker *tracker = w->only   ? w->only
-                                        : i < own ? &w->config->trackers.items[i]
-                                                  : &tracker_table[i - own];
+    if (!tracker_files_lie_in(&w->files, entries))
+        return true;
+    for (size_t i = 0; i < trackers_count(w->config, w->only); i++) {
+        const struct tracker *tracker = trackers_at(w->config, w->only, i);
         struct tracker_places places;
         enum tree_entry_kind kind;
-        if (!names_directory(tracker, entries))
+        if (!tracker_file_lies_in(tracker, entries))
             continue;
         if (!tracker_places_read(w->scratch, w->tree, tracker, root, STR_NONE, &places, e))
             return false;
@@ -411,11 +327,43 @@ static void look_for_others(struct walk *w, const struct place *place,
         look_for_sql(w, place->path, entries);
 }
 
+/* Directories below, but for those that the memo knows to hold nothing. */
+static void go_below(struct walk *w, struct place place, bool inside,
+                     const struct tree_entries *entries)
+{
+    uint64_t surroundings = 0;
+
+    if (w->memo)
+        surroundings = survey_surroundings(w->memo, w->tree, w->scratch, place.surroundings,
+                                           place.path, entries) ^
+                       inside;
+    for (size_t i = 0; i < entries->count; i++) {
+        const struct tree_entry *entry = &entries->items[i];
+        struct place below = {.path = path_below(w->arena, place.path, entry->name),
+                              .id = entry->id,
+                              .project = place.project,
+                              .depth = place.depth + 1,
+                              .inside = inside,
+                              .surroundings = surroundings};
+        if (entry->kind == TREE_SUBMODULE && is_entered(entry->name))
+            strs_add(w->arena, &w->survey->submodules, below.path);
+        if (entry->kind != TREE_DIRECTORY || !is_entered(entry->name))
+            continue;
+        if (w->memo && entry->id.length)
+            below.key = survey_memo_key(w->arena, surroundings, entry->id, below.path);
+        if (place.depth >= SURVEY_DEPTH_MAX)
+            strs_add(w->arena, &w->survey->deep, below.path);
+        else if (!w->memo || !words_have(&w->memo->barren, below.key))
+            VEC_PUSH(w->arena, &w->todo, below);
+    }
+}
+
 static bool visit(struct walk *w, struct place place, struct err *e)
 {
     struct tree_entries entries;
     bool exists, closed = false, found = false;
 
+    w->found = true; /* unless it goes through to the end */
     if (!tree_list(w->tree, w->scratch, place.path, &entries, &exists, e))
         return false;
     if (is_own_work_tree(w, place.path, &entries) || find(&entries, "pyvenv.cfg"))
@@ -431,23 +379,8 @@ static bool visit(struct walk *w, struct place place, struct err *e)
         return true;
     if (!found && !place.inside)
         look_for_others(w, &place, &entries);
-    for (size_t i = 0; i < entries.count; i++) {
-        if (entries.items[i].kind == TREE_SUBMODULE && is_entered(entries.items[i].name))
-            strs_add(w->arena, &w->survey->submodules,
-                     path_below(w->arena, place.path, entries.items[i].name));
-        if (entries.items[i].kind != TREE_DIRECTORY || !is_entered(entries.items[i].name))
-            continue;
-        if (place.depth >= SURVEY_DEPTH_MAX)
-            strs_add(w->arena, &w->survey->deep,
-                     path_below(w->arena, place.path, entries.items[i].name));
-        else
-            VEC_PUSH(w->arena, &w->todo,
-                     (struct place){.path = path_below(w->arena, place.path, entries.items[i].name),
-                                    .id = entries.items[i].id,
-                                    .project = place.project,
-                                    .depth = place.depth + 1,
-                                    .inside = place.inside || found});
-    }
+    w->found = found;
+    go_below(w, place, place.inside || found, &entries);
     return true;
 }
 
@@ -497,42 +430,90 @@ static void drop_elsewhere(struct survey *survey)
     survey->found.count = kept;
 }
 
-bool survey_tree(struct arena *arena, struct tree *tree, const struct config *config,
-                 const struct tracker *only, struct str root, struct survey *ret_survey,
-                 struct err *e)
+static size_t count_all(const struct survey *survey)
 {
-    ARENA(scratch, SCRATCH_BUDGET);
-    struct survey survey = {0};
-    struct walk walk = {.arena = arena,
-                        .scratch = &scratch,
-                        .tree = tree,
-                        .config = config,
-                        .only = only,
-                        .survey = &survey};
+    return survey->settings.count + survey->scripts.count + survey->sql.count +
+           survey->foreign.count + survey->found.count + survey->elsewhere.count +
+           survey->unplaced.count + survey->unreadable.count + survey->deep.count +
+           survey->submodules.count;
+}
 
+/* What bore nothing, nor anything below it. */
+static void keep_barren(const struct walk *w)
+{
+    struct words bearing = {.arena = w->scratch};
+
+    for (size_t i = 0; i < w->todo.count; i++)
+        for (struct str at = w->todo.items[i].path; w->todo.items[i].bears && at.length;
+             at = path_parent(at))
+            (void)words_add(&bearing, at);
+    for (size_t i = 0; i < w->todo.count; i++)
+        if (w->todo.items[i].key.length && !words_have(&bearing, w->todo.items[i].path))
+            (void)words_add(&w->memo->barren, w->todo.items[i].key);
+}
+
+static bool walk_all(struct walk *w, struct err *e)
+{
     size_t ahead = 0;
-    VEC_PUSH(arena, &walk.todo, (struct place){.path = root});
-    for (size_t i = 0; i < walk.todo.count; i++) {
+
+    for (size_t i = 0; i < w->todo.count; i++) {
+        size_t before = count_all(w->survey);
         if (i >= SURVEY_DIRECTORIES_MAX) {
             (void)err_set(e, ERR_LIMIT, "more than %u directories to search for migrations",
                           SURVEY_DIRECTORIES_MAX);
             return err_hint(e, "name the migration sets under \"migrations\" in %s", CONFIG_NAME);
         }
         if (i == ahead) {
-            look_ahead(&walk, i);
-            ahead = walk.todo.count - i < AHEAD ? walk.todo.count : i + AHEAD;
+            look_ahead(w, i);
+            ahead = w->todo.count - i < AHEAD ? w->todo.count : i + AHEAD;
         }
-        if (!visit(&walk, walk.todo.items[i], e))
+        if (!visit(w, w->todo.items[i], e))
             return false;
-        if (scratch.used > SCRATCH_ENOUGH)
-            arena_release(&scratch);
+        w->todo.items[i].bears = w->found || count_all(w->survey) != before;
+        if (w->scratch->used > SCRATCH_ENOUGH)
+            arena_release(w->scratch);
     }
+    if (w->memo)
+        keep_barren(w);
+    return true;
+}
+
+static bool survey_with(struct walk *walk, struct str root, struct survey *ret_survey,
+                        struct err *e)
+{
+    ARENA(scratch, SCRATCH_BUDGET);
+    struct survey survey = {0};
+
+    walk->scratch = &scratch;
+    walk->survey = &survey;
+    tracker_files_note(walk->arena, walk->config, walk->only, &walk->files);
+    walk->absent.arena = walk->arena;
+    VEC_PUSH(walk->arena, &walk->todo, (struct place){.path = root});
+    if (!walk_all(walk, e))
+        return false;
     drop_elsewhere(&survey);
     strs_sort(&survey.settings);
     strs_sort(&survey.scripts);
     strs_sort(&survey.sql);
     *ret_survey = survey;
     return true;
+}
+
+bool survey_tree(struct arena *arena, struct tree *tree, const struct config *config,
+                 const struct tracker *only, struct str root, struct survey *ret_survey,
+                 struct err *e)
+{
+    struct walk walk = {.arena = arena, .tree = tree, .config = config, .only = only};
+
+    return survey_with(&walk, root, ret_survey, e);
+}
+
+bool survey_commit(struct arena *arena, struct tree *tree, const struct config *config,
+                   struct survey_memo *memo, struct survey *ret_survey, struct err *e)
+{
+    struct walk walk = {.arena = arena, .tree = tree, .config = config, .memo = memo};
+
+    return survey_with(&walk, STR(""), ret_survey, e);
 }
 
 bool survey_directories(struct arena *arena, struct tree *tree, const struct tracker *tracker,

@@ -8,6 +8,7 @@
 #define HOOKCHECK_MIGRATIONS_SURVEY_H
 
 #include "migrations/history.h"
+#include "migrations/survey_memo.h"
 
 #define SURVEY_DEPTH_MAX 12u
 #define SURVEY_DIRECTORIES_MAX 50000u
@@ -55,6 +56,9 @@ struct survey {
 MUST_CHECK bool survey_tree(struct arena *arena, struct tree *tree, const struct config *config,
                             const struct tracker *only, struct str root, struct survey *ret_survey,
                             struct err *e);
+/* The same of a whole tree; what `memo` (may be NULL) keeps of other commits is not looked into again. */
+MUST_CHECK bool survey_commit(struct arena *arena, struct tree *tree, const struct config *config,
+                              struct survey_memo *memo, struct survey *ret_survey, struct err *e);
 /* The directories below `root` with migrations of this tracker, sorted. */
 MUST_CHECK bool survey_directories(struct arena *arena, struct tree *tree,
                                    const struct tracker *tracker, struct str root,

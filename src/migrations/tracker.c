@@ -1,6 +1,7 @@
 #include "migrations/tracker.h"
 
 #define REGEXES_MAX 512u
+#define HURRY_ASKED 64u /* texts: then the rest of a large tree follows */
 
 const struct tracker *tracker_find(const struct config *config, struct str id)
 {
@@ -45,6 +46,7 @@ struct str tracker_ids(struct arena *arena, const struct config *config)
 static struct {
     struct str text;
     struct regex *regex;
+    unsigned asked;
 } kept[REGEXES_MAX];
 static size_t kept_count;
 static struct arena kept_arena = {.budget = (size_t)32 << 20};
@@ -53,6 +55,8 @@ static bool regex_for(struct str pattern, struct regex **ret_regex, struct err *
 {
     for (size_t i = 0; i < kept_count; i++)
         if (str_eq(pattern, kept[i].text)) {
+            if (++kept[i].asked == HURRY_ASKED)
+                regex_hurry(kept[i].regex);
             *ret_regex = kept[i].regex;
             return true;
         }

@@ -8,6 +8,7 @@
 #define HOOKCHECK_MIGRATIONS_TRACKER_H
 
 #include "base/regex.h"
+#include "base/words.h"
 #include "config/trackers.h"
 #include "database/database.h"
 #include "migrations/history.h"
@@ -113,11 +114,11 @@ struct sign_match {
     struct str reason; /* "found by db/schema.rb", for people */
 };
 /* The tracker whose migrations lie in this directory; false: none of the packs'. `only` (may be NULL) leaves out all others. Files that could
- * tell and cannot be read are added to *unreadable ("PATH: why"), in the arena. */
+ * tell and cannot be read are added to *unreadable ("PATH: why"), in the arena. `absent`: of this tree, kept from directory to directory. */
 bool tracker_recognise(struct arena *arena, struct tree *tree, const struct config *config,
                        const struct tracker *only, struct str directory,
-                       const struct tree_entries *entries, struct sign_match *ret_match,
-                       struct strs *unreadable, struct err *e);
+                       const struct tree_entries *entries, struct words *absent,
+                       struct sign_match *ret_match, struct strs *unreadable, struct err *e);
 
 /* The files that tracker_recognise() looks into when the directory's path and the files' names alone are not enough: ids of a commit's objects, a guess for
  * tree_expect(). */

@@ -1,0 +1,204 @@
+/* The commits of a push are looked through one after the other: what is kept of the first must not change what is found in the second. */
+#include <criterion/criterion.h>
+
+#include "base/digest.h"
+#include "base/file.h"
+#include "migrations/history.h"
+#include "repository/tree.h"
+
+static struct arena arena = {.budget = ARENA_DEFAULT_BUDGET};
+static const struct config config = {0};
+
+static void end(void)
+{
+    arena_release(&arena);
+}
+
+#define FILES_MAX 12
+struct commit {
+    const char *files[FILES_MAX][2]; /* path, text; all by NULL */
+    size_t listed;
+};
+
+/* As in git: what lies below, without the directory's own name. */
+static struct str id_of(const struct commit *commit, struct str path)
+{
+    struct str content = STR("");
+
+    for (size_t i = 0; i < FILES_MAX && commit->files[i][0]; i++) {
+        struct str file = str_from(commit->files[i][0]), inside = STR("");
+        if (str_eq(file, path) || path_relative(path, file, &inside))
+            content = str_printf(&arena, STR_FMT "\n" STR_FMT "\n%s", STR_ARG(content),
+                                 STR_ARG(inside), commit->files[i][1]);
+    }
+    return digest_sha256(&arena, content);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return str_compare(((const struct tree_entry *)a)->name, ((const struct tree_entry *)b)->name);
+}
+
+static bool list(void *self, struct arena *into, struct str directory,
+                 struct tree_entries *ret_entries, bool *ret_exists, struct err *e)
+{
+    struct commit *commit = self;
+    struct tree_entries entries = {0};
+    struct strs seen = {0};
+
+    (void)e;
+    commit->listed++;
+    for (size_t i = 0; i < FILES_MAX && commit->files[i][0]; i++) {
+        struct str rest = str_from(commit->files[i][0]);
+        if (directory.length && !path_relative(directory, rest, &rest))
+            continue;
+        bool is_file = str_find_byte(rest, '/') == SIZE_MAX;
+        struct str name = str_cut(&rest, '/');
+        if (strs_have(&seen, name))
+            continue;
+        VEC_PUSH(into, &seen, name);
+        VEC_PUSH(into, &entries,
+                 (struct tree_entry){.name = name,
+                                     .kind = is_file ? TREE_FILE : TREE_DIRECTORY,
+                                     .id = id_of(commit, path_below(into, directory, name))});
+    }
+    if (entries.count)
+        qsort(entries.items, entries.count, sizeof entries.items[0], by_name);
+    *ret_entries = entries;
+    *ret_exists = entries.count > 0;
+    return true;
+}
+
+static bool read(void *self, struct arena *into, struct str path, size_t maximum,
+                 struct str *ret_bytes, bool *ret_whole, struct err *e)
+{
+    const struct commit *commit = self;
+
+    (void)into;
+    for (size_t i = 0; i < FILES_MAX && commit->files[i][0]; i++)
+        if (str_eq(str_from(commit->files[i][0]), path)) {
+            *ret_bytes = str_prefix(str_from(commit->files[i][1]), maximum);
+            *ret_whole = true;
+            return true;
+        }
+    return err_set(e, ERR_NOT_FOUND, "no such file");
+}
+
+static struct str describe(const void *self)
+{
+    (void)self;
+    return STR("a commit");
+}
+
+static struct tree *tree_of(struct commit *commit)
+{
+    static const struct tree_driver driver = {.list = list, .read = read, .describe = describe};
+
+    return tree_from_driver(&arena, &driver, commit);
+}
+
+/* "knex of a: steps; flyway of .: sql" */
+static const char *told(const struct config_migrations_list *sets)
+{
+    struct str text = STR("");
+
+    for (size_t i = 0; i < sets->count; i++) {
+        const struct config_migrations *set = &sets->items[i];
+        text = str_printf(&arena, STR_FMT "%s" STR_FMT " of " STR_FMT ":", STR_ARG(text),
+                          i ? "; " : "", STR_ARG(set->tracker), STR_ARG(set->root));
+        for (size_t j = 0; j < set->versions.count; j++)
+            text = str_printf(&arena, STR_FMT " " STR_FMT, STR_ARG(text),
+                              STR_ARG(set->versions.items[j]));
+    }
+    return str_c(&arena, text);
+}
+
+static const char *found(struct commit *commit, struct survey_memo *memo)
+{
+    struct config_migrations_list sets = {0};
+    struct err e = ERR_NONE;
+
+    cr_assert(sets_detect_of_commit(&arena, tree_of(commit), &config, memo, &sets, &e), "%s",
+              e.message);
+    return told(&sets);
+}
+
+#define STEP "exports.up = (knex) => knex.schema.createTable('a');\n"
+
+static struct pair {
+    struct commit before, after;
+    const char *told; /* of the second */
+} pairs[] = {
+    /* Nothing changed beside it. */
+    {{{{"a/b/x.py", ""}, {"db/steps/1_a.txt", ""}, {"c", "1"}}, 0},
+     {{{"a/b/x.py", ""}, {"db/steps/1_a.txt", ""}, {"c", "2"}}, 0},
+     ""},
+    /* A file at the root names a directory in which nothing was found. */
+    {{{{"db/steps/20240101_a.js", "export {}"}, {"a/b/x.py", ""}}, 0},
+     {{{"db/steps/20240101_a.js", "export {}"},
+       {"a/b/x.py", ""},
+       {"knexfile.js",
+        "module.exports = { client: 'pg', migrations: { directory: './db/steps' } }"}},
+      0},
+     "knex of : db/steps"},
+    /* A file near, above it … */
+    {{{{"a/changes/1_first.sql", "select 1;"}, {"a/x", ""}}, 0},
+     {{{"a/changes/1_first.sql", "select 1;"}, {"a/x", ""}, {"a/tern.conf", "[database]"}}, 0},
+     "tern of a: changes"},
+    /* … and one in a folder beside it. */
+    {{{{"a/changes/V1__a.txt", ""}, {"a/changes/R__b.sql", "select 1;"}}, 0},
+     {{{"a/changes/V1__a.txt", ""},
+       {"a/changes/R__b.sql", "select 1;"},
+       {"conf/flyway.toml", "[flyway]"}},
+      0},
+     "flyway of :"},
+    /* It goes. */
+    {{{{"a/changes/1_first.sql", "select 1;"}, {"a/tern.conf", "[database]"}}, 0},
+     {{{"a/changes/1_first.sql", "select 1;"}}, 0},
+     ""},
+    /* A runner of one's own beside them. */
+    {{{{"a/db/1_a.sql", "select 1;"}, {"a/db/2_b.sql", "select 2;"}, {"a/run.py", "pass"}}, 0},
+     {{{"a/db/1_a.sql", "select 1;"},
+       {"a/db/2_b.sql", "select 2;"},
+       {"a/run.py", "insert into schema_migrations"}},
+      0},
+     "sql of a: db"},
+    /* What is in it. */
+    {{{{"a/steps/20240101_a.js", "export {}"}}, 0},
+     {{{"a/steps/20240101_a.js", STEP}}, 0},
+     "knex of a/steps: ."},
+    /* The same in another place. */
+    {{{{"a/x/20240101_a.sql", "select 1;"}}, 0},
+     {{{"a/migrations/20240101_a.sql", "select 1;"}}, 0},
+     "sql of a: migrations"},
+    /* It stays. */
+    {{{{"a/steps/20240101_a.js", STEP}, {"c", "1"}}, 0},
+     {{{"a/steps/20240101_a.js", STEP}, {"c", "2"}}, 0},
+     "knex of a/steps: ."},
+};
+
+Test(survey, what_is_kept_changes_nothing, .fini = end)
+{
+    for (size_t i = 0; i < COUNT_OF(pairs); i++) {
+        struct survey_memo *memo = survey_memo_new(&arena, &config);
+        const char *alone = found(&pairs[i].after, NULL);
+        (void)found(&pairs[i].before, memo);
+        const char *after = found(&pairs[i].after, memo);
+        cr_expect_str_eq(alone, pairs[i].told, "%zu: \"%s\"", i, alone);
+        cr_expect_str_eq(after, alone, "%zu: \"%s\"", i, after);
+    }
+}
+
+/* And it saves something. */
+Test(survey, directories_without_migrations_are_not_looked_into_again, .fini = end)
+{
+    struct commit before = {{{"a/b/x.py", ""}, {"a/c/y.py", ""}, {"d/e/f/z.ts", ""}, {"h/1", ""}},
+                            0};
+    struct commit after = {{{"a/b/x.py", ""}, {"a/c/y.py", ""}, {"d/e/f/z.ts", ""}, {"h/1", "2"}},
+                           0};
+    struct survey_memo *memo = survey_memo_new(&arena, &config);
+
+    (void)found(&before, memo);
+    (void)found(&after, memo);
+    cr_expect_gt(before.listed, after.listed + 3);
+}
