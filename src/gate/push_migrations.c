@@ -165,8 +165,9 @@ static bool same_text(struct str a, struct str b)
     }
 }
 
+/* `squash`: of a set of which a squash is over; NULL: of any other. */
 static bool is_edited(struct pushed *pushed, struct str before_path, struct str after_path,
-                      bool *ret_edited, struct err *e)
+                      const struct commit_set *squash, bool *ret_edited, struct err *e)
 {
     ARENA(scratch, 4 * MIGRATION_FILE_MAX + ((size_t)64 << 20));
     struct str before, after;
@@ -178,6 +179,9 @@ static bool is_edited(struct pushed *pushed, struct str before_path, struct str 
                          &whole, e))
         return false;
     *ret_edited = !same_text(before, after);
+    if (*ret_edited && squash && push_squash_is_over(pushed, squash))
+        *ret_edited =
+            !same_text(push_squash_rest(&scratch, before), push_squash_rest(&scratch, after));
     return true;
 }
 
@@ -216,7 +220,8 @@ static bool judge_edit(struct pushed *pushed, const struct commit_set *old,
     bool edited = false;
 
     if (!after) {
-        if (change || is_unlisted(pushed, old, before))
+        if ((change || is_unlisted(pushed, old, before)) &&
+            !push_squash_holds(pushed, old, before->id))
             add_edit(pushed, edits,
                      !change                          ? "no longer listed"
                      : change->kind == CHANGE_DELETED ? "deleted"
@@ -229,7 +234,7 @@ static bool judge_edit(struct pushed *pushed, const struct commit_set *old,
     /* Of a file that holds several, only what was changed or taken out is edited: others come at its end. */
     if (before->part.length && after->part.length)
         edited = !str_eq(before->part, after->part);
-    else if (!is_edited(pushed, before->file, after->file, &edited, e))
+    else if (!is_edited(pushed, before->file, after->file, old, &edited, e))
         return false;
     if (edited || is_renamed(old, before, after))
         add_edit(pushed, edits, edited ? "edited" : "renamed", before->file, after->file);
@@ -439,7 +444,7 @@ static bool judge_shapes(struct pushed *pushed, struct err *e)
             if (!was_moved(pushed, change))
                 add_edit(pushed, &edits, "deleted", change->path, change->path);
         } else {
-            if (!is_edited(pushed, change->path, change->path, &edited, e))
+            if (!is_edited(pushed, change->path, change->path, NULL, &edited, e))
                 return false;
             if (edited)
                 add_edit(pushed, &edits, "edited", change->path, change->path);

@@ -80,6 +80,12 @@ MUST_CHECK bool push_judge_migrations(struct pushed *pushed, struct err *e);
  * whose migrations were compared already. */
 MUST_CHECK bool push_judge_rewritten(struct pushed *pushed, const struct commit_view *judged,
                                      struct err *e);
+/* push_squash.c: a published squash that is still there stands for the migration `id`. */
+bool push_squash_holds(const struct pushed *pushed, const struct commit_set *old, struct str id);
+/* What such a squash stands for goes with this push. */
+bool push_squash_is_over(const struct pushed *pushed, const struct commit_set *old);
+/* The text of a migration without what it depends on and replaces, and without empty lines. */
+struct str push_squash_rest(struct arena *arena, struct str text);
 /* push_look.c: may the push change a schema's models? All changed paths, and whether the models are worth reading: that takes a look into each
  * directory. */
 MUST_CHECK bool push_look_for_models(struct pushed *pushed, struct strs *ret_paths, bool *ret_any,
