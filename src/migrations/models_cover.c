@@ -5,6 +5,7 @@
 #include "migrations/effect.h"
 #include "migrations/graph.h"
 #include "migrations/left_out.h"
+#include "migrations/members.h"
 #include "migrations/models.h"
 #include "migrations/models_command.h"
 #include "migrations/sql.h"
@@ -256,10 +257,14 @@ static void add_name(struct covering *c, const struct step *step)
 
 static void read_steps(struct covering *c, const struct strs *changed)
 {
+    struct members members = {0};
+
     for (size_t i = 0; i < c->paths.count; i++) {
         struct str path = c->paths.items[i];
         struct file_steps file = {.path = path, .in_range = strs_have(changed, path)};
         read_file_steps(c, path, &file.steps);
+        if (str_ends(path, STR(".py")))
+            members_follow(c->arena, &members, &file.steps);
         for (size_t j = 0; j < file.steps.count; j++) {
             const struct step *step = &file.steps.items[j];
             if (step->kind == STEP_TABLE_NAME)

@@ -42,6 +42,11 @@ struct step {
     bool field;          /* Django: `column` is a field's name */
     bool family; /* Django: the tables of its many-to-many fields, TABLE_FIELD, go with it */
     bool many;   /* Django: STEP_ADD_TABLE of a many-to-many field */
+    /* Django: the field that has this column, or this table of its own; empty: none. */
+    struct str member;
+    bool refers;      /* it is a key: its column is FIELD_id where nothing else is said */
+    struct str owner; /* with a table: that of the model */
+    struct str was;   /* what field or table was called until now, as far as it is written */
 };
 VEC_DEFINE(steps, struct step);
 

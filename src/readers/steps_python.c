@@ -341,13 +341,18 @@ static struct str many_table(struct reader *r, struct str table, struct str fiel
     return str_printf(r->arena, STR_FMT "_" STR_FMT, STR_ARG(table), STR_ARG(field));
 }
 
-static void add_many(struct reader *r, struct str table, struct str name, TSNode field)
+static void add_many(struct reader *r, struct str table, struct str name, TSNode field,
+                     bool altered)
 {
     struct str own = text_of(r, call_keyword(r->scope.file, field, "db_table"));
+    struct str usual = many_table(r, table, name);
 
     push(r, (struct step){.kind = STEP_ADD_TABLE,
-                          .table = own.length ? own : many_table(r, table, name),
-                          .many = ts_node_is_null(call_keyword(r->scope.file, field, "through"))});
+                          .table = own.length ? own : usual,
+                          .many = ts_node_is_null(call_keyword(r->scope.file, field, "through")),
+                          .member = name,
+                          .owner = table,
+                          .was = altered ? usual : STR_NONE});
 }
 
 static struct str field_column(struct reader *r, struct str name, TSNode field)
@@ -357,6 +362,13 @@ static struct str field_column(struct reader *r, struct str name, TSNode field)
                             : STR_NONE;
 
     return column.length ? column : name;
+}
+
+/* ForeignKey, OneToOneField and what is called after them: TreeForeignKey. */
+static bool field_refers(struct reader *r, TSNode field)
+{
+    return node_is(field, "call") && (str_ends(called_name(r, field), STR("ForeignKey")) ||
+                                      str_ends(called_name(r, field), STR("OneToOneField")));
 }
 
 static void create_model(struct reader *r, TSNode call)
@@ -373,12 +385,14 @@ static void create_model(struct reader *r, TSNode call)
         struct str name = text_of(r, ts_node_named_child(pair, 0));
         TSNode field = ts_node_named_child(pair, 1);
         if (str_eq(called_name(r, field), STR("ManyToManyField")))
-            add_many(r, table, name, field);
+            add_many(r, table, name, field, false);
         else
             push(r, (struct step){.kind = STEP_ADD_COLUMN,
                                   .table = table,
                                   .column = field_column(r, name, field),
-                                  .field = true});
+                                  .field = true,
+                                  .member = name,
+                                  .refers = field_refers(r, field)});
     }
     for (uint32_t i = 0; node_is(options, "dictionary") && i < ts_node_named_child_count(options);
          i++) {
@@ -398,11 +412,13 @@ static void django_column(struct reader *r, TSNode call, enum step_kind kind)
     TSNode field = word(r, call, "field", 2);
 
     if (node_is(field, "call") && str_eq(called_name(r, field), STR("ManyToManyField")))
-        add_many(r, table, name, field);
+        add_many(r, table, name, field, kind == STEP_ALTER_COLUMN);
     push(r, (struct step){.kind = kind,
                           .table = table,
                           .column = field_column(r, name, field),
                           .field = true,
+                          .member = name,
+                          .refers = field_refers(r, field),
                           .type = true,
                           .null = true,
                           .default_value = true,
@@ -440,7 +456,12 @@ static void rename_field(struct reader *r, TSNode call)
     struct str new = text_of(r, word(r, call, "new_name", 2));
 
     push(r, (struct step){.kind = STEP_DROP_COLUMN, .table = table, .column = old, .field = true});
-    push(r, (struct step){.kind = STEP_ADD_COLUMN, .table = table, .column = new, .field = true});
+    push(r, (struct step){.kind = STEP_ADD_COLUMN,
+                          .table = table,
+                          .column = new,
+                          .field = true,
+                          .member = new,
+                          .was = old});
     push(r, (struct step){.kind = STEP_TABLE_NAME,
                           .table = many_table(r, table, old),
                           .name = many_table(r, table, new)});
