@@ -135,7 +135,7 @@ struct config_not_deploy {
 VEC_DEFINE(config_not_deploys, struct config_not_deploy);
 
 struct config_branch {
-    struct str pattern; /* name or glob, of a branch or a full ref */
+    struct str pattern; /* name or glob, of a branch, a tag or a full ref */
     struct str environment;
     struct config_place place;
 };
