@@ -68,10 +68,104 @@ static bool is_filled(const struct python_file *file, TSNode assignment)
                   node_source(file, node_field(assignment, "left")));
 }
 
-/* A docstring, imports, names assigned once that are no parameters, and the return. */
-static bool is_plain_body(const struct python_file *file, TSNode function)
+/* Does an assignment bind the name, alone or among others? */
+static bool binds(const struct python_file *file, TSNode assignment, struct str name)
+{
+    TSNode left = node_field(assignment, "left");
+    bool found = str_eq(node_source(file, left), name);
+
+    for (uint32_t i = 0; !node_is(left, "identifier") && i < ts_node_named_child_count(left); i++)
+        found = found || str_eq(node_source(file, ts_node_named_child(left, i)), name);
+    return found;
+}
+
+/* No parameter, unless it is filled, and no name that a statement before has bound. */
+static bool is_new_name(const struct python_file *file, TSNode function, uint32_t index,
+                        TSNode assignment, TSNode name)
 {
     TSNode body = node_field(function, "body"), parameters = node_field(function, "parameters");
+    struct str text = node_source(file, name);
+
+    if (!node_is(name, "identifier"))
+        return false;
+    for (uint32_t i = 0; i < ts_node_named_child_count(parameters); i++)
+        if (str_eq(parameter_name(file, ts_node_named_child(parameters, i)), text) &&
+            !is_filled(file, assignment))
+            return false;
+    for (uint32_t i = 0; i < index; i++) {
+        TSNode before = ts_node_named_child(ts_node_named_child(body, i), 0);
+        if (node_is(before, "assignment") && binds(file, before, text))
+            return false;
+    }
+    return true;
+}
+
+/* `a = …`, `a, b = …` */
+static bool binds_new_names(const struct python_file *file, TSNode function, uint32_t index,
+                            TSNode assignment)
+{
+    TSNode left = node_field(assignment, "left");
+
+    if (!node_is(left, "pattern_list") && !node_is(left, "tuple_pattern"))
+        return is_new_name(file, function, index, assignment, left);
+    for (uint32_t i = 0; i < ts_node_named_child_count(left); i++)
+        if (!is_new_name(file, function, index, assignment, ts_node_named_child(left, i)))
+            return false;
+    return true;
+}
+
+/* kw.setdefault("nullable", False), kw["nullable"] = False of a parameter `**kw`: what it is that is set, and to what; null: another
+ * statement. */
+static TSNode set_in_rest(const struct python_file *file, TSNode function, TSNode statement,
+                          bool *ret_final, TSNode *ret_key)
+{
+    TSNode node = ts_node_named_child(statement, 0),
+           parameters = node_field(function, "parameters");
+    TSNode called = node_field(node, "function"), left = node_field(node, "left");
+    TSNode holder = node_null();
+    size_t rests = 0;
+
+    *ret_final = node_is(node, "assignment") && node_is(left, "subscript");
+    if (*ret_final)
+        holder = node_field(left, "value");
+    else if (node_is(called, "attribute") && call_positional_count(node) == 2 &&
+             str_eq(node_source(file, node_field(called, "attribute")), STR("setdefault")))
+        holder = node_field(called, "object");
+    for (uint32_t i = 0; node_is(holder, "identifier") && i < ts_node_named_child_count(parameters);
+         i++)
+        rests += takes_rest(ts_node_named_child(parameters, i), "dictionary_splat_pattern") &&
+                 str_eq(parameter_name(file, ts_node_named_child(parameters, i)),
+                        node_source(file, holder));
+    *ret_key = *ret_final ? node_field(left, "subscript") : call_positional(node, 0);
+    if (!rests || !node_is(*ret_key, "string"))
+        return node_null();
+    return *ret_final ? node_field(node, "right") : call_positional(node, 1);
+}
+
+/* The value of that word as the body of the function sets it; `final`: whatever the call says. */
+static TSNode set_word(struct python_tree *tree, struct python_file *file, TSNode function,
+                       struct str word, bool final)
+{
+    struct python_scope scope = {.file = file};
+    TSNode body = node_field(function, "body"), found = node_null();
+
+    for (uint32_t i = 0; i < ts_node_named_child_count(body); i++) {
+        bool is_final;
+        TSNode key,
+            value = set_in_rest(file, function, ts_node_named_child(body, i), &is_final, &key);
+        if (!ts_node_is_null(value) && is_final == final &&
+            str_eq(python_constant(tree, scope, key).text, word) &&
+            (final || ts_node_is_null(found)))
+            found = value;
+    }
+    return found;
+}
+
+/* A docstring, imports, names assigned once that are no parameters, words set in `**kw`, and the return. */
+static bool is_plain_body(const struct python_file *file, TSNode function)
+{
+    TSNode body = node_field(function, "body"), key;
+    bool final;
 
     for (uint32_t i = 0; !ts_node_is_null(body) && i < ts_node_named_child_count(body); i++) {
         TSNode statement = ts_node_named_child(body, i), inner = ts_node_named_child(statement, 0);
@@ -80,20 +174,12 @@ static bool is_plain_body(const struct python_file *file, TSNode function)
         if (node_is(statement, "comment") || node_is(statement, "import_statement") ||
             node_is(statement, "import_from_statement") || node_is(inner, "string"))
             continue;
-        if (!node_is(statement, "expression_statement") || !node_is(inner, "assignment") ||
-            !node_is(node_field(inner, "left"), "identifier"))
+        if (!node_is(statement, "expression_statement"))
             return false;
-        struct str name = node_source(file, node_field(inner, "left"));
-        for (uint32_t j = 0; j < ts_node_named_child_count(parameters); j++)
-            if (str_eq(parameter_name(file, ts_node_named_child(parameters, j)), name) &&
-                !is_filled(file, inner))
-                return false;
-        for (uint32_t j = 0; j < i; j++) {
-            TSNode before = ts_node_named_child(ts_node_named_child(body, j), 0);
-            if (node_is(before, "assignment") &&
-                str_eq(node_source(file, node_field(before, "left")), name))
-                return false;
-        }
+        if (!ts_node_is_null(set_in_rest(file, function, statement, &final, &key)))
+            continue;
+        if (!node_is(inner, "assignment") || !binds_new_names(file, function, i, inner))
+            return false;
     }
     return false;
 }
@@ -268,6 +354,22 @@ static TSNode in_dictionary(struct python_tree *tree, struct python_thing thing,
     return found;
 }
 
+/* A word of `**kw`: as the function sets it, as the call gives it, or what is set by default. */
+static TSNode rest_keyword(struct python_tree *tree, struct python_scope scope,
+                           const struct python_bound *rest, const char *name,
+                           struct python_scope *ret_scope)
+{
+    TSNode found = set_word(tree, scope.file, rest->rest, str_from(name), true);
+
+    *ret_scope = scope;
+    if (ts_node_is_null(found) && !has_parameter(scope.file, rest->rest, str_from(name)))
+        found = python_call_keyword(tree, *rest->scope, rest->node, name, ret_scope);
+    if (!ts_node_is_null(found))
+        return found;
+    *ret_scope = scope;
+    return set_word(tree, scope.file, rest->rest, str_from(name), false);
+}
+
 TSNode python_call_keyword(struct python_tree *tree, struct python_scope scope, TSNode call,
                            const char *name, struct python_scope *ret_scope)
 {
@@ -283,8 +385,7 @@ TSNode python_call_keyword(struct python_tree *tree, struct python_scope scope, 
             continue;
         const struct python_bound *rest = rest_of(scope, argument);
         if (rest) {
-            if (!has_parameter(scope.file, rest->rest, str_from(name)))
-                found = python_call_keyword(tree, *rest->scope, rest->node, name, ret_scope);
+            found = rest_keyword(tree, scope, rest, name, ret_scope);
             continue;
         }
         struct python_thing thing = dictionary_of(tree, scope, argument);

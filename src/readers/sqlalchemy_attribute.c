@@ -127,14 +127,14 @@ static enum value_kind value_kind(struct sa_reader *r, struct python_scope *scop
         bool entered = python_call_enter(r->tree, *scope, *value, function, &in);
         enum value_kind kind =
             ts_node_is_null(inner) ? VALUE_OTHER : value_kind(r, &in, &inner, depth + 1);
-        if (kind == VALUE_COLUMN && entered) {
+        bool column = kind == VALUE_COLUMN || kind == VALUE_PARTIAL;
+        if (column && entered) {
             *scope = in;
             *value = inner;
-            return VALUE_COLUMN;
+            return kind;
         }
-        if (kind == VALUE_COLUMN ||
-            (kind == VALUE_OTHER &&
-             str_contains(node_source(function.file, function.node), STR("olumn("))))
+        if (column || (kind == VALUE_OTHER &&
+                       str_contains(node_source(function.file, function.node), STR("olumn("))))
             return VALUE_UNREADABLE;
     }
     if (sa_is(called, "partial()"))
@@ -211,10 +211,17 @@ static struct str sure_name(struct sa_reader *r, const struct sa_attribute *attr
 void sa_attribute_unread(struct sa_reader *r, const struct sa_attribute *attribute,
                          struct schema_table *table, TSNode at, struct str name)
 {
+    struct str source = python_whole(r->tree, attribute->scope, at);
+
+    /* rate: condecimal(…) = Field(default=0): the value does not say it. */
+    if (!ts_node_is_null(attribute->annotation) && !ts_node_eq(attribute->annotation, at))
+        source =
+            str_printf(r->arena, STR_FMT STR_FMT, STR_ARG(source),
+                       STR_ARG(python_whole(r->tree, attribute->scope, attribute->annotation)));
     schema_unread_add(r->arena, r->schema, sa_place(attribute->scope.file, at),
                       str_printf(r->arena, "column " STR_FMT "." STR_FMT, STR_ARG(table->name),
                                  STR_ARG(attribute->name)),
-                      python_whole(r->tree, attribute->scope, at));
+                      source);
     schema_column_put(r->arena, table,
                       (struct schema_column){.name = name.length ? name : attribute->name,
                                              .unread = true,
