@@ -91,22 +91,28 @@ void regex_hurry(struct regex *regex)
 }
 
 /* Machine code has a small stack of its own; the interpreter has not. */
-static int match_in(struct regex *regex, struct str subject)
+static int match_in(struct regex *regex, struct str subject, size_t start)
 {
     PCRE2_SPTR bytes = (PCRE2_SPTR)(subject.bytes ? subject.bytes : "");
-    int found = pcre2_match(regex->code, bytes, subject.length, 0, 0, match, context);
+    int found = pcre2_match(regex->code, bytes, subject.length, start, 0, match, context);
 
-    return found == PCRE2_ERROR_JIT_STACKLIMIT
-               ? pcre2_match(regex->code, bytes, subject.length, 0, PCRE2_NO_JIT, match, context)
-               : found;
+    return found == PCRE2_ERROR_JIT_STACKLIMIT ? pcre2_match(regex->code, bytes, subject.length,
+                                                             start, PCRE2_NO_JIT, match, context)
+                                               : found;
 }
 
 bool regex_match(struct regex *regex, struct str subject, bool *ret_matched, struct str *groups,
                  size_t group_count, struct err *e)
 {
+    return regex_match_from(regex, subject, 0, ret_matched, groups, group_count, e);
+}
+
+bool regex_match_from(struct regex *regex, struct str subject, size_t start, bool *ret_matched,
+                      struct str *groups, size_t group_count, struct err *e)
+{
     if (!need_room(e))
         return false;
-    int found = match_in(regex, subject);
+    int found = match_in(regex, subject, start);
 
     if (found == PCRE2_ERROR_NOMATCH) {
         *ret_matched = false;

@@ -28,5 +28,9 @@ void regex_hurry(struct regex *regex);
 /* groups[0] is the whole match; unset groups are STR_NONE. `groups` may be NULL. */
 MUST_CHECK bool regex_match(struct regex *regex, struct str subject, bool *ret_matched,
                             struct str *groups, size_t group_count, struct err *e);
+/* The first match that begins at `start` or later; what is before it, lookbehinds see. */
+MUST_CHECK bool regex_match_from(struct regex *regex, struct str subject, size_t start,
+                                 bool *ret_matched, struct str *groups, size_t group_count,
+                                 struct err *e);
 
 #endif

@@ -93,81 +93,69 @@ static struct python_constant formatted(struct python_tree *tree, struct python_
     return string(buf_str(&whole));
 }
 
-static struct str snake_case(struct arena *arena, struct str name)
+/* `\\1` to `\\9` are groups; false: another escape. */
+static bool add_replacement(struct buf *buf, struct str by, const struct str *groups)
 {
-    struct buf buf = buf_new(arena, 2 * name.length + 1);
-
-    for (size_t i = 0; i < name.length; i++) {
-        bool upper = name.bytes[i] >= 'A' && name.bytes[i] <= 'Z';
-        if (upper && i)
-            buf_add_byte(&buf, '_');
-        buf_add_byte(&buf, name.bytes[i]);
-    }
-    return buf_str(&buf);
-}
-
-/* A pattern that asks nothing about what is around the match: then the rest of a text can be matched by itself. */
-static bool looks_only_at_itself(struct str pattern)
-{
-    for (size_t i = 0; i < pattern.length; i++) {
-        char byte = pattern.bytes[i], before = i ? pattern.bytes[i - 1] : ' ';
-        if (byte == '\\' || byte == '$' || (byte == '^' && before != '[') ||
-            (byte == '?' && before == '('))
+    for (size_t i = 0; i < by.length; i++) {
+        if (by.bytes[i] != '\\') {
+            buf_add_byte(buf, by.bytes[i]);
+            continue;
+        }
+        if (++i == by.length || by.bytes[i] < '1' || by.bytes[i] > '9')
             return false;
+        buf_add(buf, groups[by.bytes[i] - '0']);
     }
-    return pattern.length > 0;
+    return true;
 }
 
-/* re.sub: groups in the replacement are \\1 to \\9. */
+/* re.sub. A match of nothing is passed by one byte; a pattern that matches something and nothing is left alone, for Python and this one would
+ * differ about what comes next. */
 static struct python_constant substitute(struct arena *arena, struct str pattern, struct str by,
                                          struct str text)
 {
     struct buf buf = buf_new(arena, (size_t)64 << 10);
     struct str groups[REGEX_GROUPS_MAX];
+    bool matched = true, something = false, nothing = false;
     struct err e = ERR_NONE;
     struct regex *regex;
-    bool matched;
+    size_t at = 0;
 
-    if (!looks_only_at_itself(pattern) || text.length > NAME_MAX_BYTES ||
-        !regex_compile(arena, pattern, &regex, &e))
+    if (text.length > NAME_MAX_BYTES || !regex_compile(arena, pattern, &regex, &e))
         return none();
-    for (;;) {
-        if (!regex_match(regex, text, &matched, groups, COUNT_OF(groups), &e))
+    while (at <= text.length) {
+        if (!regex_match_from(regex, text, at, &matched, groups, COUNT_OF(groups), &e))
             return none();
-        if (!matched || !groups[0].length)
+        if (!matched)
             break;
-        size_t at = (size_t)(groups[0].bytes - text.bytes);
-        buf_add(&buf, str_prefix(text, at));
-        for (size_t i = 0; i < by.length; i++) {
-            if (by.bytes[i] != '\\') {
-                buf_add_byte(&buf, by.bytes[i]);
-                continue;
-            }
-            if (++i == by.length || by.bytes[i] < '1' || by.bytes[i] > '9')
-                return none();
-            buf_add(&buf, groups[by.bytes[i] - '0']);
-        }
-        text = str_from_offset(text, at + groups[0].length);
+        size_t begin = (size_t)(groups[0].bytes - text.bytes), end = begin + groups[0].length;
+        something = something || end > begin;
+        nothing = nothing || end == begin;
+        buf_add(&buf, str_slice(text, at, begin));
+        if ((something && nothing) || !add_replacement(&buf, by, groups))
+            return none();
+        if (end == begin && end < text.length)
+            buf_add_byte(&buf, text.bytes[end]);
+        at = end + (end == begin);
     }
-    buf_add(&buf, text);
+    if (at < text.length)
+        buf_add(&buf, str_from_offset(text, at));
     return string(buf_str(&buf));
 }
 
-/* re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__): the one expression everybody copies. */
-static struct python_constant substitution(struct python_tree *tree, struct python_scope scope,
-                                           TSNode call, size_t depth)
+/* re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__), pattern.sub("_", cls.__name__): `pattern` is of the scope that it stands in. */
+static struct python_constant substitution(struct python_tree *tree, struct python_scope in,
+                                           TSNode pattern, struct python_scope scope, TSNode call,
+                                           size_t skipped, size_t depth)
 {
-    struct python_constant pattern = constant(tree, scope, call_positional(call, 0), depth + 1);
-    struct python_constant by = constant(tree, scope, call_positional(call, 1), depth + 1);
-    struct python_constant text = constant(tree, scope, call_positional(call, 2), depth + 1);
+    struct python_constant words = constant(tree, in, pattern, depth + 1);
+    struct python_constant by = constant(tree, scope, call_positional(call, skipped), depth + 1);
+    struct python_constant text =
+        constant(tree, scope, call_positional(call, skipped + 1), depth + 1);
 
-    if (pattern.kind != CONSTANT_STRING || by.kind != CONSTANT_STRING ||
-        text.kind != CONSTANT_STRING)
+    if (words.kind != CONSTANT_STRING || by.kind != CONSTANT_STRING ||
+        text.kind != CONSTANT_STRING || call_positional_count(call) != skipped + 2)
         return none();
-    if (str_eq(by.text, STR("_")) && (str_eq(pattern.text, STR("(?<!^)(?=[A-Z])")) ||
-                                      str_eq(pattern.text, STR("(?<!\\A)(?=[A-Z])"))))
-        return string(snake_case(python_tree_arena(tree), text.text));
-    return substitute(python_tree_arena(tree), pattern.text, by.text, text.text);
+    return substitute(python_tree_arena(tree), words.text, by.text, text.text);
 }
 
 static struct str upper(struct arena *arena, struct str text)
@@ -231,7 +219,7 @@ static struct python_constant call(struct python_tree *tree, struct python_scope
     TSNode function = node_field(node, "function");
 
     if (str_eq(python_foreign(tree, scope, function), STR("re.sub")))
-        return substitution(tree, scope, node, depth);
+        return substitution(tree, scope, call_positional(node, 0), scope, node, 1, depth);
     if (node_is(function, "identifier") && call_positional_count(node) == 1 &&
         (str_eq(node_source(scope.file, function), STR("str")) ||
          str_eq(node_source(scope.file, function), STR("int")))) {
@@ -243,11 +231,21 @@ static struct python_constant call(struct python_tree *tree, struct python_scope
     struct python_thing called = python_resolve(tree, scope, function);
     if (called.kind == THING_FUNCTION && called.file)
         return function_call(tree, scope, node, called, depth);
-    if (!node_is(function, "attribute") || call_positional_count(node) != 0)
+    if (!node_is(function, "attribute"))
+        return none();
+    struct str name = node_source(scope.file, node_field(function, "attribute"));
+    if (str_eq(name, STR("sub"))) { /* _camel = re.compile("…"); flags are another meaning */
+        struct python_thing made = python_resolve(tree, scope, node_field(function, "object"));
+        struct python_scope in = {.file = made.file, .body = made.scope, .bound = made.bound};
+        return made.file && str_eq(made.dotted, STR("re.compile()")) &&
+                       ts_node_named_child_count(node_field(made.node, "arguments")) == 1
+                   ? substitution(tree, in, call_positional(made.node, 0), scope, node, 0, depth)
+                   : none();
+    }
+    if (call_positional_count(node) != 0)
         return none();
     struct python_constant object =
         constant(tree, scope, node_field(function, "object"), depth + 1);
-    struct str name = node_source(scope.file, node_field(function, "attribute"));
     if (object.kind != CONSTANT_STRING)
         return none();
     if (str_eq(name, STR("lower")))
