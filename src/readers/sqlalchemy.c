@@ -336,6 +336,9 @@ static void read_loose_index(struct sa_reader *r, struct python_scope scope, TSN
         if (node_is(object, "attribute") &&
             str_eq(node_source(scope.file, node_field(object, "attribute")), STR("c")))
             object = node_field(object, "object");
+        if (node_is(object, "attribute") &&
+            str_eq(node_source(scope.file, node_field(object, "attribute")), STR("__table__")))
+            object = node_field(object, "object");
         struct python_thing thing = python_resolve(r->tree, scope, object);
         struct sa_class class = {0};
         struct str name = STR_NONE;

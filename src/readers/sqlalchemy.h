@@ -47,6 +47,9 @@ struct sa_type {
     struct str enum_name;
     struct strs labels;
     bool is_text_like; /* its string defaults stay quoted */
+    struct strs
+        allowed; /* an enumeration kept as text: what its check lets pass; empty: there is none */
+    struct str allowed_name;
 };
 
 /* A type whose column has only a foreign key: looked up when every table is known. */

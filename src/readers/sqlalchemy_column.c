@@ -484,6 +484,24 @@ static void enum_add(struct sa_reader *r, const struct sa_column *column)
                                       .place = column->column.place});
 }
 
+/* Enum("a", "b", native_enum=False, create_constraint=True): CHECK (state IN ('a', 'b')) */
+static void check_labels(struct sa_reader *r, const struct sa_class *class,
+                         struct schema_table *table, const struct sa_column *column)
+{
+    struct schema_index index = {
+        .kind = SCHEMA_CHECK, .of_column = column->column.name, .place = column->column.place};
+    struct strs columns = {0}, quoted = {0};
+
+    strs_add(r->arena, &columns, column->column.name);
+    for (size_t i = 0; i < column->type.allowed.count; i++)
+        VEC_PUSH(r->arena, &quoted, sql_quoted(r->arena, column->type.allowed.items[i]));
+    VEC_PUSH(r->arena, &index.parts,
+             str_printf(r->arena, STR_FMT " IN (" STR_FMT ")", STR_ARG(column->column.name),
+                        STR_ARG(str_join(r->arena, quoted.items, quoted.count, STR(", ")))));
+    index.name = sa_index_name(r, class, table, &columns, "ck", column->type.allowed_name);
+    VEC_PUSH(r->arena, &table->indexes, index);
+}
+
 void sa_column_add(struct sa_reader *r, const struct sa_class *class, struct schema_table *table,
                    struct sa_column *column, struct python_scope scope, TSNode at)
 {
@@ -491,7 +509,7 @@ void sa_column_add(struct sa_reader *r, const struct sa_class *class, struct sch
 
     if (!column->has_nullable)
         c->nullable = !c->primary_key;
-    if (c->primary_key)
+    if (c->primary_key || str_ends(c->default_value, STR(" AS IDENTITY")))
         c->nullable = false;
     c->type = column->type.text;
     if (column->target.length)
@@ -526,6 +544,8 @@ void sa_column_add(struct sa_reader *r, const struct sa_class *class, struct sch
         c->unique = false; /* the index does it */
     }
     schema_column_put(r->arena, table, *c);
+    if (column->type.allowed.count)
+        check_labels(r, class, table, column);
     if (!ts_node_is_null(column->check)) {
         size_t known = table->indexes.count;
         sa_argument_read(r, class, column->check_scope, table, column->check);

@@ -242,6 +242,10 @@ static bool type_enum(struct sa_reader *r, struct python_scope scope, TSNode cal
             return false;
         native = is_native;
     }
+    if (!native && node_is(call_keyword(scope.file, call, "create_constraint"), "true")) {
+        type->allowed = type->labels;
+        type->allowed_name = type->enum_name;
+    }
     struct str length;
     if (!native && given(r, scope, call_keyword(scope.file, call, "length"), &length, &present) &&
         present) {
