@@ -70,7 +70,8 @@ void django_fields_of(struct django_reader *r, const struct django_model *model,
     struct django_fields fields = {0};
 
     for (size_t i = model->order_count; i > 0; i--)
-        fields_of_class(r, model->order[i - 1].file, model->order[i - 1].node, &fields);
+        if (!model->order[i - 1].plain)
+            fields_of_class(r, model->order[i - 1].file, model->order[i - 1].node, &fields);
     *ret_fields = fields;
 }
 
@@ -188,11 +189,21 @@ static struct str label_of(struct django_reader *r, const struct django_model *m
     return given.kind == CONSTANT_STRING ? given.text : app_label(r, model->order[0].file->path);
 }
 
+/* Is a base one of which nothing comes: `object`, or a class of the tree that is plain itself? */
+static bool is_plain_base(const struct django_model *model, struct python_thing thing)
+{
+    for (size_t i = 0; thing.kind == THING_CLASS && i < model->order_count; i++)
+        if (model->order[i].file == thing.file && ts_node_eq(model->order[i].node, thing.node))
+            return model->order[i].plain;
+    return thing.kind == THING_FOREIGN && str_eq(thing.dotted, STR("builtins.object"));
+}
+
 static bool visit(struct django_reader *r, struct django_model *model, struct python_file *file,
                   TSNode node, size_t depth)
 {
     TSNode bases = node_field(node, "superclasses");
-    bool is_model = false;
+    size_t own = model->order_count;
+    bool is_model = false, plain = true;
 
     if (depth > DJANGO_BASES_MAX || model->order_count == DJANGO_BASES_MAX)
         return false;
@@ -220,8 +231,10 @@ static bool visit(struct django_reader *r, struct django_model *model, struct py
         } else if (thing.kind == THING_FOREIGN) {
             strs_add(r->arena, &model->other_bases, thing.dotted);
         }
-        if (thing.kind != THING_CLASS)
+        if (thing.kind != THING_CLASS) {
+            plain = plain && is_plain_base(model, thing);
             continue;
+        }
         struct django_model above = {0};
         if (visit(r, &above, thing.file, thing.node, depth + 1) &&
             !is_abstract(r, thing.file, thing.node)) {
@@ -232,7 +245,9 @@ static bool visit(struct django_reader *r, struct django_model *model, struct py
             continue;
         }
         is_model = visit(r, model, thing.file, thing.node, depth + 1) || is_model;
+        plain = plain && is_plain_base(model, thing);
     }
+    model->order[own].plain = plain && !is_model;
     return is_model;
 }
 

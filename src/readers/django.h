@@ -44,6 +44,7 @@ struct django_model {
     struct {
         struct python_file *file;
         TSNode node;
+        bool plain;            /* no model and made from none: Django leaves its fields alone */
     } order[DJANGO_BASES_MAX]; /* itself, then its bases up to other tables */
     size_t order_count;
     struct str parent;         /* "app.Name" of the concrete model above; empty: none */

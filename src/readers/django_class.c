@@ -59,6 +59,32 @@ static bool super_call(struct django_reader *r, struct python_scope scope, TSNod
     return true;
 }
 
+/* kwargs.update(max_length=36), kwargs.update({"max_length": 36}) */
+static bool update_call(struct django_reader *r, struct python_scope scope, TSNode call,
+                        struct django_field *field)
+{
+    TSNode given = call_positional(call, 0);
+    TSNode holder = ts_node_is_null(given) ? node_field(call, "arguments") : given;
+
+    if (!ts_node_is_null(given) && !node_is(given, "dictionary"))
+        return false;
+    for (uint32_t i = 0; i < ts_node_named_child_count(holder); i++) {
+        TSNode part = ts_node_named_child(holder, i);
+        bool keyword = node_is(part, "keyword_argument");
+        if (node_is(part, "comment"))
+            continue;
+        if (!keyword && !node_is(part, "pair"))
+            return false;
+        struct str name = keyword ? node_source(scope.file, node_field(part, "name"))
+                                  : python_constant(r->tree, scope, node_field(part, "key")).text;
+        struct python_constant value = python_constant(r->tree, scope, node_field(part, "value"));
+        if (!name.length || value.kind == CONSTANT_NOT)
+            return false;
+        preset(field, name, value, true);
+    }
+    return true;
+}
+
 /* One statement of __init__: what it gives the base, or nothing of the schema; false: only running it would tell. */
 static bool init_statement(struct django_reader *r, struct python_scope scope, TSNode function,
                            TSNode statement, struct django_field *field)
@@ -92,6 +118,8 @@ static bool init_statement(struct django_reader *r, struct python_scope scope, T
         preset(field, name, value, false);
         return name.length > 0;
     }
+    if (str_eq(called, STR("kwargs.update")))
+        return update_call(r, scope, node, field);
     return str_eq(called, STR("kwargs.pop")) || super_call(r, scope, function, node, field);
 }
 

@@ -151,7 +151,8 @@ bool django_field_type(struct django_reader *r, const struct django_model *model
 {
     if (depth > 8)
         return false;
-    if (field->written_type.length) {
+    /* A key that points at a serial one is a plain number, whatever that one's class says in db_type. */
+    if (field->written_type.length && !(depth && str_ends(field->kind, STR("AutoField")))) {
         *ret_type = field->written_type;
         return true;
     }
