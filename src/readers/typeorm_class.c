@@ -44,25 +44,30 @@ static void add_decorator(struct typeorm_reader *r, struct script_scope scope, T
     script_leave(r->tree);
 }
 
-static void add_decorators(struct typeorm_reader *r, struct script_file *file, TSNode around,
+static void add_decorators(struct typeorm_reader *r, struct script_scope scope, TSNode around,
                            struct typeorm_decorators *decorators)
 {
     struct script_nodes children = script_children(r->tree, around);
 
     for (size_t i = 0; i < children.count; i++)
         if (node_is(children.items[i], "decorator"))
-            add_decorator(r, (struct script_scope){.file = file},
-                          ts_node_named_child(children.items[i], 0), decorators);
+            add_decorator(r, scope, ts_node_named_child(children.items[i], 0), decorators);
+}
+
+static void decorators_in(struct typeorm_reader *r, struct script_scope scope, TSNode node,
+                          struct typeorm_decorators *decorators)
+{
+    TSNode parent = ts_node_parent(node);
+
+    if (node_is(parent, "export_statement")) /* `@Entity() export class` */
+        add_decorators(r, scope, parent, decorators);
+    add_decorators(r, scope, node, decorators);
 }
 
 void typeorm_decorators_of(struct typeorm_reader *r, struct script_file *file, TSNode node,
                            struct typeorm_decorators *decorators)
 {
-    TSNode parent = ts_node_parent(node);
-
-    if (node_is(parent, "export_statement")) /* `@Entity() export class` */
-        add_decorators(r, file, parent, decorators);
-    add_decorators(r, file, node, decorators);
+    decorators_in(r, (struct script_scope){.file = file}, node, decorators);
 }
 
 const struct typeorm_decorator *typeorm_decorator_named(const struct typeorm_decorators *decorators,
@@ -94,20 +99,19 @@ static TSNode member_name(TSNode node)
     return ts_node_is_null(name) ? script_child(node, "string") : name;
 }
 
-static void add_member(struct typeorm_reader *r, struct script_file *file, TSNode node,
+static void add_member(struct typeorm_reader *r, struct script_scope scope, TSNode node,
                        const struct typeorm_decorators *before, bool child,
                        struct typeorm_members *members)
 {
-    struct typeorm_member member = {.file = file, .child = child, .decorators = *before};
+    struct typeorm_member member = {.file = scope.file, .child = child, .decorators = *before};
     TSNode name = member_name(node), last;
 
-    add_decorators(r, file, node, &member.decorators);
+    add_decorators(r, scope, node, &member.decorators);
     if (ts_node_is_null(name) || !member.decorators.count)
         return;
-    member.name = node_is(name, "string")
-                      ? script_text(r->tree, (struct script_scope){.file = file}, name)
-                      : script_source(file, name);
-    member.place = (struct schema_place){file->path, node_line(name)};
+    member.name = node_is(name, "string") ? script_text(r->tree, scope, name)
+                                          : script_source(scope.file, name);
+    member.place = (struct schema_place){scope.file->path, node_line(name)};
     member.annotation = script_child(node, "type_annotation");
     last = ts_node_named_child(node, ts_node_named_child_count(node) - 1);
     if (node_is(node, "public_field_definition") && !ts_node_eq(last, name) &&
@@ -116,7 +120,7 @@ static void add_member(struct typeorm_reader *r, struct script_file *file, TSNod
     put_member(r, members, member);
 }
 
-static void add_members(struct typeorm_reader *r, struct script_file *file, TSNode class,
+static void add_members(struct typeorm_reader *r, struct script_scope scope, TSNode class,
                         bool child, struct typeorm_members *members)
 {
     struct script_nodes children = script_children(r->tree, script_child(class, "class_body"));
@@ -125,12 +129,11 @@ static void add_members(struct typeorm_reader *r, struct script_file *file, TSNo
     for (size_t i = 0; i < children.count; i++) {
         TSNode node = children.items[i];
         if (node_is(node, "decorator")) { /* of the method that follows */
-            add_decorator(r, (struct script_scope){.file = file}, ts_node_named_child(node, 0),
-                          &before);
+            add_decorator(r, scope, ts_node_named_child(node, 0), &before);
             continue;
         }
         if (node_is(node, "public_field_definition") || node_is(node, "method_definition"))
-            add_member(r, file, node, &before, child, members);
+            add_member(r, scope, node, &before, child, members);
         before = (struct typeorm_decorators){0};
     }
 }
@@ -151,20 +154,74 @@ static bool has_entity(const struct typeorm_decorators *decorators)
     return typeorm_decorator_named(decorators, "Entity") != NULL;
 }
 
+/* What a function returns at its end, when that is a class: `return class extends Base { … }`, or one that it declares. */
+static TSNode class_made_by(struct typeorm_reader *r, struct script_thing function)
+{
+    TSNode body = script_last(function.node), made = script_returned(r->tree, function.node);
+    struct script_nodes statements = {0};
+
+    if (ts_node_is_null(made) && node_is(body, "statement_block")) {
+        statements = script_children(r->tree, body);
+        if (statements.count && node_is(statements.items[statements.count - 1], "return_statement"))
+            made = script_bare(script_first(statements.items[statements.count - 1]));
+    }
+    if (node_is(made, "class"))
+        return made;
+    for (size_t i = 0; node_is(made, "identifier") && i < statements.count; i++) {
+        TSNode name = script_child(statements.items[i], "type_identifier");
+        if ((node_is(statements.items[i], "class_declaration") ||
+             node_is(statements.items[i], "abstract_class_declaration")) &&
+            str_eq(script_source(function.file, name), script_source(function.file, made)))
+            return statements.items[i];
+    }
+    return node_null();
+}
+
+/* The class behind `extends`: one of the tree, or what a function of the tree makes of another, WithTimestamps(Base). False: a foreign one, or
+ * one that cannot be followed; `ret_source` is what it depends on. */
+static bool enter_base(struct typeorm_reader *r, struct script_scope *scope, TSNode *class,
+                       TSNode base, struct str *ret_source)
+{
+    struct script_thing thing = script_resolve(r->tree, *scope, base), function;
+
+    *ret_source = str_eq(thing.dotted, STR("typeorm:BaseEntity"))
+                      ? STR_NONE
+                      : script_source(scope->file, base);
+    if (thing.kind == SCRIPT_DECLARATION) {
+        *scope = (struct script_scope){.file = thing.file};
+        *class = thing.node;
+        return true;
+    }
+    if (thing.kind != SCRIPT_VALUE || !node_is(thing.node, "call_expression"))
+        return false;
+    if (!ts_node_eq(thing.node, script_bare(base)))
+        *scope = (struct script_scope){.file = thing.file};
+    function = script_resolve(r->tree, *scope, script_callee(thing.node));
+    if (function.kind != SCRIPT_DECLARATION && function.kind != SCRIPT_VALUE)
+        return false;
+    *ret_source = str_printf(r->arena, STR_FMT " " STR_FMT, STR_ARG(*ret_source),
+                             STR_ARG(script_source(function.file, function.node)));
+    *class = class_made_by(r, function);
+    *scope = script_scope_of_call(r->tree, *scope, thing.node, function);
+    return !ts_node_is_null(*class);
+}
+
 void typeorm_members_of(struct typeorm_reader *r, struct typeorm_entity *entity,
                         struct script_file *file, TSNode node)
 {
     struct {
-        struct script_file *file;
+        struct script_scope scope;
         TSNode node;
     } chain[TYPEORM_BASES_MAX];
+    struct script_scope scope = {.file = file};
+    struct str source;
     size_t count = 0;
 
     while (count < TYPEORM_BASES_MAX) {
         struct typeorm_decorators decorators = {0};
         TSNode base = base_of(node);
         if (count) { /* those of an entity's own class are there already */
-            typeorm_decorators_of(r, file, node, &decorators);
+            decorators_in(r, scope, node, &decorators);
             if (entity->is_child && has_entity(&decorators))
                 break;
             for (size_t i = 0; i < decorators.count; i++)
@@ -172,22 +229,17 @@ void typeorm_members_of(struct typeorm_reader *r, struct typeorm_entity *entity,
                     !str_eq(decorators.items[i].name, STR("TableInheritance")))
                     VEC_PUSH(r->arena, &entity->decorators, decorators.items[i]);
         }
-        chain[count].file = file;
+        chain[count].scope = scope;
         chain[count++].node = node;
         if (ts_node_is_null(base))
             break;
-        struct script_thing thing =
-            script_resolve(r->tree, (struct script_scope){.file = file}, base);
-        if (thing.kind != SCRIPT_DECLARATION) {
-            if (!str_eq(thing.dotted, STR("typeorm:BaseEntity")))
-                entity->foreign_base = script_source(file, base);
+        if (!enter_base(r, &scope, &node, base, &source)) {
+            entity->foreign_base = source;
             break;
         }
-        file = thing.file;
-        node = thing.node;
     }
     for (size_t i = count; i > 0; i--)
-        add_members(r, chain[i - 1].file, chain[i - 1].node, entity->is_child, &entity->members);
+        add_members(r, chain[i - 1].scope, chain[i - 1].node, entity->is_child, &entity->members);
 }
 
 /* --- Entities. --- */

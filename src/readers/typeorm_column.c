@@ -104,6 +104,10 @@ static void read_default(struct typeorm_reader *r, const struct typeorm_entity *
     if (str_eq(source->generated, STR("uuid")) && !str_starts(kind, STR("Primary")) &&
         ts_node_is_null(value))
         column->default_value = STR("uuid_generate_v4()");
+    struct str computed = typeorm_option_text(r, source->scope, source->options, "asExpression");
+    if (computed.length)
+        column->default_value =
+            str_printf(r->arena, "GENERATED ALWAYS AS (" STR_FMT ") STORED", STR_ARG(computed));
     if (column->unread_default)
         schema_unread_add(r->arena, r->schema, source->place,
                           str_printf(r->arena, "the default of " STR_FMT "." STR_FMT,
@@ -249,6 +253,8 @@ static void read_column(struct typeorm_reader *r, struct typeorm_entity *entity,
                                ? STR("increment")
                                : script_text(r->tree, generated->scope,
                                              script_argument(r->tree, generated->call, 0));
+    else
+        source.generated = typeorm_option_text(r, source.scope, source.options, "generated");
     struct str custom = typeorm_option_text(r, source.scope, source.options, "name");
     typeorm_column_add(r, entity, &source, typeorm_column_name(r, member->name, custom, prefixes),
                        path, nullable || member->child);

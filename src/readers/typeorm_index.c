@@ -218,6 +218,7 @@ static void read_objects(struct typeorm_reader *r, struct typeorm_entity *entity
         items = script_children(r->tree, list);
     for (size_t i = 0; i < items.count; i++) {
         struct wanted wanted = {.unique_constraint = str_eq(str_from(key), STR("uniques")),
+                                .deferral = typeorm_deferral(r, scope, items.items[i]),
                                 .place = {scope.file->path, node_line(items.items[i])}};
         TSNode columns = script_property(r->tree, scope, items.items[i], "columns", &inner);
         wanted.name = typeorm_option_text(r, scope, items.items[i], "name");
@@ -252,7 +253,7 @@ static void add_discriminator_index(struct typeorm_reader *r, struct typeorm_ent
 {
     const struct typeorm_decorator *inheritance =
         typeorm_decorator_named(&entity->decorators, "TableInheritance");
-    struct wanted wanted = {.place = entity->place};
+    struct wanted wanted = {.deferral = "", .place = entity->place};
     struct script_scope scope;
 
     if (!inheritance || entity->is_child)

@@ -88,7 +88,7 @@ bool script_given(struct script_tree *tree, struct script_scope scope, struct st
     for (size_t i = 0; i < parameters.count; i++) {
         TSNode otherwise, pattern = pattern_of(tree, parameters.items[i], &otherwise);
         struct given given = {.value = script_argument(tree, call->node, i), .scope = call->scope};
-        if (ts_node_is_null(given.value))
+        if (ts_node_is_null(given.value) || node_is(given.value, "undefined"))
             given = (struct given){.value = otherwise, .scope = inside};
         if (!(node_is(pattern, "object_pattern")
                   ? in_object(tree, inside, pattern, name, given, &given)
