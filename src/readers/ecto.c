@@ -406,6 +406,10 @@ static struct settings settings_of(struct elixir_scope scope, TSNode call)
         module = full_module(
             scope, elixir_source(scope.file, elixir_argument(scope.tree, statements.items[i], 0)));
         struct elixir_file *file = elixir_module_file(scope.tree, scope.file->path, module);
+        if (!file &&
+            str_contains(scope.file->source, str_printf(elixir_tree_arena(scope.tree),
+                                                        "defmodule " STR_FMT " ", STR_ARG(module))))
+            file = scope.file;
         if (file && !str_starts(module, STR("Ecto.")))
             take_used(scope.tree, file, &settings, file->root, 0);
     }

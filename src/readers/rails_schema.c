@@ -162,6 +162,17 @@ static void put_column(struct reader *r, struct schema_table *table, TSNode call
     schema_column_put(r->arena, table, column);
 }
 
+/* on_delete: :nullify */
+static struct str action_words(struct reader *r, struct ruby_value value, const char *words)
+{
+    struct str text = str_eq(value.text, STR("cascade"))    ? STR("CASCADE")
+                      : str_eq(value.text, STR("nullify"))  ? STR("SET NULL")
+                      : str_eq(value.text, STR("restrict")) ? STR("RESTRICT")
+                                                            : STR_NONE;
+
+    return text.length ? str_printf(r->arena, " %s " STR_FMT, words, STR_ARG(text)) : STR_NONE;
+}
+
 /* t.references "user", foreign_key: true */
 static void put_reference(struct reader *r, struct schema_table *table, TSNode call,
                           struct str reference)
@@ -210,8 +221,14 @@ static void put_reference(struct reader *r, struct schema_table *table, TSNode c
             target = targets.items[i];
             break;
         }
+    struct str actions[2] = {0};
+    if (key.kind == RUBY_HASH) {
+        actions[0] = action_words(r, ruby_entry(r->file, key.node, "on_delete"), "ON DELETE");
+        actions[1] = action_words(r, ruby_entry(r->file, key.node, "on_update"), "ON UPDATE");
+    }
     schema_column_named(table, column)->references =
-        str_printf(r->arena, STR_FMT " (id)", STR_ARG(target));
+        str_printf(r->arena, STR_FMT " (id)" STR_FMT STR_FMT, STR_ARG(target), STR_ARG(actions[0]),
+                   STR_ARG(actions[1]));
 }
 
 static void timestamps(struct reader *r, struct schema_table *table, TSNode call)
@@ -380,13 +397,7 @@ static void create_enum(struct reader *r, TSNode call)
 
 static struct str action(struct reader *r, TSNode call, const char *option, const char *words)
 {
-    struct ruby_value value = ruby_option(r->file, call, option);
-    struct str text = str_eq(value.text, STR("cascade"))    ? STR("CASCADE")
-                      : str_eq(value.text, STR("nullify"))  ? STR("SET NULL")
-                      : str_eq(value.text, STR("restrict")) ? STR("RESTRICT")
-                                                            : STR_NONE;
-
-    return text.length ? str_printf(r->arena, " %s " STR_FMT, words, STR_ARG(text)) : STR_NONE;
+    return action_words(r, ruby_option(r->file, call, option), words);
 }
 
 /* Without `column:` it is the one that is called like the other table, in the singular. */

@@ -142,8 +142,12 @@ static struct str with_options(struct ruby_file *file, TSNode call, struct str t
     struct arena *arena = file->arena;
     struct str limit = number_of(file, call, "limit");
 
+    uint64_t bits;
+
     if (str_eq(type, STR("integer")))
         return integer(limit);
+    if (str_eq(type, STR("float"))) /* float(24): how a dump says real */
+        return str_to_u64(limit, &bits) && bits <= 24 ? STR("REAL") : base;
     if (str_eq(base, STR("NUMERIC"))) {
         struct str scale = number_of(file, call, "scale");
         struct str precision = number_of(file, call, "precision");
