@@ -281,6 +281,37 @@ static struct python_constant attribute(struct python_tree *tree, struct python_
                     thing.node, depth + 1);
 }
 
+/* STATES[0], LIMITS["name"] */
+static struct python_constant element(struct python_tree *tree, struct python_scope scope,
+                                      TSNode node, size_t depth)
+{
+    struct python_constant index = constant(tree, scope, node_field(node, "subscript"), depth + 1);
+    struct python_thing thing = python_resolve(tree, scope, node_field(node, "value"));
+    struct python_scope in = {.file = thing.file, .body = thing.scope, .bound = thing.bound};
+    int64_t place = -1;
+
+    if (thing.kind != THING_VALUE)
+        return none();
+    bool list = node_is(thing.node, "list") || node_is(thing.node, "tuple");
+    if (list && (!to_integer(index, &place) || place < 0))
+        return none();
+    if (!list && (!node_is(thing.node, "dictionary") || index.kind != CONSTANT_STRING))
+        return none();
+    for (uint32_t i = 0; i < ts_node_named_child_count(thing.node); i++) {
+        TSNode item = ts_node_named_child(thing.node, i);
+        if (node_is(item, "comment"))
+            continue;
+        if (node_is(item, "list_splat") || node_is(item, "dictionary_splat"))
+            return none();
+        if (list && place-- == 0)
+            return constant(tree, in, item, depth + 1);
+        if (!list &&
+            str_eq(constant(tree, in, node_field(item, "key"), depth + 1).text, index.text))
+            return constant(tree, in, node_field(item, "value"), depth + 1);
+    }
+    return none();
+}
+
 static struct python_constant literal(struct python_tree *tree, struct python_scope scope,
                                       TSNode node, size_t depth)
 {
@@ -341,6 +372,8 @@ static struct python_constant constant(struct python_tree *tree, struct python_s
         return call(tree, scope, expression, depth);
     if (node_is(expression, "attribute"))
         return attribute(tree, scope, expression, depth);
+    if (node_is(expression, "subscript"))
+        return element(tree, scope, expression, depth);
     if (node_is(expression, "identifier")) {
         struct str name = node_source(scope.file, expression);
         for (const struct python_bound *bound = scope.bound; bound; bound = bound->outer)

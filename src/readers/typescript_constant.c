@@ -202,6 +202,34 @@ static struct script_constant of_operator(struct script_tree *tree, struct scrip
     return constant_of(SCRIPT_NOT, STR_NONE);
 }
 
+/* ROLES[0], { sqlite: "…", postgres: "…" }[driver] */
+static struct script_constant element(struct script_tree *tree, struct script_scope scope,
+                                      TSNode node)
+{
+    struct script_constant index = script_constant(tree, scope, script_last(node));
+    struct script_thing thing = script_resolve(tree, scope, script_first(node));
+    struct script_scope in = scope;
+    uint64_t place;
+
+    if (thing.kind != SCRIPT_VALUE)
+        return constant_of(SCRIPT_NOT, STR_NONE);
+    if (!ts_node_eq(thing.node, script_bare(script_first(node))))
+        in = (struct script_scope){.file = thing.file};
+    if (index.kind == SCRIPT_STRING && node_is(thing.node, "object")) {
+        TSNode value =
+            script_property(tree, in, thing.node, str_c(script_tree_arena(tree), index.text), &in);
+        return script_constant(tree, in, value);
+    }
+    struct script_nodes items = script_children(tree, thing.node);
+    if (index.kind != SCRIPT_NUMBER || !node_is(thing.node, "array") ||
+        !str_to_u64(index.text, &place) || place >= items.count)
+        return constant_of(SCRIPT_NOT, STR_NONE);
+    for (size_t i = 0; i <= place; i++)
+        if (node_is(items.items[i], "spread_element"))
+            return constant_of(SCRIPT_NOT, STR_NONE);
+    return script_constant(tree, in, items.items[place]);
+}
+
 static struct script_constant constant(struct script_tree *tree, struct script_scope scope,
                                        TSNode node)
 {
@@ -217,6 +245,8 @@ static struct script_constant constant(struct script_tree *tree, struct script_s
         return text_of(tree, scope, node);
     if (node_is(node, "unary_expression") || node_is(node, "binary_expression"))
         return of_operator(tree, scope, node);
+    if (node_is(node, "subscript_expression"))
+        return element(tree, scope, node);
     TSNode given;
     struct script_scope outer;
     if (scope.call &&
