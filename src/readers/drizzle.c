@@ -212,7 +212,7 @@ struct str drizzle_enum(struct drizzle_reader *r, struct script_thing call)
     if (type.unread)
         schema_unread_add(r->arena, r->schema, type.place,
                           str_printf(r->arena, "the values of " STR_FMT, STR_ARG(type.name)),
-                          script_source(call.file, labels));
+                          script_whole(r->tree, scope, labels));
     return type.name;
 }
 
@@ -314,7 +314,7 @@ static struct drizzle_table *make_table(struct drizzle_reader *r, struct script_
         name = created_name(r, creator, name);
     if (!name.length) {
         schema_unread_add(r->arena, r->schema, table->place, STR("the name of a table"),
-                          script_source(scope.file, first));
+                          script_whole(r->tree, scope, first));
         return NULL;
     }
     table->bare = name;

@@ -271,7 +271,7 @@ static void reference(struct drizzle_reader *r, struct drizzle_table *table,
     schema_unread_add(r->arena, r->schema, column->place,
                       str_printf(r->arena, "what " STR_FMT "." STR_FMT " references",
                                  STR_ARG(table->name), STR_ARG(column->name)),
-                      script_source(scope.file, function));
+                      script_whole(r->tree, scope, function));
 }
 
 /* generatedAlwaysAs(sql`…`), generatedAlwaysAs((): SQL => sql`…`), generatedAlwaysAs("…") */
@@ -288,7 +288,7 @@ static void generated(struct drizzle_reader *r, struct drizzle_table *table,
         schema_unread_add(r->arena, r->schema, column->place,
                           str_printf(r->arena, "the default of " STR_FMT "." STR_FMT,
                                      STR_ARG(table->name), STR_ARG(column->name)),
-                          script_source(scope.file, argument));
+                          script_whole(r->tree, scope, argument));
         return;
     }
     column->default_value =
@@ -329,7 +329,7 @@ static void method(struct drizzle_reader *r, struct drizzle_table *table, struct
             schema_unread_add(r->arena, r->schema, column->place,
                               str_printf(r->arena, "the default of " STR_FMT "." STR_FMT,
                                          STR_ARG(table->name), STR_ARG(column->name)),
-                              script_source(scope.file, argument));
+                              script_whole(r->tree, scope, argument));
     }
 }
 
@@ -347,7 +347,7 @@ static void read_column(struct drizzle_reader *r, struct drizzle_table *table,
         schema_unread_add(r->arena, r->schema, column.place,
                           str_printf(r->arena, "the type of " STR_FMT "." STR_FMT,
                                      STR_ARG(table->name), STR_ARG(name)),
-                          script_source(property->scope.file, property->value));
+                          script_whole(r->tree, property->scope, property->value));
     }
     for (size_t i = 0; known && i < chain.count; i++)
         method(r, table, chain.methods[i].name, chain.methods[i].scope, chain.methods[i].call,
@@ -362,9 +362,10 @@ void drizzle_read_columns(struct drizzle_reader *r, struct drizzle_table *table)
 
     if (!table->whole) {
         made->partial = true;
-        schema_unread_add(r->arena, r->schema, table->place,
-                          str_printf(r->arena, "some columns of " STR_FMT, STR_ARG(table->name)),
-                          script_source(table->file, script_argument(r->tree, table->call, 1)));
+        schema_unread_add(
+            r->arena, r->schema, table->place,
+            str_printf(r->arena, "some columns of " STR_FMT, STR_ARG(table->name)),
+            script_whole(r->tree, table->columns_scope, script_argument(r->tree, table->call, 1)));
     }
     for (size_t i = 0; i < table->columns.count; i++)
         read_column(r, table, &table->columns.items[i], table->names.items[i].name);

@@ -430,7 +430,7 @@ static void read_item(struct drizzle_reader *r, struct drizzle_table *table,
     if (!reading.whole)
         schema_unread_add(r->arena, r->schema, reading.place,
                           str_printf(r->arena, "a constraint of " STR_FMT, STR_ARG(table->name)),
-                          script_source(scope.file, item));
+                          script_whole(r->tree, scope, item));
 }
 
 void drizzle_read_constraints(struct drizzle_reader *r, struct drizzle_table *table)
@@ -452,8 +452,9 @@ void drizzle_read_constraints(struct drizzle_reader *r, struct drizzle_table *ta
         for (size_t i = 0; i < properties.count; i++)
             read_item(r, table, properties.items[i].scope, properties.items[i].value);
     } else {
-        schema_unread_add(r->arena, r->schema, table->place,
-                          str_printf(r->arena, "the constraints of " STR_FMT, STR_ARG(table->name)),
-                          script_source(table->file, callback));
+        schema_unread_add(
+            r->arena, r->schema, table->place,
+            str_printf(r->arena, "the constraints of " STR_FMT, STR_ARG(table->name)),
+            script_whole(r->tree, (struct script_scope){.file = table->file}, callback));
     }
 }

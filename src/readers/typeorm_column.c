@@ -112,7 +112,7 @@ static void read_default(struct typeorm_reader *r, const struct typeorm_entity *
         schema_unread_add(r->arena, r->schema, source->place,
                           str_printf(r->arena, "the default of " STR_FMT "." STR_FMT,
                                      STR_ARG(typeorm_table_name(r, entity)), STR_ARG(column->name)),
-                          script_source(scope.file, value));
+                          script_whole(r->tree, scope, value));
 }
 
 /* --- Columns. --- */
@@ -142,7 +142,7 @@ static void say_options(struct typeorm_reader *r, const struct typeorm_entity *e
     schema_unread_add(r->arena, r->schema, source->place,
                       str_printf(r->arena, "the options of " STR_FMT "." STR_FMT,
                                  STR_ARG(typeorm_table_name(r, entity)), STR_ARG(column->name)),
-                      script_source(source->scope.file, source->options));
+                      script_whole(r->tree, source->scope, source->options));
 }
 
 void typeorm_column_add(struct typeorm_reader *r, struct typeorm_entity *entity,
@@ -159,12 +159,12 @@ void typeorm_column_add(struct typeorm_reader *r, struct typeorm_entity *entity,
     else if (word.length && !script_has_unread_size(r->tree, source->scope, options))
         column.type = typeorm_full_type(r, source, word);
     else
-        schema_unread_add(r->arena, r->schema, source->place,
-                          str_printf(r->arena, "the type of " STR_FMT "." STR_FMT,
-                                     STR_ARG(typeorm_table_name(r, entity)), STR_ARG(name)),
-                          script_source(source->scope.file, ts_node_is_null(source->type)
-                                                                ? source->annotation
-                                                                : source->type));
+        schema_unread_add(
+            r->arena, r->schema, source->place,
+            str_printf(r->arena, "the type of " STR_FMT "." STR_FMT,
+                       STR_ARG(typeorm_table_name(r, entity)), STR_ARG(name)),
+            script_whole(r->tree, source->scope,
+                         ts_node_is_null(source->type) ? source->annotation : source->type));
     if (is_array && column.type.length)
         column.type = str_printf(r->arena, STR_FMT "[]", STR_ARG(column.type));
     column.primary_key = str_starts(kind, STR("Primary")) ||

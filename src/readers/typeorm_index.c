@@ -118,7 +118,7 @@ static void read_one(struct typeorm_reader *r, struct typeorm_entity *entity,
         schema_unread_add(r->arena, r->schema, place,
                           str_printf(r->arena, "the columns of an index of " STR_FMT,
                                      STR_ARG(typeorm_table_name(r, entity))),
-                          script_source(decorator->scope.file, decorator->call));
+                          script_whole(r->tree, decorator->scope, decorator->call));
     add(r, entity, &wanted);
 }
 
@@ -191,7 +191,7 @@ static void read_check(struct typeorm_reader *r, struct typeorm_entity *entity,
 
     if (!add_check(r, entity, named ? texts[0] : STR_NONE, texts[named],
                    str_eq(decorator->name, STR("Exclusion")), place))
-        say_constraint(r, entity, place, script_source(decorator->scope.file, decorator->call));
+        say_constraint(r, entity, place, script_whole(r->tree, decorator->scope, decorator->call));
 }
 
 static void read_decorators(struct typeorm_reader *r, struct typeorm_entity *entity,

@@ -214,7 +214,7 @@ struct str typeorm_enum_type(struct typeorm_reader *r, const struct typeorm_enti
     if (type.unread)
         schema_unread_add(arena, r->schema, source->place,
                           str_printf(arena, "the values of " STR_FMT, STR_ARG(type.name)),
-                          script_source(scope.file, labels));
+                          script_whole(r->tree, scope, labels));
     if (!schema_type_named(r->schema, type.name))
         VEC_PUSH(arena, &r->schema->types, type);
     return type.name;

@@ -168,6 +168,9 @@ bool script_remembered(struct script_tree *tree, TSNode object,
 void script_remember(struct script_tree *tree, TSNode object,
                      const struct script_properties *properties, bool whole);
 
+/* typescript_whole.c: an expression that cannot be read, with the functions, enums and constants that it names: what is compared of it. */
+struct str script_whole(struct script_tree *tree, struct script_scope scope, TSNode expression);
+
 struct schema;
 /* Tables that only references brought, of files that are not among the (sorted) paths, go again: a new reference is no new
  * table. */
