@@ -292,6 +292,29 @@ bool django_field_kind(struct django_reader *r, struct python_scope scope, TSNod
     return kind_of(r, scope, function, field, 0);
 }
 
+/* settings.MAX_DIGITS of django.conf: what a settings file of the tree says, the last one. */
+static struct python_constant of_settings(struct django_reader *r, struct python_scope scope,
+                                          TSNode node)
+{
+    static const struct str prefix = STR_INIT("django.conf.settings.");
+    struct python_constant value = {.kind = CONSTANT_NOT};
+    struct str dotted =
+        node_is(node, "attribute") ? python_foreign(r->tree, scope, node) : STR_NONE;
+
+    if (!str_starts(dotted, prefix))
+        return value;
+    for (size_t i = 0; i < r->settings->count; i++) {
+        struct python_file *file = python_tree_file(r->tree, r->settings->items[i]);
+        const struct python_binding *binding =
+            file ? python_binding_in(r->tree, file, node_null(),
+                                     str_from_offset(dotted, prefix.length))
+                 : NULL;
+        if (binding && binding->kind == BINDING_VALUE)
+            value = python_constant(r->tree, (struct python_scope){.file = file}, binding->node);
+    }
+    return value;
+}
+
 struct python_constant django_word(struct django_reader *r, const struct django_field *field,
                                    const char *name)
 {
@@ -302,7 +325,8 @@ struct python_constant django_word(struct django_reader *r, const struct django_
         if (str_eq(field->presets[i].name, str_from(name)) &&
             (field->presets[i].final || ts_node_is_null(node)))
             return field->presets[i].value;
-    return python_constant(r->tree, in, node);
+    struct python_constant value = python_constant(r->tree, in, node);
+    return value.kind == CONSTANT_NOT ? of_settings(r, in, node) : value;
 }
 
 bool django_has_field(struct django_reader *r, const struct django_model *model)

@@ -322,6 +322,20 @@ static bool read_item(struct django_reader *r, struct python_scope scope, TSNode
     return read_classes(r, scope, call, index);
 }
 
+static void read_listed(struct django_reader *r, const struct django_model *model,
+                        struct python_scope scope, TSNode item, const struct django_fields *fields,
+                        struct schema_table *table)
+{
+    struct schema_index index = {.place = {.file = scope.file->path, .line = node_line(item)}};
+
+    if (!node_is(item, "call") || !read_item(r, scope, item, fields, table, &index)) {
+        unread(r, scope, item, table);
+        return;
+    }
+    index.name = of_class(r->arena, model, index.name);
+    VEC_PUSH(r->arena, &table->indexes, index);
+}
+
 /* A list of them, `Base.Meta.indexes + […]`, `[*Base.Meta.indexes, …]`, the name of a list. */
 static void read_list(struct django_reader *r, const struct django_model *model,
                       struct python_scope scope, TSNode list, const struct django_fields *fields,
@@ -347,19 +361,34 @@ static void read_list(struct django_reader *r, const struct django_model *model,
         return;
     }
     for (uint32_t i = 0; i < ts_node_named_child_count(list); i++) {
-        TSNode item = ts_node_named_child(list, i);
-        if (node_is(item, "comment"))
+        TSNode item = ts_node_named_child(list, i), spread = node_spread(item);
+        if (!ts_node_is_null(spread) && depth < LISTS_DEPTH_MAX)
+            read_list(r, model, scope, spread, fields, table, depth + 1);
+        else if (!node_is(item, "comment"))
+            read_listed(r, model, scope, item, fields, table);
+    }
+}
+
+/* `indexes.extend([…])`, `indexes.append(…)`, `indexes += […]` below the list, in the body of Meta. */
+static void read_additions(struct django_reader *r, const struct django_model *model,
+                           struct python_scope scope, struct str name,
+                           const struct django_fields *fields, struct schema_table *table)
+{
+    for (uint32_t i = 0; i < ts_node_named_child_count(scope.body); i++) {
+        TSNode node = ts_node_named_child(ts_node_named_child(scope.body, i), 0);
+        TSNode called = node_field(node, "function");
+        if (node_is(node, "augmented_assignment") &&
+            str_eq(node_source(scope.file, node_field(node, "left")), name))
+            read_list(r, model, scope, node_field(node, "right"), fields, table, 0);
+        if (!node_is(node, "call") || !node_is(called, "attribute") ||
+            !str_eq(node_source(scope.file, node_field(called, "object")), name))
             continue;
-        if (node_is(item, "list_splat") && depth < LISTS_DEPTH_MAX) {
-            read_list(r, model, scope, ts_node_named_child(item, 0), fields, table, depth + 1);
-            continue;
-        }
-        struct schema_index index = {.place = {.file = scope.file->path, .line = node_line(item)}};
-        if (node_is(item, "call") && read_item(r, scope, item, fields, table, &index)) {
-            index.name = of_class(r->arena, model, index.name);
-            VEC_PUSH(r->arena, &table->indexes, index);
-        } else
-            unread(r, scope, item, table);
+        if (str_eq(node_source(scope.file, node_field(called, "attribute")), STR("extend")))
+            read_list(r, model, scope, call_positional(node, 0), fields, table, 0);
+        else if (str_eq(node_source(scope.file, node_field(called, "attribute")), STR("append")))
+            read_listed(r, model, scope, call_positional(node, 0), fields, table);
+        else
+            unread(r, scope, node, table);
     }
 }
 
@@ -369,8 +398,10 @@ static void read_items(struct django_reader *r, const struct django_model *model
     struct python_scope scope = {0};
     TSNode list = django_meta(r, model, name, &scope);
 
-    if (!ts_node_is_null(list) && scope.file)
-        read_list(r, model, scope, list, fields, table, 0);
+    if (ts_node_is_null(list) || !scope.file)
+        return;
+    read_list(r, model, scope, list, fields, table, 0);
+    read_additions(r, model, scope, str_from(name), fields, table);
 }
 
 static void read_together(struct django_reader *r, const struct django_model *model,

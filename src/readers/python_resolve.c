@@ -311,7 +311,7 @@ static struct python_thing resolve(struct python_tree *tree, struct python_scope
                             depth + 1);
     if (node_is(expression, "attribute"))
         return resolve_attribute(tree, scope, expression, depth + 1);
-    if (node_is(expression, "type"))
+    if (node_is(expression, "type") || node_is(expression, "list_splat")) /* see node_spread() */
         return resolve(tree, scope, ts_node_named_child(expression, 0), depth + 1);
     if (node_is(expression, "call")) {
         struct python_thing called =

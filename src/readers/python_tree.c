@@ -445,6 +445,18 @@ TSNode node_bare(TSNode node)
     return node;
 }
 
+TSNode node_spread(TSNode item)
+{
+    TSNode at = item;
+
+    if (node_is(item, "list_splat"))
+        return ts_node_named_child(item, 0);
+    /* The grammar takes [*a.b] for the `b` of `*a`, where nothing follows. */
+    while (node_is(at, "attribute") || node_is(at, "call") || node_is(at, "subscript"))
+        at = ts_node_named_child(at, 0);
+    return node_is(at, "list_splat") ? item : node_null();
+}
+
 TSNode node_field(TSNode node, const char *name)
 {
     static _Thread_local struct {

@@ -217,6 +217,8 @@ static inline TSNode node_error(TSNode node)
 }
 /* Without the parentheses around it. */
 TSNode node_bare(TSNode node);
+/* What `*x` in a list spreads; null: the item is none. */
+TSNode node_spread(TSNode item);
 /* What a call gives; valid until another call is asked for. */
 const struct python_arguments *call_arguments(struct python_file *file, TSNode call);
 /* The value of a keyword argument, or the N-th positional one (SIZE_MAX: none); null when absent. */

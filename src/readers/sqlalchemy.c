@@ -98,9 +98,9 @@ static bool arguments_of(struct sa_reader *r, const struct sa_class *class,
     if (!node_is(value, "tuple") && !node_is(value, "list"))
         return false;
     for (uint32_t j = 0; j < ts_node_named_child_count(value); j++) {
-        TSNode item = ts_node_named_child(value, j);
-        if (node_is(item, "list_splat")) {
-            if (!arguments_of(r, class, scope, table, ts_node_named_child(item, 0), depth + 1))
+        TSNode item = ts_node_named_child(value, j), spread = node_spread(item);
+        if (!ts_node_is_null(spread)) {
+            if (!arguments_of(r, class, scope, table, spread, depth + 1))
                 return false;
         } else if (node_is(item, "identifier") || node_is(item, "attribute")) {
             if (!argument_named(r, class, scope, table, item))

@@ -157,8 +157,9 @@ static bool labels_of(struct sa_reader *r, struct python_scope scope, TSNode nod
 {
     if (node_is(node, "comment"))
         return true;
-    if (node_is(node, "list_splat"))
-        return labels_of_list(r, scope, ts_node_named_child(node, 0), labels, depth);
+    TSNode spread = node_spread(node);
+    if (!ts_node_is_null(spread))
+        return labels_of_list(r, scope, spread, labels, depth);
     struct python_constant label = python_constant(r->tree, scope, node);
     if (label.kind == CONSTANT_STRING)
         strs_add(r->arena, labels, label.text);
