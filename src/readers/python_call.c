@@ -205,8 +205,10 @@ static bool all_taken(const struct python_file *from, TSNode call, struct python
     return places || call_positional_count(call) <= places_of(function.node);
 }
 
-bool python_call_enter(struct python_tree *tree, struct python_scope scope, TSNode call,
-                       struct python_thing function, struct python_scope *ret_inside)
+/* `method`: the first parameter is `self`, and without a call every other one is what it is by default. */
+static bool bind_parameters(struct python_tree *tree, struct python_scope scope, TSNode call,
+                            struct python_thing function, bool method,
+                            struct python_scope *ret_inside)
 {
     struct arena *arena = python_tree_arena(tree);
     TSNode parameters = node_field(function.node, "parameters");
@@ -214,14 +216,14 @@ bool python_call_enter(struct python_tree *tree, struct python_scope scope, TSNo
                         *around = ARENA_NEW(arena, struct python_scope);
     const struct python_bound *inner = NULL;
     bool by_place = true;
-    size_t place = 0;
+    size_t place = 0, places = ts_node_is_null(call) ? 0 : call_positional_count(call);
 
     *outside = scope;
     *around = (struct python_scope){.file = function.file};
-    if (ts_node_named_child_count(parameters) > PARAMETERS_MAX || call_has_splat(call) ||
-        !is_plain_body(function.file, function.node) || !all_taken(scope.file, call, function))
+    if (ts_node_named_child_count(parameters) > PARAMETERS_MAX ||
+        (!ts_node_is_null(call) && call_has_splat(call)))
         return false;
-    for (uint32_t i = 0; i < ts_node_named_child_count(parameters); i++) {
+    for (uint32_t i = method; i < ts_node_named_child_count(parameters); i++) {
         TSNode parameter = ts_node_named_child(parameters, i), given = node_null();
         struct python_bound *bound = ARENA_NEW(arena, struct python_bound);
 
@@ -230,7 +232,7 @@ bool python_call_enter(struct python_tree *tree, struct python_scope scope, TSNo
         if (is_rest(parameter) || node_is(parameter, "keyword_separator"))
             by_place = false;
         bound->name = parameter_name(function.file, parameter);
-        if (!bound->name.length)
+        if (!bound->name.length || (is_rest(parameter) && ts_node_is_null(call)))
             continue;
         bound->scope = outside;
         bound->outer = inner;
@@ -240,10 +242,10 @@ bool python_call_enter(struct python_tree *tree, struct python_scope scope, TSNo
             bound->rest = function.node;
             continue;
         }
-        if (by_place && place < call_positional_count(call))
+        if (by_place && place < places)
             given = call_positional(call, place);
         place += by_place;
-        if (ts_node_is_null(given))
+        if (ts_node_is_null(given) && !ts_node_is_null(call))
             given = call_keyword(scope.file, call, str_c(arena, bound->name));
         if (ts_node_is_null(given)) {
             given = node_field(parameter, "value");
@@ -259,6 +261,45 @@ bool python_call_enter(struct python_tree *tree, struct python_scope scope, TSNo
                                         .bound = inner,
                                         .table_name = scope.table_name};
     return true;
+}
+
+bool python_call_enter(struct python_tree *tree, struct python_scope scope, TSNode call,
+                       struct python_thing function, struct python_scope *ret_inside)
+{
+    return is_plain_body(function.file, function.node) && all_taken(scope.file, call, function) &&
+           bind_parameters(tree, scope, call, function, false, ret_inside);
+}
+
+/* super().__init__(…) of a body that does nothing else but set attributes of its own; null: it does. */
+static TSNode super_call(const struct python_file *file, TSNode function)
+{
+    TSNode body = node_field(function, "body"), found = node_null();
+
+    for (uint32_t i = 0; i < ts_node_named_child_count(body); i++) {
+        TSNode statement = ts_node_named_child(body, i), node = ts_node_named_child(statement, 0);
+        bool own = node_is(node, "assignment") &&
+                   str_starts(node_source(file, node_field(node, "left")), STR("self."));
+        if (node_is(statement, "comment") || node_is(node, "string") || own)
+            continue;
+        if (!node_is(statement, "expression_statement") || !node_is(node, "call") ||
+            !str_starts(node_source(file, node), STR("super(")) ||
+            !str_ends(node_source(file, node_field(node, "function")), STR(".__init__")) ||
+            !ts_node_is_null(found))
+            return node_null();
+        found = node;
+    }
+    return found;
+}
+
+TSNode python_init_passes(struct python_tree *tree, struct python_scope scope, TSNode call,
+                          struct python_thing init, struct python_scope *ret_inside)
+{
+    TSNode passed = super_call(init.file, init.node);
+
+    if (ts_node_is_null(passed) || !bind_parameters(tree, scope, call, init, true, ret_inside) ||
+        python_call_has_splat(tree, *ret_inside, passed))
+        return node_null();
+    return passed;
 }
 
 static const struct python_bound *rest_of(struct python_scope scope, TSNode splat)

@@ -465,6 +465,8 @@ TSNode node_field(TSNode node, const char *name)
     } known[64];
     size_t at = ((uintptr_t)name >> 1) % COUNT_OF(known);
 
+    if (ts_node_is_null(node)) /* tree-sitter would look at its children */
+        return node;
     if (known[at].name != name) {
         known[at].name = name;
         known[at].id =

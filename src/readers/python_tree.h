@@ -172,6 +172,10 @@ struct python_constant python_constant(struct python_tree *tree, struct python_s
  * or when the body does more than import, assign and return. */
 bool python_call_enter(struct python_tree *tree, struct python_scope scope, TSNode call,
                        struct python_thing function, struct python_scope *ret_inside);
+/* The call of the base's __init__ that the __init__ of a class makes, and where it stands when this call (null: none, every parameter is what it
+ * is by default) makes the instance. Null: it does more, or that cannot be told. */
+TSNode python_init_passes(struct python_tree *tree, struct python_scope scope, TSNode call,
+                          struct python_thing init, struct python_scope *ret_inside);
 /* A keyword of a call, also one that comes through `**rest` of the function around it or out of `**COMMON`, a dictionary that is
  * written out; null: absent. */
 TSNode python_call_keyword(struct python_tree *tree, struct python_scope scope, TSNode call,

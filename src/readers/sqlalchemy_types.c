@@ -351,13 +351,22 @@ static bool type_of_impl(struct sa_reader *r, struct python_scope outer, TSNode 
                                      ? row_named(dotted_last(thing.dotted))
                                      : NULL;
 
+    const struct python_binding *init =
+        row && row->shape != SHAPE_PLAIN
+            ? python_binding_in(r->tree, class.file, scope.body, STR("__init__"))
+            : NULL;
+    struct python_scope inside;
+    if (init && init->kind == BINDING_FUNCTION) {
+        struct python_thing function = {
+            .kind = THING_FUNCTION, .file = class.file, .node = init->node};
+        TSNode passed = python_init_passes(r->tree, outer, call, function, &inside);
+        if (!ts_node_is_null(passed))
+            return type_of_thing(r, inside, passed, thing, type);
+    }
     if (!row || ts_node_is_null(call) || !ts_node_named_child_count(node_field(call, "arguments")))
         return sa_type_read(r, scope, impl, type);
-    /* What its __init__ passes on, only running it would tell. */
-    if (row->shape != SHAPE_PLAIN &&
-        python_binding_in(r->tree, class.file, scope.body, STR("__init__")))
-        return false;
-    return type_of_thing(r, outer, call, thing, type);
+    /* What its __init__ makes of them, only running it would tell. */
+    return !init && type_of_thing(r, outer, call, thing, type);
 }
 
 /* return dialect.type_descriptor(UUID()) */
