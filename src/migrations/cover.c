@@ -166,7 +166,7 @@ static void add_call(struct cover *cover, const struct cover_call *call)
                                          "AlterIndexTogether",
                                          "RemoveConstraint",
                                          NULL};
-    static const char *const sql[] = {"execute", "text", "RunSQL", NULL};
+    static const char *const sql[] = {"execute", "exec_driver_sql", "text", "RunSQL", NULL};
     struct arena *arena = cover->arena;
     enum space space = is_one_of(call->name, django) ? OF_DJANGO : OF_CALLS;
 

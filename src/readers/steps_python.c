@@ -198,7 +198,7 @@ static void alembic_call(struct reader *r, TSNode call)
         push(r, (struct step){.kind = STEP_ADD_INDEX,
                               .table = shift ? batch : of_table,
                               .name = text_of(r, call_positional(call, 0))});
-    else if (str_eq(name, STR("execute")))
+    else if (str_eq(name, STR("execute")) || str_eq(name, STR("exec_driver_sql")))
         sql_argument(r, call_positional(call, 0));
 }
 
