@@ -343,6 +343,24 @@ static bool is_plain_dictionary(struct python_tree *tree, struct python_thing th
     return true;
 }
 
+/* COMMON = common_arguments(): what a function of the tree returns. */
+static struct python_thing dictionary_made(struct python_tree *tree, struct python_thing made,
+                                           size_t depth)
+{
+    struct python_scope in = {.file = made.file, .body = made.scope, .bound = made.bound}, inside;
+    struct python_thing function = python_resolve(tree, in, node_field(made.node, "function"));
+
+    if (function.kind != THING_FUNCTION ||
+        !python_call_enter(tree, in, made.node, function, &inside))
+        return (struct python_thing){.kind = THING_UNKNOWN};
+    for (uint32_t i = 0; i < ts_node_named_child_count(inside.body); i++) {
+        TSNode statement = ts_node_named_child(inside.body, i);
+        if (node_is(statement, "return_statement") && ts_node_named_child_count(statement))
+            return dictionary_at(tree, inside, ts_node_named_child(statement, 0), depth);
+    }
+    return (struct python_thing){.kind = THING_UNKNOWN};
+}
+
 static struct python_thing dictionary_at(struct python_tree *tree, struct python_scope scope,
                                          TSNode expression, size_t depth)
 {
@@ -351,6 +369,8 @@ static struct python_thing dictionary_at(struct python_tree *tree, struct python
 
     if (thing.kind == THING_VALUE && node_is(thing.node, "none"))
         return thing; /* as is_filled() has it */
+    if (thing.kind == THING_VALUE && node_is(thing.node, "call") && depth < DICTIONARIES_DEPTH_MAX)
+        return dictionary_made(tree, thing, depth + 1);
     if (thing.file && depth < DICTIONARIES_DEPTH_MAX &&
         (called || (thing.kind == THING_VALUE && (node_is(thing.node, "dictionary") ||
                                                   node_is(thing.node, "binary_operator")))) &&
