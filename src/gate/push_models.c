@@ -141,38 +141,28 @@ static bool covered_in_tree(struct pushed *pushed, const struct strs *paths,
     struct schema_difference open = {0};
     struct models_uncovereds left;
     VEC(size_t) places = {0};
-    bool lacking = false;
 
     for (size_t i = 0; i < changes->count; i++) {
         bool stepwise = !is_python(&changes->items[i]);
-        /* Of an index that goes it matters where its columns went, whoever covers that. */
-        bool told = covered[i] && (changes->items[i].kind != SCHEMA_DROP ||
-                                   changes->items[i].object != SCHEMA_OBJECT_INDEX);
-        if (!told && !stepwise &&
+        if (!covered[i] && !stepwise &&
             !is_for_django(pushed, changes->items[i].place.file, &stepwise, e))
             return false;
-        if (!told && stepwise) {
+        if (!covered[i] && stepwise) {
             VEC_PUSH(pusher->arena, &open.changes, changes->items[i]);
             VEC_PUSH(pusher->arena, &places, i);
-            lacking = lacking || !covered[i];
         }
     }
-    if (!lacking)
+    if (!places.count)
         return true;
     if (!models_cover(pusher->arena, pusher->config, pushed->after->tree,
                       &pushed->after->detected_sets, paths, &open, false, &left, e))
         return false;
-    bool *before = ARENA_ARRAY(pusher->arena, changes->count, bool);
-    for (size_t i = 0; i < places.count; i++) {
-        before[places.items[i]] = covered[places.items[i]];
+    for (size_t i = 0; i < places.count; i++)
         covered[places.items[i]] = true;
-    }
-    for (size_t i = left.count; i > 0; i--) {
-        size_t place = places.items[left.items[i - 1].change - open.changes.items];
-        covered[place] = before[place];
-        if (!before[place])
-            *ret_command = left.items[i - 1].command;
-    }
+    for (size_t i = 0; i < left.count; i++)
+        covered[places.items[left.items[i].change - open.changes.items]] = false;
+    if (left.count)
+        *ret_command = left.items[0].command;
     return true;
 }
 

@@ -8,7 +8,6 @@
 #include "migrations/members.h"
 #include "migrations/models.h"
 #include "migrations/models_command.h"
-#include "migrations/renames.h"
 #include "migrations/sql.h"
 #include "migrations/table_names.h"
 #include "readers/django.h"
@@ -37,11 +36,10 @@ struct covering {
     struct strs roots;    /* of the sets that have a folder of their own */
     struct strs settings; /* files that may say which schema is searched */
     VEC(struct file_steps) files;
-    struct steps manys;   /* tables of many-to-many fields */
-    struct steps names;   /* what other steps call a table, and what it is called in the database */
-    struct steps renames; /* of columns */
-    bool schemas;         /* some table is named with one */
-    size_t ordered;       /* so many of `paths` stand in the order in which they are applied */
+    struct steps manys; /* tables of many-to-many fields */
+    struct steps names; /* what other steps call a table, and what it is called in the database */
+    bool schemas;       /* some table is named with one */
+    size_t ordered;     /* so many of `paths` stand in the order in which they are applied */
     struct models_makers makers;
     struct left_out *left_out;
 };
@@ -273,8 +271,6 @@ static void read_steps(struct covering *c, const struct strs *changed)
                 add_name(c, step);
             if (step->many)
                 VEC_PUSH(c->arena, &c->manys, *step);
-            if (step->kind == STEP_ADD_COLUMN && step->was.length)
-                VEC_PUSH(c->arena, &c->renames, *step);
             c->schemas = c->schemas || str_find_byte(step->table, '.') != SIZE_MAX;
         }
         VEC_PUSH(c->arena, &c->files, file);
@@ -554,8 +550,7 @@ bool models_cover(struct arena *arena, const struct config *config, struct tree 
     for (size_t i = 0; i < difference->changes.count; i++) {
         struct schema_change change = difference->changes.items[i];
         change.usual_schema = c.schemas && tells_schemas_apart(&c, &change);
-        covered[i] = is_covered(&c, &change) ||
-                     rename_carries_index(&c.renames, &c.names, &difference->changes, &change);
+        covered[i] = is_covered(&c, &change);
         VEC_PUSH(arena, &asked, change);
     }
     if (by_words) {

@@ -46,7 +46,7 @@ struct step {
     struct str member;
     bool refers;      /* it is a key: its column is FIELD_id where nothing else is said */
     struct str owner; /* with a table: that of the model */
-    struct str was;   /* what field, column or table was called until now; also Rails */
+    struct str was;   /* what field or table was called until now, as far as it is written */
 };
 VEC_DEFINE(steps, struct step);
 

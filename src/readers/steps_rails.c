@@ -67,8 +67,7 @@ static void alter_key(struct reader *r, struct str table, struct str column)
 static void rename_column(struct reader *r, struct str table, struct str from, struct str to)
 {
     drop_column(r, table, from);
-    if (table.length && to.length)
-        push(r, (struct step){.kind = STEP_ADD_COLUMN, .table = table, .column = to, .was = from});
+    add_column(r, table, to);
 }
 
 /* change_column :users, :name, :string, limit: 120, null: false */
