@@ -46,7 +46,7 @@ static void say(struct whole *w, struct script_scope scope, TSNode node)
 /* Token by token: comments and spaces say nothing. */
 static void add(struct whole *w, struct script_scope scope, TSNode node)
 {
-    uint32_t children = ts_node_child_count(node);
+    uint32_t children = ts_node_is_null(node) ? 0 : ts_node_child_count(node);
     bool text = node_is(node, "string") || node_is(node, "regex");
 
     if (ts_node_is_null(node) || node_is(node, "comment") || !script_enter(w->tree))
