@@ -31,7 +31,8 @@ struct walk {
     const struct config *config;
     const struct tracker *only;
     struct survey *survey;
-    bool found;               /* something, in the directory that was visited last */
+    bool found;               /* something, in the directory that was visited last … */
+    bool set;                 /* … or a tool's file, which may name directories elsewhere */
     struct survey_memo *memo; /* NULL: none */
     VEC(struct place) todo;
     struct tracker_files files;
@@ -274,7 +275,8 @@ static bool look_for_packs(struct walk *w, struct str directory, const struct tr
 static bool look_for_settings(struct walk *w, struct str root, const struct tree_entries *entries,
                               struct err *e)
 {
-    if (!tracker_files_lie_in(&w->files, entries))
+    w->set = tracker_files_lie_in(&w->files, entries);
+    if (!w->set)
         return true;
     for (size_t i = 0; i < trackers_count(w->config, w->only); i++) {
         const struct tracker *tracker = trackers_at(w->config, w->only, i);
@@ -364,6 +366,7 @@ static bool visit(struct walk *w, struct place place, struct err *e)
     bool exists, closed = false, found = false;
 
     w->found = true; /* unless it goes through to the end */
+    w->set = false;
     if (!tree_list(w->tree, w->scratch, place.path, &entries, &exists, e))
         return false;
     if (is_own_work_tree(w, place.path, &entries) || find(&entries, "pyvenv.cfg"))
@@ -469,7 +472,7 @@ static bool walk_all(struct walk *w, struct err *e)
         }
         if (!visit(w, w->todo.items[i], e))
             return false;
-        w->todo.items[i].bears = w->found || count_all(w->survey) != before;
+        w->todo.items[i].bears = w->found || w->set || count_all(w->survey) != before;
         if (w->scratch->used > SCRATCH_ENOUGH)
             arena_release(w->scratch);
     }

@@ -152,6 +152,14 @@ static struct pair {
        {"conf/flyway.toml", "[flyway]"}},
       0},
      "flyway of :"},
+    /* One that names a directory elsewhere, which its files speak for as well. */
+    {{{{"sql/V1__a.sql", "select 1;"},
+       {"services/api/flyway.conf", "flyway.locations=filesystem:../../sql\n"}},
+      0},
+     {{{"sql/V1__a.sql", "select 2;"},
+       {"services/api/flyway.conf", "flyway.locations=filesystem:../../sql\n"}},
+      0},
+     "flyway of services/api:"},
     /* It goes. */
     {{{{"a/changes/1_first.sql", "select 1;"}, {"a/tern.conf", "[database]"}}, 0},
      {{{"a/changes/1_first.sql", "select 1;"}}, 0},
