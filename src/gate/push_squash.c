@@ -47,26 +47,57 @@ static bool begins_graph(struct str line)
            (str_eq(str_trim(name), STR("replaces")) || str_eq(str_trim(name), STR("dependencies")));
 }
 
-/* The list ends where its brackets do: ids hold none. */
-static int depth_of(struct str line)
+/* A line of a list of ids and calls. False: it holds something else, as a comment, another statement, or a bracket in a string. */
+static bool follow_list(struct str line, int *depth)
+{
+    static const struct str others = STR_INIT("_.,() \t[]");
+    char quote = '\0';
+
+    for (size_t i = 0; i < line.length; i++) {
+        char byte = line.bytes[i];
+        bool opens = byte == '[' || byte == '(', closes = byte == ']' || byte == ')';
+        if (byte == '\'' || byte == '"') {
+            if (quote && quote != byte)
+                return false;
+            quote = quote ? '\0' : byte;
+        } else if (!byte_is_word(byte) && byte != '-' && str_find_byte(others, byte) == SIZE_MAX) {
+            return false;
+        } else if (quote && (opens || closes)) {
+            return false;
+        }
+        *depth += opens - closes;
+        if (*depth < 0 || (!*depth && !closes && byte != ' '))
+            return false;
+    }
+    return !quote;
+}
+
+/* `dependencies = [` up to its end. */
+static bool skip_graph(struct str line, struct str *rest)
 {
     int depth = 0;
 
-    for (size_t i = 0; i < line.length; i++)
-        depth += (line.bytes[i] == '[' || line.bytes[i] == '(') -
-                 (line.bytes[i] == ']' || line.bytes[i] == ')');
-    return depth;
+    (void)str_cut(&line, '=');
+    line = str_trim(line);
+    do
+        if (!follow_list(line, &depth))
+            return false;
+    while (depth > 0 && str_next_line(rest, &line));
+    return depth == 0;
 }
 
 struct str push_squash_rest(struct arena *arena, struct str text)
 {
     struct buf out = buf_new(arena, text.length + 1);
-    struct str line;
-    int depth = 0;
+    struct str rest = text, line;
 
-    while (str_next_line(&text, &line)) {
-        if (depth > 0 || begins_graph(line)) {
-            depth += depth_of(line);
+    /* Lines of a text may look like any other. */
+    if (str_contains(text, STR("\"\"\"")) || str_contains(text, STR("'''")))
+        return text;
+    while (str_next_line(&rest, &line)) {
+        if (begins_graph(line)) {
+            if (!skip_graph(line, &rest))
+                return text;
         } else if (str_trim(line).length) {
             buf_add(&out, line);
             buf_add(&out, STR("\n"));
