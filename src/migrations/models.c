@@ -216,6 +216,7 @@ static bool compare_narrowed(struct model_side *sides, size_t language, const st
         narrowing.files[i] = (struct source_files){.self = &sides[i], .read = model_side_read};
         narrowing.paths[i] = &sides[i].paths[language];
         narrowing.settings[i] = &sides[i].settings[language];
+        narrowing.others[i] = &sides[i].without_models[language];
     }
     if (!models_narrow(&narrowing, group.paths))
         return true;

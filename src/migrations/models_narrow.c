@@ -4,7 +4,8 @@
 #include "migrations/models_reach.h"
 #include "readers/statements.h"
 
-#define CHANGED_MAX 64u /* then most of the rest is reached */
+#define OTHERS_MAX 3000u /* to look into them takes longer than to read models */
+#define CHANGED_MAX 64u  /* then most of the rest is reached */
 
 /* --- Which of them these are made from. --- */
 
@@ -69,7 +70,7 @@ static bool find_needed(struct reach *reach)
         any = false;
         for (size_t i = 0; i < reach->files.count; i++) {
             struct reached_file *file = &reach->files.items[i];
-            if (file->wanted)
+            if (file->wanted || !file->holds_models)
                 continue;
             if (!reach_scan(reach, file))
                 return false;
@@ -99,26 +100,25 @@ static bool reaches_all(const struct narrowing *n, struct str path)
            strs_sorted_have(n->settings[1], path);
 }
 
-static bool read_unchanged(struct reach *reach)
+/* What did not change. Where one of them is in one tree's list alone, what lies beside it says whether it counts: then all are read. */
+static bool read_unchanged(struct reach *reach, const struct strs *const paths[2], bool models)
 {
     const struct narrowing *n = reach->of;
 
-    for (size_t i = 0; i < n->paths[1]->count; i++) {
-        struct reached_file file = {.path = n->paths[1]->items[i]};
+    for (size_t i = 0; i < paths[1]->count; i++) {
+        struct reached_file file = {.path = paths[1]->items[i], .holds_models = models};
         if (strs_sorted_have(n->changed, file.path))
             continue;
-        /* What lies beside it says whether it is one of the models. */
-        if (!strs_sorted_have(n->paths[0], file.path))
-            return false;
-        if (!n->files[1].read(n->files[1].self, file.path, &file.source))
+        if (!strs_sorted_have(paths[0], file.path) ||
+            !n->files[1].read(n->files[1].self, file.path, &file.source))
             return false;
         VEC_PUSH(reach->arena, &reach->files, file);
     }
-    for (size_t i = 0; i < n->paths[0]->count; i++)
-        if (!strs_sorted_have(n->changed, n->paths[0]->items[i]) &&
-            !strs_sorted_have(n->paths[1], n->paths[0]->items[i]))
+    for (size_t i = 0; i < paths[0]->count; i++)
+        if (!strs_sorted_have(n->changed, paths[0]->items[i]) &&
+            !strs_sorted_have(paths[1], paths[0]->items[i]))
             return false;
-    return reach->files.count > 0;
+    return true;
 }
 
 static void choose(const struct reach *reach, const struct strs *paths, struct strs *ret_paths)
@@ -143,7 +143,6 @@ bool models_narrow(const struct narrowing *narrowing, struct strs ret_paths[2])
                           .arena = arena,
                           .all = {.arena = arena},
                           .models = {.arena = arena},
-                          .short_names = {.arena = arena},
                           .needed = {.arena = arena},
                           .needed_forms = {.arena = arena}};
     size_t count = 0;
@@ -159,7 +158,10 @@ bool models_narrow(const struct narrowing *narrowing, struct strs ret_paths[2])
         if (++count > CHANGED_MAX || !reach_add_changed(&reach, path))
             return false;
     }
-    if (!read_unchanged(&reach) || !reach_find(&reach) || !find_needed(&reach))
+    if (narrowing->others[1]->count > OTHERS_MAX ||
+        !read_unchanged(&reach, narrowing->paths, true) || !reach.files.count ||
+        !read_unchanged(&reach, narrowing->others, false) || !reach_find(&reach) ||
+        !find_needed(&reach))
         return false;
     for (size_t i = 0; i < 2; i++)
         choose(&reach, narrowing->paths[i], &ret_paths[i]);

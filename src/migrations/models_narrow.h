@@ -19,6 +19,8 @@ struct narrowing {
     struct source_files files[2]; /* before, after */
     const struct strs *paths[2];  /* sorted */
     const struct strs *settings[2];
+    const struct strs
+        *others[2]; /* of that language, in which no models are: names go through them */
     const struct strs *changed; /* sorted; of all languages */
 };
 

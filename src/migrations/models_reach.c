@@ -4,7 +4,8 @@
 #include "readers/statements.h"
 
 #define ROUNDS_MAX 12u
-#define FORM_MIN 3u /* bytes of a class's name that is looked for inside of words */
+#define FORM_MIN 3u    /* bytes of a class's name that is looked for inside of words */
+#define FORMS_MAX 200u /* each is looked for in each file */
 
 struct str reach_form(struct arena *arena, struct str word)
 {
@@ -61,12 +62,11 @@ static bool add_model(struct reach *reach, const struct export *export)
                 continue;
             any = true;
             struct str form = reach_form(reach->arena, lists[i]->items[j]);
-            if (str_ends(form, STR("y"))) /* categories */
+            reach->untold =
+                reach->untold || form.length < FORM_MIN || reach->forms.count > FORMS_MAX;
+            if (str_ends(form, STR("y")) && form.length > FORM_MIN) /* categories */
                 form = str_prefix(form, form.length - 1);
-            if (form.length >= FORM_MIN)
-                strs_add(reach->arena, &reach->forms, form);
-            else
-                (void)words_add(&reach->short_names, lists[i]->items[j]);
+            strs_add(reach->arena, &reach->forms, form);
         }
     return any;
 }
@@ -82,7 +82,8 @@ static bool add_difference(struct reach *reach, struct str path, const struct ex
             continue;
         if (export->kind == EXPORT_ANYTHING || is_package(path))
             return false;
-        if (export->kind == EXPORT_MODEL)
+        /* A class may be a model by its bases alone, and its table be called after it. */
+        if (export->kind == EXPORT_MODEL || export->head.length)
             (void)add_model(reach, export);
         for (size_t j = 0; j < export->names.count && export->kind == EXPORT_NAMES; j++)
             (void)words_add(&reach->all, export->names.items[j]);
@@ -125,8 +126,51 @@ static void imports_of(struct reach *reach, const struct exports *exports, struc
             add_bindings(reach, &exports->items[i], imports);
 }
 
-/* False: a star came or went. */
-static bool add_imports(struct reach *reach, struct changed_file *changed)
+/* All imports of an edition as they stand, when one of them has a star: then their order counts. */
+static struct str starred(struct reach *reach, const struct exports *exports)
+{
+    struct str all = STR_NONE;
+    bool star = false;
+
+    for (size_t i = 0; i < exports->count; i++)
+        if (exports->items[i].kind == EXPORT_IMPORT) {
+            star = star || str_find_byte(exports->items[i].text, '*') != SIZE_MAX;
+            all = str_printf(reach->arena, STR_FMT STR_FMT "\n", STR_ARG(all),
+                             STR_ARG(exports->items[i].text));
+        }
+    return star ? all : STR_NONE;
+}
+
+/* Something is defined twice: then the order counts as well. */
+static bool has_twice(struct reach *reach, const struct exports *exports)
+{
+    struct words names = {.arena = reach->arena};
+
+    for (size_t i = 0; i < exports->count; i++)
+        for (size_t j = 0;
+             exports->items[i].kind != EXPORT_IMPORT && j < exports->items[i].names.count; j++)
+            if (!words_add(&names, exports->items[i].names.items[j]))
+                return true;
+    return false;
+}
+
+/* export { A }, where A is imported otherwise now */
+static bool hands_on(const struct changed_file *changed)
+{
+    for (size_t i = 0; i < 2; i++)
+        for (size_t j = 0; j < changed->editions[i].count; j++) {
+            const struct export *export = &changed->editions[i].items[j];
+            for (size_t k = 0; export->kind == EXPORT_IMPORT &&
+                               str_starts(export->text, STR("export")) && k < export->names.count;
+                 k++)
+                if (words_have(&changed->bound, export->names.items[k]))
+                    return true;
+        }
+    return false;
+}
+
+/* False: it cannot be told by names what others get. */
+static bool add_imports(struct reach *reach, struct str path, struct changed_file *changed)
 {
     struct words imports[2] = {{.arena = reach->arena}, {.arena = reach->arena}};
 
@@ -135,14 +179,12 @@ static bool add_imports(struct reach *reach, struct changed_file *changed)
     for (size_t i = 0; i < 2; i++)
         for (size_t j = 0; j < imports[i].size; j++) {
             struct str rest = imports[i].slots[j];
-            if (!rest.length || words_have(&imports[1 - i], rest))
-                continue;
-            struct str word = str_cut(&rest, '\n');
-            if (str_eq(word, STR("*")))
-                return false;
-            (void)words_add(&changed->bound, word);
+            if (rest.length && !words_have(&imports[1 - i], rest))
+                (void)words_add(&changed->bound, str_cut(&rest, '\n'));
         }
-    return true;
+    return !(is_package(path) && changed->bound.count) && !hands_on(changed) &&
+           str_eq(starred(reach, &changed->editions[0]), starred(reach, &changed->editions[1])) &&
+           !has_twice(reach, &changed->editions[0]) && !has_twice(reach, &changed->editions[1]);
 }
 
 void reach_need(struct reach *reach, struct str text)
@@ -173,7 +215,7 @@ bool reach_add_changed(struct reach *reach, struct str path)
         return false;
     if (!add_difference(reach, path, &changed.editions[0], &changed.editions[1]) ||
         !add_difference(reach, path, &changed.editions[1], &changed.editions[0]) ||
-        !add_imports(reach, &changed))
+        !add_imports(reach, path, &changed))
         return false;
     VEC_PUSH(reach->arena, &reach->changed, changed);
     return true;
@@ -202,8 +244,7 @@ static bool form_names_model(const struct reach *reach, struct str form)
 
 static bool names_model(struct reach *reach, struct str text)
 {
-    return form_names_model(reach, reach_form(reach->arena, text)) ||
-           names_any(&reach->short_names, text);
+    return form_names_model(reach, reach_form(reach->arena, text));
 }
 
 bool reach_scan(struct reach *reach, struct reached_file *file)
@@ -222,23 +263,39 @@ static bool is_from_own_package(struct str import)
     return origin.length && str_ends(str_trim(origin), STR("."));
 }
 
-/* Does it import from a changed file what that file imports otherwise now? */
+/* from app import user: then user.NAME may stand anywhere. */
+static bool imports_module(const struct export *export, struct str module)
+{
+    struct str origin = origin_of(export->text);
+
+    for (size_t i = 0; i < export->names.count; i++)
+        if (str_eq(export->names.items[i], module) &&
+            export->names.items[i].bytes >= origin.bytes + origin.length)
+            return true;
+    return !origin.length && str_contains(export->text, module);
+}
+
+/* Does it import from a changed file what that file imports otherwise now? What a script imports nobody gets from it, unless it says so. */
 static bool imports_through(struct reach *reach, struct reached_file *file,
                             const struct changed_file *changed, bool *ret_can_be_told)
 {
+    bool bound = changed->bound.count && !reach_is_script(reach);
+
     *ret_can_be_told = true;
-    if ((!changed->bound.count && !changed->comes_or_goes) ||
-        (!str_contains(file->source, changed->module) &&
-         !str_contains(file->source, STR("from ."))))
+    if ((!bound && !changed->comes_or_goes) || (!str_contains(file->source, changed->module) &&
+                                                !str_contains(file->source, STR("from ."))))
         return false;
     *ret_can_be_told = reach_scan(reach, file);
     for (size_t i = 0; i < file->exports.count; i++) {
         const struct export *export = &file->exports.items[i];
         bool from_there = str_contains(export->text, changed->module);
-        if (export->kind == EXPORT_IMPORT && (from_there || is_from_own_package(export->text)) &&
-            ((from_there && changed->comes_or_goes) ||
-             str_find_byte(export->text, '*') != SIZE_MAX ||
-             names_any(&changed->bound, export->text)))
+        if (export->kind != EXPORT_IMPORT || (!from_there && !is_from_own_package(export->text)))
+            continue;
+        if ((from_there && changed->comes_or_goes) ||
+            (bound && (str_find_byte(export->text, '*') != SIZE_MAX ||
+                       names_any(&changed->bound, export->text) ||
+                       (imports_module(export, changed->module) &&
+                        names_any(&changed->bound, file->source)))))
             return true;
     }
     return false;
@@ -269,7 +326,7 @@ static bool spread(struct reach *reach, const struct export *export, bool *any)
     if (export->kind == EXPORT_IMPORT) {
         struct export renamed = {.names = export->renamed};
         *any = add_model(reach, &renamed) || *any;
-        return true;
+        return !strs_have(&export->renamed, STR("default"));
     }
     bool takes_over = export->kind == EXPORT_NAMES || names_model(reach, export->head) ||
                       key_names_model(reach, export);
@@ -282,14 +339,47 @@ static bool spread_file(struct reach *reach, struct reached_file *file, bool *an
 {
     if (!file->form.length)
         file->form = reach_form(reach->arena, file->source);
-    if (!file->reached && !form_names_model(reach, file->form) &&
-        !names_any(&reach->short_names, file->source))
+    if (!file->reached && !form_names_model(reach, file->form))
         return true;
     if (!reach_scan(reach, file))
         return false;
     file->reached = file->wanted = true;
     for (size_t i = 0; i < file->exports.count; i++)
         if (!spread(reach, &file->exports.items[i], any))
+            return false;
+    return true;
+}
+
+/* A file without models hands names on, and makes other things of them. What a function does with a model matters where columns come of it. */
+static bool spread_plain(struct reach *reach, const struct export *export, bool *any)
+{
+    bool made_from = export->kind != EXPORT_NOTHING && names_any(&reach->all, export->text);
+    bool of_model = export->kind != EXPORT_NOTHING && names_model(reach, export->text);
+    const struct strs *names = export->kind == EXPORT_IMPORT ? &export->renamed : &export->names;
+    struct export given = {.names = *names};
+
+    if (!made_from && !of_model)
+        return true;
+    if (export->kind == EXPORT_ANYTHING || strs_have(&export->renamed, STR("default")))
+        return false;
+    for (size_t i = 0; made_from && i < names->count; i++)
+        *any = words_add(&reach->all, names->items[i]) || *any;
+    if (of_model && !made_from &&
+        (!export->function || reach->of->language->mentions(export->text)))
+        *any = add_model(reach, &given) || *any;
+    return true;
+}
+
+static bool spread_plain_file(struct reach *reach, struct reached_file *file, bool *any)
+{
+    if (!file->form.length)
+        file->form = reach_form(reach->arena, file->source);
+    if (!names_any(&reach->all, file->source) && !form_names_model(reach, file->form))
+        return true;
+    if (!reach_scan(reach, file))
+        return false;
+    for (size_t i = 0; i < file->exports.count; i++)
+        if (!spread_plain(reach, &file->exports.items[i], any))
             return false;
     return true;
 }
@@ -304,7 +394,8 @@ static bool spread_changed(struct reach *reach, const struct changed_file *chang
                       (!is_import && names_any(&changed->bound, export->text)));
     const struct strs *names = is_import ? &export->renamed : &export->names;
 
-    if (made_from && export->kind == EXPORT_ANYTHING)
+    if (made_from &&
+        (export->kind == EXPORT_ANYTHING || strs_have(&export->renamed, STR("default"))))
         return false;
     if (made_from && export->kind == EXPORT_MODEL)
         *any = add_model(reach, export) || *any;
@@ -330,17 +421,19 @@ static bool spread_all(struct reach *reach)
 
     for (size_t round = 0; any; round++) {
         any = false;
-        if (round == ROUNDS_MAX)
+        if (round == ROUNDS_MAX || reach->untold)
             return false;
         for (size_t i = 0; i < reach->changed.count; i++)
             if (!spread_edition(reach, &reach->changed.items[i], 0, &any) ||
                 !spread_edition(reach, &reach->changed.items[i], 1, &any))
                 return false;
-        for (size_t i = 0; reach->models.count && i < reach->files.count; i++)
-            if (!spread_file(reach, &reach->files.items[i], &any))
+        for (size_t i = 0; i < reach->files.count; i++) {
+            struct reached_file *file = &reach->files.items[i];
+            if (!(file->holds_models ? spread_file : spread_plain_file)(reach, file, &any))
                 return false;
+        }
     }
-    return true;
+    return !reach->untold;
 }
 
 static bool settings_name(struct reach *reach)
@@ -364,7 +457,7 @@ bool reach_find(struct reach *reach)
         return false;
     for (size_t i = 0; i < reach->files.count; i++) {
         struct reached_file *file = &reach->files.items[i];
-        if (names_any(&reach->all, file->source))
+        if (file->holds_models && names_any(&reach->all, file->source))
             return false;
         for (size_t j = 0; j < reach->changed.count; j++)
             if (imports_through(reach, file, &reach->changed.items[j], &can_be_told) ||

@@ -16,19 +16,19 @@ struct changed_file {
 struct reached_file {
     struct str path, source, form;
     struct exports exports;
-    bool scanned, reached, wanted;
+    bool holds_models, scanned, reached, wanted;
 };
 
 struct reach {
     const struct narrowing *of;
     struct arena *arena;
-    struct words all;         /* of what must not be named by an unchanged file */
-    struct words models;      /* of models: who names them is read */
-    struct words short_names; /* those of them that are too short for a form */
-    struct strs forms;        /* of the same, as they stand in names of tables and columns */
+    struct words all;    /* of what must not be named by an unchanged file */
+    struct words models; /* of models: who names them is read */
+    struct strs forms;   /* of the same, as they stand in names of tables and columns */
     VEC(struct changed_file) changed;
     VEC(struct reached_file) files; /* that did not change */
     struct words needed, needed_forms;
+    bool untold; /* a model has a name that may stand in any word, or there are too many of them */
 };
 
 bool reach_is_script(const struct reach *reach);

@@ -236,6 +236,7 @@ static void python_export(struct arena *arena, struct export *export, struct str
     if (str_eq(word, STR("def")) || (str_eq(word, STR("type")) && str_trim(rest).length &&
                                      is_word_byte(str_trim(rest).bytes[0]))) {
         export->kind = EXPORT_NAMES;
+        export->function = str_eq(word, STR("def"));
         if (exports_next_word(&rest, &word))
             VEC_PUSH(arena, &export->names, word);
         return;
@@ -302,6 +303,11 @@ static void script_export(struct arena *arena, struct export *export, struct str
         python_imports(arena, export);
         return;
     }
+    /* Whoever imports it may call it anything. */
+    if (str_starts(rest, STR("export default"))) {
+        export->kind = EXPORT_ANYTHING;
+        return;
+    }
     bool exported = str_starts(rest, STR("export"));
     while (skip_one_of(&rest, before)) {
     }
@@ -313,6 +319,7 @@ static void script_export(struct arena *arena, struct export *export, struct str
     } else if (skip_one_of(&after, named) ||
                (skip_word(&after, "const") && skip_word(&after, "enum"))) {
         export->kind = EXPORT_NAMES;
+        export->function = str_starts(rest, STR("function"));
         if (exports_next_word(&after, &word))
             VEC_PUSH(arena, &export->names, word);
     } else {
@@ -326,9 +333,20 @@ static void script_export(struct arena *arena, struct export *export, struct str
 
 /* --- Both. --- */
 
+/* import enum; LEN = 40. A class of a script has semicolons behind its members, of braces only. `as const` is no statement. */
+static bool is_several(const struct export *export, bool is_script)
+{
+    static const char *const behind[] = {"} as ", "} satisfies ", "}from", "} from ", NULL};
+
+    if (!statements_are_several(export->text, is_script))
+        return false;
+    return !is_script || !has_one_of(export->text, behind);
+}
+
 bool exports_of(struct arena *arena, struct str source, bool is_script, struct exports *ret_exports)
 {
-    struct statements statements = {.source = source, .is_script = is_script};
+    struct str text = str_starts(source, STR("\xEF\xBB\xBF")) ? str_from_offset(source, 3) : source;
+    struct statements statements = {.source = text, .is_script = is_script};
     struct exports exports = {0};
     const char *start = NULL; /* of the decorators */
     struct str statement;
@@ -349,6 +367,8 @@ bool exports_of(struct arena *arena, struct str source, bool is_script, struct e
             script_export(arena, &export, definition);
         else
             python_export(arena, &export, definition);
+        if (is_several(&export, is_script))
+            export.kind = EXPORT_ANYTHING;
         VEC_PUSH(arena, &exports, export);
         start = NULL;
     }

@@ -23,6 +23,7 @@ struct export
 {
     enum export_kind kind;
     struct str text;
+    bool function;
     struct str head;     /* of classes: with the bases, without the body */
     struct strs names;   /* words of the language; of imports all that stand there */
     struct strs renamed; /* imports: the names that `as` gives */

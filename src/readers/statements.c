@@ -48,11 +48,22 @@ static void skip_string(struct statements *s)
 /* A slash that stands where a value may begin, and not after one. */
 static bool begins_pattern(const struct statements *s)
 {
+    static const char *const words[] = {"return", "typeof", "case", "in",   "of",
+                                        "delete", "void",   "do",   "else", "throw"};
     size_t at = s->at;
 
     while (at > 0 && (s->source.bytes[at - 1] == ' ' || s->source.bytes[at - 1] == '\t'))
         at--;
-    return at == 0 || str_find_byte(STR("(,=:[!&|?{};\n"), s->source.bytes[at - 1]) != SIZE_MAX;
+    if (at == 0 || str_find_byte(STR("(,=:[!&|?{};\n"), s->source.bytes[at - 1]) != SIZE_MAX)
+        return true;
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        struct str word = str_from(words[i]), before = str_prefix(s->source, at);
+        if (str_ends(before, word) &&
+            (before.length == word.length ||
+             !byte_is_word(before.bytes[before.length - word.length - 1])))
+            return true;
+    }
+    return false;
 }
 
 static void skip_pattern(struct statements *s)
@@ -123,20 +134,33 @@ static bool is_at_column(const struct statements *s)
     return start == s->at - s->indent && (!start || byte_at(s, start - 1) == '\n');
 }
 
+/* The line before ends in a backslash; or it is one of a script that cannot begin a statement, as the brace below `class User`. */
+static bool goes_on(const struct statements *s)
+{
+    size_t line = s->at - s->indent; /* where it begins */
+
+    if (line >= 2 && byte_at(s, line - 1) == '\n' &&
+        (byte_at(s, line - 2) == '\\' ||
+         (byte_at(s, line - 2) == '\r' && line >= 3 && byte_at(s, line - 3) == '\\')))
+        return true;
+    return s->is_script && str_find_byte(STR("{.?:=|&<>,)]}*+-/%^"), byte_at(s, s->at)) != SIZE_MAX;
+}
+
 static bool begins_statement(const struct statements *s)
 {
     char byte = byte_at(s, s->at);
 
-    return !s->depth && !is_blank(byte) && byte != '#' && is_at_column(s) && !is_at(s, STR("//")) &&
-           !is_at(s, STR("/*"));
+    return !s->depth && !is_blank(byte) && byte != '#' && is_at_column(s) && !goes_on(s) &&
+           !is_at(s, STR("//")) && !is_at(s, STR("/*"));
 }
 
 bool statements_next(struct statements *s, struct str *ret_statement)
 {
     size_t start, end;
 
+    /* Code that stands in no statement: indented, or behind a comment. */
     while (s->at < s->source.length && !begins_statement(s))
-        (void)step(s);
+        s->broken = step(s) || s->broken;
     if (s->at >= s->source.length)
         return false;
     start = end = s->at;
@@ -144,6 +168,10 @@ bool statements_next(struct statements *s, struct str *ret_statement)
         if (step(s))
             end = s->at;
     } while (s->at < s->source.length && !begins_statement(s));
+    /* A value on the next line, in the first column. */
+    if (s->is_script && end > start &&
+        str_find_byte(STR("=,+|&?:<"), byte_at(s, end - 1)) != SIZE_MAX)
+        s->broken = true;
     *ret_statement = str_slice(s->source, start, end);
     return true;
 }
@@ -161,6 +189,26 @@ struct str statements_head(struct str statement, bool is_script)
     while (s.at < statement.length && (s.depth || byte_at(&s, s.at) != end))
         (void)step(&s);
     return str_prefix(statement, s.at);
+}
+
+bool statements_are_several(struct str statement, bool is_script)
+{
+    struct statements s = {.source = statement, .is_script = is_script};
+    bool ended = false;
+
+    while (s.at < statement.length) {
+        char byte = byte_at(&s, s.at);
+        bool ends = !s.depth && byte == ';';
+        size_t depth = s.depth;
+        if (ended && !s.depth && (byte_is_word(byte) || byte == '@'))
+            return true;
+        bool code = step(&s);
+        if (is_script && byte == '}' && depth == 1 && !s.depth)
+            ends = true;
+        if (code)
+            ended = ends;
+    }
+    return false;
 }
 
 size_t statements_assignments(struct str statement, bool is_script)

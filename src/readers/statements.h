@@ -23,6 +23,8 @@ struct statements { /* begun with `source` and `is_script` */
 bool statements_next(struct statements *s, struct str *ret_statement);
 /* After the last one: could all of it be followed? */
 bool statements_are_whole(const struct statements *s);
+/* Does another statement stand on a line of it, behind a semicolon or a closing brace? */
+bool statements_are_several(struct str statement, bool is_script);
 /* Up to the colon, or the brace, that its body follows. */
 struct str statements_head(struct str statement, bool is_script);
 /* How many `=` stand in it outside brackets: `a = b = 1` and `a = 1; b = 2` have two. */
