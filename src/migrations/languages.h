@@ -21,9 +21,6 @@ struct model_source {
     const struct strs *settings; /* of Django, TypeORM (naming strategy), Drizzle (casing) */
 };
 
-/* How the statements of its sources are told apart without parsing (readers/statements.h). */
-enum model_statements { STATEMENTS_NOT = 0, STATEMENTS_OF_PYTHON, STATEMENTS_OF_SCRIPT };
-
 struct model_language {
     struct str name; /* as patterns/models/ has it */
     const char *const *endings;
@@ -35,7 +32,6 @@ struct model_language {
     bool (*sniffs)(struct str source);
     /* What it defines that models elsewhere may be made from, for the same look; NULL: nothing that counts. */
     definitions_function *defines;
-    enum model_statements statements;
     /* Files of one group are one schema; NULL: all files of the tree are. */
     struct str (*group)(const struct model_source *source, struct str path);
     bool (*read)(const struct model_source *source, struct schema *schema, struct err *e);

@@ -5,7 +5,6 @@
 #include "base/door.h"
 #include "migrations/languages.h"
 #include "migrations/models_files.h"
-#include "migrations/models_narrow.h"
 
 /* --- The files that make one schema. --- */
 
@@ -145,16 +144,18 @@ static bool group_changed(const struct group *group, const struct strs *changed)
     return false;
 }
 
-static bool compare_groups(struct model_side *sides, size_t language, const struct groups *groups,
-                           const struct strs *changed, struct schema_difference *difference,
-                           struct reading readings[2], struct err *e)
+static bool compare_language(struct model_side *sides, size_t language, const struct strs *changed,
+                             struct schema_difference *difference, struct err *e)
 {
     struct arena *arena = sides->arena;
     VEC(const struct group *) wanted = {0};
+    struct reading readings[2];
+    struct groups groups;
 
-    for (size_t i = 0; i < groups->count; i++)
-        if (!model_languages[language].group || group_changed(&groups->items[i], changed))
-            VEC_PUSH(arena, &wanted, &groups->items[i]);
+    groups_make(sides, language, &groups);
+    for (size_t i = 0; i < groups.count; i++)
+        if (!model_languages[language].group || group_changed(&groups.items[i], changed))
+            VEC_PUSH(arena, &wanted, &groups.items[i]);
     for (size_t side = 0; side < 2; side++)
         readings[side] =
             (struct reading){.side = &sides[side],
@@ -171,75 +172,6 @@ static bool compare_groups(struct model_side *sides, size_t language, const stru
         schema_difference_add(arena, difference, &found);
     }
     return true;
-}
-
-/* --- A language whose files refer to each other, read in part. --- */
-
-static bool stands_in(const struct reading *reading, struct str table, const struct strs *changed)
-{
-    for (size_t i = 0; i < reading->count; i++) {
-        const struct schema_table *found = schema_table_named(&reading->schemas[i], table);
-        if (found && !strs_sorted_have(changed, found->place.file))
-            return false;
-    }
-    return true;
-}
-
-/* Types are everybody's, a table may be what several files make of it, and what cannot be read may be told by a file that was left out. */
-static bool is_of_changed(const struct schema_difference *difference,
-                          const struct reading readings[2], const struct strs *changed)
-{
-    if (difference->unread.count || difference->unsure.count)
-        return false;
-    for (size_t i = 0; i < difference->changes.count; i++) {
-        const struct schema_change *change = &difference->changes.items[i];
-        if (change->object == SCHEMA_OBJECT_TYPE ||
-            !stands_in(&readings[0], change->table, changed) ||
-            !stands_in(&readings[1], change->table, changed))
-            return false;
-    }
-    return true;
-}
-
-static bool compare_narrowed(struct model_side *sides, size_t language, const struct strs *changed,
-                             struct schema_difference *difference, bool *ret_done, struct err *e)
-{
-    struct narrowing narrowing = {
-        .arena = sides->arena, .language = &model_languages[language], .changed = changed};
-    struct schema_difference found = {0};
-    struct groups groups = {0};
-    struct group group = {0};
-    struct reading readings[2];
-
-    *ret_done = false;
-    for (size_t i = 0; i < 2; i++) {
-        narrowing.files[i] = (struct source_files){.self = &sides[i], .read = model_side_read};
-        narrowing.paths[i] = &sides[i].paths[language];
-        narrowing.settings[i] = &sides[i].settings[language];
-        narrowing.others[i] = &sides[i].without_models[language];
-    }
-    if (!models_narrow(&narrowing, group.paths))
-        return true;
-    VEC_PUSH(sides->arena, &groups, group);
-    if (!compare_groups(sides, language, &groups, changed, &found, readings, e))
-        return false;
-    *ret_done = is_of_changed(&found, readings, changed);
-    if (*ret_done)
-        schema_difference_add(sides->arena, difference, &found);
-    return true;
-}
-
-static bool compare_language(struct model_side *sides, size_t language, const struct strs *changed,
-                             struct schema_difference *difference, struct err *e)
-{
-    struct reading readings[2];
-    struct groups groups;
-    bool done;
-
-    if (!compare_narrowed(sides, language, changed, difference, &done, e) || done)
-        return done;
-    groups_make(sides, language, &groups);
-    return compare_groups(sides, language, &groups, changed, difference, readings, e);
 }
 
 bool models_compare(struct arena *arena, const struct config *config, struct tree *before,

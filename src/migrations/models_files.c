@@ -370,18 +370,6 @@ static void keep_mentioning(struct model_side *side, size_t language, const stru
     side->paths[language] = wanted;
 }
 
-static void note_without_models(struct model_side *side, size_t language)
-{
-    const struct strs *lists[] = {&side->walked_paths[language], &side->others[language]};
-    struct strs *without = &side->without_models[language];
-
-    for (size_t i = 0; i < COUNT_OF(lists); i++)
-        for (size_t j = 0; j < lists[i]->count; j++)
-            if (!has(&side->paths[language], lists[i]->items[j]))
-                VEC_PUSH(side->arena, without, lists[i]->items[j]);
-    strs_sort(without);
-}
-
 struct nearby { /* directories that were looked at, and those with too many files */
     struct strs seen, crowded;
 };
@@ -447,7 +435,6 @@ bool model_side_open(struct model_side *side, struct model_matcher *matcher,
     }
     for (size_t i = 0; i < model_language_count; i++) {
         keep_mentioning(side, i, changed);
-        note_without_models(side, i);
         strs_sort(&side->settings[i]);
     }
     return true;

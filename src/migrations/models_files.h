@@ -26,8 +26,6 @@ struct model_side { /* one of the two trees */
     struct strs others
         [MODEL_LANGUAGES_MAX]; /* no path of models, but of a language whose models may lie anywhere */
     struct strs walked_paths[MODEL_LANGUAGES_MAX]; /* `paths` before their text was looked at */
-    struct strs
-        without_models[MODEL_LANGUAGES_MAX]; /* of the language, and not among `paths`; sorted */
     size_t count;
     const struct model_side *other; /* opened before; NULL: this is the first */
     struct words

@@ -125,10 +125,17 @@ static void collect(struct arena *arena, struct str source, bool is_script,
     struct definitions found = {0};
     struct str statement, name, text;
 
-    while (statements_next(&statements, &statement))
-        if (defines(statement, &name, &text))
+    while (statements_next(&statements, &statement)) {
+        bool defined = defines(statement, &name, &text);
+        bool whole = defined && text.length == statement.length;
+        /* import { a } from 'a'; export const B = 20; */
+        if (!whole && (is_script || str_find_byte(statement, ';') != SIZE_MAX) &&
+            statements_are_several(statement, is_script))
+            VEC_PUSH(arena, &found, (struct definition){.text = hash(statement)});
+        else if (defined)
             VEC_PUSH(arena, &found,
                      (struct definition){.name = name.length ? hash(name) : 0, .text = hash(text)});
+    }
     if (!statements_are_whole(&statements)) {
         found.count = 0;
         VEC_PUSH(arena, &found, (struct definition){.text = hash(source)});

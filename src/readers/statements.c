@@ -54,7 +54,8 @@ static bool begins_pattern(const struct statements *s)
 
     while (at > 0 && (s->source.bytes[at - 1] == ' ' || s->source.bytes[at - 1] == '\t'))
         at--;
-    if (at == 0 || str_find_byte(STR("(,=:[!&|?{};\n"), s->source.bytes[at - 1]) != SIZE_MAX)
+    if (at == 0 || str_find_byte(STR("(,=:[!&|?{};\n"), s->source.bytes[at - 1]) != SIZE_MAX ||
+        str_ends(str_prefix(s->source, at), STR("=>")))
         return true;
     for (size_t i = 0; i < COUNT_OF(words); i++) {
         struct str word = str_from(words[i]), before = str_prefix(s->source, at);
@@ -121,23 +122,10 @@ static bool step(struct statements *s)
     return !is_blank(byte);
 }
 
-/* Nothing but the indentation before it. */
-static bool is_at_column(const struct statements *s)
-{
-    size_t start = s->at;
-
-    if (s->at < s->indent)
-        return false;
-    while (start > s->at - s->indent &&
-           (byte_at(s, start - 1) == ' ' || byte_at(s, start - 1) == '\t'))
-        start--;
-    return start == s->at - s->indent && (!start || byte_at(s, start - 1) == '\n');
-}
-
 /* The line before ends in a backslash; or it is one of a script that cannot begin a statement, as the brace below `class User`. */
 static bool goes_on(const struct statements *s)
 {
-    size_t line = s->at - s->indent; /* where it begins */
+    size_t line = s->at;
 
     if (line >= 2 && byte_at(s, line - 1) == '\n' &&
         (byte_at(s, line - 2) == '\\' ||
@@ -150,8 +138,9 @@ static bool begins_statement(const struct statements *s)
 {
     char byte = byte_at(s, s->at);
 
-    return !s->depth && !is_blank(byte) && byte != '#' && is_at_column(s) && !goes_on(s) &&
-           !is_at(s, STR("//")) && !is_at(s, STR("/*"));
+    return !s->depth && !is_blank(byte) && byte != '#' &&
+           (!s->at || byte_at(s, s->at - 1) == '\n') && !goes_on(s) && !is_at(s, STR("//")) &&
+           !is_at(s, STR("/*"));
 }
 
 bool statements_next(struct statements *s, struct str *ret_statement)
@@ -181,14 +170,18 @@ bool statements_are_whole(const struct statements *s)
     return !s->broken && !s->depth;
 }
 
-struct str statements_head(struct str statement, bool is_script)
+static bool is_at_keyword(const struct statements *s)
 {
-    struct statements s = {.source = statement, .is_script = is_script};
-    char end = is_script ? '{' : ':';
+    static const char *const words[] = {"export", "const",    "let",   "var",
+                                        "class",  "function", "enum",  "interface",
+                                        "type",   "abstract", "async", "import"};
 
-    while (s.at < statement.length && (s.depth || byte_at(&s, s.at) != end))
-        (void)step(&s);
-    return str_prefix(statement, s.at);
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        struct str word = str_from(words[i]);
+        if (is_at(s, word) && !byte_is_word(byte_at(s, s->at + word.length)))
+            return true;
+    }
+    return byte_at(s, s->at) == '@';
 }
 
 bool statements_are_several(struct str statement, bool is_script)
@@ -200,7 +193,7 @@ bool statements_are_several(struct str statement, bool is_script)
         char byte = byte_at(&s, s.at);
         bool ends = !s.depth && byte == ';';
         size_t depth = s.depth;
-        if (ended && !s.depth && (byte_is_word(byte) || byte == '@'))
+        if (ended && !s.depth && (is_script ? is_at_keyword(&s) : byte_is_word(byte)))
             return true;
         bool code = step(&s);
         if (is_script && byte == '}' && depth == 1 && !s.depth)
@@ -209,36 +202,4 @@ bool statements_are_several(struct str statement, bool is_script)
             ended = ends;
     }
     return false;
-}
-
-size_t statements_assignments(struct str statement, bool is_script)
-{
-    struct statements s = {.source = statement, .is_script = is_script};
-    size_t count = 0;
-
-    while (s.at < statement.length) {
-        char byte = byte_at(&s, s.at);
-        if (!s.depth && byte == '=') {
-            char before = s.at ? byte_at(&s, s.at - 1) : ' ', after = byte_at(&s, s.at + 1);
-            count += after != '=' && after != '>' && str_find_byte(STR("=<>!"), before) == SIZE_MAX;
-        }
-        (void)step(&s);
-    }
-    return count;
-}
-
-struct statements statements_in_body(struct str statement)
-{
-    size_t head = statements_head(statement, false).length;
-    struct statements s = {.source = str_from_offset(statement, head + 1)};
-    struct str rest = s.source, line;
-
-    while (str_next_line(&rest, &line)) {
-        struct str written = str_trim(line);
-        if (!written.length || written.bytes[0] == '#')
-            continue;
-        s.indent = (size_t)(written.bytes - line.bytes);
-        break;
-    }
-    return s;
 }

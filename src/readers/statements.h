@@ -1,11 +1,11 @@
 /* statements.h -- the statements of a Python, TypeScript or JavaScript source, found by strings, comments and brackets, without a grammar.
  *
- * A statement begins in the column of its block, and ends before the next one that does: a class is one with its body; decorators, `else` and
- * `except` are statements of their own.
+ * Those of the top level: a statement begins in the first column, and ends before the next one that does. A class is one with its body;
+ * decorators, `else` and `except` are statements of their own.
  *
  * In:    any bytes.
  * Out:   their texts, in order, without the comments and blanks behind them.
- * Fails: never. A text in which strings and brackets cannot be followed to the end is not whole.
+ * Fails: never. A text in which strings and brackets cannot be followed to the end, or code stands in no statement, is not whole.
  * Source: The Python Language Reference 3.12, 2.1 (lines), 2.4.1 (strings); ECMAScript 2024, 12 (lexical grammar).
  */
 #ifndef HOOKCHECK_READERS_STATEMENTS_H
@@ -15,7 +15,7 @@
 
 struct statements { /* begun with `source` and `is_script` */
     struct str source;
-    size_t at, depth, indent;
+    size_t at, depth;
     bool is_script; /* TypeScript and JavaScript, not Python */
     bool broken;
 };
@@ -25,11 +25,5 @@ bool statements_next(struct statements *s, struct str *ret_statement);
 bool statements_are_whole(const struct statements *s);
 /* Does another statement stand on a line of it, behind a semicolon or a closing brace? */
 bool statements_are_several(struct str statement, bool is_script);
-/* Up to the colon, or the brace, that its body follows. */
-struct str statements_head(struct str statement, bool is_script);
-/* How many `=` stand in it outside brackets: `a = b = 1` and `a = 1; b = 2` have two. */
-size_t statements_assignments(struct str statement, bool is_script);
-/* Python: those of the block in a compound statement. */
-struct statements statements_in_body(struct str statement);
 
 #endif
