@@ -156,6 +156,15 @@ struct str str_trim(struct str s)
     return str_trim_bytes(s, " \t\r\n\v\f");
 }
 
+uint64_t str_hash(uint64_t start, struct str s)
+{
+    uint64_t value = start;
+
+    for (size_t i = 0; i < s.length; i++)
+        value = (value ^ (unsigned char)s.bytes[i]) * UINT64_C(0x100000001b3);
+    return value;
+}
+
 bool str_to_u64(struct str s, uint64_t *ret_value)
 {
     uint64_t value = 0;

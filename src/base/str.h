@@ -55,6 +55,9 @@ bool str_next_line(struct str *rest, struct str *ret_line);
 struct str str_trim(struct str s);
 struct str str_trim_bytes(struct str s, const char *set);
 
+/* FNV-1a of 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/), from STR_HASH_START or from what stands before. */
+#define STR_HASH_START UINT64_C(0xcbf29ce484222325)
+uint64_t str_hash(uint64_t start, struct str s);
 /* Decimal, no sign, no blanks; false on overflow or any other byte. */
 bool str_to_u64(struct str s, uint64_t *ret_value);
 /* ASCII, whatever the locale says. A word: letters, digits and '_'. */

@@ -1,13 +1,9 @@
 #include "base/words.h"
 
-/* FNV-1a of 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
 static size_t slot_of(const struct words *words, struct str word)
 {
-    uint64_t value = UINT64_C(0xcbf29ce484222325);
+    size_t at = (size_t)str_hash(STR_HASH_START, word) & (words->size - 1);
 
-    for (size_t i = 0; i < word.length; i++)
-        value = (value ^ (unsigned char)word.bytes[i]) * UINT64_C(0x100000001b3);
-    size_t at = (size_t)value & (words->size - 1);
     while (words->slots[at].length && !str_eq(words->slots[at], word))
         at = (at + 1) & (words->size - 1);
     return at;

@@ -15,13 +15,10 @@ struct id_map id_map_new(struct arena *arena, size_t capacity)
     return (struct id_map){.slots = ARENA_ARRAY(arena, size, struct id_map_slot), .mask = size - 1};
 }
 
-/* FNV-1a, 64 bits. */
 static uint64_t hash(struct str id)
 {
-    uint64_t value = 0xcbf29ce484222325u;
+    uint64_t value = str_hash(STR_HASH_START, id);
 
-    for (size_t i = 0; i < id.length; i++)
-        value = (value ^ (unsigned char)id.bytes[i]) * 0x100000001b3u;
     return value ^ (value >> 32);
 }
 

@@ -106,13 +106,10 @@ static bool script_defines(struct str statement, struct str *ret_name, struct st
     return is_value && !has_one_of(statement, functions);
 }
 
-/* FNV-1a of 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
 static uint64_t hash(struct str s)
 {
-    uint64_t value = UINT64_C(0xcbf29ce484222325);
+    uint64_t value = str_hash(STR_HASH_START, s);
 
-    for (size_t i = 0; i < s.length; i++)
-        value = (value ^ (unsigned char)s.bytes[i]) * UINT64_C(0x100000001b3);
     return value ? value : 1;
 }
 

@@ -44,19 +44,10 @@ static bool time_is_up(struct find *find)
     return true;
 }
 
-static size_t hash_of(struct str id)
-{
-    uint64_t hash = 1469598103934665603u; /* FNV-1a; object ids are digests already */
-
-    for (size_t i = 0; i < id.length; i++)
-        hash = (hash ^ (unsigned char)id.bytes[i]) * 1099511628211u;
-    return (size_t)hash;
-}
-
 /* False when this blob was read before. The table is as large as the limit allows twice over. */
 static bool mark_blob(struct find *find, struct str id)
 {
-    size_t size = (size_t)1 << 19, at = hash_of(id) & (size - 1);
+    size_t size = (size_t)1 << 19, at = (size_t)str_hash(STR_HASH_START, id) & (size - 1);
 
     if (!find->blobs.items)
         find->blobs.items = ARENA_ARRAY(find->arena, size, struct str);
