@@ -190,7 +190,8 @@ static void enter(struct model_side *side, struct str path, struct str id, struc
 {
     struct str key = path_below(side->arena, id, path);
 
-    if (id.length && side->other && words_have(&side->other->walked, key)) {
+    if (id.length && side->other && words_have(&side->other->walked, key) &&
+        !words_have(&side->other->linked, path)) {
         (void)words_add(&side->same, path);
         return;
     }
@@ -221,6 +222,12 @@ static size_t take_same(struct model_side *side, const struct strs *theirs, stru
     return count;
 }
 
+static void note_link(struct model_side *side, struct str directory)
+{
+    for (struct str at = directory; at.length; at = path_parent(at))
+        (void)words_add(&side->linked, at);
+}
+
 /* All directories of one depth, so that a commit's are read together. */
 static bool walk_depth(struct model_side *side, struct model_matcher *matcher,
                        const struct strs *places, struct strs *ret_below, struct strs *ret_ids,
@@ -236,6 +243,8 @@ static bool walk_depth(struct model_side *side, struct model_matcher *matcher,
             continue;
         for (size_t j = 0; j < entries.count; j++) {
             const struct tree_entry *entry = &entries.items[j];
+            if (!entry->id.length)
+                note_link(side, places->items[i]);
             if (entry->kind == TREE_DIRECTORY && is_entered(entry->name))
                 enter(side, path_below(side->arena, places->items[i], entry->name), entry->id,
                       ret_below, ret_ids);
@@ -321,12 +330,6 @@ bool model_side_read(void *self, struct str path, struct str *ret_bytes)
     return got;
 }
 
-static bool has(const struct strs *sorted, struct str path)
-{
-    return sorted->count &&
-           bsearch(&path, sorted->items, sorted->count, sizeof path, str_compare_pointers) != NULL;
-}
-
 /* Does it hold models? What did not change says the same in both trees. */
 static bool holds_models(struct model_side *side, size_t language, struct str path,
                          const struct strs *changed)
@@ -339,8 +342,8 @@ static bool holds_models(struct model_side *side, size_t language, struct str pa
     if (side->other && words_have(&side->other->looked, path) && !strs_sorted_have(changed, path))
         return words_have(&side->other->mentioning, path);
     bool holds = model_side_read(side, path, &source) &&
-                 (row->mentions(source) ||
-                  (row->derives && row->derives(source) && has(&side->paths[language], path)));
+                 (row->mentions(source) || (row->derives && row->derives(source) &&
+                                            strs_sorted_have(&side->paths[language], path)));
     (void)words_add(&side->looked, path);
     if (holds)
         (void)words_add(&side->mentioning, path);
@@ -420,7 +423,7 @@ bool model_side_open(struct model_side *side, struct model_matcher *matcher,
     struct nearby nearby[MODEL_LANGUAGES_MAX] = {0};
 
     side->looked.arena = side->mentioning.arena = side->arena;
-    side->walked.arena = side->same.arena = side->arena;
+    side->walked.arena = side->same.arena = side->linked.arena = side->arena;
     if (!walk(side, matcher, e))
         return false;
     for (size_t i = 0; i < changed->count; i++) {

@@ -30,7 +30,9 @@ struct model_side { /* one of the two trees */
     const struct model_side *other; /* opened before; NULL: this is the first */
     struct words
         walked; /* directories of a commit, "ID/PATH": what is below is as it was in the other */
-    struct words same;               /* those of the other side that this one has */
+    struct words same; /* those of the other side that this one has */
+    struct words
+        linked; /* directories with a link in them or below: what is behind it may differ */
     struct words looked, mentioning; /* files that were looked into, and those that hold models */
     struct err broken;               /* the first file that is there and could not be read */
 };

@@ -31,8 +31,9 @@ struct walk {
     const struct config *config;
     const struct tracker *only;
     struct survey *survey;
-    bool found;               /* something, in the directory that was visited last … */
-    bool set;                 /* … or a tool's file, which may name directories elsewhere */
+    /* In the directory that was visited last: something; a tool's file, which may name directories elsewhere; a link, behind which other
+     * things may lie in another commit. */
+    bool found, set, linked;
     struct survey_memo *memo; /* NULL: none */
     VEC(struct place) todo;
     struct tracker_files files;
@@ -341,6 +342,7 @@ static void go_below(struct walk *w, struct place place, bool inside,
                        inside;
     for (size_t i = 0; i < entries->count; i++) {
         const struct tree_entry *entry = &entries->items[i];
+        w->linked = w->linked || !entry->id.length;
         struct place below = {.path = path_below(w->arena, place.path, entry->name),
                               .id = entry->id,
                               .project = place.project,
@@ -366,7 +368,7 @@ static bool visit(struct walk *w, struct place place, struct err *e)
     bool exists, closed = false, found = false;
 
     w->found = true; /* unless it goes through to the end */
-    w->set = false;
+    w->set = w->linked = false;
     if (!tree_list(w->tree, w->scratch, place.path, &entries, &exists, e))
         return false;
     if (is_own_work_tree(w, place.path, &entries) || find(&entries, "pyvenv.cfg"))
@@ -472,7 +474,7 @@ static bool walk_all(struct walk *w, struct err *e)
         }
         if (!visit(w, w->todo.items[i], e))
             return false;
-        w->todo.items[i].bears = w->found || w->set || count_all(w->survey) != before;
+        w->todo.items[i].bears = w->found || w->set || w->linked || count_all(w->survey) != before;
         if (w->scratch->used > SCRATCH_ENOUGH)
             arena_release(w->scratch);
     }

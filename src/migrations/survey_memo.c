@@ -25,12 +25,10 @@ struct survey_memo *survey_memo_new(struct arena *arena, const struct config *co
     return memo;
 }
 
-/* FNV-1a of 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
+/* Each with an end of its own, so that "a", "b" is not "ab". */
 static uint64_t mix(uint64_t value, struct str s)
 {
-    for (size_t i = 0; i < s.length; i++)
-        value = (value ^ (unsigned char)s.bytes[i]) * UINT64_C(0x100000001b3);
-    return (value ^ 0xff) * UINT64_C(0x100000001b3);
+    return str_hash(str_hash(value, s), STR("\n"));
 }
 
 static bool has_directory(const struct tree_entries *entries, struct str name)
@@ -41,19 +39,26 @@ static bool has_directory(const struct tree_entries *entries, struct str name)
     return false;
 }
 
-static uint64_t mix_files(uint64_t value, const struct tree_entries *entries)
+/* A link makes the surroundings unlike any others. */
+static uint64_t mix_files(struct survey_memo *memo, uint64_t value,
+                          const struct tree_entries *entries)
 {
-    for (size_t i = 0; i < entries->count; i++)
+    for (size_t i = 0; i < entries->count; i++) {
         if (entries->items[i].kind != TREE_DIRECTORY)
             value = mix(mix(value, entries->items[i].name), entries->items[i].id);
+        if (!entries->items[i].id.length) {
+            memo->links++;
+            value = mix(value, str_of((const char *)&memo->links, sizeof memo->links));
+        }
+    }
     return value;
 }
 
-uint64_t survey_surroundings(const struct survey_memo *memo, struct tree *tree,
-                             struct arena *scratch, uint64_t outer, struct str directory,
+uint64_t survey_surroundings(struct survey_memo *memo, struct tree *tree, struct arena *scratch,
+                             uint64_t outer, struct str directory,
                              const struct tree_entries *entries)
 {
-    uint64_t value = mix_files(mix(outer, STR("/")), entries);
+    uint64_t value = mix_files(memo, mix(outer, STR("/")), entries);
 
     for (size_t i = 0; i < memo->near.count; i++) {
         struct str rest = memo->near.items[i], first = str_cut(&rest, '/');
@@ -66,7 +71,7 @@ uint64_t survey_surroundings(const struct survey_memo *memo, struct tree *tree,
                        &exists, &unread))
             value = mix(value, STR("?"));
         else if (exists)
-            value = mix_files(mix(value, memo->near.items[i]), &below);
+            value = mix_files(memo, mix(value, memo->near.items[i]), &below);
     }
     return value;
 }

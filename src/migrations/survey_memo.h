@@ -18,12 +18,13 @@
 struct survey_memo {
     struct arena *arena;
     struct words barren; /* "SURROUNDINGS ID PATH" */
+    size_t links;        /* that were met: what is behind one has no id to be known by */
     struct strs near; /* directories below others in which packs' files lie: "src/main/resources" */
 };
 
 /* Of what lies in `directory`, whose own surroundings are `outer`. */
-uint64_t survey_surroundings(const struct survey_memo *memo, struct tree *tree,
-                             struct arena *scratch, uint64_t outer, struct str directory,
+uint64_t survey_surroundings(struct survey_memo *memo, struct tree *tree, struct arena *scratch,
+                             uint64_t outer, struct str directory,
                              const struct tree_entries *entries);
 struct str survey_memo_key(struct arena *arena, uint64_t surroundings, struct str id,
                            struct str path);

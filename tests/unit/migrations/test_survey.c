@@ -16,7 +16,7 @@ static void end(void)
 
 #define FILES_MAX 12
 struct commit {
-    const char *files[FILES_MAX][2]; /* path, text; all by NULL */
+    const char *files[FILES_MAX][2]; /* path, text; "-> PATH": a link to that file */
     size_t listed;
 };
 
@@ -37,6 +37,11 @@ static struct str id_of(const struct commit *commit, struct str path)
 static int by_name(const void *a, const void *b)
 {
     return str_compare(((const struct tree_entry *)a)->name, ((const struct tree_entry *)b)->name);
+}
+
+static bool is_link(const struct commit *commit, size_t i)
+{
+    return strncmp(commit->files[i][1], "-> ", 3) == 0;
 }
 
 static bool list(void *self, struct arena *into, struct str directory,
@@ -60,7 +65,9 @@ static bool list(void *self, struct arena *into, struct str directory,
         VEC_PUSH(into, &entries,
                  (struct tree_entry){.name = name,
                                      .kind = is_file ? TREE_FILE : TREE_DIRECTORY,
-                                     .id = id_of(commit, path_below(into, directory, name))});
+                                     .id = is_file && is_link(commit, i)
+                                               ? STR_NONE
+                                               : id_of(commit, path_below(into, directory, name))});
     }
     if (entries.count)
         qsort(entries.items, entries.count, sizeof entries.items[0], by_name);
@@ -77,6 +84,9 @@ static bool read(void *self, struct arena *into, struct str path, size_t maximum
     (void)into;
     for (size_t i = 0; i < FILES_MAX && commit->files[i][0]; i++)
         if (str_eq(str_from(commit->files[i][0]), path)) {
+            if (is_link(commit, i))
+                return read(self, into, str_from(commit->files[i][1] + 3), maximum, ret_bytes,
+                            ret_whole, e);
             *ret_bytes = str_prefix(str_from(commit->files[i][1]), maximum);
             *ret_whole = true;
             return true;
@@ -179,6 +189,10 @@ static struct pair {
     {{{{"a/x/20240101_a.sql", "select 1;"}}, 0},
      {{{"a/migrations/20240101_a.sql", "select 1;"}}, 0},
      "sql of a: migrations"},
+    /* What a link in it leads to. */
+    {{{{"a/steps/20240101_a.js", "-> lib/x.js"}, {"lib/x.js", "export {}"}}, 0},
+     {{{"a/steps/20240101_a.js", "-> lib/x.js"}, {"lib/x.js", STEP}}, 0},
+     "knex of a/steps: ."},
     /* It stays. */
     {{{{"a/steps/20240101_a.js", STEP}, {"c", "1"}}, 0},
      {{{"a/steps/20240101_a.js", STEP}, {"c", "2"}}, 0},
