@@ -42,6 +42,22 @@ bool str_eq_nocase(struct str a, struct str b)
     return true;
 }
 
+bool str_is_one_of(struct str s, const char *const *list)
+{
+    for (; *list; list++)
+        if (str_eq(s, str_from(*list)))
+            return true;
+    return false;
+}
+
+bool str_is_one_of_nocase(struct str s, const char *const *list)
+{
+    for (; *list; list++)
+        if (str_eq_nocase(s, str_from(*list)))
+            return true;
+    return false;
+}
+
 int str_compare(struct str a, struct str b)
 {
     size_t shorter = a.length < b.length ? a.length : b.length;

@@ -29,7 +29,10 @@ struct str str_from(const char *text); /* a NUL-terminated string; NULL gives ST
 struct str str_of(const char *bytes, size_t length);
 bool str_is_empty(struct str s);
 bool str_eq(struct str a, struct str b);
-bool str_eq_nocase(struct str a, struct str b);         /* ASCII letters only */
+bool str_eq_nocase(struct str a, struct str b); /* ASCII letters only */
+/* A list that ends with NULL. */
+bool str_is_one_of(struct str s, const char *const *list);
+bool str_is_one_of_nocase(struct str s, const char *const *list);
 int str_compare(struct str a, struct str b);            /* bytewise, shorter first: for sorting */
 int str_compare_pointers(const void *a, const void *b); /* qsort over struct str */
 bool str_starts(struct str s, struct str prefix);

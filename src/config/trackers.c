@@ -16,14 +16,6 @@ static const char *const checksums[] = {"",
                                         NULL};
 static const char *const classes[] = {"any", "text", "int", "bool", "time", "json", "bytes", NULL};
 
-static bool is_one_of(struct str word, const char *const *words)
-{
-    for (; *words; words++)
-        if (str_eq(word, str_from(*words)))
-            return true;
-    return false;
-}
-
 static bool fail_choice(struct arena *arena, const char *key, struct str word,
                         const char *const *words, struct err *e)
 {
@@ -158,7 +150,7 @@ static bool scan_word(struct sql_scan *scan, struct err *e)
     struct str word = str_lower(scan->arena, str_slice(scan->text, from, scan->at));
     if (scan->words++ == 0 && !str_eq(word, STR("select")))
         return err_set(e, ERR_INPUT, "it does not begin with SELECT");
-    if (scan->words > 1 && is_one_of(word, refused_words))
+    if (scan->words > 1 && str_is_one_of(word, refused_words))
         return err_set(e, ERR_INPUT, "the word \"" STR_FMT "\" is not taken", STR_ARG(word));
     /* E'…' and U&'…' have rules of their own. */
     if (scan->at < scan->text.length && scan->text.bytes[scan->at] == '\'')
@@ -188,7 +180,7 @@ static bool scan_other(struct sql_scan *scan, struct err *e)
         (unsigned char)byte >= 0x80 || (unsigned char)byte < ' ')
         return err_set(e, ERR_INPUT, "the byte 0x%02x is not taken", (unsigned)(unsigned char)byte);
     if (byte == '(' &&
-        (scan->quoted || (scan->word.length && !is_one_of(scan->word, callable_words))))
+        (scan->quoted || (scan->word.length && !str_is_one_of(scan->word, callable_words))))
         return err_set(e, ERR_INPUT, "the function " STR_FMT " is not on the list of harmless ones",
                        STR_ARG(scan->quoted ? STR("in quotes") : scan->word));
     scan->depth += byte == '(' ? 1 : byte == ')' ? -1 : 0;
@@ -240,7 +232,7 @@ static bool check_columns(struct arena *arena, const char *key, const struct str
         struct str name = str_cut(&class, ':');
         if (!name.length)
             return err_set(e, ERR_INPUT, "table.%s: a column without a name", key);
-        if (class.length && !is_one_of(class, classes))
+        if (class.length && !str_is_one_of(class, classes))
             return fail_choice(arena, key, class, classes, e);
     }
     return true;
@@ -321,9 +313,9 @@ bool tracker_check(struct arena *arena, const struct tracker *tracker, struct er
                        "id: small letters, digits, '-', '_' and '.' were expected, not "
                        "\"" STR_FMT "\"",
                        STR_ARG(tracker->id));
-    if (!code && !is_one_of(tracker->rule, rules))
+    if (!code && !str_is_one_of(tracker->rule, rules))
         return fail_choice(arena, "rule", tracker->rule, rules, e);
-    if (!is_one_of(tracker->checksum, checksums))
+    if (!str_is_one_of(tracker->checksum, checksums))
         return fail_choice(arena, "checksum", tracker->checksum, checksums, e);
     return (code || check_unit(&tracker->unit, e)) && check_settings(&tracker->settings, e) &&
            check_table(arena, &tracker->table, e);

@@ -273,14 +273,6 @@ static bool probe_beside(struct asking *asking, struct database_rows *rows)
     return true;
 }
 
-static bool is_one_of(struct str word, const char *const *words)
-{
-    for (; *words; words++)
-        if (str_eq(word, str_from(*words)))
-            return true;
-    return false;
-}
-
 /* Names of columns do not tell cases apart: the tracker's spelling is taken. */
 static struct str column_name(const struct table_reading *reading, struct str name)
 {
@@ -325,8 +317,8 @@ static bool read_columns(struct asking *asking)
         struct str type = str_lower(arena, field(arena, outcome.result, row, 1));
         struct column column = {.name = field(arena, outcome.result, row, 0),
                                 .type = str_lower(arena, field(arena, outcome.result, row, 2)),
-                                .is_text = is_one_of(type, texts),
-                                .is_time = is_one_of(type, times),
+                                .is_text = str_is_one_of(type, texts),
+                                .is_time = str_is_one_of(type, times),
                                 .is_primary =
                                     str_eq(field(arena, outcome.result, row, 3), STR("PRI"))};
         if (asking->question->reading)

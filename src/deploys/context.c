@@ -58,15 +58,12 @@ static bool local_cluster(struct recogniser *r, const struct call *call, const s
 /* Commands that write another cluster's access into the configuration, and mostly switch to it. */
 static bool leaves_cluster(const struct line *line)
 {
-    static const char *const programs[] = {"aws",        "gcloud", "az",       "doctl",
-                                           "oc",         "tsh",    "ibmcloud", "civo",
-                                           "linode-cli", "eksctl", "rancher",  "kubelogin",
-                                           "vcluster",   "k3sup",  "kubie",    "telepresence"};
+    static const char *const programs[] = {
+        "aws",      "gcloud", "az",         "doctl",        "oc",      "tsh",
+        "ibmcloud", "civo",   "linode-cli", "eksctl",       "rancher", "kubelogin",
+        "vcluster", "k3sup",  "kubie",      "telepresence", NULL};
 
-    for (size_t i = 0; i < COUNT_OF(programs); i++)
-        if (str_eq(line->name, str_from(programs[i])))
-            return true;
-    return false;
+    return str_is_one_of(line->name, programs);
 }
 
 static void choose_cluster(struct recogniser *r, struct shell_state *state, const struct call *call,

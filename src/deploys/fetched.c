@@ -23,25 +23,20 @@ static bool is_fetcher(struct str word)
                                         "irm",
                                         "Invoke-WebRequest",
                                         "Invoke-RestMethod",
-                                        "DownloadString"};
+                                        "DownloadString",
+                                        NULL};
     size_t slash = str_find_last_byte(word, '/');
     struct str base = slash == SIZE_MAX ? word : str_from_offset(word, slash + 1);
 
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        if (str_eq_nocase(base, str_from(names[i])))
-            return true;
-    return false;
+    return str_is_one_of_nocase(base, names);
 }
 
 static bool says_nothing(struct str name)
 {
-    static const char *const stems[] = {"run",        "index",   "main", "go",  "start",
-                                        "production", "staging", "prod", "live"};
+    static const char *const stems[] = {"run",        "index",   "main", "go",   "start",
+                                        "production", "staging", "prod", "live", NULL};
 
-    for (size_t i = 0; i < COUNT_OF(stems); i++)
-        if (str_eq(str_prefix(name, str_find_byte(name, '.')), str_from(stems[i])))
-            return true;
-    return false;
+    return str_is_one_of(str_prefix(name, str_find_byte(name, '.')), stems);
 }
 
 /* "https://host/x/deploy.sh?y" → "deploy.sh" */

@@ -37,15 +37,7 @@ static const char *const builtins[] = {"add",       "audit",
                                        "pm",        "unplug",
                                        "view",      "check",
                                        "doctor",    "approve-builds",
-                                       "test"};
-
-static bool is_one_of(struct str word, const char *const *list, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (str_eq(word, str_from(list[i])))
-            return true;
-    return false;
-}
+                                       "test",      NULL};
 
 /* Where a key stands in the file, for trails: the line of `"name":`, behind `"section"`. */
 static size_t line_of_key(struct recogniser *r, struct str text, const char *section,
@@ -209,11 +201,16 @@ struct npm_words {
 
 static void read_words(struct recogniser *r, const struct call *call, struct npm_words *ret)
 {
-    static const char *const directories[] = {"-C", "--dir", "--cwd", "--prefix"};
-    static const char *const workspaces[] = {"-w", "--workspace", "--filter", "-F"};
-    static const char *const with_value[] = {
-        "--loglevel", "--reporter", "--script-shell", "--workspace-concurrency", "--userconfig",
-        "--registry", "-j"};
+    static const char *const directories[] = {"-C", "--dir", "--cwd", "--prefix", NULL};
+    static const char *const workspaces[] = {"-w", "--workspace", "--filter", "-F", NULL};
+    static const char *const with_value[] = {"--loglevel",
+                                             "--reporter",
+                                             "--script-shell",
+                                             "--workspace-concurrency",
+                                             "--userconfig",
+                                             "--registry",
+                                             "-j",
+                                             NULL};
     bool yarn_or_bun = str_starts(path_base_name(call->words[0].text), STR("yarn"));
     size_t i = 1;
 
@@ -224,11 +221,11 @@ static void read_words(struct recogniser *r, const struct call *call, struct npm
             break;
         size_t equals = str_find_byte(word, '=');
         struct str name = str_prefix(word, equals);
-        bool directory = is_one_of(name, directories, COUNT_OF(directories));
-        bool workspace = is_one_of(name, workspaces, COUNT_OF(workspaces)) &&
+        bool directory = str_is_one_of(name, directories);
+        bool workspace = str_is_one_of(name, workspaces) &&
                          !(str_eq(name, STR("-w")) &&
                            (yarn_or_bun || str_starts(call->words[0].text, STR("pnpm"))));
-        bool other = is_one_of(name, with_value, COUNT_OF(with_value));
+        bool other = str_is_one_of(name, with_value);
         if (directory || workspace || other)
             value = equals != SIZE_MAX    ? str_from_offset(word, equals + 1)
                     : i + 1 < call->count ? call->words[++i].text
@@ -420,8 +417,8 @@ static bool package_manager_call(struct recogniser *r, struct shell_state *state
                                  const struct call *call, bool npm, bool *ret_handled,
                                  struct err *e)
 {
-    static const char *const run[] = {"run", "run-script", "rum", "urn"};
-    static const char *const scripts[] = {"start", "stop", "restart", "test", "t", "tst"};
+    static const char *const run[] = {"run", "run-script", "rum", "urn", NULL};
+    static const char *const scripts[] = {"start", "stop", "restart", "test", "t", "tst", NULL};
     struct npm_words n = {0};
     bool known;
 
@@ -431,7 +428,7 @@ static bool package_manager_call(struct recogniser *r, struct shell_state *state
     if (!npm)
         read_yarn_workspace(r, call, &n);
     struct str name = n.sub;
-    bool named = is_one_of(n.sub, run, COUNT_OF(run));
+    bool named = str_is_one_of(n.sub, run);
     if (named)
         read_script_words(r, call, &n, &name);
     if (named && !name.length)
@@ -443,7 +440,7 @@ static bool package_manager_call(struct recogniser *r, struct shell_state *state
     }
     if (str_eq(name, STR("t")) || str_eq(name, STR("tst")))
         name = STR("test");
-    if (named || is_one_of(n.sub, scripts, COUNT_OF(scripts))) {
+    if (named || str_is_one_of(n.sub, scripts)) {
         *ret_handled = true;
         if (!run_named(r, state, call, &n, name, &known, e))
             return false;
@@ -455,7 +452,7 @@ static bool package_manager_call(struct recogniser *r, struct shell_state *state
         struct call inner = call_of_words(call, call->words + n.rest - 1, call->count - n.rest + 1);
         return judge_call(r, state, &inner, e);
     }
-    if (npm || is_one_of(n.sub, builtins, COUNT_OF(builtins)) ||
+    if (npm || str_is_one_of(n.sub, builtins) ||
         (str_eq(n.sub, STR("deploy")) && str_starts(call->words[0].text, STR("pnpm"))))
         return true;
     *ret_handled = true;
@@ -518,17 +515,18 @@ static bool task_runner(struct recogniser *r, struct shell_state *state, const s
 bool npm_call(struct recogniser *r, struct shell_state *state, const struct call *call,
               const struct line *line, bool *ret_handled, struct err *e)
 {
-    static const char *const managers[] = {"npm", "pnpm", "yarn", "bun", "yarnpkg", "ni", "nr"};
-    static const char *const all[] = {"npm-run-all", "npm-run-all2", "run-s", "run-p"};
-    static const char *const runners[] = {"turbo", "lerna", "nx", "lage", "wsrun", "ultra"};
+    static const char *const managers[] = {"npm",     "pnpm", "yarn", "bun",
+                                           "yarnpkg", "ni",   "nr",   NULL};
+    static const char *const all[] = {"npm-run-all", "npm-run-all2", "run-s", "run-p", NULL};
+    static const char *const runners[] = {"turbo", "lerna", "nx", "lage", "wsrun", "ultra", NULL};
 
-    if (is_one_of(line->name, managers, COUNT_OF(managers)))
+    if (str_is_one_of(line->name, managers))
         return package_manager_call(r, state, call, str_eq(line->name, STR("npm")), ret_handled, e);
-    if (is_one_of(line->name, all, COUNT_OF(all))) {
+    if (str_is_one_of(line->name, all)) {
         *ret_handled = true;
         return run_all(r, state, call, e);
     }
-    if (is_one_of(line->name, runners, COUNT_OF(runners)))
+    if (str_is_one_of(line->name, runners))
         return task_runner(r, state, call, line, ret_handled, e);
     return true;
 }

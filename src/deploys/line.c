@@ -222,12 +222,9 @@ struct str line_show(struct recogniser *r, const struct call *call, const struct
 
 static bool is_off(struct str value)
 {
-    static const char *const off[] = {"false", "none", "no", "0", "off"};
+    static const char *const off[] = {"false", "none", "no", "0", "off", NULL};
 
-    for (size_t i = 0; i < COUNT_OF(off); i++)
-        if (str_eq_nocase(value, str_from(off[i])))
-            return true;
-    return false;
+    return str_is_one_of_nocase(value, off);
 }
 
 bool line_has_option(const struct call *call, const struct pack_tables *tables,

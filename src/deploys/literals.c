@@ -313,19 +313,16 @@ static bool starts_programs(struct str name, bool *ret_twice)
                                         "pcntl_exec",
                                         "Process",
                                         "fromShellCommandline"};
-    static const char *const doubled[] = {"execv",   "execve", "execvp",  "execvpe",
-                                          "execl",   "execle", "execlp",  "spawnv",
-                                          "spawnvp", "spawnl", "spawnlp", "execlpe"};
+    static const char *const doubled[] = {"execv",   "execve",  "execvp", "execvpe", "execl",
+                                          "execle",  "execlp",  "spawnv", "spawnvp", "spawnl",
+                                          "spawnlp", "execlpe", NULL};
 
     *ret_twice = false;
     for (size_t i = 0; i < COUNT_OF(names); i++)
         if (str_eq(name, str_from(names[i])))
             return true;
     *ret_twice = true;
-    for (size_t i = 0; i < COUNT_OF(doubled); i++)
-        if (str_eq(name, str_from(doubled[i])))
-            return true;
-    return false;
+    return str_is_one_of(name, doubled);
 }
 
 /* `…`, $`…`, %x{…}, qx{…} */

@@ -207,14 +207,6 @@ static bool listed(struct recogniser *r, const struct shell_command *command, st
     return true;
 }
 
-static bool is_one_of(struct str word, const char *const *words)
-{
-    for (; *words; words++)
-        if (str_eq(word, str_from(*words)))
-            return true;
-    return false;
-}
-
 /* The name that find is given, its wildcards unknown. Out: false: none, or what else it asks may leave such files out. */
 static bool name_searched(struct recogniser *r, const struct shell_command *command,
                           struct str *ret_name)
@@ -226,9 +218,9 @@ static bool name_searched(struct recogniser *r, const struct shell_command *comm
     *ret_name = STR_NONE;
     for (size_t i = 1; i < command->words.count; i++) {
         struct str word = command->words.items[i].text;
-        if (is_one_of(word, others))
+        if (str_is_one_of(word, others))
             return false;
-        if (is_one_of(word, named) && i + 1 < command->words.count)
+        if (str_is_one_of(word, named) && i + 1 < command->words.count)
             *ret_name = str_copy(r->arena, command->words.items[i + 1].text);
     }
     char *bytes = (char *)(uintptr_t)ret_name->bytes;

@@ -3,26 +3,18 @@
 
 #include "deploys/powershell.h"
 
-static bool is_in(struct str word, const char *const *list, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (str_eq_nocase(word, str_from(list[i])))
-            return true;
-    return false;
-}
-
 /* "Get" of Get-Content; STR_NONE when the word is no cmdlet's name. */
 static struct str verb_of(struct str word)
 {
     static const char *const verbs[] = {
-        "Add",      "Clear",      "Compare",  "Connect",   "Convert", "ConvertFrom", "ConvertTo",
-        "Copy",     "Disable",    "Enable",   "Enter",     "Expand",  "Export",      "ForEach",
-        "Format",   "Get",        "Group",    "Import",    "Install", "Invoke",      "Join",
-        "Measure",  "Move",       "New",      "Out",       "Pop",     "Publish",     "Push",
-        "Read",     "Remove",     "Rename",   "Resolve",   "Restart", "Select",      "Send",
-        "Set",      "Show",       "Sort",     "Split",     "Start",   "Stop",        "Tee",
-        "Test",     "Update",     "Wait",     "Where",     "Write",   "Deploy",      "Save",
-        "Compress", "Disconnect", "Register", "Unregister"};
+        "Add",      "Clear",      "Compare",  "Connect",    "Convert", "ConvertFrom", "ConvertTo",
+        "Copy",     "Disable",    "Enable",   "Enter",      "Expand",  "Export",      "ForEach",
+        "Format",   "Get",        "Group",    "Import",     "Install", "Invoke",      "Join",
+        "Measure",  "Move",       "New",      "Out",        "Pop",     "Publish",     "Push",
+        "Read",     "Remove",     "Rename",   "Resolve",    "Restart", "Select",      "Send",
+        "Set",      "Show",       "Sort",     "Split",      "Start",   "Stop",        "Tee",
+        "Test",     "Update",     "Wait",     "Where",      "Write",   "Deploy",      "Save",
+        "Compress", "Disconnect", "Register", "Unregister", NULL};
     size_t dash = str_find_byte(word, '-');
 
     if (dash == SIZE_MAX || dash + 2 >= word.length || !byte_is_letter(word.bytes[dash + 1]))
@@ -31,7 +23,7 @@ static struct str verb_of(struct str word)
         if (!byte_is_letter(word.bytes[i]) && !(word.bytes[i] >= '0' && word.bytes[i] <= '9'))
             return STR_NONE;
     struct str verb = str_prefix(word, dash);
-    return is_in(verb, verbs, COUNT_OF(verbs)) ? verb : STR_NONE;
+    return str_is_one_of_nocase(verb, verbs) ? verb : STR_NONE;
 }
 
 bool powershell_is_cmdlet(struct str word)
@@ -42,16 +34,16 @@ bool powershell_is_cmdlet(struct str word)
 bool powershell_is_data(struct str word)
 {
     static const char *const verbs[] = {
-        "Add",    "Clear",  "Compare", "Convert", "ConvertFrom", "ConvertTo", "Copy", "Export",
-        "Format", "Get",    "Group",   "Import",  "Join",        "Measure",   "Move", "Out",
-        "Read",   "Remove", "Rename",  "Resolve", "Select",      "Show",      "Sort", "Split",
-        "Tee",    "Test",   "Where",   "Write",   "Expand",      "Compress",  "Save", "ForEach"};
-    static const char *const settings[] = {"Set-Content",    "Set-Item",           "Set-Variable",
-                                           "Set-Alias",      "Set-ItemProperty",   "New-Item",
-                                           "Set-StrictMode", "Set-ExecutionPolicy"};
+        "Add",    "Clear",    "Compare", "Convert", "ConvertFrom", "ConvertTo", "Copy",
+        "Export", "Format",   "Get",     "Group",   "Import",      "Join",      "Measure",
+        "Move",   "Out",      "Read",    "Remove",  "Rename",      "Resolve",   "Select",
+        "Show",   "Sort",     "Split",   "Tee",     "Test",        "Where",     "Write",
+        "Expand", "Compress", "Save",    "ForEach", NULL};
+    static const char *const settings[] = {
+        "Set-Content", "Set-Item",       "Set-Variable",        "Set-Alias", "Set-ItemProperty",
+        "New-Item",    "Set-StrictMode", "Set-ExecutionPolicy", NULL};
 
-    return is_in(word, settings, COUNT_OF(settings)) ||
-           is_in(verb_of(word), verbs, COUNT_OF(verbs));
+    return str_is_one_of_nocase(word, settings) || str_is_one_of_nocase(verb_of(word), verbs);
 }
 
 /* "Get-Content", as it is usually spelt: the cheap test of the capital comes first. */
@@ -77,13 +69,13 @@ static struct str word_at(struct str text, size_t at)
 /* A cmdlet in its usual spelling, or an alias of those that run or fetch. */
 static bool has_cmdlet(struct str text)
 {
-    static const char *const aliases[] = {"iex", "iwr", "irm", "icm", "saps"};
+    static const char *const aliases[] = {"iex", "iwr", "irm", "icm", "saps", NULL};
 
     for (size_t at = 0; at < text.length;) {
         struct str word = word_at(text, at);
         bool first = at == 0 || strchr(";|&({\n", text.bytes[at - 1]) ||
                      (at > 1 && strchr(";|&({\n", text.bytes[at - 2]));
-        if (is_spelt_cmdlet(word) || (first && is_in(word, aliases, COUNT_OF(aliases))))
+        if (is_spelt_cmdlet(word) || (first && str_is_one_of_nocase(word, aliases)))
             return true;
         at += word.length ? word.length : 1;
     }

@@ -98,14 +98,11 @@ static struct str first_word(struct str statement)
 /* What stands around the others and changes nothing. */
 static bool is_frame(struct str statement)
 {
-    static const char *const words[] = {"begin",  "start", "commit", "end",    "set",
-                                        "select", "use",   "\\set",  "\\pset", "\\echo"};
+    static const char *const words[] = {"begin", "start", "commit", "end",    "set", "select",
+                                        "use",   "\\set", "\\pset", "\\echo", NULL};
     struct str word = first_word(statement);
 
-    for (size_t i = 0; i < COUNT_OF(words); i++)
-        if (str_eq_nocase(word, str_from(words[i])))
-            return true;
-    return false;
+    return str_is_one_of_nocase(word, words);
 }
 
 /* The statement itself, or one inside its WITH; not words that it quotes. A match that cannot be finished counts as one. */

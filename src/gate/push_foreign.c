@@ -5,14 +5,11 @@
 static bool is_main_line(struct str ref)
 {
     static const char *const names[] = {"main",        "master", "trunk", "develop",
-                                        "development", "dev",    "next"};
+                                        "development", "dev",    "next",  NULL};
     size_t slash = str_find_last_byte(ref, '/');
     struct str name = slash == SIZE_MAX ? ref : str_from_offset(ref, slash + 1);
 
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        if (str_eq(name, str_from(names[i])))
-            return true;
-    return false;
+    return str_is_one_of(name, names);
 }
 
 bool push_counts_whole(const struct pushed *pushed)

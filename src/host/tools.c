@@ -124,30 +124,26 @@ enum tool_kind tool_kind(struct str name, enum shell_dialect *ret_dialect)
 bool tool_edits(struct str name)
 {
     /* Claude Code; OpenCode (write, edit); Gemini CLI; Copilot; Antigravity; Codex. */
-    static const char *const names[] = {
-        "Write",
-        "Edit",
-        "MultiEdit",
-        "NotebookEdit",
-        "write_file",
-        "replace",
-        "create",
-        "str_replace",
-        "delete_file",
-        "str_replace_editor",
-        "edit_file",
-        "delete",
-        "apply_patch",
-        "write_to_file",
-        "replace_file_content",
-        "multi_replace_file_content",
-        "patch",
-    };
+    static const char *const names[] = {"Write",
+                                        "Edit",
+                                        "MultiEdit",
+                                        "NotebookEdit",
+                                        "write_file",
+                                        "replace",
+                                        "create",
+                                        "str_replace",
+                                        "delete_file",
+                                        "str_replace_editor",
+                                        "edit_file",
+                                        "delete",
+                                        "apply_patch",
+                                        "write_to_file",
+                                        "replace_file_content",
+                                        "multi_replace_file_content",
+                                        "patch",
+                                        NULL};
 
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        if (str_eq_nocase(name, str_from(names[i])))
-            return true;
-    return false;
+    return str_is_one_of_nocase(name, names);
 }
 
 bool event_runs_nothing(struct str event)
@@ -158,11 +154,7 @@ bool event_runs_nothing(struct str event)
         "Stop",          "SubagentStart",      "SubagentStop",       "Notification",
         "PreCompact",    "PostCompact",        "BeforeAgent",        "AfterAgent",
         "BeforeModel",   "AfterModel",         "ConfigChange",       "errorOccurred",
-        "afterFileEdit", "beforeReadFile",     "beforeSubmitPrompt",
-    };
+        "afterFileEdit", "beforeReadFile",     "beforeSubmitPrompt", NULL};
 
-    for (size_t i = 0; i < COUNT_OF(events); i++)
-        if (str_eq_nocase(event, str_from(events[i])))
-            return true;
-    return false;
+    return str_is_one_of_nocase(event, events);
 }

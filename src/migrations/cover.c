@@ -106,16 +106,14 @@ static struct str without_sql_comments(struct arena *arena, struct str text)
 /* What is done to rows, rights and comments changes no table, whatever its texts say. */
 static bool is_of_data(struct str statement)
 {
-    static const char *const verbs[] = {"comment", "insert", "update", "delete", "grant", "revoke"};
+    static const char *const verbs[] = {"comment", "insert", "update", "delete",
+                                        "grant",   "revoke", NULL};
     struct str rest = str_trim(statement);
     size_t end = 0;
 
     while (end < rest.length && byte_is_word(rest.bytes[end]))
         end++;
-    for (size_t i = 0; i < COUNT_OF(verbs); i++)
-        if (str_eq_nocase(str_prefix(rest, end), str_from(verbs[i])))
-            return true;
-    return false;
+    return str_is_one_of_nocase(str_prefix(rest, end), verbs);
 }
 
 static void add_sql(struct cover *cover, struct str text)
@@ -135,14 +133,6 @@ static void add_sql(struct cover *cover, struct str text)
         if (cover->language == PYTHON && cover_is_gapped(statement))
             post(cover, OF_ANY, STR(""), cover->parts.count - 1);
     }
-}
-
-static bool is_one_of(struct str name, const char *const *words)
-{
-    for (; *words; words++)
-        if (str_eq(name, str_from(*words)))
-            return true;
-    return false;
 }
 
 static void add_call(struct cover *cover, const struct cover_call *call)
@@ -168,9 +158,9 @@ static void add_call(struct cover *cover, const struct cover_call *call)
                                          NULL};
     static const char *const sql[] = {"execute", "exec_driver_sql", "text", "RunSQL", NULL};
     struct arena *arena = cover->arena;
-    enum space space = is_one_of(call->name, django) ? OF_DJANGO : OF_CALLS;
+    enum space space = str_is_one_of(call->name, django) ? OF_DJANGO : OF_CALLS;
 
-    if (is_one_of(call->name, sql)) {
+    if (str_is_one_of(call->name, sql)) {
         struct strs literals = call->literals;
         /* What stands behind the first is how it goes back. */
         if (cover_is_call(call, "RunSQL"))

@@ -107,14 +107,6 @@ struct action {
     struct str first, last; /* the column it is about; of a rename what it becomes */
 };
 
-static bool is_one_of(struct str word, const char *const *words)
-{
-    for (; *words; words++)
-        if (str_eq_nocase(word, str_from(*words)))
-            return true;
-    return false;
-}
-
 static enum verb verb_of(struct str word)
 {
     static const char *const verbs[] = {"add", "drop", "alter", "rename", "modify", "change"};
@@ -151,7 +143,7 @@ static struct str first_name(struct str text, size_t *at)
     static const char *const between[] = {"column", "if", "not", "exists", NULL};
     struct str word = sql_word(text, at);
 
-    while (is_one_of(word, between))
+    while (str_is_one_of_nocase(word, between))
         word = sql_word(text, at);
     return word;
 }
@@ -184,7 +176,7 @@ static size_t actions_begin(struct str statement)
         if (alter && str_eq_nocase(word, STR("table"))) {
             do
                 word = sql_word(statement, &at);
-            while (is_one_of(word, between));
+            while (str_is_one_of_nocase(word, between));
             return at;
         }
         alter = str_eq_nocase(word, STR("alter"));
@@ -211,7 +203,7 @@ static bool next_action(struct str statement, size_t *at, struct action *action)
     behind = start;
     struct str word = sql_word(statement, &behind);
     enum verb verb = verb_of(word);
-    if (verb == VERB_NONE && is_one_of(word, starts))
+    if (verb == VERB_NONE && str_is_one_of_nocase(word, starts))
         action->verb = VERB_NONE;
     if (verb != VERB_NONE) {
         action->verb = verb;
@@ -269,7 +261,7 @@ static bool action_says_all(const struct action *action)
         return true;
     (void)first_name(action->text, &at);
     struct str next = sql_word(action->text, &at);
-    return next.length && !is_one_of(next, parts);
+    return next.length && !str_is_one_of_nocase(next, parts);
 }
 
 static bool action_changes(const struct action *action, const struct schema_change *change)

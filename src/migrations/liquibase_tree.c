@@ -50,14 +50,6 @@ static struct str first_of(struct tree_reading *r, const struct node *node, cons
 
 /* --- Changes. --- */
 
-static bool is_one_of(struct str name, const char *const *list)
-{
-    for (; *list; list++)
-        if (str_eq(name, str_from(*list)))
-            return true;
-    return false;
-}
-
 static void add_sum(struct tree_reading *r, struct liquibase_change_set *set, struct str sql)
 {
     if (r->l->properties_uncertain && str_contains(sql, STR("${")))
@@ -95,7 +87,7 @@ static void write_node(struct buf *out, const struct node *node)
 {
     buf_printf(out, STR_FMT "=" STR_FMT "(", STR_ARG(node->name), STR_ARG(str_trim(node->text)));
     for (const struct node *child = node->first; child; child = child->next)
-        if (!is_one_of(child->name, apart))
+        if (!str_is_one_of(child->name, apart))
             write_node(out, child);
     buf_add_byte(out, ')');
 }
@@ -107,7 +99,7 @@ static struct str part_of(struct tree_reading *r, const struct liquibase_change_
     struct buf out = buf_new(r->scratch, FILE_MAX);
 
     for (const struct node *child = node->first; child; child = child->next)
-        if (!child->attribute && !is_one_of(child->name, apart))
+        if (!child->attribute && !str_is_one_of(child->name, apart))
             write_node(&out, child);
     for (size_t i = 0; i < set->sums.count; i++) /* the files that it names */
         buf_add(&out, set->sums.items[i]);
@@ -117,7 +109,7 @@ static struct str part_of(struct tree_reading *r, const struct liquibase_change_
 static void take_change(struct tree_reading *r, struct liquibase_change_set *set,
                         const struct node *change)
 {
-    if (change->attribute || is_one_of(change->name, apart))
+    if (change->attribute || str_is_one_of(change->name, apart))
         return;
     set->what = str_printf(r->l->arena, STR_FMT "%s" STR_FMT, STR_ARG(set->what),
                            set->what.length ? "; " : "", STR_ARG(change->name));

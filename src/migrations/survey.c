@@ -41,21 +41,13 @@ struct walk {
         absent; /* files that were looked for near a directory: many lie below the same ones */
 };
 
-static bool is_one_of(struct str name, const char *const *words)
-{
-    for (; *words; words++)
-        if (str_eq(name, str_from(*words)))
-            return true;
-    return false;
-}
-
 bool survey_is_of_migrations(struct str directory)
 {
     static const char *const words[] = {"migrations", "migration", "migrate",    "versions",
                                         "changelog",  "liquibase", "changelogs", NULL};
 
     while (directory.length)
-        if (is_one_of(str_cut(&directory, '/'), words))
+        if (str_is_one_of(str_cut(&directory, '/'), words))
             return true;
     return false;
 }
@@ -67,7 +59,7 @@ bool survey_is_aside(struct str directory)
         "examples", "example", "samples", "docs",     "templates", NULL};
 
     while (directory.length)
-        if (is_one_of(str_cut(&directory, '/'), words))
+        if (str_is_one_of(str_cut(&directory, '/'), words))
             return true;
     return false;
 }
@@ -90,7 +82,7 @@ static bool is_entered(struct str name)
         "node_modules", "bower_components", "venv", "virtualenv", "site-packages",
         "__pycache__",  "vendor",           "dist", "target",     NULL};
 
-    return name.length && name.bytes[0] != '.' && !is_one_of(name, skipped);
+    return name.length && name.bytes[0] != '.' && !str_is_one_of(name, skipped);
 }
 
 static const struct tree_entry *find(const struct tree_entries *entries, const char *name)

@@ -13,14 +13,6 @@ struct look {
     struct strs *unreadable;
 };
 
-static bool is_one_of(struct str name, const char *const *words)
-{
-    for (; *words; words++)
-        if (str_eq(name, str_from(*words)))
-            return true;
-    return false;
-}
-
 /* False: it is not there, or cannot be read, which is kept. */
 static bool read_start(const struct look *look, struct str path, struct str *ret_bytes)
 {
@@ -125,8 +117,9 @@ bool survey_sql_lies_in(struct arena *scratch, struct tree *tree, struct str dir
     }
     if (files.count == 0 || files.count * 2 <= all)
         return false;
-    bool strong = is_one_of(base, strong_words) || is_one_of(parent, strong_words);
-    if (!strong && !(is_one_of(base, weak) && files.count > 1 && has_runner_near(&look, directory)))
+    bool strong = str_is_one_of(base, strong_words) || str_is_one_of(parent, strong_words);
+    if (!strong &&
+        !(str_is_one_of(base, weak) && files.count > 1 && has_runner_near(&look, directory)))
         return false;
     *ret_owner = sql_owner(&look, directory, &files);
     return true;

@@ -198,14 +198,15 @@ bool django_field_type(struct django_reader *r, const struct django_model *model
 /* Models that Django brings itself: their keys are AutoField whatever the settings say. */
 bool django_is_contrib(struct str label)
 {
-    static const char *const labels[] = {"auth.User",       "auth.Group",
-                                         "auth.Permission", "contenttypes.ContentType",
-                                         "sites.Site",      "wagtailcore.Page"};
+    static const char *const labels[] = {"auth.User",
+                                         "auth.Group",
+                                         "auth.Permission",
+                                         "contenttypes.ContentType",
+                                         "sites.Site",
+                                         "wagtailcore.Page",
+                                         NULL};
 
-    for (size_t i = 0; i < COUNT_OF(labels); i++)
-        if (str_eq_nocase(label, str_from(labels[i])))
-            return true;
-    return false;
+    return str_is_one_of_nocase(label, labels);
 }
 
 /* "django.contrib.auth.models.User" → "auth.User" */

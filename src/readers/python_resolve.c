@@ -29,12 +29,10 @@ static bool is_foreign_package(struct str first)
                                         "pydantic",    "json",     "types",
                                         "collections", "abc",      "dataclasses",
                                         "functools",   "copy",     "secrets",
-                                        "string",      "time",     "random"};
+                                        "string",      "time",     "random",
+                                        NULL};
 
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        if (str_eq(first, str_from(names[i])))
-            return true;
-    return false;
+    return str_is_one_of(first, names);
 }
 
 /* The file of a module below a directory: "a/b.py", or "a/b/__init__.py". */

@@ -55,17 +55,15 @@ struct str sql_list_name(struct sql_reader *r, PgQuery__Node *const *items, size
 
 bool sql_is_history_table(struct str table)
 {
-    static const char *const names[] = {
-        "schema_migrations", "ar_internal_metadata",  "_prisma_migrations",
-        "alembic_version",   "flyway_schema_history", "goose_db_version",
-        "django_migrations", "knex_migrations",       "knex_migrations_lock"};
+    static const char *const names[] = {"schema_migrations",     "ar_internal_metadata",
+                                        "_prisma_migrations",    "alembic_version",
+                                        "flyway_schema_history", "goose_db_version",
+                                        "django_migrations",     "knex_migrations",
+                                        "knex_migrations_lock",  NULL};
     size_t dot = str_find_last_byte(table, '.');
     struct str bare = dot == SIZE_MAX ? table : str_from_offset(table, dot + 1);
 
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        if (str_eq(bare, str_from(names[i])))
-            return true;
-    return false;
+    return str_is_one_of(bare, names);
 }
 
 /* --- What cannot be read. --- */

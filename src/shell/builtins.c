@@ -2,12 +2,9 @@
 
 bool builtin_declares(struct str name)
 {
-    static const char *const NAMES[] = {"export", "local", "declare", "readonly", "typeset"};
+    static const char *const NAMES[] = {"export", "local", "declare", "readonly", "typeset", NULL};
 
-    for (size_t i = 0; i < COUNT_OF(NAMES); i++)
-        if (str_eq(name, str_from(NAMES[i])))
-            return true;
-    return false;
+    return str_is_one_of(name, NAMES);
 }
 
 static struct shell_values words_from(const struct shell_values *words, size_t from)

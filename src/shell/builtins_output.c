@@ -267,17 +267,13 @@ static bool print_path(struct shell_state *state, struct str name, const struct 
 static bool is_silent(struct str name)
 {
     static const char *const NAMES[] = {
-        ":",        "true",  "false",   "test",     "[",         "cd",      "export",
-        "set",      "shift", "unset",   "read",     "local",     "return",  "exit",
-        "readonly", "break", "mapfile", "let",      "source",    "sleep",   "mkdir",
-        "touch",    "eval",  "wait",    "shopt",    "trap",      ".",       "umask",
-        "pushd",    "popd",  "typeset", "continue", "readarray", "getopts", "declare",
-    };
+        ":",         "true",    "false",   "test",  "[",      "cd",    "export",   "set",
+        "shift",     "unset",   "read",    "local", "return", "exit",  "readonly", "break",
+        "mapfile",   "let",     "source",  "sleep", "mkdir",  "touch", "eval",     "wait",
+        "shopt",     "trap",    ".",       "umask", "pushd",  "popd",  "typeset",  "continue",
+        "readarray", "getopts", "declare", NULL};
 
-    for (size_t i = 0; i < COUNT_OF(NAMES); i++)
-        if (str_eq(name, str_from(NAMES[i])))
-            return true;
-    return false;
+    return str_is_one_of(name, NAMES);
 }
 
 /* They print what the text given to them printed, which the visitor has evaluated. */

@@ -14,6 +14,18 @@ Test(str, cut_leaves_the_rest)
     cr_assert(str_is_empty(rest));
 }
 
+Test(str, one_of_a_list)
+{
+    static const char *const words[] = {"alter", "Drop", NULL};
+
+    cr_assert(str_is_one_of(STR("Drop"), words));
+    cr_assert_not(str_is_one_of(STR("drop"), words));
+    cr_assert_not(str_is_one_of(STR("alte"), words));
+    cr_assert_not(str_is_one_of(STR(""), words));
+    cr_assert(str_is_one_of_nocase(STR("drop"), words));
+    cr_assert_not(str_is_one_of_nocase(STR("dropped"), words));
+}
+
 Test(str, numbers_that_overflow_are_refused)
 {
     uint64_t value = 7;
