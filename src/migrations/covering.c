@@ -1,0 +1,273 @@
+#include "migrations/covering.h"
+
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "migrations/graph.h"
+#include "migrations/members.h"
+#include "migrations/sql.h"
+#include "readers/django.h"
+#include "readers/elixir.h"
+#include "readers/typescript.h"
+
+#define DEPTH_MAX 24u
+
+/* --- Which files are migrations. --- */
+
+static void add_history(struct covering *c, const struct config_migrations *set)
+{
+    struct err broken =
+        ERR_NONE; /* what cannot be loaded is the gate's business; its files are found by their folder */
+    struct history *history = ARENA_ARRAY(c->arena, 1, struct history);
+    size_t ordered;
+
+    if (!history_load(c->arena, c->tree, set, history, &broken)) {
+        left_out_add(c->left_out, set, NULL);
+        return;
+    }
+    left_out_add(c->left_out, set, history);
+    VEC_PUSH(c->arena, &c->makers,
+             (struct models_maker){.tracker = history->tracker,
+                                   .root = history->root,
+                                   .create = history->row ? history->row->create : STR_NONE,
+                                   .directory = history->versions.count ? history->versions.items[0]
+                                                                        : STR_NONE,
+                                   .flask = models_are_flask(history)});
+    size_t *order = graph_order(c->arena, history, &ordered);
+    for (size_t i = 0; i < history->migrations.count; i++)
+        strs_add(c->arena, &c->paths, history->migrations.items[order[i]].file);
+}
+
+static bool is_migration_folder(struct str name)
+{
+    return str_eq(name, STR("migrations")) || str_eq(name, STR("versions")) ||
+           str_eq(name, STR("migration")) || str_eq(name, STR("migrate")) ||
+           str_eq(name, STR("drizzle"));
+}
+
+static bool is_migration(struct str name)
+{
+    if (str_ends(name, STR(".py")))
+        return !str_eq(name, STR("__init__.py"));
+    return (str_ends(name, STR(".sql")) && !sql_file_goes_back(name)) || script_path(name) ||
+           str_ends(name, STR(".rb")) || str_ends(name, STR(".exs")) || str_ends(name, STR(".php"));
+}
+
+/* Where a connection and the schemas that it searches are set. */
+static bool is_settings(struct str name)
+{
+    static const char *const names[] = {"database.yml",
+                                        "env.py",
+                                        "alembic.ini",
+                                        "flyway.conf",
+                                        "flyway.toml",
+                                        "knexfile.js",
+                                        "knexfile.ts",
+                                        "data-source.ts",
+                                        "ormconfig.json",
+                                        "config.exs",
+                                        "settings.py",
+                                        "base.py",
+                                        "database.py",
+                                        "config.py",
+                                        "schema.prisma",
+                                        "db.py",
+                                        "session.py",
+                                        "dbconfig.yml",
+                                        "sqitch.conf",
+                                        "application.yml",
+                                        "docker-compose.yml",
+                                        "application.properties",
+                                        "Makefile",
+                                        "runtime.exs",
+                                        "dev.exs"};
+
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (str_eq(name, str_from(names[i])))
+            return true;
+    return str_starts(name, STR(".env"));
+}
+
+static bool walk(struct covering *c, struct str directory, bool inside, size_t depth,
+                 struct strs *found, struct err *e)
+{
+    struct tree_entries entries;
+    bool exists;
+
+    if (depth > DEPTH_MAX)
+        return true;
+    if (!tree_list(c->tree, c->arena, directory, &entries, &exists, e))
+        return false;
+    for (size_t i = 0; i < entries.count; i++) {
+        struct str name = entries.items[i].name;
+        struct str path = directory.length ? str_printf(c->arena, STR_FMT "/" STR_FMT,
+                                                        STR_ARG(directory), STR_ARG(name))
+                                           : str_copy(c->arena, name);
+        if (entries.items[i].kind == TREE_DIRECTORY && name.bytes[0] != '.' &&
+            !str_eq(name, STR("node_modules")) && !str_eq(name, STR("site-packages"))) {
+            if (!walk(c, path, inside || is_migration_folder(name), depth + 1, found, e))
+                return false;
+        } else if (entries.items[i].kind == TREE_FILE) {
+            if (is_settings(name))
+                VEC_PUSH(c->arena, &c->settings, path);
+            if (inside && is_migration(name))
+                VEC_PUSH(c->arena, found, path);
+        }
+    }
+    return true;
+}
+
+/* … but for those that no tool runs. What changed comes first: it is told of. */
+static void add_found(struct covering *c, const struct strs *found, const struct strs *changed)
+{
+    struct strs news = {0};
+
+    for (size_t i = 0; i < changed->count; i++)
+        if (found->count && bsearch(&changed->items[i], found->items, found->count,
+                                    sizeof found->items[0], str_compare_pointers))
+            VEC_PUSH(c->arena, &news, changed->items[i]);
+    (void)left_out_find(c->left_out, &news);
+    const struct str *tools = left_out_find(c->left_out, found);
+    for (size_t i = 0; i < found->count; i++)
+        if (!tools[i].length)
+            strs_add(c->arena, &c->paths, found->items[i]);
+}
+
+static bool find_files(struct covering *c, const struct strs *changed, struct err *e)
+{
+    struct config_migrations_list detected = {0};
+    const struct config_migrations_list *sets = c->sets ? c->sets : &detected;
+    struct strs found = {0};
+    struct err none = ERR_NONE;
+
+    if (!c->sets && !sets_detect(c->arena, c->tree, c->config, &detected, &none))
+        detected.count = 0;
+    for (size_t i = 0; i < sets->count; i++) {
+        struct str root = sets->items[i].root;
+        if (root.length && !str_eq(root, STR(".")))
+            strs_add(c->arena, &c->roots, root);
+        add_history(c, &sets->items[i]);
+    }
+    c->ordered = c->paths.count;
+    if (!walk(c, STR(""), false, 0, &found, e))
+        return false;
+    strs_sort(&found);
+    add_found(c, &found, changed);
+    return true;
+}
+
+/* --- Their steps. --- */
+
+bool covering_read(void *self, struct str path, struct str *ret_bytes)
+{
+    struct covering *c = self;
+    struct err absent = ERR_NONE;
+
+    return tree_read(c->tree, c->arena, path, COVERING_FILE_MAX, ret_bytes, &absent);
+}
+
+static void read_python(struct covering *c, struct str path, struct steps *steps)
+{
+    struct python_file *source = python_tree_file(c->python, path);
+    struct str folder = path_directory(path);
+
+    if (!source)
+        return;
+    steps_of_alembic(c->arena, c->python, source, steps);
+    steps_of_django(c->arena, c->python, source,
+                    django_app_label(c->arena, c->python,
+                                     str_printf(c->arena, STR_FMT "/models.py",
+                                                STR_ARG(path_directory(folder)))),
+                    steps);
+    c->makers.django =
+        c->makers.django || str_contains(source->source, STR("migrations.Migration"));
+}
+
+static void read_file_steps(struct covering *c, struct str path, struct steps *steps)
+{
+    struct script_file *script;
+    struct elixir_file *elixir;
+    struct str text;
+
+    if (str_ends(path, STR(".sql"))) {
+        if (covering_read(c, path, &text))
+            steps_of_sql(c->arena, sql_forward(c->arena, text), steps);
+    } else if (str_ends(path, STR(".rb"))) {
+        if (covering_read(c, path, &text))
+            steps_of_rails(c->arena, text, steps);
+    } else if (script_path(path)) {
+        script = script_tree_file(c->script, path);
+        if (script) {
+            steps_of_typeorm(c->arena, c->script, script, steps);
+            steps_of_builders(c->arena, c->script, script, steps);
+        }
+    } else if (str_ends(path, STR(".exs"))) {
+        elixir = elixir_tree_file(c->elixir, path);
+        if (elixir)
+            steps_of_ecto(c->arena, c->elixir, elixir, steps);
+    } else if (str_ends(path, STR(".py"))) {
+        read_python(c, path, steps);
+    }
+}
+
+/* What had another name before is meant by that too. */
+static void add_name(struct covering *c, const struct step *step)
+{
+    for (size_t i = 0, count = c->names.count; i < count; i++) {
+        struct step other = c->names.items[i];
+        if (!str_eq(other.table, step->table))
+            continue;
+        other.table = step->name;
+        VEC_PUSH(c->arena, &c->names, other);
+    }
+    VEC_PUSH(c->arena, &c->names, *step);
+}
+
+static void read_steps(struct covering *c, const struct strs *changed)
+{
+    struct members members = {0};
+
+    for (size_t i = 0; i < c->paths.count; i++) {
+        struct str path = c->paths.items[i];
+        struct file_steps file = {.path = path, .in_range = strs_have(changed, path)};
+        read_file_steps(c, path, &file.steps);
+        if (str_ends(path, STR(".py")))
+            members_follow(c->arena, &members, &file.steps);
+        for (size_t j = 0; j < file.steps.count; j++) {
+            const struct step *step = &file.steps.items[j];
+            if (step->kind == STEP_TABLE_NAME)
+                add_name(c, step);
+            if (step->many)
+                VEC_PUSH(c->arena, &c->manys, *step);
+            c->schemas = c->schemas || str_find_byte(step->table, '.') != SIZE_MAX;
+        }
+        VEC_PUSH(c->arena, &c->files, file);
+    }
+}
+
+bool covering_begin(struct covering *c, const struct strs *changed, struct err *e)
+{
+    c->left_out = left_out_new(c->arena, c->tree);
+    if (!find_files(c, changed, e))
+        return false;
+    read_steps(c, changed);
+    return true;
+}
+
+/* Some set's folder holds the one and not the other. */
+static bool is_apart(const struct covering *c, struct str one, struct str other)
+{
+    struct str inside;
+
+    for (size_t i = 0; i < c->roots.count; i++)
+        if (path_relative(c->roots.items[i], one, &inside) &&
+            !path_relative(c->roots.items[i], other, &inside))
+            return true;
+    return false;
+}
+
+bool covering_is_foreign(const struct covering *c, struct str path,
+                         const struct schema_change *change)
+{
+    return is_apart(c, path, change->place.file) && is_apart(c, change->place.file, path);
+}

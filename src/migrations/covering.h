@@ -1,0 +1,54 @@
+/* covering.h -- the migrations of a tree with what each of them does, for models_cover.c and models_schemas.c.
+ *
+ * In:    a tree; its sets, or NULL: they are looked for; which of its files the range changed.
+ * Out:   the files that its tools run, those of a set in the order in which they are applied, before those that only lie in a folder of
+ *        migrations; the steps of each, as far as they can be read.
+ * Fails: a directory that cannot be listed. A file that cannot be read has no steps.
+ */
+#ifndef HOOKCHECK_MIGRATIONS_COVERING_H
+#define HOOKCHECK_MIGRATIONS_COVERING_H
+
+#include "migrations/left_out.h"
+#include "migrations/models.h"
+#include "migrations/models_command.h"
+#include "readers/steps.h"
+
+#define COVERING_FILE_MAX ((size_t)4 << 20) /* bytes of a migration that are read */
+
+struct file_steps {
+    struct str path;
+    bool in_range;
+    struct steps steps;
+};
+
+struct covering {
+    struct arena *arena;
+    const struct config *config;
+    struct tree *tree;
+    const struct config_migrations_list *sets; /* NULL: to be looked for */
+    struct python_tree *python;
+    struct script_tree *script;
+    struct elixir_tree *elixir;
+    struct strs paths;    /* of migrations, oldest first */
+    struct strs roots;    /* of the sets that have a folder of their own */
+    struct strs settings; /* files that may say which schema is searched */
+    VEC(struct file_steps) files;
+    struct steps manys; /* tables of many-to-many fields */
+    struct steps names; /* what other steps call a table, and what it is called in the database */
+    bool schemas;       /* some table is named with one */
+    size_t ordered;     /* so many of `paths` stand in the order in which they are applied */
+    struct models_makers makers;
+    struct left_out *left_out;
+};
+
+/* Fills in what stands below `sets`; the trees are the caller's. */
+MUST_CHECK bool covering_begin(struct covering *c, const struct strs *changed, struct err *e);
+/* A file of the tree; `self` is the struct covering (struct source_files). */
+bool covering_read(void *self, struct str path, struct str *ret_bytes);
+/* Two packages may both have a table "users": does `path` lie in the folder of one, and the model in another's? */
+bool covering_is_foreign(const struct covering *c, struct str path,
+                         const struct schema_change *change);
+/* Do the migrations know the table of `change`, which has no schema, beside one of that name in some schema? */
+bool covering_tells_schemas_apart(struct covering *c, const struct schema_change *change);
+
+#endif
