@@ -43,10 +43,15 @@ static bool covered_by_file(struct pushed *pushed, struct str path, bool ordered
     if (!tree_read_start(pushed->after->tree, &scratch, path, MIGRATION_BYTES, &text, &whole, e))
         return false;
     const struct cover *cover = cover_read(&scratch, path, text);
-    for (size_t i = 0; i < changes->count; i++)
-        covered[i] = covered[i] ? !ordered || !cover_undoes(cover, &changes->items[i]) ||
-                                      cover_makes(cover, &changes->items[i])
-                                : cover_makes(cover, &changes->items[i]);
+    bool pushed_too = pushed_change(pushed, path);
+    for (size_t i = 0; i < changes->count; i++) {
+        struct schema_change change = changes->items[i];
+        /* An index that comes with it may be called otherwise than the models do. */
+        change.beside = change.beside && !pushed_too;
+        covered[i] = covered[i]
+                         ? !ordered || !cover_undoes(cover, &change) || cover_makes(cover, &change)
+                         : cover_makes(cover, &change);
+    }
     return true;
 }
 

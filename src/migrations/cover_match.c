@@ -297,7 +297,7 @@ bool cover_call(const struct cover_call *call, const struct schema_change *chang
                                        str_contains(call->name, STR("foreign_key")))));
     return kind && schema_is_of(cover_schema(call), change) &&
            (named ||
-            (is_table(call, change) && cover_names(call, change->column) &&
+            (!change->beside && is_table(call, change) && cover_names(call, change->column) &&
              cover_has_parts(call->arguments, change) && (made || has_as_many(call, change))));
 }
 

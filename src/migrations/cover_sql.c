@@ -409,7 +409,7 @@ bool cover_statement(struct str statement, const struct schema_change *change)
                  (text_has_word(statement, STR("type")) || text_has_word(statement, STR("enum")) ||
                   text_has_word(statement, STR("value")))));
     return (change->name.length && text_has_word(statement, cover_bare(change->name))) ||
-           (text_has_word(statement, cover_bare(change->table)) &&
+           (!change->beside && text_has_word(statement, cover_bare(change->table)) &&
             sql_makes_index(statement, change));
 }
 

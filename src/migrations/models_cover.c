@@ -93,11 +93,13 @@ static void words_cover(struct covering *c, const struct schema_changes *asked, 
             continue;
         const struct cover *cover = cover_read(&scratch, path, text);
         for (size_t i = 0; i < asked->count; i++) {
-            const struct schema_change *change = &asked->items[i];
-            if (covered[i] || covering_is_foreign(c, path, change))
+            struct schema_change change = asked->items[i];
+            if (covered[i] || covering_is_foreign(c, path, &change))
                 continue;
-            bool makes = cover_makes(cover, change);
-            made[i] = makes || (made[i] && !cover_undoes(cover, change));
+            /* An index that comes with it may be called otherwise than the models do. */
+            change.beside = change.beside && !c->files.items[f].in_range;
+            bool makes = cover_makes(cover, &change);
+            made[i] = makes || (made[i] && !cover_undoes(cover, &change));
         }
     }
     for (size_t i = 0; i < asked->count; i++)

@@ -187,16 +187,21 @@ void schema_added_columns(struct arena *arena, const struct schema_change *table
 
 /* --- Indexes and constraints. --- */
 
-static bool same_index(const struct schema_index *a, const struct schema_index *b)
+static bool same_parts(const struct schema_index *a, const struct schema_index *b)
 {
-    if (a->kind != b->kind || !str_eq(a->name, b->name) || a->parts.count != b->parts.count ||
-        !str_eq(a->condition, b->condition) || !str_eq(a->references, b->references) ||
-        !str_eq(a->method, b->method) || !str_eq(a->extra, b->extra))
+    if (a->parts.count != b->parts.count)
         return false;
     for (size_t i = 0; i < a->parts.count; i++)
         if (!str_eq(a->parts.items[i], b->parts.items[i]))
             return false;
     return true;
+}
+
+static bool same_index(const struct schema_index *a, const struct schema_index *b)
+{
+    return a->kind == b->kind && str_eq(a->name, b->name) && same_parts(a, b) &&
+           str_eq(a->condition, b->condition) && str_eq(a->references, b->references) &&
+           str_eq(a->method, b->method) && str_eq(a->extra, b->extra);
 }
 
 static bool has_index(const struct schema_table *table, const struct schema_index *index)
@@ -212,8 +217,39 @@ static bool has_index(const struct schema_table *table, const struct schema_inde
     return false;
 }
 
+static bool is_plain(const struct schema_index *index)
+{
+    return index->kind == SCHEMA_INDEX || index->kind == SCHEMA_UNIQUE_INDEX ||
+           index->kind == SCHEMA_UNIQUE;
+}
+
+static bool is_unique_column(const struct schema_table *table, struct str name)
+{
+    const struct schema_column *column = schema_column_named(table, name);
+
+    return column && column->unique;
+}
+
+/* A partial index over what already has one, say. */
+static bool has_one_beside(const struct schema_table *old, const struct schema_table *new,
+                           const struct schema_index *index)
+{
+    if (!index->name.length || !is_plain(index))
+        return false;
+    if (index->parts.count == 1 && is_unique_column(old, index->parts.items[0]) &&
+        is_unique_column(new, index->parts.items[0]))
+        return true;
+    for (size_t i = 0; i < old->indexes.count; i++) {
+        const struct schema_index *other = &old->indexes.items[i];
+        if (is_plain(other) && same_parts(other, index) && !str_eq(other->name, index->name) &&
+            has_index(new, other))
+            return true;
+    }
+    return false;
+}
+
 static void whole_index(struct comparison *c, const struct schema_table *table,
-                        const struct schema_index *index, enum schema_change_kind kind)
+                        const struct schema_index *index, enum schema_change_kind kind, bool beside)
 {
     static const char *const words[] = {"INDEX", "UNIQUE INDEX", "UNIQUE",
                                         "CHECK", "FOREIGN KEY",  "EXCLUDE"};
@@ -239,6 +275,7 @@ static void whole_index(struct comparison *c, const struct schema_table *table,
                                   .object = SCHEMA_OBJECT_INDEX,
                                   .index = index->kind,
                                   .parts = index->parts,
+                                  .beside = beside,
                                   .table = table->name,
                                   .name = index->name,
                                   .column = index->kind == SCHEMA_CHECK ? index->of_column
@@ -297,11 +334,12 @@ static void compare_tables(struct comparison *c, const struct schema_table *old,
     for (size_t i = 0; i < new->indexes.count; i++)
         if (!has_index(old, &new->indexes.items[i]) &&
             !is_part_of_column(new, old, &new->indexes.items[i]))
-            whole_index(c, new, &new->indexes.items[i], SCHEMA_ADD);
+            whole_index(c, new, &new->indexes.items[i], SCHEMA_ADD,
+                        has_one_beside(old, new, &new->indexes.items[i]));
     for (size_t i = 0; i < old->indexes.count && (!new->partial || old->partial); i++)
         if (!has_index(new, &old->indexes.items[i]) &&
             !is_part_of_column(old, new, &old->indexes.items[i]))
-            whole_index(c, old, &old->indexes.items[i], SCHEMA_DROP);
+            whole_index(c, old, &old->indexes.items[i], SCHEMA_DROP, false);
 }
 
 /* --- Types. --- */

@@ -121,6 +121,7 @@ struct schema_change {
     struct str column; /* of columns; of an index its first part */
     enum schema_index_kind index;     /* of indexes */
     struct strs parts;                /* of indexes: all columns and expressions */
+    bool beside;                      /* of an added index: another one over these parts stays */
     struct str name;                  /* of indexes and types */
     struct str value;                 /* of a type: the label that was added */
     struct schema_column after;       /* columns; the dropped one when dropped */
