@@ -475,7 +475,8 @@ static void add_enum(struct reader *r, const struct prisma_block *block)
     for (size_t i = 0; i < block->fields.count; i++)
         VEC_PUSH(r->arena, &type.labels,
                  mapped(&block->fields.items[i].attributes, block->fields.items[i].name));
-    VEC_PUSH(r->arena, &r->schema->types, type);
+    if (!schema_type_named(r->schema, type.name)) /* Prisma refuses a second one */
+        VEC_PUSH(r->arena, &r->schema->types, type);
 }
 
 /* Empty when no file says. */

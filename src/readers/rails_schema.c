@@ -387,10 +387,10 @@ static void create_enum(struct reader *r, TSNode call)
     struct schema_type type = {.name = name.text, .place = place(r, call)};
 
     rails_names(r->arena, &labels, &type.labels);
-    if (ruby_is_text(&name) && labels.kind == RUBY_LIST)
-        VEC_PUSH(r->arena, &r->schema->types, type);
-    else
+    if (!ruby_is_text(&name) || labels.kind != RUBY_LIST)
         unread(r, call, STR("a type that is computed"));
+    else if (!schema_type_named(r->schema, type.name))
+        VEC_PUSH(r->arena, &r->schema->types, type);
 }
 
 /* --- Foreign keys. --- */
