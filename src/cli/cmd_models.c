@@ -166,12 +166,14 @@ const struct cli_command cmd_models = {
     .name = "models",
     .operands = "diff [A] [B] | check [A..B]",
     .summary = "says what changed in the schema of the models, and what no migration covers",
-    .text = "A and B are revisions; without B it is the work tree, without A HEAD. A..B is both.\n"
-            "One line a change, sorted; types as PostgreSQL spells them. Read without importing "
-            "the application: SQLAlchemy (1.x, 2.0, Flask-SQLAlchemy), SQLModel, Django, Prisma, "
-            "Rails' schema.rb, TypeORM, Drizzle, Ecto, SQL (schema.sql, structure.sql). What "
-            "cannot be read statically and differs is said on standard error.\n"
-            "exit status: 0 no change of the schema, 2 some, or something that cannot be read; 1 "
-            "wrong usage\n",
+    .text =
+        "A and B are revisions; without B it is the work tree, without A HEAD. A..B is both.\n"
+        "One line a change, sorted; types as PostgreSQL spells them. Read without importing "
+        "the application: SQLAlchemy (1.x, 2.0, Flask-SQLAlchemy), SQLModel, Django, Prisma, "
+        "Rails' schema.rb, TypeORM, Drizzle, Ecto, SQL (schema.sql, structure.sql; PostgreSQL's, "
+        "MySQL's and SQLite's). What "
+        "cannot be read statically and differs is said on standard error.\n"
+        "exit status: 0 no change of the schema, 2 some, or something that cannot be read; 1 "
+        "wrong usage\n",
     .run = run,
 };

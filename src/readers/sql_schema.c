@@ -1,5 +1,6 @@
 #include "readers/sql_schema.h"
 
+#include "readers/mysql.h"
 #include "readers/sql_reader.h"
 #include "readers/sql_split.h"
 #include "readers/steps.h"
@@ -431,17 +432,33 @@ static void finish(struct sql_reader *r)
             sql_table_drop(r->schema, r->schema->tables.items[i].name);
 }
 
+static void read_mysql(struct sql_reader *r, struct str plain)
+{
+    struct sql_split split = {.text = plain};
+    struct sql_statement statement;
+
+    while (sql_split_next(&split, &statement)) {
+        r->place.line = statement.line;
+        mysql_statement(r, statement.text);
+    }
+    mysql_finish(r);
+}
+
 static void read_files(void *argument)
 {
     struct sql_reader *r = argument;
 
     for (size_t i = 0; i < r->paths->count; i++) {
-        struct str text;
+        struct str text, plain;
         if (!r->files->read(r->files->self, r->paths->items[i], &text))
             continue;
         r->place = (struct schema_place){.file = r->paths->items[i]};
         r->search_path = STR_NONE;
-        read_text(r, sql_forward(r->arena, text), 1);
+        text = sql_forward(r->arena, text);
+        if (mysql_is_written(r->arena, text, &plain))
+            read_mysql(r, plain);
+        else
+            read_text(r, text, 1);
     }
     finish(r);
 }

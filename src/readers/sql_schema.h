@@ -3,6 +3,7 @@
  * In:     files in the order in which they run: pg_dump's, or DDL written by hand (CREATE, ALTER, DROP; DO blocks that hold such statements).
  * Out:    tables, columns, indexes, constraints and enumerated types as PostgreSQL would have them afterwards; names that it would make up
  *         (orders_user_id_fkey, users_email_key) are made up in its way. "public." is left out.
+ *         A file in MySQL's language is read as MySQL would (mysql.h).
  * Fails:  no stack for the parser. A statement that PostgreSQL's parser refuses is in schema->unread with its words, file and line.
  * Source: PostgreSQL 15 manual (SQL commands), its ChooseConstraintName and ChooseIndexName, pg_dump's output of 12 to 18.
  *

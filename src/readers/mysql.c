@@ -1,0 +1,379 @@
+#include "readers/mysql.h"
+
+static void if_exists(struct mysql_cursor *c)
+{
+    if (mysql_word(c, "if")) {
+        (void)mysql_word(c, "not");
+        (void)mysql_word(c, "exists");
+    }
+}
+
+static void unread(struct sql_reader *r, struct schema_table *table, struct str reason)
+{
+    table->partial = true;
+    sql_unread(r, reason);
+}
+
+/* Words of an element that say nothing here, up to the next one's comma. */
+static void skip_rest(struct mysql_cursor *c)
+{
+    while (mysql_peek(c).length && !mysql_is(c, ",")) {
+        if (mysql_is(c, "("))
+            (void)mysql_brackets(c);
+        else
+            (void)mysql_take(c);
+    }
+}
+
+static void read_elements(struct mysql_cursor *c, struct schema_table *table)
+{
+    struct mysql_cursor inside = {.r = c->r, .text = mysql_brackets(c)};
+
+    while (mysql_peek(&inside).length) {
+        struct mysql_cursor element = inside;
+        if (!mysql_constraint(&element, table)) {
+            element = inside;
+            if (!mysql_column(&element, table, STR_NONE)) {
+                unread(c->r, table, STR("a column of it is not understood"));
+                return;
+            }
+        }
+        skip_rest(&element);
+        inside = element;
+        if (!mysql_word(&inside, ","))
+            break;
+    }
+}
+
+static void copy_table(struct mysql_cursor *c, struct schema_table *table, struct str from)
+{
+    const struct schema_table *source = schema_table_named(c->r->schema, from);
+
+    if (!source || source->partial) {
+        unread(c->r, table, STR("it is LIKE a table that these files do not make"));
+        return;
+    }
+    table->columns = (struct schema_columns){0};
+    for (size_t i = 0; i < source->columns.count; i++) {
+        struct schema_column column = source->columns.items[i];
+        column.references = STR_NONE;
+        schema_column_put(c->r->arena, table, column);
+    }
+    for (size_t i = 0; i < source->indexes.count; i++)
+        if (source->indexes.items[i].kind != SCHEMA_FOREIGN_KEY)
+            VEC_PUSH(c->r->arena, &table->indexes, source->indexes.items[i]);
+}
+
+static void create_table(struct mysql_cursor *c)
+{
+    struct sql_reader *r = c->r;
+    bool unless = mysql_is(c, "if");
+    struct str name, from = STR_NONE;
+
+    if_exists(c);
+    name = mysql_table_name(c);
+    if (!name.length || (unless && schema_table_named(r->schema, name)))
+        return;
+    if (mysql_word(c, "like"))
+        from = mysql_table_name(c);
+    sql_table_drop(r->schema, name);
+    struct schema_table *table = schema_table_add(r->arena, r->schema, name, r->place);
+    struct mysql_cursor ahead = {.r = r, .text = mysql_is(c, "(") ? c->text : STR(""), .at = c->at};
+    struct mysql_cursor inside = {.r = r, .text = mysql_brackets(&ahead)};
+    if (mysql_word(&inside, "like"))
+        from = mysql_table_name(&inside);
+    if (from.length)
+        copy_table(c, table, from);
+    else if (mysql_is(c, "("))
+        read_elements(c, table);
+    else
+        unread(r, table, STR("its columns are those of a query"));
+    for (struct str token; (token = mysql_take(c)).length;)
+        if (str_eq_nocase(token, STR("SELECT")))
+            unread(r, table, STR("more of its columns are those of a query"));
+}
+
+static void drop_tables(struct mysql_cursor *c)
+{
+    if_exists(c);
+    do
+        sql_table_drop(c->r->schema, mysql_table_name(c));
+    while (mysql_word(c, ","));
+}
+
+/* An index is its table's own: others may have one of that name. */
+static void drop_index(struct sql_reader *r, struct schema_table *table, struct str name)
+{
+    struct schema one = {0};
+
+    VEC_PUSH(r->arena, &one.tables, *table);
+    sql_index_drop(&one, name);
+    *table = one.tables.items[0];
+}
+
+static void create_index(struct mysql_cursor *c, struct schema_index index)
+{
+    struct sql_reader *r = c->r;
+
+    if_exists(c);
+    index.name = mysql_name(c);
+    if (mysql_word(c, "using"))
+        (void)mysql_take(c);
+    if (!mysql_word(c, "on"))
+        return;
+    struct str name = mysql_table_name(c);
+    struct schema_table *table = schema_table_named(r->schema, name);
+    if (!table) {
+        if (!sql_is_history_table(name))
+            sql_unread(r, str_printf(r->arena,
+                                     "an index on " STR_FMT ", which these files do not make",
+                                     STR_ARG(name)));
+        return;
+    }
+    struct str words =
+        str_printf(r->arena, "%s KEY `" STR_FMT "` " STR_FMT,
+                   index.kind == SCHEMA_UNIQUE_INDEX ? "UNIQUE" : str_c(r->arena, index.method),
+                   STR_ARG(index.name), STR_ARG(str_from_offset(c->text, c->at)));
+    struct mysql_cursor key = {.r = r, .text = words};
+    (void)mysql_constraint(&key, table);
+    if (mysql_word(&key, "where")) /* SQLite's */
+        VEC_LAST(&table->indexes).condition =
+            mysql_expression(r->arena, str_from_offset(key.text, key.at));
+}
+
+/* --- ALTER TABLE. --- */
+
+static void rename_column(struct schema_table *table, struct str from, struct str to)
+{
+    if (!to.length || str_eq(from, to) || !schema_column_named(table, from))
+        return;
+    if (schema_column_named(table, to)) /* no server would let it */
+        sql_column_drop(table, to);
+    schema_column_named(table, from)->name = to;
+    for (size_t i = 0; i < table->indexes.count; i++)
+        for (size_t j = 0; j < table->indexes.items[i].parts.count; j++)
+            if (str_eq(table->indexes.items[i].parts.items[j], from))
+                table->indexes.items[i].parts.items[j] = to;
+}
+
+static bool add(struct mysql_cursor *c, struct schema_table *table)
+{
+    struct mysql_cursor element = *c;
+
+    if (mysql_constraint(&element, table)) {
+        *c = element;
+        return true;
+    }
+    (void)mysql_word(c, "column");
+    if_exists(c);
+    if (!mysql_is(c, "("))
+        return mysql_column(c, table, STR_NONE);
+    read_elements(c, table);
+    return true;
+}
+
+/* An index keeps its other columns. */
+static void drop_column(struct schema_table *table, struct str name)
+{
+    for (size_t i = 0; i < table->indexes.count; i++) {
+        struct schema_index *index = &table->indexes.items[i];
+        size_t kept = 0;
+        if (index->parts.count < 2 || index->kind == SCHEMA_FOREIGN_KEY)
+            continue;
+        for (size_t j = 0; j < index->parts.count; j++)
+            if (!sql_mentions(index->parts.items[j], name))
+                index->parts.items[kept++] = index->parts.items[j];
+        index->parts.count = kept;
+    }
+    sql_column_drop(table, name);
+}
+
+static void drop_primary_key(struct schema_table *table)
+{
+    for (size_t i = 0; i < table->columns.count; i++)
+        table->columns.items[i].primary_key = false;
+}
+
+static void drop(struct mysql_cursor *c, struct schema_table *table)
+{
+    bool constraint = mysql_word(c, "constraint") || mysql_word(c, "check");
+
+    if (mysql_word(c, "primary")) {
+        (void)mysql_word(c, "key");
+        drop_primary_key(table);
+        return;
+    }
+    if (mysql_word(c, "foreign")) {
+        (void)mysql_word(c, "key");
+        constraint = true;
+    }
+    bool index = mysql_word(c, "index") || mysql_word(c, "key");
+    (void)mysql_word(c, "column");
+    if_exists(c);
+    struct str name = mysql_name(c);
+    if (constraint)
+        sql_constraint_drop(c->r, table, name);
+    else if (index)
+        drop_index(c->r, table, name);
+    else
+        drop_column(table, name);
+}
+
+static void rename_index(struct mysql_cursor *c, struct schema_table *table)
+{
+    struct str from = mysql_name(c);
+
+    (void)mysql_word(c, "to");
+    struct str to = mysql_name(c);
+    for (size_t i = 0; i < table->indexes.count; i++)
+        if (str_eq(table->indexes.items[i].name, from))
+            table->indexes.items[i].name = to;
+}
+
+static void rename_table(struct sql_reader *r, struct str from, struct str to)
+{
+    if (!to.length || str_eq(from, to) || !schema_table_named(r->schema, from))
+        return;
+    sql_table_drop(r->schema, to);
+    schema_table_named(r->schema, from)->name = to;
+    for (size_t i = 0; i < r->named.count; i++)
+        if (str_eq(r->named.items[i].table, from))
+            r->named.items[i].table = to;
+}
+
+static void rename_part(struct mysql_cursor *c, struct schema_table *table, struct str *ret_name)
+{
+    if (mysql_word(c, "column")) {
+        struct str from = mysql_name(c);
+        (void)mysql_word(c, "to");
+        rename_column(table, from, mysql_name(c));
+    } else if (mysql_word(c, "index") || mysql_word(c, "key")) {
+        rename_index(c, table);
+    } else {
+        (void)(mysql_word(c, "to") || mysql_word(c, "as"));
+        *ret_name = mysql_table_name(c);
+    }
+}
+
+static bool change(struct mysql_cursor *c, struct schema_table *table, bool renames)
+{
+    struct mysql_cursor ahead;
+    struct str from;
+
+    (void)mysql_word(c, "column");
+    if_exists(c);
+    ahead = *c;
+    from = mysql_name(renames ? c : &ahead);
+    if (renames) {
+        ahead = *c;
+        rename_column(table, from, mysql_name(&ahead));
+        ahead = *c;
+        from = mysql_name(&ahead);
+    }
+    return mysql_column(c, table, from);
+}
+
+static void alter_column(struct mysql_cursor *c, struct schema_table *table)
+{
+    (void)mysql_word(c, "column");
+    struct schema_column *column = schema_column_named(table, mysql_name(c));
+
+    if (mysql_word(c, "set") && mysql_word(c, "default")) {
+        struct str text = mysql_default(c, column ? column->type : STR_NONE);
+        if (column)
+            column->default_value = text;
+    } else if (mysql_word(c, "drop") && column) {
+        column->default_value = STR_NONE;
+    }
+}
+
+/* *ret_name: what the table is called afterwards, when that is said. */
+static bool alter_action(struct mysql_cursor *c, struct schema_table *table, struct str *ret_name)
+{
+    if (mysql_word(c, "add"))
+        return add(c, table);
+    if (mysql_word(c, "modify"))
+        return change(c, table, false);
+    if (mysql_word(c, "change"))
+        return change(c, table, true);
+    if (mysql_word(c, "drop"))
+        drop(c, table);
+    else if (mysql_word(c, "rename"))
+        rename_part(c, table, ret_name);
+    else if (mysql_word(c, "alter") && !mysql_is(c, "index"))
+        alter_column(c, table);
+    return true;
+}
+
+static void alter_table(struct mysql_cursor *c)
+{
+    if_exists(c);
+    struct str name = mysql_table_name(c), to = STR_NONE;
+    struct schema_table *table = schema_table_named(c->r->schema, name);
+
+    if (!table) {
+        if (!sql_is_history_table(name))
+            sql_unread(c->r, str_printf(c->r->arena,
+                                        "it alters " STR_FMT ", which these files do not make",
+                                        STR_ARG(name)));
+        return;
+    }
+    do {
+        if (!alter_action(c, table, &to)) {
+            unread(c->r, table, STR("a column of it is not understood"));
+            return;
+        }
+        skip_rest(c);
+    } while (mysql_word(c, ","));
+    rename_table(c->r, name, to);
+}
+
+static void create(struct mysql_cursor *c)
+{
+    struct schema_index index = {.kind = SCHEMA_INDEX};
+
+    if (mysql_word(c, "or"))
+        (void)mysql_word(c, "replace");
+    (void)(mysql_word(c, "online") || mysql_word(c, "offline"));
+    if (mysql_word(c, "unique"))
+        index.kind = SCHEMA_UNIQUE_INDEX;
+    else if (mysql_word(c, "fulltext"))
+        index.method = STR("fulltext");
+    else if (mysql_word(c, "spatial"))
+        index.method = STR("spatial");
+    if (mysql_word(c, "table"))
+        create_table(c);
+    else if (mysql_word(c, "index"))
+        create_index(c, index);
+}
+
+void mysql_statement(struct sql_reader *r, struct str statement)
+{
+    struct mysql_cursor c = {.r = r, .text = statement};
+
+    r->statement = statement;
+    if (mysql_word(&c, "create")) {
+        create(&c);
+    } else if (mysql_word(&c, "alter")) {
+        (void)(mysql_word(&c, "online") || mysql_word(&c, "ignore"));
+        if (mysql_word(&c, "table"))
+            alter_table(&c);
+    } else if (mysql_word(&c, "drop")) {
+        if (mysql_word(&c, "table")) {
+            drop_tables(&c);
+        } else if (mysql_word(&c, "index")) {
+            if_exists(&c);
+            struct str name = mysql_name(&c);
+            struct schema_table *table =
+                mysql_word(&c, "on") ? schema_table_named(r->schema, mysql_table_name(&c)) : NULL;
+            if (table)
+                drop_index(r, table, name);
+        }
+    } else if (mysql_word(&c, "rename") && mysql_word(&c, "table")) {
+        do {
+            struct str from = mysql_table_name(&c);
+            (void)mysql_word(&c, "to");
+            rename_table(r, from, mysql_table_name(&c));
+        } while (mysql_word(&c, ","));
+    }
+}
