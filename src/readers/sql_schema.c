@@ -139,6 +139,21 @@ static void copy_columns(struct sql_reader *r, struct schema_table *table,
     }
 }
 
+/* PostgreSQL makes one index of a primary key and a UNIQUE over the same column, if one statement says both. */
+static void unique_by_key(struct schema_table *table)
+{
+    struct schema_column *key = NULL;
+    size_t keys = 0;
+
+    for (size_t i = 0; i < table->columns.count; i++)
+        if (table->columns.items[i].primary_key) {
+            key = &table->columns.items[i];
+            keys++;
+        }
+    if (keys == 1)
+        key->unique = false;
+}
+
 static void create_table(struct sql_reader *r, const PgQuery__CreateStmt *create)
 {
     struct str name = sql_table_name(r, create->relation);
@@ -161,6 +176,7 @@ static void create_table(struct sql_reader *r, const PgQuery__CreateStmt *create
     for (size_t i = 0; i < create->n_table_elts; i++)
         if (create->table_elts[i]->node_case == PG_QUERY__NODE__NODE_CONSTRAINT)
             sql_constraint(r, table, create->table_elts[i]->constraint);
+    unique_by_key(table);
 }
 
 static void create_enum(struct sql_reader *r, const PgQuery__CreateEnumStmt *create)

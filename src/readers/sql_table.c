@@ -74,6 +74,7 @@ void sql_column_default(struct sql_reader *r, struct schema_column *column,
     if (column->unread_default)
         sql_unread(r, str_printf(r->arena, "the default of " STR_FMT " cannot be written",
                                  STR_ARG(column->name)));
+    column->default_value = sql_default_as(r->arena, column->type, column->default_value);
 }
 
 static void column_constraint(struct sql_reader *r, struct schema_column *column,

@@ -173,13 +173,10 @@ static bool is_number(struct str text)
 
 static bool is_numeric_type(struct str type)
 {
-    static const char *const names[] = {"INTEGER", "BIGINT", "SMALLINT", "REAL",
-                                        "DOUBLE PRECISION"};
+    static const char *const names[] = {"INTEGER", "BIGINT",           "SMALLINT",
+                                        "REAL",    "DOUBLE PRECISION", NULL};
 
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        if (str_eq(type, str_from(names[i])))
-            return true;
-    return str_starts(type, STR("NUMERIC"));
+    return str_is_one_of(type, names) || str_starts(type, STR("NUMERIC"));
 }
 
 /* What pg_dump adds to a default: 'x'::character varying, (0)::numeric, '-1'::integer, ARRAY[]::text[]. */
@@ -216,14 +213,39 @@ static bool default_of_cast(struct arena *arena, const PgQuery__TypeCast *cast,
     return true;
 }
 
-/* nextval('public.users_id_seq'::regclass): the schema of everything else is left out too. */
-static struct str without_public(struct arena *arena, struct str text)
+/* nextval('public.users_id_seq'::regclass): the schema of everything else is left out too. By hand the cast is mostly left out. */
+static struct str of_sequence(struct arena *arena, struct str text)
 {
-    static const struct str call = STR_INIT("nextval('public.");
+    static const struct str call = STR_INIT("nextval('"), in_public = STR_INIT("public.");
+    struct str rest = str_from_offset(text, call.length);
 
-    return str_starts(text, call)
-               ? str_printf(arena, "nextval('" STR_FMT, STR_ARG(str_from_offset(text, call.length)))
-               : text;
+    if (!str_starts(text, call))
+        return text;
+    if (str_starts(rest, in_public))
+        rest = str_from_offset(rest, in_public.length);
+    size_t end = str_find_byte(rest, '\'');
+    if (end + 2 == rest.length)
+        return str_printf(arena, "nextval('" STR_FMT "'::regclass)",
+                          STR_ARG(str_prefix(rest, end)));
+    return str_printf(arena, "nextval('" STR_FMT, STR_ARG(rest));
+}
+
+/* What the database makes of a string in a column of that type: '0' is a number, 't' is true (PostgreSQL 15 manual §8.6). */
+struct str sql_default_as(struct arena *arena, struct str type, struct str text)
+{
+    static const char *const yes[] = {"t", "true", "y", "yes", "on", "1", NULL};
+    static const char *const no[] = {"f", "false", "n", "no", "off", "0", NULL};
+    struct str inner = text.length > 2 ? str_slice(text, 1, text.length - 1) : STR_NONE;
+
+    if (!str_starts(text, STR("'")) || !str_ends(text, STR("'")) || !inner.length)
+        return text;
+    if (is_numeric_type(type) && is_number(inner))
+        return str_copy(arena, inner);
+    if (str_eq(type, STR("BOOLEAN")) && str_is_one_of_nocase(inner, yes))
+        return STR("true");
+    if (str_eq(type, STR("BOOLEAN")) && str_is_one_of_nocase(inner, no))
+        return STR("false");
+    return text;
 }
 
 bool sql_default(struct arena *arena, const PgQuery__Node *node, struct str *ret_text)
@@ -236,7 +258,7 @@ bool sql_default(struct arena *arena, const PgQuery__Node *node, struct str *ret
     if (node->node_case == PG_QUERY__NODE__NODE_TYPE_CAST &&
         default_of_cast(arena, node->type_cast, ret_text))
         return true;
-    *ret_text = without_public(arena, sql_expression(arena, node));
+    *ret_text = of_sequence(arena, sql_expression(arena, node));
     return ret_text->length > 0;
 }
 

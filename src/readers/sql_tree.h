@@ -36,6 +36,8 @@ void sql_tree_release(struct sql_tree **tree);
 struct str sql_expression(struct arena *arena, const PgQuery__Node *node);
 /* A default: string constants lose their cast, NULL is none at all (empty). False: not writable. */
 bool sql_default(struct arena *arena, const PgQuery__Node *node, struct str *ret_text);
+/* The same for a column of that type: '0' of an INTEGER is 0, 't' of a BOOLEAN true. */
+struct str sql_default_as(struct arena *arena, struct str type, struct str text);
 /* "VARCHAR(80)", "TIMESTAMP(6) WITHOUT TIME ZONE", "TEXT[]"; names of the schema's own types as they are. *ret_serial: it brings a sequence. */
 struct str sql_type(struct arena *arena, const PgQuery__TypeName *type, bool *ret_serial);
 /* The same name for what a word of a type stands for: "int8" is BIGINT; a type of the schema's own stays as it is. */
