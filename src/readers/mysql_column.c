@@ -296,7 +296,7 @@ static bool take_attribute(struct mysql_cursor *c, struct column_words *w)
             column->default_value =
                 str_trim(str_printf(c->r->arena, STR_FMT " ON UPDATE " STR_FMT,
                                     STR_ARG(column->default_value), STR_ARG(text)));
-    } else if (mysql_word(c, "auto_increment") || mysql_word(c, "autoincrement")) {
+    } else if (mysql_word(c, "auto_increment")) {
         column->default_value = STR("AUTO_INCREMENT");
         column->nullable = false;
     } else if (mysql_word(c, "comment") || mysql_word(c, "column_format") ||
@@ -315,7 +315,8 @@ static bool take_attribute(struct mysql_cursor *c, struct column_words *w)
         w->check = mysql_expression(c->r->arena, mysql_brackets(c));
     } else {
         return take_key(c, w) || take_generated(c, column) || mysql_word(c, "invisible") ||
-               mysql_word(c, "visible") || mysql_word(c, "enforced");
+               mysql_word(c, "visible") || mysql_word(c, "enforced") ||
+               mysql_word(c, "autoincrement"); /* SQLite's says nothing that its key does not */
     }
     return true;
 }

@@ -348,6 +348,17 @@ static struct str without_sqlite_words(struct arena *arena, struct str statement
     return str_of(copy, statement.length);
 }
 
+/* INTEGER UNSIGNED AUTOINCREMENT: words of SQLite's types, which PostgreSQL has nowhere. */
+static bool is_of_sqlite(struct str statement)
+{
+    size_t at = 0;
+
+    for (struct str token; (token = sql_token(statement, &at)).length;)
+        if (str_eq_nocase(token, STR("UNSIGNED")))
+            return true;
+    return false;
+}
+
 static void read_text(struct sql_reader *r, struct str text, size_t line);
 
 /* DO $$ … $$: its statements, as if every condition held. One that builds its statements when it runs is said. */
@@ -402,6 +413,10 @@ static void read_statement(struct sql_reader *r, struct str text)
     struct sql_tree *tree = sql_tree_parse(r->arena, text, &reason);
     if (!tree)
         tree = sql_tree_parse(r->arena, without_sqlite_words(r->arena, text), &(struct str){0});
+    if (!tree && is_of_sqlite(text)) {
+        mysql_statement(r, text);
+        return;
+    }
     if (!tree) {
         sql_unread(r, reason);
         mark_partial(r);
