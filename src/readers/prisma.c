@@ -6,10 +6,13 @@
 
 #define NAME_MAX_BYTES 63u
 
+enum provider { POSTGRESQL, MYSQL, SQLITE, SQLSERVER };
+
 struct reader {
     struct arena *arena;
     struct schema *schema;
     struct prisma_blocks blocks;
+    enum provider provider;
     bool foreign_keys; /* relationMode is not "prisma" */
 };
 
@@ -80,17 +83,20 @@ static struct str column_name(const struct prisma_block *model, struct str field
 
 /* --- Types. --- */
 
+/* As `prisma migrate` writes them (schema reference, "Model field scalar types"), by provider. */
 static const struct {
-    const char *name, *type;
-} scalars[] = {{"String", "TEXT"},
-               {"Boolean", "BOOLEAN"},
-               {"Int", "INTEGER"},
-               {"BigInt", "BIGINT"},
-               {"Float", "DOUBLE PRECISION"},
-               {"Decimal", "DECIMAL(65,30)"},
-               {"DateTime", "TIMESTAMP(3)"},
-               {"Json", "JSONB"},
-               {"Bytes", "BYTEA"}};
+    const char *name, *types[4];
+} scalars[] = {
+    {"String", {"TEXT", "VARCHAR(191)", "TEXT", "NVARCHAR(1000)"}},
+    {"Boolean", {"BOOLEAN", "BOOLEAN", "BOOLEAN", "BIT"}},
+    {"Int", {"INTEGER", "INTEGER", "INTEGER", "INT"}},
+    {"BigInt", {"BIGINT", "BIGINT", "BIGINT", "BIGINT"}},
+    {"Float", {"DOUBLE PRECISION", "DOUBLE", "REAL", "FLOAT(53)"}},
+    {"Decimal", {"DECIMAL(65,30)", "DECIMAL(65,30)", "DECIMAL", "DECIMAL(32,16)"}},
+    {"DateTime", {"TIMESTAMP(3)", "DATETIME(3)", "DATETIME", "DATETIME2"}},
+    {"Json", {"JSONB", "JSON", "JSONB", "NVARCHAR(max)"}},
+    {"Bytes", {"BYTEA", "LONGBLOB", "BLOB", "VARBINARY(max)"}},
+};
 
 /* @db.VarChar(80) */
 static struct str native_type(struct reader *r, const struct prisma_attribute *attribute)
@@ -132,7 +138,7 @@ static struct str field_type(struct reader *r, const struct prisma_field *field)
         return table_name(r, type);
     for (size_t i = 0; i < COUNT_OF(scalars); i++)
         if (str_eq(field->type, str_from(scalars[i].name)))
-            return str_from(scalars[i].type);
+            return str_from(scalars[i].types[r->provider]);
     return STR_NONE;
 }
 
@@ -168,6 +174,17 @@ static struct str list_literal(struct reader *r, const struct prisma_field *fiel
                       STR_ARG(type));
 }
 
+/* SQLite and SQL Server keep it with the key. */
+static struct str sequence_of(struct reader *r, const struct prisma_block *model, struct str column)
+{
+    if (r->provider == MYSQL)
+        return STR("AUTO_INCREMENT");
+    if (r->provider != POSTGRESQL)
+        return STR_NONE;
+    return str_printf(r->arena, "nextval('\"" STR_FMT "_" STR_FMT "_seq\"'::regclass)",
+                      STR_ARG(bare(table_name(r, model))), STR_ARG(column));
+}
+
 static void default_of(struct reader *r, const struct prisma_block *model,
                        const struct prisma_field *field, struct schema_column *column)
 {
@@ -182,11 +199,10 @@ static void default_of(struct reader *r, const struct prisma_block *model,
     } else if (value->kind != PRISMA_CALL) {
         column->default_value = literal(r, field, value);
     } else if (str_eq(value->text, STR("now"))) {
-        column->default_value = STR("CURRENT_TIMESTAMP");
-    } else if (str_eq(value->text, STR("autoincrement"))) {
         column->default_value =
-            str_printf(r->arena, "nextval('\"" STR_FMT "_" STR_FMT "_seq\"'::regclass)",
-                       STR_ARG(bare(table_name(r, model))), STR_ARG(column->name));
+            r->provider == MYSQL ? STR("CURRENT_TIMESTAMP(3)") : STR("CURRENT_TIMESTAMP");
+    } else if (str_eq(value->text, STR("autoincrement"))) {
+        column->default_value = sequence_of(r, model, column->name);
     } else if (str_eq(value->text, STR("dbgenerated"))) {
         /* Without an argument: there is one, and only the database knows it. */
         const struct prisma_value *text = value->items.count ? &value->items.items[0] : NULL;
@@ -490,6 +506,14 @@ static struct str setting(const struct reader *r, const char *name)
     return STR_NONE;
 }
 
+static enum provider provider_of(struct str name)
+{
+    return str_eq(name, STR("mysql"))       ? MYSQL
+           : str_eq(name, STR("sqlite"))    ? SQLITE
+           : str_eq(name, STR("sqlserver")) ? SQLSERVER
+                                            : POSTGRESQL;
+}
+
 void prisma_read(struct arena *arena, const struct source_files *files, const struct strs *paths,
                  struct schema *schema)
 {
@@ -504,6 +528,7 @@ void prisma_read(struct arena *arena, const struct source_files *files, const st
     if (str_eq(setting(&r, "provider"), STR("mongodb")))
         return;
     schema->unread = unread.unread;
+    r.provider = provider_of(setting(&r, "provider"));
     r.foreign_keys = !str_eq(setting(&r, "relationMode"), STR("prisma"));
     for (size_t i = 0; i < r.blocks.count; i++)
         if (str_eq(r.blocks.items[i].keyword, STR("enum")))
