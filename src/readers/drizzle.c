@@ -153,6 +153,7 @@ static bool chain_step(struct drizzle_reader *r, struct script_scope *scope, TSN
     struct str word = thing.kind == SCRIPT_FOREIGN ? drizzle_word(thing.dotted) : STR_NONE;
     if (word.length) {
         chain->base = word;
+        chain->mysql = str_starts(thing.dotted, STR("drizzle-orm/mysql-core:"));
         chain->scope = *scope;
         chain->call = *node;
         *ret_done = true;
@@ -218,14 +219,31 @@ struct str drizzle_enum(struct drizzle_reader *r, struct script_thing call)
 
 /* --- Tables. --- */
 
+/* "drizzle-orm/mysql-core" of the function that a call calls. */
+static struct str core_of(struct drizzle_reader *r, struct script_scope scope, TSNode call)
+{
+    struct str dotted = script_foreign(r->tree, scope, script_callee(call));
+
+    return str_prefix(dotted, str_find_byte(dotted, ':'));
+}
+
+static struct str core_of_schema(struct drizzle_reader *r, struct script_scope scope,
+                                 TSNode expression)
+{
+    struct script_thing thing = script_resolve(r->tree, scope, expression);
+
+    return core_of(r, scope_of(scope, &thing), thing.node);
+}
+
 /* The call of a table's maker without .enableRLS() behind it; null: it is none. */
 static TSNode table_call(struct drizzle_reader *r, struct script_scope scope, TSNode value,
-                         struct str *ret_schema, struct script_thing *ret_creator)
+                         struct str *ret_schema, struct script_thing *ret_creator,
+                         struct str *ret_core)
 {
     TSNode node = script_bare(value), callee = script_callee(node);
     struct str word;
 
-    *ret_schema = STR_NONE;
+    *ret_schema = *ret_core = STR_NONE;
     *ret_creator = (struct script_thing){.node = node_null()};
     if (node_is(callee, "member_expression") &&
         str_eq(script_source(scope.file, script_child(callee, "property_identifier")),
@@ -238,17 +256,22 @@ static TSNode table_call(struct drizzle_reader *r, struct script_scope scope, TS
     if (node_is(callee, "member_expression") &&
         str_eq(script_source(scope.file, script_child(callee, "property_identifier")),
                STR("table")) &&
-        drizzle_schema_of(r, scope, ts_node_named_child(callee, 0), ret_schema))
+        drizzle_schema_of(r, scope, ts_node_named_child(callee, 0), ret_schema)) {
+        *ret_core = core_of_schema(r, scope, ts_node_named_child(callee, 0));
         return node;
+    }
     struct script_thing thing = script_resolve(r->tree, scope, callee);
     word = thing.kind == SCRIPT_FOREIGN ? drizzle_word(thing.dotted) : STR_NONE;
     if (str_eq(word, STR("pgTable")) || str_eq(word, STR("pgTable.withRLS")) ||
-        str_eq(word, STR("sqliteTable")) || str_eq(word, STR("mysqlTable")))
+        str_eq(word, STR("sqliteTable")) || str_eq(word, STR("mysqlTable"))) {
+        *ret_core = str_prefix(thing.dotted, str_find_byte(thing.dotted, ':'));
         return node;
+    }
     if (thing.kind == SCRIPT_VALUE && node_is(thing.node, "call_expression") &&
         str_ends(called_word(r, (struct script_scope){.file = thing.file}, thing.node),
                  STR("TableCreator"))) {
         *ret_creator = thing;
+        *ret_core = core_of(r, (struct script_scope){.file = thing.file}, thing.node);
         return node;
     }
     return node_null();
@@ -274,7 +297,7 @@ static void find_columns(struct drizzle_reader *r, struct script_scope scope, TS
 
     if (script_is_function(bare)) {
         object = script_returned(r->tree, bare);
-        scope.namespace = STR("drizzle-orm/pg-core");
+        scope.namespace = table->core;
         scope.parameter = script_parameter(r->tree, scope.file, bare, 0);
     }
     table->columns_scope = scope;
@@ -295,8 +318,8 @@ static struct drizzle_table *make_table(struct drizzle_reader *r, struct script_
                                         TSNode value)
 {
     struct script_thing creator;
-    struct str schema, name;
-    TSNode call = table_call(r, scope, value, &schema, &creator);
+    struct str schema, name, core;
+    TSNode call = table_call(r, scope, value, &schema, &creator, &core);
     struct drizzle_table *table;
 
     if (ts_node_is_null(call))
@@ -307,6 +330,7 @@ static struct drizzle_table *make_table(struct drizzle_reader *r, struct script_
     table = ARENA_NEW(r->arena, struct drizzle_table);
     table->file = scope.file;
     table->call = call;
+    table->core = core;
     table->place = (struct schema_place){scope.file->path, node_line(call)};
     TSNode first = script_argument(r->tree, call, 0);
     name = script_text(r->tree, scope, first);

@@ -26,6 +26,7 @@ struct drizzle_table {
     TSNode call;     /* pgTable(…) */
     struct str name; /* with its schema */
     struct str bare; /* without */
+    struct str core; /* the module that makes it: "drizzle-orm/pg-core" */
     struct script_scope columns_scope;
     struct script_properties columns;
     VEC(struct drizzle_column_name) names;
@@ -37,6 +38,7 @@ VEC_DEFINE(drizzle_tables, struct drizzle_table *);
 /* A chain of calls: text("name").notNull().default("x"). */
 struct drizzle_chain {
     struct str base;           /* "text", "index"; "" when the base is a type of the tree */
+    bool mysql;                /* it is mysql-core's */
     struct script_scope scope; /* of the base's arguments */
     TSNode call;               /* the base */
     struct script_thing

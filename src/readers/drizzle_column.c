@@ -11,6 +11,8 @@ enum shape {
     SHAPE_TIME,       /* { precision, withTimezone } */
     SHAPE_INTERVAL,   /* { fields, precision } */
     SHAPE_DIMENSIONS, /* { dimensions } */
+    SHAPE_NUMBER,     /* { precision, scale, unsigned } */
+    SHAPE_FSP,        /* { fsp }: digits of fractions of a second */
 };
 
 static const struct builder {
@@ -50,20 +52,31 @@ static const struct builder {
     {"vector", "VECTOR", SHAPE_DIMENSIONS, false},
     {"halfvec", "HALFVEC", SHAPE_DIMENSIONS, false},
     {"sparsevec", "SPARSEVEC", SHAPE_DIMENSIONS, false},
-    /* sqlite-core, mysql-core */
+    /* sqlite-core */
     {"blob", "BLOB", SHAPE_PLAIN, false},
     {"int", "INTEGER", SHAPE_PLAIN, false},
-    {"tinyint", "SMALLINT", SHAPE_PLAIN, false},
-    {"mediumint", "INTEGER", SHAPE_PLAIN, false},
-    {"double", "DOUBLE PRECISION", SHAPE_PLAIN, false},
-    {"float", "FLOAT", SHAPE_PLAIN, false},
-    {"datetime", "TIMESTAMP", SHAPE_TIME, false},
-    {"tinytext", "TEXT", SHAPE_PLAIN, false},
-    {"mediumtext", "TEXT", SHAPE_PLAIN, false},
-    {"longtext", "TEXT", SHAPE_PLAIN, false},
-    {"year", "SMALLINT", SHAPE_PLAIN, false},
-    {"binary", "BYTEA", SHAPE_PLAIN, false},
-    {"varbinary", "BYTEA", SHAPE_PLAIN, false},
+};
+
+/* mysql-core: what it makes otherwise, or has alone. */
+static const struct builder mysql_builders[] = {
+    {"int", "INTEGER", SHAPE_NUMBER, false},
+    {"tinyint", "TINYINT", SHAPE_NUMBER, false},
+    {"smallint", "SMALLINT", SHAPE_NUMBER, false},
+    {"mediumint", "MEDIUMINT", SHAPE_NUMBER, false},
+    {"bigint", "BIGINT", SHAPE_NUMBER, false},
+    {"decimal", "NUMERIC", SHAPE_NUMBER, false},
+    {"double", "DOUBLE PRECISION", SHAPE_NUMBER, false},
+    {"float", "FLOAT", SHAPE_NUMBER, false},
+    {"real", "REAL", SHAPE_NUMBER, false},
+    {"datetime", "DATETIME", SHAPE_FSP, false},
+    {"timestamp", "TIMESTAMP", SHAPE_FSP, false},
+    {"time", "TIME", SHAPE_FSP, false},
+    {"year", "YEAR", SHAPE_PLAIN, false},
+    {"tinytext", "TINYTEXT", SHAPE_PLAIN, false},
+    {"mediumtext", "MEDIUMTEXT", SHAPE_PLAIN, false},
+    {"longtext", "LONGTEXT", SHAPE_PLAIN, false},
+    {"binary", "BINARY", SHAPE_LENGTH, false},
+    {"varbinary", "VARBINARY", SHAPE_LENGTH, false},
 };
 
 /* --- Types. --- */
@@ -110,10 +123,18 @@ static struct str shaped(struct drizzle_reader *r, const struct drizzle_chain *c
         if (length.length)
             buf_printf(&type, "(" STR_FMT ")", STR_ARG(length));
         break;
+    case SHAPE_FSP:
+        length = option(r, chain, "fsp");
+        if (length.length)
+            buf_printf(&type, "(" STR_FMT ")", STR_ARG(length));
+        break;
+    case SHAPE_NUMBER:
     case SHAPE_NUMERIC:
         if (precision.length)
             buf_printf(&type, "(" STR_FMT ", " STR_FMT ")", STR_ARG(precision),
                        STR_ARG(scale.length ? scale : STR("0")));
+        if (builder->shape == SHAPE_NUMBER && str_eq(option(r, chain, "unsigned"), STR("true")))
+            buf_add(&type, STR(" UNSIGNED"));
         break;
     case SHAPE_TIME:
         if (precision.length)
@@ -159,6 +180,17 @@ static struct str mysql_enum(struct drizzle_reader *r, const struct drizzle_chai
                       STR_ARG(str_join(r->arena, labels.items, labels.count, STR(", "))));
 }
 
+static const struct builder *builder_of(const struct drizzle_chain *chain)
+{
+    for (size_t i = 0; chain->mysql && i < COUNT_OF(mysql_builders); i++)
+        if (str_eq(chain->base, str_from(mysql_builders[i].name)))
+            return &mysql_builders[i];
+    for (size_t i = 0; i < COUNT_OF(builders); i++)
+        if (str_eq(chain->base, str_from(builders[i].name)))
+            return &builders[i];
+    return NULL;
+}
+
 static bool type_of(struct drizzle_reader *r, const struct drizzle_chain *chain,
                     struct schema_column *column)
 {
@@ -175,13 +207,12 @@ static bool type_of(struct drizzle_reader *r, const struct drizzle_chain *chain,
             column->type = custom_type(r, chain->custom);
         return column->type.length > 0;
     }
-    for (size_t i = 0; i < COUNT_OF(builders); i++)
-        if (str_eq(chain->base, str_from(builders[i].name))) {
-            column->type = shaped(r, chain, &builders[i]);
-            column->nullable = !builders[i].serial;
-            return column->type.length > 0;
-        }
-    return false;
+    const struct builder *builder = builder_of(chain);
+    if (!builder)
+        return false;
+    column->type = shaped(r, chain, builder);
+    column->nullable = !builder->serial;
+    return column->type.length > 0;
 }
 
 /* --- Defaults. --- */
@@ -311,6 +342,11 @@ static void method(struct drizzle_reader *r, struct drizzle_table *table, struct
         column->type = str_printf(r->arena, STR_FMT "[]", STR_ARG(column->type));
     } else if (str_eq(name, STR("defaultNow"))) {
         column->default_value = STR("now()");
+    } else if (str_eq(name, STR("autoincrement"))) {
+        column->default_value = STR("AUTO_INCREMENT");
+    } else if (str_eq(name, STR("onUpdateNow"))) {
+        column->default_value = str_trim(str_printf(
+            r->arena, STR_FMT " ON UPDATE CURRENT_TIMESTAMP", STR_ARG(column->default_value)));
     } else if (str_eq(name, STR("defaultRandom"))) {
         column->default_value = STR("gen_random_uuid()");
     } else if (str_eq(name, STR("generatedAlwaysAsIdentity")) ||
