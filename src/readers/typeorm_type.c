@@ -29,7 +29,6 @@ static struct str type_word(struct arena *arena, struct str word)
         {"simple-json", "TEXT"},
         /* of other databases, in what PostgreSQL calls them */
         {"datetime", "TIMESTAMP WITHOUT TIME ZONE"},
-        {"tinyint", "SMALLINT"},
         {"double", "DOUBLE PRECISION"},
     };
 
@@ -185,8 +184,12 @@ struct str typeorm_full_type(struct typeorm_reader *r, const struct typeorm_colu
         size = str_printf(arena, "(" STR_FMT ", 0)", STR_ARG(precision));
     else if (precision.length)
         size = str_printf(arena, "(" STR_FMT ")", STR_ARG(precision));
-    if (!time)
-        return str_printf(arena, STR_FMT STR_FMT, STR_ARG(base), STR_ARG(size));
+    if (!time) /* only MySQL has unsigned types: elsewhere nobody writes it */
+        return str_printf(
+            arena, STR_FMT STR_FMT "%s", STR_ARG(base), STR_ARG(size),
+            typeorm_option_is(r, source->scope, source->options, "unsigned", SCRIPT_TRUE)
+                ? " UNSIGNED"
+                : "");
     size_t blank = str_find_byte(base, ' ');
     return str_printf(arena, STR_FMT STR_FMT STR_FMT, STR_ARG(str_prefix(base, blank)),
                       STR_ARG(size), STR_ARG(str_from_offset(base, blank)));
