@@ -54,6 +54,12 @@ static struct str index_part(struct reader *r, TSNode call, struct str column)
     struct str class = said_of(r, call, "opclass", column);
     struct str order = said_of(r, call, "order", column);
 
+    struct ruby_value length = ruby_option(r->file, call, "length"); /* MySQL's prefixes */
+    if (length.kind == RUBY_HASH)
+        length = ruby_entry(r->file, length.node, str_c(r->arena, column));
+    if (length.kind == RUBY_NUMBER)
+        column =
+            str_printf(r->arena, STR_FMT "(" STR_FMT ")", STR_ARG(column), STR_ARG(length.text));
     bool descends = order.length && !str_eq_nocase(order, STR("asc"));
     struct str upper = descends ? str_upper(r->arena, order) : STR("");
     return str_printf(r->arena, STR_FMT "%s" STR_FMT "%s" STR_FMT, STR_ARG(column),
@@ -91,6 +97,7 @@ static void add_index(struct reader *r, struct schema_table *table, TSNode call,
     struct ruby_value name = ruby_option(r->file, call, "name");
     struct ruby_value where = ruby_option(r->file, call, "where");
     struct ruby_value using = ruby_option(r->file, call, "using");
+    struct ruby_value type = ruby_option(r->file, call, "type"); /* :fulltext, :spatial */
     struct schema_index index = {.kind = ruby_option(r->file, call, "unique").kind == RUBY_TRUE
                                              ? SCHEMA_UNIQUE_INDEX
                                              : SCHEMA_INDEX,
@@ -100,6 +107,8 @@ static void add_index(struct reader *r, struct schema_table *table, TSNode call,
                                  .place = place(r, call)};
     struct strs names = {0};
 
+    if (ruby_is_text(&type))
+        index.method = type.text;
     rails_names(r->arena, &list, &names);
     if (!names.count) {
         unread(r, call, STR("an index whose columns are computed"));

@@ -169,6 +169,18 @@ static struct str with_options(struct ruby_file *file, TSNode call, struct str t
     return base;
 }
 
+/* MySQL's: size: :long makes LONGTEXT of text and LONGBLOB of binary (Rails guides, "Active Record and MySQL"; MySQL::SchemaStatements). */
+static struct str of_mysql(struct ruby_file *file, TSNode call, struct str base)
+{
+    struct ruby_value size = ruby_option(file, call, "size");
+    bool is_unsigned = ruby_option(file, call, "unsigned").kind == RUBY_TRUE;
+
+    if (ruby_is_text(&size) && (str_eq(base, STR("TEXT")) || str_eq(base, STR("BYTEA"))))
+        base = str_printf(file->arena, STR_FMT "%s", STR_ARG(str_upper(file->arena, size.text)),
+                          str_eq(base, STR("TEXT")) ? "TEXT" : "BLOB");
+    return is_unsigned ? str_printf(file->arena, STR_FMT " UNSIGNED", STR_ARG(base)) : base;
+}
+
 bool rails_type(struct ruby_file *file, TSNode call, struct str type, struct rails_version version,
                 struct str *ret_type)
 {
@@ -191,7 +203,7 @@ bool rails_type(struct ruby_file *file, TSNode call, struct str type, struct rai
             base = str_from(types[i].type);
     if (!base.length)
         return false;
-    *ret_type = with_options(file, call, type, base, version);
+    *ret_type = of_mysql(file, call, with_options(file, call, type, base, version));
     if (ruby_is_text(&collation))
         *ret_type = str_printf(file->arena, STR_FMT " COLLATE \"" STR_FMT "\"", STR_ARG(*ret_type),
                                STR_ARG(collation.text));
@@ -205,8 +217,8 @@ bool rails_type(struct ruby_file *file, TSNode call, struct str type, struct rai
 static bool is_number_type(struct str type)
 {
     return str_starts(type, STR("NUMERIC")) || str_eq(type, STR("INTEGER")) ||
-           str_eq(type, STR("BIGINT")) || str_eq(type, STR("SMALLINT")) ||
-           str_eq(type, STR("DOUBLE PRECISION"));
+           str_starts(type, STR("INTEGER ")) || str_starts(type, STR("BIGINT")) ||
+           str_starts(type, STR("SMALLINT")) || str_eq(type, STR("DOUBLE PRECISION"));
 }
 
 /* '{a,b}' */

@@ -105,6 +105,15 @@ void sa_attribute_unread(struct sa_reader *r, const struct sa_attribute *attribu
                          struct schema_table *table, TSNode at, struct str name);
 bool sa_class_read(struct sa_reader *r, struct python_file *file, TSNode node,
                    struct sa_class *ret_class);
+/* An argument by its keyword or place (SIZE_MAX: by keyword only). False of sa_given and sa_flag: it is there, and no constant. */
+TSNode sa_argument(struct python_scope scope, TSNode call, const char *keyword, size_t index);
+bool sa_given(struct sa_reader *r, struct python_scope scope, TSNode node, struct str *ret_text,
+              bool *ret_present);
+bool sa_flag(struct sa_reader *r, struct python_scope scope, TSNode call, const char *keyword,
+             size_t index, bool *ret_flag);
+/* *ret_known: it is one of MySQL's own. False: not readable, or not known. */
+bool sa_mysql_type(struct sa_reader *r, struct python_scope scope, TSNode call, struct str dotted,
+                   bool *ret_known, struct sa_type *type);
 /* `what` stands in messages: "users.email". */
 bool sa_type_read(struct sa_reader *r, struct python_scope scope, TSNode expression,
                   struct sa_type *ret_type);

@@ -131,49 +131,16 @@ static const struct type_row *row_named(struct str name)
     return NULL;
 }
 
-static bool given(struct sa_reader *r, struct python_scope scope, TSNode node, struct str *ret_text,
-                  bool *ret_present)
-{
-    *ret_present = !ts_node_is_null(node);
-    if (!*ret_present)
-        return true;
-    struct python_constant value = python_constant(r->tree, scope, node);
-    if (value.kind == CONSTANT_NONE) {
-        *ret_present = false;
-        return true;
-    }
-    *ret_text = value.text;
-    return value.kind == CONSTANT_NUMBER || value.kind == CONSTANT_STRING;
-}
-
-static TSNode argument(struct python_scope scope, TSNode call, const char *keyword, size_t index)
-{
-    if (ts_node_is_null(call))
-        return node_null();
-    TSNode node = call_keyword(scope.file, call, keyword);
-    return ts_node_is_null(node) ? call_positional(call, index) : node;
-}
-
-static bool flag(struct sa_reader *r, struct python_scope scope, TSNode call, const char *keyword,
-                 size_t index, bool *ret_flag)
-{
-    TSNode node = argument(scope, call, keyword, index);
-    struct python_constant value = python_constant(r->tree, scope, node);
-
-    *ret_flag = value.kind == CONSTANT_TRUE;
-    return ts_node_is_null(node) || value.kind == CONSTANT_TRUE || value.kind == CONSTANT_FALSE ||
-           value.kind == CONSTANT_NONE;
-}
-
 static bool type_time(struct sa_reader *r, struct python_scope scope, TSNode call,
                       const struct type_row *row, struct sa_type *type)
 {
     struct str precision;
     bool zone, present;
 
-    if (!flag(r, scope, call, "timezone", 0, &zone) ||
-        !given(r, scope, ts_node_is_null(call) ? call : call_keyword(scope.file, call, "precision"),
-               &precision, &present))
+    if (!sa_flag(r, scope, call, "timezone", 0, &zone) ||
+        !sa_given(r, scope,
+                  ts_node_is_null(call) ? call : call_keyword(scope.file, call, "precision"),
+                  &precision, &present))
         return false;
     type->text = str_printf(
         r->arena, "%s" STR_FMT "%s", row->text,
@@ -188,14 +155,15 @@ static bool type_sized(struct sa_reader *r, struct python_scope scope, TSNode ca
     bool numeric = row->shape == SHAPE_NUMERIC, has_first, has_second = false;
     struct str first, second;
 
-    if (!given(r, scope,
-               argument(scope, call,
-                        numeric || row->shape == SHAPE_FLOAT         ? "precision"
-                        : str_eq(str_from(row->text), STR("VECTOR")) ? "dim"
-                                                                     : "length",
-                        0),
-               &first, &has_first) ||
-        (numeric && !given(r, scope, argument(scope, call, "scale", 1), &second, &has_second)))
+    if (!sa_given(r, scope,
+                  sa_argument(scope, call,
+                              numeric || row->shape == SHAPE_FLOAT         ? "precision"
+                              : str_eq(str_from(row->text), STR("VECTOR")) ? "dim"
+                                                                           : "length",
+                              0),
+                  &first, &has_first) ||
+        (numeric &&
+         !sa_given(r, scope, sa_argument(scope, call, "scale", 1), &second, &has_second)))
         return false;
     type->text = str_from(row->text);
     if (has_first && has_second)
@@ -214,8 +182,8 @@ static bool type_array(struct sa_reader *r, struct python_scope scope, TSNode ca
     bool present;
 
     if (ts_node_is_null(call) ||
-        !sa_type_read(r, scope, argument(scope, call, "item_type", 0), type) ||
-        !given(r, scope, call_keyword(scope.file, call, "dimensions"), &dimensions, &present) ||
+        !sa_type_read(r, scope, sa_argument(scope, call, "item_type", 0), type) ||
+        !sa_given(r, scope, call_keyword(scope.file, call, "dimensions"), &dimensions, &present) ||
         (present && !str_to_u64(dimensions, &count)))
         return false;
     for (uint64_t i = 0; i < count && i < 6; i++)
@@ -233,12 +201,12 @@ static bool type_enum(struct sa_reader *r, struct python_scope scope, TSNode cal
 
     if (ts_node_is_null(call) || !sa_enum_labels(r, scope, call, type))
         return false;
-    if (!given(r, scope, call_keyword(scope.file, call, "name"), &name, &present))
+    if (!sa_given(r, scope, call_keyword(scope.file, call, "name"), &name, &present))
         return false;
     if (present)
         type->enum_name = name;
     if (!ts_node_is_null(call_keyword(scope.file, call, "native_enum"))) {
-        if (!flag(r, scope, call, "native_enum", SIZE_MAX, &is_native))
+        if (!sa_flag(r, scope, call, "native_enum", SIZE_MAX, &is_native))
             return false;
         native = is_native;
     }
@@ -247,7 +215,8 @@ static bool type_enum(struct sa_reader *r, struct python_scope scope, TSNode cal
         type->allowed_name = type->enum_name;
     }
     struct str length;
-    if (!native && given(r, scope, call_keyword(scope.file, call, "length"), &length, &present) &&
+    if (!native &&
+        sa_given(r, scope, call_keyword(scope.file, call, "length"), &length, &present) &&
         present) {
         sa_enum_text(r, type, false);
         type->text = str_printf(r->arena, "VARCHAR(" STR_FMT ")", STR_ARG(length));
@@ -256,7 +225,7 @@ static bool type_enum(struct sa_reader *r, struct python_scope scope, TSNode cal
     if (native && !type->enum_name.length)
         return false; /* PostgreSQL's needs a name: create_all would refuse */
     struct str schema;
-    if (given(r, scope, call_keyword(scope.file, call, "schema"), &schema, &present) && present)
+    if (sa_given(r, scope, call_keyword(scope.file, call, "schema"), &schema, &present) && present)
         type->enum_name =
             str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(schema), STR_ARG(type->enum_name));
     sa_enum_text(r, type, native);
@@ -271,8 +240,8 @@ static bool type_geometry(struct sa_reader *r, struct python_scope scope, TSNode
     struct str kind = STR("GEOMETRY"), srid = STR("-1");
     bool present;
 
-    if (!given(r, scope, argument(scope, call, "geometry_type", 0), &kind, &present) ||
-        !given(r, scope, argument(scope, call, "srid", 1), &srid, &present))
+    if (!sa_given(r, scope, sa_argument(scope, call, "geometry_type", 0), &kind, &present) ||
+        !sa_given(r, scope, sa_argument(scope, call, "srid", 1), &srid, &present))
         return false;
     type->text = str_printf(r->arena, "%s(" STR_FMT "," STR_FMT ")", row->text, STR_ARG(kind),
                             STR_ARG(srid));
@@ -303,7 +272,7 @@ static bool type_of_row(struct sa_reader *r, struct python_scope scope, TSNode c
     case SHAPE_ENUM:
         return type_enum(r, scope, call, type);
     case SHAPE_BIT:
-        if (!flag(r, scope, call, "varying", SIZE_MAX, &on))
+        if (!sa_flag(r, scope, call, "varying", SIZE_MAX, &on))
             return false;
         return type_sized(r, scope, call,
                           on ? &(struct type_row){"BIT", "BIT VARYING", SHAPE_LENGTH} : row, type);
@@ -318,11 +287,11 @@ static bool type_of_row(struct sa_reader *r, struct python_scope scope, TSNode c
         struct str precision;
         type->text = STR("INTERVAL");
         if (!ts_node_is_null(call) &&
-            given(r, scope, call_keyword(scope.file, call, "fields"), &precision, &present) &&
+            sa_given(r, scope, call_keyword(scope.file, call, "fields"), &precision, &present) &&
             present)
             type->text = str_printf(r->arena, "INTERVAL " STR_FMT, STR_ARG(precision));
         if (!ts_node_is_null(call) &&
-            given(r, scope, call_keyword(scope.file, call, "precision"), &precision, &present) &&
+            sa_given(r, scope, call_keyword(scope.file, call, "precision"), &precision, &present) &&
             present)
             type->text = str_printf(r->arena, STR_FMT " (" STR_FMT ")", STR_ARG(type->text),
                                     STR_ARG(precision));
@@ -332,8 +301,8 @@ static bool type_of_row(struct sa_reader *r, struct python_scope scope, TSNode c
         return type_geometry(r, scope, call, row, type);
     case SHAPE_CHOICE:
         type->text = str_from(row->text);
-        return ts_node_is_null(argument(scope, call, "impl", 1)) ||
-               sa_type_read(r, scope, argument(scope, call, "impl", 1), type);
+        return ts_node_is_null(sa_argument(scope, call, "impl", 1)) ||
+               sa_type_read(r, scope, sa_argument(scope, call, "impl", 1), type);
     }
     return false;
 }
@@ -495,6 +464,9 @@ static bool type_of_thing(struct sa_reader *r, struct python_scope scope, TSNode
         return type_of_function(r, scope, call, thing, type);
     if (thing.kind != THING_FOREIGN)
         return false;
+    bool mysql, read = sa_mysql_type(r, scope, call, thing.dotted, &mysql, type);
+    if (mysql)
+        return read;
     const struct type_row *row = row_named(dotted_last(thing.dotted));
     return row && type_of_row(r, scope, call, row, type);
 }

@@ -1,0 +1,36 @@
+/* sqlalchemy_argument.c -- arguments of the calls that make types. */
+#include "readers/sqlalchemy.h"
+
+bool sa_given(struct sa_reader *r, struct python_scope scope, TSNode node, struct str *ret_text,
+              bool *ret_present)
+{
+    *ret_present = !ts_node_is_null(node);
+    if (!*ret_present)
+        return true;
+    struct python_constant value = python_constant(r->tree, scope, node);
+    if (value.kind == CONSTANT_NONE) {
+        *ret_present = false;
+        return true;
+    }
+    *ret_text = value.text;
+    return value.kind == CONSTANT_NUMBER || value.kind == CONSTANT_STRING;
+}
+
+TSNode sa_argument(struct python_scope scope, TSNode call, const char *keyword, size_t index)
+{
+    if (ts_node_is_null(call))
+        return node_null();
+    TSNode node = call_keyword(scope.file, call, keyword);
+    return ts_node_is_null(node) ? call_positional(call, index) : node;
+}
+
+bool sa_flag(struct sa_reader *r, struct python_scope scope, TSNode call, const char *keyword,
+             size_t index, bool *ret_flag)
+{
+    TSNode node = sa_argument(scope, call, keyword, index);
+    struct python_constant value = python_constant(r->tree, scope, node);
+
+    *ret_flag = value.kind == CONSTANT_TRUE;
+    return ts_node_is_null(node) || value.kind == CONSTANT_TRUE || value.kind == CONSTANT_FALSE ||
+           value.kind == CONSTANT_NONE;
+}
