@@ -1,6 +1,7 @@
-/* push_squash.c -- the last step of a squash, as Django's documentation has it: once the squash is out, what it replaces is deleted, its
+/* push_squash.c -- migrations that go because something stands for them. The last step of a squash, as Django's documentation has it: once the squash is out, what it replaces is deleted, its
  * `replaces` taken out, and what depended on the old names made to depend on it. Nothing of that changes what any migration does. */
 #include "gate/pusher.h"
+#include "migrations/squash.h"
 
 static const struct migration *find(const struct commit_view *view, const struct commit_set *like,
                                     struct str id)
@@ -16,6 +17,18 @@ static const struct migration *find(const struct commit_view *view, const struct
     return NULL;
 }
 
+/* Laravel's dump of the schema, which records what it holds. */
+static bool is_dumped(const struct pushed *pushed, const struct commit_set *old, struct str id)
+{
+    struct err unreadable = ERR_NONE;
+    struct strs files = {0};
+
+    return old->set.row &&
+           squash_files(pushed->pusher->arena, pushed->after->tree, old->set.row, old->set.root,
+                        &files, &unreadable) &&
+           squash_records(pushed->after->tree, &files, id);
+}
+
 bool push_squash_holds(const struct pushed *pushed, const struct commit_set *old, struct str id)
 {
     for (size_t m = 0; m < old->history.migrations.count; m++) {
@@ -23,7 +36,7 @@ bool push_squash_holds(const struct pushed *pushed, const struct commit_set *old
         if (strs_have(&squash->replaces, id) && find(pushed->after, old, squash->id))
             return true;
     }
-    return false;
+    return is_dumped(pushed, old, id);
 }
 
 bool push_squash_is_over(const struct pushed *pushed, const struct commit_set *old)

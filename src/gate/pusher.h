@@ -80,7 +80,7 @@ MUST_CHECK bool push_judge_migrations(struct pushed *pushed, struct err *e);
  * whose migrations were compared already. */
 MUST_CHECK bool push_judge_rewritten(struct pushed *pushed, const struct commit_view *judged,
                                      struct err *e);
-/* push_squash.c: a published squash that is still there stands for the migration `id`. */
+/* push_squash.c: a published squash that is still there stands for the migration `id`, or a dump of the schema that records it. */
 bool push_squash_holds(const struct pushed *pushed, const struct commit_set *old, struct str id);
 /* What such a squash stands for goes with this push. */
 bool push_squash_is_over(const struct pushed *pushed, const struct commit_set *old);

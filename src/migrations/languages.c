@@ -74,9 +74,26 @@ static struct str sql_group(const struct model_source *source, struct str path)
                : path_directory(path);
 }
 
+/* What `php artisan schema:dump` wrote, with the rows of the migrations that made it: it stands for them, and --prune deletes them with it. */
+static bool is_laravel_dump(const struct model_source *source, struct str path)
+{
+    static const struct str folder = STR_INIT("database/schema");
+    static const char *const rows[] = {"INSERT INTO `migrations`", "INSERT INTO migrations",
+                                       "COPY public.migrations (id, migration, batch)", NULL};
+    struct str directory = path_directory(path), text;
+
+    return str_ends(directory, folder) && str_ends(path, STR("-schema.sql")) &&
+           source->files->read(source->files->self, path, &text) && has_word(text, rows);
+}
+
 static bool sql_read(const struct model_source *source, struct schema *schema, struct err *e)
 {
-    return sql_schema_read(source->arena, source->files, source->paths, schema, e);
+    struct strs paths = {0};
+
+    for (size_t i = 0; i < source->paths->count; i++)
+        if (!is_laravel_dump(source, source->paths->items[i]))
+            VEC_PUSH(source->arena, &paths, source->paths->items[i]);
+    return sql_schema_read(source->arena, source->files, &paths, schema, e);
 }
 
 /* --- Prisma. --- */

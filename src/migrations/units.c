@@ -6,6 +6,7 @@
 #include "migrations/detect.h"
 #include "migrations/graph.h"
 #include "migrations/markers.h"
+#include "migrations/squash.h"
 #include "migrations/survey.h"
 
 #define SCRATCH_BUDGET ((size_t)192 << 20)
@@ -159,20 +160,11 @@ static void check_contiguous(struct unit_loader *l)
 
 static bool find_squash(struct unit_loader *l)
 {
-    struct strs forms = l->tracker->squashed_by;
+    struct strs files;
 
-    for (size_t i = 0; i < forms.count && !l->history->squashed_by.length; i++) {
-        struct str directory = path_directory(forms.items[i]), path;
-        struct tree_entries entries;
-        bool exists;
-        if (!tree_path_join(l->arena, l->set->root, directory, &path))
-            continue;
-        if (!tree_list(l->tree, l->arena, path, &entries, &exists, l->e))
-            return false;
-        for (size_t j = 0; j < entries.count; j++)
-            if (form_matches(path_base_name(forms.items[i]), entries.items[j].name))
-                l->history->squashed_by = path_below(l->arena, path, entries.items[j].name);
-    }
+    if (!squash_files(l->arena, l->tree, l->tracker, l->set->root, &files, l->e))
+        return false;
+    l->history->squashed_by = files.count ? files.items[0] : STR_NONE;
     return true;
 }
 
