@@ -129,10 +129,22 @@ static struct str plain_text(struct arena *arena, struct str text)
     return str_of(copy, text.length);
 }
 
+static bool is_of_mysql(struct str token, struct str before)
+{
+    static const char *const words[] = {"auto_increment", "unsigned",   "longtext", "mediumtext",
+                                        "longblob",       "mediumblob", NULL};
+    bool is_name = str_eq(before, STR("(")) || str_eq(before, STR(","));
+
+    return is_quoted_name(token, before) || (!is_name && str_is_one_of_nocase(token, words)) ||
+           (str_eq_nocase(before, STR("ENGINE")) && str_eq(token, STR("=")));
+}
+
 bool mysql_is_written(struct arena *arena, struct str text, struct str *ret_plain)
 {
-    static const char *const signs[] = {"`", "AUTO_INCREMENT", "auto_increment", "ENGINE",
-                                        "engine"};
+    /* Most files have none of these, and are not looked into any further. */
+    static const char *const signs[] = {"`",        "AUTO_INCREMENT", "auto_increment", "ENGINE",
+                                        "engine",   "UNSIGNED",       "unsigned",       "LONG",
+                                        "longtext", "longblob",       "MEDIUM",         "medium"};
     struct str token, before = STR_NONE, plain;
     bool any = false, is = false;
 
@@ -145,8 +157,7 @@ bool mysql_is_written(struct arena *arena, struct str text, struct str *ret_plai
     for (size_t at = 0; (token = sql_token(plain, &at)).length; before = token) {
         if (is_of_postgresql(token, before))
             return false;
-        is = is || is_quoted_name(token, before) || str_eq_nocase(token, STR("AUTO_INCREMENT")) ||
-             (str_eq_nocase(before, STR("ENGINE")) && str_eq(token, STR("=")));
+        is = is || is_of_mysql(token, before);
     }
     *ret_plain = plain;
     return is;
