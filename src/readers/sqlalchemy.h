@@ -111,6 +111,9 @@ bool sa_given(struct sa_reader *r, struct python_scope scope, TSNode node, struc
               bool *ret_present);
 bool sa_flag(struct sa_reader *r, struct python_scope scope, TSNode call, const char *keyword,
              size_t index, bool *ret_flag);
+/* "NUMERIC(10, 2)": a type with the sizes that its call gives it; `scaled`: it may have a scale too. */
+bool sa_sized(struct sa_reader *r, struct python_scope scope, TSNode call, const char *name,
+              const char *keyword, size_t index, bool scaled, struct str *ret_type);
 /* *ret_known: it is one of MySQL's own. False: not readable, or not known. */
 bool sa_mysql_type(struct sa_reader *r, struct python_scope scope, TSNode call, struct str dotted,
                    bool *ret_known, struct sa_type *type);

@@ -34,3 +34,21 @@ bool sa_flag(struct sa_reader *r, struct python_scope scope, TSNode call, const 
     return ts_node_is_null(node) || value.kind == CONSTANT_TRUE || value.kind == CONSTANT_FALSE ||
            value.kind == CONSTANT_NONE;
 }
+
+bool sa_sized(struct sa_reader *r, struct python_scope scope, TSNode call, const char *name,
+              const char *keyword, size_t index, bool scaled, struct str *ret_type)
+{
+    struct str first, second;
+    bool has_first, has_second = false;
+
+    if (!sa_given(r, scope, sa_argument(scope, call, keyword, index), &first, &has_first) ||
+        (scaled && !sa_given(r, scope, sa_argument(scope, call, "scale", 1), &second, &has_second)))
+        return false;
+    *ret_type = str_from(name);
+    if (has_first && has_second)
+        *ret_type = str_printf(r->arena, "%s(" STR_FMT ", " STR_FMT ")", name, STR_ARG(first),
+                               STR_ARG(second));
+    else if (has_first)
+        *ret_type = str_printf(r->arena, "%s(" STR_FMT ")", name, STR_ARG(first));
+    return true;
+}

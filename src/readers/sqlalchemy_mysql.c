@@ -68,21 +68,9 @@ static bool sized(struct sa_reader *r, struct python_scope scope, TSNode call,
                   const struct mysql_type *row, struct sa_type *type)
 {
     const char *keyword = row->shape == FSP ? "fsp" : row->shape == NUMBER ? "precision" : "length";
-    bool has_first, has_second = false;
-    struct str first, second;
 
-    if (!sa_given(r, scope, sa_argument(scope, call, keyword, row->shape == FSP ? 1 : 0), &first,
-                  &has_first) ||
-        (row->shape == NUMBER &&
-         !sa_given(r, scope, sa_argument(scope, call, "scale", 1), &second, &has_second)))
-        return false;
-    type->text = str_from(row->text);
-    if (has_first && has_second)
-        type->text = str_printf(r->arena, "%s(" STR_FMT ", " STR_FMT ")", row->text, STR_ARG(first),
-                                STR_ARG(second));
-    else if (has_first)
-        type->text = str_printf(r->arena, "%s(" STR_FMT ")", row->text, STR_ARG(first));
-    return true;
+    return sa_sized(r, scope, call, row->text, keyword, row->shape == FSP ? 1 : 0,
+                    row->shape == NUMBER, &type->text);
 }
 
 static bool is_small_boolean(struct sa_reader *r, struct python_scope scope, TSNode call,

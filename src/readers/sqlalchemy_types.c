@@ -152,26 +152,12 @@ static bool type_time(struct sa_reader *r, struct python_scope scope, TSNode cal
 static bool type_sized(struct sa_reader *r, struct python_scope scope, TSNode call,
                        const struct type_row *row, struct sa_type *type)
 {
-    bool numeric = row->shape == SHAPE_NUMERIC, has_first, has_second = false;
-    struct str first, second;
+    bool numeric = row->shape == SHAPE_NUMERIC;
+    const char *keyword = numeric || row->shape == SHAPE_FLOAT         ? "precision"
+                          : str_eq(str_from(row->text), STR("VECTOR")) ? "dim"
+                                                                       : "length";
 
-    if (!sa_given(r, scope,
-                  sa_argument(scope, call,
-                              numeric || row->shape == SHAPE_FLOAT         ? "precision"
-                              : str_eq(str_from(row->text), STR("VECTOR")) ? "dim"
-                                                                           : "length",
-                              0),
-                  &first, &has_first) ||
-        (numeric &&
-         !sa_given(r, scope, sa_argument(scope, call, "scale", 1), &second, &has_second)))
-        return false;
-    type->text = str_from(row->text);
-    if (has_first && has_second)
-        type->text = str_printf(r->arena, "%s(" STR_FMT ", " STR_FMT ")", row->text, STR_ARG(first),
-                                STR_ARG(second));
-    else if (has_first)
-        type->text = str_printf(r->arena, "%s(" STR_FMT ")", row->text, STR_ARG(first));
-    return true;
+    return sa_sized(r, scope, call, row->text, keyword, 0, numeric, &type->text);
 }
 
 static bool type_array(struct sa_reader *r, struct python_scope scope, TSNode call,
