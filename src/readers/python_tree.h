@@ -193,9 +193,12 @@ static inline bool node_is(TSNode node, const char *type)
 }
 /* `name`: a literal, known by its address. */
 TSNode node_field(TSNode node, const char *name);
+/* Empty where there is no node: source text may leave out what its library demands. */
 static inline struct str node_source(const struct python_file *file, TSNode node)
 {
-    return str_slice(file->source, ts_node_start_byte(node), ts_node_end_byte(node));
+    return ts_node_is_null(node)
+               ? STR_NONE
+               : str_slice(file->source, ts_node_start_byte(node), ts_node_end_byte(node));
 }
 static inline size_t node_line(TSNode node)
 {
