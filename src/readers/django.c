@@ -179,6 +179,15 @@ static bool is_foreign_model(struct str dotted)
     return false;
 }
 
+/* Django's own classes that are no models: Func, Aggregate, Subquery… with an output_field, forms, managers. */
+static bool is_no_model(struct str dotted)
+{
+    return str_starts(dotted, STR("django.")) &&
+           (!str_starts(dotted, STR("django.contrib.")) ||
+            str_starts(dotted, STR("django.contrib.postgres.")) ||
+            str_starts(dotted, STR("django.contrib.gis.")));
+}
+
 /* Meta's app_label of a class that a table belongs to, else the application it stands in. */
 static struct str label_of(struct django_reader *r, const struct django_model *model)
 {
@@ -201,7 +210,7 @@ static bool is_plain_base(const struct django_model *model, struct python_thing 
 static bool visit(struct django_reader *r, struct django_model *model, struct python_file *file,
                   TSNode node, size_t depth)
 {
-    TSNode bases = node_field(node, "superclasses");
+    struct python_bases bases;
     size_t own = model->order_count;
     bool is_model = false, plain = true;
 
@@ -212,12 +221,10 @@ static bool visit(struct django_reader *r, struct django_model *model, struct py
             return false;
     model->order[model->order_count].file = file;
     model->order[model->order_count++].node = node;
-    for (uint32_t i = 0; !ts_node_is_null(bases) && i < ts_node_named_child_count(bases); i++) {
-        TSNode base = ts_node_named_child(bases, i);
-        if (node_is(base, "keyword_argument"))
-            continue;
+    python_class_bases(file, node, &bases);
+    for (size_t i = 0; i < bases.count; i++) {
         struct python_thing thing =
-            python_resolve(r->tree, (struct python_scope){.file = file}, base);
+            python_resolve(r->tree, (struct python_scope){.file = file}, bases.items[i]);
         struct str contrib =
             thing.kind == THING_FOREIGN ? django_contrib_label(r->arena, thing.dotted) : STR_NONE;
         if (django_is_contrib(contrib)) { /* a proxy, or a table of its own that points there */
@@ -228,7 +235,7 @@ static bool visit(struct django_reader *r, struct django_model *model, struct py
             if (!str_ends(thing.dotted, STR("models.Model")) &&
                 !str_ends(thing.dotted, STR("base.Model")))
                 strs_add(r->arena, &model->foreign_bases, thing.dotted);
-        } else if (thing.kind == THING_FOREIGN) {
+        } else if (thing.kind == THING_FOREIGN && !is_no_model(thing.dotted)) {
             strs_add(r->arena, &model->other_bases, thing.dotted);
         }
         if (thing.kind != THING_CLASS) {

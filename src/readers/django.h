@@ -90,6 +90,9 @@ bool django_field_kind(struct django_reader *r, struct python_scope scope, TSNod
 /* Does the class itself have a field of Django's? Then it is a model, whatever its base of another package is called: wagtail's Orderable,
  * oscar's AbstractProduct. */
 bool django_has_field(struct django_reader *r, const struct django_model *model);
+/* Which setting of django.conf an expression asks for; empty: none. `getattr(settings, NAME, …)` gives the rest, and where it stands. */
+struct str django_setting(struct django_reader *r, struct python_scope scope, TSNode node,
+                          TSNode *ret_otherwise, struct python_scope *ret_in);
 /* An argument of the field: as called, or as its class presets it. */
 struct python_constant django_word(struct django_reader *r, const struct django_field *field,
                                    const char *name);

@@ -292,27 +292,59 @@ bool django_field_kind(struct django_reader *r, struct python_scope scope, TSNod
     return kind_of(r, scope, function, field, 0);
 }
 
-/* settings.MAX_DIGITS of django.conf: what a settings file of the tree says, the last one. */
+/* settings.MAX_DIGITS and getattr(settings, "MAX_DIGITS", 9) of django.conf, also through a name. *ret_otherwise: the 9; null: none is given. */
+struct str django_setting(struct django_reader *r, struct python_scope scope, TSNode node,
+                          TSNode *ret_otherwise, struct python_scope *ret_in)
+{
+    static const struct str prefix = STR_INIT("django.conf.settings.");
+    struct python_thing thing = {.kind = THING_UNKNOWN};
+
+    *ret_otherwise = node_null();
+    *ret_in = scope;
+    if (ts_node_is_null(node))
+        return STR_NONE;
+    thing = python_resolve(r->tree, scope, node_bare(node));
+    if (str_starts(thing.dotted, prefix))
+        return str_from_offset(thing.dotted, prefix.length);
+    if (thing.file && node_is(thing.node, "call")) {
+        *ret_in =
+            (struct python_scope){.file = thing.file, .body = thing.scope, .bound = thing.bound};
+        node = thing.node;
+    }
+    if (!node_is(node, "call") ||
+        !str_eq(node_source(ret_in->file, node_field(node, "function")), STR("getattr")) ||
+        !str_eq(python_foreign(r->tree, *ret_in, call_positional(node, 0)),
+                STR("django.conf.settings")))
+        return STR_NONE;
+    *ret_otherwise = call_positional(node, 2);
+    return python_constant(r->tree, *ret_in, call_positional(node, 1)).text;
+}
+
+/* What a settings file of the tree says, the last one. */
 static struct python_constant of_settings(struct django_reader *r, struct python_scope scope,
                                           TSNode node)
 {
-    static const struct str prefix = STR_INIT("django.conf.settings.");
     struct python_constant value = {.kind = CONSTANT_NOT};
-    struct str dotted =
-        node_is(node, "attribute") ? python_foreign(r->tree, scope, node) : STR_NONE;
+    struct python_scope in;
+    TSNode otherwise;
+    struct str name = django_setting(r, scope, node, &otherwise, &in);
+    bool said = false;
 
-    if (!str_starts(dotted, prefix))
+    if (!name.length)
         return value;
     for (size_t i = 0; i < r->settings->count; i++) {
         struct python_file *file = python_tree_file(r->tree, r->settings->items[i]);
         const struct python_binding *binding =
-            file ? python_binding_in(r->tree, file, node_null(),
-                                     str_from_offset(dotted, prefix.length))
-                 : NULL;
-        if (binding && binding->kind == BINDING_VALUE)
+            file ? python_binding_in(r->tree, file, node_null(), name) : NULL;
+        /* An application's own settings.py asks Django's: MAX_TAG_LENGTH = getattr(settings, "MAX_TAG_LENGTH", 50) */
+        if (!binding || (binding->kind == BINDING_VALUE &&
+                         str_starts(node_source(file, binding->node), STR("getattr("))))
+            continue;
+        said = true;
+        if (binding->kind == BINDING_VALUE)
             value = python_constant(r->tree, (struct python_scope){.file = file}, binding->node);
     }
-    return value;
+    return said ? value : python_constant(r->tree, in, otherwise);
 }
 
 struct python_constant django_word(struct django_reader *r, const struct django_field *field,

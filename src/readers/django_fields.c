@@ -227,8 +227,8 @@ struct str django_contrib_label(struct arena *arena, struct str dotted)
 struct str django_target(struct django_reader *r, const struct django_model *model,
                          const struct django_field *field)
 {
-    struct python_scope in;
-    TSNode node = python_call_keyword(r->tree, field->scope, field->call, "to", &in);
+    struct python_scope in, elsewhere;
+    TSNode node = python_call_keyword(r->tree, field->scope, field->call, "to", &in), otherwise;
     struct str source;
 
     if (ts_node_is_null(node))
@@ -250,8 +250,9 @@ struct str django_target(struct django_reader *r, const struct django_model *mod
                 ts_node_eq(r->models.items[i].node, thing.node))
                 return str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(r->models.items[i].app),
                                   STR_ARG(r->models.items[i].name));
-    source = ts_node_is_null(node) ? STR_NONE : node_source(in.file, node);
+    source = node_source(in.file, node);
     if (str_ends(source, STR("AUTH_USER_MODEL")) || str_ends(source, STR("get_user_model()")) ||
+        str_eq(django_setting(r, in, node, &otherwise, &elsewhere), STR("AUTH_USER_MODEL")) ||
         (thing.kind == THING_FOREIGN && str_ends(thing.dotted, STR("get_user_model()"))))
         return r->user_model;
     return thing.kind == THING_FOREIGN ? django_contrib_label(r->arena, thing.dotted) : STR_NONE;

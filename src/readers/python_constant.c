@@ -67,6 +67,73 @@ static struct python_constant binary(struct arena *arena, struct str operator,
                                     .text = str_printf(arena, "%lld", (long long)result)};
 }
 
+/* One `%s`, `%d` or `{}` after the other. */
+static struct python_constant filled(struct python_tree *tree, struct python_scope scope,
+                                     struct str form, const TSNode *values, size_t count,
+                                     const char *holes, size_t depth)
+{
+    struct buf whole = buf_new(python_tree_arena(tree), (size_t)1 << 20);
+    size_t used = 0;
+
+    for (size_t i = 0; i < form.length; i++) {
+        char byte = form.bytes[i], next = i + 1 < form.length ? form.bytes[i + 1] : '\0';
+        if (!strchr("%{}", byte) || (holes[0] == '%') != (byte == '%')) {
+            buf_add_byte(&whole, byte);
+            continue;
+        }
+        bool hole = byte == holes[0] && next && strchr(holes + 1, next);
+        i++;
+        if (!hole && next != byte) /* `%(name)s`, `%.3f`, `{0}`, `{name}` */
+            return none();
+        if (!hole) { /* `%%`, `{{` */
+            buf_add_byte(&whole, byte);
+            continue;
+        }
+        struct python_constant value =
+            used < count ? constant(tree, scope, values[used], depth + 1) : none();
+        if (value.kind != CONSTANT_STRING && (value.kind != CONSTANT_NUMBER || next == 'r'))
+            return none();
+        buf_add(&whole, value.text);
+        used++;
+    }
+    return used == count ? string(buf_str(&whole)) : none();
+}
+
+/* "%s_name" % __tablename__, "%s_%s" % (TABLE, "name") */
+static struct python_constant percent(struct python_tree *tree, struct python_scope scope,
+                                      struct str form, TSNode right, size_t depth)
+{
+    TSNode values[NAMES_MAX];
+    size_t count = 0;
+
+    right = node_bare(right);
+    if (!node_is(right, "tuple"))
+        return filled(tree, scope, form, &right, 1, "%sd", depth);
+    for (uint32_t i = 0; i < ts_node_named_child_count(right); i++) {
+        if (node_is(ts_node_named_child(right, i), "comment"))
+            continue;
+        if (count == NAMES_MAX)
+            return none();
+        values[count++] = ts_node_named_child(right, i);
+    }
+    return filled(tree, scope, form, values, count, "%sd", depth);
+}
+
+/* "{}_name".format(__tablename__) */
+static struct python_constant format_call(struct python_tree *tree, struct python_scope scope,
+                                          struct str form, TSNode call, size_t depth)
+{
+    TSNode values[NAMES_MAX];
+    size_t count = call_positional_count(call);
+
+    if (count > NAMES_MAX || call_has_splat(call) ||
+        count != ts_node_named_child_count(node_field(call, "arguments")))
+        return none();
+    for (size_t i = 0; i < count; i++)
+        values[i] = call_positional(call, i);
+    return filled(tree, scope, form, values, count, "{}", depth);
+}
+
 /* f"{cls.__name__.lower()}s" */
 static struct python_constant formatted(struct python_tree *tree, struct python_scope scope,
                                         TSNode node, size_t depth)
@@ -242,12 +309,15 @@ static struct python_constant call(struct python_tree *tree, struct python_scope
                    ? substitution(tree, in, call_positional(made.node, 0), scope, node, 0, depth)
                    : none();
     }
-    if (call_positional_count(node) != 0)
+    bool format = str_eq(name, STR("format"));
+    if (!format && call_positional_count(node) != 0)
         return none();
     struct python_constant object =
         constant(tree, scope, node_field(function, "object"), depth + 1);
     if (object.kind != CONSTANT_STRING)
         return none();
+    if (format)
+        return format_call(tree, scope, object.text, node, depth);
     if (str_eq(name, STR("lower")))
         return string(str_lower(arena, object.text));
     if (str_eq(name, STR("upper")))
@@ -364,10 +434,15 @@ static struct python_constant constant(struct python_tree *tree, struct python_s
             value.text = str_printf(arena, "-" STR_FMT, STR_ARG(value.text));
         return value;
     }
-    if (node_is(expression, "binary_operator"))
-        return binary(arena, node_source(scope.file, node_field(expression, "operator")),
-                      constant(tree, scope, node_field(expression, "left"), depth + 1),
-                      constant(tree, scope, node_field(expression, "right"), depth + 1));
+    if (node_is(expression, "binary_operator")) {
+        struct str operator= node_source(scope.file, node_field(expression, "operator"));
+        struct python_constant left =
+            constant(tree, scope, node_field(expression, "left"), depth + 1);
+        TSNode right = node_field(expression, "right");
+        if (left.kind == CONSTANT_STRING && str_eq(operator, STR("%")))
+            return percent(tree, scope, left.text, right, depth);
+        return binary(arena, operator, left, constant(tree, scope, right, depth + 1));
+    }
     if (node_is(expression, "call"))
         return call(tree, scope, expression, depth);
     if (node_is(expression, "attribute"))

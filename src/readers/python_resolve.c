@@ -373,3 +373,25 @@ struct str python_foreign(struct python_tree *tree, struct python_scope scope, T
 
     return thing.kind == THING_FOREIGN ? thing.dotted : STR_NONE;
 }
+
+static void add_bases(const struct python_file *file, TSNode list, size_t from,
+                      struct python_bases *bases)
+{
+    for (uint32_t i = 0; !ts_node_is_null(list) && i < ts_node_named_child_count(list); i++) {
+        TSNode base = ts_node_named_child(list, i);
+        if (node_is(base, "keyword_argument") || node_is(base, "comment") || (from && from--))
+            continue;
+        if (node_is(base, "call") &&
+            str_eq(dotted_last(node_source(file, node_field(base, "function"))),
+                   STR("with_metaclass")))
+            add_bases(file, node_field(base, "arguments"), 1, bases);
+        else if (bases->count < PYTHON_BASES_MAX)
+            bases->items[bases->count++] = base;
+    }
+}
+
+void python_class_bases(const struct python_file *file, TSNode node, struct python_bases *ret_bases)
+{
+    ret_bases->count = 0;
+    add_bases(file, node_field(node, "superclasses"), 0, ret_bases);
+}

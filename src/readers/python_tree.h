@@ -151,6 +151,15 @@ const struct python_binding *python_binding_in(struct python_tree *tree, struct 
 void python_body_bindings(struct python_tree *tree, struct python_file *file, TSNode body,
                           struct python_bindings *ret_bindings);
 
+#define PYTHON_BASES_MAX 24u
+struct python_bases {
+    TSNode items[PYTHON_BASES_MAX];
+    size_t count;
+};
+/* The bases that a class is written with, also those in six.with_metaclass(Meta, Base). */
+void python_class_bases(const struct python_file *file, TSNode node,
+                        struct python_bases *ret_bases);
+
 enum python_constant_kind {
     CONSTANT_NOT = 0,
     CONSTANT_NONE,

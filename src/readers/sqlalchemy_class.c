@@ -141,13 +141,12 @@ static void visit_foreign(struct walk *w, struct python_scope scope, TSNode base
 
 static void visit_bases(struct walk *w, struct python_file *file, TSNode node, size_t depth)
 {
-    TSNode bases = node_field(node, "superclasses");
     struct python_scope scope = {.file = file};
+    struct python_bases bases;
 
-    for (uint32_t i = 0; !ts_node_is_null(bases) && i < ts_node_named_child_count(bases); i++) {
-        TSNode base = ts_node_named_child(bases, i);
-        if (node_is(base, "keyword_argument") || node_is(base, "comment"))
-            continue;
+    python_class_bases(file, node, &bases);
+    for (size_t i = 0; i < bases.count; i++) {
+        TSNode base = bases.items[i];
         if (node_is(base, "subscript")) /* Generic[T] */
             base = ts_node_named_child(base, 0);
         struct python_thing thing = python_resolve(w->r->tree, scope, base);

@@ -312,6 +312,8 @@ static bool read_check(struct sa_reader *r, const struct sa_class *class, struct
     struct str text;
 
     index->kind = SCHEMA_CHECK;
+    if (ts_node_is_null(expression))
+        expression = call_keyword(scope.file, call, "sqltext");
     if (!sa_default_read(r, scope, expression, &text, &string) &&
         !condition(r, scope, expression, &text, 0))
         text = node_source(scope.file, expression);
