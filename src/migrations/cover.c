@@ -232,8 +232,10 @@ static void read_python(struct cover *cover)
 
 static enum language language_of(struct str path, struct str text)
 {
-    if (str_ends(path, STR(".py")))
-        return PYTHON;
+    if (str_ends(
+            path,
+            STR(".py"))) /* SQLAlchemy-migrate has methods of tables and columns, whose names its variables hold */
+        return str_contains(text, STR("def upgrade(migrate_engine")) ? OTHER : PYTHON;
     if (str_ends(path, STR(".sql")))
         return SQL;
     if (str_ends(path, STR(".rb")))
@@ -265,7 +267,8 @@ struct cover *cover_read(struct arena *arena, struct str path, struct str text)
         break;
     case OTHER:
     case BUILDER:
-        cover->text = cover_words_forward(arena, text);
+        cover->text = str_ends(path, STR(".py")) ? cover_forward(arena, text)
+                                                 : cover_words_forward(arena, text);
         post_words(cover, cover->text, 0);
         break;
     case STEPS:
