@@ -276,16 +276,17 @@ static void each_call(struct reader *r, TSNode node, visit_call *visit, size_t d
         each_call(r, ts_node_named_child(node, i), visit, depth + 1);
 }
 
-/* Functions of the file that upgrade() calls are part of it. */
+/* Functions of the tree that upgrade() calls are part of it. */
 static void alembic_part(struct reader *r, TSNode call)
 {
     TSNode function = node_field(call, "function");
-    struct python_thing thing = node_is(function, "identifier")
+    struct python_thing thing = node_is(function, "identifier") || node_is(function, "attribute")
                                     ? python_resolve(r->tree, r->scope, function)
                                     : (struct python_thing){.kind = THING_UNKNOWN};
 
-    if (thing.kind == THING_FUNCTION && thing.file == r->scope.file && r->calls < CALLS_MAX) {
-        const struct python_bound *bound = r->scope.bound, *inner = NULL;
+    if (thing.kind == THING_FUNCTION && thing.file && r->calls < CALLS_MAX) {
+        const struct python_scope before = r->scope;
+        const struct python_bound *inner = NULL;
         struct python_bound given[ROUND_NAMES_MAX];
         TSNode parameters = node_field(thing.node, "parameters");
         for (uint32_t i = 0; i < ts_node_named_child_count(parameters) && i < ROUND_NAMES_MAX;
@@ -295,14 +296,14 @@ static void alembic_part(struct reader *r, TSNode call)
             if (node_is(name, "typed_parameter"))
                 name = ts_node_named_child(name, 0);
             given[i] = (struct python_bound){
-                .name = node_source(r->scope.file, name), .text = text, .outer = inner};
+                .name = node_source(thing.file, name), .text = text, .outer = inner};
             if (text.length)
                 inner = &given[i];
         }
         r->calls++;
-        r->scope.bound = inner;
+        r->scope = (struct python_scope){.file = thing.file, .bound = inner};
         each_call(r, node_field(thing.node, "body"), alembic_part, 0);
-        r->scope.bound = bound;
+        r->scope = before;
         r->calls--;
         return;
     }
