@@ -270,12 +270,69 @@ static struct str attributes_of(struct sa_reader *r, const struct sa_class *clas
     return buf_str(&buf);
 }
 
+static struct str whereabouts(struct arena *arena, struct str file, struct str name)
+{
+    return str_printf(arena, STR_FMT " " STR_FMT, STR_ARG(file), STR_ARG(name));
+}
+
+static bool has_column(struct sa_reader *r, const struct sa_class *class)
+{
+    struct python_scope scope = {.file = class->file, .body = node_field(class->node, "body")};
+    struct python_bindings bindings;
+
+    python_body_bindings(r->tree, scope.file, scope.body, &bindings);
+    for (size_t i = 0; i < bindings.count; i++) {
+        TSNode value = bindings.items[i].node;
+        if (bindings.items[i].kind != BINDING_VALUE || !node_is(value, "call"))
+            continue;
+        struct str called = python_foreign(r->tree, scope, node_field(value, "function"));
+        if (str_starts(called, STR("sqlalchemy.")) &&
+            (sa_is(called, "Column") || sa_is(called, "mapped_column")))
+            return true;
+    }
+    return false;
+}
+
+static void note_orphan(struct sa_reader *r, const struct sa_class *class)
+{
+    if (class->foreign_base.length && has_column(r, class))
+        VEC_PUSH(r->arena, &r->orphans,
+                 (struct sa_orphan){.file = class->file->path,
+                                    .line = node_line(class->node),
+                                    .name = class->name,
+                                    .source = attributes_of(r, class, class->foreign_base)});
+}
+
+/* Those that no class inherits from are tables. */
+static void say_orphans(struct sa_reader *r)
+{
+    strs_sort(&r->inherited);
+    for (size_t i = 0; i < r->orphans.count; i++) {
+        const struct sa_orphan *orphan = &r->orphans.items[i];
+        if (!strs_have(&r->inherited, whereabouts(r->arena, orphan->file, orphan->name)))
+            schema_unread_add(
+                r->arena, r->schema,
+                (struct schema_place){.file = orphan->file, .line = orphan->line},
+                str_printf(r->arena, "the table's name of class " STR_FMT, STR_ARG(orphan->name)),
+                orphan->source);
+    }
+}
+
 static void read_class(struct sa_reader *r, struct python_file *file, TSNode node)
 {
     struct sa_class class, parent = {0};
     struct python_scope scope = {.file = file, .body = node_field(node, "body")};
+    bool mapped = sa_class_read(r, file, node, &class);
 
-    if (!sa_class_read(r, file, node, &class) || class.abstract)
+    for (size_t i = 1; i < class.order_count; i++) {
+        struct python_file *of = class.order[i].file;
+        strs_add(r->arena, &r->inherited,
+                 whereabouts(r->arena, of->path,
+                             node_source(of, node_field(class.order[i].node, "name"))));
+    }
+    if (!mapped)
+        note_orphan(r, &class);
+    if (!mapped || class.abstract)
         return;
     const struct python_binding *made =
         python_binding_in(r->tree, file, scope.body, STR("__table__"));
@@ -493,5 +550,6 @@ bool sqlalchemy_read(struct arena *arena, struct python_tree *tree, const struct
             read_block(&r, file, file->root, 1, 0);
     }
     settle_pending(&r);
+    say_orphans(&r);
     return true;
 }

@@ -60,12 +60,21 @@ struct sa_pending {
 };
 VEC_DEFINE(sa_pendings, struct sa_pending);
 
+/* A class with columns under a base of another package, which may give it its table's name; or a mixin of such classes. */
+struct sa_orphan {
+    struct str file, name, source;
+    size_t line;
+};
+VEC_DEFINE(sa_orphans, struct sa_orphan);
+
 struct sa_reader {
     struct arena *arena;
     struct python_tree *tree;
     struct schema *schema;
     struct sa_pendings pending;
     size_t type_functions; /* functions that a type is being looked for in */
+    struct sa_orphans orphans;
+    struct strs inherited; /* "file name" of the classes that others inherit from */
     struct strs
         loose; /* files with Index(…), User.nick = Column(…) or users.append_column(…) below what they name */
 };

@@ -239,15 +239,18 @@ static bool is_of_language(const struct python_file *file, TSNode base)
     return node_is(base, "keyword_argument") || node_is(base, "comment");
 }
 
-/* A class with a base and a table: its base is declarative, even if it lies where we cannot look. */
-static bool names_a_table(struct sa_reader *r, struct python_file *file, TSNode node)
+/* A class with a base and a table: its base is declarative, even if it lies where we cannot look. `own`: the class itself; a declared_attr in it
+ * names the tables of those below. */
+static bool names_a_table(struct sa_reader *r, struct python_file *file, TSNode node, bool own)
 {
     TSNode bases = node_field(node, "superclasses"), body = node_field(node, "body");
+    const struct python_binding *name =
+        python_binding_in(r->tree, file, body, STR("__tablename__"));
     bool has_base = false;
 
     for (uint32_t i = 0; !ts_node_is_null(bases) && i < ts_node_named_child_count(bases); i++)
         has_base = has_base || !is_of_language(file, ts_node_named_child(bases, i));
-    return has_base && (python_binding_in(r->tree, file, body, STR("__tablename__")) ||
+    return has_base && ((name && !(own && name->kind == BINDING_FUNCTION)) ||
                         python_binding_in(r->tree, file, body, STR("__table__")));
 }
 
@@ -284,8 +287,8 @@ bool sa_class_read(struct sa_reader *r, struct python_file *file, TSNode node,
         bool decorated = is_decorated_as_mapped(class.order[i].file, class.order[i].node);
         if (decorated)
             take_registry(&w, class.order[i].file, class.order[i].node);
-        class.mapped =
-            class.mapped || decorated || names_a_table(r, class.order[i].file, class.order[i].node);
+        class.mapped = class.mapped || decorated ||
+                       names_a_table(r, class.order[i].file, class.order[i].node, i == 0);
     }
     const struct python_binding *abstract =
         python_binding_in(r->tree, file, node_field(node, "body"), STR("__abstract__"));
