@@ -15,6 +15,7 @@ struct reader {
     size_t calls;                     /* functions entered */
     const struct python_file *looked; /* the file that was looked into for batch_alter_table last */
     bool batches;
+    bool creates; /* upgrade() calls .create() or .create_all(): Table(…) with columns makes one */
 };
 
 static struct str text_of(struct reader *r, TSNode node)
@@ -97,6 +98,20 @@ static void alembic_table(struct reader *r, TSNode call)
                                   .column = column_name(r, call_positional(call, i))});
 }
 
+/* services = Table("services", meta, Column(…)), which is created further down; one that is there is loaded, or has no columns. */
+static bool is_new_table(struct reader *r, TSNode call, struct str name)
+{
+    bool column = false;
+
+    if (!str_eq(name, STR("Table")) ||
+        !ts_node_is_null(call_keyword(r->scope.file, call, "autoload")) ||
+        !ts_node_is_null(call_keyword(r->scope.file, call, "autoload_with")))
+        return false;
+    for (size_t i = 2; i < call_positional_count(call) && !column; i++)
+        column = str_eq(called_name(r, call_positional(call, i)), STR("Column"));
+    return column;
+}
+
 static void alembic_alter(struct reader *r, TSNode call, struct str table, size_t shift)
 {
     struct str column = text_of(r, word(r, call, "column_name", 1 - shift));
@@ -176,6 +191,9 @@ static void alembic_call(struct reader *r, TSNode call)
         alembic_alter(r, call, table, shift);
     else if (str_eq(name, STR("create_table")))
         alembic_table(r, call);
+    else if (r->creates &&
+             is_new_table(r, call, name)) /* its columns say nothing of one that is there */
+        push(r, (struct step){.kind = STEP_ADD_TABLE, .table = table});
     else if (str_eq(name, STR("drop_table")))
         push(r, (struct step){.kind = STEP_DROP_TABLE, .table = table});
     else if (str_eq(name, STR("rename_table"))) {
@@ -319,6 +337,8 @@ void steps_of_alembic(struct arena *arena, struct python_tree *tree, struct pyth
 
     if (!upgrade || upgrade->kind != BINDING_FUNCTION)
         return;
+    r.creates = str_contains(node_source(file, upgrade->node), STR(".create(")) ||
+                str_contains(node_source(file, upgrade->node), STR(".create_all("));
     each_call(&r, upgrade->node, alembic_part, 0);
     /* The template for several databases: `globals()["upgrade_%s" % engine_name]()`. */
     for (size_t i = 0; i < file->bindings.count; i++)
