@@ -21,8 +21,9 @@ struct left_out {
     struct tree *tree;
     VEC(const struct history *) histories;
     VEC(struct place) places;
-    struct strs found; /* paths that are left out */
-    struct strs tools; /* … by these */
+    struct strs environments; /* env.py of Alembic: what it names is run */
+    struct strs found;        /* paths that are left out */
+    struct strs tools;        /* … by these */
 };
 
 struct left_out *left_out_new(struct arena *arena, struct tree *tree)
@@ -71,8 +72,17 @@ void left_out_add(struct left_out *l, const struct config_migrations *set,
         return;
     }
     VEC_PUSH(l->arena, &l->histories, history);
-    for (size_t i = 0; i < history->versions.count; i++)
+    for (size_t i = 0; i < history->versions.count; i++) {
+        struct str above = path_parent(history->versions.items[i]);
+        struct str environment = path_join(l->arena, above, STR("env.py"));
+        enum tree_entry_kind kind;
         add_place(l, history->versions.items[i], title_of(history), is_certain(history));
+        /* Alembic's environment: what lies in it is run when a revision, or env.py, names it. */
+        if (!above.length || history->row || !tree_exists(l->tree, l->arena, environment, &kind))
+            continue;
+        add_place(l, above, title_of(history), is_certain(history));
+        strs_add(l->arena, &l->environments, environment);
+    }
     if (str_eq(history->tracker, STR("django"))) {
         add_place(l, history->root, title_of(history), is_certain(history));
         VEC_LAST(&l->places).packages = true;
@@ -139,6 +149,8 @@ static void note_listed(struct asked *a)
 
     for (size_t h = 0; h < a->l->histories.count; h++)
         count += a->l->histories.items[h]->migrations.count * 2;
+    for (size_t i = 0; i < a->l->environments.count; i++)
+        VEC_PUSH(a->l->arena, &a->to_read, a->l->environments.items[i]);
     a->listed = id_map_new(a->l->arena, count);
     a->stems = id_map_new(a->l->arena, count);
     for (size_t h = 0; h < a->l->histories.count; h++) {
@@ -179,7 +191,8 @@ static bool is_callback(struct str path)
     struct str name = path_base_name(path);
 
     return str_starts(name, STR("after")) || str_starts(name, STR("before")) ||
-           str_starts(name, STR("post-apply")) || str_eq(name, STR("__init__.py"));
+           str_starts(name, STR("post-apply")) || str_eq(name, STR("__init__.py")) ||
+           str_eq(name, STR("env.py"));
 }
 
 static void take_back(struct asked *a, size_t index)
