@@ -373,6 +373,26 @@ static int compare_sets(const void *a, const void *b)
     return order;
 }
 
+/* An application inside of another: the history of the outer one holds its migrations. A project of its own has a manage.py. */
+static void drop_inner(struct detection *d)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < d->sets.count; i++) {
+        const struct config_migrations *set = &d->sets.items[i];
+        enum tree_entry_kind kind;
+        struct str inside;
+        bool inner = false;
+        for (size_t j = 0; j < kept && !inner; j++)
+            inner = str_eq(set->tracker, STR("django")) && d->sets.items[j].row == set->row &&
+                    path_relative(d->sets.items[j].root, set->root, &inside) && inside.length;
+        if (!inner ||
+            tree_exists(d->tree, d->arena, path_join(d->arena, set->root, STR("manage.py")), &kind))
+            d->sets.items[kept++] = *set;
+    }
+    d->sets.count = kept;
+}
+
 static bool name_is_taken(const struct detection *d, size_t before, struct str name)
 {
     for (size_t i = 0; i < before; i++)
@@ -426,6 +446,7 @@ bool sets_detect_of_commit(struct arena *arena, struct tree *tree, const struct 
     if (detection.sets.count)
         qsort(detection.sets.items, detection.sets.count, sizeof detection.sets.items[0],
               compare_sets);
+    drop_inner(&detection);
     name_sets(&detection);
     *ret_sets = detection.sets;
     return true;

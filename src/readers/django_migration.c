@@ -356,7 +356,9 @@ void django_migration_read(struct arena *arena, struct python_tree *tree, struct
     }
     bool plain = ret_migration->found && is_plain_header(scan.class_header);
     for (size_t i = 0; i < ATTRIBUTE_COUNT; i++) {
-        strange[i] = scan.conditional[i];
+        /* def __init__(self, *args): self.dependencies = […] */
+        strange[i] = scan.conditional[i] ||
+                     str_contains(source, str_printf(arena, "self.%s", attribute_names[i]));
         plain = plain && !strange[i];
     }
     for (size_t i = 0; i < scan.statements.count; i++) {
