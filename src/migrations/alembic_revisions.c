@@ -166,10 +166,13 @@ static void read_edges(struct loader *l, const struct revision_file *file,
         copy_names(l, &values[DOWN_REVISION], &migration->down);
     copy_names(l, &values[BRANCH_LABELS], &migration->labels);
     copy_names(l, &values[DEPENDS_ON], &migration->depends_on);
+    /* A label moves nothing: where a revision is named by one that is not known, that is a revision that is not there. */
     if (values[BRANCH_LABELS].kind == PYTHON_OPAQUE)
-        refuse(l, file, values[BRANCH_LABELS].line,
-               "the value of \"branch_labels\" cannot be known without running the file",
-               "write branch_labels as a string, a tuple of strings or None");
+        VEC_PUSH(l->arena, &l->history->assumptions,
+                 str_printf(l->arena,
+                            STR_FMT ":%zu: branch_labels is computed; it was assumed that no "
+                                    "revision is named by them",
+                            STR_ARG(str_shown(l->arena, file->path)), values[BRANCH_LABELS].line));
     if (values[DEPENDS_ON].kind == PYTHON_OPAQUE)
         refuse(l, file, values[DEPENDS_ON].line,
                "the value of \"depends_on\" cannot be known without running the file",
