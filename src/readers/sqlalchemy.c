@@ -1,7 +1,5 @@
 #include "readers/sqlalchemy.h"
 
-#define ARGUMENTS_DEPTH_MAX 8u
-
 static bool is_declared_attr(struct python_file *file, TSNode decorated)
 {
     for (uint32_t i = 0; !ts_node_is_null(decorated) && i < ts_node_named_child_count(decorated);
@@ -15,122 +13,6 @@ static bool is_declared_attr(struct python_file *file, TSNode decorated)
 }
 
 /* --- Classes. --- */
-
-static const struct python_binding *says(struct sa_reader *r, const struct sa_class *class,
-                                         size_t from, struct str name, size_t *ret_index)
-{
-    for (size_t i = from; i < class->order_count; i++) {
-        const struct python_binding *binding = python_binding_in(
-            r->tree, class->order[i].file, node_field(class->order[i].node, "body"), name);
-        if (binding) {
-            *ret_index = i;
-            return binding;
-        }
-    }
-    return NULL;
-}
-
-/* super().__table_args__ */
-static bool of_super(struct python_scope scope, TSNode value)
-{
-    TSNode object = node_is(value, "attribute") ? node_field(value, "object") : node_null();
-
-    return node_is(object, "call") &&
-           str_eq(node_source(scope.file, node_field(object, "function")), STR("super")) &&
-           str_eq(node_source(scope.file, node_field(value, "attribute")), STR("__table_args__"));
-}
-
-/* A constraint, an index or the options that a name stands for. */
-static bool argument_named(struct sa_reader *r, const struct sa_class *class,
-                           struct python_scope scope, struct schema_table *table, TSNode item)
-{
-    struct python_thing thing = python_resolve(r->tree, scope, item);
-    TSNode value = thing.kind == THING_VALUE ? node_bare(thing.node) : node_null();
-    struct python_scope in = {.file = thing.file,
-                              .body = thing.scope,
-                              .class_name = scope.class_name,
-                              .table_name = scope.table_name};
-
-    if (node_is(value, "call"))
-        sa_argument_read(r, class, in, table, value);
-    return node_is(value, "call") || node_is(value, "dictionary");
-}
-
-/* A tuple, `Mixin.__table_args__ + (…)`, `(*Mixin.__table_args__, …)`; false: something else. */
-static bool arguments_of(struct sa_reader *r, const struct sa_class *class,
-                         struct python_scope scope, struct schema_table *table, TSNode value,
-                         size_t depth)
-{
-    value = node_bare(value);
-    if (node_is(value, "dictionary"))
-        return true;
-    if (depth > ARGUMENTS_DEPTH_MAX)
-        return false;
-    if (node_is(value, "binary_operator") &&
-        str_eq(node_source(scope.file, node_field(value, "operator")), STR("+")))
-        return arguments_of(r, class, scope, table, node_field(value, "left"), depth + 1) &&
-               arguments_of(r, class, scope, table, node_field(value, "right"), depth + 1);
-    if (of_super(scope, value)) {
-        size_t at = 0, i;
-        while (at < class->order_count &&
-               !ts_node_eq(node_field(class->order[at].node, "body"), scope.body))
-            at++;
-        const struct python_binding *above = says(r, class, at + 1, STR("__table_args__"), &i);
-        if (!above)
-            return false;
-        struct python_scope in = {.file = class->order[i].file,
-                                  .body = node_field(class->order[i].node, "body"),
-                                  .class_name = scope.class_name,
-                                  .table_name = scope.table_name};
-        return arguments_of(
-            r, class, in, table,
-            above->kind == BINDING_FUNCTION ? sa_returned(above->node) : above->node, depth + 1);
-    }
-    if (node_is(value, "attribute") || node_is(value, "identifier")) {
-        struct python_thing thing = python_resolve(r->tree, scope, value);
-        struct python_scope in = {.file = thing.file,
-                                  .body = thing.scope,
-                                  .class_name = scope.class_name,
-                                  .table_name = scope.table_name};
-        return thing.kind == THING_VALUE && !ts_node_eq(thing.node, value) &&
-               arguments_of(r, class, in, table, thing.node, depth + 1);
-    }
-    if (!node_is(value, "tuple") && !node_is(value, "list"))
-        return false;
-    for (uint32_t j = 0; j < ts_node_named_child_count(value); j++) {
-        TSNode item = ts_node_named_child(value, j), spread = node_spread(item);
-        if (!ts_node_is_null(spread)) {
-            if (!arguments_of(r, class, scope, table, spread, depth + 1))
-                return false;
-        } else if (node_is(item, "identifier") || node_is(item, "attribute")) {
-            if (!argument_named(r, class, scope, table, item))
-                return false;
-        } else if (!node_is(item, "dictionary") && !node_is(item, "comment")) {
-            sa_argument_read(r, class, scope, table, item);
-        }
-    }
-    return true;
-}
-
-static void read_arguments(struct sa_reader *r, const struct sa_class *class,
-                           struct schema_table *table)
-{
-    size_t i;
-    const struct python_binding *binding = says(r, class, 0, STR("__table_args__"), &i);
-
-    if (!binding)
-        return;
-    struct python_scope scope = {.file = class->order[i].file,
-                                 .body = node_field(class->order[i].node, "body"),
-                                 .class_name = class->name,
-                                 .table_name = dotted_last(table->name)};
-    TSNode value =
-        node_bare(binding->kind == BINDING_FUNCTION ? sa_returned(binding->node) : binding->node);
-    if (!arguments_of(r, class, scope, table, value, 0))
-        schema_unread_add(r->arena, r->schema, sa_place(scope.file, binding->node),
-                          str_printf(r->arena, "arguments of table " STR_FMT, STR_ARG(table->name)),
-                          node_source(scope.file, binding->node));
-}
 
 /* The table of the nearest class above that has one of its own, seen from order[1]. */
 static struct str parent_table(struct sa_reader *r, const struct sa_class *class,
@@ -309,7 +191,7 @@ static void say_orphans(struct sa_reader *r)
     strs_sort(&r->inherited);
     for (size_t i = 0; i < r->orphans.count; i++) {
         const struct sa_orphan *orphan = &r->orphans.items[i];
-        if (!strs_have(&r->inherited, whereabouts(r->arena, orphan->file, orphan->name)))
+        if (!strs_sorted_have(&r->inherited, whereabouts(r->arena, orphan->file, orphan->name)))
             schema_unread_add(
                 r->arena, r->schema,
                 (struct schema_place){.file = orphan->file, .line = orphan->line},
@@ -348,7 +230,7 @@ static void read_class(struct sa_reader *r, struct python_file *file, TSNode nod
     struct str name = above.length && !own && !class.sqlmodel ? above : sa_class_table(r, &class);
     if (!name.length) {
         size_t i;
-        const struct python_binding *written = says(r, &class, 0, STR("__tablename__"), &i);
+        const struct python_binding *written = sa_says(r, &class, 0, STR("__tablename__"), &i);
         if (!written && (class.unseen || class.foreign_base.length))
             schema_unread_add(
                 r->arena, r->schema, sa_place(file, node),
@@ -363,11 +245,14 @@ static void read_class(struct sa_reader *r, struct python_file *file, TSNode nod
     }
     struct schema_table *table = schema_table_add(r->arena, r->schema, name, sa_place(file, node));
     /* Bases first, so that the class itself says the last word; what the parent's table holds is not repeated. */
+    for (size_t i = class.known_bases.count; i > 0; i--)
+        if (!above.length || !strs_have(&parent.known_bases, class.known_bases.items[i - 1]))
+            sa_known_columns(r, class.known_bases.items[i - 1], table, sa_place(file, node));
     for (size_t i = class.order_count; i > 0; i--)
         if (!above.length || !belongs_to(&parent, class.order[i - 1].file, class.order[i - 1].node))
             read_body(r, &class, i - 1, table);
     if (!above.length || own)
-        read_arguments(r, &class, table);
+        sa_arguments_read(r, &class, table);
     if (class.foreign_base.length) {
         table->partial = true;
         schema_unread_add(r->arena, r->schema, sa_place(file, node),

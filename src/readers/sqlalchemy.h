@@ -31,6 +31,7 @@ struct sa_class {
     bool table;              /* sqlmodel: table=True */
     bool abstract;           /* or the declarative base itself */
     struct str foreign_base; /* a base of another package that may bring columns */
+    struct strs known_bases; /* those whose columns are known (sqlalchemy_known.c) */
     bool unseen;             /* a base that says the table's name may be out of sight */
     struct {
         struct python_file *file;
@@ -126,6 +127,15 @@ bool sa_sized(struct sa_reader *r, struct python_scope scope, TSNode call, const
 /* *ret_known: it is one of MySQL's own. False: not readable, or not known. */
 bool sa_mysql_type(struct sa_reader *r, struct python_scope scope, TSNode call, struct str dotted,
                    bool *ret_known, struct sa_type *type);
+/* What the class, or the first of its bases from there on, binds to a name; NULL: none. */
+const struct python_binding *sa_says(struct sa_reader *r, const struct sa_class *class, size_t from,
+                                     struct str name, size_t *ret_index);
+/* A base of a well-known package, and the columns that it brings. */
+bool sa_is_known_base(struct str base);
+void sa_known_columns(struct sa_reader *r, struct str base, struct schema_table *table,
+                      struct schema_place place);
+void sa_arguments_read(struct sa_reader *r, const struct sa_class *class,
+                       struct schema_table *table);
 /* `what` stands in messages: "users.email". */
 bool sa_type_read(struct sa_reader *r, struct python_scope scope, TSNode expression,
                   struct sa_type *ret_type);

@@ -134,6 +134,8 @@ static void visit_foreign(struct walk *w, struct python_scope scope, TSNode base
             python_resolve(w->r->tree, in, call_keyword(db.file, db.node, "model_class"));
         if (model.kind == THING_CLASS)
             visit_class(w, model.file, model.node, depth + 1);
+    } else if (sa_is_known_base(thing.dotted)) {
+        strs_add(w->r->arena, &class->known_bases, thing.dotted);
     } else if (!brings_no_columns(thing.dotted) && !class->foreign_base.length) {
         class->foreign_base = thing.dotted;
     }

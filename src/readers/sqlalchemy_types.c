@@ -116,6 +116,10 @@ static const struct type_row rows[] = {
     {"TimezoneType", "VARCHAR(50)", SHAPE_PLAIN},
     {"URLType", "TEXT", SHAPE_PLAIN},
     {"UUIDType", "UUID", SHAPE_PLAIN},
+    /* oslo_db.sqlalchemy.types */
+    {"JsonEncodedDict", "TEXT", SHAPE_PLAIN},
+    {"JsonEncodedList", "TEXT", SHAPE_PLAIN},
+    {"SoftDeleteInteger", "INTEGER", SHAPE_PLAIN},
 };
 
 bool sa_is(struct str dotted, const char *name)
@@ -324,14 +328,30 @@ static bool type_of_impl(struct sa_reader *r, struct python_scope outer, TSNode 
     return !init && type_of_thing(r, outer, call, thing, type);
 }
 
-/* return dialect.type_descriptor(UUID()) */
-static bool type_of_return(struct sa_reader *r, struct python_scope scope, TSNode statement,
-                           struct sa_type *type)
+/* A type of the tree, as one column asks for it. */
+struct asked_type {
+    struct python_scope outer; /* where the column's call stands */
+    TSNode call;
+    struct python_thing class;
+    struct python_scope scope; /* of its body */
+    TSNode impl;               /* null: it says none */
+};
+
+/* return dialect.type_descriptor(UUID()), return self.impl */
+static bool type_of_return(struct sa_reader *r, const struct asked_type *asked,
+                           struct python_scope scope, TSNode statement, struct sa_type *type)
 {
     TSNode value = node_is(statement, "return_statement")
                        ? node_bare(ts_node_named_child(statement, 0))
                        : node_null();
 
+    struct str source = node_source(scope.file, value);
+
+    if (str_eq(source, STR("self.impl")) ||
+        str_eq(source, STR("super().load_dialect_impl(dialect)")))
+        return !ts_node_is_null(asked->impl) &&
+               type_of_impl(r, asked->outer, asked->call, asked->class, asked->scope, asked->impl,
+                            type);
     if (node_is(value, "call") &&
         str_ends(node_source(scope.file, node_field(value, "function")), STR(".type_descriptor")))
         value = call_positional(value, 0);
@@ -340,33 +360,34 @@ static bool type_of_return(struct sa_reader *r, struct python_scope scope, TSNod
 
 /* load_dialect_impl: what it returns under `if dialect.name == "postgresql":`, or returns always. What else it may do, only running it would
  * tell. */
-static bool type_of_dialect(struct sa_reader *r, struct python_scope scope, TSNode function,
+static bool type_of_dialect(struct sa_reader *r, const struct asked_type *asked, TSNode function,
                             struct sa_type *type)
 {
     TSNode body = node_field(function, "body");
-    struct python_scope inside = {.file = scope.file};
+    struct python_scope scope = asked->scope, inside = {.file = scope.file};
 
     for (uint32_t i = 0; i < ts_node_named_child_count(body); i++) {
         TSNode statement = ts_node_named_child(body, i);
         if (node_is(statement, "comment") || node_is(ts_node_named_child(statement, 0), "string"))
             continue;
         if (!node_is(statement, "if_statement"))
-            return type_of_return(r, inside, statement, type);
+            return type_of_return(r, asked, inside, statement, type);
         TSNode condition = node_field(statement, "condition");
         struct str source = node_source(scope.file, condition);
         if (!node_is(condition, "comparison_operator") ||
             !str_starts(source, STR("dialect.name")) || !str_contains(source, STR("==")))
             return false;
         if (str_contains(source, STR("postgresql")))
-            return type_of_return(
-                r, inside, ts_node_named_child(node_field(statement, "consequence"), 0), type);
+            return type_of_return(r, asked, inside,
+                                  ts_node_named_child(node_field(statement, "consequence"), 0),
+                                  type);
         for (uint32_t j = 0; j < ts_node_named_child_count(statement); j++) {
             TSNode other = ts_node_named_child(statement, j);
             if (node_is(other, "elif_clause"))
                 return false;
             if (node_is(other, "else_clause"))
-                return type_of_return(r, inside, ts_node_named_child(node_field(other, "body"), 0),
-                                      type);
+                return type_of_return(r, asked, inside,
+                                      ts_node_named_child(node_field(other, "body"), 0), type);
         }
     }
     return false;
@@ -399,8 +420,14 @@ static bool type_of_class(struct sa_reader *r, struct python_scope outer, TSNode
 
     const struct python_binding *dialect =
         python_binding_in(r->tree, class.file, body, STR("load_dialect_impl"));
+    const struct asked_type asked = {.outer = outer,
+                                     .call = call,
+                                     .class = class,
+                                     .scope = scope,
+                                     .impl = impl && impl->kind == BINDING_VALUE ? impl->node
+                                                                                 : node_null()};
     if (dialect)
-        return dialect->kind == BINDING_FUNCTION && type_of_dialect(r, scope, dialect->node, type);
+        return dialect->kind == BINDING_FUNCTION && type_of_dialect(r, &asked, dialect->node, type);
     if (impl && impl->kind == BINDING_VALUE)
         return type_of_impl(r, outer, call, class, scope, impl->node, type);
     const struct python_binding *spec =
