@@ -265,8 +265,12 @@ static bool kind_of(struct django_reader *r, struct python_scope scope, TSNode f
     if (thing.kind != THING_CLASS || depth > FIELD_DEPTH_MAX)
         return false;
     TSNode bases = node_field(thing.node, "superclasses"), body = node_field(thing.node, "body");
-    bool known = read_class(r, thing, field);
+    bool known = read_class(r, thing, field), computed = false;
     for (uint32_t i = 0; !ts_node_is_null(bases) && i < ts_node_named_child_count(bases); i++) {
+        struct python_scope in = {.file = thing.file};
+        enum python_thing_kind kind =
+            python_resolve(r->tree, in, ts_node_named_child(bases, i)).kind;
+        computed = computed || kind == THING_UNKNOWN || kind == THING_VALUE;
         if (!kind_of(r, (struct python_scope){.file = thing.file}, ts_node_named_child(bases, i),
                      field, depth + 1))
             continue;
@@ -283,7 +287,10 @@ static bool kind_of(struct django_reader *r, struct python_scope scope, TSNode f
         }
         return true;
     }
-    return false;
+    /* class SlugField(BaseSlugField), which the settings choose: a field by its name. */
+    field->kind = STR("?");
+    return computed &&
+           str_ends(node_source(thing.file, node_field(thing.node, "name")), STR("Field"));
 }
 
 bool django_field_kind(struct django_reader *r, struct python_scope scope, TSNode function,

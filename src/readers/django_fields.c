@@ -36,6 +36,7 @@ static const struct {
     {"DateRangeField", "DATERANGE"},
     {"SearchVectorField", "TSVECTOR"},
     {"AutoCreatedField", "TIMESTAMP WITH TIME ZONE"},
+    {"PickledObjectField", "TEXT"},
     {"AutoLastModifiedField", "TIMESTAMP WITH TIME ZONE"},
     {"CreationDateTimeField", "TIMESTAMP WITH TIME ZONE"},
     {"ModificationDateTimeField", "TIMESTAMP WITH TIME ZONE"},
