@@ -200,6 +200,83 @@ static void say_orphans(struct sa_reader *r)
     }
 }
 
+/* Index("ix", User.email) below the classes. */
+static void read_loose_index(struct sa_reader *r, struct python_scope scope, TSNode call)
+{
+    for (size_t i = 1; i < call_positional_count(call); i++) {
+        TSNode node = call_positional(call, i);
+        while (node_is(node, "call"))
+            node = call_positional_count(node) ? call_positional(node, 0)
+                                               : node_field(node_field(node, "function"), "object");
+        if (!node_is(node, "attribute"))
+            continue;
+        TSNode object = node_field(node, "object");
+        if (node_is(object, "attribute") &&
+            str_eq(node_source(scope.file, node_field(object, "attribute")), STR("c")))
+            object = node_field(object, "object");
+        if (node_is(object, "attribute") &&
+            str_eq(node_source(scope.file, node_field(object, "attribute")), STR("__table__")))
+            object = node_field(object, "object");
+        struct python_thing thing = python_resolve(r->tree, scope, object);
+        struct sa_class class = {0};
+        struct str name = STR_NONE;
+        if (thing.kind == THING_CLASS && sa_class_read(r, thing.file, thing.node, &class))
+            name = sa_class_table(r, &class);
+        else if (thing.file && node_is(thing.node, "call"))
+            name = sa_table_name(r, (struct python_scope){.file = thing.file}, thing.node);
+        struct schema_table *table = name.length ? schema_table_named(r->schema, name) : NULL;
+        if (table)
+            sa_argument_read(r, &class, scope, table, call);
+        return;
+    }
+}
+
+/* class Model: users = Table("users", metadata, …). `block`: statements; null: those of the class. */
+static void read_tables_of(struct sa_reader *r, struct python_scope scope, TSNode block)
+{
+    block = ts_node_is_null(block) ? scope.body : block;
+    for (uint32_t i = 0; !ts_node_is_null(block) && i < ts_node_named_child_count(block); i++) {
+        TSNode statement = ts_node_named_child(block, i);
+        TSNode value = node_is(statement, "expression_statement")
+                           ? ts_node_named_child(statement, 0)
+                           : node_null();
+        while (node_is(value, "assignment"))
+            value = node_field(value, "right");
+        value = node_bare(value);
+        if (!node_is(value, "call"))
+            continue;
+        struct str called = python_foreign(r->tree, scope, node_field(value, "function"));
+        if (sa_makes_table(r, scope, value))
+            sa_table_read(r, NULL, scope, value);
+        else if (sa_is(called, "Index") && str_starts(called, STR("sqlalchemy")))
+            read_loose_index(r, scope, value);
+    }
+}
+
+/* for role in ("user", "group"): Table(f"{role}_map", …) */
+static void read_loop(struct sa_reader *r, struct python_file *file, TSNode loop)
+{
+    TSNode name = node_field(loop, "left"), list = node_bare(node_field(loop, "right"));
+    TSNode body = node_field(loop, "body");
+    struct str source = node_source(file, body);
+    bool read = node_is(name, "identifier") && (node_is(list, "tuple") || node_is(list, "list"));
+
+    if (!str_contains(source, STR("Table(")))
+        return;
+    for (uint32_t i = 0; read && i < ts_node_named_child_count(list); i++) {
+        TSNode item = ts_node_named_child(list, i);
+        struct python_constant value =
+            python_constant(r->tree, (struct python_scope){.file = file}, item);
+        struct python_bound bound = {.name = node_source(file, name), .text = value.text};
+        read = node_is(item, "comment") || value.kind == CONSTANT_STRING;
+        if (value.kind == CONSTANT_STRING)
+            read_tables_of(r, (struct python_scope){.file = file, .bound = &bound}, body);
+    }
+    if (!read)
+        schema_unread_add(r->arena, r->schema, sa_place(file, loop), STR("the tables of a loop"),
+                          node_source(file, loop));
+}
+
 static void read_class(struct sa_reader *r, struct python_file *file, TSNode node)
 {
     struct sa_class class, parent = {0};
@@ -212,8 +289,10 @@ static void read_class(struct sa_reader *r, struct python_file *file, TSNode nod
                  whereabouts(r->arena, of->path,
                              node_source(of, node_field(class.order[i].node, "name"))));
     }
-    if (!mapped)
+    if (!mapped) {
         note_orphan(r, &class);
+        read_tables_of(r, scope, node_null());
+    }
     if (!mapped || class.abstract)
         return;
     const struct python_binding *made =
@@ -264,37 +343,6 @@ static void read_class(struct sa_reader *r, struct python_file *file, TSNode nod
 
 /* --- Files. --- */
 
-/* Index("ix", User.email) below the classes. */
-static void read_loose_index(struct sa_reader *r, struct python_scope scope, TSNode call)
-{
-    for (size_t i = 1; i < call_positional_count(call); i++) {
-        TSNode node = call_positional(call, i);
-        while (node_is(node, "call"))
-            node = call_positional_count(node) ? call_positional(node, 0)
-                                               : node_field(node_field(node, "function"), "object");
-        if (!node_is(node, "attribute"))
-            continue;
-        TSNode object = node_field(node, "object");
-        if (node_is(object, "attribute") &&
-            str_eq(node_source(scope.file, node_field(object, "attribute")), STR("c")))
-            object = node_field(object, "object");
-        if (node_is(object, "attribute") &&
-            str_eq(node_source(scope.file, node_field(object, "attribute")), STR("__table__")))
-            object = node_field(object, "object");
-        struct python_thing thing = python_resolve(r->tree, scope, object);
-        struct sa_class class = {0};
-        struct str name = STR_NONE;
-        if (thing.kind == THING_CLASS && sa_class_read(r, thing.file, thing.node, &class))
-            name = sa_class_table(r, &class);
-        else if (thing.file && node_is(thing.node, "call"))
-            name = sa_table_name(r, (struct python_scope){.file = thing.file}, thing.node);
-        struct schema_table *table = name.length ? schema_table_named(r->schema, name) : NULL;
-        if (table)
-            sa_argument_read(r, &class, scope, table, call);
-        return;
-    }
-}
-
 /* User.nick = Column(String(30)) below the class. */
 static void read_late_column(struct sa_reader *r, struct python_scope scope, TSNode assignment)
 {
@@ -330,7 +378,7 @@ static void read_statement(struct sa_reader *r, struct python_file *file, TSNode
     bool late = node_is(node_field(first, "left"), "attribute") &&
                 (sa_is(called, "Column") || sa_is(called, "mapped_column"));
     bool append = sa_is(called, "append_column") || sa_is(called, "append_constraint");
-    if (family && sa_is(called, "Table") && pass == 0)
+    if (pass == 0 && sa_makes_table(r, scope, value))
         sa_table_read(r, NULL, scope, value);
     else if (family && (late || append || sa_is(called, "Index")) && pass == 0)
         strs_add(r->arena, &r->loose, file->path);
@@ -351,6 +399,8 @@ static void read_block(struct sa_reader *r, struct python_file *file, TSNode blo
             node = node_field(node, "definition");
         if (node_is(node, "class_definition") && pass == 0)
             read_class(r, file, node);
+        else if (node_is(node, "for_statement") && pass == 0)
+            read_loop(r, file, node);
         else if (node_is(node, "expression_statement"))
             read_statement(r, file, node, pass);
         else if (node_is(node, "if_statement") || node_is(node, "try_statement") ||

@@ -172,6 +172,8 @@ struct str sa_keyword_text(struct sa_reader *r, struct python_scope scope, TSNod
 /* users.append_column(Column(…)), users.append_constraint(…) below the table. */
 void sa_table_append(struct sa_reader *r, struct python_scope scope, TSNode call);
 /* The table a `Table(…)` call or a mapped class stands for; empty when it cannot be read. */
+/* Table(…), or a function of the tree that hands its arguments to it. */
+bool sa_makes_table(struct sa_reader *r, struct python_scope scope, TSNode call);
 struct str sa_table_name(struct sa_reader *r, struct python_scope scope, TSNode call);
 struct str sa_class_table(struct sa_reader *r, struct sa_class *class);
 /* SQLModel's Field(…). */

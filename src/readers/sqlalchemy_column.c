@@ -92,6 +92,11 @@ bool sa_default_read(struct sa_reader *r, struct python_scope scope, TSNode expr
         break;
     }
     struct python_thing thing = python_resolve(r->tree, scope, expression);
+    if (sa_is(thing.dotted, "DefaultClause()") &&
+        thing.file) /* the old name of what server_default= makes */
+        return sa_default_read(
+            r, (struct python_scope){.file = thing.file, .body = thing.scope, .bound = thing.bound},
+            call_positional(thing.node, 0), ret_text, ret_string);
     if (thing.kind == THING_FOREIGN && str_ends(thing.dotted, STR("()")) &&
         node_is(thing.node, "call") && thing.file)
         return default_call(r, (struct python_scope){.file = thing.file, .body = thing.scope},

@@ -3,13 +3,43 @@
 
 #define TABLE_SPLATS_MAX 4u
 
+static bool is_table(struct str called)
+{
+    return sa_is(called, "Table") &&
+           (str_starts(called, STR("sqlalchemy")) || str_starts(called, STR("sqlmodel")) ||
+            str_starts(called, STR("flask_sqlalchemy")));
+}
+
+/* def Table(*args, **kwargs): …; return sa.Table(*args, **kwargs) */
+static bool passes_on_to_table(struct sa_reader *r, struct python_thing function)
+{
+    TSNode body = node_field(function.node, "body");
+    uint32_t count = ts_node_is_null(body) ? 0 : ts_node_named_child_count(body);
+    TSNode last = count ? ts_node_named_child(body, count - 1) : node_null();
+    TSNode made =
+        node_is(last, "return_statement") ? node_bare(ts_node_named_child(last, 0)) : node_null();
+    TSNode first =
+        node_is(made, "call") ? ts_node_named_child(node_field(made, "arguments"), 0) : node_null();
+
+    return node_is(first, "list_splat") &&
+           is_table(python_foreign(r->tree, (struct python_scope){.file = function.file},
+                                   node_field(made, "function")));
+}
+
+bool sa_makes_table(struct sa_reader *r, struct python_scope scope, TSNode call)
+{
+    struct python_thing called = python_resolve(r->tree, scope, node_field(call, "function"));
+
+    return called.kind == THING_FUNCTION && called.file ? passes_on_to_table(r, called)
+                                                        : is_table(called.dotted);
+}
+
 struct str sa_table_name(struct sa_reader *r, struct python_scope scope, TSNode call)
 {
-    struct str called = python_foreign(r->tree, scope, node_field(call, "function"));
     struct python_constant name = python_constant(r->tree, scope, call_positional(call, 0));
     struct str schema = sa_keyword_text(r, scope, call, "schema");
 
-    if (!sa_is(called, "Table") || name.kind != CONSTANT_STRING)
+    if (name.kind != CONSTANT_STRING || !sa_makes_table(r, scope, call))
         return STR_NONE;
     if (!schema.length) { /* metadata = MetaData(schema="stats") */
         struct python_thing metadata = python_resolve(r->tree, scope, call_positional(call, 1));
