@@ -333,20 +333,69 @@ static bool table_is_variable(const struct cover_call *call)
     return of_columns(call) && call->receiver.length && !call->table.length;
 }
 
-/* Column(NAME, …), or a column made elsewhere. */
-static bool column_is_variable(const struct cover_call *call)
+/* Column(NAME, …), or a column made elsewhere; and what comes behind the name. */
+static struct str column_argument(const struct cover_call *call)
 {
     struct str column = argument(call, of_op(call) ? 1 : 0);
     size_t made = str_find(column, STR("Column("));
 
-    if (made == SIZE_MAX)
-        return is_variable(column);
-    return is_variable(str_trim(str_from_offset(column, made + STR("Column(").length)));
+    return made == SIZE_MAX ? column
+                            : str_trim(str_from_offset(column, made + STR("Column(").length));
+}
+
+static bool column_is_variable(const struct cover_call *call)
+{
+    return is_variable(column_argument(call));
+}
+
+static struct str first_word(struct str text)
+{
+    size_t word = 0;
+
+    while (word < text.length && byte_is_word(text.bytes[word]))
+        word++;
+    return str_prefix(text, word);
 }
 
 bool cover_is_computed(const struct cover_call *call)
 {
     return table_is_variable(call) || (of_columns(call) && column_is_variable(call));
+}
+
+/* TABLE = "users" in a line of its own, and assigned nowhere else. */
+static bool is_constant(struct str text, struct str name, struct str *ret_text)
+{
+    bool found = false;
+
+    if (!name.length)
+        return false;
+    for (size_t i = 0; i < name.length; i++)
+        if (!byte_is_word(name.bytes[i]) || (name.bytes[i] >= 'a' && name.bytes[i] <= 'z'))
+            return false;
+    for (size_t at = 0, next; (next = str_find(str_from_offset(text, at), name)) != SIZE_MAX;) {
+        size_t begin = at + next, end = begin + name.length;
+        bool whole = (begin == 0 || !byte_is_word(text.bytes[begin - 1])) &&
+                     (end == text.length || !byte_is_word(text.bytes[end]));
+        bool first = begin == 0 || text.bytes[begin - 1] == '\n';
+        struct str line = str_from_offset(text, end);
+        at = end;
+        line = str_trim(str_prefix(line, str_find_byte(line, '\n')));
+        if (!whole || !str_starts(line, STR("=")) || str_starts(line, STR("==")))
+            continue;
+        if (found || !first || !cover_is_literal(str_trim(str_from_offset(line, 1)), ret_text))
+            return false;
+        found = true;
+    }
+    return found;
+}
+
+/* A variable whose value the file says is that; of any other, it may be what stands in the file. */
+static bool may_be(struct str variable, struct str wanted, struct str upgrade)
+{
+    struct str value;
+
+    return is_constant(upgrade, variable, &value) ? str_eq_nocase(cover_bare(value), wanted)
+                                                  : text_has_word(upgrade, wanted);
 }
 
 static bool call_does(const struct cover_call *call, const struct schema_change *change)
@@ -367,7 +416,8 @@ bool cover_computed(const struct cover_call *call, const struct schema_change *c
                     struct str upgrade)
 {
     struct str bare = cover_bare(change->table);
-    bool table = table_is_variable(call) && text_has_word(upgrade, bare);
+    bool table = table_is_variable(call) &&
+                 may_be(of_op(call) ? str_trim(argument(call, 0)) : STR_NONE, bare, upgrade);
 
     /* Enum(*labels, name="status") */
     if (change->object == SCHEMA_OBJECT_TYPE)
@@ -382,5 +432,6 @@ bool cover_computed(const struct cover_call *call, const struct schema_change *c
         return text_has_word(upgrade, bare) && text_has_word(upgrade, change->column);
     return call_does(call, change) && (table || is_table(call, change)) &&
            (cover_names(call, change->column) ||
-            (column_is_variable(call) && text_has_word(upgrade, change->column)));
+            (column_is_variable(call) &&
+             may_be(first_word(column_argument(call)), change->column, upgrade)));
 }
