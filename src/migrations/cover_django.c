@@ -117,7 +117,7 @@ static bool django_index(const struct cover_call *call, const struct schema_chan
 }
 
 /* A table begins with the label of its application, which is the name of the directory that holds its model, unless something else is
- * written: then nothing is told here. */
+ * written: then nothing is told here. What lies in the migration's own application is of no other, whatever a folder around that is called. */
 static bool is_of_another_application(struct str path, const struct schema_change *change)
 {
     struct str folder = path_parent(path), application = path_parent(folder);
@@ -126,9 +126,12 @@ static bool is_of_another_application(struct str path, const struct schema_chang
         return false;
     for (struct str at = path_parent(change->place.file); at.length; at = path_parent(at)) {
         struct str label = path_base_name(at);
+        bool own = str_eq(at, application);
         if (change->table.length > label.length && change->table.bytes[label.length] == '_' &&
             str_eq_nocase(str_prefix(change->table, label.length), label))
-            return !str_eq(at, application);
+            return !own;
+        if (own)
+            return false;
     }
     return false;
 }

@@ -284,7 +284,10 @@ static void collect(struct django_reader *r, struct python_file *file, TSNode no
     }
     model.app = label_of(r, &model);
     model.abstract = is_abstract(r, file, node);
-    model.proxy = node_is(django_meta(r, &model, "proxy", &scope), "true");
+    TSNode proxy = django_meta(r, &model, "proxy", &scope);
+    /* proxy = "token" in settings.INSTALLED_APPS: Django lets no proxy have fields. */
+    model.proxy = node_is(proxy, "true") || (!ts_node_is_null(proxy) && !node_is(proxy, "false") &&
+                                             !django_has_field(r, &model));
     model.unmanaged = node_is(django_meta(r, &model, "managed", &scope), "false");
     TSNode table = django_meta(r, &model, "db_table", &scope);
     model.table = ts_node_is_null(table)
