@@ -28,6 +28,47 @@ static bool says_table(const struct cover_call *call, struct str table)
     return str_contains(call->arguments, STR("db_table")) && cover_names(call, table);
 }
 
+/* max_length=24: the digits; empty: it is not written, or no number. */
+static struct str number_of(struct str field, struct str keyword)
+{
+    size_t at = str_find(field, keyword), end;
+
+    if (at == SIZE_MAX)
+        return STR_NONE;
+    struct str rest = str_from_offset(field, at + keyword.length);
+    for (end = 0; end < rest.length && byte_is_digit(rest.bytes[end]);)
+        end++;
+    return end < rest.length && (rest.bytes[end] == ',' || rest.bytes[end] == ')')
+               ? str_prefix(rest, end)
+               : STR_NONE;
+}
+
+/* What is said of a field of Django's own must be what the models say now: an older AlterField, or an AddField that brought the column back, made
+ * something else of it. */
+static bool may_become(const struct cover_call *call, const struct schema_change *change)
+{
+    struct str field = cover_keyword_argument(call, "field", 2), type = change->after.type;
+
+    if (!str_starts(field, STR("models.")))
+        return true;
+    if (change->aspect == ASPECT_NULL) {
+        bool nullable = str_contains(field, STR("null=True"));
+        return nullable == change->after.nullable ||
+               (str_contains(field, STR("null=")) && !nullable &&
+                !str_contains(field, STR("null=False")));
+    }
+    struct str length = number_of(field, STR("max_length=")),
+               digits = number_of(field, STR("max_digits=")),
+               places = number_of(field, STR("decimal_places="));
+    if (change->aspect == ASPECT_TYPE && length.length && str_starts(type, STR("VARCHAR(")))
+        return str_eq(number_of(type, STR("VARCHAR(")), length);
+    if (change->aspect == ASPECT_TYPE && digits.length && places.length &&
+        str_starts(type, STR("NUMERIC(")))
+        return str_eq(number_of(type, STR("NUMERIC(")), digits) &&
+               str_eq(number_of(type, STR(", ")), places);
+    return true;
+}
+
 /* Django's operations name a model and a field: "user" of the application "shop" is the table shop_user, "owner" the column owner_id. A
  * model that has a table of another name is followed step by step (models_cover); one that the text computes may be any. */
 static bool django_column(const struct cover_call *call, const struct schema_change *change)
@@ -41,14 +82,16 @@ static bool django_column(const struct cover_call *call, const struct schema_cha
         return false;
     switch (change->kind) {
     case SCHEMA_ADD:
-        return cover_is_call(call, "AddField") || cover_is_call(call, "CreateModel") ||
+        /* Of a change that would go by dropping the column: its table is there. */
+        return (cover_is_call(call, "AddField") && may_become(call, change)) ||
+               (cover_is_call(call, "CreateModel") && change->aspect == ASPECT_NONE) ||
                cover_is_call(call, "RenameField");
     case SCHEMA_DROP:
         return cover_is_call(call, "RemoveField") || cover_is_call(call, "RenameField");
     case SCHEMA_CHANGE:
         break;
     }
-    return cover_is_call(call, "AlterField");
+    return cover_is_call(call, "AlterField") && may_become(call, change);
 }
 
 static bool names_model(const struct cover_call *call, struct str table)
@@ -98,8 +141,9 @@ static bool django_index(const struct cover_call *call, const struct schema_chan
     struct str model;
 
     if (cover_is_call(call, "AlterUniqueTogether") || cover_is_call(call, "AlterIndexTogether"))
-        return !cover_is_literal(cover_keyword_argument(call, "name", 0), &model) ||
-               is_model(model, STR_NONE, change->table);
+        return change->parts.count != 1 &&
+               (!cover_is_literal(cover_keyword_argument(call, "name", 0), &model) ||
+                is_model(model, STR_NONE, change->table));
     if (cover_is_call(call, "RenameIndex") ||
         str_starts(call->name, drop ? STR("RemoveIndex") : STR("AddIndex")) ||
         str_starts(call->name, drop ? STR("RemoveConstraint") : STR("AddConstraint")))

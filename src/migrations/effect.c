@@ -159,7 +159,7 @@ int step_effect(const struct steps *names, const struct step *step,
             return 1;
         if (step->kind != STEP_ADD_INDEX && step->kind != STEP_DROP_INDEX)
             return 0;
-        if (in_schema(step, change) == OTHER_TABLE)
+        if (in_schema(step, change) == OTHER_TABLE || (step->together && change->parts.count == 1))
             return 0;
         if (step->name.length && change->name.length
                 ? !str_eq(step->name, change->name)

@@ -14,6 +14,28 @@ static bool is_many(const struct covering *c, const struct schema_change *change
     return false;
 }
 
+/* NUMERIC is DECIMAL, DOUBLE PRECISION is FLOAT. */
+static bool same_type(struct str one, struct str other)
+{
+    static const char *const same[][2] = {{"DECIMAL", "NUMERIC"}, {"FLOAT", "DOUBLE PRECISION"}};
+
+    if (str_eq_nocase(one, other))
+        return true;
+    for (size_t i = 0; i < COUNT_OF(same) * 2; i++) {
+        struct str from = str_from(same[i / 2][i % 2]), to = str_from(same[i / 2][1 - i % 2]);
+        if (str_starts(one, from) && str_starts(other, to))
+            return str_eq(str_from_offset(one, from.length), str_from_offset(other, to.length));
+    }
+    return false;
+}
+
+/* An older migration altered the column, to a type that the models no longer say. */
+static bool becomes_another(const struct step *step, const struct schema_change *change)
+{
+    return change->aspect == ASPECT_TYPE && step->becomes.length && change->after.type.length &&
+           !same_type(step->becomes, change->after.type);
+}
+
 /* A column that was dropped and is added again is new in all that it is: so Prisma and TypeORM give it another type. So is one of a table that
  * the range makes anew and gives the old one's name: so SQLite's are changed. */
 static int effect(const struct covering *c, const struct file_steps *file, const struct step *step,
@@ -29,9 +51,12 @@ static int effect(const struct covering *c, const struct file_steps *file, const
         does = step_effect(&c->names, step, &anew);
         bool anew_by_name =
             file->in_range && step->table.length && !str_eq(step->table, change->table);
-        if (does > 0 && (*dropped || anew_by_name))
+        if (does > 0 && (*dropped || anew_by_name) &&
+            (file->in_range || !becomes_another(step, change)))
             return 1;
         *dropped = *dropped || does < 0;
+        does = step_effect(&c->names, step, change);
+        return does > 0 && !file->in_range && becomes_another(step, change) ? -1 : does;
     }
     return step_effect(&c->names, step, change);
 }
@@ -74,6 +99,24 @@ static bool is_read_whole(const struct file_steps *file, struct str text)
     return true;
 }
 
+/* Its steps say of the column what it becomes, and that is something else: its words say no more. */
+static bool says_another_type(const struct covering *c, const struct file_steps *file,
+                              const struct schema_change *change)
+{
+    bool another = false;
+
+    for (size_t i = 0; i < file->steps.count; i++) {
+        const struct step *step = &file->steps.items[i];
+        if (step->kind != STEP_ALTER_COLUMN || !str_eq(step->column, change->column) ||
+            !step->type || !step_is_about(&c->names, step, change))
+            continue;
+        if (!becomes_another(step, change))
+            return false;
+        another = true;
+    }
+    return another;
+}
+
 /* What gives no steps: DO blocks, MySQL's ALTER, languages that are not read. As the push does it, the files come as they are applied, and a later
  * one may undo what an earlier one made. */
 static void words_cover(struct covering *c, const struct schema_changes *asked, bool *covered)
@@ -96,6 +139,10 @@ static void words_cover(struct covering *c, const struct schema_changes *asked, 
             struct schema_change change = asked->items[i];
             if (covered[i] || covering_is_foreign(c, path, &change))
                 continue;
+            if (!c->files.items[f].in_range && says_another_type(c, &c->files.items[f], &change)) {
+                made[i] = false;
+                continue;
+            }
             /* An index that comes with it may be called otherwise than the models do. */
             change.beside = change.beside && !c->files.items[f].in_range;
             bool makes = cover_makes(cover, &change);

@@ -38,10 +38,13 @@ struct step {
     bool type, null, default_value, key; /* STEP_ALTER_COLUMN: what it changes */
     bool null_known, nullable;           /* with `null`: what it becomes */
     struct str type_name;                /* with `type`: what it becomes; empty: not known */
+    struct str
+        becomes; /* the same as Python's migrations say it: it is held against older migrations alone */
     struct str computed; /* of columns: any word of it may be the table or column that is empty */
     bool field;          /* Django: `column` is a field's name */
-    bool family; /* Django: the tables of its many-to-many fields, TABLE_FIELD, go with it */
-    bool many;   /* Django: STEP_ADD_TABLE of a many-to-many field */
+    bool family;   /* Django: the tables of its many-to-many fields, TABLE_FIELD, go with it */
+    bool together; /* Django: unique_together, index_together: an index over several columns */
+    bool many;     /* Django: STEP_ADD_TABLE of a many-to-many field */
     /* Django: the field that has this column, or this table of its own; empty: none. */
     struct str member;
     bool refers;      /* it is a key: its column is FIELD_id where nothing else is said */

@@ -1,4 +1,5 @@
 #include "readers/django.h"
+#include "readers/sqlalchemy.h"
 #include "readers/steps.h"
 
 #define UP_MAX 40u
@@ -112,6 +113,18 @@ static bool is_new_table(struct reader *r, TSNode call, struct str name)
     return column;
 }
 
+/* type_=sa.String(24), in the words of the models' reader; empty: it cannot be read. */
+static struct str alembic_becomes(struct reader *r, TSNode call)
+{
+    struct schema schema = {0};
+    struct sa_reader reader = {.arena = r->arena, .tree = r->tree, .schema = &schema};
+    TSNode node = call_keyword(r->scope.file, call, "type_");
+    struct sa_type type = {0};
+
+    return !ts_node_is_null(node) && sa_type_read(&reader, r->scope, node, &type) ? type.text
+                                                                                  : STR_NONE;
+}
+
 static void alembic_alter(struct reader *r, TSNode call, struct str table, size_t shift)
 {
     struct str column = text_of(r, word(r, call, "column_name", 1 - shift));
@@ -125,6 +138,7 @@ static void alembic_alter(struct reader *r, TSNode call, struct str table, size_
                 .table = table,
                 .column = column,
                 .type = !ts_node_is_null(call_keyword(file, call, "type_")),
+                .becomes = alembic_becomes(r, call),
                 .null = !ts_node_is_null(call_keyword(file, call, "nullable")),
                 .null_known = nullable.kind == CONSTANT_TRUE || nullable.kind == CONSTANT_FALSE,
                 .nullable = nullable.kind == CONSTANT_TRUE,
@@ -426,6 +440,38 @@ static void create_model(struct reader *r, TSNode call)
     }
 }
 
+static struct str number_of(struct reader *r, TSNode field, const char *keyword)
+{
+    struct python_constant value =
+        python_constant(r->tree, r->scope, call_keyword(r->scope.file, field, keyword));
+
+    return value.kind == CONSTANT_NUMBER ? value.text : STR_NONE;
+}
+
+/* What the column becomes, as far as a field of Django's own (models.CharField) says it with numbers. */
+static void django_becomes(struct reader *r, TSNode field, struct step *step)
+{
+    static const char *const texts[] = {"CharField", "SlugField",  "EmailField",   "URLField",
+                                        "FileField", "ImageField", "FilePathField"};
+
+    if (!node_is(field, "call") ||
+        !str_starts(node_source(r->scope.file, node_field(field, "function")), STR("models.")))
+        return;
+    TSNode null = call_keyword(r->scope.file, field, "null");
+    struct python_constant nullable = python_constant(r->tree, r->scope, null);
+    step->nullable = nullable.kind == CONSTANT_TRUE;
+    step->null_known = ts_node_is_null(null) || step->nullable || nullable.kind == CONSTANT_FALSE;
+    struct str kind = called_name(r, field), length = number_of(r, field, "max_length");
+    for (size_t i = 0; i < COUNT_OF(texts) && length.length; i++)
+        if (str_eq(kind, str_from(texts[i])))
+            step->becomes = str_printf(r->arena, "VARCHAR(" STR_FMT ")", STR_ARG(length));
+    struct str digits = number_of(r, field, "max_digits"),
+               places = number_of(r, field, "decimal_places");
+    if (str_eq(kind, STR("DecimalField")) && digits.length && places.length)
+        step->becomes = str_printf(r->arena, "NUMERIC(" STR_FMT ", " STR_FMT ")", STR_ARG(digits),
+                                   STR_ARG(places));
+}
+
 static void django_column(struct reader *r, TSNode call, enum step_kind kind)
 {
     struct str table = django_table(r, text_of(r, word(r, call, "model_name", 0)));
@@ -434,16 +480,19 @@ static void django_column(struct reader *r, TSNode call, enum step_kind kind)
 
     if (node_is(field, "call") && str_eq(called_name(r, field), STR("ManyToManyField")))
         add_many(r, table, name, field, kind == STEP_ALTER_COLUMN);
-    push(r, (struct step){.kind = kind,
-                          .table = table,
-                          .column = field_column(r, name, field),
-                          .field = true,
-                          .member = name,
-                          .refers = field_refers(r, field),
-                          .type = true,
-                          .null = true,
-                          .default_value = true,
-                          .key = true});
+    struct step step = {.kind = kind,
+                        .table = table,
+                        .column = field_column(r, name, field),
+                        .field = true,
+                        .member = name,
+                        .refers = field_refers(r, field),
+                        .type = true,
+                        .null = true,
+                        .default_value = true,
+                        .key = true};
+    if (kind != STEP_DROP_COLUMN)
+        django_becomes(r, field, &step);
+    push(r, step);
 }
 
 /* The condition that a PositiveIntegerField brings, and takes away when it becomes another. */
@@ -547,8 +596,8 @@ static void django_call(struct reader *r, TSNode call)
         django_index(r, call, STEP_DROP_INDEX, "name");
     else if (str_eq(name, STR("AlterUniqueTogether")) || str_eq(name, STR("AlterIndexTogether"))) {
         struct str table = django_table(r, text_of(r, word(r, call, "name", 0)));
-        push(r, (struct step){.kind = STEP_ADD_INDEX, .table = table});
-        push(r, (struct step){.kind = STEP_DROP_INDEX, .table = table});
+        push(r, (struct step){.kind = STEP_ADD_INDEX, .table = table, .together = true});
+        push(r, (struct step){.kind = STEP_DROP_INDEX, .table = table, .together = true});
     } else if (str_eq(name, STR("AlterModelTable"))) {
         struct str model = text_of(r, word(r, call, "name", 0));
         struct str table = text_of(r, word(r, call, "table", 1));
