@@ -284,6 +284,27 @@ static const struct row {
      COLUMN(ADD, "users", "years"), true},
     {"a.py", "def upgrade():\n    op.alter_column('users', 'age', new_column_name='years')\n",
      COLUMN(ADD, "users", "age"), false},
+    /* An alteration is to the type that it says. */
+    {"a.py", "def upgrade():\n    op.alter_column('users', 'age', type_=sa.BigInteger())\n",
+     ASPECT(ASPECT_TYPE, "users", "age", "BIGINT"), true},
+    {"a.py", "def upgrade():\n    op.alter_column('users', 'age', type_=sa.BigInteger())\n",
+     ASPECT(ASPECT_TYPE, "users", "age", "INTEGER"), false},
+    {"a.py", "def upgrade():\n    op.alter_column('users', 'age', type_=shop.types.Age())\n",
+     ASPECT(ASPECT_TYPE, "users", "age", "INTEGER"), true},
+    {"a.py", "def upgrade():\n    op.alter_column('users', 'name', type_=sa.String(24))\n",
+     ASPECT(ASPECT_TYPE, "users", "name", "TEXT"), false},
+    {"0002_a.py",
+     "class Migration(migrations.Migration):\n    operations = [migrations.AlterField("
+     "'user', 'name', models.CharField(max_length=24))]\n",
+     ASPECT(ASPECT_TYPE, "shop_user", "name", "VARCHAR(24)"), true},
+    {"0002_a.py",
+     "class Migration(migrations.Migration):\n    operations = [migrations.AlterField("
+     "'user', 'name', models.CharField(max_length=24))]\n",
+     ASPECT(ASPECT_TYPE, "shop_user", "name", "VARCHAR(25)"), false},
+    {"0002_a.py",
+     "class Migration(migrations.Migration):\n    operations = [migrations.AlterField("
+     "'user', 'name', fields.Name(max_length=24))]\n",
+     ASPECT(ASPECT_TYPE, "shop_user", "name", "VARCHAR(25)"), true},
     /* What is dropped of a column is not the column. */
     {"a.sql", "ALTER TABLE users ALTER COLUMN age DROP NOT NULL", COLUMN(DROP, "users", "age"),
      false},
