@@ -232,9 +232,8 @@ static void read_python(struct cover *cover)
 
 static enum language language_of(struct str path, struct str text)
 {
-    if (str_ends(
-            path,
-            STR(".py"))) /* SQLAlchemy-migrate has methods of tables and columns, whose names its variables hold */
+    /* SQLAlchemy-migrate has methods of tables and columns, whose names its variables hold. */
+    if (str_ends(path, STR(".py")))
         return str_contains(text, STR("def upgrade(migrate_engine")) ? OTHER : PYTHON;
     if (str_ends(path, STR(".sql")))
         return SQL;
