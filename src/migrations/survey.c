@@ -4,6 +4,7 @@
 #include "base/words.h"
 #include "migrations/alembic.h"
 #include "migrations/markers.h"
+#include "migrations/survey_built.h"
 #include "migrations/survey_sql.h"
 #include "migrations/tracker.h"
 #include "migrations/tracker_files.h"
@@ -36,6 +37,7 @@ struct walk {
     bool found, set, linked;
     struct survey_memo *memo; /* NULL: none */
     VEC(struct place) todo;
+    VEC(struct place) built; /* dist: looked into where nothing else is found */
     struct tracker_files files;
     struct words
         absent; /* files that were looked for near a directory: many lie below the same ones */
@@ -78,9 +80,9 @@ static bool is_of_seeds(struct str directory)
 
 static bool is_entered(struct str name)
 {
-    static const char *const skipped[] = {
-        "node_modules", "bower_components", "venv", "virtualenv", "site-packages",
-        "__pycache__",  "vendor",           "dist", "target",     NULL};
+    static const char *const skipped[] = {"node_modules", "bower_components", "venv",
+                                          "virtualenv",   "site-packages",    "__pycache__",
+                                          "vendor",       "target",           NULL};
 
     return name.length && name.bytes[0] != '.' && !str_is_one_of(name, skipped);
 }
@@ -347,7 +349,11 @@ static void go_below(struct walk *w, struct place place, bool inside,
             continue;
         if (w->memo && entry->id.length)
             below.key = survey_memo_key(w->arena, surroundings, entry->id, below.path);
-        if (place.depth >= SURVEY_DEPTH_MAX)
+        bool built = str_eq(entry->name, STR("dist"));
+        w->linked = w->linked || built; /* whether it counts, other directories decide */
+        if (built)
+            VEC_PUSH(w->arena, &w->built, below);
+        else if (place.depth >= SURVEY_DEPTH_MAX)
             strs_add(w->arena, &w->survey->deep, below.path);
         else if (!w->memo || !words_have(&w->memo->barren, below.key))
             VEC_PUSH(w->arena, &w->todo, below);
@@ -449,6 +455,28 @@ static void keep_barren(const struct walk *w)
             (void)words_add(&w->memo->barren, w->todo.items[i].key);
 }
 
+static bool any_counts(const struct survey *survey)
+{
+    bool any = survey->settings.count || survey->scripts.count || survey->foreign.count ||
+               survey->elsewhere.count || survey->unplaced.count;
+
+    for (size_t i = 0; i < survey->sql.count; i++)
+        any = any || !survey_is_aside(survey->sql.items[i]);
+    for (size_t i = 0; i < survey->found.count; i++)
+        any = any || !survey_is_aside(survey->found.items[i].root);
+    return any;
+}
+
+/* A project that is deployed as it was built has its migrations in dist alone; beside sources they are copies, often old ones. */
+static void add_built(struct walk *w)
+{
+    bool wanted = !any_counts(w->survey);
+
+    for (size_t i = 0; i < w->built.count && wanted; i++)
+        VEC_PUSH(w->arena, &w->todo, w->built.items[i]);
+    w->built.count = 0;
+}
+
 static bool walk_all(struct walk *w, struct err *e)
 {
     size_t ahead = 0;
@@ -467,6 +495,8 @@ static bool walk_all(struct walk *w, struct err *e)
         if (!visit(w, w->todo.items[i], e))
             return false;
         w->todo.items[i].bears = w->found || w->set || w->linked || count_all(w->survey) != before;
+        if (i + 1 == w->todo.count)
+            add_built(w);
         if (w->scratch->used > SCRATCH_ENOUGH)
             arena_release(w->scratch);
     }
@@ -489,6 +519,7 @@ static bool survey_with(struct walk *walk, struct str root, struct survey *ret_s
     if (!walk_all(walk, e))
         return false;
     drop_elsewhere(&survey);
+    survey_drop_built(&scratch, walk->tree, &survey.found);
     strs_sort(&survey.settings);
     strs_sort(&survey.scripts);
     strs_sort(&survey.sql);
