@@ -202,6 +202,8 @@ static bool judge_rows(struct viewer *viewer, struct look_set *set,
         const struct history_problem *problem = &set->plan.problems.items[i];
         judge_add(&viewer->judge, problem->code, set->history.set, problem->message, problem->hint);
     }
+    if (set->plan.unknown.count && !viewer_explain_siblings(viewer, set, e))
+        return false;
     if (set->plan.unknown.count)
         proven = viewer_search_unknown(viewer, set, rows, &why_not);
     judge_unknown(&viewer->judge, set, rows, proven, why_not);
@@ -305,6 +307,7 @@ static void look_at_set(struct viewer *viewer, struct connection *connection,
     bool trusted = viewer->config->trusted && !viewer->config->broken;
     struct config_migrations asked = *wanted;
 
+    viewer->wanted = wanted;
     if (connection && connection->database)
         asked.dbms = database_dbms(connection->database);
     bool readable = read_history(viewer, &asked, &set);
@@ -363,16 +366,17 @@ static void judge_config(const struct viewer *viewer)
                   STR("set \"default_environment\" in " CONFIG_NAME));
 }
 
-static bool choose_sets(struct viewer *viewer, struct config_migrations_list *ret_chosen)
+static bool choose_sets(struct viewer *viewer, struct config_migrations_list *all,
+                        struct config_migrations_list *ret_chosen)
 {
-    struct config_migrations_list all = {0};
     struct err e = ERR_NONE;
 
-    if (!sets_detect(viewer->arena, viewer->tree, viewer->config, &all, &e)) {
+    if (!sets_detect(viewer->arena, viewer->tree, viewer->config, all, &e)) {
         viewer_failed(viewer, STR_NONE, "the migrations cannot be looked for", &e);
         return false;
     }
-    sets_choose(&viewer->judge, &all, viewer->options, ret_chosen);
+    viewer->sets = all;
+    sets_choose(&viewer->judge, all, viewer->options, ret_chosen);
     if (ret_chosen->count == 0 && viewer->judge.reasons->count == 0)
         judge_add(&viewer->judge, REASON_NO_MIGRATIONS, STR_NONE,
                   STR("there are no migrations here: nothing to compare"), STR_NONE);
@@ -411,7 +415,7 @@ bool gate_look(struct arena *arena, const struct config *config, const struct lo
     CLEANUP_WITH(connections_stop) struct connections connections = {0};
     CLEANUP_WITH(viewer_close)
     struct viewer viewer = {.arena = arena, .config = config, .options = options};
-    struct config_migrations_list chosen = {0};
+    struct config_migrations_list all = {0}, chosen = {0};
     VEC(size_t) indexes = {0};
 
     *ret_look = (struct look){.work_tree = config->work_tree, .pending = true};
@@ -438,7 +442,7 @@ bool gate_look(struct arena *arena, const struct config *config, const struct lo
     if (!viewer_open_tree(&viewer, &ret_look->at, e))
         return false;
     ret_look->commit = viewer.commit;
-    if (!viewer.tree || !choose_sets(&viewer, &chosen))
+    if (!viewer.tree || !choose_sets(&viewer, &all, &chosen))
         return true;
     if (asks)
         for (size_t i = 0; i < chosen.count; i++)
