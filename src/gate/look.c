@@ -409,6 +409,25 @@ static void finish(struct viewer *viewer, struct look *look)
                   STR("see what is slow: hookcheck status; or raise \"deadline\" in " CONFIG_NAME));
 }
 
+/* Of the sets that were found, those for other database systems than the one that is asked are left to a note. */
+static bool is_of_another_system(struct viewer *viewer, const struct connection *connection,
+                                 struct config_migrations_list *chosen,
+                                 const struct config_migrations *set)
+{
+    size_t instead = SIZE_MAX;
+
+    if (connection && connection->database && !viewer->config->migrations.count)
+        instead =
+            viewer_dialect_sibling(viewer->arena, chosen, set, database_dbms(connection->database));
+    if (instead == SIZE_MAX)
+        return false;
+    VEC_PUSH(viewer->arena, &chosen->items[instead].notes,
+             str_printf(viewer->arena,
+                        STR_FMT " was taken for the migrations of another database system",
+                        STR_ARG(set->versions.items[0])));
+    return true;
+}
+
 bool gate_look(struct arena *arena, const struct config *config, const struct look_options *options,
                struct look *ret_look, struct err *e)
 {
@@ -417,6 +436,7 @@ bool gate_look(struct arena *arena, const struct config *config, const struct lo
     struct viewer viewer = {.arena = arena, .config = config, .options = options};
     struct config_migrations_list all = {0}, chosen = {0};
     VEC(size_t) indexes = {0};
+    VEC(bool) left_out = {0};
 
     *ret_look = (struct look){.work_tree = config->work_tree, .pending = true};
     viewer.judge = (struct judge){
@@ -448,9 +468,16 @@ bool gate_look(struct arena *arena, const struct config *config, const struct lo
         for (size_t i = 0; i < chosen.count; i++)
             VEC_PUSH(arena, &indexes, connect_for(&viewer, &connections, &chosen.items[i]));
     connections_go_on(&connections);
+    for (size_t i = 0; i < chosen.count; i++) {
+        size_t index = indexes.count ? indexes.items[i] : SIZE_MAX;
+        struct connection *connection = indexes.count ? &connections.list.items[index] : NULL;
+        VEC_PUSH(arena, &left_out,
+                 is_of_another_system(&viewer, connection, &chosen, &chosen.items[i]));
+    }
     for (size_t i = 0; i < chosen.count; i++)
-        look_at_set(&viewer, indexes.count ? &connections.list.items[indexes.items[i]] : NULL,
-                    &chosen.items[i], ret_look);
+        if (!left_out.items[i])
+            look_at_set(&viewer, indexes.count ? &connections.list.items[indexes.items[i]] : NULL,
+                        &chosen.items[i], ret_look);
     finish(&viewer, ret_look);
     return true;
 }

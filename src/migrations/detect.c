@@ -415,6 +415,8 @@ static void name_sets(struct detection *d)
         struct str name = base;
         if (name_is_taken(d, i, name) && set->root.length)
             name = set->root;
+        if (name_is_taken(d, i, name) && set->versions.count)
+            name = path_below(d->arena, set->root, set->versions.items[0]);
         for (size_t number = 2; name_is_taken(d, i, name); number++)
             name = str_printf(d->arena, STR_FMT "-%zu", STR_ARG(base), number);
         set->name = name;
