@@ -270,15 +270,23 @@ static bool look_for_packs(struct walk *w, struct str directory, const struct tr
 static bool look_for_settings(struct walk *w, struct str root, const struct tree_entries *entries,
                               struct err *e)
 {
+    struct str package = STR_NONE;
+
     w->set = tracker_files_lie_in(&w->files, entries);
     if (!w->set)
         return true;
+    if (holds_file(entries, "package.json") &&
+        !read_start(w, path_below(w->scratch, root, STR("package.json")), &package))
+        package = STR_NONE;
     for (size_t i = 0; i < trackers_count(w->config, w->only); i++) {
         const struct tracker *tracker = trackers_at(w->config, w->only, i);
         struct tracker_places places;
         enum tree_entry_kind kind;
-        if (!tracker_file_lies_in(tracker, entries))
+        if (!tracker_file_lies_in(tracker, entries, package, e)) {
+            if (err_is_set(e))
+                return false;
             continue;
+        }
         if (!tracker_places_read(w->scratch, w->tree, tracker, root, STR_NONE, &places, e))
             return false;
         if (places.unplaced.length)
