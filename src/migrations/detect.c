@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "migrations/alembic.h"
+#include "migrations/markers.h"
 #include "migrations/survey.h"
 #include "migrations/tracker.h"
 
@@ -266,12 +267,23 @@ static void add_packs(struct detection *d)
     }
 }
 
+/* A provider of one's own may read the directory that was found. */
+static bool is_provided(const struct detection *d, const char *tracker)
+{
+    bool kysely = false;
+
+    for (size_t i = 0; i < d->sets.count; i++)
+        kysely = kysely || str_eq(d->sets.items[i].tracker, STR("kysely"));
+    return kysely && str_eq(str_from(tracker), STR(MARKER_KYSELY));
+}
+
 /* One set a tracker and place: what cannot be counted is said beside what can. */
 static void add_foreign(struct detection *d)
 {
     for (size_t i = 0; i < d->survey.foreign.count; i++) {
         const struct survey_foreign *foreign = &d->survey.foreign.items[i];
-        if (lies_in_script_directory(d, foreign->directory) || lies_in_found(d, foreign->directory))
+        if (lies_in_script_directory(d, foreign->directory) ||
+            lies_in_found(d, foreign->directory) || is_provided(d, foreign->tracker))
             continue;
         struct str tracker = str_printf(d->arena, "unsupported:%s", foreign->tracker);
         bool there = false;

@@ -59,6 +59,8 @@ static const struct marker markers[] = {
     {"EF Core", "#_*.cs", "Migrations", "EntityFrameworkCore.Migrations"},
     {"knex-migrator", "MigratorConfig.js", NULL, "migrationPath"},
     {"Gel", "#*.edgeql", "migrations", "CREATE MIGRATION"},
+    {MARKER_KYSELY, "*migrat*.ts", NULL, "async getMigrations("},
+    {MARKER_KYSELY, "*migrat*.js", NULL, "async getMigrations("},
 };
 
 /* Scripts of tools that no pack knows, and of runners of one's own: numbered, with a function up that speaks of a database. State that a client keeps
@@ -144,7 +146,8 @@ const char *marker_find(struct tree *tree, struct arena *arena, struct str direc
                 if (file_holds(tree, arena, path_below(arena, directory, entries->items[j].name),
                                marker->text, unreadable))
                     return marker->tracker;
-                break; /* the first of each form is enough to tell */
+                if (marker->directory)
+                    break; /* the first of each form is enough to tell */
             }
     }
     return scripts_lie_in(tree, arena, directory, entries, unreadable) ? "JavaScript" : NULL;
