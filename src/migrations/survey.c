@@ -235,6 +235,13 @@ static void add_found(struct walk *w, struct survey_found found)
     VEC_PUSH(w->arena, all, found);
 }
 
+/* By the tool's own file, or by classes that are migrations and nothing else: not by package.json and a text that seeds have as well. */
+static bool is_certain(const struct sign_match *match)
+{
+    return match->rank == SIGN_CONFIGURATION &&
+           (match->own_file || str_eq(match->tracker->unit.kind, STR("content")));
+}
+
 /* *ret_closed: what lies below belongs to the migrations. */
 static bool look_for_packs(struct walk *w, struct str directory, const struct tree_entries *entries,
                            bool *ret_closed, bool *ret_found, struct err *e)
@@ -246,7 +253,7 @@ static bool look_for_packs(struct walk *w, struct str directory, const struct tr
     bool recognised = tracker_recognise(w->scratch, w->tree, w->config, w->only, directory, entries,
                                         &w->absent, &match, &unreadable, e);
     keep_unreadable(w, &unreadable);
-    if (!recognised || (match.rank < SIGN_CONFIGURATION && is_of_seeds(directory)))
+    if (!recognised || (!is_certain(&match) && is_of_seeds(directory)))
         return !err_is_set(e);
     *ret_found = true;
     const struct tracker_code *code = tracker_code_of(match.tracker);
