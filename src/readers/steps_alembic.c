@@ -1,0 +1,244 @@
+/* steps_alembic.c -- what upgrade() of an Alembic revision does. */
+#include "readers/sqlalchemy.h"
+#include "readers/steps_python.h"
+
+#define UP_MAX 40u
+#define CALLS_MAX 4u
+
+/* With the schema that `schema=` names, as models name their tables. */
+static struct str with_schema(struct steps_reader *r, TSNode call, const char *keyword,
+                              struct str table)
+{
+    struct str schema = steps_text(r, call_keyword(r->scope.file, call, keyword));
+
+    return schema.length && table.length && !str_eq(schema, STR("public"))
+               ? str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(schema), STR_ARG(table))
+               : table;
+}
+
+/* The table of the `with op.batch_alter_table("t") as batch_op:` around a call; empty when there is none. */
+static struct str batch_table(struct steps_reader *r, TSNode call)
+{
+    TSNode node = call;
+
+    if (r->looked != r->scope.file) {
+        r->looked = r->scope.file;
+        r->batches = str_contains(r->looked->source, STR("batch_alter_table"));
+    }
+    if (!r->batches)
+        return STR_NONE;
+    for (size_t i = 0; i < UP_MAX && !ts_node_is_null(node); i++, node = ts_node_parent(node)) {
+        if (!node_is(node, "with_statement"))
+            continue;
+        TSNode clause = ts_node_named_child(node, 0);
+        while (!ts_node_is_null(clause) && !node_is(clause, "call"))
+            clause = ts_node_named_child(clause, 0);
+        if (node_is(clause, "call") && str_eq(steps_called(r, clause), STR("batch_alter_table")))
+            return with_schema(r, clause, "schema",
+                               steps_text(r, steps_word(r, clause, "table_name", 0)));
+    }
+    return STR_NONE;
+}
+
+static struct str column_name(struct steps_reader *r, TSNode column)
+{
+    return node_is(column, "call") ? steps_text(r, steps_word(r, column, "name", 0)) : STR_NONE;
+}
+
+static void alembic_table(struct steps_reader *r, TSNode call)
+{
+    struct str table =
+        with_schema(r, call, "schema", steps_text(r, steps_word(r, call, "table_name", 0)));
+
+    steps_push(r, (struct step){.kind = STEP_ADD_TABLE, .table = table});
+    for (size_t i = 1; i < call_positional_count(call); i++)
+        if (str_eq(steps_called(r, call_positional(call, i)), STR("Column")))
+            steps_push(r, (struct step){.kind = STEP_ADD_COLUMN,
+                                        .table = table,
+                                        .column = column_name(r, call_positional(call, i))});
+}
+
+/* services = Table("services", meta, Column(…)), which is created further down; one that is there is loaded, or has no columns. */
+static bool is_new_table(struct steps_reader *r, TSNode call, struct str name)
+{
+    bool column = false;
+
+    if (!str_eq(name, STR("Table")) ||
+        !ts_node_is_null(call_keyword(r->scope.file, call, "autoload")) ||
+        !ts_node_is_null(call_keyword(r->scope.file, call, "autoload_with")))
+        return false;
+    for (size_t i = 2; i < call_positional_count(call) && !column; i++)
+        column = str_eq(steps_called(r, call_positional(call, i)), STR("Column"));
+    return column;
+}
+
+/* type_=sa.String(24), in the words of the models' reader; empty: it cannot be read. */
+static struct str alembic_becomes(struct steps_reader *r, TSNode call)
+{
+    struct schema schema = {0};
+    struct sa_reader reader = {.arena = r->arena, .tree = r->tree, .schema = &schema};
+    TSNode node = call_keyword(r->scope.file, call, "type_");
+    struct sa_type type = {0};
+
+    return !ts_node_is_null(node) && sa_type_read(&reader, r->scope, node, &type) ? type.text
+                                                                                  : STR_NONE;
+}
+
+static void alembic_alter(struct steps_reader *r, TSNode call, struct str table, size_t shift)
+{
+    struct str column = steps_text(r, steps_word(r, call, "column_name", 1 - shift));
+    struct str renamed = steps_text(r, call_keyword(r->scope.file, call, "new_column_name"));
+    struct python_file *file = r->scope.file;
+    struct python_constant nullable =
+        python_constant(r->tree, r->scope, call_keyword(file, call, "nullable"));
+
+    steps_push(r,
+               (struct step){
+                   .kind = STEP_ALTER_COLUMN,
+                   .table = table,
+                   .column = column,
+                   .type = !ts_node_is_null(call_keyword(file, call, "type_")),
+                   .becomes = alembic_becomes(r, call),
+                   .null = !ts_node_is_null(call_keyword(file, call, "nullable")),
+                   .null_known = nullable.kind == CONSTANT_TRUE || nullable.kind == CONSTANT_FALSE,
+                   .nullable = nullable.kind == CONSTANT_TRUE,
+                   .default_value = !ts_node_is_null(call_keyword(file, call, "server_default"))});
+    if (renamed.length) {
+        steps_push(r, (struct step){.kind = STEP_DROP_COLUMN, .table = table, .column = column});
+        steps_push(r, (struct step){.kind = STEP_ADD_COLUMN, .table = table, .column = renamed});
+    }
+}
+
+/* `ending`: of the name that PostgreSQL gives one without a name. */
+static void alembic_key(struct steps_reader *r, TSNode call, struct str table, TSNode columns,
+                        const char *ending)
+{
+    struct str name = steps_text(r, call_positional(call, 0));
+    bool listed = node_is(columns, "list") || node_is(columns, "tuple");
+
+    if (!name.length && listed && ts_node_named_child_count(columns) == 1)
+        name = str_printf(r->arena, STR_FMT "_" STR_FMT "_%s", STR_ARG(dotted_last(table)),
+                          STR_ARG(steps_text(r, ts_node_named_child(columns, 0))), ending);
+    steps_push(r, (struct step){.kind = STEP_ADD_INDEX, .table = table, .name = name});
+    if (!listed)
+        return;
+    if (ts_node_named_child_count(columns) == 1)
+        steps_push(r, (struct step){.kind = STEP_ALTER_COLUMN,
+                                    .key = true,
+                                    .table = table,
+                                    .column = steps_text(r, ts_node_named_child(columns, 0))});
+}
+
+static void alembic_call(struct steps_reader *r, TSNode call)
+{
+    struct str name = steps_called(r, call), batch = batch_table(r, call);
+    size_t shift = batch.length ? 1 : 0;
+    struct str of_table =
+        with_schema(r, call, str_eq(name, STR("create_foreign_key")) ? "source_schema" : "schema",
+                    steps_text(r, call_positional(call, 1))); /* where the name comes first */
+    struct str table =
+        shift ? batch
+              : with_schema(r, call, "schema", steps_text(r, steps_word(r, call, "table_name", 0)));
+
+    if (str_eq_nocase(name, STR("enum")))
+        steps_push(r, (struct step){.kind = STEP_ADD_TYPE,
+                                    .name = with_schema(
+                                        r, call, "schema",
+                                        steps_text(r, call_keyword(r->scope.file, call, "name")))});
+    else if (str_eq(name, STR("add_column")))
+        steps_push(
+            r, (struct step){.kind = STEP_ADD_COLUMN,
+                             .table = table,
+                             .column = column_name(r, steps_word(r, call, "column", 1 - shift))});
+    else if (str_eq(name, STR("drop_column")))
+        steps_push(r, (struct step){
+                          .kind = STEP_DROP_COLUMN,
+                          .table = table,
+                          .column = steps_text(r, steps_word(r, call, "column_name", 1 - shift))});
+    else if (str_eq(name, STR("alter_column")))
+        alembic_alter(r, call, table, shift);
+    else if (str_eq(name, STR("create_table")))
+        alembic_table(r, call);
+    else if (r->creates &&
+             is_new_table(r, call, name)) /* its columns say nothing of one that is there */
+        steps_push(r, (struct step){.kind = STEP_ADD_TABLE, .table = table});
+    else if (str_eq(name, STR("drop_table")))
+        steps_push(r, (struct step){.kind = STEP_DROP_TABLE, .table = table});
+    else if (str_eq(name, STR("rename_table"))) {
+        steps_push(r, (struct step){.kind = STEP_TABLE_NAME,
+                                    .table = table,
+                                    .name = with_schema(
+                                        r, call, "schema",
+                                        steps_text(r, steps_word(r, call, "new_table_name", 1)))});
+    } else if (str_eq(name, STR("create_index")))
+        steps_push(r, (struct step){.kind = STEP_ADD_INDEX,
+                                    .table = shift ? batch : of_table,
+                                    .name = steps_text(r, steps_word(r, call, "index_name", 0))});
+    else if (str_eq(name, STR("drop_index")) || str_eq(name, STR("drop_constraint")))
+        steps_push(r, (struct step){.kind = STEP_DROP_INDEX,
+                                    .name = steps_text(r, call_positional(call, 0))});
+    else if (str_eq(name, STR("create_unique_constraint")))
+        alembic_key(r, call, shift ? batch : of_table, call_positional(call, 2 - shift), "key");
+    else if (str_eq(name, STR("create_foreign_key")))
+        alembic_key(r, call, shift ? batch : of_table, call_positional(call, 3 - shift), "fkey");
+    else if (str_eq(name, STR("create_check_constraint")))
+        steps_push(r, (struct step){.kind = STEP_ADD_INDEX,
+                                    .table = shift ? batch : of_table,
+                                    .name = steps_text(r, call_positional(call, 0))});
+    else if (str_eq(name, STR("execute")) || str_eq(name, STR("exec_driver_sql")))
+        steps_sql_argument(r, call_positional(call, 0));
+}
+
+/* Functions of the tree that upgrade() calls are part of it. */
+static void alembic_part(struct steps_reader *r, TSNode call)
+{
+    TSNode function = node_field(call, "function");
+    struct python_thing thing = node_is(function, "identifier") || node_is(function, "attribute")
+                                    ? python_resolve(r->tree, r->scope, function)
+                                    : (struct python_thing){.kind = THING_UNKNOWN};
+
+    if (thing.kind == THING_FUNCTION && thing.file && r->calls < CALLS_MAX) {
+        const struct python_scope before = r->scope;
+        const struct python_bound *inner = NULL;
+        struct python_bound given[STEPS_NAMES_MAX];
+        TSNode parameters = node_field(thing.node, "parameters");
+        for (uint32_t i = 0; i < ts_node_named_child_count(parameters) && i < STEPS_NAMES_MAX;
+             i++) {
+            TSNode name = ts_node_named_child(parameters, i);
+            struct str text = steps_text(r, call_positional(call, i));
+            if (node_is(name, "typed_parameter"))
+                name = ts_node_named_child(name, 0);
+            given[i] = (struct python_bound){
+                .name = node_source(thing.file, name), .text = text, .outer = inner};
+            if (text.length)
+                inner = &given[i];
+        }
+        r->calls++;
+        r->scope = (struct python_scope){.file = thing.file, .bound = inner};
+        steps_each_call(r, node_field(thing.node, "body"), alembic_part, 0);
+        r->scope = before;
+        r->calls--;
+        return;
+    }
+    alembic_call(r, call);
+}
+
+void steps_of_alembic(struct arena *arena, struct python_tree *tree, struct python_file *file,
+                      struct steps *steps)
+{
+    struct steps_reader r = {.arena = arena, .tree = tree, .scope = {.file = file}, .steps = steps};
+    const struct python_binding *upgrade =
+        python_binding_in(tree, file, node_null(), STR("upgrade"));
+
+    if (!upgrade || upgrade->kind != BINDING_FUNCTION)
+        return;
+    r.creates = str_contains(node_source(file, upgrade->node), STR(".create(")) ||
+                str_contains(node_source(file, upgrade->node), STR(".create_all("));
+    steps_each_call(&r, upgrade->node, alembic_part, 0);
+    /* The template for several databases: `globals()["upgrade_%s" % engine_name]()`. */
+    for (size_t i = 0; i < file->bindings.count; i++)
+        if (file->bindings.items[i].kind == BINDING_FUNCTION &&
+            str_starts(file->bindings.items[i].name, STR("upgrade_")) &&
+            str_contains(node_source(file, upgrade->node), STR("globals()")))
+            steps_each_call(&r, file->bindings.items[i].node, alembic_part, 0);
+}

@@ -1,0 +1,272 @@
+/* steps_django.c -- what the operations of a Django migration do. */
+#include "readers/django.h"
+#include "readers/steps_python.h"
+
+static struct str django_table(struct steps_reader *r, struct str model)
+{
+    return str_printf(r->arena, STR_FMT "_" STR_FMT, STR_ARG(r->app),
+                      STR_ARG(str_lower(r->arena, model)));
+}
+
+/* A many-to-many field is a table of its own. */
+static struct str many_table(struct steps_reader *r, struct str table, struct str field)
+{
+    return str_printf(r->arena, STR_FMT "_" STR_FMT, STR_ARG(table), STR_ARG(field));
+}
+
+static void add_many(struct steps_reader *r, struct str table, struct str name, TSNode field,
+                     bool altered)
+{
+    struct str own = steps_text(r, call_keyword(r->scope.file, field, "db_table"));
+    struct str usual = many_table(r, table, name);
+
+    steps_push(r,
+               (struct step){.kind = STEP_ADD_TABLE,
+                             .table = own.length ? own : usual,
+                             .many = ts_node_is_null(call_keyword(r->scope.file, field, "through")),
+                             .member = name,
+                             .owner = table,
+                             .was = altered ? usual : STR_NONE});
+}
+
+static struct str field_column(struct steps_reader *r, struct str name, TSNode field)
+{
+    struct str column = node_is(field, "call")
+                            ? steps_text(r, call_keyword(r->scope.file, field, "db_column"))
+                            : STR_NONE;
+
+    return column.length ? column : name;
+}
+
+/* ForeignKey, OneToOneField and what is called after them: TreeForeignKey. */
+static bool field_refers(struct steps_reader *r, TSNode field)
+{
+    return node_is(field, "call") && (str_ends(steps_called(r, field), STR("ForeignKey")) ||
+                                      str_ends(steps_called(r, field), STR("OneToOneField")));
+}
+
+static void create_model(struct steps_reader *r, TSNode call)
+{
+    struct str table = django_table(r, steps_text(r, steps_word(r, call, "name", 0)));
+    TSNode fields = steps_word(r, call, "fields", 1);
+    TSNode options = call_keyword(r->scope.file, call, "options");
+
+    steps_push(r, (struct step){.kind = STEP_ADD_TABLE, .table = table});
+    for (uint32_t i = 0; node_is(fields, "list") && i < ts_node_named_child_count(fields); i++) {
+        TSNode pair = ts_node_named_child(fields, i);
+        if (!node_is(pair, "tuple") || ts_node_named_child_count(pair) < 2)
+            continue;
+        struct str name = steps_text(r, ts_node_named_child(pair, 0));
+        TSNode field = ts_node_named_child(pair, 1);
+        if (str_eq(steps_called(r, field), STR("ManyToManyField")))
+            add_many(r, table, name, field, false);
+        else
+            steps_push(r, (struct step){.kind = STEP_ADD_COLUMN,
+                                        .table = table,
+                                        .column = field_column(r, name, field),
+                                        .field = true,
+                                        .member = name,
+                                        .refers = field_refers(r, field)});
+    }
+    for (uint32_t i = 0; node_is(options, "dictionary") && i < ts_node_named_child_count(options);
+         i++) {
+        TSNode pair = ts_node_named_child(options, i);
+        if (node_is(pair, "pair") &&
+            str_eq(steps_text(r, node_field(pair, "key")), STR("db_table")))
+            steps_push(r, (struct step){.kind = STEP_TABLE_NAME,
+                                        .table = table,
+                                        .name = steps_text(r, node_field(pair, "value")),
+                                        .family = true});
+    }
+}
+
+static struct str number_of(struct steps_reader *r, TSNode field, const char *keyword)
+{
+    struct python_constant value =
+        python_constant(r->tree, r->scope, call_keyword(r->scope.file, field, keyword));
+
+    return value.kind == CONSTANT_NUMBER ? value.text : STR_NONE;
+}
+
+/* What the column becomes, as far as a field of Django's own (models.CharField) says it with numbers. */
+static void django_becomes(struct steps_reader *r, TSNode field, struct step *step)
+{
+    static const char *const texts[] = {"CharField", "SlugField",  "EmailField",   "URLField",
+                                        "FileField", "ImageField", "FilePathField"};
+
+    if (!node_is(field, "call") ||
+        !str_starts(node_source(r->scope.file, node_field(field, "function")), STR("models.")))
+        return;
+    TSNode null = call_keyword(r->scope.file, field, "null");
+    struct python_constant nullable = python_constant(r->tree, r->scope, null);
+    step->nullable = nullable.kind == CONSTANT_TRUE;
+    step->null_known = ts_node_is_null(null) || step->nullable || nullable.kind == CONSTANT_FALSE;
+    struct str kind = steps_called(r, field), length = number_of(r, field, "max_length");
+    for (size_t i = 0; i < COUNT_OF(texts) && length.length; i++)
+        if (str_eq(kind, str_from(texts[i])))
+            step->becomes = str_printf(r->arena, "VARCHAR(" STR_FMT ")", STR_ARG(length));
+    struct str digits = number_of(r, field, "max_digits"),
+               places = number_of(r, field, "decimal_places");
+    if (str_eq(kind, STR("DecimalField")) && digits.length && places.length)
+        step->becomes = str_printf(r->arena, "NUMERIC(" STR_FMT ", " STR_FMT ")", STR_ARG(digits),
+                                   STR_ARG(places));
+}
+
+static void django_column(struct steps_reader *r, TSNode call, enum step_kind kind)
+{
+    struct str table = django_table(r, steps_text(r, steps_word(r, call, "model_name", 0)));
+    struct str name = steps_text(r, steps_word(r, call, "name", 1));
+    TSNode field = steps_word(r, call, "field", 2);
+
+    if (node_is(field, "call") && str_eq(steps_called(r, field), STR("ManyToManyField")))
+        add_many(r, table, name, field, kind == STEP_ALTER_COLUMN);
+    struct step step = {.kind = kind,
+                        .table = table,
+                        .column = field_column(r, name, field),
+                        .field = true,
+                        .member = name,
+                        .refers = field_refers(r, field),
+                        .type = true,
+                        .null = true,
+                        .default_value = true,
+                        .key = true};
+    if (kind != STEP_DROP_COLUMN)
+        django_becomes(r, field, &step);
+    steps_push(r, step);
+}
+
+/* The condition that a PositiveIntegerField brings, and takes away when it becomes another. */
+static void alter_check(struct steps_reader *r, TSNode call)
+{
+    struct str table = django_table(r, steps_text(r, steps_word(r, call, "model_name", 0)));
+    TSNode field = steps_word(r, call, "field", 2);
+    struct strs columns = {0};
+
+    strs_add(r->arena, &columns,
+             field_column(r, steps_text(r, steps_word(r, call, "name", 1)), field));
+    bool positive = node_is(field, "call") && str_starts(steps_called(r, field), STR("Positive"));
+    steps_push(r,
+               (struct step){.kind = positive ? STEP_ADD_INDEX : STEP_DROP_INDEX,
+                             .table = table,
+                             .name = django_index_name(r->arena, table, &columns, STR("_check"))});
+}
+
+/* Which kind of field it is that goes or gets another name is not written here: a column, or a table. */
+static void remove_field(struct steps_reader *r, TSNode call)
+{
+    struct str table = django_table(r, steps_text(r, steps_word(r, call, "model_name", 0)));
+
+    django_column(r, call, STEP_DROP_COLUMN);
+    steps_push(r, (struct step){.kind = STEP_DROP_TABLE,
+                                .table = many_table(
+                                    r, table, steps_text(r, steps_word(r, call, "name", 1)))});
+}
+
+static void rename_field(struct steps_reader *r, TSNode call)
+{
+    struct str table = django_table(r, steps_text(r, steps_word(r, call, "model_name", 0)));
+    struct str old = steps_text(r, steps_word(r, call, "old_name", 1));
+    struct str new = steps_text(r, steps_word(r, call, "new_name", 2));
+
+    steps_push(
+        r, (struct step){.kind = STEP_DROP_COLUMN, .table = table, .column = old, .field = true});
+    steps_push(r, (struct step){.kind = STEP_ADD_COLUMN,
+                                .table = table,
+                                .column = new,
+                                .field = true,
+                                .member = new,
+                                .was = old});
+    steps_push(r, (struct step){.kind = STEP_TABLE_NAME,
+                                .table = many_table(r, table, old),
+                                .name = many_table(r, table, new)});
+}
+
+static void name_table(struct steps_reader *r, struct str model, struct str name)
+{
+    steps_push(r, (struct step){.kind = STEP_TABLE_NAME,
+                                .table = django_table(r, model),
+                                .name = name,
+                                .family = true});
+}
+
+static void rename_model(struct steps_reader *r, struct str old, struct str new)
+{
+    name_table(r, old, django_table(r, new));
+    steps_push(r, (struct step){.kind = STEP_RENAME_MODEL,
+                                .table = django_table(r, new),
+                                .column = str_lower(r->arena, old),
+                                .value = str_lower(r->arena, new)});
+}
+
+static void django_index(struct steps_reader *r, TSNode call, enum step_kind kind,
+                         const char *keyword)
+{
+    TSNode made = steps_word(r, call, keyword, 1);
+    struct str name = node_is(made, "call")
+                          ? steps_text(r, call_keyword(r->scope.file, made, "name"))
+                          : steps_text(r, steps_word(r, call, "name", 1));
+
+    steps_push(r, (struct step){
+                      .kind = kind,
+                      .table = django_table(r, steps_text(r, steps_word(r, call, "model_name", 0))),
+                      .name = name});
+}
+
+static void django_call(struct steps_reader *r, TSNode call)
+{
+    struct str name = steps_called(r, call);
+
+    if (str_eq(name, STR("CreateModel")))
+        create_model(r, call);
+    else if (str_eq(name, STR("DeleteModel")))
+        steps_push(r, (struct step){
+                          .kind = STEP_DROP_TABLE,
+                          .table = django_table(r, steps_text(r, steps_word(r, call, "name", 0))),
+                          .family = true});
+    else if (str_eq(name, STR("AddField")))
+        django_column(r, call, STEP_ADD_COLUMN);
+    else if (str_eq(name, STR("RemoveField")))
+        remove_field(r, call);
+    else if (str_eq(name, STR("AlterField"))) {
+        django_column(r, call, STEP_ALTER_COLUMN);
+        alter_check(r, call);
+    } else if (str_eq(name, STR("RenameField")))
+        rename_field(r, call);
+    else if (str_starts(name, STR("AddIndex")) || str_starts(name, STR("AddConstraint")))
+        django_index(r, call, STEP_ADD_INDEX,
+                     str_starts(name, STR("AddIndex")) ? "index" : "constraint");
+    else if (str_eq(name, STR("RenameIndex"))) {
+        steps_push(
+            r, (struct step){.kind = STEP_DROP_INDEX,
+                             .name = steps_text(r, call_keyword(r->scope.file, call, "old_name"))});
+        steps_push(
+            r, (struct step){.kind = STEP_ADD_INDEX,
+                             .name = steps_text(r, call_keyword(r->scope.file, call, "new_name"))});
+    } else if (str_starts(name, STR("RemoveIndex")) || str_eq(name, STR("RemoveConstraint")))
+        django_index(r, call, STEP_DROP_INDEX, "name");
+    else if (str_eq(name, STR("AlterUniqueTogether")) || str_eq(name, STR("AlterIndexTogether"))) {
+        struct str table = django_table(r, steps_text(r, steps_word(r, call, "name", 0)));
+        steps_push(r, (struct step){.kind = STEP_ADD_INDEX, .table = table, .together = true});
+        steps_push(r, (struct step){.kind = STEP_DROP_INDEX, .table = table, .together = true});
+    } else if (str_eq(name, STR("AlterModelTable"))) {
+        struct str model = steps_text(r, steps_word(r, call, "name", 0));
+        struct str table = steps_text(r, steps_word(r, call, "table", 1));
+        name_table(r, model, table.length ? table : django_table(r, model));
+    } else if (str_eq(name, STR("RenameModel")))
+        rename_model(r, steps_text(r, steps_word(r, call, "old_name", 0)),
+                     steps_text(r, steps_word(r, call, "new_name", 1)));
+    else if (str_eq(name, STR("RunSQL")))
+        steps_sql_argument(r, steps_word(r, call, "sql", 0));
+}
+
+void steps_of_django(struct arena *arena, struct python_tree *tree, struct python_file *file,
+                     struct str app, struct steps *steps)
+{
+    struct steps_reader r = {
+        .arena = arena, .tree = tree, .scope = {.file = file}, .app = app, .steps = steps};
+    const struct python_binding *migration =
+        python_binding_in(tree, file, node_null(), STR("Migration"));
+
+    if (migration && migration->kind == BINDING_CLASS)
+        steps_each_call(&r, migration->node, django_call, 0);
+}

@@ -1,0 +1,36 @@
+/* steps_python.h -- what the readers of Alembic's and Django's migrations share (inside readers only). */
+#ifndef HOOKCHECK_READERS_STEPS_PYTHON_H
+#define HOOKCHECK_READERS_STEPS_PYTHON_H
+
+#include "readers/python_tree.h"
+#include "readers/steps.h"
+
+#define STEPS_NAMES_MAX 6u /* of a loop, or of a function's parameters */
+
+struct steps_reader {
+    struct arena *arena;
+    struct python_tree *tree;
+    struct python_scope scope;
+    struct str app; /* Django */
+    struct steps *steps;
+    size_t calls;                     /* functions entered */
+    const struct python_file *looked; /* the file that was looked into for batch_alter_table last */
+    bool batches;
+    bool creates; /* upgrade() calls .create() or .create_all(): Table(…) with columns makes one */
+};
+
+/* The string that it is; empty: none that can be known. */
+struct str steps_text(struct steps_reader *r, TSNode node);
+/* An argument by its keyword, or else its place. */
+TSNode steps_word(struct steps_reader *r, TSNode call, const char *keyword, size_t index);
+void steps_push(struct steps_reader *r, struct step step);
+/* "create_table" of op.create_table(…). */
+struct str steps_called(struct steps_reader *r, TSNode call);
+/* The steps of a text of SQL, or of what text(…) is given. */
+void steps_sql_argument(struct steps_reader *r, TSNode node);
+
+typedef void steps_visit(struct steps_reader *r, TSNode call);
+/* Each call below the node, those of a loop over names that can be read once a round. */
+void steps_each_call(struct steps_reader *r, TSNode node, steps_visit *visit, size_t depth);
+
+#endif
