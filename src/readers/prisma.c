@@ -1,251 +1,9 @@
-#include "readers/prisma.h"
-
-#include "readers/prisma_tree.h"
-#include "readers/sql_tree.h"
-#include "readers/sqlalchemy.h"
-
-#define NAME_MAX_BYTES 63u
-
-enum provider { POSTGRESQL, MYSQL, SQLITE, SQLSERVER };
-
-struct reader {
-    struct arena *arena;
-    struct schema *schema;
-    struct prisma_blocks blocks;
-    enum provider provider;
-    bool foreign_keys; /* relationMode is not "prisma" */
-};
-
-/* --- Names. --- */
-
-static struct str mapped(const struct prisma_attributes *attributes, struct str name)
-{
-    const struct prisma_attribute *map = prisma_attribute(attributes, "map");
-    const struct prisma_value *value = map ? prisma_argument(&map->arguments, "name", 0) : NULL;
-
-    return value && value->kind == PRISMA_STRING ? value->text : name;
-}
-
-static struct str table_name(struct reader *r, const struct prisma_block *model)
-{
-    const struct prisma_attribute *in = prisma_attribute(&model->attributes, "schema");
-    const struct prisma_value *schema = in ? prisma_argument(&in->arguments, "map", 0) : NULL;
-    struct str name = mapped(&model->attributes, model->name);
-
-    return schema && schema->text.length && !str_eq(schema->text, STR("public"))
-               ? str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(schema->text), STR_ARG(name))
-               : name;
-}
-
-static struct str bare(struct str table)
-{
-    size_t dot = str_find_last_byte(table, '.');
-
-    return dot == SIZE_MAX ? table : str_from_offset(table, dot + 1);
-}
-
-/* Prisma's own cut: the names first, the suffix stays. */
-static struct str made_up_name(struct reader *r, struct str table, const struct strs *columns,
-                               const char *suffix)
-{
-    struct str joined = str_join(r->arena, columns->items, columns->count, STR("_"));
-    struct str whole = str_printf(r->arena, STR_FMT "%s" STR_FMT, STR_ARG(bare(table)),
-                                  joined.length ? "_" : "", STR_ARG(joined));
-
-    return str_printf(r->arena, STR_FMT "%s",
-                      STR_ARG(str_prefix(whole, NAME_MAX_BYTES - str_from(suffix).length)), suffix);
-}
-
-static const struct prisma_block *block_named(const struct reader *r, const char *keyword,
-                                              struct str name)
-{
-    for (size_t i = 0; i < r->blocks.count; i++)
-        if (str_eq(r->blocks.items[i].keyword, str_from(keyword)) &&
-            str_eq(r->blocks.items[i].name, name))
-            return &r->blocks.items[i];
-    return NULL;
-}
-
-static const struct prisma_field *field_named(const struct prisma_block *block, struct str name)
-{
-    for (size_t i = 0; i < block->fields.count; i++)
-        if (str_eq(block->fields.items[i].name, name))
-            return &block->fields.items[i];
-    return NULL;
-}
-
-static struct str column_name(const struct prisma_block *model, struct str field)
-{
-    const struct prisma_field *found = field_named(model, field);
-
-    return found ? mapped(&found->attributes, found->name) : field;
-}
-
-/* --- Types. --- */
-
-/* As `prisma migrate` writes them (schema reference, "Model field scalar types"), by provider. */
-static const struct {
-    const char *name, *types[4];
-} scalars[] = {
-    {"String", {"TEXT", "VARCHAR(191)", "TEXT", "NVARCHAR(1000)"}},
-    {"Boolean", {"BOOLEAN", "BOOLEAN", "BOOLEAN", "BIT"}},
-    {"Int", {"INTEGER", "INTEGER", "INTEGER", "INT"}},
-    {"BigInt", {"BIGINT", "BIGINT", "BIGINT", "BIGINT"}},
-    {"Float", {"DOUBLE PRECISION", "DOUBLE", "REAL", "FLOAT(53)"}},
-    {"Decimal", {"DECIMAL(65,30)", "DECIMAL(65,30)", "DECIMAL", "DECIMAL(32,16)"}},
-    {"DateTime", {"TIMESTAMP(3)", "DATETIME(3)", "DATETIME", "DATETIME2"}},
-    {"Json", {"JSONB", "JSON", "JSONB", "NVARCHAR(max)"}},
-    {"Bytes", {"BYTEA", "LONGBLOB", "BLOB", "VARBINARY(max)"}},
-};
-
-/* @db.VarChar(80) */
-static struct str native_type(struct reader *r, const struct prisma_attribute *attribute)
-{
-    static const struct {
-        const char *name, *type;
-    } names[] = {{"db.DoublePrecision", "DOUBLE PRECISION"},
-                 {"db.Int", "INTEGER"},
-                 {"db.UnsignedInt", "INTEGER UNSIGNED"},
-                 {"db.UnsignedBigInt", "BIGINT UNSIGNED"},
-                 {"db.UnsignedMediumInt", "MEDIUMINT UNSIGNED"},
-                 {"db.UnsignedSmallInt", "SMALLINT UNSIGNED"},
-                 {"db.UnsignedTinyInt", "TINYINT UNSIGNED"}};
-    struct strs numbers = {0};
-    struct str type = str_upper(r->arena, str_from_offset(attribute->name, 3));
-
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        if (str_eq(attribute->name, str_from(names[i].name)))
-            type = str_from(names[i].type);
-    for (size_t i = 0; i < attribute->arguments.items.count; i++)
-        VEC_PUSH(r->arena, &numbers, attribute->arguments.items.items[i].text);
-    return numbers.count
-               ? str_printf(r->arena, STR_FMT "(" STR_FMT ")", STR_ARG(type),
-                            STR_ARG(str_join(r->arena, numbers.items, numbers.count, STR(","))))
-               : type;
-}
-
-/* Empty: a relation, or nothing that we know. */
-static struct str field_type(struct reader *r, const struct prisma_field *field)
-{
-    const struct prisma_block *type = block_named(r, "enum", field->type);
-
-    if (field->unsupported.length)
-        return sql_type_words(r->arena, field->unsupported);
-    for (size_t i = 0; i < field->attributes.count; i++)
-        if (str_starts(field->attributes.items[i].name, STR("db.")))
-            return native_type(r, &field->attributes.items[i]);
-    if (type)
-        return table_name(r, type);
-    for (size_t i = 0; i < COUNT_OF(scalars); i++)
-        if (str_eq(field->type, str_from(scalars[i].name)))
-            return str_from(scalars[i].types[r->provider]);
-    return STR_NONE;
-}
-
-static bool is_relation(const struct reader *r, const struct prisma_field *field)
-{
-    return !field->unsupported.length &&
-           (block_named(r, "model", field->type) || block_named(r, "view", field->type));
-}
-
-/* --- Defaults. --- */
-
-static struct str literal(struct reader *r, const struct prisma_field *field,
-                          const struct prisma_value *value)
-{
-    const struct prisma_block *type = block_named(r, "enum", field->type);
-
-    if (value->kind == PRISMA_STRING)
-        return sql_quoted(r->arena, value->text);
-    if (type && value->kind == PRISMA_WORD)
-        return sql_quoted(r->arena, column_name(type, value->text));
-    return value->text;
-}
-
-static struct str list_literal(struct reader *r, const struct prisma_field *field,
-                               const struct prisma_value *value, struct str type)
-{
-    struct strs items = {0};
-
-    for (size_t i = 0; i < value->items.count; i++)
-        VEC_PUSH(r->arena, &items, literal(r, field, &value->items.items[i]));
-    return str_printf(r->arena, "ARRAY[" STR_FMT "]::" STR_FMT,
-                      STR_ARG(str_join(r->arena, items.items, items.count, STR(", "))),
-                      STR_ARG(type));
-}
-
-/* SQLite and SQL Server keep it with the key. */
-static struct str sequence_of(struct reader *r, const struct prisma_block *model, struct str column)
-{
-    if (r->provider == MYSQL)
-        return STR("AUTO_INCREMENT");
-    if (r->provider != POSTGRESQL)
-        return STR_NONE;
-    return str_printf(r->arena, "nextval('\"" STR_FMT "_" STR_FMT "_seq\"'::regclass)",
-                      STR_ARG(bare(table_name(r, model))), STR_ARG(column));
-}
-
-static void default_of(struct reader *r, const struct prisma_block *model,
-                       const struct prisma_field *field, struct schema_column *column)
-{
-    const struct prisma_attribute *attribute = prisma_attribute(&field->attributes, "default");
-    const struct prisma_value *value =
-        attribute ? prisma_argument(&attribute->arguments, "value", 0) : NULL;
-
-    if (!value)
-        return;
-    if (value->kind == PRISMA_LIST) {
-        column->default_value = list_literal(r, field, value, column->type);
-    } else if (value->kind != PRISMA_CALL) {
-        column->default_value = literal(r, field, value);
-    } else if (str_eq(value->text, STR("now"))) {
-        column->default_value =
-            r->provider == MYSQL ? STR("CURRENT_TIMESTAMP(3)") : STR("CURRENT_TIMESTAMP");
-    } else if (str_eq(value->text, STR("autoincrement"))) {
-        column->default_value = sequence_of(r, model, column->name);
-    } else if (str_eq(value->text, STR("dbgenerated"))) {
-        /* Without an argument: there is one, and only the database knows it. */
-        const struct prisma_value *text = value->items.count ? &value->items.items[0] : NULL;
-        column->default_value = text ? text->text : STR_NONE;
-        column->unread_default = !text;
-    }
-    /* uuid(), cuid(), nanoid(), auto(): the client's. */
-}
-
-/* --- Columns. --- */
-
-static void add_column(struct reader *r, struct schema_table *table,
-                       const struct prisma_block *model, const struct prisma_field *field)
-{
-    struct schema_column column = {.name = mapped(&field->attributes, field->name),
-                                   .type = field_type(r, field),
-                                   .nullable = field->optional || field->list,
-                                   .primary_key = prisma_attribute(&field->attributes, "id"),
-                                   .place = field->place};
-
-    if (is_relation(r, field))
-        return;
-    if (!column.type.length)
-        schema_unread_add(r->arena, r->schema, field->place,
-                          str_printf(r->arena, "the type of " STR_FMT "." STR_FMT ", " STR_FMT,
-                                     STR_ARG(table->name), STR_ARG(column.name),
-                                     STR_ARG(field->type)),
-                          field->type);
-    else if (field->list)
-        column.type = str_printf(r->arena, STR_FMT "[]", STR_ARG(column.type));
-    default_of(r, model, field, &column);
-    if (column.unread_default)
-        schema_unread_add(r->arena, r->schema, field->place,
-                          str_printf(r->arena, "the default of " STR_FMT "." STR_FMT,
-                                     STR_ARG(table->name), STR_ARG(column.name)),
-                          STR("dbgenerated()"));
-    schema_column_put(r->arena, table, column);
-}
+#include "readers/prisma_reader.h"
 
 /* --- Indexes and keys. --- */
 
 /* JsonbPathOps is jsonb_path_ops, Int4MinMaxOps int4_minmax_ops. */
-static struct str class_name(struct reader *r, struct str word)
+static struct str class_name(struct prisma_reader *r, struct str word)
 {
     struct buf out = buf_new(r->arena, 2 * word.length + 1);
 
@@ -260,12 +18,12 @@ static struct str class_name(struct reader *r, struct str word)
 }
 
 /* [email, name(sort: Desc), body(ops: raw("gin_trgm_ops"))] */
-static void index_parts(struct reader *r, const struct prisma_block *model,
+static void index_parts(struct prisma_reader *r, const struct prisma_block *model,
                         const struct prisma_value *list, struct strs *parts, struct strs *columns)
 {
     for (size_t i = 0; list && i < list->items.count; i++) {
         const struct prisma_value *item = &list->items.items[i];
-        struct str column = column_name(model, item->text);
+        struct str column = prisma_column_name(model, item->text);
         const struct prisma_value *sort = prisma_argument(item, "sort", SIZE_MAX);
         const struct prisma_value *ops = prisma_argument(item, "ops", SIZE_MAX);
         struct str class = STR_NONE;
@@ -291,7 +49,7 @@ static struct str given_name(const struct prisma_attribute *attribute)
     return map ? map->text : STR_NONE;
 }
 
-static void add_index(struct reader *r, struct schema_table *table,
+static void add_index(struct prisma_reader *r, struct schema_table *table,
                       const struct prisma_block *model, const struct prisma_attribute *attribute,
                       const struct prisma_value *fields, struct schema_place place)
 {
@@ -304,13 +62,13 @@ static void add_index(struct reader *r, struct schema_table *table,
 
     index_parts(r, model, fields, &index.parts, &columns);
     if (!index.name.length)
-        index.name = made_up_name(r, table->name, &columns, unique ? "_key" : "_idx");
+        index.name = prisma_made_up_name(r, table->name, &columns, unique ? "_key" : "_idx");
     if (type && !str_eq(type->text, STR("BTree")))
         index.method = str_lower(r->arena, type->text);
     VEC_PUSH(r->arena, &table->indexes, index);
 }
 
-static void add_indexes(struct reader *r, struct schema_table *table,
+static void add_indexes(struct prisma_reader *r, struct schema_table *table,
                         const struct prisma_block *model)
 {
     for (size_t i = 0; i < model->fields.count; i++) {
@@ -329,8 +87,8 @@ static void add_indexes(struct reader *r, struct schema_table *table,
         const struct prisma_value *fields = prisma_argument(&attribute->arguments, "fields", 0);
         if (str_eq(attribute->name, STR("id")))
             for (size_t j = 0; fields && j < fields->items.count; j++) {
-                struct schema_column *column =
-                    schema_column_named(table, column_name(model, fields->items.items[j].text));
+                struct schema_column *column = schema_column_named(
+                    table, prisma_column_name(model, fields->items.items[j].text));
                 if (column)
                     column->primary_key = true;
             }
@@ -358,7 +116,8 @@ static struct str action_words(struct str action)
 }
 
 /* Only what differs from what Prisma does by itself: a key that becomes optional is one change, not two. */
-static struct str actions(struct reader *r, const struct prisma_attribute *relation, bool optional)
+static struct str actions(struct prisma_reader *r, const struct prisma_attribute *relation,
+                          bool optional)
 {
     const struct prisma_value *deleted =
         prisma_argument(&relation->arguments, "onDelete", SIZE_MAX);
@@ -374,18 +133,18 @@ static struct str actions(struct reader *r, const struct prisma_attribute *relat
                       STR_ARG(says_updated ? action_words(updated->text) : STR_NONE));
 }
 
-static void columns_of(struct reader *r, const struct prisma_block *model,
+static void columns_of(struct prisma_reader *r, const struct prisma_block *model,
                        const struct prisma_value *list, struct strs *columns)
 {
     for (size_t i = 0; list && i < list->items.count; i++)
-        VEC_PUSH(r->arena, columns, column_name(model, list->items.items[i].text));
+        VEC_PUSH(r->arena, columns, prisma_column_name(model, list->items.items[i].text));
 }
 
-static void add_foreign_key(struct reader *r, struct schema_table *table,
+static void add_foreign_key(struct prisma_reader *r, struct schema_table *table,
                             const struct prisma_block *model, const struct prisma_field *field)
 {
     const struct prisma_attribute *relation = prisma_attribute(&field->attributes, "relation");
-    const struct prisma_block *target = block_named(r, "model", field->type);
+    const struct prisma_block *target = prisma_block_named(r, "model", field->type);
     struct strs columns = {0}, keys = {0};
     bool optional = false;
 
@@ -399,10 +158,10 @@ static void add_foreign_key(struct reader *r, struct schema_table *table,
     }
     if (!columns.count)
         return;
-    struct str references =
-        str_printf(r->arena, STR_FMT " (" STR_FMT ")" STR_FMT, STR_ARG(table_name(r, target)),
-                   STR_ARG(str_join(r->arena, keys.items, keys.count, STR(", "))),
-                   STR_ARG(actions(r, relation, optional)));
+    struct str references = str_printf(
+        r->arena, STR_FMT " (" STR_FMT ")" STR_FMT, STR_ARG(prisma_table_name(r, target)),
+        STR_ARG(str_join(r->arena, keys.items, keys.count, STR(", "))),
+        STR_ARG(actions(r, relation, optional)));
     if (columns.count == 1) {
         struct schema_column *column = schema_column_named(table, columns.items[0]);
         if (column)
@@ -410,13 +169,14 @@ static void add_foreign_key(struct reader *r, struct schema_table *table,
         return;
     }
     struct str name = given_name(relation);
-    VEC_PUSH(r->arena, &table->indexes,
-             (struct schema_index){
-                 .kind = SCHEMA_FOREIGN_KEY,
-                 .name = name.length ? name : made_up_name(r, table->name, &columns, "_fkey"),
-                 .parts = columns,
-                 .references = references,
-                 .place = field->place});
+    VEC_PUSH(
+        r->arena, &table->indexes,
+        (struct schema_index){
+            .kind = SCHEMA_FOREIGN_KEY,
+            .name = name.length ? name : prisma_made_up_name(r, table->name, &columns, "_fkey"),
+            .parts = columns,
+            .references = references,
+            .place = field->place});
 }
 
 static struct str relation_name(const struct prisma_field *field)
@@ -429,10 +189,10 @@ static struct str relation_name(const struct prisma_field *field)
 }
 
 /* Two lists that point at each other have a table of their own: _PostToTag, or _name. */
-static void add_many(struct reader *r, const struct prisma_block *model,
+static void add_many(struct prisma_reader *r, const struct prisma_block *model,
                      const struct prisma_field *field)
 {
-    const struct prisma_block *target = block_named(r, "model", field->type);
+    const struct prisma_block *target = prisma_block_named(r, "model", field->type);
     struct str name = relation_name(field);
     bool found = false;
 
@@ -460,10 +220,10 @@ static void add_many(struct reader *r, const struct prisma_block *model,
             const struct prisma_field *key = &ends[i]->fields.items[j];
             if (!prisma_attribute(&key->attributes, "id"))
                 continue;
-            column.type = field_type(r, key);
-            column.references =
-                str_printf(r->arena, STR_FMT " (" STR_FMT ")", STR_ARG(table_name(r, ends[i])),
-                           STR_ARG(mapped(&key->attributes, key->name)));
+            column.type = prisma_field_type(r, key);
+            column.references = str_printf(r->arena, STR_FMT " (" STR_FMT ")",
+                                           STR_ARG(prisma_table_name(r, ends[i])),
+                                           STR_ARG(prisma_mapped(&key->attributes, key->name)));
         }
         schema_column_put(r->arena, table, column);
     }
@@ -471,32 +231,32 @@ static void add_many(struct reader *r, const struct prisma_block *model,
 
 /* --- The whole. --- */
 
-static void add_model(struct reader *r, const struct prisma_block *model)
+static void add_model(struct prisma_reader *r, const struct prisma_block *model)
 {
     struct schema_table *table =
-        schema_table_add(r->arena, r->schema, table_name(r, model), model->place);
+        schema_table_add(r->arena, r->schema, prisma_table_name(r, model), model->place);
 
     table->partial = model->broken;
     for (size_t i = 0; i < model->fields.count; i++)
-        add_column(r, table, model, &model->fields.items[i]);
+        prisma_column_add(r, table, model, &model->fields.items[i]);
     add_indexes(r, table, model);
     for (size_t i = 0; r->foreign_keys && i < model->fields.count; i++)
         add_foreign_key(r, table, model, &model->fields.items[i]);
 }
 
-static void add_enum(struct reader *r, const struct prisma_block *block)
+static void add_enum(struct prisma_reader *r, const struct prisma_block *block)
 {
-    struct schema_type type = {.name = table_name(r, block), .place = block->place};
+    struct schema_type type = {.name = prisma_table_name(r, block), .place = block->place};
 
     for (size_t i = 0; i < block->fields.count; i++)
         VEC_PUSH(r->arena, &type.labels,
-                 mapped(&block->fields.items[i].attributes, block->fields.items[i].name));
+                 prisma_mapped(&block->fields.items[i].attributes, block->fields.items[i].name));
     if (!schema_type_named(r->schema, type.name)) /* Prisma refuses a second one */
         VEC_PUSH(r->arena, &r->schema->types, type);
 }
 
 /* Empty when no file says. */
-static struct str setting(const struct reader *r, const char *name)
+static struct str setting(const struct prisma_reader *r, const char *name)
 {
     for (size_t i = 0; i < r->blocks.count; i++) {
         const struct prisma_attribute *found = prisma_attribute(&r->blocks.items[i].settings, name);
@@ -506,18 +266,18 @@ static struct str setting(const struct reader *r, const char *name)
     return STR_NONE;
 }
 
-static enum provider provider_of(struct str name)
+static enum prisma_provider provider_of(struct str name)
 {
-    return str_eq(name, STR("mysql"))       ? MYSQL
-           : str_eq(name, STR("sqlite"))    ? SQLITE
-           : str_eq(name, STR("sqlserver")) ? SQLSERVER
-                                            : POSTGRESQL;
+    return str_eq(name, STR("mysql"))       ? PRISMA_MYSQL
+           : str_eq(name, STR("sqlite"))    ? PRISMA_SQLITE
+           : str_eq(name, STR("sqlserver")) ? PRISMA_SQLSERVER
+                                            : PRISMA_POSTGRESQL;
 }
 
 void prisma_read(struct arena *arena, const struct source_files *files, const struct strs *paths,
                  struct schema *schema)
 {
-    struct reader r = {.arena = arena, .schema = schema};
+    struct prisma_reader r = {.arena = arena, .schema = schema};
     struct schema unread = {0};
 
     for (size_t i = 0; i < paths->count; i++) {
