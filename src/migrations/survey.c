@@ -6,6 +6,7 @@
 #include "migrations/markers.h"
 #include "migrations/survey_built.h"
 #include "migrations/survey_sql.h"
+#include "migrations/survey_work_tree.h"
 #include "migrations/tracker.h"
 #include "migrations/tracker_files.h"
 
@@ -127,43 +128,6 @@ static bool file_mentions(struct walk *w, struct str directory, struct str name,
 
     return read_start(w, path_below(w->scratch, directory, name), &bytes) &&
            str_contains(bytes, str_from(text));
-}
-
-/* "gitdir: /srv/app/.git/worktrees/feature": the common directory, and the name; false for what is no linked work tree. */
-static bool linked_work_tree(struct walk *w, struct str directory, struct str *ret_common,
-                             struct str *ret_name)
-{
-    struct err ignored = ERR_NONE; /* the migrations of what cannot be read count */
-    struct str bytes;
-    bool whole;
-
-    if (!tree_read_start(w->tree, w->scratch, path_below(w->scratch, directory, STR(".git")),
-                         READ_MAX, &bytes, &whole, &ignored))
-        return false;
-    size_t at = str_find(bytes, STR("/worktrees/"));
-    if (at == SIZE_MAX)
-        return false;
-    *ret_common = str_prefix(bytes, at);
-    *ret_name = str_trim(str_from_offset(bytes, at + STR("/worktrees/").length));
-    return true;
-}
-
-/* A second work tree of this very repository (`git worktree add` inside it): another state of the same migrations. A deploy of a work tree ships files,
- * not commits: repositories that were cloned or made inside it, and submodules, are part of it. */
-static bool is_own_work_tree(struct walk *w, struct str directory,
-                             const struct tree_entries *entries)
-{
-    const struct tree_entry *git = find(entries, ".git");
-    struct str common, name, our_common, our_name;
-    enum tree_entry_kind kind;
-
-    if (!directory.length || !git || git->kind != TREE_FILE ||
-        !linked_work_tree(w, directory, &common, &name))
-        return false;
-    if (linked_work_tree(w, STR(""), &our_common, &our_name))
-        return str_eq(common, our_common);
-    return tree_exists(w->tree, w->scratch,
-                       path_below(w->scratch, STR(".git/worktrees"), path_base_name(name)), &kind);
 }
 
 /* True: this is a script directory, in which nothing else needs to be looked for. */
@@ -384,7 +348,8 @@ static bool visit(struct walk *w, struct place place, struct err *e)
     w->set = w->linked = false;
     if (!tree_list(w->tree, w->scratch, place.path, &entries, &exists, e))
         return false;
-    if (is_own_work_tree(w, place.path, &entries) || find(&entries, "pyvenv.cfg"))
+    if (survey_is_own_work_tree(w->scratch, w->tree, place.path, &entries) ||
+        find(&entries, "pyvenv.cfg"))
         return true;
     if (holds_file(&entries, "manage.py"))
         place.project = place.path;
