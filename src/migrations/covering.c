@@ -254,6 +254,13 @@ bool covering_begin(struct covering *c, const struct strs *changed, struct err *
     return true;
 }
 
+void covering_begin_with(struct covering *c, const struct strs *paths)
+{
+    c->paths = *paths;
+    c->ordered = paths->count;
+    read_steps(c, paths);
+}
+
 /* Some set's folder holds the one and not the other. */
 static bool is_apart(const struct covering *c, struct str one, struct str other)
 {

@@ -43,6 +43,8 @@ struct covering {
 
 /* Fills in what stands below `sets`; the trees are the caller's. */
 MUST_CHECK bool covering_begin(struct covering *c, const struct strs *changed, struct err *e);
+/* The same of the migrations in `paths` alone, which are all of the range, oldest first. */
+void covering_begin_with(struct covering *c, const struct strs *paths);
 /* A file of the tree; `self` is the struct covering (struct source_files). */
 bool covering_read(void *self, struct str path, struct str *ret_bytes);
 /* Two packages may both have a table "users": does `path` lie in the folder of one, and the model in another's? */

@@ -45,6 +45,9 @@ MUST_CHECK bool models_cover(struct arena *arena, const struct config *config, s
                              const struct strs *changed_paths,
                              const struct schema_difference *difference, bool by_words,
                              struct models_uncovereds *ret_uncovered, struct err *e);
+/* Those that the steps of these migrations make, all of the range and oldest first, become covered. */
+void models_cover_steps(struct arena *arena, struct tree *tree, const struct strs *paths,
+                        const struct schema_changes *changes, bool *covered);
 /* What refers to a table goes with it when the table gets another name. */
 void models_follow_renames(const struct schema_changes *changes, bool *covered);
 /* For each of these changes of a table without a schema: does the tree tell it from tables of that name in other schemas? It does when its

@@ -176,6 +176,23 @@ void models_follow_renames(const struct schema_changes *changes, bool *covered)
     }
 }
 
+void models_cover_steps(struct arena *arena, struct tree *tree, const struct strs *paths,
+                        const struct schema_changes *changes, bool *covered)
+{
+    struct covering c = {.arena = arena, .tree = tree};
+    struct source_files files = {.self = &c, .read = covering_read};
+    PYTHON_TREE(python, arena, &files);
+    SCRIPT_TREE(script, arena, &files);
+    ELIXIR_TREE(elixir, arena, &files);
+
+    c.python = python;
+    c.script = script;
+    c.elixir = elixir;
+    covering_begin_with(&c, paths);
+    for (size_t i = 0; i < changes->count; i++)
+        covered[i] = covered[i] || is_covered(&c, &changes->items[i]);
+}
+
 bool models_cover(struct arena *arena, const struct config *config, struct tree *tree,
                   const struct config_migrations_list *sets, const struct strs *changed_paths,
                   const struct schema_difference *difference, bool by_words,
