@@ -202,8 +202,6 @@ static bool judge_rows(struct viewer *viewer, struct look_set *set,
         const struct history_problem *problem = &set->plan.problems.items[i];
         judge_add(&viewer->judge, problem->code, set->history.set, problem->message, problem->hint);
     }
-    if (set->plan.unknown.count && !viewer_explain_siblings(viewer, set, e))
-        return false;
     if (set->plan.unknown.count)
         proven = viewer_search_unknown(viewer, set, rows, &why_not);
     judge_unknown(&viewer->judge, set, rows, proven, why_not);
@@ -307,7 +305,6 @@ static void look_at_set(struct viewer *viewer, struct connection *connection,
     bool trusted = viewer->config->trusted && !viewer->config->broken;
     struct config_migrations asked = *wanted;
 
-    viewer->wanted = wanted;
     if (connection && connection->database)
         asked.dbms = database_dbms(connection->database);
     bool readable = read_history(viewer, &asked, &set);
@@ -366,17 +363,16 @@ static void judge_config(const struct viewer *viewer)
                   STR("set \"default_environment\" in " CONFIG_NAME));
 }
 
-static bool choose_sets(struct viewer *viewer, struct config_migrations_list *all,
-                        struct config_migrations_list *ret_chosen)
+static bool choose_sets(struct viewer *viewer, struct config_migrations_list *ret_chosen)
 {
+    struct config_migrations_list all = {0};
     struct err e = ERR_NONE;
 
-    if (!sets_detect(viewer->arena, viewer->tree, viewer->config, all, &e)) {
+    if (!sets_detect(viewer->arena, viewer->tree, viewer->config, &all, &e)) {
         viewer_failed(viewer, STR_NONE, "the migrations cannot be looked for", &e);
         return false;
     }
-    viewer->sets = all;
-    sets_choose(&viewer->judge, all, viewer->options, ret_chosen);
+    sets_choose(&viewer->judge, &all, viewer->options, ret_chosen);
     if (ret_chosen->count == 0 && viewer->judge.reasons->count == 0)
         judge_add(&viewer->judge, REASON_NO_MIGRATIONS, STR_NONE,
                   STR("there are no migrations here: nothing to compare"), STR_NONE);
@@ -409,34 +405,14 @@ static void finish(struct viewer *viewer, struct look *look)
                   STR("see what is slow: hookcheck status; or raise \"deadline\" in " CONFIG_NAME));
 }
 
-/* Of the sets that were found, those for other database systems than the one that is asked are left to a note. */
-static bool is_of_another_system(struct viewer *viewer, const struct connection *connection,
-                                 struct config_migrations_list *chosen,
-                                 const struct config_migrations *set)
-{
-    size_t instead = SIZE_MAX;
-
-    if (connection && connection->database && !viewer->config->migrations.count)
-        instead =
-            viewer_dialect_sibling(viewer->arena, chosen, set, database_dbms(connection->database));
-    if (instead == SIZE_MAX)
-        return false;
-    VEC_PUSH(viewer->arena, &chosen->items[instead].notes,
-             str_printf(viewer->arena,
-                        STR_FMT " was taken for the migrations of another database system",
-                        STR_ARG(set->versions.items[0])));
-    return true;
-}
-
 bool gate_look(struct arena *arena, const struct config *config, const struct look_options *options,
                struct look *ret_look, struct err *e)
 {
     CLEANUP_WITH(connections_stop) struct connections connections = {0};
     CLEANUP_WITH(viewer_close)
     struct viewer viewer = {.arena = arena, .config = config, .options = options};
-    struct config_migrations_list all = {0}, chosen = {0};
+    struct config_migrations_list chosen = {0};
     VEC(size_t) indexes = {0};
-    VEC(bool) left_out = {0};
 
     *ret_look = (struct look){.work_tree = config->work_tree, .pending = true};
     viewer.judge = (struct judge){
@@ -462,22 +438,15 @@ bool gate_look(struct arena *arena, const struct config *config, const struct lo
     if (!viewer_open_tree(&viewer, &ret_look->at, e))
         return false;
     ret_look->commit = viewer.commit;
-    if (!viewer.tree || !choose_sets(&viewer, &all, &chosen))
+    if (!viewer.tree || !choose_sets(&viewer, &chosen))
         return true;
     if (asks)
         for (size_t i = 0; i < chosen.count; i++)
             VEC_PUSH(arena, &indexes, connect_for(&viewer, &connections, &chosen.items[i]));
     connections_go_on(&connections);
-    for (size_t i = 0; i < chosen.count; i++) {
-        size_t index = indexes.count ? indexes.items[i] : SIZE_MAX;
-        struct connection *connection = indexes.count ? &connections.list.items[index] : NULL;
-        VEC_PUSH(arena, &left_out,
-                 is_of_another_system(&viewer, connection, &chosen, &chosen.items[i]));
-    }
     for (size_t i = 0; i < chosen.count; i++)
-        if (!left_out.items[i])
-            look_at_set(&viewer, indexes.count ? &connections.list.items[indexes.items[i]] : NULL,
-                        &chosen.items[i], ret_look);
+        look_at_set(&viewer, indexes.count ? &connections.list.items[indexes.items[i]] : NULL,
+                    &chosen.items[i], ret_look);
     finish(&viewer, ret_look);
     return true;
 }

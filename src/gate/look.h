@@ -16,9 +16,6 @@ struct viewer {
     bool no_repository;
     struct str commit; /* what options->revision is */
     struct strs code_versions, database_versions;
-    const struct config_migrations_list
-        *sets; /* all that this tree has, also those that are not looked at */
-    const struct config_migrations *wanted; /* the set that is looked at */
 };
 
 /* A step that failed becomes the reason that fits: deadline, internal-error, indeterminate-history. */
@@ -33,12 +30,6 @@ bool viewer_search_unknown(struct viewer *viewer, struct look_set *set,
 bool viewer_search_refs(struct viewer *viewer, struct look_set *set,
                         const struct config_migrations *wanted, uint64_t limit_ms,
                         struct str *ret_why);
-/* Two sets of one tool may be recorded in one table: rows that the other set of this tree has are explained, where the tool itself does not mind rows
- * without a file. */
-MUST_CHECK bool viewer_explain_siblings(struct viewer *viewer, struct look_set *set, struct err *e);
-/* Which of the sets stands for this one in a database of this kind: that of migrations/postgres for that of migrations/mysql. SIZE_MAX: none, it is looked at. */
-size_t viewer_dialect_sibling(struct arena *arena, const struct config_migrations_list *sets,
-                              const struct config_migrations *set, struct str dbms);
 /* Marks migrations whose files are not committed, with a reason. */
 void viewer_mark_uncommitted(struct viewer *viewer, struct look_set *set);
 void viewer_close(struct viewer *viewer);

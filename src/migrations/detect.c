@@ -4,7 +4,6 @@
 
 #include "base/file.h"
 #include "migrations/alembic.h"
-#include "migrations/markers.h"
 #include "migrations/survey.h"
 #include "migrations/tracker.h"
 
@@ -267,23 +266,12 @@ static void add_packs(struct detection *d)
     }
 }
 
-/* A provider of one's own may read the directory that was found. */
-static bool is_provided(const struct detection *d, const char *tracker)
-{
-    bool kysely = false;
-
-    for (size_t i = 0; i < d->sets.count; i++)
-        kysely = kysely || str_eq(d->sets.items[i].tracker, STR("kysely"));
-    return kysely && str_eq(str_from(tracker), STR(MARKER_KYSELY));
-}
-
 /* One set a tracker and place: what cannot be counted is said beside what can. */
 static void add_foreign(struct detection *d)
 {
     for (size_t i = 0; i < d->survey.foreign.count; i++) {
         const struct survey_foreign *foreign = &d->survey.foreign.items[i];
-        if (lies_in_script_directory(d, foreign->directory) ||
-            lies_in_found(d, foreign->directory) || is_provided(d, foreign->tracker))
+        if (lies_in_script_directory(d, foreign->directory) || lies_in_found(d, foreign->directory))
             continue;
         struct str tracker = str_printf(d->arena, "unsupported:%s", foreign->tracker);
         bool there = false;
@@ -427,8 +415,6 @@ static void name_sets(struct detection *d)
         struct str name = base;
         if (name_is_taken(d, i, name) && set->root.length)
             name = set->root;
-        if (name_is_taken(d, i, name) && set->versions.count)
-            name = path_below(d->arena, set->root, set->versions.items[0]);
         for (size_t number = 2; name_is_taken(d, i, name); number++)
             name = str_printf(d->arena, STR_FMT "-%zu", STR_ARG(base), number);
         set->name = name;

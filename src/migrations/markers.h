@@ -4,9 +4,6 @@
 
 #include "repository/tree.h"
 
-/* A list of migrations in the program, or what another place provides: it matters where no directory of Kysely's was found. */
-#define MARKER_KYSELY "Kysely"
-
 /* '#' one or more digits, '*' anything, else the byte itself; the whole name must match. */
 bool form_matches(struct str form, struct str name);
 

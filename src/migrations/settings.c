@@ -218,72 +218,39 @@ static void keep(struct asking *a, const struct tracker_setting *setting, struct
     }
 }
 
-/* "dist/db/source.js": where it is not there, src/db/source.ts. */
-static struct str file_or_source(struct asking *a, struct str path)
-{
-    static const char *const ends[] = {".ts", ".mts", ".cts"};
-    enum tree_entry_kind kind;
-
-    if (tree_exists(a->tree, a->arena, path, &kind))
-        return path;
-    struct str stem = str_prefix(path, str_find_last_byte(path, '.'));
-    struct str source = path_below(a->arena, source_of(a, path_parent(path)), path_base_name(stem));
-    for (size_t i = 0; i < COUNT_OF(ends); i++) {
-        struct str file = str_printf(a->arena, STR_FMT "%s", STR_ARG(source), ends[i]);
-        if (tree_exists(a->tree, a->arena, file, &kind))
-            return file;
-    }
-    return path;
-}
-
-/* The first file that the pattern, or the key `through`, names and that is there; empty: none is. */
-static bool named_file(struct asking *a, const struct tracker_setting *setting, struct str path,
-                       struct str *ret_path)
-{
-    struct source_files files = {.self = a, .read = read_file};
-    struct file_values values = {0};
-    enum tree_entry_kind kind;
-    struct str text, groups[2];
-
-    *ret_path = STR("");
-    if (setting->through.length)
-        file_values_read(a->arena, &files, path, a->root, setting->through, &values);
-    else if (read_file(a, path, &text) &&
-             tracker_regex_matches(setting->pattern, text, groups, 2, a->e))
-        VEC_PUSH(a->arena, &values.list, (struct file_value){.text = groups[1], .file = path});
-    for (size_t i = 0; i < values.list.count && !ret_path->length; i++)
-        if (path_of(a, &values.list.items[i], &path)) {
-            path = file_or_source(a, path);
-            if (tree_exists(a->tree, a->arena, path, &kind) && kind == TREE_FILE)
-                *ret_path = path;
-        }
-    return !err_is_set(a->e);
-}
-
-static bool read_key(struct asking *a, const struct tracker_setting *setting, struct str path)
+static void read_key(struct asking *a, const struct tracker_setting *setting, struct str path)
 {
     struct source_files files = {.self = a, .read = read_file};
     struct file_values values;
 
-    if ((setting->through.length || setting->pattern.length) &&
-        (!named_file(a, setting, path, &path) || !path.length))
-        return !err_is_set(a->e);
+    if (setting->through.length) {
+        file_values_read(a->arena, &files, path, a->root, setting->through, &values);
+        path = STR_NONE;
+        for (size_t i = 0; i < values.list.count && !path.length; i++)
+            if (!path_of(a, &values.list.items[i], &path))
+                path = STR_NONE;
+        if (!path.length)
+            return;
+    }
+
     file_values_read(a->arena, &files, path, a->root, setting->key, &values);
     for (size_t i = 0; i < values.list.count; i++)
         if (values.list.items[i].text.length || values.list.items[i].rooted)
             keep(a, setting, values.list.items[i]);
     /* Classes that a list names are found by looking. */
-    if (values.computed.length && (!sets_directory(setting) || setting->required))
-        say_computed(a, setting, values.computed);
-    return true;
+    if (!values.computed.length || (sets_directory(setting) && !setting->required))
+        return;
+    say_computed(a, setting, values.computed);
 }
 
 static bool read_path(struct asking *a, const struct tracker_setting *setting, struct str path)
 {
     struct str text, groups[2];
 
-    if (setting->key.length)
-        return read_key(a, setting, path);
+    if (setting->key.length) {
+        read_key(a, setting, path);
+        return true;
+    }
     if (!read_file(a, path, &text))
         return true;
     if (!tracker_regex_matches(setting->pattern, text, groups, 2, a->e))

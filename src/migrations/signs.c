@@ -248,7 +248,6 @@ static bool holds(struct seeking *s, const struct tracker_sign *sign, struct sig
         by = samples[0]->name;
     if (sign->near.count && !has_near(s, sign, &place, &by))
         return false;
-    ret->own_file = sign->near.count && !str_eq(path_base_name(by), STR("package.json"));
     if (sign->content.length && !has_content(s, sign, samples, count, &by))
         return false;
     ret->rank = rank_of(sign);

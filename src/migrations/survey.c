@@ -4,7 +4,6 @@
 #include "base/words.h"
 #include "migrations/alembic.h"
 #include "migrations/markers.h"
-#include "migrations/survey_built.h"
 #include "migrations/survey_sql.h"
 #include "migrations/survey_work_tree.h"
 #include "migrations/tracker.h"
@@ -38,7 +37,6 @@ struct walk {
     bool found, set, linked;
     struct survey_memo *memo; /* NULL: none */
     VEC(struct place) todo;
-    VEC(struct place) built; /* dist: looked into where nothing else is found */
     struct tracker_files files;
     struct words
         absent; /* files that were looked for near a directory: many lie below the same ones */
@@ -81,9 +79,9 @@ static bool is_of_seeds(struct str directory)
 
 static bool is_entered(struct str name)
 {
-    static const char *const skipped[] = {"node_modules", "bower_components", "venv",
-                                          "virtualenv",   "site-packages",    "__pycache__",
-                                          "vendor",       "target",           NULL};
+    static const char *const skipped[] = {
+        "node_modules", "bower_components", "venv", "virtualenv", "site-packages",
+        "__pycache__",  "vendor",           "dist", "target",     NULL};
 
     return name.length && name.bytes[0] != '.' && !str_is_one_of(name, skipped);
 }
@@ -199,13 +197,6 @@ static void add_found(struct walk *w, struct survey_found found)
     VEC_PUSH(w->arena, all, found);
 }
 
-/* By the tool's own file, or by classes that are migrations and nothing else: not by package.json and a text that seeds have as well. */
-static bool is_certain(const struct sign_match *match)
-{
-    return match->rank == SIGN_CONFIGURATION &&
-           (match->own_file || str_eq(match->tracker->unit.kind, STR("content")));
-}
-
 /* *ret_closed: what lies below belongs to the migrations. */
 static bool look_for_packs(struct walk *w, struct str directory, const struct tree_entries *entries,
                            bool *ret_closed, bool *ret_found, struct err *e)
@@ -217,7 +208,7 @@ static bool look_for_packs(struct walk *w, struct str directory, const struct tr
     bool recognised = tracker_recognise(w->scratch, w->tree, w->config, w->only, directory, entries,
                                         &w->absent, &match, &unreadable, e);
     keep_unreadable(w, &unreadable);
-    if (!recognised || (!is_certain(&match) && is_of_seeds(directory)))
+    if (!recognised || (match.rank < SIGN_CONFIGURATION && is_of_seeds(directory)))
         return !err_is_set(e);
     *ret_found = true;
     const struct tracker_code *code = tracker_code_of(match.tracker);
@@ -241,23 +232,15 @@ static bool look_for_packs(struct walk *w, struct str directory, const struct tr
 static bool look_for_settings(struct walk *w, struct str root, const struct tree_entries *entries,
                               struct err *e)
 {
-    struct str package = STR_NONE;
-
     w->set = tracker_files_lie_in(&w->files, entries);
     if (!w->set)
         return true;
-    if (holds_file(entries, "package.json") &&
-        !read_start(w, path_below(w->scratch, root, STR("package.json")), &package))
-        package = STR_NONE;
     for (size_t i = 0; i < trackers_count(w->config, w->only); i++) {
         const struct tracker *tracker = trackers_at(w->config, w->only, i);
         struct tracker_places places;
         enum tree_entry_kind kind;
-        if (!tracker_file_lies_in(tracker, entries, package, e)) {
-            if (err_is_set(e))
-                return false;
+        if (!tracker_file_lies_in(tracker, entries))
             continue;
-        }
         if (!tracker_places_read(w->scratch, w->tree, tracker, root, STR_NONE, &places, e))
             return false;
         if (places.unplaced.length)
@@ -328,11 +311,7 @@ static void go_below(struct walk *w, struct place place, bool inside,
             continue;
         if (w->memo && entry->id.length)
             below.key = survey_memo_key(w->arena, surroundings, entry->id, below.path);
-        bool built = str_eq(entry->name, STR("dist"));
-        w->linked = w->linked || built; /* whether it counts, other directories decide */
-        if (built)
-            VEC_PUSH(w->arena, &w->built, below);
-        else if (place.depth >= SURVEY_DEPTH_MAX)
+        if (place.depth >= SURVEY_DEPTH_MAX)
             strs_add(w->arena, &w->survey->deep, below.path);
         else if (!w->memo || !words_have(&w->memo->barren, below.key))
             VEC_PUSH(w->arena, &w->todo, below);
@@ -435,28 +414,6 @@ static void keep_barren(const struct walk *w)
             (void)words_add(&w->memo->barren, w->todo.items[i].key);
 }
 
-static bool any_counts(const struct survey *survey)
-{
-    bool any = survey->settings.count || survey->scripts.count || survey->foreign.count ||
-               survey->elsewhere.count || survey->unplaced.count;
-
-    for (size_t i = 0; i < survey->sql.count; i++)
-        any = any || !survey_is_aside(survey->sql.items[i]);
-    for (size_t i = 0; i < survey->found.count; i++)
-        any = any || !survey_is_aside(survey->found.items[i].root);
-    return any;
-}
-
-/* A project that is deployed as it was built has its migrations in dist alone; beside sources they are copies, often old ones. */
-static void add_built(struct walk *w)
-{
-    bool wanted = !any_counts(w->survey);
-
-    for (size_t i = 0; i < w->built.count && wanted; i++)
-        VEC_PUSH(w->arena, &w->todo, w->built.items[i]);
-    w->built.count = 0;
-}
-
 static bool walk_all(struct walk *w, struct err *e)
 {
     size_t ahead = 0;
@@ -475,8 +432,6 @@ static bool walk_all(struct walk *w, struct err *e)
         if (!visit(w, w->todo.items[i], e))
             return false;
         w->todo.items[i].bears = w->found || w->set || w->linked || count_all(w->survey) != before;
-        if (i + 1 == w->todo.count)
-            add_built(w);
         if (w->scratch->used > SCRATCH_ENOUGH)
             arena_release(w->scratch);
     }
@@ -499,7 +454,6 @@ static bool survey_with(struct walk *walk, struct str root, struct survey *ret_s
     if (!walk_all(walk, e))
         return false;
     drop_elsewhere(&survey);
-    survey_drop_built(&scratch, walk->tree, &survey.found);
     strs_sort(&survey.settings);
     strs_sort(&survey.scripts);
     strs_sort(&survey.sql);

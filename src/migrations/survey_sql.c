@@ -117,8 +117,7 @@ bool survey_sql_lies_in(struct arena *scratch, struct tree *tree, struct str dir
     }
     if (files.count == 0 || files.count * 2 <= all)
         return false;
-    bool strong = str_is_one_of(base, strong_words) || str_is_one_of(parent, strong_words) ||
-                  str_ends(base, STR("_migrations")) || str_ends(base, STR("-migrations"));
+    bool strong = str_is_one_of(base, strong_words) || str_is_one_of(parent, strong_words);
     if (!strong &&
         !(str_is_one_of(base, weak) && files.count > 1 && has_runner_near(&look, directory)))
         return false;

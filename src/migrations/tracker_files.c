@@ -35,12 +35,6 @@ static void note(struct arena *arena, struct str first, struct tracker_files *fi
         strs_add(arena, &files->forms, first);
 }
 
-/* Where migrations lie is all that a look at a directory asks for. */
-static bool names_directories(const struct tracker_setting *setting)
-{
-    return !setting->sets.length || str_eq(setting->sets, STR("directory"));
-}
-
 void tracker_files_note(struct arena *arena, const struct config *config,
                         const struct tracker *only, struct tracker_files *ret_files)
 {
@@ -48,8 +42,7 @@ void tracker_files_note(struct arena *arena, const struct config *config,
     for (size_t i = 0; i < trackers_count(config, only); i++) {
         const struct tracker_settings *settings = &trackers_at(config, only, i)->settings;
         for (size_t j = 0; j < settings->count; j++)
-            for (size_t k = 0;
-                 names_directories(&settings->items[j]) && k < settings->items[j].file.count; k++) {
+            for (size_t k = 0; k < settings->items[j].file.count; k++) {
                 struct str rest = settings->items[j].file.items[k];
                 note(arena, str_cut(&rest, '/'), ret_files);
             }
@@ -77,36 +70,16 @@ bool tracker_files_lie_in(const struct tracker_files *files, const struct tree_e
     return false;
 }
 
-static bool lies_in(const struct tree_entries *entries, struct str file)
+bool tracker_file_lies_in(const struct tracker *tracker, const struct tree_entries *entries)
 {
-    struct str first = str_cut(&file, '/');
-
-    for (size_t i = 0; i < entries->count; i++)
-        if (is_form(first) ? form_matches(first, entries->items[i].name)
-                           : str_eq(first, entries->items[i].name))
-            return true;
-    return false;
-}
-
-/* Every project has a package.json; most say nothing of the tool. */
-static bool may_say(const struct tracker_setting *setting, struct str package, struct err *e)
-{
-    struct str through = setting->through;
-
-    return setting->pattern.length ? tracker_regex_matches(setting->pattern, package, NULL, 0, e)
-                                   : str_contains(package, str_cut(&through, '.'));
-}
-
-bool tracker_file_lies_in(const struct tracker *tracker, const struct tree_entries *entries,
-                          struct str package, struct err *e)
-{
-    for (size_t i = 0; i < tracker->settings.count; i++) {
-        const struct tracker_setting *setting = &tracker->settings.items[i];
-        for (size_t j = 0; names_directories(setting) && j < setting->file.count; j++)
-            if (lies_in(entries, setting->file.items[j]) &&
-                (!package.bytes || !str_eq(setting->file.items[j], STR("package.json")) ||
-                 may_say(setting, package, e)))
-                return true;
-    }
+    for (size_t i = 0; i < tracker->settings.count; i++)
+        for (size_t j = 0; j < tracker->settings.items[i].file.count; j++) {
+            struct str rest = tracker->settings.items[i].file.items[j];
+            struct str first = str_cut(&rest, '/');
+            for (size_t k = 0; k < entries->count; k++)
+                if (is_form(first) ? form_matches(first, entries->items[k].name)
+                                   : str_eq(first, entries->items[k].name))
+                    return true;
+        }
     return false;
 }

@@ -13,8 +13,7 @@ size_t trackers_count(const struct config *config, const struct tracker *only);
 const struct tracker *trackers_at(const struct config *config, const struct tracker *only,
                                   size_t index);
 
-struct
-    tracker_files { /* that name directories of migrations, of all tools that count: files, or the folders above them */
+struct tracker_files {  /* of all tools that count: files, or the folders above them */
     struct words names; /* "alembic.ini", "config" */
     struct strs parts;  /* what stands between the stars of "*migrat*" */
     struct strs forms;  /* of others: "knexfile.*.js" */
@@ -22,8 +21,7 @@ struct
 void tracker_files_note(struct arena *arena, const struct config *config,
                         const struct tracker *only, struct tracker_files *ret_files);
 bool tracker_files_lie_in(const struct tracker_files *files, const struct tree_entries *entries);
-/* Of this tool. `package` is the text of package.json there; STR_NONE: there is none, or it cannot be read. */
-bool tracker_file_lies_in(const struct tracker *tracker, const struct tree_entries *entries,
-                          struct str package, struct err *e);
+/* Of this tool. */
+bool tracker_file_lies_in(const struct tracker *tracker, const struct tree_entries *entries);
 
 #endif
