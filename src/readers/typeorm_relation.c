@@ -429,9 +429,12 @@ static void of_member(struct typeorm_reader *r, struct typeorm_entity *entity,
         relation.options = script_argument(r->tree, decorator->call, 2);
     }
     if (kind == 3) {
-        relation.scope = (struct script_scope){.file = entity->file};
         relation.target = entity->node;
-        relation.options = node_null();
+        relation.options = script_argument(r->tree, decorator->call, 0);
+        if (decorator->scope.file != entity->file) { /* one scope for both: the target's */
+            relation.scope = (struct script_scope){.file = entity->file};
+            relation.options = node_null();
+        }
     }
     relation.primary =
         typeorm_decorator_named(&member->decorators, "PrimaryColumn") ||

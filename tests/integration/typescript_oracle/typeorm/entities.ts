@@ -49,7 +49,7 @@ export class Post {
 }
 @Entity() export class APIKeyHTTPThing { @PrimaryColumn("varchar", {length: 5}) code: string; @PrimaryColumn() n: number; }
 @Entity() export class Pair { @PrimaryColumn() x: number; @ManyToOne(() => APIKeyHTTPThing) thing: APIKeyHTTPThing; }
-@Entity() @Tree("materialized-path") export class Cat { @PrimaryGeneratedColumn() id: number; @TreeChildren() children: Cat[]; @TreeParent() parent: Cat; }
+@Entity() @Tree("materialized-path") export class Cat { @PrimaryGeneratedColumn() id: number; @TreeChildren() children: Cat[]; @TreeParent({ onDelete: "CASCADE" }) parent: Cat; }
 @Entity() @Tree("closure-table") export class Dog { @PrimaryGeneratedColumn() id: number; @TreeChildren() children: Dog[]; @TreeParent() parent: Dog; }
 @Entity() @Tree("nested-set") export class Nest { @PrimaryGeneratedColumn() id: number; @TreeChildren() children: Nest[]; @TreeParent() parent: Nest; }
 @Entity() @TableInheritance({ column: { type: "varchar", name: "kind" } }) export class Content { @PrimaryGeneratedColumn() id: number; @Column() title: string; }
