@@ -341,7 +341,8 @@ static void method(struct drizzle_reader *r, struct drizzle_table *table, struct
     } else if (str_eq(name, STR("array"))) {
         column->type = str_printf(r->arena, STR_FMT "[]", STR_ARG(column->type));
     } else if (str_eq(name, STR("defaultNow"))) {
-        column->default_value = STR("now()");
+        bool updates = str_ends(column->default_value, STR("ON UPDATE CURRENT_TIMESTAMP"));
+        column->default_value = updates ? STR("now() ON UPDATE CURRENT_TIMESTAMP") : STR("now()");
     } else if (str_eq(name, STR("autoincrement"))) {
         column->default_value = STR("AUTO_INCREMENT");
     } else if (str_eq(name, STR("onUpdateNow"))) {

@@ -14,15 +14,10 @@ static void unread(struct sql_reader *r, struct schema_table *table, struct str 
     sql_unread(r, reason);
 }
 
-/* Words of an element that say nothing here, up to the next one's comma. */
-static void skip_rest(struct mysql_cursor *c)
+/* What is left of an element up to the next one's comma is more than we know of it. */
+static bool ends_here(struct mysql_cursor *c)
 {
-    while (mysql_peek(c).length && !mysql_is(c, ",")) {
-        if (mysql_is(c, "("))
-            (void)mysql_brackets(c);
-        else
-            (void)mysql_take(c);
-    }
+    return !mysql_peek(c).length || mysql_is(c, ",");
 }
 
 static void read_elements(struct mysql_cursor *c, struct schema_table *table)
@@ -38,11 +33,19 @@ static void read_elements(struct mysql_cursor *c, struct schema_table *table)
                 return;
             }
         }
-        skip_rest(&element);
+        if (!ends_here(&element)) {
+            unread(c->r, table, STR("more of it is said than is understood"));
+            return;
+        }
         inside = element;
         if (!mysql_word(&inside, ","))
             break;
     }
+}
+
+static bool ends_with(struct str text, char byte)
+{
+    return text.length && text.bytes[text.length - 1] == byte;
 }
 
 static void copy_table(struct mysql_cursor *c, struct schema_table *table, struct str from)
@@ -72,7 +75,11 @@ static void create_table(struct mysql_cursor *c)
 
     if_exists(c);
     name = mysql_table_name(c);
-    if (!name.length || (unless && schema_table_named(r->schema, name)))
+    if (!name.length) {
+        sql_unread(r, STR("the name of the table is not understood"));
+        return;
+    }
+    if (unless && schema_table_named(r->schema, name))
         return;
     if (mysql_word(c, "like"))
         from = mysql_table_name(c);
@@ -88,6 +95,8 @@ static void create_table(struct mysql_cursor *c)
         read_elements(c, table);
     else
         unread(r, table, STR("its columns are those of a query"));
+    if (!from.length && !ends_with(str_slice(c->text, 0, c->at), ')'))
+        unread(r, table, STR("a bracket of it is not closed"));
     for (struct str token; (token = mysql_take(c)).length;)
         if (str_eq_nocase(token, STR("SELECT")))
             unread(r, table, STR("more of its columns are those of a query"));
@@ -99,6 +108,22 @@ static void drop_tables(struct mysql_cursor *c)
     do
         sql_table_drop(c->r->schema, mysql_table_name(c));
     while (mysql_word(c, ","));
+}
+
+/* Names of columns do not tell cases apart. */
+static struct schema_column *column_of(const struct schema_table *table, struct str name)
+{
+    for (size_t i = 0; i < table->columns.count; i++)
+        if (str_eq_nocase(table->columns.items[i].name, name))
+            return &table->columns.items[i];
+    return NULL;
+}
+
+static struct str own_name(const struct schema_table *table, struct str name)
+{
+    const struct schema_column *column = column_of(table, name);
+
+    return column ? column->name : name;
 }
 
 /* An index is its table's own: others may have one of that name. */
@@ -216,7 +241,7 @@ static void drop(struct mysql_cursor *c, struct schema_table *table)
     else if (index)
         drop_index(c->r, table, name);
     else
-        drop_column(table, name);
+        drop_column(table, own_name(table, name));
 }
 
 static void rename_index(struct mysql_cursor *c, struct schema_table *table)
@@ -246,7 +271,7 @@ static void rename_part(struct mysql_cursor *c, struct schema_table *table, stru
     if (mysql_word(c, "column")) {
         struct str from = mysql_name(c);
         (void)mysql_word(c, "to");
-        rename_column(table, from, mysql_name(c));
+        rename_column(table, own_name(table, from), mysql_name(c));
     } else if (mysql_word(c, "index") || mysql_word(c, "key")) {
         rename_index(c, table);
     } else {
@@ -264,6 +289,7 @@ static bool change(struct mysql_cursor *c, struct schema_table *table, bool rena
     if_exists(c);
     ahead = *c;
     from = mysql_name(renames ? c : &ahead);
+    from = own_name(table, from);
     if (renames) {
         ahead = *c;
         rename_column(table, from, mysql_name(&ahead));
@@ -276,33 +302,128 @@ static bool change(struct mysql_cursor *c, struct schema_table *table, bool rena
 static void alter_column(struct mysql_cursor *c, struct schema_table *table)
 {
     (void)mysql_word(c, "column");
-    struct schema_column *column = schema_column_named(table, mysql_name(c));
+    struct schema_column *column = column_of(table, mysql_name(c));
 
     if (mysql_word(c, "set") && mysql_word(c, "default")) {
         struct str text = mysql_default(c, column ? column->type : STR_NONE);
         if (column)
             column->default_value = text;
-    } else if (mysql_word(c, "drop") && column) {
+    } else if (mysql_word(c, "drop") && mysql_word(c, "default") && column) {
         column->default_value = STR_NONE;
     }
+}
+
+/* Of the table as a whole: how it is kept, and how the statement runs. */
+static bool is_table_option(const struct mysql_cursor *c)
+{
+    static const char *const words[] = {"engine",
+                                        "auto_increment",
+                                        "comment",
+                                        "charset",
+                                        "character",
+                                        "collate",
+                                        "default",
+                                        "convert",
+                                        "row_format",
+                                        "algorithm",
+                                        "lock",
+                                        "order",
+                                        "force",
+                                        "disable",
+                                        "enable",
+                                        "tablespace",
+                                        "key_block_size",
+                                        "max_rows",
+                                        "min_rows",
+                                        "avg_row_length",
+                                        "pack_keys",
+                                        "checksum",
+                                        "union",
+                                        "data",
+                                        "index",
+                                        "encryption",
+                                        "compression",
+                                        "with",
+                                        "without",
+                                        "stats_persistent",
+                                        "partition",
+                                        "reorganize",
+                                        "truncate",
+                                        "coalesce",
+                                        "analyze",
+                                        "optimize",
+                                        "rebuild",
+                                        "repair",
+                                        "exchange",
+                                        "remove",
+                                        "page_compressed",
+                                        "encrypted",
+                                        "transactional",
+                                        "connection",
+                                        "insert_method",
+                                        "stats_auto_recalc",
+                                        "stats_sample_pages",
+                                        "delay_key_write",
+                                        "import",
+                                        "discard",
+                                        NULL};
+
+    return str_is_one_of_nocase(mysql_peek(c), words);
+}
+
+static void skip_option(struct mysql_cursor *c)
+{
+    while (!ends_here(c)) {
+        if (mysql_is(c, "("))
+            (void)mysql_brackets(c);
+        else
+            (void)mysql_take(c);
+    }
+}
+
+static void skip_place(struct mysql_cursor *c)
+{
+    if (!mysql_word(c, "first") && mysql_word(c, "after"))
+        (void)mysql_name(c);
+}
+
+/* ADD PARTITION, DROP PARTITION, ALTER INDEX … VISIBLE: no columns, no keys. */
+static bool is_about_storage(const struct mysql_cursor *c)
+{
+    struct mysql_cursor ahead = *c;
+
+    if (mysql_word(&ahead, "alter"))
+        return mysql_is(&ahead, "index");
+    return (mysql_word(&ahead, "add") || mysql_word(&ahead, "drop")) &&
+           (mysql_is(&ahead, "partition") || mysql_is(&ahead, "period"));
 }
 
 /* *ret_name: what the table is called afterwards, when that is said. */
 static bool alter_action(struct mysql_cursor *c, struct schema_table *table, struct str *ret_name)
 {
+    bool read = true;
+
+    if (is_about_storage(c) || is_table_option(c)) {
+        skip_option(c);
+        return true;
+    }
     if (mysql_word(c, "add"))
-        return add(c, table);
-    if (mysql_word(c, "modify"))
-        return change(c, table, false);
-    if (mysql_word(c, "change"))
-        return change(c, table, true);
-    if (mysql_word(c, "drop"))
+        read = add(c, table);
+    else if (mysql_word(c, "modify"))
+        read = change(c, table, false);
+    else if (mysql_word(c, "change"))
+        read = change(c, table, true);
+    else if (mysql_word(c, "drop"))
         drop(c, table);
     else if (mysql_word(c, "rename"))
         rename_part(c, table, ret_name);
-    else if (mysql_word(c, "alter") && !mysql_is(c, "index"))
+    else if (mysql_word(c, "alter"))
         alter_column(c, table);
-    return true;
+    else
+        return !mysql_peek(c).length;
+    skip_place(c);
+    (void)(mysql_word(c, "cascade") || mysql_word(c, "restrict"));
+    return read && ends_here(c);
 }
 
 static void alter_table(struct mysql_cursor *c)
@@ -318,12 +439,15 @@ static void alter_table(struct mysql_cursor *c)
                                         STR_ARG(name)));
         return;
     }
+    if (mysql_word(c, "wait"))
+        (void)mysql_take(c);
+    else
+        (void)mysql_word(c, "nowait");
     do {
         if (!alter_action(c, table, &to)) {
-            unread(c->r, table, STR("a column of it is not understood"));
+            unread(c->r, table, STR("what it does to the table is not understood"));
             return;
         }
-        skip_rest(c);
     } while (mysql_word(c, ","));
     rename_table(c->r, name, to);
 }
@@ -359,7 +483,7 @@ void mysql_statement(struct sql_reader *r, struct str statement)
         if (mysql_word(&c, "table"))
             alter_table(&c);
     } else if (mysql_word(&c, "drop")) {
-        if (mysql_word(&c, "table")) {
+        if (mysql_word(&c, "table") || mysql_word(&c, "tables")) {
             drop_tables(&c);
         } else if (mysql_word(&c, "index")) {
             if_exists(&c);
@@ -369,7 +493,7 @@ void mysql_statement(struct sql_reader *r, struct str statement)
             if (table)
                 drop_index(r, table, name);
         }
-    } else if (mysql_word(&c, "rename") && mysql_word(&c, "table")) {
+    } else if (mysql_word(&c, "rename") && (mysql_word(&c, "table") || mysql_word(&c, "tables"))) {
         do {
             struct str from = mysql_table_name(&c);
             (void)mysql_word(&c, "to");

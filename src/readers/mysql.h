@@ -17,7 +17,7 @@
  * sql_split.h: "#" comments, the marks of what only MySQL runs, and what DELIMITER lines enclose are blank; a backslash before a quote in a
  * string doubles the quote. */
 bool mysql_is_written(struct arena *arena, struct str text, struct str *ret_plain);
-/* One statement of such a text; behind the last one the indexes go that foreign keys bring along. */
+/* One statement of such a text; behind the last one the indexes are marked that foreign keys bring along. */
 void mysql_statement(struct sql_reader *r, struct str statement);
 void mysql_finish(struct sql_reader *r);
 

@@ -204,7 +204,11 @@ static struct str take_literal(struct mysql_cursor *c)
 
     if (word && c->at < c->text.length && c->text.bytes[c->at] == '\'')
         (void)mysql_take(c);
-    if (mysql_word(c, "."))
+    if (mysql_word(c, ".") || str_eq(text, STR(".")))
+        (void)mysql_take(c);
+    bool exponent = word && byte_is_digit(text.bytes[0]) &&
+                    (c->text.bytes[c->at - 1] == 'e' || c->text.bytes[c->at - 1] == 'E');
+    if (exponent && (mysql_word(c, "-") || mysql_word(c, "+"))) /* 1e-3 */
         (void)mysql_take(c);
     return str_slice(c->text, from, c->at);
 }
@@ -226,6 +230,11 @@ struct str mysql_default(struct mysql_cursor *c, struct str type)
     if (!minus)
         (void)mysql_word(c, "+");
     text = take_literal(c);
+    if (str_eq_nocase(text, STR("next")) && mysql_word(c, "value")) { /* FOR s */
+        (void)mysql_take(c);
+        text = mysql_table_name(c);
+        return str_printf(arena, "nextval('" STR_FMT "')", STR_ARG(text));
+    }
     if (mysql_is(c, "("))
         text = called(arena, text, mysql_expression(arena, mysql_brackets(c)));
     if (text.length && (text.bytes[0] == '\'' || text.bytes[0] == '"'))
@@ -278,6 +287,18 @@ static bool take_key(struct mysql_cursor *c, struct column_words *w)
     return true;
 }
 
+/* MariaDB: COMPRESSED=zlib, WITHOUT SYSTEM VERSIONING; MySQL: NOT SECONDARY. */
+static bool take_storage(struct mysql_cursor *c)
+{
+    if (mysql_word(c, "compressed")) {
+        if (mysql_word(c, "="))
+            (void)mysql_take(c);
+        return true;
+    }
+    return (mysql_word(c, "with") || mysql_word(c, "without")) && mysql_word(c, "system") &&
+           mysql_word(c, "versioning");
+}
+
 static bool take_attribute(struct mysql_cursor *c, struct column_words *w)
 {
     struct schema_column *column = &w->column;
@@ -291,8 +312,9 @@ static bool take_attribute(struct mysql_cursor *c, struct column_words *w)
     } else if (mysql_word(c, "default")) {
         column->default_value = mysql_default(c, column->type);
     } else if (mysql_word(c, "on")) {
-        (void)mysql_word(c, "update");
-        if (take_now(c, &text))
+        if (mysql_word(c, "conflict")) /* SQLite's */
+            (void)mysql_take(c);
+        else if (mysql_word(c, "update") && take_now(c, &text))
             column->default_value =
                 str_trim(str_printf(c->r->arena, STR_FMT " ON UPDATE " STR_FMT,
                                     STR_ARG(column->default_value), STR_ARG(text)));
@@ -301,7 +323,9 @@ static bool take_attribute(struct mysql_cursor *c, struct column_words *w)
         column->nullable = false;
     } else if (mysql_word(c, "comment") || mysql_word(c, "column_format") ||
                mysql_word(c, "storage") || mysql_word(c, "srid") || mysql_word(c, "collate") ||
-               mysql_word(c, "charset") || mysql_word(c, "engine_attribute")) {
+               mysql_word(c, "charset") || mysql_word(c, "engine_attribute") ||
+               mysql_word(c, "secondary_engine_attribute") || mysql_word(c, "ref_system_id") ||
+               mysql_word(c, "initially")) {
         (void)mysql_word(c, "=");
         (void)mysql_take(c);
     } else if (mysql_word(c, "character")) {
@@ -316,6 +340,8 @@ static bool take_attribute(struct mysql_cursor *c, struct column_words *w)
     } else {
         return take_key(c, w) || take_generated(c, column) || mysql_word(c, "invisible") ||
                mysql_word(c, "visible") || mysql_word(c, "enforced") ||
+               mysql_word(c, "deferrable") || mysql_word(c, "asc") || mysql_word(c, "desc") ||
+               take_storage(c) ||
                mysql_word(c, "autoincrement"); /* SQLite's says nothing that its key does not */
     }
     return true;

@@ -17,6 +17,10 @@ static struct str part_of(struct mysql_cursor *c)
             text = str_printf(arena, STR_FMT "(" STR_FMT ")", STR_ARG(text),
                               STR_ARG(str_trim(length)));
     }
+    if (mysql_word(c, "collate")) { /* SQLite's */
+        struct str collation = mysql_take(c);
+        text = str_printf(arena, STR_FMT " COLLATE " STR_FMT, STR_ARG(text), STR_ARG(collation));
+    }
     if (mysql_word(c, "desc"))
         return str_printf(arena, STR_FMT " DESC", STR_ARG(text));
     (void)mysql_word(c, "asc");
@@ -90,12 +94,41 @@ static void add_index(struct mysql_cursor *c, struct schema_table *table, struct
 
 static void primary_key(const struct strs *parts, struct schema_table *table)
 {
-    for (size_t i = 0; i < parts->count; i++) {
-        struct schema_column *column = schema_column_named(table, parts->items[i]);
-        if (column) {
-            column->primary_key = true;
-            column->nullable = false;
+    for (size_t i = 0; i < parts->count; i++)
+        for (size_t j = 0; j < table->columns.count; j++)
+            if (str_eq_nocase(table->columns.items[j].name, parts->items[i])) {
+                table->columns.items[j].primary_key = true;
+                table->columns.items[j].nullable = false;
+            }
+}
+
+/* How an index is kept says nothing of what it holds. */
+static void take_key_options(struct mysql_cursor *c)
+{
+    static const char *const with_value[] = {
+        "using",      "comment",          "key_block_size",
+        "clustering", "engine_attribute", "secondary_engine_attribute",
+        NULL};
+    static const char *const alone[] = {"visible",   "invisible",  "ignored",   "not",
+                                        "enforced",  "deferrable", "initially", "deferred",
+                                        "immediate", NULL};
+
+    for (;;) {
+        struct str word = mysql_peek(c);
+        if (mysql_word(c, "with"))
+            (void)mysql_word(c, "parser");
+        else if (mysql_word(c, "on")) /* SQLite's ON CONFLICT REPLACE */
+            (void)mysql_word(c, "conflict");
+        else if (str_is_one_of_nocase(word, alone)) {
+            (void)mysql_take(c);
+            continue;
+        } else if (str_is_one_of_nocase(word, with_value)) {
+            (void)mysql_take(c);
+            (void)mysql_word(c, "=");
+        } else {
+            return;
         }
+        (void)mysql_take(c);
     }
 }
 
@@ -208,7 +241,10 @@ bool mysql_constraint(struct mysql_cursor *c, struct schema_table *table)
     if (mysql_word(c, "constraint") && !mysql_is(c, "primary") && !mysql_is(c, "unique") &&
         !mysql_is(c, "foreign") && !mysql_is(c, "check"))
         name = mysql_name(c);
-    return unnamed_constraint(c, table, name);
+    if (!unnamed_constraint(c, table, name))
+        return false;
+    take_key_options(c);
+    return true;
 }
 
 /* --- Indexes of foreign keys. --- */
@@ -248,13 +284,10 @@ void mysql_finish(struct sql_reader *r)
 {
     for (size_t i = 0; i < r->schema->tables.count; i++) {
         struct schema_table *table = &r->schema->tables.items[i];
-        struct schema_indexes kept = {0};
         for (size_t j = 0; j < table->indexes.count; j++) {
-            const struct schema_index *index = &table->indexes.items[j];
-            if (index->kind != SCHEMA_INDEX || index->method.length || !index->parts.count ||
-                !is_of_foreign_key(r, table, index))
-                VEC_PUSH(r->arena, &kept, *index);
+            struct schema_index *index = &table->indexes.items[j];
+            index->implied = index->kind == SCHEMA_INDEX && !index->method.length &&
+                             index->parts.count && is_of_foreign_key(r, table, index);
         }
-        table->indexes = kept;
     }
 }

@@ -18,15 +18,24 @@ static bool is_quoted_name(struct str token, struct str before)
     return token.bytes[0] == '`' && str_is_one_of_nocase(before, words);
 }
 
+static bool is_pair(struct str before, const char *first, struct str token, const char *second)
+{
+    return str_eq_nocase(before, str_from(first)) && str_eq_nocase(token, str_from(second));
+}
+
 /* Of PostgreSQL's own language: one odd statement in such a file is what is not understood there. */
 static bool is_of_postgresql(struct str token, struct str before)
 {
-    static const char *const types[] = {"timestamptz", "jsonb", "bytea", NULL};
+    static const char *const types[] = {"timestamptz", "jsonb",       "bytea",
+                                        "bigserial",   "smallserial", "tsvector",
+                                        "citext",      "plpgsql",     NULL};
+    bool dollars = token.length > 3 && token.bytes[0] == '$';
 
-    return str_is_one_of_nocase(token, types) ||
-           (str_eq(before, STR(":")) && str_eq(token, before)) ||
-           (str_eq_nocase(before, STR("CREATE")) && str_eq_nocase(token, STR("EXTENSION"))) ||
-           (str_eq_nocase(before, STR("AS")) && str_eq_nocase(token, STR("IDENTITY")));
+    return dollars || str_is_one_of_nocase(token, types) || is_pair(before, ":", token, ":") ||
+           is_pair(before, "[", token, "]") || is_pair(before, "CREATE", token, "EXTENSION") ||
+           is_pair(before, "CREATE", token, "TYPE") || is_pair(before, "CREATE", token, "DOMAIN") ||
+           is_pair(before, "TABLE", token, "ONLY") || is_pair(before, "AS", token, "IDENTITY") ||
+           is_pair(before, "TIME", token, "ZONE") || is_pair(before, "OWNER", token, "TO");
 }
 
 static void blank(char *copy, size_t from, size_t to)
@@ -43,6 +52,20 @@ static size_t line_end(struct str text, size_t at)
     return end == SIZE_MAX ? text.length : at + end;
 }
 
+static bool is_delimiter(struct str text, size_t at)
+{
+    static const struct str word = STR_INIT("DELIMITER ");
+
+    return str_eq_nocase(str_slice(text, at, at + word.length), word);
+}
+
+static size_t skip_indent(struct str text, size_t at)
+{
+    while (at < text.length && (text.bytes[at] == ' ' || text.bytes[at] == '\t'))
+        at++;
+    return at;
+}
+
 /* "DELIMITER ;;" … "DELIMITER ;": bodies of procedures and triggers. */
 static size_t blank_delimited(char *copy, struct str text, size_t at)
 {
@@ -52,10 +75,10 @@ static size_t blank_delimited(char *copy, struct str text, size_t at)
     do {
         size_t end = line_end(text, at);
         delimiter = str_trim(str_slice(text, at + STR("DELIMITER").length, end));
+        delimiter = str_cut(&delimiter, ' ');
         for (at = end; at < text.length && !str_eq(delimiter, STR(";"));) {
-            at++;
-            if (str_eq_nocase(str_slice(text, at, at + STR("DELIMITER ").length),
-                              STR("DELIMITER ")))
+            at = skip_indent(text, at + 1);
+            if (is_delimiter(text, at))
                 break;
             at = line_end(text, at);
         }
@@ -92,8 +115,10 @@ static size_t plain_comment(char *copy, struct str text, size_t at)
         return text.length;
     end += at;
     bool mariadb = is_at(text, at, "/*M!");
-    if (!is_at(text, at, "/*!") && !mariadb)
+    if (!is_at(text, at, "/*!") && !mariadb) {
+        blank(copy, at, end + 2); /* they do not nest, as PostgreSQL's do */
         return end + 2;
+    }
     for (behind += mariadb; behind < end && byte_is_digit(text.bytes[behind]);)
         behind++;
     blank(copy, at, behind);
@@ -103,7 +128,6 @@ static size_t plain_comment(char *copy, struct str text, size_t at)
 
 static struct str plain_text(struct arena *arena, struct str text)
 {
-    static const struct str delimiter = STR_INIT("DELIMITER ");
     char *copy = str_c(arena, text);
     bool begins = true; /* of a line */
 
@@ -111,8 +135,11 @@ static struct str plain_text(struct arena *arena, struct str text)
         char byte = text.bytes[at];
         bool dashes = is_at(text, at, "--") &&
                       (at + 2 == text.length || (unsigned char)text.bytes[at + 2] <= ' ');
-        if (begins && str_eq_nocase(str_slice(text, at, at + delimiter.length), delimiter)) {
-            at = blank_delimited(copy, text, at);
+        if (begins && is_delimiter(text, skip_indent(text, at))) {
+            at = blank_delimited(copy, text, skip_indent(text, at));
+        } else if (byte == '-' && is_at(text, at, "--") && !dashes) {
+            copy[at] = ' '; /* "--x" is no comment */
+            at += 2;
         } else if (byte == '#' || dashes) {
             size_t end = line_end(text, at);
             blank(copy, at, end);
@@ -129,14 +156,19 @@ static struct str plain_text(struct arena *arena, struct str text)
     return str_of(copy, text.length);
 }
 
+/* ") ENGINE", "int(10) unsigned", "body longtext": where these words cannot be names. */
 static bool is_of_mysql(struct str token, struct str before)
 {
-    static const char *const words[] = {"auto_increment", "unsigned",   "longtext", "mediumtext",
-                                        "longblob",       "mediumblob", NULL};
-    bool is_name = str_eq(before, STR("(")) || str_eq(before, STR(","));
+    static const char *const numbers[] = {"int",       "integer", "bigint",  "smallint", "tinyint",
+                                          "mediumint", "decimal", "numeric", "float",    "double",
+                                          "real",      ")",       NULL};
+    static const char *const texts[] = {"longtext", "mediumtext", "longblob", "mediumblob", NULL};
+    static const char *const names[] = {"(", ",", "column", "add", "domain", ".", "as", NULL};
 
-    return is_quoted_name(token, before) || (!is_name && str_is_one_of_nocase(token, words)) ||
-           (str_eq_nocase(before, STR("ENGINE")) && str_eq(token, STR("=")));
+    return is_quoted_name(token, before) || str_eq_nocase(token, STR("AUTO_INCREMENT")) ||
+           is_pair(before, ")", token, "ENGINE") ||
+           (str_eq_nocase(token, STR("unsigned")) && str_is_one_of_nocase(before, numbers)) ||
+           (str_is_one_of_nocase(token, texts) && !str_is_one_of_nocase(before, names));
 }
 
 bool mysql_is_written(struct arena *arena, struct str text, struct str *ret_plain)
@@ -210,7 +242,7 @@ struct str mysql_name(struct mysql_cursor *c)
     struct str token = mysql_take(c);
     char first = token.length ? token.bytes[0] : '\0';
 
-    if (first == '`' || first == '"')
+    if (first == '`' || first == '"' || first == '\'') /* SQLite lets '…' stand for a name */
         return token.length > 2 ? str_copy(c->r->arena, str_slice(token, 1, token.length - 1))
                                 : STR_NONE;
     return byte_is_word(first) || (unsigned char)first >= 128 || first == '$'

@@ -332,12 +332,12 @@ static void compare_tables(struct comparison *c, const struct schema_table *old,
             (!new->partial || old->partial))
             whole_column(c, old, &old->columns.items[i], SCHEMA_DROP);
     for (size_t i = 0; i < new->indexes.count; i++)
-        if (!has_index(old, &new->indexes.items[i]) &&
+        if (!has_index(old, &new->indexes.items[i]) && !new->indexes.items[i].implied &&
             !is_part_of_column(new, old, &new->indexes.items[i]))
             whole_index(c, new, &new->indexes.items[i], SCHEMA_ADD,
                         has_one_beside(old, new, &new->indexes.items[i]));
     for (size_t i = 0; i < old->indexes.count && (!new->partial || old->partial); i++)
-        if (!has_index(new, &old->indexes.items[i]) &&
+        if (!has_index(new, &old->indexes.items[i]) && !old->indexes.items[i].implied &&
             !is_part_of_column(old, new, &old->indexes.items[i]))
             whole_index(c, old, &old->indexes.items[i], SCHEMA_DROP, false);
 }

@@ -50,6 +50,7 @@ struct schema_index {
     struct str of_column;  /* it stands in that column's definition, and comes and goes with it */
     bool
         of_type; /* it belongs to that column's type, an index to its key too: a line for that says it too */
+    bool implied;   /* MySQL makes it with a foreign key: the other schema need not have it */
     bool as_unique; /* a constraint that UNIQUE in the definition of its one column makes too */
     struct schema_place place;
 };
