@@ -1,6 +1,7 @@
 /* cover_django.c -- one operation of a Django migration against one change. */
 #include "base/file.h"
 #include "migrations/cover_match.h"
+#include "readers/steps.h"
 
 static bool names_field(const struct cover_call *call, struct str column)
 {
@@ -52,7 +53,8 @@ static bool may_become(const struct cover_call *call, const struct schema_change
     if (!str_starts(field, STR("models.")))
         return true;
     if (change->aspect == ASPECT_NULL) {
-        bool nullable = str_contains(field, STR("null=True"));
+        bool nullable = str_contains(field, STR("null=True")) ||
+                        str_starts(field, STR("models.NullBooleanField"));
         return nullable == change->after.nullable ||
                (str_contains(field, STR("null=")) && !nullable &&
                 !str_contains(field, STR("null=False")));
@@ -141,7 +143,8 @@ static bool django_index(const struct cover_call *call, const struct schema_chan
     struct str model;
 
     if (cover_is_call(call, "AlterUniqueTogether") || cover_is_call(call, "AlterIndexTogether"))
-        return change->parts.count != 1 &&
+        return (drop || change->parts.count != 1 ||
+                steps_single_field(call->arguments, change->parts.items[0])) &&
                (!cover_is_literal(cover_keyword_argument(call, "name", 0), &model) ||
                 is_model(model, STR_NONE, change->table));
     if (cover_is_call(call, "RenameIndex") ||

@@ -358,7 +358,8 @@ void django_migration_read(struct arena *arena, struct python_tree *tree, struct
     for (size_t i = 0; i < ATTRIBUTE_COUNT; i++) {
         /* def __init__(self, *args): self.dependencies = […] */
         strange[i] = scan.conditional[i] ||
-                     str_contains(source, str_printf(arena, "self.%s", attribute_names[i]));
+                     str_contains(source, str_printf(arena, "self.%s =", attribute_names[i])) ||
+                     str_contains(source, str_printf(arena, "self.%s +=", attribute_names[i]));
         plain = plain && !strange[i];
     }
     for (size_t i = 0; i < scan.statements.count; i++) {

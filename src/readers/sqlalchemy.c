@@ -175,28 +175,57 @@ static bool has_column(struct sa_reader *r, const struct sa_class *class)
     return false;
 }
 
-static void note_orphan(struct sa_reader *r, const struct sa_class *class)
+static void note_orphan(struct sa_reader *r, const struct sa_class *class, struct python_file *file,
+                        TSNode node)
 {
-    if (class->foreign_base.length && has_column(r, class))
-        VEC_PUSH(r->arena, &r->orphans,
-                 (struct sa_orphan){.file = class->file->path,
-                                    .line = node_line(class->node),
-                                    .name = class->name,
-                                    .source = attributes_of(r, class, class->foreign_base)});
+    const struct python_binding *name =
+        python_binding_in(r->tree, file, node_field(node, "body"), STR("__tablename__"));
+    bool named = name && name->kind == BINDING_FUNCTION;
+
+    if (class->abstract || (!named && !(class->foreign_base.length && has_column(r, class))))
+        return;
+    VEC_PUSH(r->arena, &r->orphans,
+             (struct sa_orphan){.file = file->path,
+                                .named = named,
+                                .line = node_line(node),
+                                .name = node_source(file, node_field(node, "name")),
+                                .source = named ? node_source(file, node)
+                                                : attributes_of(r, class, class->foreign_base)});
+}
+
+static void read_class(struct sa_reader *r, struct python_file *file, TSNode node);
+
+/* The file's tree may have been given back since. */
+static void read_named(struct sa_reader *r, const struct sa_orphan *orphan)
+{
+    struct python_file *file = python_tree_file(r->tree, orphan->file);
+    const struct python_binding *class =
+        file ? python_binding_in(r->tree, file, node_null(), orphan->name) : NULL;
+
+    if (!class || class->kind != BINDING_CLASS)
+        return;
+    r->names_itself = true;
+    read_class(r, file, class->node);
+    r->names_itself = false;
 }
 
 /* Those that no class inherits from are tables. */
-static void say_orphans(struct sa_reader *r)
+static void read_orphans(struct sa_reader *r)
 {
     strs_sort(&r->inherited);
-    for (size_t i = 0; i < r->orphans.count; i++) {
+    for (size_t i = 0, count = r->orphans.count; i < count; i++) {
         const struct sa_orphan *orphan = &r->orphans.items[i];
-        if (!strs_sorted_have(&r->inherited, whereabouts(r->arena, orphan->file, orphan->name)))
+        if (strs_sorted_have(&r->inherited, whereabouts(r->arena, orphan->file, orphan->name)))
+            continue;
+        if (orphan->named) {
+            read_named(r, orphan);
+        } else {
             schema_unread_add(
                 r->arena, r->schema,
                 (struct schema_place){.file = orphan->file, .line = orphan->line},
                 str_printf(r->arena, "the table's name of class " STR_FMT, STR_ARG(orphan->name)),
                 orphan->source);
+        }
     }
 }
 
@@ -290,7 +319,7 @@ static void read_class(struct sa_reader *r, struct python_file *file, TSNode nod
                              node_source(of, node_field(class.order[i].node, "name"))));
     }
     if (!mapped) {
-        note_orphan(r, &class);
+        note_orphan(r, &class, file, node);
         read_tables_of(r, scope, node_null());
     }
     if (!mapped || class.abstract)
@@ -484,7 +513,7 @@ bool sqlalchemy_read(struct arena *arena, struct python_tree *tree, const struct
         if (file)
             read_block(&r, file, file->root, 1, 0);
     }
+    read_orphans(&r);
     settle_pending(&r);
-    say_orphans(&r);
     return true;
 }

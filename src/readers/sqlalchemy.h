@@ -65,6 +65,7 @@ VEC_DEFINE(sa_pendings, struct sa_pending);
 struct sa_orphan {
     struct str file, name, source;
     size_t line;
+    bool named; /* its own declared_attr names its table, if no class inherits from it */
 };
 VEC_DEFINE(sa_orphans, struct sa_orphan);
 
@@ -75,6 +76,7 @@ struct sa_reader {
     struct sa_pendings pending;
     size_t type_functions; /* functions that a type is being looked for in */
     struct sa_orphans orphans;
+    bool names_itself; /* a class that no other inherits from: its declared_attr is about itself */
     struct strs inherited; /* "file name" of the classes that others inherit from */
     struct strs
         loose; /* files with Index(…), User.nick = Column(…) or users.append_column(…) below what they name */

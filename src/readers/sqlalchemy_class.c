@@ -252,8 +252,9 @@ static bool names_a_table(struct sa_reader *r, struct python_file *file, TSNode 
 
     for (uint32_t i = 0; !ts_node_is_null(bases) && i < ts_node_named_child_count(bases); i++)
         has_base = has_base || !is_of_language(file, ts_node_named_child(bases, i));
-    return has_base && ((name && !(own && name->kind == BINDING_FUNCTION)) ||
-                        python_binding_in(r->tree, file, body, STR("__table__")));
+    bool of_others = own && name && name->kind == BINDING_FUNCTION && !r->names_itself;
+    return has_base &&
+           ((name && !of_others) || python_binding_in(r->tree, file, body, STR("__table__")));
 }
 
 /* @reg.mapped of `reg = registry(metadata=…, type_annotation_map=…)` */

@@ -82,4 +82,7 @@ void steps_of_sql(struct arena *arena, struct str text, struct steps *steps);
 /* A file of SQL that holds both ways ("-- migrate:down", "-- +goose Down"): without what goes back, line by line. */
 struct str sql_forward(struct arena *arena, struct str text);
 
+/* Does the text of an AlterUniqueTogether have this field, or any (empty), in a set of its own: {("slug",)}? */
+bool steps_single_field(struct str text, struct str field);
+
 #endif

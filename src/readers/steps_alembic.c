@@ -59,11 +59,45 @@ static void alembic_table(struct steps_reader *r, TSNode call)
 }
 
 /* services = Table("services", meta, Column(…)), which is created further down; one that is there is loaded, or has no columns. */
+/* `for table in tables: table.create()` */
+static bool creates_in_loop(struct arena *arena, struct str source)
+{
+    static const struct str create = STR_INIT(".create(");
+
+    for (size_t at = 0, found; (found = str_find(str_from_offset(source, at), create)) != SIZE_MAX;
+         at += create.length) {
+        size_t end = at += found;
+        while (at > 0 && byte_is_word(source.bytes[at - 1]))
+            at--;
+        struct str name = str_slice(source, at, end);
+        if (str_contains(source, str_printf(arena, "for " STR_FMT " in ", STR_ARG(name))))
+            return true;
+        at = end;
+    }
+    return false;
+}
+
+/* Is it this table that is created, not an enumeration beside it? */
+static bool is_created(struct steps_reader *r, TSNode call)
+{
+    struct str source = r->scope.file->source, name;
+    TSNode around = ts_node_parent(call);
+
+    if (node_is(around, "attribute"))
+        return str_eq(node_source(r->scope.file, node_field(around, "attribute")), STR("create"));
+    if (str_contains(source, STR(".create_all(")) || creates_in_loop(r->arena, source))
+        return true;
+    name = node_is(around, "assignment") ? node_source(r->scope.file, node_field(around, "left"))
+                                         : STR_NONE;
+    return name.length &&
+           str_contains(source, str_printf(r->arena, STR_FMT ".create(", STR_ARG(name)));
+}
+
 static bool is_new_table(struct steps_reader *r, TSNode call, struct str name)
 {
     bool column = false;
 
-    if (!str_eq(name, STR("Table")) ||
+    if (!str_eq(name, STR("Table")) || !is_created(r, call) ||
         !ts_node_is_null(call_keyword(r->scope.file, call, "autoload")) ||
         !ts_node_is_null(call_keyword(r->scope.file, call, "autoload_with")))
         return false;

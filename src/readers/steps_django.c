@@ -99,7 +99,8 @@ static void django_becomes(struct steps_reader *r, TSNode field, struct step *st
         return;
     TSNode null = call_keyword(r->scope.file, field, "null");
     struct python_constant nullable = python_constant(r->tree, r->scope, null);
-    step->nullable = nullable.kind == CONSTANT_TRUE;
+    step->nullable =
+        nullable.kind == CONSTANT_TRUE || str_eq(steps_called(r, field), STR("NullBooleanField"));
     step->null_known = ts_node_is_null(null) || step->nullable || nullable.kind == CONSTANT_FALSE;
     struct str kind = steps_called(r, field), length = number_of(r, field, "max_length");
     for (size_t i = 0; i < COUNT_OF(texts) && length.length; i++)
@@ -212,6 +213,34 @@ static void django_index(struct steps_reader *r, TSNode call, enum step_kind kin
                       .name = name});
 }
 
+static size_t skip_blank_bytes(struct str text, size_t at)
+{
+    while (at < text.length && (text.bytes[at] == ' ' || text.bytes[at] == '\n'))
+        at++;
+    return at;
+}
+
+bool steps_single_field(struct str text, struct str field)
+{
+    for (size_t at = 0; at < text.length; at++) {
+        if (text.bytes[at] != '(' && text.bytes[at] != '[')
+            continue;
+        size_t start = skip_blank_bytes(text, at + 1), end;
+        char quote = start < text.length ? text.bytes[start] : '\0';
+        if (quote != '"' && quote != '\'')
+            continue;
+        for (end = ++start; end < text.length && text.bytes[end] != quote;)
+            end++;
+        bool named = !field.length || str_eq(str_slice(text, start, end), field);
+        end = skip_blank_bytes(text, end + 1);
+        if (end < text.length && text.bytes[end] == ',')
+            end = skip_blank_bytes(text, end + 1);
+        if (named && end < text.length && (text.bytes[end] == ')' || text.bytes[end] == ']'))
+            return true;
+    }
+    return false;
+}
+
 static void django_call(struct steps_reader *r, TSNode call)
 {
     struct str name = steps_called(r, call);
@@ -246,8 +275,9 @@ static void django_call(struct steps_reader *r, TSNode call)
         django_index(r, call, STEP_DROP_INDEX, "name");
     else if (str_eq(name, STR("AlterUniqueTogether")) || str_eq(name, STR("AlterIndexTogether"))) {
         struct str table = django_table(r, steps_text(r, steps_word(r, call, "name", 0)));
-        steps_push(r, (struct step){.kind = STEP_ADD_INDEX, .table = table, .together = true});
-        steps_push(r, (struct step){.kind = STEP_DROP_INDEX, .table = table, .together = true});
+        bool together = !steps_single_field(node_source(r->scope.file, call), STR_NONE);
+        steps_push(r, (struct step){.kind = STEP_ADD_INDEX, .table = table, .together = together});
+        steps_push(r, (struct step){.kind = STEP_DROP_INDEX, .table = table});
     } else if (str_eq(name, STR("AlterModelTable"))) {
         struct str model = steps_text(r, steps_word(r, call, "name", 0));
         struct str table = steps_text(r, steps_word(r, call, "table", 1));
