@@ -264,11 +264,57 @@ static bool action_says_all(const struct action *action)
     return next.length && !str_is_one_of_nocase(next, parts);
 }
 
+/* ENUM('a', 'b'): with all its labels. */
+static bool says_labels(struct str text, struct str type)
+{
+    while (str_find_byte(type, '\'') != SIZE_MAX) {
+        (void)str_cut(&type, '\'');
+        struct str label = str_cut(&type, '\'');
+        if (!str_contains(text, label))
+            return false;
+    }
+    return true;
+}
+
+/* Is that the type, under one of its names? Of types that are not listed anything may be it. */
+static bool says_type(struct str text, struct str type)
+{
+    static const char *const rows[][4] = {
+        {"INTEGER", "int", "integer", "int4"},         {"BIGINT", "bigint", "int8", "serial"},
+        {"SMALLINT", "smallint", "int2", NULL},        {"TINYINT", "tinyint", "int1", NULL},
+        {"MEDIUMINT", "mediumint", "int3", NULL},      {"BOOLEAN", "tinyint", "boolean", "bool"},
+        {"VARCHAR", "varchar", "nvarchar", "varying"}, {"TEXT", "text", NULL, NULL},
+        {"LONGTEXT", "longtext", NULL, NULL},          {"MEDIUMTEXT", "mediumtext", NULL, NULL},
+        {"DATETIME", "datetime", NULL, NULL},          {"JSON", "json", "longtext", NULL}};
+    size_t end = 0;
+
+    while (end < type.length && byte_is_word(type.bytes[end]))
+        end++;
+    if (text_has_word(text, STR("unsigned")) != str_ends(type, STR(" UNSIGNED")))
+        return false;
+    if (str_starts(type, STR("ENUM(")) || str_starts(type, STR("SET(")))
+        return says_labels(text, type);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if (!str_eq(str_prefix(type, end), str_from(rows[i][0])))
+            continue;
+        for (size_t j = 1; j < 4 && rows[i][j]; j++)
+            if (text_has_word(text, str_from(rows[i][j])))
+                return true;
+        return false;
+    }
+    return true;
+}
+
 static bool action_changes(const struct action *action, const struct schema_change *change)
 {
     bool alters =
         action->verb == VERB_ALTER || action->verb == VERB_MODIFY || action->verb == VERB_CHANGE;
 
+    /* DROP FOREIGN KEY and DROP CONSTRAINT name no column. */
+    if (change->aspect == ASPECT_KEY && action->verb == VERB_DROP &&
+        str_contains(change->line, STR(" DROP REFERENCES")))
+        return text_has_word(action->text, STR("foreign")) ||
+               text_has_word(action->text, STR("constraint"));
     if (change->aspect == ASPECT_KEY)
         return text_has_word(action->text, change->column);
     if (!alters || !is_column_word(action->last, change->column))
@@ -278,7 +324,14 @@ static bool action_changes(const struct action *action, const struct schema_chan
     if (change->aspect == ASPECT_NULL)
         return change->after.nullable != (text_has_word(action->text, STR("not")) &&
                                           text_has_word(action->text, STR("null")));
-    return change->aspect != ASPECT_TYPE || cover_has_numbers(action->text, change->after.type);
+    if (change->aspect == ASPECT_DEFAULT)
+        return (text_has_word(action->text, STR("default")) ==
+                    (change->after.default_value.length > 0) ||
+                text_has_word(action->text, STR("auto_increment"))) &&
+               (!str_contains(change->after.default_value, STR("ON UPDATE")) ||
+                text_has_word(action->text, STR("update")));
+    return change->aspect != ASPECT_TYPE || (cover_has_numbers(action->text, change->after.type) &&
+                                             says_type(action->text, change->after.type));
 }
 
 static bool alter_does(struct str statement, size_t at, const struct schema_change *change)
@@ -318,7 +371,11 @@ static bool sql_column(struct str statement, const struct schema_change *change)
 {
     bool about = sql_is_about(statement, change);
 
-    if (about && text_has_word(statement, change->column)) {
+    /* A foreign key goes by its name. */
+    bool unnamed =
+        change->aspect == ASPECT_KEY && str_contains(change->line, STR(" DROP REFERENCES"));
+
+    if (about && (unnamed || text_has_word(statement, change->column))) {
         size_t actions = actions_begin(statement);
         return actions == SIZE_MAX ? words_do(statement, change)
                                    : alter_does(statement, actions, change);
@@ -397,7 +454,10 @@ bool cover_statement(struct str statement, const struct schema_change *change)
                 text_has_word(statement, cover_bare(change->table)));
     /* What made it does not take it away, nor the other way round. */
     bool drops = text_has_word(statement, STR("drop"));
-    if (change->kind == SCHEMA_DROP && !drops)
+    bool renames = change->object == SCHEMA_OBJECT_INDEX && change->name.length &&
+                   text_has_word(statement, STR("rename")) &&
+                   text_has_word(statement, cover_bare(change->name));
+    if (change->kind == SCHEMA_DROP && !drops && !renames)
         return false;
     if (change->kind == SCHEMA_ADD && drops && !text_has_word(statement, STR("add")) &&
         !text_has_word(statement, STR("create")))

@@ -82,7 +82,11 @@ static bool is_laravel_dump(const struct model_source *source, struct str path)
                                        "COPY public.migrations (id, migration, batch)", NULL};
     struct str directory = path_directory(path), text;
 
-    return str_ends(directory, folder) && str_ends(path, STR("-schema.sql")) &&
+    if (!str_ends(directory, folder) || !str_ends(path, STR("-schema.sql")))
+        return false;
+    struct str artisan = path_join(
+        source->arena, str_prefix(directory, directory.length - folder.length), STR("artisan"));
+    return source->files->read(source->files->self, artisan, &text) &&
            source->files->read(source->files->self, path, &text) && has_word(text, rows);
 }
 

@@ -91,7 +91,15 @@ static bool is_read_whole(const struct file_steps *file, struct str text)
     static const char *const words[] = {"do",   "execute", "exec",  "prepare",
                                         "call", "modify",  "change"};
 
+    /* MySQL's ALTER: ADD KEY, ADD INDEX (…), ADD (a int, b int), RENAME without TO. */
+    static const char *const alters[] = {"key", "index", "unique", "rename"};
+
     if (!str_ends(file->path, STR(".sql")) || !file->steps.count)
+        return false;
+    for (size_t i = 0; i < COUNT_OF(alters) && text_has_word(text, STR("alter")); i++)
+        if (text_has_word(text, str_from(alters[i])))
+            return false;
+    if (str_contains(text, STR("ADD (")) || str_contains(text, STR("ADD COLUMN (")))
         return false;
     for (size_t i = 0; i < COUNT_OF(words); i++)
         if (text_has_word(text, str_from(words[i])))

@@ -26,17 +26,27 @@ bool squash_files(struct arena *arena, struct tree *tree, const struct tracker *
     return true;
 }
 
-/* 'ID' among the values of an INSERT, or alone between the tabs of COPY's rows. */
+/* INSERT INTO `migrations` … 'ID'; a row of COPY: "1\tID\t1". Nowhere else: not in a default, not in a comment. */
+static bool is_row(struct str line, struct str id)
+{
+    size_t at = str_find(line, id);
+
+    if (at == SIZE_MAX || at == 0 || at + id.length >= line.length)
+        return false;
+    char before = line.bytes[at - 1], behind = line.bytes[at + id.length];
+    if (before == '\t' && behind == '\t')
+        return byte_is_digit(line.bytes[0]) && str_find_byte(line, '\t') == at - 1;
+    return before == '\'' && behind == '\'' && str_starts(line, STR("INSERT INTO ")) &&
+           str_contains(str_prefix(line, at), STR("migrations"));
+}
+
 static bool says(struct str text, struct str id)
 {
-    for (size_t at = 0, found; (found = str_find(str_from_offset(text, at), id)) != SIZE_MAX;) {
-        size_t start = at + found, end = start + id.length;
-        char before = start ? text.bytes[start - 1] : '\0';
-        char behind = end < text.length ? text.bytes[end] : '\0';
-        if ((before == '\'' || before == '\t') && behind == before)
+    struct str line;
+
+    while (str_next_line(&text, &line))
+        if (is_row(line, id))
             return true;
-        at = end;
-    }
     return false;
 }
 
