@@ -3,6 +3,7 @@
 #include "migrations/effect.h"
 #include "readers/elixir.h"
 #include "readers/python.h"
+#include "readers/sql_split.h"
 #include "readers/typescript.h"
 
 /* Is it the table of a many-to-many field of Django's? */
@@ -85,21 +86,38 @@ static bool is_covered(struct covering *c, const struct schema_change *change)
     return standing;
 }
 
+/* ADD KEY, ADD INDEX (…), ADD UNIQUE name (…), ADD (a int, b int), DROP KEY, DROP FOREIGN KEY, RENAME INDEX: PostgreSQL has none of these. */
+static bool alters_as_mysql(struct str text)
+{
+    static const char *const keys[] = {"key", "index", "fulltext", "spatial", "(", NULL};
+    struct str before = STR_NONE, first = STR_NONE, token;
+
+    for (size_t at = 0; (token = sql_token(text, &at)).length; first = before, before = token) {
+        bool adds = str_eq_nocase(before, STR("add")) ||
+                    (str_eq_nocase(before, STR("column")) && str_eq(token, STR("(")));
+        if (adds && str_is_one_of_nocase(token, keys))
+            return true;
+        if (str_eq_nocase(first, STR("add")) && str_eq_nocase(before, STR("unique")) &&
+            !str_eq(token, STR("(")) && !str_eq_nocase(token, STR("using")))
+            return true;
+        if ((str_eq_nocase(before, STR("drop")) &&
+             (str_eq_nocase(token, STR("key")) || str_eq_nocase(token, STR("foreign")))) ||
+            (str_eq_nocase(before, STR("rename")) &&
+             (str_eq_nocase(token, STR("index")) || str_eq_nocase(token, STR("key")))))
+            return true;
+    }
+    return false;
+}
+
 /* Does a file of SQL give all that it does as steps? */
 static bool is_read_whole(const struct file_steps *file, struct str text)
 {
     static const char *const words[] = {"do",   "execute", "exec",  "prepare",
                                         "call", "modify",  "change"};
 
-    /* MySQL's ALTER: ADD KEY, ADD INDEX (…), ADD (a int, b int), RENAME without TO. */
-    static const char *const alters[] = {"key", "index", "unique", "rename"};
-
     if (!str_ends(file->path, STR(".sql")) || !file->steps.count)
         return false;
-    for (size_t i = 0; i < COUNT_OF(alters) && text_has_word(text, STR("alter")); i++)
-        if (text_has_word(text, str_from(alters[i])))
-            return false;
-    if (str_contains(text, STR("ADD (")) || str_contains(text, STR("ADD COLUMN (")))
+    if (alters_as_mysql(text))
         return false;
     for (size_t i = 0; i < COUNT_OF(words); i++)
         if (text_has_word(text, str_from(words[i])))
