@@ -82,6 +82,7 @@ struct edit {
 
 struct edits {
     VEC(struct edit) all;
+    const struct words *in_dump; /* push_squash_holds()' */
 };
 
 static void add_edit(struct pushed *pushed, struct edits *edits, const char *what,
@@ -221,7 +222,7 @@ static bool judge_edit(struct pushed *pushed, const struct commit_set *old,
 
     if (!after) {
         if ((change || is_unlisted(pushed, old, before)) &&
-            !push_squash_holds(pushed, old, before->id))
+            !push_squash_holds(pushed, old, before->id, &edits->in_dump))
             add_edit(pushed, edits,
                      !change                          ? "no longer listed"
                      : change->kind == CHANGE_DELETED ? "deleted"

@@ -1,5 +1,7 @@
-/* push_squash.c -- migrations that go because something stands for them. The last step of a squash, as Django's documentation has it: once the squash is out, what it replaces is deleted, its
- * `replaces` taken out, and what depended on the old names made to depend on it. Nothing of that changes what any migration does. */
+/* push_squash.c -- migrations that go because something stands for them.
+ *
+ * The last step of a squash, as Django's documentation has it: once the squash is out, what it replaces is deleted, its `replaces` taken out,
+ * and what depended on the old names made to depend on it. Nothing of that changes what any migration does. */
 #include "gate/pusher.h"
 #include "migrations/squash.h"
 
@@ -17,26 +19,32 @@ static const struct migration *find(const struct commit_view *view, const struct
     return NULL;
 }
 
-/* Laravel's dump of the schema, which records what it holds. */
-static bool is_dumped(const struct pushed *pushed, const struct commit_set *old, struct str id)
+/* What Laravel's dump of the schema records that it holds. */
+static const struct words *dumped(const struct pushed *pushed, const struct commit_set *old)
 {
+    struct arena *arena = pushed->pusher->arena;
+    struct words *recorded = ARENA_ARRAY(arena, 1, struct words);
     struct err unreadable = ERR_NONE;
     struct strs files = {0};
 
-    return old->set.row &&
-           squash_files(pushed->pusher->arena, pushed->after->tree, old->set.row, old->set.root,
-                        &files, &unreadable) &&
-           squash_records(pushed->after->tree, &files, id);
+    recorded->arena = arena;
+    if (old->set.row &&
+        squash_files(arena, pushed->after->tree, old->set.row, old->set.root, &files, &unreadable))
+        squash_records(pushed->after->tree, &files, recorded);
+    return recorded;
 }
 
-bool push_squash_holds(const struct pushed *pushed, const struct commit_set *old, struct str id)
+bool push_squash_holds(const struct pushed *pushed, const struct commit_set *old, struct str id,
+                       const struct words **in_dump)
 {
     for (size_t m = 0; m < old->history.migrations.count; m++) {
         const struct migration *squash = &old->history.migrations.items[m];
         if (strs_have(&squash->replaces, id) && find(pushed->after, old, squash->id))
             return true;
     }
-    return is_dumped(pushed, old, id);
+    if (!*in_dump)
+        *in_dump = dumped(pushed, old);
+    return words_have(*in_dump, id);
 }
 
 bool push_squash_is_over(const struct pushed *pushed, const struct commit_set *old)

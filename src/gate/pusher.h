@@ -2,6 +2,7 @@
 #ifndef HOOKCHECK_GATE_PUSHER_H
 #define HOOKCHECK_GATE_PUSHER_H
 
+#include "base/words.h"
 #include "gate/judge.h"
 #include "gate/push.h"
 #include "migrations/left_out.h"
@@ -80,8 +81,10 @@ MUST_CHECK bool push_judge_migrations(struct pushed *pushed, struct err *e);
  * whose migrations were compared already. */
 MUST_CHECK bool push_judge_rewritten(struct pushed *pushed, const struct commit_view *judged,
                                      struct err *e);
-/* push_squash.c: a published squash that is still there stands for the migration `id`, or a dump of the schema that records it. */
-bool push_squash_holds(const struct pushed *pushed, const struct commit_set *old, struct str id);
+/* push_squash.c: a published squash that is still there stands for the migration `id`, or a dump of the schema that records it.
+ * *in_dump: what such a dump records; NULL until it is read. */
+bool push_squash_holds(const struct pushed *pushed, const struct commit_set *old, struct str id,
+                       const struct words **in_dump);
 /* What such a squash stands for goes with this push. */
 bool push_squash_is_over(const struct pushed *pushed, const struct commit_set *old);
 /* The text of a migration without what it depends on and replaces, and without empty lines. */

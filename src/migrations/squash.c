@@ -26,39 +26,41 @@ bool squash_files(struct arena *arena, struct tree *tree, const struct tracker *
     return true;
 }
 
-/* INSERT INTO `migrations` … 'ID'; a row of COPY: "1\tID\t1". Nowhere else: not in a default, not in a comment. */
-static bool is_row(struct str line, struct str id)
+/* INSERT INTO `migrations` … 'ID' … 'ID'. Nowhere else: not in a default, not in a comment. */
+static void add_quoted(struct str line, struct words *recorded)
 {
-    size_t at = str_find(line, id);
+    struct str head = str_prefix(line, str_find_byte(line, '\''));
 
-    if (at == SIZE_MAX || at == 0 || at + id.length >= line.length)
-        return false;
-    char before = line.bytes[at - 1], behind = line.bytes[at + id.length];
-    if (before == '\t' && behind == '\t')
-        return byte_is_digit(line.bytes[0]) && str_find_byte(line, '\t') == at - 1;
-    return before == '\'' && behind == '\'' && str_starts(line, STR("INSERT INTO ")) &&
-           str_contains(str_prefix(line, at), STR("migrations"));
+    if (!str_starts(head, STR("INSERT INTO ")) || !str_contains(head, STR("migrations")))
+        return;
+    for ((void)str_cut(&line, '\''); line.length; (void)str_cut(&line, '\''))
+        (void)words_add(recorded, str_copy(recorded->arena, str_cut(&line, '\'')));
 }
 
-static bool says(struct str text, struct str id)
+/* A row of COPY: "1\tID\t1". */
+static void add_copied(struct str line, struct words *recorded)
 {
-    struct str line;
+    struct str id;
 
-    while (str_next_line(&text, &line))
-        if (is_row(line, id))
-            return true;
-    return false;
+    if (!line.length || !byte_is_digit(line.bytes[0]))
+        return;
+    (void)str_cut(&line, '\t');
+    id = str_prefix(line, str_find_byte(line, '\t'));
+    if (id.length < line.length)
+        (void)words_add(recorded, str_copy(recorded->arena, id));
 }
 
-bool squash_records(struct tree *tree, const struct strs *paths, struct str id)
+void squash_records(struct tree *tree, const struct strs *paths, struct words *recorded)
 {
     for (size_t i = 0; i < paths->count; i++) {
         ARENA(scratch, DUMP_MAX + ((size_t)64 << 20));
         struct err unreadable = ERR_NONE;
-        struct str text;
-        if (tree_read(tree, &scratch, paths->items[i], DUMP_MAX, &text, &unreadable) &&
-            says(text, id))
-            return true;
+        struct str text, line;
+        if (!tree_read(tree, &scratch, paths->items[i], DUMP_MAX, &text, &unreadable))
+            continue; /* it stands for nothing */
+        while (str_next_line(&text, &line)) {
+            add_quoted(line, recorded);
+            add_copied(line, recorded);
+        }
     }
-    return false;
 }

@@ -7,12 +7,13 @@
 #ifndef HOOKCHECK_MIGRATIONS_SQUASH_H
 #define HOOKCHECK_MIGRATIONS_SQUASH_H
 
+#include "base/words.h"
 #include "migrations/tracker.h"
 #include "repository/tree.h"
 
 MUST_CHECK bool squash_files(struct arena *arena, struct tree *tree, const struct tracker *tracker,
                              struct str root, struct strs *ret_paths, struct err *e);
-/* Does one of them record that the migration was applied? The dump of a database ends with the rows of its tracking table. */
-bool squash_records(struct tree *tree, const struct strs *paths, struct str id);
+/* Adds the ids of the migrations that they record as applied: the dump of a database ends with the rows of its tracking table. */
+void squash_records(struct tree *tree, const struct strs *paths, struct words *recorded);
 
 #endif
