@@ -199,8 +199,11 @@ static bool covered_by_set(struct pushed *pushed, struct commit_set *set,
         if (pushed_change(pushed, file) && str_ends(file, STR(".py")))
             VEC_PUSH(arena, &news, file);
     }
+    any = false;
+    for (size_t i = 0; i < changes->count; i++)
+        any = any || !settled[i];
     /* What their words do not say, functions that they call may do: `add_text("users", "nick")` of a file of helpers. */
-    if (news.count)
+    if (any && news.count)
         models_cover_steps(arena, pushed->after->tree, &news, changes, settled);
     for (size_t i = 0; i < changes->count; i++)
         covered[i] = covered[i] || (settled[i] && !foreign[i]);
