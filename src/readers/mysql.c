@@ -144,8 +144,10 @@ static void create_index(struct mysql_cursor *c, struct schema_index index)
     index.name = mysql_name(c);
     if (mysql_word(c, "using"))
         (void)mysql_take(c);
-    if (!mysql_word(c, "on"))
+    if (!mysql_word(c, "on")) {
+        sql_unread(r, STR("the table of an index is not understood"));
         return;
+    }
     struct str name = mysql_table_name(c);
     struct schema_table *table = schema_table_named(r->schema, name);
     if (!table) {
@@ -161,9 +163,36 @@ static void create_index(struct mysql_cursor *c, struct schema_index index)
                    STR_ARG(index.name), STR_ARG(str_from_offset(c->text, c->at)));
     struct mysql_cursor key = {.r = r, .text = words};
     (void)mysql_constraint(&key, table);
+    if (!VEC_LAST(&table->indexes).parts.count) {
+        table->indexes.count--;
+        unread(r, table, STR("what an index of it holds is not understood"));
+        return;
+    }
     if (mysql_word(&key, "where")) /* SQLite's */
         VEC_LAST(&table->indexes).condition =
             mysql_expression(r->arena, str_from_offset(key.text, key.at));
+}
+
+static void drop_primary_key(struct schema_table *table)
+{
+    for (size_t i = 0; i < table->columns.count; i++)
+        table->columns.items[i].primary_key = false;
+}
+
+/* Without ON it is SQLite's, whose names of indexes are of no table. */
+static void drop_named_index(struct mysql_cursor *c)
+{
+    if_exists(c);
+    struct str name = mysql_name(c);
+    if (!mysql_word(c, "on")) {
+        sql_index_drop(c->r->schema, name);
+        return;
+    }
+    struct schema_table *table = schema_table_named(c->r->schema, mysql_table_name(c));
+    if (table && str_eq_nocase(name, STR("PRIMARY")))
+        drop_primary_key(table);
+    else if (table)
+        drop_index(c->r, table, name);
 }
 
 /* --- ALTER TABLE. --- */
@@ -211,12 +240,6 @@ static void drop_column(struct schema_table *table, struct str name)
         index->parts.count = kept;
     }
     sql_column_drop(table, name);
-}
-
-static void drop_primary_key(struct schema_table *table)
-{
-    for (size_t i = 0; i < table->columns.count; i++)
-        table->columns.items[i].primary_key = false;
 }
 
 static void drop(struct mysql_cursor *c, struct schema_table *table)
@@ -486,12 +509,7 @@ void mysql_statement(struct sql_reader *r, struct str statement)
         if (mysql_word(&c, "table") || mysql_word(&c, "tables")) {
             drop_tables(&c);
         } else if (mysql_word(&c, "index")) {
-            if_exists(&c);
-            struct str name = mysql_name(&c);
-            struct schema_table *table =
-                mysql_word(&c, "on") ? schema_table_named(r->schema, mysql_table_name(&c)) : NULL;
-            if (table)
-                drop_index(r, table, name);
+            drop_named_index(&c);
         }
     } else if (mysql_word(&c, "rename") && (mysql_word(&c, "table") || mysql_word(&c, "tables"))) {
         do {
