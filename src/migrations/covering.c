@@ -80,12 +80,10 @@ static bool is_settings(struct str name)
                                         "application.properties",
                                         "Makefile",
                                         "runtime.exs",
-                                        "dev.exs"};
+                                        "dev.exs",
+                                        NULL};
 
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        if (str_eq(name, str_from(names[i])))
-            return true;
-    return str_starts(name, STR(".env"));
+    return str_is_one_of(name, names) || str_starts(name, STR(".env"));
 }
 
 static bool walk(struct covering *c, struct str directory, bool inside, size_t depth,

@@ -44,7 +44,7 @@ struct str mysql_table_name(struct mysql_cursor *c);
 bool mysql_column(struct mysql_cursor *c, struct schema_table *table, struct str replaced);
 /* `DEFAULT` was taken. */
 struct str mysql_default(struct mysql_cursor *c, struct str type);
-/* An expression with one blank between its words, names without their quotes. */
+/* An expression with no more than one blank between its words, names without their quotes. */
 struct str mysql_expression(struct arena *arena, struct str expression);
 /* `REFERENCES` was taken: "teams (id) ON DELETE CASCADE". Without columns, which SQLite allows, it means the primary key. */
 struct str mysql_references(struct mysql_cursor *c, struct str table, struct str column);

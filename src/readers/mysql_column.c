@@ -287,7 +287,7 @@ static bool take_key(struct mysql_cursor *c, struct column_words *w)
     return true;
 }
 
-/* MariaDB: COMPRESSED=zlib, WITHOUT SYSTEM VERSIONING; MySQL: NOT SECONDARY. */
+/* MariaDB: COMPRESSED=zlib, WITHOUT SYSTEM VERSIONING. */
 static bool take_storage(struct mysql_cursor *c)
 {
     if (mysql_word(c, "compressed")) {

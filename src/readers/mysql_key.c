@@ -249,14 +249,6 @@ bool mysql_constraint(struct mysql_cursor *c, struct schema_table *table)
 
 /* --- Indexes of foreign keys. --- */
 
-static bool same_parts(const struct strs *a, const struct strs *b)
-{
-    for (size_t i = 0; i < a->count && i < b->count; i++)
-        if (!str_eq(a->items[i], b->items[i]))
-            return false;
-    return a->count == b->count;
-}
-
 /* InnoDB makes one for each foreign key that has none, called as the constraint or as its first column. */
 static bool is_of_foreign_key(const struct sql_reader *r, const struct schema_table *table,
                               const struct schema_index *index)
@@ -269,12 +261,12 @@ static bool is_of_foreign_key(const struct sql_reader *r, const struct schema_ta
     for (size_t i = 0; i < r->named.count; i++)
         if (r->named.items[i].kind == SQL_FOREIGN && str_eq(r->named.items[i].name, index->name) &&
             str_eq(r->named.items[i].table, table->name) &&
-            same_parts(&r->named.items[i].columns, &index->parts))
+            strs_same(&r->named.items[i].columns, &index->parts))
             return true;
     for (size_t i = 0; i < table->indexes.count; i++) {
         const struct schema_index *key = &table->indexes.items[i];
         if (key->kind == SCHEMA_FOREIGN_KEY && (as_column || str_eq(key->name, index->name)) &&
-            same_parts(&key->parts, &index->parts))
+            strs_same(&key->parts, &index->parts))
             return true;
     }
     return false;

@@ -91,7 +91,7 @@ static struct python_constant filled(struct python_tree *tree, struct python_sco
         }
         struct python_constant value =
             used < count ? constant(tree, scope, values[used], depth + 1) : none();
-        if (value.kind != CONSTANT_STRING && (value.kind != CONSTANT_NUMBER || next == 'r'))
+        if (value.kind != CONSTANT_STRING && value.kind != CONSTANT_NUMBER)
             return none();
         buf_add(&whole, value.text);
         used++;

@@ -187,19 +187,9 @@ void schema_added_columns(struct arena *arena, const struct schema_change *table
 
 /* --- Indexes and constraints. --- */
 
-static bool same_parts(const struct schema_index *a, const struct schema_index *b)
-{
-    if (a->parts.count != b->parts.count)
-        return false;
-    for (size_t i = 0; i < a->parts.count; i++)
-        if (!str_eq(a->parts.items[i], b->parts.items[i]))
-            return false;
-    return true;
-}
-
 static bool same_index(const struct schema_index *a, const struct schema_index *b)
 {
-    return a->kind == b->kind && str_eq(a->name, b->name) && same_parts(a, b) &&
+    return a->kind == b->kind && str_eq(a->name, b->name) && strs_same(&a->parts, &b->parts) &&
            str_eq(a->condition, b->condition) && str_eq(a->references, b->references) &&
            str_eq(a->method, b->method) && str_eq(a->extra, b->extra);
 }
@@ -241,8 +231,8 @@ static bool has_one_beside(const struct schema_table *old, const struct schema_t
         return true;
     for (size_t i = 0; i < old->indexes.count; i++) {
         const struct schema_index *other = &old->indexes.items[i];
-        if (is_plain(other) && same_parts(other, index) && !str_eq(other->name, index->name) &&
-            has_index(new, other))
+        if (is_plain(other) && strs_same(&other->parts, &index->parts) &&
+            !str_eq(other->name, index->name) && has_index(new, other))
             return true;
     }
     return false;
