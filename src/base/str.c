@@ -12,21 +12,6 @@ struct str str_from(const char *text)
     return text ? (struct str){text, strlen(text)} : STR_NONE;
 }
 
-struct str str_of(const char *bytes, size_t length)
-{
-    return (struct str){bytes, length};
-}
-
-bool str_is_empty(struct str s)
-{
-    return s.length == 0;
-}
-
-bool str_eq(struct str a, struct str b)
-{
-    return a.length == b.length && (a.length == 0 || memcmp(a.bytes, b.bytes, a.length) == 0);
-}
-
 static char lower(char byte)
 {
     return byte >= 'A' && byte <= 'Z' ? (char)(byte + ('a' - 'A')) : byte;
@@ -73,17 +58,6 @@ int str_compare_pointers(const void *a, const void *b)
     return str_compare(*(const struct str *)a, *(const struct str *)b);
 }
 
-bool str_starts(struct str s, struct str prefix)
-{
-    return s.length >= prefix.length && str_eq(str_prefix(s, prefix.length), prefix);
-}
-
-bool str_ends(struct str s, struct str suffix)
-{
-    return s.length >= suffix.length &&
-           str_eq(str_from_offset(s, s.length - suffix.length), suffix);
-}
-
 bool str_has_nul(struct str s)
 {
     return s.length && memchr(s.bytes, '\0', s.length);
@@ -121,11 +95,6 @@ struct str str_from_offset(struct str s, size_t from)
     if (from >= s.length)
         return (struct str){s.bytes ? s.bytes + s.length : NULL, 0};
     return (struct str){s.bytes + from, s.length - from};
-}
-
-struct str str_prefix(struct str s, size_t length)
-{
-    return (struct str){s.bytes, length < s.length ? length : s.length};
 }
 
 struct str str_slice(struct str s, size_t from, size_t to)

@@ -5,6 +5,8 @@
 #ifndef HOOKCHECK_BASE_STR_H
 #define HOOKCHECK_BASE_STR_H
 
+#include <string.h>
+
 #include "base/base.h"
 
 struct str {
@@ -25,18 +27,49 @@ struct str {
 
 struct arena;
 
+/* These stand here because they are asked for a hundred times a path, of a hundred thousand paths. */
+
+static inline struct str str_of(const char *bytes, size_t length)
+{
+    return (struct str){bytes, length};
+}
+
+static inline bool str_is_empty(struct str s)
+{
+    return s.length == 0;
+}
+
+static inline bool str_eq(struct str a, struct str b)
+{
+    return a.length == b.length &&
+           (a.length == 0 || (a.bytes && b.bytes && memcmp(a.bytes, b.bytes, a.length) == 0));
+}
+
+static inline struct str str_prefix(struct str s, size_t length)
+{
+    return (struct str){s.bytes, length < s.length ? length : s.length};
+}
+
+static inline bool str_starts(struct str s, struct str prefix)
+{
+    return s.length >= prefix.length && str_eq(str_prefix(s, prefix.length), prefix);
+}
+
+static inline bool str_ends(struct str s, struct str suffix)
+{
+    return suffix.length == 0 ||
+           (s.length >= suffix.length &&
+            str_eq(str_of(s.bytes + (s.length - suffix.length), suffix.length), suffix));
+}
+
 struct str str_from(const char *text); /* a NUL-terminated string; NULL gives STR_NONE */
-struct str str_of(const char *bytes, size_t length);
-bool str_is_empty(struct str s);
-bool str_eq(struct str a, struct str b);
+
 bool str_eq_nocase(struct str a, struct str b); /* ASCII letters only */
 /* A list that ends with NULL. */
 bool str_is_one_of(struct str s, const char *const *list);
 bool str_is_one_of_nocase(struct str s, const char *const *list);
 int str_compare(struct str a, struct str b);            /* bytewise, shorter first: for sorting */
 int str_compare_pointers(const void *a, const void *b); /* qsort over struct str */
-bool str_starts(struct str s, struct str prefix);
-bool str_ends(struct str s, struct str suffix);
 bool str_has_nul(struct str s);
 
 /* Offset of the first match, or SIZE_MAX. */
@@ -45,9 +78,8 @@ size_t str_find_byte(struct str s, char byte);
 size_t str_find_last_byte(struct str s, char byte);
 bool str_contains(struct str s, struct str needle);
 
-/* The part from `from` to the end, and the first `length` bytes; out-of-range values are clipped. */
+/* The part from `from` to the end, and one in the middle (as str_prefix, which is the first `length` bytes): out-of-range values are clipped. */
 struct str str_from_offset(struct str s, size_t from);
-struct str str_prefix(struct str s, size_t length);
 struct str str_slice(struct str s, size_t from, size_t to);
 
 /* Cuts *rest at the first separator: returns what stands before it and leaves what stands after.

@@ -131,13 +131,15 @@ static struct meanings meanings_of(struct choosing *c, const struct config_migra
                                      .title = STR("plain SQL"),
                                      .name = STR("sql")},
                     &all);
-    for (size_t i = 0; i < survey->foreign.count; i++)
-        add_meaning(c, set,
-                    (struct meaning){.directory = survey->foreign.items[i].directory,
-                                     .title = str_from(survey->foreign.items[i].tracker),
-                                     .name = str_printf(c->arena, "unsupported:%s",
-                                                        survey->foreign.items[i].tracker)},
-                    &all);
+    for (size_t i = 0; i < survey->foreign.count; i++) {
+        struct str title = str_from(survey->foreign.items[i].tracker);
+        add_meaning(
+            c, set,
+            (struct meaning){.directory = survey->foreign.items[i].directory,
+                             .title = title,
+                             .name = str_printf(c->arena, "unsupported:" STR_FMT, STR_ARG(title))},
+            &all);
+    }
     drop_aside_meanings(c, set->root, &all);
     return all;
 }
