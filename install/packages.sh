@@ -7,7 +7,7 @@ packages_build=(
   libpq-dev libsqlite3-dev libgit2-dev       # what the database says, what git says
   libmariadb-dev                             # MySQL and MariaDB; a build without it says that it has none
   libtree-sitter-dev                         # model source and migrations
-  zlib1g-dev                                 # CRC-32 of migrations
+  libdeflate-dev                             # git's objects, CRC-32 of migrations
   libpg-query-dev libprotobuf-c-dev          # SQL
   scdoc                                      # man pages
   libexpat1-dev libyaml-dev                  # change logs in XML and YAML

@@ -204,11 +204,6 @@ void companion_ask(struct companion *companion, struct str question, size_t answ
     send_more(companion);
 }
 
-bool companion_is_listening(const struct companion *companion)
-{
-    return companion->unsent.length == 0;
-}
-
 static void read_complaint(struct companion *companion)
 {
     char rest[512];
@@ -319,30 +314,6 @@ bool companion_bytes(struct companion *companion, size_t count, char *ret_bytes,
         companion->to = direct ? 0 : got;
         taken += mine;
     }
-    return true;
-}
-
-bool companion_wait(struct companion *companion, uint64_t limit, int *ret_status, struct err *e)
-{
-    struct err ended = ERR_NONE;
-    int status = 0;
-    size_t got;
-
-    close(companion->input);
-    companion->input = -1;
-    companion->unsent = STR("");
-    while (read_some(companion, companion->buffer, BUFFER_SIZE, limit, &got, &ended))
-        continue;
-    if (ended.kind == ERR_TIMEOUT) {
-        *e = ended;
-        return false;
-    }
-    while (waitpid(companion->pid, &status, 0) < 0)
-        if (errno != EINTR)
-            return err_set(e, ERR_SYSTEM, "%s: %s", companion->name, strerror(errno));
-    forget(companion);
-    companion->pid = 0;
-    *ret_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     return true;
 }
 

@@ -15,20 +15,15 @@ struct companion;
 
 MUST_CHECK bool companion_start(struct arena *arena, const struct process_options *options,
                                 struct companion **ret_companion, struct err *e);
-/* `question` stays where it is until the companion is listening, and so long there is no next one. `answers`: how many lines of
+/* `question` stays where it is until its last answer, and so long there is no next one. `answers`: how many lines of
  * answers it will have, 0 where that is not known; where many are to come they are read by the heap. */
 void companion_ask(struct companion *companion, struct str question, size_t answers);
-/* All that was asked has been sent. */
-bool companion_is_listening(const struct companion *companion);
 /* `limit`: a clock_ms() value. The line is valid until the next call, and has no newline. */
 MUST_CHECK bool companion_line(struct companion *companion, uint64_t limit, struct str *ret_line,
                                struct err *e);
 /* Exactly so many bytes; NULL: they are thrown away. */
 MUST_CHECK bool companion_bytes(struct companion *companion, size_t count, char *ret_bytes,
                                 uint64_t limit, struct err *e);
-/* Waits until it ends by itself. Out: its exit status, 128 + N for signal N; what it still wrote to stdout is thrown away. */
-MUST_CHECK bool companion_wait(struct companion *companion, uint64_t limit, int *ret_status,
-                               struct err *e);
 /* What it wrote to stderr so far. */
 struct str companion_complaint(struct companion *companion);
 void companion_stop(struct companion **companion);

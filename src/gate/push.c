@@ -219,6 +219,14 @@ static void add_deploy(struct pusher *pusher, const struct push_ref *ref, struct
     VEC_PUSH(pusher->arena, &pusher->result->deploys, deploy);
 }
 
+static bool touches_migrations(const struct pushed *pushed)
+{
+    for (size_t i = 0; i < pushed->changes.count; i++)
+        if (push_path_may_be_migration(pushed->pusher->config, pushed->changes.items[i].path))
+            return true;
+    return false;
+}
+
 static bool judge_changes(struct pusher *pusher, const struct push_ref *ref, struct push_seen *seen,
                           struct err *e)
 {
@@ -226,17 +234,15 @@ static bool judge_changes(struct pusher *pusher, const struct push_ref *ref, str
                             .ref = ref,
                             .range = &seen->range,
                             .is_deploy = seen->environment.length > 0};
-    bool touches = false;
 
     if (!repository_changes(pusher->input->repository, pusher->arena, seen->range.base,
                             seen->range.tip, &pushed.changes, e))
         return false;
     seen->changed_files = pushed.changes.count;
-    for (size_t i = 0; i < pushed.changes.count && !touches; i++)
-        touches = push_path_may_be_migration(pusher->config, pushed.changes.items[i].path);
-    if (touches && (!pusher_view(pusher, seen->range.base, &pushed.before, e) ||
-                    !pusher_view(pusher, seen->range.tip, &pushed.after, e) ||
-                    !push_judge_migrations(&pushed, e)))
+    pushed.touches_migrations = touches_migrations(&pushed);
+    if (pushed.touches_migrations && (!pusher_view(pusher, seen->range.base, &pushed.before, e) ||
+                                      !pusher_view(pusher, seen->range.tip, &pushed.after, e) ||
+                                      !push_judge_migrations(&pushed, e)))
         return false;
     return push_judge_models(&pushed, &seen->schema_changes, e);
 }
@@ -265,7 +271,7 @@ static bool judge_rewritten(struct pusher *pusher, const struct push_ref *ref,
     struct pushed pushed = {
         .pusher = pusher, .ref = ref, .range = &range, .is_deploy = seen->environment.length > 0};
     struct commit_view *judged = NULL;
-    bool touches = false, stays;
+    bool stays;
 
     if (!range.old.length || str_eq(range.old, range.tip) ||
         (range.kind != RANGE_NEW && range.kind != RANGE_NOTHING_NEW) ||
@@ -278,9 +284,7 @@ static bool judge_rewritten(struct pusher *pusher, const struct push_ref *ref,
     if (!repository_changes(pusher->input->repository, pusher->arena, range.old, range.tip,
                             &pushed.changes, e))
         return false;
-    for (size_t i = 0; i < pushed.changes.count && !touches; i++)
-        touches = push_path_may_be_migration(pusher->config, pushed.changes.items[i].path);
-    if (!touches)
+    if (!touches_migrations(&pushed))
         return true;
     if (!pusher_tree(pusher, range.base, &judged, e) ||
         !pusher_view(pusher, range.old, &pushed.before, e) ||

@@ -28,7 +28,8 @@ static const struct model_language *language_of(const struct pushed *pushed,
     const struct model_language *language = model_language_of(change->path);
 
     return change->is_file && language && language->sniffs &&
-                   !push_path_is_migration(pushed->pusher->config, change->path)
+                   !(pushed->touches_migrations &&
+                     push_path_is_migration(pushed->pusher->config, change->path))
                ? language
                : NULL;
 }
@@ -51,14 +52,14 @@ static bool look(struct looking *looking, struct err *e)
                                 LOOKED_AT_BYTES, look_at, looking, e);
 }
 
-static void list_edition(struct looking *looking, size_t file, bool is_new, bool defines)
+static void list_edition(struct looking *looking, size_t file,
+                         const struct model_language *language, bool is_new, bool defines)
 {
     const struct repository_change *change = &looking->pushed->changes.items[file];
-    const struct model_language *language = language_of(looking->pushed, change);
     struct arena *arena = looking->pushed->pusher->arena;
     struct str id = is_new ? change->new_id : change->old_id;
 
-    if (!id.length || !language || str_eq(change->old_id, change->new_id))
+    if (!id.length)
         return;
     VEC_PUSH(arena, &looking->ids, id);
     VEC_PUSH(arena, &looking->blobs,
@@ -66,6 +67,26 @@ static void list_edition(struct looking *looking, size_t file, bool is_new, bool
                                 .is_new = is_new,
                                 .defines = defines && language->defines,
                                 .file = file});
+}
+
+/* As it is, and as it was. */
+static void list_editions(struct looking *looking, bool only_new)
+{
+    const struct repository_changes *changes = &looking->pushed->changes;
+
+    looking->ids.count = looking->blobs.count = 0;
+    for (size_t i = 0; i < changes->count; i++) {
+        const struct repository_change *change = &changes->items[i];
+        bool was_there = change->old_id.length > 0;
+        const struct model_language *language =
+            (was_there && only_new) || str_eq(change->old_id, change->new_id)
+                ? NULL
+                : language_of(looking->pushed, change);
+        if (!language)
+            continue;
+        list_edition(looking, i, language, true, was_there || only_new);
+        list_edition(looking, i, language, false, was_there);
+    }
 }
 
 static bool is_altered(const struct looking *looking)
@@ -77,10 +98,7 @@ static bool is_altered(const struct looking *looking)
 /* What files that are new define only says where something may have moved to: they are looked into once more when something is gone. */
 static bool look_where_it_went(struct looking *looking, struct err *e)
 {
-    looking->ids.count = looking->blobs.count = 0;
-    for (size_t i = 0; i < looking->pushed->changes.count; i++)
-        if (!looking->pushed->changes.items[i].old_id.length)
-            list_edition(looking, i, true, true);
+    list_editions(looking, true);
     return look(looking, e);
 }
 
@@ -93,11 +111,7 @@ static bool look_into_files(struct pushed *pushed, bool *ret_any, struct err *e)
                               .before = ARENA_ARRAY(arena, count + 1, struct definitions),
                               .after = ARENA_ARRAY(arena, count + 1, struct definitions)};
 
-    for (size_t i = 0; i < count; i++) {
-        bool was_there = pushed->changes.items[i].old_id.length > 0;
-        list_edition(&looking, i, true, was_there);
-        list_edition(&looking, i, false, was_there);
-    }
+    list_editions(&looking, false);
     if (!look(&looking, e))
         return false;
     bool altered = !looking.any && is_altered(&looking);

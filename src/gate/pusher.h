@@ -43,6 +43,7 @@ struct pushed {
     const struct push_ref *ref;
     const struct push_range *range;
     struct repository_changes changes;
+    bool touches_migrations;    /* one of the paths may be of a migration */
     struct commit_view *before; /* of the base; without sets when the base is the empty tree */
     struct commit_view *after;
     bool is_deploy;

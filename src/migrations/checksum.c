@@ -1,6 +1,6 @@
 #include "migrations/checksum.h"
 
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include "base/buf.h"
 #include "base/digest.h"
@@ -33,12 +33,12 @@ struct str checksum_with_crlf(struct arena *arena, struct str bytes)
 
 static uint32_t crc_add(uint32_t crc, struct str part)
 {
-    return (uint32_t)crc32(crc, (const Bytef *)part.bytes, (uInt)part.length);
+    return libdeflate_crc32(crc, part.bytes, part.length);
 }
 
 int32_t checksum_crc32_lines(struct str bytes, bool with_ends)
 {
-    uint32_t crc = (uint32_t)crc32(0, NULL, 0);
+    uint32_t crc = libdeflate_crc32(0, NULL, 0);
     size_t from = 0;
 
     if (str_starts(bytes, STR("\xef\xbb\xbf")))

@@ -10,8 +10,6 @@
 #include "readers/sqlalchemy.h"
 #include "readers/typeorm.h"
 
-#define ENDING_MAX sizeof ".prisma"
-
 /* --- Python. --- */
 
 static bool has_word(struct str source, const char *const *words)
@@ -200,52 +198,47 @@ static bool elixir_read(const struct model_source *source, struct schema *schema
 
 /* --- All. --- */
 
-static const char *const ruby_endings[] = {".rb", NULL};
-static const char *const prisma_endings[] = {".prisma", NULL};
-static const char *const sql_endings[] = {".sql", NULL};
-static const char *const python_endings[] = {".py", NULL};
-static const char *const typescript_endings[] = {".ts",  ".mts", ".cts", ".js",
-                                                 ".mjs", ".cjs", NULL};
-static const char *const elixir_endings[] = {".ex", NULL};
+enum { PYTHON, PRISMA, RUBY, SQL, TYPESCRIPT, ELIXIR };
 
 const struct model_language model_languages[] = {
-    {.name = STR_INIT("python"),
-     .endings = python_endings,
-     .mentions = python_mentions,
-     .derives = python_derives,
-     .sniffs = python_sniffs,
-     .defines = definitions_of_python,
-     .read = python_read},
-    {.name = STR_INIT("prisma"),
-     .endings = prisma_endings,
-     .group = prisma_group,
-     .read = prisma_schema},
-    {.name = STR_INIT("ruby"), .endings = ruby_endings, .group = ruby_group, .read = ruby_read},
-    {.name = STR_INIT("sql"), .endings = sql_endings, .group = sql_group, .read = sql_read},
-    {.name = STR_INIT("typescript"),
-     .endings = typescript_endings,
-     .mentions = typescript_sniffs,
-     .sniffs = typescript_sniffs,
-     .defines = definitions_of_script,
-     .read = typescript_read},
-    {.name = STR_INIT("elixir"),
-     .endings = elixir_endings,
-     .mentions = elixir_sniffs,
-     .sniffs = elixir_sniffs,
-     .read = elixir_read},
+    [PYTHON] = {.name = STR_INIT("python"),
+                .mentions = python_mentions,
+                .derives = python_derives,
+                .sniffs = python_sniffs,
+                .defines = definitions_of_python,
+                .read = python_read},
+    [PRISMA] = {.name = STR_INIT("prisma"), .group = prisma_group, .read = prisma_schema},
+    [RUBY] = {.name = STR_INIT("ruby"), .group = ruby_group, .read = ruby_read},
+    [SQL] = {.name = STR_INIT("sql"), .group = sql_group, .read = sql_read},
+    [TYPESCRIPT] = {.name = STR_INIT("typescript"),
+                    .mentions = typescript_sniffs,
+                    .sniffs = typescript_sniffs,
+                    .defines = definitions_of_script,
+                    .read = typescript_read},
+    [ELIXIR] = {.name = STR_INIT("elixir"),
+                .mentions = elixir_sniffs,
+                .sniffs = elixir_sniffs,
+                .read = elixir_read},
 };
 const size_t model_language_count = COUNT_OF(model_languages);
 _Static_assert(COUNT_OF(model_languages) <= MODEL_LANGUAGES_MAX, "a longer list of languages");
 
+static const struct {
+    struct str ending;
+    size_t language;
+} endings[] = {
+    {STR_INIT(".py"), PYTHON},      {STR_INIT(".ts"), TYPESCRIPT},  {STR_INIT(".js"), TYPESCRIPT},
+    {STR_INIT(".rb"), RUBY},        {STR_INIT(".ex"), ELIXIR},      {STR_INIT(".mts"), TYPESCRIPT},
+    {STR_INIT(".cts"), TYPESCRIPT}, {STR_INIT(".mjs"), TYPESCRIPT}, {STR_INIT(".cjs"), TYPESCRIPT},
+    {STR_INIT(".sql"), SQL},        {STR_INIT(".prisma"), PRISMA}};
+
 const struct model_language *model_language_of(struct str path)
 {
     size_t dot = str_find_last_byte(path, '.');
+    struct str ending = dot == SIZE_MAX ? STR_NONE : str_from_offset(path, dot);
 
-    if (dot == SIZE_MAX || path.length - dot > ENDING_MAX)
-        return NULL;
-    for (size_t i = 0; i < model_language_count; i++)
-        for (const char *const *ending = model_languages[i].endings; *ending; ending++)
-            if (str_eq(str_from_offset(path, dot), str_from(*ending)))
-                return &model_languages[i];
+    for (size_t i = 0; i < COUNT_OF(endings); i++)
+        if (str_eq(ending, endings[i].ending))
+            return &model_languages[endings[i].language];
     return NULL;
 }

@@ -23,7 +23,6 @@ struct model_source {
 
 struct model_language {
     struct str name; /* as patterns/models/ has it */
-    const char *const *endings;
     /* Does the source hold models? NULL: whatever its path says is read, and nothing else. */
     bool (*mentions)(struct str source);
     /* Does it hold a class made from another one? That one may be a model elsewhere. NULL: such a source holds a mapper's words too. */

@@ -239,13 +239,15 @@ static void git_close(void *self)
     struct git *git = self;
 
     companion_stop(&git->objects);
-    companion_stop(&git->second);
+    if (git->store)
+        object_store_close(git->store);
+    git->store = NULL;
 }
 
 bool git_is_id(struct str s)
 {
     for (size_t i = 0; i < s.length; i++)
-        if (!strchr("0123456789abcdef", s.bytes[i]) || s.bytes[i] == '\0')
+        if (!(s.bytes[i] >= '0' && s.bytes[i] <= '9') && !(s.bytes[i] >= 'a' && s.bytes[i] <= 'f'))
             return false;
     return s.length == 40 || s.length == 64;
 }

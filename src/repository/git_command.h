@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/companion.h"
 #include "repository/backend.h"
+#include "repository/object_store.h"
 
 #define GIT_OUTPUT_MAX ((size_t)48 << 20)
 
@@ -20,9 +21,9 @@ VEC_DEFINE(git_trees, struct git_tree);
 
 struct git {
     struct arena *arena;
-    struct companion *objects; /* git cat-file; NULL: not started yet, or it failed */
-    struct companion *second;  /* beside it, where much is to be read */
-    bool has_answered;
+    struct companion *objects;  /* git cat-file; NULL: not started yet, or it failed */
+    struct object_store *store; /* what is read without asking git; NULL: nothing */
+    bool store_is_open;
     bool takes_names; /* its --batch, of a git before 2.36 */
     struct str program;
     struct str
@@ -61,26 +62,13 @@ bool git_fail(const struct process_result *result, const char *what, struct err 
 struct str git_complaint(struct str errors);
 bool git_is_id(struct str s);
 
-/* git_objects.c: one `git cat-file` for a whole run. */
-enum git_type { GIT_MISSING = 0, GIT_COMMIT, GIT_TREE, GIT_BLOB, GIT_TAG };
-struct git_object {
-    enum git_type type;
-    struct str id;    /* what the name led to */
-    struct str bytes; /* of blobs at most the maximum; all of the others */
-    bool whole;
-};
-/* `names`: ids, or what git understands ("ID^{}"), without newlines. What is not there is GIT_MISSING, no failure. */
+/* git_objects.c: from where git keeps them, or else from one `git cat-file` for a whole run.
+ * `names`: ids, or "ID^{}", "ID^{tree}", "ID~N". What is not there is GIT_MISSING, no failure. */
 MUST_CHECK bool git_objects_read(struct git *git, struct arena *arena, const struct str *names,
                                  size_t count, size_t maximum, struct git_object *ret_objects,
                                  struct err *e);
-/* The same in two steps, so that git goes on while answers are looked at. `lane`: git->objects or git->second. `question` stays as it is, and
- * there is no next one, until companion_is_listening(). Only after a first answer to git_objects_read(). */
-MUST_CHECK bool git_objects_ask(struct git *git, struct companion **lane, struct buf *question,
-                                const struct str *names, size_t count, struct err *e);
-MUST_CHECK bool git_objects_take(struct companion **lane, struct arena *arena,
-                                 struct git_object *ret_object, struct err *e);
-/* Starts git->second, unless it runs. */
-MUST_CHECK bool git_objects_second(struct git *git, struct err *e);
+/* What is read without asking git; NULL: nothing. */
+struct object_store *git_store(struct git *git);
 /* An entry of a tree, as it stands there. */
 struct git_entry {
     unsigned mode; /* S_IFDIR, S_IFREG | 0644: what git makes of the digits */

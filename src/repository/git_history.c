@@ -1,12 +1,19 @@
 /* git_history.c -- commits and their differences, asked of git's plumbing. */
+#include <pthread.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/door.h"
 #include "base/file.h"
+#include "base/words.h"
 #include "repository/git_command.h"
 
 /* A commit is a question and its answer; a process costs about as much as a hundred of them. */
 #define NEARBY_MAX 64u
+/* Commits that are read in the time that git takes to start; and in that of a large push's changes. */
+#define NEAR_MAX 500u
+#define FAR_MAX 20000u
+#define WALK_BUDGET ((size_t)256 << 20)
 #define HISTORY_TIME_MS 20000u
 #define LINE_FIRST 3u
 #define LINE_GROWTH 6u
@@ -161,33 +168,126 @@ static void find_changes_ahead(struct git *git, struct str from, struct str to)
             .from = str_copy(git->arena, from), .to = str_copy(git->arena, to), .changes = changes};
 }
 
-static bool ask_history(struct git *git, struct arena *arena, struct str ancestor,
-                        struct str commit, bool changes_follow, bool *ret_is, struct err *e)
-{
-    struct str words[] = {STR("merge-base"), STR("--is-ancestor"), ancestor, commit};
-    struct companion *asked = NULL;
-    int status = 0;
+/* Back from `commit`, generation by generation. */
+struct walk {
+    struct str ancestor, commit;
+    size_t maximum; /* commits that are looked at */
+    bool known, is;
+    bool is_long; /* not known, because there are more */
+};
 
-    if (!git_stay(git, arena, words, COUNT_OF(words), &asked, e))
+/* Out: false: it cannot be read here. */
+static bool parents_near(struct object_store *store, struct arena *arena, struct str commit,
+                         struct strs *ret_parents)
+{
+    ARENA(scratch, WALK_BUDGET);
+    struct strs parents = {0};
+    struct git_object object;
+    struct git_commit read;
+
+    if (!object_store_read(store, &scratch, commit, 0, &object) || object.type != GIT_COMMIT ||
+        !git_commit_parse(&scratch, object.bytes, &read))
         return false;
-    if (changes_follow)
-        find_changes_ahead(git, ancestor, commit);
-    bool ended = companion_wait(asked, clock_ms() + HISTORY_TIME_MS, &status, e);
-    if (ended && status > 1)
-        err_set(e, ERR_UNREACHABLE, "git merge-base: " STR_FMT " (it ended with %d)",
-                STR_ARG(git_complaint(str_copy(arena, companion_complaint(asked)))), status);
-    companion_stop(&asked);
-    *ret_is = ended && status == 0;
-    return ended && status <= 1;
+    for (size_t i = 0; i < read.parents.count; i++)
+        VEC_PUSH(arena, &parents, str_copy(arena, read.parents.items[i]));
+    *ret_parents = parents;
+    return true;
 }
 
-static bool is_ancestor(void *self, struct arena *arena, struct str ancestor, struct str commit,
-                        bool changes_follow, bool *ret_is, struct err *e)
+static void walk_back(struct walk *walk, struct object_store *store)
 {
-    bool known;
+    ARENA(arena, WALK_BUDGET);
+    struct words seen = {.arena = &arena};
+    struct strs line = {0}, parents;
 
-    return look_nearby(self, arena, ancestor, commit, &known, ret_is, e) &&
-           (known || ask_history(self, arena, ancestor, commit, changes_follow, ret_is, e));
+    VEC_PUSH(&arena, &line, walk->commit);
+    for (size_t at = 0; at < line.count; at++) {
+        walk->is_long = at >= walk->maximum;
+        if (walk->is_long || !parents_near(store, &arena, line.items[at], &parents))
+            return;
+        for (size_t i = 0; i < parents.count; i++) {
+            if (str_eq(parents.items[i], walk->ancestor)) {
+                walk->known = walk->is = true;
+                return;
+            }
+            if (words_add(&seen, parents.items[i]))
+                VEC_PUSH(&arena, &line, parents.items[i]);
+        }
+    }
+    walk->known = true;
+}
+
+struct walk_beside {
+    const struct git *git;
+    struct walk walk;
+};
+
+static void *walk_in_thread(void *argument)
+{
+    struct walk_beside *beside = argument;
+    struct door_thread thread;
+
+    door_thread_begin(&thread);
+    {
+        ARENA(arena, WALK_BUDGET);
+        struct object_store *store = object_store_open(&arena, beside->git->directory,
+                                                       beside->git->options.from_environment);
+        if (store) {
+            walk_back(&beside->walk, store);
+            object_store_close(store);
+        }
+    }
+    arena_thread_end();
+    door_thread_end(&thread);
+    return NULL;
+}
+
+/* A long way, while the changes that are asked for next are looked for. */
+static bool walk_beside_changes(struct git *git, struct str ancestor, struct str commit,
+                                bool *ret_is)
+{
+    struct walk_beside beside = {
+        .git = git, .walk = {.ancestor = ancestor, .commit = commit, .maximum = FAR_MAX}};
+    pthread_t thread;
+    bool walks = pthread_create(&thread, NULL, walk_in_thread, &beside) == 0;
+
+    find_changes_ahead(git, ancestor, commit);
+    if (walks)
+        (void)pthread_join(thread, NULL);
+    *ret_is = beside.walk.is;
+    return beside.walk.known;
+}
+
+/* It may have a commit-graph, and knows how to stop early. */
+static bool ask_history(struct git *git, struct arena *arena, struct str ancestor,
+                        struct str commit, bool *ret_is, struct err *e)
+{
+    struct str words[] = {STR("merge-base"), STR("--is-ancestor"), ancestor, commit};
+    struct call call = {.git = git, .fetch = true};
+    struct process_result result;
+
+    if (!GIT_RUN(arena, &call, words, &result, e))
+        return false;
+    *ret_is = !git_failed(&result);
+    return (!result.signalled && result.status <= 1) || git_fail(&result, "merge-base", e);
+}
+
+static bool is_ancestor(struct git *git, struct arena *arena, struct str ancestor,
+                        struct str commit, bool changes_follow, bool *ret_is, struct err *e)
+{
+    struct walk walk = {.ancestor = ancestor, .commit = commit, .maximum = NEAR_MAX};
+    bool known = false;
+
+    if (git_store(git))
+        walk_back(&walk, git_store(git));
+    *ret_is = walk.is;
+    if (walk.known)
+        return true;
+    if (!walk.is_long && !look_nearby(git, arena, ancestor, commit, &known, ret_is, e))
+        return false;
+    return known ||
+           (walk.is_long && changes_follow && walk_beside_changes(git, ancestor, commit, ret_is)) ||
+           ask_history(git, arena, ancestor, commit, ret_is, e);
 }
 
 bool git_history_is_ancestor(void *self, struct arena *arena, struct str ancestor,

@@ -1,49 +1,126 @@
-/* git_objects.c -- objects by id, from one `git cat-file` that stays.
+/* git_objects.c -- objects by id: read where git keeps them, and what cannot be read so is asked of one `git cat-file` that stays.
  *
  * With --batch git writes twice an object, and each is waited for; with --batch-command --buffer (git 2.36) it writes when its buffer is full or
  * at "flush". An older git ends at once with "unknown option".
  * Source: git-cat-file(1), "BATCH OUTPUT"; the formats of trees and commits are those of gitformat-* and of git's own fsck.
  */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/buf.h"
+#include "base/door.h"
 #include "repository/git_command.h"
 
 #define OBJECT_TIME_MS 20000u
 /* Of a commit or a tree, which are read whole. */
 #define OBJECT_MAX ((size_t)256 << 20)
-#define BLOBS_AT_ONCE 1000u
-/* A second git costs some milliseconds, in which the first reads a thousand. */
-#define BLOBS_FOR_TWO 2000u
-#define OBJECTS_AT_ONCE 4096u
+#define OBJECTS_AT_ONCE 1024u
+#define FAR_AT_ONCE 64u
+#define TAGS_MAX 32u
+#define NEAR_BUDGET ((size_t)256 << 20)
+#define NEAR_AT_ONCE 32u
+/* A second thread costs a tenth of a millisecond, in which the first reads fifty. */
+#define BLOBS_FOR_TWO 500u
 
-static bool need(struct git *git, struct companion **companion, struct err *e)
+/* ---- Near: without git. ---- */
+
+struct object_store *git_store(struct git *git)
+{
+    if (!git->store_is_open) {
+        git->store_is_open = true;
+        git->store = object_store_open(git->arena, git->directory, git->options.from_environment);
+    }
+    return git->store;
+}
+
+static bool object_near(struct git *git, struct arena *arena, struct str id, size_t maximum,
+                        struct git_object *ret_object)
+{
+    struct object_store *store = git_store(git);
+
+    return store && object_store_read(store, arena, id, maximum, ret_object);
+}
+
+/* What a tag leads to, and what that leads to. */
+static bool peel_near(struct git *git, struct arena *arena, struct str id,
+                      struct git_object *ret_object)
+{
+    if (!object_near(git, arena, id, OBJECT_STORE_MAX, ret_object))
+        return false;
+    for (unsigned i = 0; ret_object->type == GIT_TAG; i++) {
+        struct str rest = ret_object->bytes, line;
+        if (i == TAGS_MAX || !str_next_line(&rest, &line) || !str_starts(line, STR("object ")) ||
+            !object_near(git, arena, str_from_offset(line, 7), OBJECT_STORE_MAX, ret_object))
+            return false;
+    }
+    return true;
+}
+
+/* The parent, that one's, and so on: always the first. A commit that has none before is a definite answer. */
+static bool parent_near(struct git *git, struct arena *arena, struct str id, uint64_t generations,
+                        struct git_object *ret_object)
+{
+    struct git_commit commit;
+
+    if (!peel_near(git, arena, id, ret_object))
+        return false;
+    for (; generations && ret_object->type != GIT_MISSING; generations--) {
+        if (ret_object->type != GIT_COMMIT || !git_commit_parse(arena, ret_object->bytes, &commit))
+            return false;
+        if (!commit.parents.count)
+            *ret_object = (struct git_object){.type = GIT_MISSING};
+        else if (!object_near(git, arena, commit.parents.items[0], OBJECT_STORE_MAX, ret_object))
+            return false;
+    }
+    return true;
+}
+
+static bool tree_near(struct git *git, struct arena *arena, struct str id,
+                      struct git_object *ret_object)
+{
+    struct git_commit commit;
+
+    return peel_near(git, arena, id, ret_object) &&
+           (ret_object->type == GIT_TREE ||
+            (ret_object->type == GIT_COMMIT &&
+             git_commit_parse(arena, ret_object->bytes, &commit) &&
+             object_near(git, arena, commit.tree, OBJECT_STORE_MAX, ret_object)));
+}
+
+static bool name_near(struct git *git, struct arena *arena, struct str name, size_t maximum,
+                      struct git_object *ret_object)
+{
+    size_t end = 0;
+    uint64_t generations;
+
+    while (end < name.length && name.bytes[end] != '^' && name.bytes[end] != '~')
+        end++;
+    struct str id = str_prefix(name, end), suffix = str_from_offset(name, end);
+    if (!suffix.length)
+        return object_near(git, arena, id, maximum, ret_object);
+    if (str_eq(suffix, STR("^{}")))
+        return peel_near(git, arena, id, ret_object);
+    if (str_eq(suffix, STR("^{tree}")))
+        return tree_near(git, arena, id, ret_object);
+    return suffix.bytes[0] == '~' && str_to_u64(str_from_offset(suffix, 1), &generations) &&
+           parent_near(git, arena, id, generations, ret_object);
+}
+
+/* ---- Asked of git. ---- */
+
+static bool need(struct git *git, struct err *e)
 {
     static const struct str commands[] = {STR_INIT("cat-file"), STR_INIT("--batch-command"),
                                           STR_INIT("--buffer")},
                             names[] = {STR_INIT("cat-file"), STR_INIT("--batch")};
 
-    if (*companion)
+    if (git->objects)
         return true;
-    return git->takes_names ? git_stay(git, git->arena, names, COUNT_OF(names), companion, e)
-                            : git_stay(git, git->arena, commands, COUNT_OF(commands), companion, e);
-}
-
-static enum git_type type_of(struct str word)
-{
-    static const struct {
-        struct str word;
-        enum git_type type;
-    } types[] = {{STR_INIT("commit"), GIT_COMMIT},
-                 {STR_INIT("tree"), GIT_TREE},
-                 {STR_INIT("blob"), GIT_BLOB},
-                 {STR_INIT("tag"), GIT_TAG}};
-
-    for (size_t i = 0; i < COUNT_OF(types); i++)
-        if (str_eq(word, types[i].word))
-            return types[i].type;
-    return GIT_MISSING;
+    return git->takes_names
+               ? git_stay(git, git->arena, names, COUNT_OF(names), &git->objects, e)
+               : git_stay(git, git->arena, commands, COUNT_OF(commands), &git->objects, e);
 }
 
 /* "ID blob SIZE\nBYTES\n", or "NAME missing\n". */
@@ -59,10 +136,10 @@ static bool take(struct companion *objects, struct arena *arena, size_t maximum,
     if (str_ends(line, STR(" missing")))
         return true;
     struct str rest = line, id = str_cut(&rest, ' '), type = str_cut(&rest, ' ');
-    if (!git_is_id(id) || type_of(type) == GIT_MISSING || !str_to_u64(rest, &size))
+    if (!git_is_id(id) || git_type_of(type) == GIT_MISSING || !str_to_u64(rest, &size))
         return err_set(e, ERR_UNREACHABLE, "git cat-file: an answer that is not understood");
     ret->id = str_copy(arena, id);
-    ret->type = type_of(type);
+    ret->type = git_type_of(type);
     if (ret->type != GIT_BLOB)
         maximum = OBJECT_MAX;
     if (ret->type != GIT_BLOB && size > maximum)
@@ -112,7 +189,7 @@ static bool read_some(struct git *git, struct arena *arena, const struct str *na
     ARENA(scratch, (size_t)2 << 20);
     struct buf question = buf_new(&scratch, count * 96 + 128);
 
-    if (!need(git, &git->objects, e))
+    if (!need(git, e))
         return false;
     ask(git, git->objects, &question, names, count);
     for (size_t i = 0; i < count; i++)
@@ -123,42 +200,38 @@ static bool read_some(struct git *git, struct arena *arena, const struct str *na
             *e = ERR_NONE;
             return read_some(git, arena, names, count, maximum, ret_objects, e);
         }
-    git->has_answered = true;
     return true;
 }
 
-bool git_objects_second(struct git *git, struct err *e)
+/* The names of `places` only. */
+static bool read_far(struct git *git, struct arena *arena, const struct str *names,
+                     const size_t *places, size_t count, size_t maximum,
+                     struct git_object *ret_objects, struct err *e)
 {
-    return need(git, &git->second, e);
-}
+    struct git_object *answers = ARENA_ARRAY(arena, OBJECTS_AT_ONCE, struct git_object);
+    struct str some[OBJECTS_AT_ONCE];
 
-bool git_objects_ask(struct git *git, struct companion **lane, struct buf *question,
-                     const struct str *names, size_t count, struct err *e)
-{
-    if (!need(git, lane, e))
-        return false;
-    ask(git, *lane, question, names, count);
+    for (size_t at = 0; at < count; at += OBJECTS_AT_ONCE) {
+        size_t left = count - at, asked = left < OBJECTS_AT_ONCE ? left : OBJECTS_AT_ONCE;
+        for (size_t i = 0; i < asked; i++)
+            some[i] = names[places[at + i]];
+        if (!read_some(git, arena, some, asked, maximum, answers, e))
+            return false;
+        for (size_t i = 0; i < asked; i++)
+            ret_objects[places[at + i]] = answers[i];
+    }
     return true;
-}
-
-bool git_objects_take(struct companion **lane, struct arena *arena, struct git_object *ret_object,
-                      struct err *e)
-{
-    if (take(*lane, arena, 0, ret_object, e))
-        return true;
-    companion_stop(lane);
-    return false;
 }
 
 bool git_objects_read(struct git *git, struct arena *arena, const struct str *names, size_t count,
                       size_t maximum, struct git_object *ret_objects, struct err *e)
 {
-    for (size_t at = 0; at < count; at += OBJECTS_AT_ONCE) {
-        size_t left = count - at, some = left < OBJECTS_AT_ONCE ? left : OBJECTS_AT_ONCE;
-        if (!read_some(git, arena, names + at, some, maximum, ret_objects + at, e))
-            return false;
-    }
-    return true;
+    VEC(size_t) far = {0};
+
+    for (size_t i = 0; i < count; i++)
+        if (!name_near(git, arena, names[i], maximum, &ret_objects[i]))
+            VEC_PUSH(arena, &far, i);
+    return !far.count || read_far(git, arena, names, far.items, far.count, maximum, ret_objects, e);
 }
 
 static bool must_be_blob(const struct git_object *object, struct str id, struct err *e)
@@ -186,42 +259,95 @@ bool git_objects_blobs(struct git *git, struct arena *arena, const struct str *i
 
 /* ---- Many blobs, one after the other. ---- */
 
-/* One of two gits that read at the same time. */
-struct lane {
-    struct companion **objects;
-    struct buf question;
-    size_t at, end; /* what was asked for and is not read yet */
-};
-
 struct reading {
     struct git *git;
     const struct str *ids;
-    size_t count, next; /* the next one to ask for */
-    size_t maximum;
+    size_t count, maximum;
+    object_each_function *each;
+    void *context;
+    atomic_size_t next; /* the first that nobody has begun with */
+    pthread_mutex_t lock;
+    /* Under the lock: */
+    struct arena *arena;
+    VEC(size_t) far; /* what is to be asked of git */
+    bool is_over;
+    struct err *e;
 };
 
-static void ask_some(struct reading *reading, struct lane *lane)
+/* One after the other, whoever read them: `each` need not know of threads. */
+static void hand_over(struct reading *reading, size_t from, size_t count,
+                      const struct git_object *objects, const bool *near)
 {
-    size_t left = reading->count - reading->next,
-           asked = left < BLOBS_AT_ONCE ? left : BLOBS_AT_ONCE;
-
-    lane->at = reading->next;
-    lane->end = reading->next += asked;
-    if (asked)
-        ask(reading->git, *lane->objects, &lane->question, reading->ids + lane->at, asked);
+    (void)pthread_mutex_lock(&reading->lock);
+    for (size_t i = 0; i < count && !reading->is_over; i++)
+        if (!near[i])
+            VEC_PUSH(reading->arena, &reading->far, from + i);
+        else
+            reading->is_over = !must_be_blob(&objects[i], reading->ids[from + i], reading->e) ||
+                               !reading->each(reading->context, from + i, objects[i].bytes);
+    if (reading->is_over)
+        atomic_store(&reading->next, reading->count);
+    (void)pthread_mutex_unlock(&reading->lock);
 }
 
-/* *go: whether the caller wants them still. */
-static bool take_some(struct reading *reading, struct lane *lane, object_each_function *each,
-                      void *context, bool *go, struct err *e)
+static void read_near(struct reading *reading, struct object_store *store)
 {
-    for (; lane->at < lane->end; lane->at++) {
-        ARENA(scratch, ((size_t)1 << 20) + reading->maximum);
-        struct git_object object;
-        if (!take(*lane->objects, &scratch, *go ? reading->maximum : 0, &object, e) ||
-            !must_be_blob(&object, reading->ids[lane->at], e))
+    size_t from;
+
+    while ((from = atomic_fetch_add(&reading->next, NEAR_AT_ONCE)) < reading->count) {
+        ARENA(scratch, NEAR_BUDGET);
+        struct git_object objects[NEAR_AT_ONCE] = {0};
+        bool near[NEAR_AT_ONCE] = {0};
+        size_t left = reading->count - from, count = left < NEAR_AT_ONCE ? left : NEAR_AT_ONCE;
+        /* Those that are left to git are few, or large. */
+        for (size_t i = 0; i < count && store; i++)
+            near[i] = scratch.used < NEAR_BUDGET / 2 &&
+                      object_store_read(store, &scratch, reading->ids[from + i], reading->maximum,
+                                        &objects[i]);
+        hand_over(reading, from, count, objects, near);
+    }
+}
+
+static void *read_beside(void *argument)
+{
+    struct reading *reading = argument;
+    struct door_thread thread;
+
+    door_thread_begin(&thread);
+    {
+        ARENA(arena, NEAR_BUDGET);
+        struct object_store *store = object_store_open(&arena, reading->git->directory,
+                                                       reading->git->options.from_environment);
+        if (store) {
+            read_near(reading, store);
+            object_store_close(store);
+        }
+    }
+    arena_thread_end();
+    door_thread_end(&thread);
+    return NULL;
+}
+
+static bool each_far(struct git *git, const struct str *ids, const size_t *places, size_t count,
+                     size_t maximum, object_each_function *each, void *context, struct err *e)
+{
+    bool go = true;
+
+    for (size_t at = 0; at < count && go;) {
+        ARENA(scratch, OBJECT_MAX + maximum * FAR_AT_ONCE);
+        struct git_object objects[FAR_AT_ONCE];
+        struct str some[FAR_AT_ONCE];
+        size_t asked = 0;
+        for (; asked < FAR_AT_ONCE && at + asked < count; asked++)
+            some[asked] = ids[places[at + asked]];
+        if (!read_some(git, &scratch, some, asked, maximum, objects, e))
             return false;
-        *go = *go && each(context, lane->at, object.bytes);
+        for (size_t i = 0; i < asked && go; i++) {
+            if (!must_be_blob(&objects[i], some[i], e))
+                return false;
+            go = each(context, places[at + i], objects[i].bytes);
+        }
+        at += asked;
     }
     return true;
 }
@@ -230,37 +356,26 @@ bool git_each_blob(void *self, const struct str *ids, size_t count, size_t maxim
                    object_each_function *each, void *context, struct err *e)
 {
     struct git *git = self;
-    ARENA(scratch, (size_t)1 << 20);
-    struct reading reading = {.git = git, .ids = ids, .count = count, .maximum = maximum};
-    struct lane lanes[] = {{.objects = &git->objects}, {.objects = &git->second}};
-    size_t used = count > BLOBS_FOR_TWO ? COUNT_OF(lanes) : 1;
-    struct git_object first;
-    struct err alone = ERR_NONE;
-    bool go = true;
+    ARENA(places, (count + 1) * 4 * sizeof(size_t) + ((size_t)1 << 20));
+    struct reading reading = {.git = git,
+                              .ids = ids,
+                              .count = count,
+                              .maximum = maximum,
+                              .each = each,
+                              .context = context,
+                              .lock = PTHREAD_MUTEX_INITIALIZER,
+                              .arena = &places,
+                              .e = e};
+    pthread_t thread;
+    bool beside =
+        count >= BLOBS_FOR_TWO && pthread_create(&thread, NULL, read_beside, &reading) == 0;
 
-    if (!count)
-        return true;
-    /* After a first answer it is clear what this git can be asked. */
-    if (!git->has_answered && !git_objects_read(git, &scratch, ids, 1, 0, &first, e))
-        return false;
-    if (!need(git, &git->objects, e))
-        return false;
-    if (used > 1 && !git_objects_second(git, &alone))
-        used = 1; /* slower, and as good */
-    for (size_t i = 0; i < used; i++) {
-        lanes[i].question = buf_new(&scratch, BLOBS_AT_ONCE * 96 + 128);
-        ask_some(&reading, &lanes[i]);
-    }
-    for (size_t i = 0; lanes[i].at < lanes[i].end; i = (i + 1) % used) {
-        if (!take_some(&reading, &lanes[i], each, context, &go, e)) {
-            companion_stop(&git->objects);
-            companion_stop(&git->second);
-            return false;
-        }
-        if (go)
-            ask_some(&reading, &lanes[i]);
-    }
-    return true;
+    read_near(&reading, git_store(git));
+    if (beside)
+        (void)pthread_join(thread, NULL);
+    return reading.is_over ? !err_is_set(e)
+                           : each_far(git, ids, reading.far.items, reading.far.count, maximum, each,
+                                      context, e);
 }
 
 /* ---- Trees. ---- */

@@ -35,10 +35,10 @@ VEC_DEFINE(repository_commits, struct repository_commit);
 enum change_kind { CHANGE_MODIFIED = 0, CHANGE_ADDED, CHANGE_DELETED };
 
 struct repository_change {
-    enum change_kind kind;
     struct str path;
     struct str old_id, new_id; /* empty where there is none */
-    bool is_file;              /* on the side that counts: not a symbolic link or a submodule */
+    enum change_kind kind;
+    bool is_file; /* on the side that counts: not a symbolic link or a submodule */
 };
 VEC_DEFINE(repository_changes, struct repository_change);
 
@@ -76,8 +76,8 @@ MUST_CHECK bool repository_touched(struct repository *repository, struct arena *
                                    const struct strs *paths, bool *touched, struct err *e);
 /* Returns false when it wants no more. */
 typedef bool object_each_function(void *context, size_t index, struct str bytes);
-/* The first `maximum` bytes of each of these blobs, in this order, as long as `each` returns true; they are gone when it returns. After a failure of the
- * first way to read them the next one begins anew: the same blob may come again. */
+/* The first `maximum` bytes of each of these blobs, in any order, as long as `each` returns true; they are gone when it returns. After a failure of
+ * the first way to read them the next one begins anew: the same blob may come again. */
 MUST_CHECK bool repository_each_blob(struct repository *repository, const struct strs *ids,
                                      size_t maximum, object_each_function *each, void *context,
                                      struct err *e);

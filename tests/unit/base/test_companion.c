@@ -160,38 +160,6 @@ Test(companion, many_answers)
     companion_stop(&companion);
 }
 
-Test(companion, is_waited_for)
-{
-    static const struct {
-        const char *script;
-        int status;
-    } rows[] = {{"exit 0", 0},
-                {"echo words; echo more >&2; exit 1", 1},
-                {"cat >/dev/null; exit 7", 7}, /* its input ends */
-                {"kill -9 $$", 137}};
-
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct companion *companion = start(rows[i].script);
-        struct err e = ERR_NONE;
-        int status = -1;
-        cr_assert(companion_wait(companion, patience(), &status, &e), "%s: %s", rows[i].script,
-                  e.message);
-        cr_expect_eq(status, rows[i].status, "%s: %d", rows[i].script, status);
-        companion_stop(&companion);
-    }
-}
-
-Test(companion, who_does_not_end_is_a_timeout)
-{
-    struct companion *companion = start("exec sleep 1000");
-    struct err e = ERR_NONE;
-    int status;
-
-    cr_assert_not(companion_wait(companion, clock_ms() + 20, &status, &e));
-    cr_expect_eq(e.kind, ERR_TIMEOUT);
-    companion_stop(&companion);
-}
-
 Test(companion, a_line_without_end)
 {
     struct companion *companion = start("exec tr '\\0' x </dev/zero");
