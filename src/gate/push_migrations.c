@@ -1,6 +1,7 @@
 /* push_migrations.c -- what a push does to migrations: edited or deleted after they were published, heads, and what travels. */
 #include "base/file.h"
 #include "gate/pusher.h"
+#include "readers/same_code.h"
 
 #define MESSAGE_MAX ((size_t)16 << 10)
 #define MIGRATION_FILE_MAX ((size_t)4 << 20)
@@ -166,11 +167,19 @@ static bool same_text(struct str a, struct str b)
     }
 }
 
-/* `squash`: of a set of which a squash is over; NULL: of any other. */
-static bool is_edited(struct pushed *pushed, struct str before_path, struct str after_path,
-                      const struct commit_set *squash, bool *ret_edited, struct err *e)
+/* Tools that keep a checksum refuse any other text; to the rest comments and layout are nothing. */
+static bool has_checksum(const struct commit_set *set)
 {
-    ARENA(scratch, 4 * MIGRATION_FILE_MAX + ((size_t)64 << 20));
+    const struct tracker *row = set->set.row;
+
+    return str_eq(set->set.tracker, STR("flyway")) || (row && row->checksum.length);
+}
+
+/* `set`: NULL for files whose tool is not known. */
+static bool is_edited(struct pushed *pushed, const struct commit_set *set, struct str before_path,
+                      struct str after_path, bool *ret_edited, struct err *e)
+{
+    ARENA(scratch, 4 * MIGRATION_FILE_MAX + ((size_t)192 << 20));
     struct str before, after;
     bool whole;
 
@@ -180,9 +189,13 @@ static bool is_edited(struct pushed *pushed, struct str before_path, struct str 
                          &whole, e))
         return false;
     *ret_edited = !same_text(before, after);
-    if (*ret_edited && squash && push_squash_is_over(pushed, squash))
-        *ret_edited =
-            !same_text(push_squash_rest(&scratch, before), push_squash_rest(&scratch, after));
+    if (*ret_edited && set && push_squash_is_over(pushed, set)) {
+        before = push_squash_rest(&scratch, before);
+        after = push_squash_rest(&scratch, after);
+        *ret_edited = !same_text(before, after);
+    }
+    if (*ret_edited && set && !has_checksum(set))
+        *ret_edited = !same_code(&scratch, after_path, before, after);
     return true;
 }
 
@@ -190,10 +203,8 @@ static bool is_edited(struct pushed *pushed, struct str before_path, struct str 
 static bool is_renamed(const struct commit_set *set, const struct migration *before,
                        const struct migration *after)
 {
-    const struct tracker *row = set->set.row;
-
     return before->name.length && after->name.length && !str_eq(before->name, after->name) &&
-           (str_eq(set->set.tracker, STR("flyway")) || (row && row->checksum.length));
+           has_checksum(set);
 }
 
 static bool in_loaded_set(const struct commit_view *view, struct str path)
@@ -235,7 +246,7 @@ static bool judge_edit(struct pushed *pushed, const struct commit_set *old,
     /* Of a file that holds several, only what was changed or taken out is edited: others come at its end. */
     if (before->part.length && after->part.length)
         edited = !str_eq(before->part, after->part);
-    else if (!is_edited(pushed, before->file, after->file, old, &edited, e))
+    else if (!is_edited(pushed, old, before->file, after->file, &edited, e))
         return false;
     if (edited || is_renamed(old, before, after))
         add_edit(pushed, edits, edited ? "edited" : "renamed", before->file, after->file);
@@ -445,7 +456,7 @@ static bool judge_shapes(struct pushed *pushed, struct err *e)
             if (!was_moved(pushed, change))
                 add_edit(pushed, &edits, "deleted", change->path, change->path);
         } else {
-            if (!is_edited(pushed, change->path, change->path, NULL, &edited, e))
+            if (!is_edited(pushed, NULL, change->path, change->path, &edited, e))
                 return false;
             if (edited)
                 add_edit(pushed, &edits, "edited", change->path, change->path);
