@@ -9,15 +9,7 @@
 #include "base/file.h"
 #include "base/vec.h"
 
-static struct str temporary_directory(struct arena *arena)
-{
-    const char *base = getenv("TMPDIR");
-    char *template =
-        str_c(arena, str_printf(arena, "%s/hookcheck-file-XXXXXX", base ? base : "/tmp"));
-
-    cr_assert(mkdtemp(template));
-    return str_from(template);
-}
+#include "scratch.h"
 
 static const struct {
     const char *base, *path, *joined;
@@ -66,7 +58,7 @@ Test(file, atomic_write_follows_links_and_keeps_the_mode)
 {
     ARENA(arena, 1 << 20);
     struct err e = ERR_NONE;
-    struct str directory = temporary_directory(&arena);
+    struct str directory = scratch_directory(&arena, "file");
     struct str file = path_join(&arena, directory, STR("real"));
     struct str link = path_join(&arena, directory, STR("link"));
     struct stat status;
@@ -89,7 +81,7 @@ Test(file, atomic_write_follows_links_and_keeps_the_mode)
 Test(file, read_has_a_maximum_and_refuses_what_could_hang)
 {
     ARENA(arena, 1 << 20);
-    struct str directory = temporary_directory(&arena);
+    struct str directory = scratch_directory(&arena, "file");
     struct str file = path_join(&arena, directory, STR("f"));
     struct str fifo = path_join(&arena, directory, STR("fifo"));
     struct str bytes;

@@ -9,6 +9,8 @@
 #include "base/json.h"
 #include "deploys/deploys.h"
 
+#include "scratch.h"
+
 static struct arena arena = {.budget = ARENA_DEFAULT_BUDGET};
 
 static void write_file(struct str root, struct str name, struct str text)
@@ -22,11 +24,9 @@ static void write_file(struct str root, struct str name, struct str text)
 
 static struct str make_tree(const cJSON *test)
 {
-    char *pattern = str_c(&arena, STR("/tmp/hookcheck-deploys-XXXXXX"));
+    struct str root = scratch_directory(&arena, "deploys");
     const cJSON *file;
 
-    cr_assert_not_null(mkdtemp(pattern));
-    struct str root = str_from(pattern);
     write_file(root, STR(".git/HEAD"), STR("ref: refs/heads/main\n"));
     write_file(root, STR(".git/config"), STR(""));
     write_file(root, STR(".git/objects/x"), STR(""));

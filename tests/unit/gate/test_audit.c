@@ -13,13 +13,11 @@
 #include "gate/audit.h"
 
 #include "cr_str.h"
+#include "scratch.h"
 
 static struct str state_new(struct arena *arena)
 {
-    char template[] = "/tmp/hookcheck-audit-XXXXXX";
-
-    cr_assert_not_null(mkdtemp(template));
-    return str_copy(arena, str_from(template));
+    return scratch_directory(arena, "audit");
 }
 
 static void append(struct arena *arena, const struct audit_options *options, struct str fields)

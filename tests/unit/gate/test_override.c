@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "cr_str.h"
+#include "scratch.h"
 
 static struct look look_with(struct arena *arena, enum reason_code code, enum action action)
 {
@@ -108,13 +109,11 @@ Test(override, what_the_administrator_set_stays)
 Test(override, written_read_and_removed)
 {
     ARENA(arena, 1 << 22);
-    char directory[] = "/tmp/hookcheck-override-XXXXXX";
     struct overrides list;
     struct err e = ERR_NONE;
     size_t count;
 
-    cr_assert_not_null(mkdtemp(directory));
-    struct str state = str_from(directory);
+    struct str state = scratch_directory(&arena, "override");
     struct override entry = {.work_tree = STR("/repo"),
                              .environment = STR("production"),
                              .reason = STR("a \"quoted\" reason"),

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "config/state.h"
 #include "cr_str.h"
+#include "scratch.h"
 
 static struct str apply(struct arena *arena, const char *text, const char *old, const char *new,
                         bool all, bool *ret_done)
@@ -185,14 +186,14 @@ Test(protect, a_broken_configuration_that_a_person_trusted_is_mended_not_replace
         {BROKEN, "", true, false, true},          {BROKEN, BROKEN "}", false, true, true},
         {BROKEN, "{}", false, true, true},
     };
-    char directory[] = "/tmp/hookcheck-protect-XXXXXX";
+    ARENA(own, 1 << 20);
+    struct str directory = scratch_directory(&own, "protect");
 
-    cr_assert_not_null(mkdtemp(directory));
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         ARENA(arena, 4 << 20);
         struct err e = ERR_NONE;
         struct protect_change change = {.path = STR("/nowhere/.hookcheck.json"),
-                                        .state = str_from(directory),
+                                        .state = directory,
                                         .existed = true,
                                         .before = str_from(cases[i].before),
                                         .after = str_from(cases[i].after)};
@@ -280,11 +281,10 @@ Test(protect, what_cannot_be_looked_at_is_not_absent)
         {"hookcheck", JUDGE_OWN, CHANGE_REPLACED},
     };
     struct config_options options = {.administrator_file = STR("/nonexistent")};
-    char directory[] = "/tmp/hookcheck-protect-XXXXXX";
+    struct str directory = scratch_directory(&arena, "protect");
 
-    cr_assert_not_null(mkdtemp(directory));
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct str path = path_join(&arena, str_from(directory), str_from(cases[i].name));
+        struct str path = path_join(&arena, directory, str_from(cases[i].name));
         struct tamper tamper = {.kind = TAMPER_FILE,
                                 .judge = cases[i].judge,
                                 .change = cases[i].change,
