@@ -141,13 +141,25 @@ struct str str_trim(struct str s)
     return str_trim_bytes(s, " \t\r\n\v\f");
 }
 
+static uint64_t mix(uint64_t value, uint64_t word)
+{
+    value = (value ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return value ^ value >> 32;
+}
+
 uint64_t str_hash(uint64_t start, struct str s)
 {
-    uint64_t value = start;
+    uint64_t value = start, word;
+    size_t at = 0;
 
-    for (size_t i = 0; i < s.length; i++)
-        value = (value ^ (unsigned char)s.bytes[i]) * UINT64_C(0x100000001b3);
-    return value;
+    for (; at + sizeof word <= s.length; at += sizeof word) {
+        memcpy(&word, s.bytes + at, sizeof word);
+        value = mix(value, word);
+    }
+    word = 0;
+    if (at < s.length)
+        memcpy(&word, s.bytes + at, s.length - at);
+    return mix(mix(value, word), s.length);
 }
 
 bool str_to_u64(struct str s, uint64_t *ret_value)

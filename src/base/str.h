@@ -90,7 +90,8 @@ bool str_next_line(struct str *rest, struct str *ret_line);
 struct str str_trim(struct str s);
 struct str str_trim_bytes(struct str s, const char *set);
 
-/* FNV-1a of 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/), from STR_HASH_START or from what stands before. */
+/* From STR_HASH_START or from what stands before: each eight bytes are multiplied into 64 bits, and the length at last. For tables in memory, not to be
+ * kept: it depends on the order of bytes of this machine. */
 #define STR_HASH_START UINT64_C(0xcbf29ce484222325)
 uint64_t str_hash(uint64_t start, struct str s);
 /* Decimal, no sign, no blanks; false on overflow or any other byte. */

@@ -14,20 +14,28 @@ bool words_have(const struct words *words, struct str word)
     return words->count && words->slots[slot_of(words, word)].length > 0;
 }
 
+static void grow(struct words *words)
+{
+    struct words larger = {.arena = words->arena, .size = words->size ? words->size * 4 : 64};
+
+    larger.slots = ARENA_ARRAY(words->arena, larger.size, struct str);
+    for (size_t i = 0; i < words->size; i++)
+        if (words->slots[i].length)
+            larger.slots[slot_of(&larger, words->slots[i])] = words->slots[i];
+    larger.count = words->count;
+    *words = larger;
+}
+
 bool words_add(struct words *words, struct str word)
 {
-    if (!word.length || words_have(words, word))
+    if (!word.length)
         return false;
-    if (words->count * 2 >= words->size) {
-        struct words larger = {.arena = words->arena, .size = words->size ? words->size * 4 : 64};
-        larger.slots = ARENA_ARRAY(words->arena, larger.size, struct str);
-        for (size_t i = 0; i < words->size; i++)
-            if (words->slots[i].length)
-                larger.slots[slot_of(&larger, words->slots[i])] = words->slots[i];
-        larger.count = words->count;
-        *words = larger;
-    }
-    words->slots[slot_of(words, word)] = word;
+    if (words->count * 2 >= words->size)
+        grow(words);
+    struct str *slot = &words->slots[slot_of(words, word)];
+    if (slot->length)
+        return false;
+    *slot = word;
     words->count++;
     return true;
 }

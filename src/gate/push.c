@@ -6,6 +6,7 @@
 #include "base/loader.h"
 #include "base/process.h"
 #include "gate/pusher.h"
+#include "migrations/models.h"
 
 struct str range_kind_name(enum range_kind kind)
 {
@@ -219,12 +220,34 @@ static void add_deploy(struct pusher *pusher, const struct push_ref *ref, struct
     VEC_PUSH(pusher->arena, &pusher->result->deploys, deploy);
 }
 
-static bool touches_migrations(const struct pushed *pushed)
+static bool touch_migrations(const struct pusher *pusher, const struct repository_changes *changes)
 {
-    for (size_t i = 0; i < pushed->changes.count; i++)
-        if (push_path_may_be_migration(pushed->pusher->config, pushed->changes.items[i].path))
+    for (size_t i = 0; i < changes->count; i++)
+        if (push_path_may_be_migration(pusher->config, changes->items[i].path))
             return true;
     return false;
+}
+
+bool push_sieve(struct pusher *pusher, const struct repository_changes *changes, struct err *e)
+{
+    struct push_sieve sieve = {.of = changes->items};
+
+    if (sieve.of && sieve.of == pusher->sieve.of)
+        return true;
+    if (!models_any_path(pusher->arena, pusher->config, changes, &sieve.models, e))
+        return false;
+    sieve.migrations = touch_migrations(pusher, changes);
+    pusher->sieve = sieve;
+    return true;
+}
+
+/* A long history is still looked at. What goes wrong here goes wrong again, and is said then. */
+static void sieve_meanwhile(void *context, const struct repository_changes *changes)
+{
+    struct err later = ERR_NONE;
+
+    if (!push_sieve(context, changes, &later))
+        ((struct pusher *)context)->sieve.of = NULL;
 }
 
 static bool judge_changes(struct pusher *pusher, const struct push_ref *ref, struct push_seen *seen,
@@ -239,10 +262,11 @@ static bool judge_changes(struct pusher *pusher, const struct push_ref *ref, str
                             seen->range.tip, &pushed.changes, e))
         return false;
     seen->changed_files = pushed.changes.count;
-    pushed.touches_migrations = touches_migrations(&pushed);
-    if (pushed.touches_migrations && (!pusher_view(pusher, seen->range.base, &pushed.before, e) ||
-                                      !pusher_view(pusher, seen->range.tip, &pushed.after, e) ||
-                                      !push_judge_migrations(&pushed, e)))
+    if (!push_sieve(pusher, &pushed.changes, e))
+        return false;
+    if (pusher->sieve.migrations && (!pusher_view(pusher, seen->range.base, &pushed.before, e) ||
+                                     !pusher_view(pusher, seen->range.tip, &pushed.after, e) ||
+                                     !push_judge_migrations(&pushed, e)))
         return false;
     return push_judge_models(&pushed, &seen->schema_changes, e);
 }
@@ -284,7 +308,7 @@ static bool judge_rewritten(struct pusher *pusher, const struct push_ref *ref,
     if (!repository_changes(pusher->input->repository, pusher->arena, range.old, range.tip,
                             &pushed.changes, e))
         return false;
-    if (!touches_migrations(&pushed))
+    if (!touch_migrations(pusher, &pushed.changes))
         return true;
     if (!pusher_tree(pusher, range.base, &judged, e) ||
         !pusher_view(pusher, range.old, &pushed.before, e) ||
@@ -311,6 +335,7 @@ static bool was_judged(const struct pusher *pusher, const struct push_seen *seen
 static void judge_ref(struct pusher *pusher, const struct push_ref *ref)
 {
     struct push_seen seen = {.ref = *ref, .ignored = is_ignored(ref->remote_ref)};
+    struct repository_meanwhile meanwhile = {.look = sieve_meanwhile, .context = pusher};
     struct err e = ERR_NONE;
 
     pusher->pushed_to = pusher->input->refs->count > 1 ? short_name(ref->remote_ref) : STR_NONE;
@@ -318,8 +343,9 @@ static void judge_ref(struct pusher *pusher, const struct push_ref *ref)
     if (!seen.ignored && !range_id_is_zero(ref->local_id) && time_is_up(pusher))
         return;
     if (!seen.ignored) {
-        seen.known = range_of(pusher->input->repository, pusher->arena, &pusher->known,
-                              ref->local_id, ref->remote_id, ref->remote_ref, &seen.range, &e);
+        seen.known =
+            range_of(pusher->input->repository, pusher->arena, &pusher->known, ref->local_id,
+                     ref->remote_id, ref->remote_ref, &meanwhile, &seen.range, &e);
         bool judged = seen.known && !was_judged(pusher, &seen);
         if (judged) {
             add_deploy(pusher, ref, &seen);

@@ -1,4 +1,5 @@
 /* push_look.c -- a push's first look: by the paths of what changed, then by the words of those files. Most pushes touch no model. */
+#include "base/sought.h"
 #include "gate/pusher.h"
 #include "migrations/languages.h"
 #include "migrations/models.h"
@@ -19,6 +20,7 @@ struct looking {
     struct blobs_looked_at blobs;
     struct strs ids;                    /* of the blobs */
     struct definitions *before, *after; /* of each file */
+    struct sought *sought;              /* of each language */
     bool any;
 };
 
@@ -27,8 +29,8 @@ static const struct model_language *language_of(const struct pushed *pushed,
 {
     const struct model_language *language = model_language_of(change->path);
 
-    return change->is_file && language && language->sniffs &&
-                   !(pushed->touches_migrations &&
+    return change->is_file && language && language->words &&
+                   !(pushed->pusher->sieve.migrations &&
                      push_path_is_migration(pushed->pusher->config, change->path))
                ? language
                : NULL;
@@ -40,7 +42,7 @@ static bool look_at(void *context, size_t index, struct str bytes)
     const struct looked_at *blob = &looking->blobs.items[index];
     struct definitions *all = blob->is_new ? looking->after : looking->before;
 
-    looking->any = blob->language->sniffs(bytes);
+    looking->any = sought_in(&looking->sought[blob->language - model_languages], bytes);
     if (!looking->any && blob->defines)
         blob->language->defines(looking->pushed->pusher->arena, bytes, &all[blob->file]);
     return !looking->any;
@@ -109,8 +111,12 @@ static bool look_into_files(struct pushed *pushed, bool *ret_any, struct err *e)
     size_t count = pushed->changes.count;
     struct looking looking = {.pushed = pushed,
                               .before = ARENA_ARRAY(arena, count + 1, struct definitions),
-                              .after = ARENA_ARRAY(arena, count + 1, struct definitions)};
+                              .after = ARENA_ARRAY(arena, count + 1, struct definitions),
+                              .sought = ARENA_ARRAY(arena, model_language_count, struct sought)};
 
+    for (size_t i = 0; i < model_language_count; i++)
+        if (model_languages[i].words)
+            sought_make(model_languages[i].words, &looking.sought[i]);
     list_editions(&looking, false);
     if (!look(&looking, e))
         return false;
@@ -121,13 +127,10 @@ static bool look_into_files(struct pushed *pushed, bool *ret_any, struct err *e)
     return true;
 }
 
-bool push_look_for_models(struct pushed *pushed, struct strs *ret_paths, bool *ret_any,
-                          struct err *e)
+bool push_look_for_models(struct pushed *pushed, bool *ret_any, struct err *e)
 {
-    struct pusher *pusher = pushed->pusher;
-
-    for (size_t i = 0; i < pushed->changes.count; i++)
-        VEC_PUSH(pusher->arena, ret_paths, pushed->changes.items[i].path);
-    return models_any_path(pusher->arena, pusher->config, ret_paths, ret_any, e) &&
-           (*ret_any || look_into_files(pushed, ret_any, e));
+    if (!push_sieve(pushed->pusher, &pushed->changes, e))
+        return false;
+    *ret_any = pushed->pusher->sieve.models;
+    return *ret_any || look_into_files(pushed, ret_any, e);
 }

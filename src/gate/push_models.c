@@ -429,10 +429,12 @@ bool push_judge_models(struct pushed *pushed, size_t *ret_changes, struct err *e
     bool any = false;
 
     *ret_changes = 0;
-    if (!push_look_for_models(pushed, &paths, &any, e))
+    if (!push_look_for_models(pushed, &any, e))
         return false;
     if (!any)
         return true;
+    for (size_t i = 0; i < pushed->changes.count; i++)
+        VEC_PUSH(pusher->arena, &paths, pushed->changes.items[i].path);
     if (!pusher_tree(pusher, pushed->range->base, &pushed->before, e) ||
         !pusher_tree(pusher, pushed->range->tip, &pushed->after, e))
         return false;

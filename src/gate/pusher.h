@@ -25,8 +25,16 @@ struct commit_view {
     struct left_out *left_out; /* NULL: not asked for yet */
 };
 
+/* What the paths alone say of changes. */
+struct push_sieve {
+    const struct repository_change *of; /* the first of these; NULL: not looked at yet */
+    bool migrations;                    /* one may be of a migration */
+    bool models;                        /* one may be of a model */
+};
+
 struct pusher {
     struct arena *arena;
+    struct push_sieve sieve;
     const struct push_input *input;
     const struct config *config;
     struct range_known known;
@@ -43,7 +51,6 @@ struct pushed {
     const struct push_ref *ref;
     const struct push_range *range;
     struct repository_changes changes;
-    bool touches_migrations;    /* one of the paths may be of a migration */
     struct commit_view *before; /* of the base; without sets when the base is the empty tree */
     struct commit_view *after;
     bool is_deploy;
@@ -90,10 +97,11 @@ bool push_squash_holds(const struct pushed *pushed, const struct commit_set *old
 bool push_squash_is_over(const struct pushed *pushed, const struct commit_set *old);
 /* The text of a migration without what it depends on and replaces, and without empty lines. */
 struct str push_squash_rest(struct arena *arena, struct str text);
-/* push_look.c: may the push change a schema's models? All changed paths, and whether the models are worth reading: that takes a look into each
- * directory. */
-MUST_CHECK bool push_look_for_models(struct pushed *pushed, struct strs *ret_paths, bool *ret_any,
-                                     struct err *e);
+/* push_look.c: may the push change a schema's models? Else they are not worth reading, which takes a look into each directory. */
+MUST_CHECK bool push_look_for_models(struct pushed *pushed, bool *ret_any, struct err *e);
+/* Fills pusher->sieve, unless it is of these. */
+MUST_CHECK bool push_sieve(struct pusher *pusher, const struct repository_changes *changes,
+                           struct err *e);
 /* push_models.c */
 MUST_CHECK bool push_judge_models(struct pushed *pushed, size_t *ret_changes, struct err *e);
 /* push_command.c: the command that makes the migration which the change lacks; never empty. */

@@ -20,20 +20,15 @@ static bool has_word(struct str source, const char *const *words)
     return false;
 }
 
-static bool python_sniffs(struct str source)
-{
-    static const char *const words[] = {
-        "Column(",       "mapped_column", "Mapped[",  "Table(",     "SQLModel",
-        "__tablename__", "models.Model",  "db.Model", "table=True", NULL};
-
-    return has_word(source, words);
-}
+static const char *const python_words[] = {
+    "Column(",       "mapped_column", "Mapped[",  "Table(",     "SQLModel",
+    "__tablename__", "models.Model",  "db.Model", "table=True", NULL};
 
 static bool python_mentions(struct str source)
 {
-    static const char *const words[] = {"Index(", "django.db", NULL};
+    static const char *const more[] = {"Index(", "django.db", NULL};
 
-    return python_sniffs(source) || has_word(source, words);
+    return has_word(source, python_words) || has_word(source, more);
 }
 
 /* class Mark(Stamped): … */
@@ -157,14 +152,14 @@ static bool ruby_read(const struct model_source *source, struct schema *schema, 
 
 /* --- TypeScript and JavaScript: TypeORM, Drizzle. --- */
 
-static bool typescript_sniffs(struct str source)
-{
-    static const char *const words[] = {
-        "@Entity(",     "Column(",      "ToOne(",        "ToMany(", "@Index(",   "@Unique(",
-        "@Check(",      "EntitySchema", "pgTable",       "pgEnum",  "pgSchema(", "drizzle-orm/",
-        "sqliteTable(", "mysqlTable(",  "@ChildEntity(", NULL};
+static const char *const typescript_words[] = {
+    "@Entity(",     "Column(",      "ToOne(",        "ToMany(", "@Index(",   "@Unique(",
+    "@Check(",      "EntitySchema", "pgTable",       "pgEnum",  "pgSchema(", "drizzle-orm/",
+    "sqliteTable(", "mysqlTable(",  "@ChildEntity(", NULL};
 
-    return has_word(source, words);
+static bool typescript_mentions(struct str source)
+{
+    return has_word(source, typescript_words);
 }
 
 /* Constants and enumerations that models import are read with them, wherever they stand. */
@@ -180,12 +175,12 @@ static bool typescript_read(const struct model_source *source, struct schema *sc
 
 /* --- Elixir: Ecto. --- */
 
-static bool elixir_sniffs(struct str source)
-{
-    static const char *const words[] = {"Ecto.Schema", "schema \"",   "@primary_key",
-                                        "Ecto.Type",   "timestamps(", NULL};
+static const char *const elixir_words[] = {"Ecto.Schema", "schema \"",   "@primary_key",
+                                           "Ecto.Type",   "timestamps(", NULL};
 
-    return has_word(source, words);
+static bool elixir_mentions(struct str source)
+{
+    return has_word(source, elixir_words);
 }
 
 static bool elixir_read(const struct model_source *source, struct schema *schema, struct err *e)
@@ -204,20 +199,20 @@ const struct model_language model_languages[] = {
     [PYTHON] = {.name = STR_INIT("python"),
                 .mentions = python_mentions,
                 .derives = python_derives,
-                .sniffs = python_sniffs,
+                .words = python_words,
                 .defines = definitions_of_python,
                 .read = python_read},
     [PRISMA] = {.name = STR_INIT("prisma"), .group = prisma_group, .read = prisma_schema},
     [RUBY] = {.name = STR_INIT("ruby"), .group = ruby_group, .read = ruby_read},
     [SQL] = {.name = STR_INIT("sql"), .group = sql_group, .read = sql_read},
     [TYPESCRIPT] = {.name = STR_INIT("typescript"),
-                    .mentions = typescript_sniffs,
-                    .sniffs = typescript_sniffs,
+                    .mentions = typescript_mentions,
+                    .words = typescript_words,
                     .defines = definitions_of_script,
                     .read = typescript_read},
     [ELIXIR] = {.name = STR_INIT("elixir"),
-                .mentions = elixir_sniffs,
-                .sniffs = elixir_sniffs,
+                .mentions = elixir_mentions,
+                .words = elixir_words,
                 .read = elixir_read},
 };
 const size_t model_language_count = COUNT_OF(model_languages);

@@ -27,8 +27,8 @@ struct model_language {
     bool (*mentions)(struct str source);
     /* Does it hold a class made from another one? That one may be a model elsewhere. NULL: such a source holds a mapper's words too. */
     bool (*derives)(struct str source);
-    /* mentions() with fewer words, for a push's first look at files of any name; NULL: they are not looked at. */
-    bool (*sniffs)(struct str source);
+    /* One of them stands in each source of models: for a push's first look at files of any name. NULL: they are not looked at. */
+    const char *const *words;
     /* What it defines that models elsewhere may be made from, for the same look; NULL: nothing that counts. */
     definitions_function *defines;
     /* Files of one group are one schema; NULL: all files of the tree are. */

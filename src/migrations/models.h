@@ -13,6 +13,7 @@
 
 #include "config/config.h"
 #include "migrations/history.h"
+#include "repository/history.h"
 #include "repository/repository.h"
 #include "schema/schema.h"
 
@@ -23,7 +24,8 @@ MUST_CHECK bool models_changed_paths(struct arena *arena, struct tree *before, s
                                      struct strs *ret_paths, struct err *e);
 /* Could one of these paths be model source? By path alone. */
 MUST_CHECK bool models_any_path(struct arena *arena, const struct config *config,
-                                const struct strs *paths, bool *ret_any, struct err *e);
+                                const struct repository_changes *changes, bool *ret_any,
+                                struct err *e);
 MUST_CHECK bool models_compare(struct arena *arena, const struct config *config,
                                struct tree *before, struct tree *after,
                                const struct strs *changed_paths,

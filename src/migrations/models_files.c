@@ -128,16 +128,16 @@ static bool matches(struct model_matcher *matcher, struct str path, bool *ret_ma
     return true;
 }
 
-bool models_any_path(struct arena *arena, const struct config *config, const struct strs *paths,
-                     bool *ret_any, struct err *e)
+bool models_any_path(struct arena *arena, const struct config *config,
+                     const struct repository_changes *changes, bool *ret_any, struct err *e)
 {
     struct model_matcher matcher = {0};
 
     *ret_any = false;
     model_matcher_make(arena, config, &matcher);
-    matcher.hurry = paths->count >= HURRY_PATHS;
-    for (size_t i = 0; i < paths->count && !*ret_any; i++)
-        if (!ask(&matcher, paths->items[i], ret_any, e))
+    matcher.hurry = changes->count >= HURRY_PATHS;
+    for (size_t i = 0; i < changes->count && !*ret_any; i++)
+        if (!ask(&matcher, changes->items[i].path, ret_any, e))
             return false;
     return true;
 }

@@ -89,7 +89,7 @@ struct repository_backend {
                          struct err *e);
     /* is_ancestor(), for who asks for the changes between the two next; NULL: nothing is won by knowing that. */
     bool (*is_forward)(void *self, struct arena *arena, struct str from, struct str to,
-                       bool *ret_is, struct err *e);
+                       const struct repository_meanwhile *meanwhile, bool *ret_is, struct err *e);
     bool (*is_ancestor)(void *self, struct arena *arena, struct str ancestor, struct str commit,
                         bool *ret_is, struct err *e);
     bool (*walk)(void *self, struct arena *arena, struct str from, const struct strs *hidden,

@@ -112,7 +112,8 @@ bool git_history_named_refs(void *self, struct arena *arena, struct repository_n
 bool git_history_symbolic_ref(void *self, struct arena *arena, struct str name,
                               struct str *ret_target, struct err *e);
 bool git_history_is_forward(void *self, struct arena *arena, struct str from, struct str to,
-                            bool *ret_is, struct err *e);
+                            const struct repository_meanwhile *meanwhile, bool *ret_is,
+                            struct err *e);
 bool git_history_is_ancestor(void *self, struct arena *arena, struct str ancestor,
                              struct str commit, bool *ret_is, struct err *e);
 bool git_history_walk(void *self, struct arena *arena, struct str from, const struct strs *hidden,

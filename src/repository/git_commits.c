@@ -45,7 +45,7 @@ static bool keep(struct git *git, const struct git_object *object)
 
     if (object->type != GIT_COMMIT || !git_commit_parse(git->arena, object->bytes, &commit))
         return false;
-    commit.id = object->id;
+    commit.id = str_copy(git->arena, object->id);
     if (git->commits.count >= KEPT_MAX)
         git->commits.count = 0;
     if (!git_commit_kept(git, commit.id))
@@ -64,7 +64,8 @@ bool git_commits_read(struct git *git, struct arena *arena, const struct strs *n
             (void)keep(git, &objects[i]);
         else if (git->roots.count < KEPT_MAX && !git_root_kept(git, objects[i].id))
             VEC_PUSH(git->arena, &git->roots,
-                     (struct git_tree){.id = objects[i].id, .bytes = objects[i].bytes});
+                     (struct git_tree){.id = str_copy(git->arena, objects[i].id),
+                                       .bytes = objects[i].bytes});
     return true;
 }
 

@@ -244,7 +244,7 @@ static void *walk_in_thread(void *argument)
 
 /* A long way, while the changes that are asked for next are looked for. */
 static bool walk_beside_changes(struct git *git, struct str ancestor, struct str commit,
-                                bool *ret_is)
+                                const struct repository_meanwhile *meanwhile, bool *ret_is)
 {
     struct walk_beside beside = {
         .git = git, .walk = {.ancestor = ancestor, .commit = commit, .maximum = FAR_MAX}};
@@ -252,6 +252,8 @@ static bool walk_beside_changes(struct git *git, struct str ancestor, struct str
     bool walks = pthread_create(&thread, NULL, walk_in_thread, &beside) == 0;
 
     find_changes_ahead(git, ancestor, commit);
+    if (meanwhile->look && git->ahead.to.length)
+        meanwhile->look(meanwhile->context, &git->ahead.changes);
     if (walks)
         (void)pthread_join(thread, NULL);
     *ret_is = beside.walk.is;
@@ -272,8 +274,10 @@ static bool ask_history(struct git *git, struct arena *arena, struct str ancesto
     return (!result.signalled && result.status <= 1) || git_fail(&result, "merge-base", e);
 }
 
+/* `meanwhile`: NULL where no changes are asked for next. */
 static bool is_ancestor(struct git *git, struct arena *arena, struct str ancestor,
-                        struct str commit, bool changes_follow, bool *ret_is, struct err *e)
+                        struct str commit, const struct repository_meanwhile *meanwhile,
+                        bool *ret_is, struct err *e)
 {
     struct walk walk = {.ancestor = ancestor, .commit = commit, .maximum = NEAR_MAX};
     bool known = false;
@@ -286,20 +290,22 @@ static bool is_ancestor(struct git *git, struct arena *arena, struct str ancesto
     if (!walk.is_long && !look_nearby(git, arena, ancestor, commit, &known, ret_is, e))
         return false;
     return known ||
-           (walk.is_long && changes_follow && walk_beside_changes(git, ancestor, commit, ret_is)) ||
+           (walk.is_long && meanwhile &&
+            walk_beside_changes(git, ancestor, commit, meanwhile, ret_is)) ||
            ask_history(git, arena, ancestor, commit, ret_is, e);
 }
 
 bool git_history_is_ancestor(void *self, struct arena *arena, struct str ancestor,
                              struct str commit, bool *ret_is, struct err *e)
 {
-    return is_ancestor(self, arena, ancestor, commit, false, ret_is, e);
+    return is_ancestor(self, arena, ancestor, commit, NULL, ret_is, e);
 }
 
 bool git_history_is_forward(void *self, struct arena *arena, struct str from, struct str to,
-                            bool *ret_is, struct err *e)
+                            const struct repository_meanwhile *meanwhile, bool *ret_is,
+                            struct err *e)
 {
-    return is_ancestor(self, arena, from, to, true, ret_is, e);
+    return is_ancestor(self, arena, from, to, meanwhile, ret_is, e);
 }
 
 bool git_history_walk(void *self, struct arena *arena, struct str from, const struct strs *hidden,

@@ -47,7 +47,8 @@ bool repository_symbolic_ref(struct repository *repository, struct arena *arena,
 }
 
 static bool is_ancestor(struct repository *repository, struct arena *arena, struct str ancestor,
-                        struct str commit, bool push, bool *ret_is, struct err *e)
+                        struct str commit, const struct repository_meanwhile *meanwhile,
+                        bool *ret_is, struct err *e)
 {
     if (str_eq(ancestor, commit)) {
         *ret_is = true;
@@ -55,8 +56,10 @@ static bool is_ancestor(struct repository *repository, struct arena *arena, stru
     }
     do {
         const struct repository_backend *backend = repository->backend;
-        if ((push && backend->is_forward ? backend->is_forward : backend->is_ancestor)(
-                repository->self, arena, ancestor, commit, ret_is, e))
+        if (meanwhile && backend->is_forward
+                ? backend->is_forward(repository->self, arena, ancestor, commit, meanwhile, ret_is,
+                                      e)
+                : backend->is_ancestor(repository->self, arena, ancestor, commit, ret_is, e))
             return true;
     } while (repository_fall_back(repository, e));
     return false;
@@ -65,13 +68,14 @@ static bool is_ancestor(struct repository *repository, struct arena *arena, stru
 bool repository_is_ancestor(struct repository *repository, struct arena *arena, struct str ancestor,
                             struct str commit, bool *ret_is, struct err *e)
 {
-    return is_ancestor(repository, arena, ancestor, commit, false, ret_is, e);
+    return is_ancestor(repository, arena, ancestor, commit, NULL, ret_is, e);
 }
 
 bool repository_is_forward(struct repository *repository, struct arena *arena, struct str from,
-                           struct str to, bool *ret_is, struct err *e)
+                           struct str to, const struct repository_meanwhile *meanwhile,
+                           bool *ret_is, struct err *e)
 {
-    return is_ancestor(repository, arena, from, to, true, ret_is, e);
+    return is_ancestor(repository, arena, from, to, meanwhile, ret_is, e);
 }
 
 bool repository_walk(struct repository *repository, struct arena *arena, struct str from,

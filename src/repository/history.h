@@ -59,9 +59,17 @@ MUST_CHECK bool repository_symbolic_ref(struct repository *repository, struct ar
 MUST_CHECK bool repository_is_ancestor(struct repository *repository, struct arena *arena,
                                        struct str ancestor, struct str commit, bool *ret_is,
                                        struct err *e);
-/* The same of a push, from what was there to what is pushed, before the changes between them are asked for: those are looked for while history is. */
+/* What is to be done with changes while other work goes on; it may be done for nothing. */
+struct repository_meanwhile {
+    void (*look)(void *context, const struct repository_changes *changes); /* NULL: nothing */
+    void *context;
+};
+/* The same of a push, from what was there to what is pushed, before the changes between them are asked for: those are looked for, and looked at, while
+ * history is. */
 MUST_CHECK bool repository_is_forward(struct repository *repository, struct arena *arena,
-                                      struct str from, struct str to, bool *ret_is, struct err *e);
+                                      struct str from, struct str to,
+                                      const struct repository_meanwhile *meanwhile, bool *ret_is,
+                                      struct err *e);
 /* Commits reachable from `from` and from none of `hidden`, newest first. */
 MUST_CHECK bool repository_walk(struct repository *repository, struct arena *arena, struct str from,
                                 const struct strs *hidden, struct repository_commits *ret_commits,

@@ -274,7 +274,7 @@ bool object_store_read(struct object_store *store, struct arena *arena, struct s
     if (found.type != GIT_BLOB || maximum > found.bytes.length)
         maximum = found.bytes.length;
     *ret_object = (struct git_object){.type = found.type,
-                                      .id = str_copy(arena, id),
+                                      .id = id,
                                       .bytes = str_copy(arena, str_prefix(found.bytes, maximum)),
                                       .whole = maximum == found.bytes.length};
     return true;

@@ -34,7 +34,7 @@ struct object_store;
 struct object_store *object_store_open(struct arena *arena, struct str directory,
                                        bool from_environment);
 void object_store_close(struct object_store *store);
-/* Of a blob the first `maximum` bytes are handed over. */
+/* Of a blob the first `maximum` bytes are handed over. The object's id is `id` itself. */
 bool object_store_read(struct object_store *store, struct arena *arena, struct str id,
                        size_t maximum, struct git_object *ret_object);
 enum git_type git_type_of(struct str word);

@@ -327,7 +327,8 @@ static bool new_range(struct repository *repository, struct arena *arena, struct
 
 bool range_of(struct repository *repository, struct arena *arena, struct range_known *known,
               struct str new_id, struct str old_id, struct str remote_ref,
-              struct push_range *ret_range, struct err *e)
+              const struct repository_meanwhile *meanwhile, struct push_range *ret_range,
+              struct err *e)
 {
     struct push_range range = {.kind = RANGE_DELETED};
     enum repository_object kind = REPOSITORY_ABSENT;
@@ -341,8 +342,8 @@ bool range_of(struct repository *repository, struct arena *arena, struct range_k
     /* What is under refs/heads is a commit: the usual push is answered by one question. An object that is missing is an error here, and found out
      * about below. */
     if (str_starts(remote_ref, STR("refs/heads/")) && !range_id_is_zero(old_id) &&
-        repository_is_forward(repository, arena, old_id, new_id, &forward, &unknown) && forward &&
-        !str_eq(old_id, new_id)) {
+        repository_is_forward(repository, arena, old_id, new_id, meanwhile, &forward, &unknown) &&
+        forward && !str_eq(old_id, new_id)) {
         *ret_range = (struct push_range){
             .kind = RANGE_FAST_FORWARD, .tip = new_id, .base = old_id, .old = old_id};
         return true;

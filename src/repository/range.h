@@ -49,7 +49,8 @@ MUST_CHECK bool range_known_need(struct repository *repository, struct arena *ar
                                  struct range_known *known, struct err *e);
 MUST_CHECK bool range_of(struct repository *repository, struct arena *arena,
                          struct range_known *known, struct str new_id, struct str old_id,
-                         struct str remote_ref, struct push_range *ret_range, struct err *e);
+                         struct str remote_ref, const struct repository_meanwhile *meanwhile,
+                         struct push_range *ret_range, struct err *e);
 /* The known refs of the remote but the one that a push to `remote_ref` overwrites. */
 void range_others(struct arena *arena, const struct range_known *known, struct str remote_ref,
                   struct repository_named_refs *ret_refs);

@@ -251,6 +251,14 @@ Test(changes, of_many_directories)
     repository_close(&repository);
 }
 
+static void count_look(void *context, const struct repository_changes *changes)
+{
+    size_t *looks = context;
+
+    cr_expect(changes->count > 0);
+    ++*looks;
+}
+
 /* Further away than what is looked at commit by commit, and in a shallow clone, where history ends without a root. */
 Test(changes, a_far_ancestor_and_a_shallow_history)
 {
@@ -258,13 +266,15 @@ Test(changes, a_far_ancestor_and_a_shallow_history)
     struct err e = ERR_NONE;
     char line[400];
     bool is = false;
+    size_t looks = 0;
+    struct repository_meanwhile meanwhile = {.look = count_look, .context = &looks};
 
     cr_assert(mkdtemp(root));
     setenv("HOME", root, 1);
     setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
     snprintf(
         line, sizeof line,
-        "git init -q '%s/r' && for i in $(seq 1 300); do printf 'commit refs/heads/main\\n"
+        "git init -q '%s/r' && for i in $(seq 1 700); do printf 'commit refs/heads/main\\n"
         "committer t <t@example> %%d +0000\\ndata 1\\nx\\nM 100644 inline f%%d\\ndata 1\\nx\\n\\n' "
         "$((1700000000 + i)) $i; done | "
         "git -C '%s/r' fast-import --quiet && git clone -q --depth 5 -b main 'file://%s/r' "
@@ -280,9 +290,10 @@ Test(changes, a_far_ancestor_and_a_shallow_history)
     cr_assert(repository_is_ancestor(repository, &arena, first, tip, &is, &e) && is);
     cr_assert(repository_is_ancestor(repository, &arena, tip, first, &is, &e) && !is);
     /* What is found while history is looked at is what is found without. */
-    cr_assert(repository_is_forward(repository, &arena, first, tip, &is, &e) && is);
+    cr_assert(repository_is_forward(repository, &arena, first, tip, &meanwhile, &is, &e) && is);
+    cr_expect_eq(looks, 1);
     check_changes(repository, first, tip);
-    cr_assert(repository_is_forward(repository, &arena, tip, first, &is, &e) && !is);
+    cr_assert(repository_is_forward(repository, &arena, tip, first, &meanwhile, &is, &e) && !is);
     check_changes(repository, tip, first);
     check_changes(repository, first, tip);
     check_changes(repository, near, tip);
