@@ -46,6 +46,8 @@ bool mysql_column(struct mysql_cursor *c, struct schema_table *table, struct str
 struct str mysql_default(struct mysql_cursor *c, struct str type);
 /* An expression with no more than one blank between its words, names without their quotes. */
 struct str mysql_expression(struct arena *arena, struct str expression);
+/* The condition of a CHECK, whose word is taken: the next brackets. */
+struct str mysql_check(struct mysql_cursor *c);
 /* `REFERENCES` was taken: "teams (id) ON DELETE CASCADE". Without columns, which SQLite allows, it means the primary key. */
 struct str mysql_references(struct mysql_cursor *c, struct str table, struct str column);
 /* PRIMARY KEY (…), KEY x (…), CONSTRAINT x FOREIGN KEY … False: it is none. */

@@ -190,6 +190,20 @@ struct str mysql_expression(struct arena *arena, struct str expression)
     return str_of(copy, length);
 }
 
+/* SHOW CREATE TABLE has another pair of brackets around it. */
+struct str mysql_check(struct mysql_cursor *c)
+{
+    struct str text = str_trim(mysql_brackets(c));
+
+    for (;;) {
+        struct mysql_cursor inside = {.r = c->r, .text = text};
+        struct str inner = mysql_brackets(&inside);
+        if (!inner.length || str_trim(str_from_offset(text, inside.at)).length)
+            return mysql_expression(c->r->arena, text);
+        text = str_trim(inner);
+    }
+}
+
 static struct str called(struct arena *arena, struct str name, struct str arguments)
 {
     return str_printf(arena, STR_FMT "(" STR_FMT ")", STR_ARG(name), STR_ARG(arguments));
@@ -336,7 +350,7 @@ static bool take_attribute(struct mysql_cursor *c, struct column_words *w)
     } else if (mysql_word(c, "references")) {
         column->references = mysql_references(c, w->table, column->name);
     } else if (mysql_word(c, "check")) {
-        w->check = mysql_expression(c->r->arena, mysql_brackets(c));
+        w->check = mysql_check(c);
     } else {
         return take_key(c, w) || take_generated(c, column) || mysql_word(c, "invisible") ||
                mysql_word(c, "visible") || mysql_word(c, "enforced") ||

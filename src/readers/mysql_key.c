@@ -217,7 +217,7 @@ static bool unnamed_constraint(struct mysql_cursor *c, struct schema_table *tabl
         foreign_key(c, table, name);
     } else if (mysql_word(c, "check")) {
         index.kind = SCHEMA_CHECK;
-        VEC_PUSH(c->r->arena, &index.parts, mysql_expression(c->r->arena, mysql_brackets(c)));
+        VEC_PUSH(c->r->arena, &index.parts, mysql_check(c));
         add_index(c, table, index);
     } else if (mysql_word(c, "unique")) {
         (void)(mysql_word(c, "key") || mysql_word(c, "index"));

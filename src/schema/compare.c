@@ -20,53 +20,6 @@ static struct str joined(struct arena *arena, const struct strs *parts)
     return str_join(arena, parts->items, parts->count, STR(", "));
 }
 
-/* The name of a type, and what stands behind it: "NUMERIC" and "(8, 2)[]". */
-static struct str type_name(struct str type, struct str *ret_rest)
-{
-    static const struct str plain =
-        STR_INIT(" WITHOUT TIME ZONE"); /* what TIMESTAMP and TIME are anyway */
-    static const struct {
-        struct str alias, name;
-    } aliases[] = {{STR_INIT("FLOAT"), STR_INIT("DOUBLE PRECISION")},
-                   {STR_INIT("DECIMAL"), STR_INIT("NUMERIC")}};
-    size_t length = 0;
-
-    while (length < type.length && type.bytes[length] != '(' && type.bytes[length] != '[')
-        length++;
-    struct str name = str_prefix(type, length);
-    *ret_rest = str_from_offset(type, length);
-    if (str_ends(name, plain))
-        name = str_prefix(name, name.length - plain.length);
-    if (str_ends(*ret_rest, plain))
-        *ret_rest = str_prefix(*ret_rest, ret_rest->length - plain.length);
-    for (size_t i = 0; i < COUNT_OF(aliases); i++)
-        if (str_eq(name, aliases[i].alias))
-            return ret_rest->length && ret_rest->bytes[0] == '(' && i == 0 ? name : aliases[i].name;
-    return name;
-}
-
-/* Float and double precision, decimal and numeric are one thing to the database. */
-static bool same_type(struct str a, struct str b)
-{
-    struct str rest_a, rest_b;
-
-    return str_eq(a, b) ||
-           (str_eq(type_name(a, &rest_a), type_name(b, &rest_b)) && str_eq(rest_a, rest_b));
-}
-
-/* now() and CURRENT_TIMESTAMP too. */
-static bool same_default(struct str a, struct str b)
-{
-    static const struct str now = STR_INIT("now()"), current = STR_INIT("CURRENT_TIMESTAMP");
-    static const struct str null = STR_INIT("NULL"); /* what a column without a default has */
-
-    a = str_eq_nocase(a, null) ? STR_NONE : a;
-    b = str_eq_nocase(b, null) ? STR_NONE : b;
-    a = str_eq_nocase(a, current) ? now : a;
-    b = str_eq_nocase(b, current) ? now : b;
-    return str_eq(a, b);
-}
-
 /* --- Columns. --- */
 
 static void change_column(struct comparison *c, const struct schema_table *table,
@@ -117,7 +70,7 @@ static void compare_columns(struct comparison *c, const struct schema_table *bef
 {
     struct arena *arena = c->arena;
 
-    if (old->type.length && new->type.length && !same_type(old->type, new->type))
+    if (old->type.length && new->type.length && !schema_same_type(arena, old->type, new->type))
         change_column(
             c, table, old, new, ASPECT_TYPE,
             str_printf(arena, STR_FMT " -> " STR_FMT, STR_ARG(old->type), STR_ARG(new->type)));
@@ -125,7 +78,7 @@ static void compare_columns(struct comparison *c, const struct schema_table *bef
         change_column(c, table, old, new, ASPECT_NULL,
                       new->nullable ? STR("NULL") : STR("NOT NULL"));
     if (!old->unread_default && !new->unread_default &&
-        !same_default(old->default_value, new->default_value))
+        !schema_same_default(old->default_value, new->default_value))
         change_column(c, table, old, new, ASPECT_DEFAULT, default_words(arena, old, new));
     if (old->primary_key != new->primary_key)
         change_column(c, table, old, new, ASPECT_KEY,
@@ -187,9 +140,28 @@ void schema_added_columns(struct arena *arena, const struct schema_change *table
 
 /* --- Indexes and constraints. --- */
 
+/* MySQL calls a CHECK without a name a_chk_1, and MariaDB CONSTRAINT_1: a dump has those names. */
+static bool is_made_up(struct str name)
+{
+    size_t digits = name.length;
+
+    while (digits && byte_is_digit(name.bytes[digits - 1]))
+        digits--;
+    struct str rest = str_prefix(name, digits);
+    return digits < name.length &&
+           (str_ends(rest, STR("_chk_")) || str_eq(rest, STR("CONSTRAINT_")));
+}
+
+static bool same_name(const struct schema_index *a, const struct schema_index *b)
+{
+    return str_eq(a->name, b->name) ||
+           (a->kind == SCHEMA_CHECK &&
+            ((!a->name.length && is_made_up(b->name)) || (!b->name.length && is_made_up(a->name))));
+}
+
 static bool same_index(const struct schema_index *a, const struct schema_index *b)
 {
-    return a->kind == b->kind && str_eq(a->name, b->name) && strs_same(&a->parts, &b->parts) &&
+    return a->kind == b->kind && same_name(a, b) && strs_same(&a->parts, &b->parts) &&
            str_eq(a->condition, b->condition) && str_eq(a->references, b->references) &&
            str_eq(a->method, b->method) && str_eq(a->extra, b->extra);
 }

@@ -142,6 +142,9 @@ struct schema_difference {
 
 void schema_compare(struct arena *arena, const struct schema *before, const struct schema *after,
                     struct schema_difference *ret_difference);
+/* The same to the database, as types and as values of a column without another one. */
+bool schema_same_type(struct arena *arena, struct str a, struct str b);
+bool schema_same_default(struct str a, struct str b);
 /* The columns of a table that was added, each as an addition of its own; those that cannot be read are left out. */
 void schema_added_columns(struct arena *arena, const struct schema_change *table,
                           struct schema_changes *ret_columns);

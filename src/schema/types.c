@@ -1,0 +1,64 @@
+/* types.c -- what is one and the same to the database, though it is written otherwise. */
+#include "schema/schema.h"
+
+/* The name of a type, and what stands behind it: "NUMERIC" and "(8, 2)[]". */
+static struct str type_name(struct str type, struct str *ret_rest)
+{
+    static const struct str plain =
+        STR_INIT(" WITHOUT TIME ZONE"); /* what TIMESTAMP and TIME are anyway */
+    static const struct {
+        struct str alias, name;
+    } aliases[] = {{STR_INIT("FLOAT"), STR_INIT("DOUBLE PRECISION")},
+                   {STR_INIT("DECIMAL"), STR_INIT("NUMERIC")}};
+    size_t length = 0;
+
+    while (length < type.length && type.bytes[length] != '(' && type.bytes[length] != '[')
+        length++;
+    struct str name = str_prefix(type, length);
+    *ret_rest = str_from_offset(type, length);
+    if (str_ends(name, plain))
+        name = str_prefix(name, name.length - plain.length);
+    if (str_ends(*ret_rest, plain))
+        *ret_rest = str_prefix(*ret_rest, ret_rest->length - plain.length);
+    for (size_t i = 0; i < COUNT_OF(aliases); i++)
+        if (str_eq(name, aliases[i].alias))
+            return ret_rest->length && ret_rest->bytes[0] == '(' && i == 0 ? name : aliases[i].name;
+    return name;
+}
+
+/* What the database takes where nothing is said: no digits behind the point, one character, one bit. */
+static struct str without_default(struct arena *arena, struct str type)
+{
+    static const struct str none = STR_INIT(", 0)");
+
+    if (str_starts(type, STR("NUMERIC(")) && str_ends(type, none))
+        return str_printf(arena, STR_FMT ")", STR_ARG(str_prefix(type, type.length - none.length)));
+    if (str_eq(type, STR("CHAR(1)")) || str_eq(type, STR("BIT(1)")))
+        return str_prefix(type, type.length - STR("(1)").length);
+    return type;
+}
+
+/* Float and double precision, decimal and numeric are one thing to the database. */
+bool schema_same_type(struct arena *arena, struct str a, struct str b)
+{
+    struct str rest_a, rest_b;
+
+    if (str_eq(a, b))
+        return true;
+    a = without_default(arena, a);
+    b = without_default(arena, b);
+    return str_eq(type_name(a, &rest_a), type_name(b, &rest_b)) && str_eq(rest_a, rest_b);
+}
+
+/* now() and CURRENT_TIMESTAMP too. */
+bool schema_same_default(struct str a, struct str b)
+{
+    static const struct str now = STR_INIT("now()"), current = STR_INIT("CURRENT_TIMESTAMP");
+    static const struct str null = STR_INIT("NULL"); /* what a column without a default has */
+
+    a = str_eq_nocase(a, null) ? STR_NONE : a;
+    b = str_eq_nocase(b, null) ? STR_NONE : b;
+    a = str_eq_nocase(a, current) ? now : a;
+    b = str_eq_nocase(b, current) ? now : b;
+    return str_eq(a, b);
+}
