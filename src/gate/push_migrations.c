@@ -84,6 +84,7 @@ struct edit {
 struct edits {
     VEC(struct edit) all;
     const struct words *in_dump; /* push_squash_holds()' */
+    struct push_owner owner;
 };
 
 static void add_edit(struct pushed *pushed, struct edits *edits, const char *what,
@@ -175,6 +176,17 @@ static bool has_checksum(const struct commit_set *set)
     return str_eq(set->set.tracker, STR("flyway")) || (row && row->checksum.length);
 }
 
+/* A file that went and came back elsewhere with the same bytes was moved. */
+static bool was_moved(const struct pushed *pushed, const struct repository_change *gone)
+{
+    for (size_t i = 0; i < pushed->changes.count; i++)
+        if (pushed->changes.items[i].kind == CHANGE_ADDED &&
+            str_eq(pushed->changes.items[i].new_id, gone->old_id) &&
+            str_eq(path_base_name(pushed->changes.items[i].path), path_base_name(gone->path)))
+            return true;
+    return false;
+}
+
 /* `set`: NULL for files whose tool is not known. */
 static bool is_edited(struct pushed *pushed, const struct commit_set *set, struct str before_path,
                       struct str after_path, bool *ret_edited, struct err *e)
@@ -229,9 +241,14 @@ static bool judge_edit(struct pushed *pushed, const struct commit_set *old,
                        struct edits *edits, struct err *e)
 {
     const struct repository_change *change = pushed_change(pushed, before->file);
-    bool edited = false;
+    bool edited = false, gone = false;
 
     if (!after) {
+        if (change && change->kind == CHANGE_DELETED && !was_moved(pushed, change) &&
+            !push_owner_is_gone(pushed, old, before->file, &edits->owner, &gone, e))
+            return false;
+        if (gone)
+            return true;
         if ((change || is_unlisted(pushed, old, before)) &&
             !push_squash_holds(pushed, old, before->id, &edits->in_dump))
             add_edit(pushed, edits,
@@ -380,17 +397,6 @@ static bool judge_set(struct pushed *pushed, struct commit_set *set, struct err 
 }
 
 /* --- Trackers that cannot be read yet: by the paths of their files. --- */
-
-/* A file that went and came back elsewhere with the same bytes was moved. */
-static bool was_moved(const struct pushed *pushed, const struct repository_change *gone)
-{
-    for (size_t i = 0; i < pushed->changes.count; i++)
-        if (pushed->changes.items[i].kind == CHANGE_ADDED &&
-            str_eq(pushed->changes.items[i].new_id, gone->old_id) &&
-            str_eq(path_base_name(pushed->changes.items[i].path), path_base_name(gone->path)))
-            return true;
-    return false;
-}
 
 /* What lies in the folders of a set that is read, and is none of its migrations, is not another tool's. */
 static bool in_versions_of(const struct commit_view *view, struct str path)

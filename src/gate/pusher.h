@@ -95,6 +95,18 @@ bool push_squash_holds(const struct pushed *pushed, const struct commit_set *old
                        const struct words **in_dump);
 /* What such a squash stands for goes with this push. */
 bool push_squash_is_over(const struct pushed *pushed, const struct commit_set *old);
+/* push_gone.c: the service or application whose migration `file` was is gone, with all of its code. `owner`: begun with {0}, for the next one. */
+struct push_owner {
+    bool known, is_gone;
+    const struct commit_set *set;
+    struct str path;
+};
+MUST_CHECK bool push_owner_is_gone(const struct pushed *pushed, const struct commit_set *set,
+                                   struct str file, struct push_owner *owner, bool *ret_gone,
+                                   struct err *e);
+/* Tables and types whose models went with their service: covered, for nothing is left that asks for them. */
+MUST_CHECK bool push_cover_gone(struct pushed *pushed, const struct schema_changes *changes,
+                                bool *covered, struct err *e);
 /* The text of a migration without what it depends on and replaces, and without empty lines. */
 struct str push_squash_rest(struct arena *arena, struct str text);
 /* push_look.c: may the push change a schema's models? Else they are not worth reading, which takes a look into each directory. */
