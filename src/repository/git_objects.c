@@ -44,15 +44,15 @@ static bool object_near(struct git *git, struct arena *arena, struct str id, siz
 }
 
 /* What a tag leads to, and what that leads to. */
-static bool peel_near(struct git *git, struct arena *arena, struct str id,
+static bool peel_near(struct git *git, struct arena *arena, struct str id, size_t maximum,
                       struct git_object *ret_object)
 {
-    if (!object_near(git, arena, id, OBJECT_STORE_MAX, ret_object))
+    if (!object_near(git, arena, id, maximum, ret_object))
         return false;
     for (unsigned i = 0; ret_object->type == GIT_TAG; i++) {
         struct str rest = ret_object->bytes, line;
         if (i == TAGS_MAX || !str_next_line(&rest, &line) || !str_starts(line, STR("object ")) ||
-            !object_near(git, arena, str_from_offset(line, 7), OBJECT_STORE_MAX, ret_object))
+            !object_near(git, arena, str_from_offset(line, 7), maximum, ret_object))
             return false;
     }
     return true;
@@ -64,14 +64,14 @@ static bool parent_near(struct git *git, struct arena *arena, struct str id, uin
 {
     struct git_commit commit;
 
-    if (!peel_near(git, arena, id, ret_object))
+    if (!peel_near(git, arena, id, 0, ret_object))
         return false;
     for (; generations && ret_object->type != GIT_MISSING; generations--) {
         if (ret_object->type != GIT_COMMIT || !git_commit_parse(arena, ret_object->bytes, &commit))
             return false;
         if (!commit.parents.count)
             *ret_object = (struct git_object){.type = GIT_MISSING};
-        else if (!object_near(git, arena, commit.parents.items[0], OBJECT_STORE_MAX, ret_object))
+        else if (!object_near(git, arena, commit.parents.items[0], 0, ret_object))
             return false;
     }
     return true;
@@ -82,11 +82,10 @@ static bool tree_near(struct git *git, struct arena *arena, struct str id,
 {
     struct git_commit commit;
 
-    return peel_near(git, arena, id, ret_object) &&
-           (ret_object->type == GIT_TREE ||
-            (ret_object->type == GIT_COMMIT &&
-             git_commit_parse(arena, ret_object->bytes, &commit) &&
-             object_near(git, arena, commit.tree, OBJECT_STORE_MAX, ret_object)));
+    return peel_near(git, arena, id, 0, ret_object) &&
+           (ret_object->type == GIT_TREE || (ret_object->type == GIT_COMMIT &&
+                                             git_commit_parse(arena, ret_object->bytes, &commit) &&
+                                             object_near(git, arena, commit.tree, 0, ret_object)));
 }
 
 static bool name_near(struct git *git, struct arena *arena, struct str name, size_t maximum,
@@ -101,7 +100,7 @@ static bool name_near(struct git *git, struct arena *arena, struct str name, siz
     if (!suffix.length)
         return object_near(git, arena, id, maximum, ret_object);
     if (str_eq(suffix, STR("^{}")))
-        return peel_near(git, arena, id, ret_object);
+        return peel_near(git, arena, id, maximum, ret_object);
     if (str_eq(suffix, STR("^{tree}")))
         return tree_near(git, arena, id, ret_object);
     return suffix.bytes[0] == '~' && str_to_u64(str_from_offset(suffix, 1), &generations) &&
@@ -413,7 +412,7 @@ static bool read_mode(struct str digits, unsigned *ret_mode)
     unsigned mode = 0;
 
     for (size_t i = 0; i < digits.length; i++) {
-        if (digits.bytes[i] < '0' || digits.bytes[i] > '7' || mode > S_IFMT)
+        if (digits.bytes[i] < '0' || digits.bytes[i] > '7')
             return false;
         mode = mode << 3 | (unsigned)(digits.bytes[i] - '0');
     }
@@ -438,7 +437,7 @@ bool git_tree_next(struct str *bytes, size_t id_size, struct git_entry *ret_entr
     size_t end = str_find_byte(*bytes, '\0'), blank = str_find_byte(*bytes, ' ');
     unsigned mode = 0;
 
-    if (end == SIZE_MAX || blank > end || bytes->length - end - 1 < id_size ||
+    if (end == SIZE_MAX || blank + 1 >= end || bytes->length - end - 1 < id_size ||
         !read_mode(str_prefix(*bytes, blank), &mode))
         return false;
     *ret_entry = (struct git_entry){

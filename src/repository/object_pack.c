@@ -158,18 +158,27 @@ static bool index_read(struct object_pack *pack)
 
     if (!str_starts(pack->index, magic) || pack->index.length < tables + 2 * pack->id_size)
         return false;
-    pack->count = big_endian(pack->index, tables - 4, 4);
-    if ((pack->index.length - tables - 2 * pack->id_size) / one < pack->count)
+    for (size_t i = 0, before = 0; i < 256; i++, before = pack->count) {
+        pack->count = big_endian(pack->index, INDEX_HEADER + i * 4, 4);
+        if (pack->count < before)
+            return false;
+    }
+    size_t room = pack->index.length - tables - 2 * pack->id_size;
+    if (room / one < pack->count || room - pack->count * one > pack->count * LARGE_SIZE)
         return false;
     pack->offsets = tables + pack->count * (pack->id_size + CHECKSUM_SIZE);
     pack->large = pack->offsets + pack->count * OFFSET_SIZE;
     return true;
 }
 
-/* "PACK", version 2 or 3, how many objects. */
+/* "PACK", version 2 or 3, how many objects; at its end the checksum that the index has before its own. */
 static bool data_is_pack(const struct object_pack *pack)
 {
-    return str_starts(pack->data, STR("PACK")) && pack->data.length > 12 + pack->id_size &&
+    size_t from = pack->index.length - 2 * pack->id_size;
+    struct str checksum = str_slice(pack->index, from, from + pack->id_size);
+
+    return str_ends(pack->data, checksum) && str_starts(pack->data, STR("PACK")) &&
+           pack->data.length > 12 + pack->id_size &&
            (big_endian(pack->data, 4, 4) == 2 || big_endian(pack->data, 4, 4) == 3) &&
            big_endian(pack->data, 8, 4) == pack->count;
 }

@@ -8,6 +8,9 @@
 
 #define ALTERNATES_DEPTH 5u
 #define ALTERNATES_MAX ((size_t)1 << 20)
+/* Past so many, git is asked for what is in none of them. */
+#define DIRECTORIES_MAX 256u
+#define STORE_BUDGET ((size_t)512 << 20)
 #define ID_SIZE_MAX 32u
 #define READ_BUDGET ((size_t)512 << 20)
 
@@ -19,7 +22,7 @@ struct object_directory {
 VEC_DEFINE(object_directories, struct object_directory);
 
 struct object_store {
-    struct arena *arena;
+    struct arena arena; /* its own: another thread may use the caller's meanwhile */
     struct object_directories directories;
     const struct object_pack *last; /* that had an object: it has the next one, most likely */
     struct object_reader *reader;
@@ -125,12 +128,15 @@ static void add_directory(struct object_store *store, struct str base, struct st
 {
     ARENA(scratch, 4 * ALTERNATES_MAX);
     struct err absent = ERR_NONE;
-    struct str path = path_join(store->arena, base, name), text, line;
+    struct str text, line;
 
-    if (!name.length || name.bytes[0] == '#' || name.bytes[0] == '"' || is_known(store, path) ||
-        depth > ALTERNATES_DEPTH)
+    if (!name.length || name.bytes[0] == '#' || name.bytes[0] == '"' || depth > ALTERNATES_DEPTH ||
+        store->directories.count == DIRECTORIES_MAX)
         return;
-    VEC_PUSH(store->arena, &store->directories, (struct object_directory){.path = path});
+    struct str path = path_join(&store->arena, base, name);
+    if (is_known(store, path))
+        return;
+    VEC_PUSH(&store->arena, &store->directories, (struct object_directory){.path = path});
     if (file_read(&scratch, path_join(&scratch, path, STR("info/alternates")), ALTERNATES_MAX,
                   &text, &absent))
         while (str_next_line(&text, &line))
@@ -144,10 +150,10 @@ struct object_store *object_store_open(struct arena *arena, struct str directory
     const char *more = from_environment ? getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES") : NULL;
     struct str rest = str_from(more), objects;
 
+    store->arena.budget = STORE_BUDGET;
     if (!find_objects(arena, directory, from_environment, &objects))
         return NULL;
-    store->arena = arena;
-    store->reader = object_reader_new(arena);
+    store->reader = object_reader_new(&store->arena);
     add_directory(store, directory, objects, 0);
     while (rest.length)
         add_directory(store, directory, str_cut(&rest, ':'), 0);
@@ -160,6 +166,7 @@ void object_store_close(struct object_store *store)
         for (size_t j = 0; j < store->directories.items[i].packs.count; j++)
             object_pack_close(&store->directories.items[i].packs.items[j]);
     object_reader_end(store->reader);
+    arena_release(&store->arena);
 }
 
 /* --- One object. --- */
@@ -169,18 +176,18 @@ static void list_packs(struct object_store *store, struct object_directory *dire
     static const struct str ending = STR_INIT(".idx");
     struct err absent = ERR_NONE;
     struct strs names = {0};
-    struct str folder = path_join(store->arena, directory->path, STR("pack"));
+    struct str folder = path_join(&store->arena, directory->path, STR("pack"));
 
     directory->is_listed = true;
-    if (!file_list(store->arena, folder, &names, &absent))
+    if (!file_list(&store->arena, folder, &names, &absent))
         return;
     for (size_t i = 0; i < names.count; i++)
         if (str_ends(names.items[i], ending)) {
-            struct str path = path_join(store->arena, folder, names.items[i]);
-            VEC_PUSH(
-                store->arena, &directory->packs,
-                (struct object_pack){
-                    .path = str_copy(store->arena, str_prefix(path, path.length - ending.length))});
+            struct str path = path_join(&store->arena, folder, names.items[i]);
+            VEC_PUSH(&store->arena, &directory->packs,
+                     (struct object_pack){
+                         .path = str_copy(&store->arena,
+                                          str_prefix(path, path.length - ending.length))});
         }
 }
 

@@ -340,14 +340,17 @@ bool range_of(struct repository *repository, struct arena *arena, struct range_k
         return true;
     }
     /* What is under refs/heads is a commit: the usual push is answered by one question. An object that is missing is an error here, and found out
-     * about below. */
+     * about below; and the parent of a shallow clone's last commit has a name and no more. */
     if (str_starts(remote_ref, STR("refs/heads/")) && !range_id_is_zero(old_id) &&
         repository_is_forward(repository, arena, old_id, new_id, meanwhile, &forward, &unknown) &&
-        forward && !str_eq(old_id, new_id)) {
+        forward && !str_eq(old_id, new_id) &&
+        repository_peel(repository, arena, old_id, &kind, &range.old, &unknown) &&
+        kind == REPOSITORY_COMMIT) {
         *ret_range = (struct push_range){
             .kind = RANGE_FAST_FORWARD, .tip = new_id, .base = old_id, .old = old_id};
         return true;
     }
+    range.old = STR_NONE;
     forward = false;
     if (!repository_peel(repository, arena, new_id, &kind, &range.tip, e))
         return false;

@@ -242,3 +242,40 @@ Test(object_store, hands_over_nothing_of_what_is_broken)
     size_t whole = check_all(directory, directory);
     cr_expect_eq((read + refused) / 200, whole, "%zu", whole);
 }
+
+/* An index that lies beside another pack: the same objects, in another order. */
+Test(object_store, believes_no_index_of_another_pack)
+{
+    struct str directory = str_printf(&arena, "%s/r", root);
+    struct str id = str_trim(output_of(str_printf(
+        &arena,
+        "set -e; cd '%s'; git init -q r; cd r; a=$(echo aaaa1 | git hash-object -w --stdin); "
+        "b=$(echo bbbb2 | git hash-object -w --stdin); "
+        "one=$(printf '%%s\\n%%s\\n' $a $b | git pack-objects -q --window=0 ../one); "
+        "two=$(printf '%%s\\n%%s\\n' $b $a | git pack-objects -q --window=0 ../two); "
+        "rm -rf .git/objects/??; cp ../one-$one.idx .git/objects/pack/pack-$one.idx; "
+        "cp ../two-$two.pack .git/objects/pack/pack-$one.pack; echo $a",
+        root)));
+
+    cr_assert_eq(id.length, 40);
+    check_absent(directory, id);
+}
+
+/* More of them than are looked into: git is asked for the rest. */
+Test(object_store, of_very_many_alternates)
+{
+    struct git_object object;
+    struct str directory = str_printf(&arena, "%s/r", root);
+    struct str id = str_trim(output_of(
+        str_printf(&arena,
+                   "set -e; cd '%s'; git init -q r; cd r; echo x | git hash-object -w --stdin; "
+                   "seq -f '/nonexistent/%%g' 100000 >.git/objects/info/alternates",
+                   root)));
+    struct object_store *store = object_store_open(&arena, directory, false);
+
+    cr_assert(store && object_store_read(store, &arena, id, 10, &object));
+    cr_expect(str_eq(object.bytes, STR("x\n")));
+    cr_expect(!object_store_read(store, &arena, STR("00000000000000000000000000000000000000aa"), 10,
+                                 &object));
+    object_store_close(store);
+}
