@@ -41,8 +41,11 @@ static inline bool str_is_empty(struct str s)
 
 static inline bool str_eq(struct str a, struct str b)
 {
+    /* What is compared begins alike more often than it ends so. */
     return a.length == b.length &&
-           (a.length == 0 || (a.bytes && b.bytes && memcmp(a.bytes, b.bytes, a.length) == 0));
+           (a.length == 0 ||
+            (a.bytes && b.bytes && a.bytes[a.length - 1] == b.bytes[b.length - 1] &&
+             memcmp(a.bytes, b.bytes, a.length) == 0));
 }
 
 static inline struct str str_prefix(struct str s, size_t length)

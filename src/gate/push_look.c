@@ -11,16 +11,16 @@ struct looked_at {
     const struct model_language *language;
     bool is_new;
     bool defines; /* what it defines counts */
-    size_t file;
+    size_t place; /* of that, in the lists of definitions */
 };
 VEC_DEFINE(blobs_looked_at, struct looked_at);
 
 struct looking {
     struct pushed *pushed;
     struct blobs_looked_at blobs;
-    struct strs ids;                    /* of the blobs */
-    struct definitions *before, *after; /* of each file */
-    struct sought *sought;              /* of each language */
+    struct strs ids;                       /* of the blobs */
+    VEC(struct definitions) before, after; /* of each file of which they count */
+    struct sought *sought;                 /* of each language */
     bool any;
 };
 
@@ -40,11 +40,11 @@ static bool look_at(void *context, size_t index, struct str bytes)
 {
     struct looking *looking = context;
     const struct looked_at *blob = &looking->blobs.items[index];
-    struct definitions *all = blob->is_new ? looking->after : looking->before;
+    struct definitions *all = blob->is_new ? looking->after.items : looking->before.items;
 
     looking->any = sought_in(&looking->sought[blob->language - model_languages], bytes);
     if (!looking->any && blob->defines)
-        blob->language->defines(looking->pushed->pusher->arena, bytes, &all[blob->file]);
+        blob->language->defines(looking->pushed->pusher->arena, bytes, &all[blob->place]);
     return !looking->any;
 }
 
@@ -54,53 +54,60 @@ static bool look(struct looking *looking, struct err *e)
                                 LOOKED_AT_BYTES, look_at, looking, e);
 }
 
-static void list_edition(struct looking *looking, size_t file,
-                         const struct model_language *language, bool is_new, bool defines)
+static void list_edition(struct looking *looking, struct str id, struct looked_at blob)
 {
-    const struct repository_change *change = &looking->pushed->changes.items[file];
     struct arena *arena = looking->pushed->pusher->arena;
-    struct str id = is_new ? change->new_id : change->old_id;
 
     if (!id.length)
         return;
     VEC_PUSH(arena, &looking->ids, id);
-    VEC_PUSH(arena, &looking->blobs,
-             (struct looked_at){.language = language,
-                                .is_new = is_new,
-                                .defines = defines && language->defines,
-                                .file = file});
+    VEC_PUSH(arena, &looking->blobs, blob);
 }
 
 /* As it is, and as it was. */
-static void list_editions(struct looking *looking, bool only_new)
+static void list_file(struct looking *looking, const struct repository_change *change,
+                      const struct model_language *language, bool only_new)
+{
+    struct arena *arena = looking->pushed->pusher->arena;
+    struct looked_at blob = {.language = language,
+                             .defines = (change->old_id.length || only_new) && language->defines,
+                             .place = looking->before.count};
+
+    if (blob.defines) {
+        VEC_PUSH(arena, &looking->before, (struct definitions){0});
+        VEC_PUSH(arena, &looking->after, (struct definitions){0});
+    }
+    list_edition(looking, change->old_id, blob);
+    blob.is_new = true;
+    list_edition(looking, change->new_id, blob);
+}
+
+static void list_files(struct looking *looking, bool only_new)
 {
     const struct repository_changes *changes = &looking->pushed->changes;
 
     looking->ids.count = looking->blobs.count = 0;
     for (size_t i = 0; i < changes->count; i++) {
         const struct repository_change *change = &changes->items[i];
-        bool was_there = change->old_id.length > 0;
         const struct model_language *language =
-            (was_there && only_new) || str_eq(change->old_id, change->new_id)
+            (change->old_id.length && only_new) || str_eq(change->old_id, change->new_id)
                 ? NULL
                 : language_of(looking->pushed, change);
-        if (!language)
-            continue;
-        list_edition(looking, i, language, true, was_there || only_new);
-        list_edition(looking, i, language, false, was_there);
+        if (language)
+            list_file(looking, change, language, only_new);
     }
 }
 
 static bool is_altered(const struct looking *looking)
 {
-    return definitions_altered(looking->pushed->pusher->arena, looking->before, looking->after,
-                               looking->pushed->changes.count);
+    return definitions_altered(looking->pushed->pusher->arena, looking->before.items,
+                               looking->after.items, looking->before.count);
 }
 
 /* What files that are new define only says where something may have moved to: they are looked into once more when something is gone. */
 static bool look_where_it_went(struct looking *looking, struct err *e)
 {
-    list_editions(looking, true);
+    list_files(looking, true);
     return look(looking, e);
 }
 
@@ -108,16 +115,13 @@ static bool look_where_it_went(struct looking *looking, struct err *e)
 static bool look_into_files(struct pushed *pushed, bool *ret_any, struct err *e)
 {
     struct arena *arena = pushed->pusher->arena;
-    size_t count = pushed->changes.count;
     struct looking looking = {.pushed = pushed,
-                              .before = ARENA_ARRAY(arena, count + 1, struct definitions),
-                              .after = ARENA_ARRAY(arena, count + 1, struct definitions),
                               .sought = ARENA_ARRAY(arena, model_language_count, struct sought)};
 
     for (size_t i = 0; i < model_language_count; i++)
         if (model_languages[i].words)
             sought_make(model_languages[i].words, &looking.sought[i]);
-    list_editions(&looking, false);
+    list_files(&looking, false);
     if (!look(&looking, e))
         return false;
     bool altered = !looking.any && is_altered(&looking);

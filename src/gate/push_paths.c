@@ -41,7 +41,8 @@ static bool in_migration_directory(struct str path)
 
     for (; (end = str_find_byte(rest, '/')) != SIZE_MAX; rest = str_from_offset(rest, end + 1))
         for (size_t i = 0; i < COUNT_OF(migration_directories); i++)
-            if (str_eq_nocase(str_prefix(rest, end), migration_directories[i]))
+            if (migration_directories[i].length == end &&
+                str_eq_nocase(str_prefix(rest, end), migration_directories[i]))
                 return true;
     return false;
 }

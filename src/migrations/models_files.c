@@ -71,15 +71,30 @@ static bool is_aside(struct str directory, const struct tree_entries *entries)
 
 /* --- Which files. --- */
 
+/* The rows of a language as one pattern: each path is asked for once. */
+static struct str patterns_of(struct arena *arena, struct str language)
+{
+    struct strs parts = {0};
+
+    for (size_t i = 0; i < model_path_count; i++)
+        if (str_eq(model_paths[i].language, language))
+            VEC_PUSH(arena, &parts,
+                     str_printf(arena, "(?:" STR_FMT ")", STR_ARG(model_paths[i].path)));
+    return str_join(arena, parts.items, parts.count, STR("|"));
+}
+
 void model_matcher_make(struct arena *arena, const struct config *config,
                         struct model_matcher *ret_matcher)
 {
     *ret_matcher = (struct model_matcher){
         .arena = arena, .taken = {.arena = arena}, .refused = {.arena = arena}};
-    for (size_t i = 0; i < model_path_count; i++)
-        VEC_PUSH(arena, &ret_matcher->rows,
-                 (struct model_matcher_row){.pattern = model_paths[i].path,
-                                            .language = model_paths[i].language});
+    for (size_t i = 0; i < model_language_count; i++) {
+        struct str pattern = patterns_of(arena, model_languages[i].name);
+        if (pattern.length)
+            VEC_PUSH(arena, &ret_matcher->rows,
+                     (struct model_matcher_row){.pattern = pattern,
+                                                .language = model_languages[i].name});
+    }
     for (size_t i = 0; config && i < config->models.count; i++)
         VEC_PUSH(arena, &ret_matcher->rows,
                  (struct model_matcher_row){.pattern = config->models.items[i].path});

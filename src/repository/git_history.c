@@ -194,23 +194,26 @@ static bool parents_near(struct object_store *store, struct arena *arena, struct
     return true;
 }
 
+/* Before the first merge no commit can come twice. */
 static void walk_back(struct walk *walk, struct object_store *store)
 {
     ARENA(arena, WALK_BUDGET);
     struct words seen = {.arena = &arena};
     struct strs line = {0}, parents;
+    bool merged = false;
 
     VEC_PUSH(&arena, &line, walk->commit);
     for (size_t at = 0; at < line.count; at++) {
         walk->is_long = at >= walk->maximum;
         if (walk->is_long || !parents_near(store, &arena, line.items[at], &parents))
             return;
+        merged = merged || parents.count > 1;
         for (size_t i = 0; i < parents.count; i++) {
             if (str_eq(parents.items[i], walk->ancestor)) {
                 walk->known = walk->is = true;
                 return;
             }
-            if (words_add(&seen, parents.items[i]))
+            if (!merged || words_add(&seen, parents.items[i]))
                 VEC_PUSH(&arena, &line, parents.items[i]);
         }
     }

@@ -379,15 +379,20 @@ bool git_each_blob(void *self, const struct str *ids, size_t count, size_t maxim
 
 /* ---- Trees. ---- */
 
+/* Two digits a byte, of all bytes. */
+#define HEX_ROW(high)                                                                              \
+    high "0" high "1" high "2" high "3" high "4" high "5" high "6" high "7" high "8" high "9" high \
+         "a" high "b" high "c" high "d" high "e" high "f"
+static const char hex_digits[] = HEX_ROW("0") HEX_ROW("1") HEX_ROW("2") HEX_ROW("3") HEX_ROW("4")
+    HEX_ROW("5") HEX_ROW("6") HEX_ROW("7") HEX_ROW("8") HEX_ROW("9") HEX_ROW("a") HEX_ROW("b")
+        HEX_ROW("c") HEX_ROW("d") HEX_ROW("e") HEX_ROW("f");
+
 struct str git_hex(struct arena *arena, struct str bytes)
 {
-    static const char digits[] = "0123456789abcdef";
     char *text = arena_alloc(arena, bytes.length * 2 + 1);
 
-    for (size_t i = 0; i < bytes.length; i++) {
-        text[2 * i] = digits[(unsigned char)bytes.bytes[i] >> 4];
-        text[2 * i + 1] = digits[(unsigned char)bytes.bytes[i] & 15];
-    }
+    for (size_t i = 0; i < bytes.length; i++)
+        memcpy(text + 2 * i, hex_digits + 2 * (size_t)(unsigned char)bytes.bytes[i], 2);
     text[bytes.length * 2] = '\0';
     return str_of(text, bytes.length * 2);
 }

@@ -7,8 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buf.h"
-
 #define INDEX_HEADER ((size_t)8)
 #define FANOUT_SIZE ((size_t)256 * 4)
 #define CHECKSUM_SIZE 4u
@@ -21,7 +19,7 @@
 #define CHAIN_MAX ((size_t)96 << 20)
 #define BASES 4096u
 #define BASES_SIZE ((size_t)8 << 20)
-#define BASE_MAX ((size_t)2 << 20)
+#define BASE_MAX ((size_t)1 << 20)
 #define GUESSES 4u
 #define LOOSE_GUESS 4u
 #define LOOSE_HEADER_MAX 32u
@@ -38,8 +36,8 @@ struct base {
 struct object_reader {
     struct libdeflate_decompressor *inflate;
     struct base bases[BASES]; /* by their place, a later one instead of the one before */
-    struct buf kept;          /* their bytes; when it is full, a new round begins without any */
-    size_t round;
+    char *kept;               /* their bytes; when it is full, a new round begins without any */
+    size_t kept_length, round;
 };
 
 struct object_reader *object_reader_new(struct arena *arena)
@@ -47,7 +45,7 @@ struct object_reader *object_reader_new(struct arena *arena)
     struct object_reader *reader = ARENA_NEW(arena, struct object_reader);
 
     reader->inflate = libdeflate_alloc_decompressor();
-    reader->kept = buf_new(arena, BASES_SIZE);
+    reader->kept = arena_alloc(arena, BASES_SIZE); /* costs what is used of it */
     reader->round = 1;
     return reader;
 }
@@ -85,19 +83,20 @@ static void base_keep(struct object_reader *reader, const struct object_pack *pa
 {
     struct str bytes = found->bytes;
 
-    if (bytes.length > BASE_MAX)
+    if (!bytes.length || bytes.length > BASE_MAX)
         return;
-    if (reader->kept.length + bytes.length > BASES_SIZE) {
-        reader->kept.length = 0;
+    if (reader->kept_length + bytes.length > BASES_SIZE) {
+        reader->kept_length = 0;
         reader->round++;
     }
-    size_t at = reader->kept.length;
-    buf_add(&reader->kept, bytes);
+    char *copy = reader->kept + reader->kept_length;
+    memcpy(copy, bytes.bytes, bytes.length);
+    reader->kept_length += bytes.length;
     *base_at(reader, pack, offset) =
         (struct base){.pack = pack,
                       .offset = offset,
                       .round = reader->round,
-                      .found = {found->type, str_from_offset(buf_str(&reader->kept), at)}};
+                      .found = {found->type, str_of(copy, bytes.length)}};
 }
 
 /* Exactly so many bytes. */
@@ -259,15 +258,18 @@ bool object_pack_find(const struct object_pack *pack, const unsigned char *id, s
 
     for (unsigned round = 0; span.low < span.high && span.high <= pack->count; round++) {
         size_t at = place_to_try(&span, key, round);
-        int order = memcmp(id, id_at(pack, at), pack->id_size);
+        uint64_t there = key_of(id_at(pack, at));
+        /* Two ids that begin alike are one, but for what a stranger makes up. */
+        int order =
+            there != key ? (key < there ? -1 : 1) : memcmp(id, id_at(pack, at), pack->id_size);
         if (!order)
             return offset_of(pack, at, ret_offset);
         if (order < 0) {
             span.high = at;
-            span.high_key = key_of(id_at(pack, at));
+            span.high_key = there;
         } else {
             span.low = at + 1;
-            span.low_key = key_of(id_at(pack, at));
+            span.low_key = there;
         }
     }
     return false;

@@ -197,17 +197,25 @@ struct wanted {
     size_t id_size;
 };
 
+/* More than 15: none. */
+static unsigned digit_of(char byte)
+{
+    unsigned digit = (unsigned)(unsigned char)byte - '0';
+    unsigned letter = (unsigned)(unsigned char)byte - 'a';
+
+    return digit < 10 ? digit : letter < 6 ? letter + 10 : 16;
+}
+
 static bool want(struct str id, struct wanted *ret_wanted)
 {
     if (id.length % 2 || id.length > 2 * ID_SIZE_MAX)
         return false;
     *ret_wanted = (struct wanted){.text = id, .id_size = id.length / 2};
-    for (size_t i = 0; i < id.length; i++) {
-        char digit = id.bytes[i];
-        if (!(digit >= '0' && digit <= '9') && !(digit >= 'a' && digit <= 'f'))
+    for (size_t i = 0; i < id.length; i += 2) {
+        unsigned high = digit_of(id.bytes[i]), low = digit_of(id.bytes[i + 1]);
+        if ((high | low) > 15)
             return false;
-        unsigned value = (unsigned)(digit <= '9' ? digit - '0' : digit - 'a' + 10);
-        ret_wanted->id[i / 2] = (unsigned char)((unsigned)ret_wanted->id[i / 2] << 4 | value);
+        ret_wanted->id[i / 2] = (unsigned char)(high << 4 | low);
     }
     return ret_wanted->id_size == 20 || ret_wanted->id_size == 32;
 }
