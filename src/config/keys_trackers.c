@@ -116,6 +116,7 @@ static const struct config_shape row_shape = SHAPE(tracker_example_row, row_keys
 static const struct config_key example_keys[] = {
     {"files", KEY_MAP, .required = true, .offset = offsetof(struct tracker_example, files),
      .shape = &files_shape},
+    KEY(tracker_example, other, KEY_BOOL),
     KEY(tracker_example, configured, KEY_BOOL),
     KEY(tracker_example, root, KEY_PATH),
     KEY(tracker_example, versions, KEY_STRINGS),

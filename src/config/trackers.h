@@ -94,6 +94,7 @@ struct tracker_example_row {
 VEC_DEFINE(tracker_example_rows, struct tracker_example_row);
 struct tracker_example {
     struct tracker_example_files files;
+    bool other;      /* a tree that is not this tracker's */
     bool configured; /* not found by its signs: named in the configuration */
     struct str root;
     struct strs versions; /* directories with the migrations */

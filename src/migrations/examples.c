@@ -231,6 +231,24 @@ static bool find_set(struct arena *arena, struct tree *tree, const struct tracke
     return true;
 }
 
+/* Whose it is instead, if anybody's, is for the rows of others to say. */
+static bool check_other(struct arena *arena, const struct tracker *tracker,
+                        const struct tracker_example *example, struct err *e)
+{
+    struct config config = {.work_tree = STR("/example")};
+    struct config_migrations_list sets = {0};
+
+    VEC_PUSH(arena, &config.trackers, *tracker);
+    if (!sets_detect(arena, tree_of(arena, example), &config, &sets, e))
+        return false;
+    for (size_t i = 0; i < sets.count; i++)
+        if (str_eq(sets.items[i].tracker, tracker->id))
+            return err_set(e, ERR_INPUT, "other: it is found, in \"" STR_FMT "\"",
+                           STR_ARG(sets.items[i].versions.count ? sets.items[i].versions.items[0]
+                                                                : sets.items[i].root));
+    return true;
+}
+
 static bool check_place(struct arena *arena, const struct tracker_example *example,
                         const struct config_migrations *set, const struct history *history,
                         struct err *e)
@@ -259,6 +277,8 @@ static bool run_example(struct arena *arena, const struct tracker *tracker,
     struct plan plan = {0};
     struct database_rows rows = rows_of(arena, example);
 
+    if (example->other)
+        return check_other(arena, tracker, example, e);
     if (!find_set(arena, tree, tracker, example, &set, e))
         return false;
     set.dbms = example->dbms;
