@@ -224,3 +224,49 @@ Test(survey, directories_without_migrations_are_not_looked_into_again, .fini = e
     (void)found(&after, memo);
     cr_expect_gt(before.listed, after.listed + 3);
 }
+
+/* What is found in them does not matter: no pattern may give up. */
+#define LINE ((size_t)1 << 20)
+static const char *const beginnings[] = {
+    "up ",
+    "up(",
+    "up = (",
+    "up: async function ",
+    "function up(a a.schema.createTable(",
+    "up=(a,a.schema.table(x,(",
+    "exports.up=",
+    "exports.up = async ({ context, ",
+    "export const up: A = async ({ ",
+    "glob: ",
+    "sequelize.",
+    "SequelizeStorage({ ",
+    "class A1700000000000 ",
+    "class A1700000000000 { async up(",
+    "A1700000000000.prototype.up = ",
+    "migrations: { ",
+    "paths: [",
+    "'",
+    "{",
+    " ",
+    "a",
+};
+
+Test(survey, long_lines_are_looked_through, .fini = end)
+{
+    for (size_t i = 0; i < COUNT_OF(beginnings); i++) {
+        struct str part = str_from(beginnings[i]);
+        char *line = arena_alloc(&arena, LINE + 1);
+        for (size_t at = 0; at < LINE; at++)
+            line[at] = part.bytes[at % part.length];
+        struct commit commit = {{{"line.txt", line},
+                                 {"db/steps/1_a.js", "-> line.txt"},
+                                 {"db/steps/2-b.ts", "-> line.txt"},
+                                 {"dist/migrations/1700000000000-A.js", "-> line.txt"},
+                                 {"src/migrations/1700000000000-a.ts", "-> line.txt"},
+                                 {"adonisrc.ts", "-> line.txt"},
+                                 {"umzug.js", "-> line.txt"}},
+                                0};
+        (void)found(&commit, NULL);
+        arena_release(&arena);
+    }
+}
