@@ -454,6 +454,7 @@ static bool survey_with(struct walk *walk, struct str root, struct survey *ret_s
     if (!walk_all(walk, e))
         return false;
     drop_elsewhere(&survey);
+    survey_drop_copies(&scratch, &survey);
     strs_sort(&survey.settings);
     strs_sort(&survey.scripts);
     strs_sort(&survey.sql);

@@ -67,5 +67,7 @@ MUST_CHECK bool survey_directories(struct arena *arena, struct tree *tree,
 bool survey_is_of_migrations(struct str directory);
 /* Is the directory a test, an example or documentation? Its migrations count only where there are no others. */
 bool survey_is_aside(struct str directory);
+/* survey_copies.c: takes out what a build copied from migrations that were found as well. */
+void survey_drop_copies(struct arena *scratch, struct survey *survey);
 
 #endif

@@ -1,0 +1,40 @@
+/* survey_copies.c -- what a build copied of migrations: build/database/migrations beside database/migrations. It may be older, or another branch's. */
+#include "base/file.h"
+#include "migrations/survey.h"
+
+static bool has(const struct survey *survey, const struct tracker *tracker, struct str directory)
+{
+    for (size_t i = 0; i < survey->found.count; i++)
+        if (survey->found.items[i].tracker == tracker &&
+            str_eq(survey->found.items[i].directory, directory))
+            return true;
+    return false;
+}
+
+/* The path without one part "build" of it: one of those that the tool has found as well. */
+static bool is_copy(struct arena *scratch, const struct survey *survey,
+                    const struct survey_found *found)
+{
+    struct str rest = found->directory, before = STR("");
+
+    while (rest.length) {
+        struct str part = str_cut(&rest, '/');
+        if (str_eq(part, STR("build")) && rest.length &&
+            has(survey, found->tracker, path_below(scratch, before, rest)))
+            return true;
+        before = path_below(scratch, before, part);
+    }
+    return false;
+}
+
+void survey_drop_copies(struct arena *scratch, struct survey *survey)
+{
+    struct survey_founds kept = {0};
+
+    for (size_t i = 0; i < survey->found.count; i++)
+        if (!is_copy(scratch, survey, &survey->found.items[i]))
+            VEC_PUSH(scratch, &kept, survey->found.items[i]);
+    for (size_t i = 0; i < kept.count; i++)
+        survey->found.items[i] = kept.items[i];
+    survey->found.count = kept.count;
+}
