@@ -1,6 +1,7 @@
 /* unit_read.c -- one directory of migrations: its files, its directories with a script, its journal, the source file that lists them. */
 #include "base/file.h"
 #include "base/json.h"
+#include "migrations/detect.h"
 #include "migrations/graph.h"
 #include "migrations/markers.h"
 #include "migrations/units.h"
@@ -113,6 +114,7 @@ static bool add_file(struct unit_loader *l, struct str directory, struct str nam
         return !err_is_set(l->e);
     }
     groups[GROUPS - 1] = inside_of(l, directory);
+    groups[GROUPS - 2] = detect_inside(l->arena, l->set->root, directory);
     if (matches(l, u->down, name, NULL)) {
         struct migration down = {
             .file = path, .unit = name, .id = tracker_template(l->arena, u->id, groups)};
