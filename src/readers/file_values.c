@@ -189,9 +189,32 @@ static void take_pair(struct reading *r, struct script_scope scope, TSNode pair)
         take_value(r, scope, value, around);
 }
 
+VEC_DEFINE(visits, TSNode);
+
+/* The first of them last, which is taken first. By a cursor: to ask for the child of a number is to count from the first one, and a file that
+ * is not understood may have thousands below one node. */
+static void push_children(struct reading *r, struct visits *todo, TSNode node)
+{
+    TSTreeCursor cursor = ts_tree_cursor_new(node);
+    size_t low = todo->count;
+
+    for (bool more = ts_tree_cursor_goto_first_child(&cursor); more;
+         more = ts_tree_cursor_goto_next_sibling(&cursor)) {
+        TSNode child = ts_tree_cursor_current_node(&cursor);
+        if (ts_node_is_named(child))
+            VEC_PUSH(r->arena, todo, child);
+    }
+    ts_tree_cursor_delete(&cursor);
+    for (size_t high = todo->count; high > low + 1; low++) {
+        TSNode last = todo->items[--high];
+        todo->items[high] = todo->items[low];
+        todo->items[low] = last;
+    }
+}
+
 static void search_script(struct reading *r, struct script_file *file)
 {
-    VEC(TSNode) todo = {0};
+    struct visits todo = {0};
     struct script_scope scope = {.file = file};
 
     VEC_PUSH(r->arena, &todo, file->root);
@@ -200,8 +223,7 @@ static void search_script(struct reading *r, struct script_file *file)
         if ((node_is(node, "pair") || node_is(node, "shorthand_property_identifier")) &&
             str_eq(key_of(r, scope, node), r->segments[0]))
             take_pair(r, scope, node);
-        for (uint32_t i = ts_node_named_child_count(node); i-- > 0;)
-            VEC_PUSH(r->arena, &todo, ts_node_named_child(node, i));
+        push_children(r, &todo, node);
     }
 }
 
@@ -210,14 +232,13 @@ static void add_loaded(struct reading *r, struct script_file *file, struct strs 
 {
     static const char *const ends[] = {"",     ".ts",  ".js",       ".mjs",      ".cjs",
                                        ".mts", ".cts", "/index.ts", "/index.js", ".json"};
-    VEC(TSNode) todo = {0};
+    struct visits todo = {0};
 
     VEC_PUSH(r->arena, &todo, file->root);
     while (todo.count) {
         TSNode node = todo.items[--todo.count];
         struct str named, path, text;
-        for (uint32_t i = ts_node_named_child_count(node); i-- > 0;)
-            VEC_PUSH(r->arena, &todo, ts_node_named_child(node, i));
+        push_children(r, &todo, node);
         if (!node_is(node, "string"))
             continue;
         named = str_trim_bytes(script_source(file, node), "\"'");

@@ -2,6 +2,10 @@
 
 #include "base/door.h"
 
+/* No text of fewer bytes takes so long. */
+#define SLOW_FROM 4096u
+#define SLOW_MAX 64u
+
 uint64_t parse_limit_us = 5000000;
 
 TSParser *parse_with(const TSLanguage *language)
@@ -13,14 +17,32 @@ TSParser *parse_with(const TSLanguage *language)
     return parser;
 }
 
+/* Texts that passed the limit once: many ask for the same settings file, and each would wait anew. */
+static _Thread_local uint64_t too_slow[SLOW_MAX];
+static _Thread_local size_t too_slow_count;
+
+static bool is_too_slow(uint64_t hash)
+{
+    for (size_t i = 0; i < too_slow_count; i++)
+        if (too_slow[i] == hash)
+            return true;
+    return false;
+}
+
 TSTree *parse_text(TSParser *parser, struct str text)
 {
+    uint64_t hash = text.length >= SLOW_FROM ? str_hash(STR_HASH_START, text) : 0;
+
+    if (hash && is_too_slow(hash))
+        return NULL;
     ts_parser_set_timeout_micros(parser, parse_limit_us);
     TSTree *tree =
         ts_parser_parse_string(parser, NULL, text.bytes ? text.bytes : "", (uint32_t)text.length);
 
     /* Else the next text would be taken for the rest of this one. */
     ts_parser_reset(parser);
+    if (!tree && hash && too_slow_count < SLOW_MAX)
+        too_slow[too_slow_count++] = hash;
     return tree;
 }
 

@@ -119,3 +119,18 @@ Test(parse, settings_that_come_too_late_are_computed)
                   STR_ARG(values.computed));
     }
 }
+
+/* A text that was too slow once is not tried again: it may be asked for by many. */
+Test(parse, a_text_that_is_too_slow_is_tried_once)
+{
+    struct err e = ERR_NONE;
+
+    write_source("name = Column(String(80), nullable=False)\n");
+    for (unsigned round = 0; round < 2; round++) {
+        PYTHON_TREE(tree, &arena, &files);
+        parse_limit_us = round ? 60000000 : 1;
+        cr_expect_null(python_tree_file(tree, STR("app/models.py")));
+        e = ERR_NONE;
+        expect_late(python_tree_is_whole(tree, &e), &e, "app/models.py");
+    }
+}
