@@ -1,6 +1,7 @@
 /* survey_copies.c -- what a build copied of migrations: build/database/migrations beside database/migrations. It may be older, or another branch's. */
 #include "base/file.h"
 #include "migrations/survey.h"
+#include "migrations/tracker.h"
 
 static bool has(const struct survey *survey, const struct tracker *tracker, struct str directory)
 {
@@ -11,6 +12,14 @@ static bool has(const struct survey *survey, const struct tracker *tracker, stru
     return false;
 }
 
+/* The project's own file, outside of what was built, may name that for the tool to run. */
+static bool is_named_from_outside(const struct survey_found *found, struct str build)
+{
+    struct str inside;
+
+    return found->rank >= (int)SIGN_CONFIGURATION && !path_relative(build, found->root, &inside);
+}
+
 /* The path without one part "build" of it: one of those that the tool has found as well. */
 static bool is_copy(struct arena *scratch, const struct survey *survey,
                     const struct survey_found *found)
@@ -18,11 +27,11 @@ static bool is_copy(struct arena *scratch, const struct survey *survey,
     struct str rest = found->directory, before = STR("");
 
     while (rest.length) {
-        struct str part = str_cut(&rest, '/');
-        if (str_eq(part, STR("build")) && rest.length &&
+        struct str part = str_cut(&rest, '/'), at = path_below(scratch, before, part);
+        if (str_eq(part, STR("build")) && rest.length && !is_named_from_outside(found, at) &&
             has(survey, found->tracker, path_below(scratch, before, rest)))
             return true;
-        before = path_below(scratch, before, part);
+        before = at;
     }
     return false;
 }
