@@ -137,7 +137,7 @@ struct repository {
     size_t files_size;
     struct str directory;
     struct open_options options;
-    /* libgit2; in a hook git, where one process answers all: its start is half of libgit2's. */
+    /* libgit2; in a hook git, most of whose objects are read in this process: libgit2's start costs more. */
     const struct repository_backend *backend;
     void *self;
 };

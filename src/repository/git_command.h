@@ -69,6 +69,9 @@ MUST_CHECK bool git_objects_read(struct git *git, struct arena *arena, const str
                                  struct err *e);
 /* What is read without asking git; NULL: nothing. */
 struct object_store *git_store(struct git *git);
+/* All that a thread beside this one does: `run` with a store of its own, unless there is none. */
+typedef void git_store_function(void *context, struct object_store *store);
+void git_in_thread(const struct git *git, git_store_function *run, void *context);
 /* An entry of a tree, as it stands there. */
 struct git_entry {
     unsigned mode; /* S_IFDIR, S_IFREG | 0644: what git makes of the digits */

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/door.h"
 #include "base/file.h"
 #include "base/words.h"
 #include "repository/git_command.h"
@@ -195,9 +194,10 @@ static bool parents_near(struct object_store *store, struct arena *arena, struct
 }
 
 /* Before the first merge no commit can come twice. */
-static void walk_back(struct walk *walk, struct object_store *store)
+static void walk_back(void *context, struct object_store *store)
 {
     ARENA(arena, WALK_BUDGET);
+    struct walk *walk = context;
     struct words seen = {.arena = &arena};
     struct strs line = {0}, parents;
     bool merged = false;
@@ -228,20 +228,8 @@ struct walk_beside {
 static void *walk_in_thread(void *argument)
 {
     struct walk_beside *beside = argument;
-    struct door_thread thread;
 
-    door_thread_begin(&thread);
-    {
-        ARENA(arena, WALK_BUDGET);
-        struct object_store *store = object_store_open(&arena, beside->git->directory,
-                                                       beside->git->options.from_environment);
-        if (store) {
-            walk_back(&beside->walk, store);
-            object_store_close(store);
-        }
-    }
-    arena_thread_end();
-    door_thread_end(&thread);
+    git_in_thread(beside->git, walk_back, &beside->walk);
     return NULL;
 }
 

@@ -207,7 +207,8 @@ static bool read_far(struct git *git, struct arena *arena, const struct str *nam
                      const size_t *places, size_t count, size_t maximum,
                      struct git_object *ret_objects, struct err *e)
 {
-    struct git_object *answers = ARENA_ARRAY(arena, OBJECTS_AT_ONCE, struct git_object);
+    struct git_object *answers =
+        ARENA_ARRAY(arena, count < OBJECTS_AT_ONCE ? count : OBJECTS_AT_ONCE, struct git_object);
     struct str some[OBJECTS_AT_ONCE];
 
     for (size_t at = 0; at < count; at += OBJECTS_AT_ONCE) {
@@ -289,8 +290,9 @@ static void hand_over(struct reading *reading, size_t from, size_t count,
     (void)pthread_mutex_unlock(&reading->lock);
 }
 
-static void read_near(struct reading *reading, struct object_store *store)
+static void read_near(void *context, struct object_store *store)
 {
+    struct reading *reading = context;
     size_t from;
 
     while ((from = atomic_fetch_add(&reading->next, NEAR_AT_ONCE)) < reading->count) {
@@ -307,23 +309,29 @@ static void read_near(struct reading *reading, struct object_store *store)
     }
 }
 
-static void *read_beside(void *argument)
+void git_in_thread(const struct git *git, git_store_function *run, void *context)
 {
-    struct reading *reading = argument;
     struct door_thread thread;
 
     door_thread_begin(&thread);
     {
         ARENA(arena, NEAR_BUDGET);
-        struct object_store *store = object_store_open(&arena, reading->git->directory,
-                                                       reading->git->options.from_environment);
+        struct object_store *store =
+            object_store_open(&arena, git->directory, git->options.from_environment);
         if (store) {
-            read_near(reading, store);
+            run(context, store);
             object_store_close(store);
         }
     }
     arena_thread_end();
     door_thread_end(&thread);
+}
+
+static void *read_beside(void *argument)
+{
+    struct reading *reading = argument;
+
+    git_in_thread(reading->git, read_near, reading);
     return NULL;
 }
 

@@ -1,5 +1,6 @@
 #include "repository/object_store.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 #include "base/file.h"
@@ -130,8 +131,8 @@ static void add_directory(struct object_store *store, struct str base, struct st
     struct err absent = ERR_NONE;
     struct str text, line;
 
-    if (!name.length || name.bytes[0] == '#' || name.bytes[0] == '"' || depth > ALTERNATES_DEPTH ||
-        store->directories.count == DIRECTORIES_MAX)
+    if (!name.length || name.length >= PATH_MAX || name.bytes[0] == '#' || name.bytes[0] == '"' ||
+        depth > ALTERNATES_DEPTH || store->directories.count == DIRECTORIES_MAX)
         return;
     struct str path = path_join(&store->arena, base, name);
     if (is_known(store, path))

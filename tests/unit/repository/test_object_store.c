@@ -1,5 +1,5 @@
 /* Every object of real repositories, read without git, as git itself hands it over: packed whole and as deltas, loose, of alternates, seen from a work tree of
- * its own, of both hashes. Of what is broken nothing comes, or what git would have handed over; nothing is read beside it (the sanitizers see that). */
+ * its own, of both hashes. In what is broken nothing is read beside it (the sanitizers see that). */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -197,7 +197,7 @@ static void damage(struct str file, struct str bytes, unsigned round)
     cr_assert_eq(fclose(stream), 0);
 }
 
-Test(object_store, hands_over_nothing_of_what_is_broken)
+Test(object_store, stays_inside_of_what_is_broken)
 {
     struct str files[2], bytes[2];
     struct err e = ERR_NONE;
