@@ -168,7 +168,7 @@ static bool same_text(struct str a, struct str b)
     }
 }
 
-/* Tools that keep a checksum refuse any other text; to the rest comments and layout are nothing. */
+/* Tools that keep a checksum refuse any other text; to the rest layout is nothing. */
 static bool has_checksum(const struct commit_set *set)
 {
     const struct tracker *row = set->set.row;

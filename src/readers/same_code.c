@@ -223,7 +223,7 @@ static bool is_text(struct str type)
 /* Puts down what the node says of itself. Out: what is below it is to be looked at. */
 static bool enter(struct text *text, TSNode node, size_t depth)
 {
-    static struct around none;
+    struct around none = {0};
     struct str type = type_of(node);
     struct around *around = depth ? &text->open[depth - 1] : &none;
     bool empty = ts_node_start_byte(node) == ts_node_end_byte(node);
