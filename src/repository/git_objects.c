@@ -262,6 +262,7 @@ bool git_objects_blobs(struct git *git, struct arena *arena, const struct str *i
 struct reading {
     struct git *git;
     const struct str *ids;
+    const struct object_place *places;
     size_t count, maximum;
     object_each_function *each;
     void *context;
@@ -302,9 +303,10 @@ static void read_near(void *context, struct object_store *store)
         size_t left = reading->count - from, count = left < NEAR_AT_ONCE ? left : NEAR_AT_ONCE;
         /* Those that are left to git are few, or large. */
         for (size_t i = 0; i < count && store; i++)
-            near[i] = scratch.used < NEAR_BUDGET / 2 &&
-                      object_store_read(store, &scratch, reading->ids[from + i], reading->maximum,
-                                        &objects[i]);
+            near[i] =
+                scratch.used < NEAR_BUDGET / 2 &&
+                object_store_read_placed(store, &scratch, &reading->places[from + i],
+                                         reading->ids[from + i], reading->maximum, &objects[i]);
         hand_over(reading, from, count, objects, near);
     }
 }
@@ -363,21 +365,26 @@ bool git_each_blob(void *self, const struct str *ids, size_t count, size_t maxim
                    object_each_function *each, void *context, struct err *e)
 {
     struct git *git = self;
-    ARENA(places, (count + 1) * 4 * sizeof(size_t) + ((size_t)1 << 20));
+    ARENA(arena, (count + 1) * 8 * sizeof(size_t) + ((size_t)1 << 20));
+    struct object_place *places = ARENA_ARRAY(&arena, count + 1, struct object_place);
+    struct object_store *store = git_store(git);
     struct reading reading = {.git = git,
                               .ids = ids,
+                              .places = places,
                               .count = count,
                               .maximum = maximum,
                               .each = each,
                               .context = context,
                               .lock = PTHREAD_MUTEX_INITIALIZER,
-                              .arena = &places,
+                              .arena = &arena,
                               .e = e};
     pthread_t thread;
-    bool beside =
-        count >= BLOBS_FOR_TWO && pthread_create(&thread, NULL, read_beside, &reading) == 0;
+    bool two = count >= BLOBS_FOR_TWO, beside;
 
-    read_near(&reading, git_store(git));
+    if (store && two)
+        object_store_locate(store, ids, count, places);
+    beside = two && pthread_create(&thread, NULL, read_beside, &reading) == 0;
+    read_near(&reading, store);
     if (beside)
         (void)pthread_join(thread, NULL);
     return reading.is_over ? !err_is_set(e)

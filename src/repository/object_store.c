@@ -14,6 +14,7 @@
 #define STORE_BUDGET ((size_t)512 << 20)
 #define ID_SIZE_MAX 32u
 #define READ_BUDGET ((size_t)512 << 20)
+#define BUCKETS ((size_t)1 << 16)
 
 struct object_directory {
     struct str path;
@@ -198,27 +199,25 @@ struct wanted {
     size_t id_size;
 };
 
-/* More than 15: none. */
-static unsigned digit_of(char byte)
-{
-    unsigned digit = (unsigned)(unsigned char)byte - '0';
-    unsigned letter = (unsigned)(unsigned char)byte - 'a';
-
-    return digit < 10 ? digit : letter < 6 ? letter + 10 : 16;
-}
+/* Hexadecimal digits, lower case as git writes them: what they are worth and one more. */
+static const unsigned char digits[256] = {
+    ['0'] = 1, ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16};
 
 static bool want(struct str id, struct wanted *ret_wanted)
 {
-    if (id.length % 2 || id.length > 2 * ID_SIZE_MAX)
+    *ret_wanted = (struct wanted){.text = id};
+    if (id.length != 40 && id.length != 64)
         return false;
-    *ret_wanted = (struct wanted){.text = id, .id_size = id.length / 2};
     for (size_t i = 0; i < id.length; i += 2) {
-        unsigned high = digit_of(id.bytes[i]), low = digit_of(id.bytes[i + 1]);
-        if ((high | low) > 15)
+        unsigned high = digits[(unsigned char)id.bytes[i]];
+        unsigned low = digits[(unsigned char)id.bytes[i + 1]];
+        if (!high || !low)
             return false;
-        ret_wanted->id[i / 2] = (unsigned char)(high << 4 | low);
+        ret_wanted->id[i / 2] = (unsigned char)((high - 1) << 4 | (low - 1));
     }
-    return ret_wanted->id_size == 20 || ret_wanted->id_size == 32;
+    ret_wanted->id_size = id.length / 2;
+    return true;
 }
 
 static bool pack_has(struct object_store *store, const struct object_pack *pack,
@@ -275,6 +274,17 @@ static bool read_loose(struct object_store *store, struct arena *arena, const st
     return false;
 }
 
+static void hand_out(struct arena *arena, const struct object_found *found, struct str id,
+                     size_t maximum, struct git_object *ret_object)
+{
+    if (found->type != GIT_BLOB || maximum > found->bytes.length)
+        maximum = found->bytes.length;
+    *ret_object = (struct git_object){.type = found->type,
+                                      .id = id,
+                                      .bytes = str_copy(arena, str_prefix(found->bytes, maximum)),
+                                      .whole = maximum == found->bytes.length};
+}
+
 /* A loose one is a file to open, and each pack that is not open yet two: what is open comes first. */
 bool object_store_read(struct object_store *store, struct arena *arena, struct str id,
                        size_t maximum, struct git_object *ret_object)
@@ -287,11 +297,62 @@ bool object_store_read(struct object_store *store, struct arena *arena, struct s
                                !read_loose(store, &scratch, &wanted, &found) &&
                                !read_packed(store, &scratch, &wanted, true, &found)))
         return false;
-    if (found.type != GIT_BLOB || maximum > found.bytes.length)
-        maximum = found.bytes.length;
-    *ret_object = (struct git_object){.type = found.type,
-                                      .id = id,
-                                      .bytes = str_copy(arena, str_prefix(found.bytes, maximum)),
-                                      .whole = maximum == found.bytes.length};
+    hand_out(arena, &found, id, maximum, ret_object);
+    return true;
+}
+
+/* --- Many objects. --- */
+
+static size_t bucket_of(const struct wanted *wanted)
+{
+    return (size_t)wanted->id[0] << 8 | wanted->id[1];
+}
+
+/* Their numbers in the order of the first two bytes of the ids. */
+static size_t *sort_by_id(struct arena *arena, const struct wanted *wanted, size_t count)
+{
+    uint32_t *from = ARENA_ARRAY(arena, BUCKETS + 1, uint32_t);
+    size_t *order = ARENA_ARRAY(arena, count + 1, size_t);
+
+    for (size_t i = 0; i < count; i++)
+        from[bucket_of(&wanted[i]) + 1]++;
+    for (size_t i = 1; i < BUCKETS; i++)
+        from[i] += from[i - 1];
+    for (size_t i = 0; i < count; i++)
+        order[from[bucket_of(&wanted[i])]++] = i;
+    return order;
+}
+
+void object_store_locate(struct object_store *store, const struct str *ids, size_t count,
+                         struct object_place *ret_places)
+{
+    ARENA(scratch, READ_BUDGET);
+    struct wanted *wanted = ARENA_ARRAY(&scratch, count + 1, struct wanted);
+
+    for (size_t i = 0; i < count; i++) {
+        ret_places[i] = (struct object_place){0};
+        (void)want(ids[i], &wanted[i]);
+    }
+    const size_t *order = sort_by_id(&scratch, wanted, count);
+    for (size_t i = 0; i < count; i++) {
+        const struct wanted *one = &wanted[order[i]];
+        size_t offset;
+        if ((store->last && pack_has(store, store->last, one, &offset)) ||
+            find_in_packs(store, one, false, &offset))
+            ret_places[order[i]] = (struct object_place){store->last, offset};
+    }
+}
+
+bool object_store_read_placed(struct object_store *store, struct arena *arena,
+                              const struct object_place *place, struct str id, size_t maximum,
+                              struct git_object *ret_object)
+{
+    ARENA(scratch, READ_BUDGET);
+    struct object_found found;
+
+    if (!place->pack ||
+        !object_pack_read(place->pack, store->reader, &scratch, place->offset, &found))
+        return object_store_read(store, arena, id, maximum, ret_object);
+    hand_out(arena, &found, id, maximum, ret_object);
     return true;
 }

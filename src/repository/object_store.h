@@ -37,6 +37,19 @@ void object_store_close(struct object_store *store);
 /* Of a blob the first `maximum` bytes are handed over. The object's id is `id` itself. */
 bool object_store_read(struct object_store *store, struct arena *arena, struct str id,
                        size_t maximum, struct git_object *ret_object);
+
+/* Where an object stands in a pack of this store. */
+struct object_place {
+    const struct object_pack *pack; /* NULL: in none of those that are open */
+    size_t offset;
+};
+/* Places of many objects: looked up in the order of the index, of which each part is in the processor's memory once then. */
+void object_store_locate(struct object_store *store, const struct str *ids, size_t count,
+                         struct object_place *ret_places);
+/* As above. The place may be another store's that was opened alike and stays open. */
+bool object_store_read_placed(struct object_store *store, struct arena *arena,
+                              const struct object_place *place, struct str id, size_t maximum,
+                              struct git_object *ret_object);
 enum git_type git_type_of(struct str word);
 
 #endif

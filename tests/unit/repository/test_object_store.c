@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/vec.h"
 #include "repository/object_store.h"
 
 static struct arena arena = {.budget = (size_t)1 << 30};
@@ -61,12 +62,48 @@ static void make(const char *name, const char *format)
         root, format, name, name));
 }
 
+/* All at once, and some that are no ids between them: what stands at a place is what is read without one. Another store may read it there. */
+static void check_placed(struct object_store *store, struct str store_of, const struct strs *ids)
+{
+    static const struct str strange[] = {STR_INIT(""), STR_INIT("HEAD"),
+                                         STR_INIT("00000000000000000000000000000000000000aa"),
+                                         STR_INIT("ZZ000000000000000000000000000000000000aa")};
+    struct object_store *other = object_store_open(&arena, store_of, false);
+    struct object_place *places = ARENA_ARRAY(&arena, ids->count + 4, struct object_place);
+    struct strs all = {0};
+    size_t placed = 0;
+
+    for (size_t i = 0; i < ids->count; i++)
+        VEC_PUSH(&arena, &all, ids->items[i]);
+    for (size_t i = 0; i < COUNT_OF(strange); i++)
+        VEC_PUSH(&arena, &all, strange[i]);
+    object_store_locate(store, all.items, all.count, places);
+    for (size_t i = 0; i < all.count; i++) {
+        ARENA(scratch, (size_t)256 << 20);
+        struct git_object object, at_place;
+        bool is_read = object_store_read(store, &scratch, all.items[i], 100, &object);
+        cr_expect_eq(is_read, i < ids->count);
+        cr_expect_eq(
+            object_store_read_placed(other, &scratch, &places[i], all.items[i], 100, &at_place),
+            is_read, STR_FMT, STR_ARG(all.items[i]));
+        cr_expect(i < ids->count || !places[i].pack, STR_FMT, STR_ARG(all.items[i]));
+        placed += places[i].pack != NULL;
+        if (is_read)
+            cr_expect(object.type == at_place.type && object.whole == at_place.whole &&
+                          str_eq(object.bytes, at_place.bytes) && str_eq(object.id, at_place.id),
+                      STR_FMT, STR_ARG(all.items[i]));
+    }
+    cr_expect_gt(placed, 0);
+    object_store_close(other);
+}
+
 /* Out: how many. */
 static size_t check_all(struct str directory, struct str store_of)
 {
     struct object_store *store = object_store_open(&arena, store_of, false);
     struct str answers = output_of(str_printf(
         &arena, "git -C '" STR_FMT "' cat-file --batch-all-objects --batch", STR_ARG(directory)));
+    struct strs ids = {0};
     struct str line;
     size_t count = 0;
 
@@ -89,7 +126,9 @@ static size_t check_all(struct str directory, struct str store_of)
         bool cut = object.type == GIT_BLOB && size > 10;
         cr_expect_eq(start.whole, !cut);
         cr_expect(str_eq(start.bytes, cut ? str_prefix(bytes, 10) : bytes));
+        VEC_PUSH(&arena, &ids, id);
     }
+    check_placed(store, store_of, &ids);
     object_store_close(store);
     return count;
 }
