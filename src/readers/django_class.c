@@ -232,6 +232,17 @@ static bool kind_of_partial(struct django_reader *r, struct python_thing made,
            kind_of(r, in, call_positional(made.node, 0), field, depth + 1);
 }
 
+/* MoneyField = import_string(settings.MONEY_FIELD): of which class is not to be seen, but that it is a field says its name. */
+static bool is_field_by_name(const struct python_scope *scope, TSNode function,
+                             const struct python_thing *thing)
+{
+    struct str name = dotted_last(node_source(scope->file, function));
+
+    return (thing->kind == THING_VALUE ||
+            (thing->kind == THING_FOREIGN && str_ends(thing->dotted, STR("()")))) &&
+           (str_ends(name, STR("Field")) || str_eq(name, STR("ForeignKey")));
+}
+
 static bool kind_of(struct django_reader *r, struct python_scope scope, TSNode function,
                     struct django_field *field, size_t depth)
 {
@@ -239,6 +250,10 @@ static bool kind_of(struct django_reader *r, struct python_scope scope, TSNode f
 
     if (thing.kind == THING_FOREIGN && str_eq(thing.dotted, STR("functools.partial()")))
         return depth <= FIELD_DEPTH_MAX && kind_of_partial(r, thing, field, depth);
+    if (depth == 0 && is_field_by_name(&scope, function, &thing)) {
+        field->kind = STR("?");
+        return true;
+    }
     if (thing.kind == THING_FOREIGN) {
         struct str last = plain_kind(dotted_last(thing.dotted));
         field->kind = last;

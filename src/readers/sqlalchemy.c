@@ -181,8 +181,9 @@ static void note_orphan(struct sa_reader *r, const struct sa_class *class, struc
     const struct python_binding *name =
         python_binding_in(r->tree, file, node_field(node, "body"), STR("__tablename__"));
     bool named = name && name->kind == BINDING_FUNCTION;
+    bool elsewhere = class->foreign_base.length || class->naming_base.length;
 
-    if (class->abstract || (!named && !(class->foreign_base.length && has_column(r, class))))
+    if (class->abstract || (!named && !(elsewhere && has_column(r, class))))
         return;
     VEC_PUSH(r->arena, &r->orphans,
              (struct sa_orphan){.file = file->path,

@@ -31,6 +31,7 @@ struct sa_class {
     bool table;              /* sqlmodel: table=True */
     bool abstract;           /* or the declarative base itself */
     struct str foreign_base; /* a base of another package that may bring columns */
+    struct str naming_base;  /* one that brings none, and may name tables */
     struct strs known_bases; /* those whose columns are known (sqlalchemy_known.c) */
     bool unseen;             /* a base that says the table's name may be out of sight */
     struct {

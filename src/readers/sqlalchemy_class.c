@@ -42,6 +42,13 @@ static bool brings_no_columns(struct str dotted)
     return str_starts(dotted, STR("pydantic.")) || str_starts(dotted, STR("typing."));
 }
 
+/* A declarative base of another package: what its classes call their tables may be its business. */
+static bool may_name_tables(struct str dotted)
+{
+    return (sa_is(dotted, "Base") || sa_is(dotted, "BaseModel")) &&
+           !str_starts(dotted, STR("pydantic."));
+}
+
 static void take_types(struct walk *w, struct python_scope scope, TSNode map)
 {
     map = node_bare(map);
@@ -136,8 +143,11 @@ static void visit_foreign(struct walk *w, struct python_scope scope, TSNode base
             visit_class(w, model.file, model.node, depth + 1);
     } else if (sa_is_known_base(thing.dotted)) {
         strs_add(w->r->arena, &class->known_bases, thing.dotted);
-    } else if (!brings_no_columns(thing.dotted) && !class->foreign_base.length) {
-        class->foreign_base = thing.dotted;
+    } else if (!brings_no_columns(thing.dotted)) {
+        if (!class->foreign_base.length)
+            class->foreign_base = thing.dotted;
+    } else if (may_name_tables(thing.dotted)) {
+        class->naming_base = thing.dotted;
     }
 }
 
