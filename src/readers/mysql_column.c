@@ -112,6 +112,8 @@ static struct str type_of(struct mysql_cursor *c)
             type = STR("DOUBLE PRECISION");
         brackets = STR_NONE;
     }
+    if (str_eq(type, STR("NUMERIC")) && !brackets.length)
+        brackets = STR("10,0");
     if (brackets.length && !width)
         type = str_printf(arena, STR_FMT "(" STR_FMT ")", STR_ARG(type),
                           STR_ARG(listed(arena, brackets)));
