@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "schema/schema.h"
+#include "schema/same.h"
 
 #define LINE_MAX_BYTES ((size_t)64 << 10)
 
@@ -18,6 +18,16 @@ static void add(struct comparison *c, struct schema_change change)
 static struct str joined(struct arena *arena, const struct strs *parts)
 {
     return str_join(arena, parts->items, parts->count, STR(", "));
+}
+
+static struct expression_scope in_old(const struct comparison *c, const struct schema_table *table)
+{
+    return (struct expression_scope){.schema = c->before, .table = table};
+}
+
+static struct expression_scope in_new(const struct comparison *c, const struct schema_table *table)
+{
+    return (struct expression_scope){.schema = c->after, .table = table};
 }
 
 /* --- Columns. --- */
@@ -69,6 +79,7 @@ static void compare_columns(struct comparison *c, const struct schema_table *bef
                             const struct schema_column *new)
 {
     struct arena *arena = c->arena;
+    struct expression_scope there = in_old(c, before), here = in_new(c, table);
 
     if (old->type.length && new->type.length && !schema_same_type(arena, old->type, new->type))
         change_column(
@@ -77,8 +88,7 @@ static void compare_columns(struct comparison *c, const struct schema_table *bef
     if (old->nullable != new->nullable)
         change_column(c, table, old, new, ASPECT_NULL,
                       new->nullable ? STR("NULL") : STR("NOT NULL"));
-    if (!old->unread_default && !new->unread_default &&
-        !schema_same_default(old->default_value, new->default_value))
+    if (!old->unread_default && !new->unread_default && !same_default(&there, old, &here, new))
         change_column(c, table, old, new, ASPECT_DEFAULT, default_words(arena, old, new));
     if (old->primary_key != new->primary_key)
         change_column(c, table, old, new, ASPECT_KEY,
@@ -140,41 +150,17 @@ void schema_added_columns(struct arena *arena, const struct schema_change *table
 
 /* --- Indexes and constraints. --- */
 
-/* MySQL calls a CHECK without a name a_chk_1, and MariaDB CONSTRAINT_1: a dump has those names. */
-static bool is_made_up(struct str name)
-{
-    size_t digits = name.length;
-
-    while (digits && byte_is_digit(name.bytes[digits - 1]))
-        digits--;
-    struct str rest = str_prefix(name, digits);
-    return digits < name.length &&
-           (str_ends(rest, STR("_chk_")) || str_eq(rest, STR("CONSTRAINT_")));
-}
-
-static bool same_name(const struct schema_index *a, const struct schema_index *b)
-{
-    return str_eq(a->name, b->name) ||
-           (a->kind == SCHEMA_CHECK &&
-            ((!a->name.length && is_made_up(b->name)) || (!b->name.length && is_made_up(a->name))));
-}
-
-static bool same_index(const struct schema_index *a, const struct schema_index *b)
-{
-    return a->kind == b->kind && same_name(a, b) && strs_same(&a->parts, &b->parts) &&
-           str_eq(a->condition, b->condition) && str_eq(a->references, b->references) &&
-           str_eq(a->method, b->method) && str_eq(a->extra, b->extra);
-}
-
-static bool has_index(const struct schema_table *table, const struct schema_index *index)
+/* Has the table what the index is in `from`? */
+static bool has_index(struct expression_scope table, struct expression_scope from,
+                      const struct schema_index *index)
 {
     const struct schema_column *column =
-        index->as_unique ? schema_column_named(table, index->parts.items[0]) : NULL;
+        index->as_unique ? schema_column_named(table.table, index->parts.items[0]) : NULL;
 
     if (column && column->unique)
         return true;
-    for (size_t i = 0; i < table->indexes.count; i++)
-        if (same_index(&table->indexes.items[i], index))
+    for (size_t i = 0; i < table.table->indexes.count; i++)
+        if (same_index(&table, &table.table->indexes.items[i], &from, index))
             return true;
     return false;
 }
@@ -193,8 +179,8 @@ static bool is_unique_column(const struct schema_table *table, struct str name)
 }
 
 /* A partial index over what already has one, say. */
-static bool has_one_beside(const struct schema_table *old, const struct schema_table *new,
-                           const struct schema_index *index)
+static bool has_one_beside(const struct comparison *c, const struct schema_table *old,
+                           const struct schema_table *new, const struct schema_index *index)
 {
     if (!index->name.length || !is_plain(index))
         return false;
@@ -204,7 +190,7 @@ static bool has_one_beside(const struct schema_table *old, const struct schema_t
     for (size_t i = 0; i < old->indexes.count; i++) {
         const struct schema_index *other = &old->indexes.items[i];
         if (is_plain(other) && strs_same(&other->parts, &index->parts) &&
-            !str_eq(other->name, index->name) && has_index(new, other))
+            !str_eq(other->name, index->name) && has_index(in_new(c, new), in_old(c, old), other))
             return true;
     }
     return false;
@@ -278,8 +264,25 @@ static bool is_part_of_column(const struct schema_table *table, const struct sch
            !str_eq(here->type, there->type);
 }
 
-static void compare_tables(struct comparison *c, const struct schema_table *old,
-                           const struct schema_table *new)
+static void compare_indexes(struct comparison *c, const struct schema_table *old,
+                            const struct schema_table *new)
+{
+    for (size_t i = 0; i < new->indexes.count; i++) {
+        const struct schema_index *index = &new->indexes.items[i];
+        if (!index->implied && !is_part_of_column(new, old, index) &&
+            !has_index(in_old(c, old), in_new(c, new), index))
+            whole_index(c, new, index, SCHEMA_ADD, has_one_beside(c, old, new, index));
+    }
+    for (size_t i = 0; i < old->indexes.count && (!new->partial || old->partial); i++) {
+        const struct schema_index *index = &old->indexes.items[i];
+        if (!index->implied && !is_part_of_column(old, new, index) &&
+            !has_index(in_new(c, new), in_old(c, old), index))
+            whole_index(c, old, index, SCHEMA_DROP, false);
+    }
+}
+
+static void compare_all_columns(struct comparison *c, const struct schema_table *old,
+                                const struct schema_table *new)
 {
     for (size_t i = 0; i < new->columns.count; i++) {
         const struct schema_column *column = &new->columns.items[i];
@@ -293,15 +296,14 @@ static void compare_tables(struct comparison *c, const struct schema_table *old,
         if (!schema_column_named(new, old->columns.items[i].name) &&
             (!new->partial || old->partial))
             whole_column(c, old, &old->columns.items[i], SCHEMA_DROP);
-    for (size_t i = 0; i < new->indexes.count; i++)
-        if (!has_index(old, &new->indexes.items[i]) && !new->indexes.items[i].implied &&
-            !is_part_of_column(new, old, &new->indexes.items[i]))
-            whole_index(c, new, &new->indexes.items[i], SCHEMA_ADD,
-                        has_one_beside(old, new, &new->indexes.items[i]));
-    for (size_t i = 0; i < old->indexes.count && (!new->partial || old->partial); i++)
-        if (!has_index(new, &old->indexes.items[i]) && !old->indexes.items[i].implied &&
-            !is_part_of_column(old, new, &old->indexes.items[i]))
-            whole_index(c, old, &old->indexes.items[i], SCHEMA_DROP, false);
+}
+
+static void compare_tables(struct comparison *c, const struct schema_table *old,
+                           const struct schema_table *new)
+{
+    if (!old->partition && !new->partition)
+        compare_all_columns(c, old, new);
+    compare_indexes(c, old, new);
 }
 
 /* --- Types. --- */

@@ -24,6 +24,14 @@ struct schema_type *schema_type_named(const struct schema *schema, struct str na
     return NULL;
 }
 
+const struct schema_domain *schema_domain_named(const struct schema *schema, struct str name)
+{
+    for (size_t i = 0; i < schema->domains.count; i++)
+        if (str_eq(schema->domains.items[i].name, name))
+            return &schema->domains.items[i];
+    return NULL;
+}
+
 struct schema_table *schema_table_add(struct arena *arena, struct schema *schema, struct str name,
                                       struct schema_place place)
 {

@@ -60,7 +60,8 @@ struct schema_table {
     struct str name; /* "schema.table" when the model names a schema */
     struct schema_columns columns;
     struct schema_indexes indexes;
-    bool partial; /* it may have columns that could not be read */
+    bool partition; /* its columns are those of another table, whether they stand here or not */
+    bool partial;   /* it may have columns that could not be read */
     struct schema_place place;
 };
 VEC_DEFINE(schema_tables, struct schema_table);
@@ -73,6 +74,11 @@ struct schema_type {
 };
 VEC_DEFINE(schema_types, struct schema_type);
 
+struct schema_domain {
+    struct str name, type;
+};
+VEC_DEFINE(schema_domains, struct schema_domain);
+
 struct schema_unread {
     struct schema_place place;
     struct str what;   /* "the type of users.payload" */
@@ -83,12 +89,14 @@ VEC_DEFINE(schema_unreads, struct schema_unread);
 struct schema {
     struct schema_tables tables;
     struct schema_types types;
+    struct schema_domains domains; /* what they are made of; a change of one is not told */
     struct schema_unreads unread;
 };
 
 struct schema_table *schema_table_named(const struct schema *schema, struct str name);
 struct schema_column *schema_column_named(const struct schema_table *table, struct str name);
 struct schema_type *schema_type_named(const struct schema *schema, struct str name);
+const struct schema_domain *schema_domain_named(const struct schema *schema, struct str name);
 /* The one that is there, or a new one with this name. */
 struct schema_table *schema_table_add(struct arena *arena, struct schema *schema, struct str name,
                                       struct schema_place place);
@@ -142,9 +150,8 @@ struct schema_difference {
 
 void schema_compare(struct arena *arena, const struct schema *before, const struct schema *after,
                     struct schema_difference *ret_difference);
-/* The same to the database, as types and as values of a column without another one. */
+/* The same type to the database. */
 bool schema_same_type(struct arena *arena, struct str a, struct str b);
-bool schema_same_default(struct str a, struct str b);
 /* The columns of a table that was added, each as an addition of its own; those that cannot be read are left out. */
 void schema_added_columns(struct arena *arena, const struct schema_change *table,
                           struct schema_changes *ret_columns);

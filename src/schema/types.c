@@ -49,16 +49,3 @@ bool schema_same_type(struct arena *arena, struct str a, struct str b)
     b = without_default(arena, b);
     return str_eq(type_name(a, &rest_a), type_name(b, &rest_b)) && str_eq(rest_a, rest_b);
 }
-
-/* now() and CURRENT_TIMESTAMP too. */
-bool schema_same_default(struct str a, struct str b)
-{
-    static const struct str now = STR_INIT("now()"), current = STR_INIT("CURRENT_TIMESTAMP");
-    static const struct str null = STR_INIT("NULL"); /* what a column without a default has */
-
-    a = str_eq_nocase(a, null) ? STR_NONE : a;
-    b = str_eq_nocase(b, null) ? STR_NONE : b;
-    a = str_eq_nocase(a, current) ? now : a;
-    b = str_eq_nocase(b, current) ? now : b;
-    return str_eq(a, b);
-}

@@ -1,0 +1,182 @@
+/* expression_value.c -- constants as PostgreSQL writes them back (manual §8.5, §8.14). */
+#include "schema/expression_tree.h"
+
+#define EXPONENT_MAX 30
+
+/* --- Numbers. --- */
+
+static void shifted(struct buf *buf, struct str digits, size_t point)
+{
+    size_t at = 0;
+
+    while (at + 1 < point && at < digits.length && digits.bytes[at] == '0')
+        at++; /* leading zeros */
+    for (; at < point; at++)
+        buf_add_byte(buf, at < digits.length ? digits.bytes[at] : '0');
+    if (point < digits.length) {
+        buf_add_byte(buf, '.');
+        buf_add(buf, str_from_offset(digits, point));
+    }
+}
+
+struct str value_number(struct arena *arena, struct str text)
+{
+    struct buf digits = buf_new(arena, EXPRESSION_MAX), out = buf_new(arena, EXPRESSION_MAX);
+    long exponent = 0, behind = 0;
+    bool negative = str_starts(text, STR("-")), point = false;
+    size_t at = negative;
+
+    for (; at < text.length && (text.bytes[at] | 0x20) != 'e'; at++) {
+        if (byte_is_digit(text.bytes[at])) {
+            buf_add_byte(&digits, text.bytes[at]);
+            behind += point;
+        } else if (text.bytes[at] != '.' || point) {
+            return STR_NONE;
+        }
+        point = point || text.bytes[at] == '.';
+    }
+    if (at < text.length) {
+        struct str power = str_from_offset(text, at + 1);
+        bool down = str_starts(power, STR("-"));
+        uint64_t value;
+        power = str_from_offset(power, down || str_starts(power, STR("+")));
+        if (!str_to_u64(power, &value) || value > EXPONENT_MAX)
+            return STR_NONE;
+        exponent = down ? -(long)value : (long)value;
+    }
+    struct str all = buf_str(&digits);
+    long before = (long)all.length - behind + exponent;
+    if (!all.length)
+        return STR_NONE;
+    if (negative)
+        buf_add_byte(&out, '-');
+    for (; before < 1; before++)
+        all = str_printf(arena, "0" STR_FMT, STR_ARG(all));
+    shifted(&out, all, (size_t)before);
+    return buf_str(&out);
+}
+
+/* --- Intervals. --- */
+
+struct span {
+    int64_t months, days, seconds;
+};
+
+static bool add_unit(struct span *span, int64_t count, struct str unit)
+{
+    static const struct {
+        const char *name;
+        int64_t months, days, seconds;
+    } units[] = {
+        {"year", 12, 0, 0},  {"mon", 1, 0, 0},     {"month", 1, 0, 0}, {"week", 0, 7, 0},
+        {"day", 0, 1, 0},    {"hour", 0, 0, 3600}, {"min", 0, 0, 60},  {"minute", 0, 0, 60},
+        {"second", 0, 0, 1}, {"sec", 0, 0, 1},
+    };
+
+    if (str_ends(unit, STR("s")))
+        unit.length--;
+    for (size_t i = 0; i < COUNT_OF(units); i++)
+        if (str_eq(unit, str_from(units[i].name))) {
+            span->months += count * units[i].months;
+            span->days += count * units[i].days;
+            span->seconds += count * units[i].seconds;
+            return true;
+        }
+    return false;
+}
+
+/* "04:05:06", "04:05" */
+static bool add_clock(struct span *span, struct str word)
+{
+    uint64_t parts[3] = {0};
+    size_t count = 0;
+
+    while (word.length && count < 3)
+        if (!str_to_u64(str_cut(&word, ':'), &parts[count++]) || parts[count - 1] > 100000)
+            return false;
+    if (word.length || count < 2)
+        return false;
+    span->seconds += (int64_t)(parts[0] * 3600 + parts[1] * 60 + parts[2]);
+    return true;
+}
+
+/* Whole numbers of units, and a clock; anything else stays as it is written. */
+static struct str interval(struct arena *arena, struct str value)
+{
+    struct span span = {0};
+    struct str rest = str_trim(str_lower(arena, value));
+
+    while (rest.length) {
+        struct str word = str_cut(&rest, ' ');
+        uint64_t count;
+        if (!word.length)
+            continue;
+        if (str_find_byte(word, ':') != SIZE_MAX) {
+            if (!add_clock(&span, word))
+                return value;
+            continue;
+        }
+        rest = str_trim(rest);
+        if (!str_to_u64(word, &count) || count > 1000000 ||
+            !add_unit(&span, (int64_t)count, str_cut(&rest, ' ')))
+            return value;
+    }
+    return str_printf(arena, "%lld months %lld days %lld seconds", (long long)span.months,
+                      (long long)span.days, (long long)span.seconds);
+}
+
+/* --- Times. --- */
+
+static bool has_form(struct str value, const char *form)
+{
+    struct str wanted = str_from(form);
+
+    if (value.length != wanted.length)
+        return false;
+    for (size_t i = 0; i < value.length; i++)
+        if (wanted.bytes[i] == '0' ? !byte_is_digit(value.bytes[i])
+                                   : wanted.bytes[i] != value.bytes[i])
+            return false;
+    return true;
+}
+
+/* --- Bytes. --- */
+
+static struct str hexadecimal(struct arena *arena, struct str value)
+{
+    struct buf buf = buf_new(arena, 2 * value.length + 3);
+
+    if (str_find_byte(value, '\\') != SIZE_MAX) /* written so already, or with escapes */
+        return value;
+    buf_add(&buf, STR("\\x"));
+    for (size_t i = 0; i < value.length; i++)
+        buf_printf(&buf, "%02x", (unsigned char)value.bytes[i]);
+    return buf_str(&buf);
+}
+
+struct str value_of_type(struct arena *arena, struct str type, struct str value)
+{
+    static const char *const yes[] = {"t", "true", "y", "yes", "on", "1", NULL};
+    static const char *const no[] = {"f", "false", "n", "no", "off", "0", NULL};
+
+    if (str_eq(type, STR("interval")))
+        return interval(arena, value);
+    if (str_eq(type, STR("jsonb")))
+        return value_of_json(arena, value);
+    if (str_eq(type, STR("bytea")))
+        return hexadecimal(arena, value);
+    if (str_eq(type, STR("regconfig")) && str_starts(value, STR("pg_catalog.")))
+        return str_from_offset(value, STR("pg_catalog.").length);
+    if (str_eq(type, STR("regclass")) && str_starts(value, STR("public.")))
+        return str_from_offset(value, STR("public.").length);
+    if (str_eq(type, STR("bool")))
+        return str_is_one_of_nocase(value, yes)  ? STR("true")
+               : str_is_one_of_nocase(value, no) ? STR("false")
+                                                 : value;
+    if (str_eq(type, STR("timestamp")) && has_form(value, "0000-00-00"))
+        return str_printf(arena, STR_FMT " 00:00:00", STR_ARG(value));
+    if ((str_eq(type, STR("timestamp")) && has_form(value, "0000-00-00 00:00")) ||
+        (str_eq(type, STR("time")) && has_form(value, "00:00")))
+        return str_printf(arena, STR_FMT ":00", STR_ARG(value));
+    return value;
+}
