@@ -338,9 +338,7 @@ static void primary_key(struct reader *r, struct schema_table *table, TSNode cal
                   str_eq(type, STR("integer"));
     bool says_default = !ts_node_is_null(ruby_option(r->file, call, "default").node);
     if (serial && !says_default)
-        column.default_value =
-            str_printf(r->arena, "nextval('" STR_FMT "'::regclass)",
-                       STR_ARG(sql_made_up_name(r->arena, table->name, column.name, "seq")));
+        column.default_value = sql_serial_default(r->arena, table->name, column.name);
     else if (str_eq(type, STR("uuid")) && !says_default)
         column.default_value = STR("gen_random_uuid()");
     say_default(r, table, call, &column);

@@ -109,6 +109,14 @@ static void alter_column(struct sql_reader *r, struct schema_column *column,
     }
 }
 
+static void attach(struct sql_reader *r, struct str of, const PgQuery__PartitionCmd *partition)
+{
+    struct schema_table *table = schema_table_named(r->schema, sql_table_name(r, partition->name));
+
+    if (table)
+        sql_partition(r, table, of);
+}
+
 static void alter_command(struct sql_reader *r, struct schema_table *table,
                           const PgQuery__AlterTableCmd *command)
 {
@@ -130,6 +138,9 @@ static void alter_command(struct sql_reader *r, struct schema_table *table,
     case PG_QUERY__ALTER_TABLE_TYPE__AT_DropConstraint:
         sql_constraint_drop(r, table, name);
         break;
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_AttachPartition:
+        attach(r, table->name, command->def->partition_cmd);
+        break;
     default:
         if (column)
             alter_column(r, column, command);
@@ -137,16 +148,38 @@ static void alter_command(struct sql_reader *r, struct schema_table *table,
     }
 }
 
+/* ALTER INDEX … ATTACH PARTITION: the partition's index is a part of that of its table. */
+static void alter_index(struct sql_reader *r, const PgQuery__AlterTableStmt *alter)
+{
+    for (size_t i = 0; i < alter->n_cmds; i++) {
+        const PgQuery__AlterTableCmd *command = alter->cmds[i]->alter_table_cmd;
+        if (command->subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_AttachPartition)
+            sql_index_drop(r->schema, sql_text(r, command->def->partition_cmd->name->relname));
+    }
+}
+
+/* ALTER TABLE users_id_seq OWNER TO: pg_dump says it of sequences and views too. */
+static bool says_nothing(const PgQuery__AlterTableStmt *alter)
+{
+    for (size_t i = 0; i < alter->n_cmds; i++)
+        if (alter->cmds[i]->alter_table_cmd->subtype != PG_QUERY__ALTER_TABLE_TYPE__AT_ChangeOwner)
+            return false;
+    return true;
+}
+
 void sql_alter_table(struct sql_reader *r, const PgQuery__AlterTableStmt *alter)
 {
     struct str name = sql_table_name(r, alter->relation);
     struct schema_table *table = schema_table_named(r->schema, name);
 
+    if (alter->objtype == PG_QUERY__OBJECT_TYPE__OBJECT_INDEX)
+        alter_index(r, alter);
     if (alter->objtype != PG_QUERY__OBJECT_TYPE__OBJECT_TABLE &&
         alter->objtype != PG_QUERY__OBJECT_TYPE__OBJECT_FOREIGN_TABLE)
         return;
     if (!table) {
-        if (!alter->missing_ok && !strs_have(&r->others, name) && !sql_is_history_table(name))
+        if (!alter->missing_ok && !says_nothing(alter) && !strs_have(&r->others, name) &&
+            !sql_is_history_table(name))
             sql_unread(r,
                        str_printf(r->arena, "it alters " STR_FMT ", which these files do not make",
                                   STR_ARG(name)));

@@ -19,6 +19,10 @@ struct sql_pending {
     struct str table, column, target, actions;
 };
 
+struct sql_partition {
+    struct str table, of;
+};
+
 struct sql_reader {
     struct arena *arena;
     const struct source_files *files;
@@ -29,6 +33,7 @@ struct sql_reader {
     struct str statement;
     VEC(struct sql_named) named;
     VEC(struct sql_pending) pending;
+    VEC(struct sql_partition) partitions;
     struct strs others; /* views, whose indexes are no table's */
     size_t depth;       /* of DO blocks */
 };
@@ -39,6 +44,13 @@ struct str sql_table_name(struct sql_reader *r, const PgQuery__RangeVar *range);
 struct str sql_list_name(struct sql_reader *r, PgQuery__Node *const *items, size_t count);
 struct str sql_text(struct sql_reader *r, const char *text);
 void sql_names(struct sql_reader *r, PgQuery__Node *const *items, size_t count, struct strs *names);
+
+bool sql_is_taken(const struct sql_reader *r, struct str name);
+/* sql_made_up_name(), with a number when it is taken. */
+struct str sql_free_name(struct sql_reader *r, struct str table, const struct strs *columns,
+                         const char *label);
+/* What a name that is made up calls this part of an index, unlike all before it. */
+void sql_element_name(struct sql_reader *r, const PgQuery__IndexElem *element, struct strs *names);
 
 /* --- Parts of a table. --- */
 void sql_unread(struct sql_reader *r, struct str reason);
@@ -55,6 +67,12 @@ void sql_index(struct sql_reader *r, const PgQuery__IndexStmt *statement);
 bool sql_mentions(struct str expression, struct str column);
 void sql_column_drop(struct schema_table *table, struct str name);
 void sql_index_drop(struct schema *schema, struct str name);
+/* LIKE: the columns, and what else is asked for, of a table that is known. */
+void sql_like(struct sql_reader *r, struct schema_table *table,
+              const PgQuery__TableLikeClause *like);
+/* A partition has the columns and checks of its table: what a dump repeats of them goes. */
+void sql_partition(struct sql_reader *r, struct schema_table *table, struct str of);
+void sql_partitions_finish(struct sql_reader *r);
 void sql_table_drop(struct schema *schema, struct str name);
 void sql_alter_table(struct sql_reader *r, const PgQuery__AlterTableStmt *alter);
 void sql_rename(struct sql_reader *r, const PgQuery__RenameStmt *rename);

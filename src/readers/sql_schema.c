@@ -120,25 +120,6 @@ static void mark_partial(struct sql_reader *r)
 
 /* --- Statements. --- */
 
-static void copy_columns(struct sql_reader *r, struct schema_table *table,
-                         const PgQuery__RangeVar *from)
-{
-    const struct schema_table *source = schema_table_named(r->schema, sql_table_name(r, from));
-
-    if (!source || source->partial) {
-        table->partial = true;
-        sql_unread(r, STR("it is LIKE a table that these files do not make"));
-        return;
-    }
-    for (size_t i = 0; i < source->columns.count; i++) {
-        struct schema_column column = source->columns.items[i];
-        column.place = r->place;
-        column.primary_key = column.unique = false;
-        column.references = STR_NONE;
-        schema_column_put(r->arena, table, column);
-    }
-}
-
 /* PostgreSQL makes one index of a primary key and a UNIQUE over the same column, if one statement says both. */
 static void unique_by_key(struct schema_table *table)
 {
@@ -169,7 +150,7 @@ static void create_table(struct sql_reader *r, const PgQuery__CreateStmt *create
         if (element->node_case == PG_QUERY__NODE__NODE_COLUMN_DEF)
             sql_column(r, table, element->column_def);
         else if (element->node_case == PG_QUERY__NODE__NODE_TABLE_LIKE_CLAUSE) {
-            copy_columns(r, table, element->table_like_clause->relation);
+            sql_like(r, table, element->table_like_clause);
             table = schema_table_named(r->schema, name);
         }
     }
@@ -177,6 +158,18 @@ static void create_table(struct sql_reader *r, const PgQuery__CreateStmt *create
         if (create->table_elts[i]->node_case == PG_QUERY__NODE__NODE_CONSTRAINT)
             sql_constraint(r, table, create->table_elts[i]->constraint);
     unique_by_key(table);
+    if (create->partbound && create->n_inh_relations)
+        sql_partition(r, table, sql_table_name(r, create->inh_relations[0]->range_var));
+}
+
+static void create_domain(struct sql_reader *r, const PgQuery__CreateDomainStmt *create)
+{
+    bool serial;
+
+    VEC_PUSH(
+        r->arena, &r->schema->domains,
+        (struct schema_domain){.name = sql_list_name(r, create->domainname, create->n_domainname),
+                               .type = sql_type(r->arena, create->type_name, &serial)});
 }
 
 static void create_enum(struct sql_reader *r, const PgQuery__CreateEnumStmt *create)
@@ -270,6 +263,9 @@ static void dispatch(struct sql_reader *r, const PgQuery__Node *node)
     case PG_QUERY__NODE__NODE_CREATE_ENUM_STMT:
         create_enum(r, node->create_enum_stmt);
         break;
+    case PG_QUERY__NODE__NODE_CREATE_DOMAIN_STMT:
+        create_domain(r, node->create_domain_stmt);
+        break;
     case PG_QUERY__NODE__NODE_ALTER_ENUM_STMT:
         alter_enum(r, node->alter_enum_stmt);
         break;
@@ -294,7 +290,7 @@ static void dispatch(struct sql_reader *r, const PgQuery__Node *node)
 static bool is_wanted(struct str statement)
 {
     static const char *const set[] = {"SET", "search_path", NULL};
-    static const char *const kinds[] = {"TABLE", "INDEX", "TYPE", "VIEW"};
+    static const char *const kinds[] = {"TABLE", "INDEX", "TYPE", "VIEW", "DOMAIN"};
     static const char *const filler[] = {"OR",     "REPLACE",   "UNIQUE",       "UNLOGGED",
                                          "TEMP",   "TEMPORARY", "MATERIALIZED", "FOREIGN",
                                          "GLOBAL", "LOCAL",     "RECURSIVE"};
@@ -458,6 +454,7 @@ static void finish(struct sql_reader *r)
                     : str_printf(r->arena, STR_FMT STR_FMT, STR_ARG(pending->target),
                                  STR_ARG(pending->actions));
     }
+    sql_partitions_finish(r);
     for (size_t i = r->schema->tables.count; i-- > 0;)
         if (sql_is_history_table(r->schema->tables.items[i].name))
             sql_table_drop(r->schema, r->schema->tables.items[i].name);

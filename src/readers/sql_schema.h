@@ -24,6 +24,8 @@ MUST_CHECK bool sql_schema_read(struct arena *arena, const struct source_files *
 /* PostgreSQL's name for what was given none: "orders_user_id_fkey", shortened to 63 bytes. `columns` may be empty. */
 struct str sql_made_up_name(struct arena *arena, struct str table, struct str columns,
                             const char *label);
+/* The default of a column that brings its sequence. */
+struct str sql_serial_default(struct arena *arena, struct str table, struct str column);
 /* The tables in which migration tools keep what they have applied. */
 bool sql_is_history_table(struct str table);
 

@@ -1,54 +1,6 @@
 /* sql_table.c -- columns, constraints and indexes of PostgreSQL's parse trees. */
 #include "readers/sql_reader.h"
 
-/* --- Names. --- */
-
-/* NAMEDATALEN - 1: both parts are shortened, the longer first. */
-#define NAME_MAX_BYTES 63u
-
-struct str sql_made_up_name(struct arena *arena, struct str table, struct str columns,
-                            const char *label)
-{
-    size_t dot = str_find_byte(table, '.');
-    struct str first = dot == SIZE_MAX ? table : str_from_offset(table, dot + 1), second = columns;
-    size_t overhead = str_from(label).length + 1 + (second.length ? 1 : 0);
-
-    while (first.length + second.length + overhead > NAME_MAX_BYTES) {
-        if (first.length > second.length)
-            first.length--;
-        else
-            second.length--;
-    }
-    return second.length ? str_printf(arena, STR_FMT "_" STR_FMT "_%s", STR_ARG(first),
-                                      STR_ARG(second), label)
-                         : str_printf(arena, STR_FMT "_%s", STR_ARG(first), label);
-}
-
-static bool is_taken(const struct sql_reader *r, struct str name)
-{
-    for (size_t i = 0; i < r->named.count; i++)
-        if (str_eq(r->named.items[i].name, name))
-            return true;
-    for (size_t i = 0; i < r->schema->tables.count; i++)
-        for (size_t j = 0; j < r->schema->tables.items[i].indexes.count; j++)
-            if (str_eq(r->schema->tables.items[i].indexes.items[j].name, name))
-                return true;
-    return false;
-}
-
-static struct str free_name(struct sql_reader *r, struct str table, const struct strs *columns,
-                            const char *label)
-{
-    struct str joined = str_join(r->arena, columns->items, columns->count, STR("_"));
-    struct str name = sql_made_up_name(r->arena, table, joined, label);
-
-    for (unsigned i = 1; is_taken(r, name) && i < 1000; i++) {
-        struct str numbered = str_printf(r->arena, "%s%u", label, i);
-        name = sql_made_up_name(r->arena, table, joined, str_c(r->arena, numbered));
-    }
-    return name;
-}
-
 /* --- Columns. --- */
 
 static void add_named(struct sql_reader *r, enum sql_constraint kind, struct str table,
@@ -102,14 +54,17 @@ static void column_constraint(struct sql_reader *r, struct schema_column *column
     }
 }
 
-static struct str collation(struct sql_reader *r, const PgQuery__ColumnDef *def)
+static struct str collation(struct sql_reader *r, PgQuery__Node *const *names, size_t count)
 {
-    return def->coll_clause && def->coll_clause->n_collname
-               ? str_printf(r->arena, " COLLATE \"" STR_FMT "\"",
-                            STR_ARG(sql_text(
-                                r, def->coll_clause->collname[def->coll_clause->n_collname - 1]
-                                       ->string->sval)))
-               : STR_NONE;
+    return count ? str_printf(r->arena, " COLLATE \"" STR_FMT "\"",
+                              STR_ARG(sql_text(r, names[count - 1]->string->sval)))
+                 : STR_NONE;
+}
+
+static struct str column_collation(struct sql_reader *r, const PgQuery__ColumnDef *def)
+{
+    return def->coll_clause ? collation(r, def->coll_clause->collname, def->coll_clause->n_collname)
+                            : STR_NONE;
 }
 
 /* DEFERRABLE INITIALLY DEFERRED behind the constraint of a column: nodes of their own, which say it of that one. */
@@ -181,12 +136,10 @@ void sql_column(struct sql_reader *r, struct schema_table *table, const PgQuery_
     if (def->type_name)
         column.type = str_printf(r->arena, STR_FMT STR_FMT,
                                  STR_ARG(sql_type(r->arena, def->type_name, &serial)),
-                                 STR_ARG(collation(r, def)));
+                                 STR_ARG(column_collation(r, def)));
     if (serial) {
         column.nullable = false;
-        column.default_value =
-            str_printf(r->arena, "nextval('" STR_FMT "'::regclass)",
-                       STR_ARG(sql_made_up_name(r->arena, table->name, column.name, "seq")));
+        column.default_value = sql_serial_default(r->arena, table->name, column.name);
     }
     for (size_t i = 0; i < def->n_constraints; i++)
         column_constraint(r, &column, def->constraints[i]->constraint);
@@ -263,7 +216,11 @@ static void unique(struct sql_reader *r, struct schema_table *table,
 {
     struct schema_column *column =
         columns.count == 1 ? schema_column_named(table, columns.items[0]) : NULL;
-    struct str usual = free_name(r, table->name, &columns, "key");
+    struct strs all = {0};
+    for (size_t i = 0; i < columns.count; i++)
+        VEC_PUSH(r->arena, &all, columns.items[i]);
+    sql_names(r, constraint->including, constraint->n_including, &all);
+    struct str usual = sql_free_name(r, table->name, &all, "key");
     struct str extra =
         extras(r, constraint->nulls_not_distinct, constraint->including, constraint->n_including);
 
@@ -317,7 +274,7 @@ static void foreign_key(struct sql_reader *r, struct schema_table *table,
 
     sql_names(r, constraint->fk_attrs, constraint->n_fk_attrs, &columns);
     sql_names(r, constraint->pk_attrs, constraint->n_pk_attrs, &keys);
-    struct str named = name.length ? name : free_name(r, table->name, &columns, "fkey");
+    struct str named = name.length ? name : sql_free_name(r, table->name, &columns, "fkey");
     struct str references = str_printf(
         r->arena, STR_FMT " (" STR_FMT ")" STR_FMT, STR_ARG(target),
         STR_ARG(str_join(r->arena, keys.items, keys.count, STR(", "))), STR_ARG(actions));
@@ -359,7 +316,7 @@ static void check(struct sql_reader *r, struct schema_table *table,
     if (columns.count != 1)
         columns.count = 0;
     if (!name.length)
-        index.name = free_name(r, table->name, &columns, "check");
+        index.name = sql_free_name(r, table->name, &columns, "check");
     VEC_PUSH(r->arena, &index.parts, text);
     add_index(r, table, index);
 }
@@ -372,12 +329,15 @@ static void exclusion(struct sql_reader *r, struct schema_table *table,
                                  .method = sql_text(r, constraint->access_method),
                                  .condition = sql_written(r, constraint->where_clause)};
 
+    struct strs columns = {0};
+
     for (size_t i = 0; i < constraint->n_exclusions; i++) {
         const PgQuery__List *pair = constraint->exclusions[i]->list;
         if (pair->n_items != 2 || pair->items[0]->node_case != PG_QUERY__NODE__NODE_INDEX_ELEM)
             continue;
         const PgQuery__IndexElem *element = pair->items[0]->index_elem;
         const PgQuery__List *names = pair->items[1]->list;
+        sql_element_name(r, element, &columns);
         VEC_PUSH(
             r->arena, &index.parts,
             str_printf(r->arena, STR_FMT " WITH %s",
@@ -385,6 +345,8 @@ static void exclusion(struct sql_reader *r, struct schema_table *table,
                                                                  : sql_written(r, element->expr)),
                        names->n_items ? names->items[names->n_items - 1]->string->sval : "?"));
     }
+    if (!name.length)
+        index.name = sql_free_name(r, table->name, &columns, "excl");
     schema_index_defer(r->arena, &index,
                        schema_deferral(constraint->deferrable, constraint->initdeferred));
     add_index(r, table, index);
@@ -438,6 +400,8 @@ static struct str index_part(struct sql_reader *r, const PgQuery__IndexElem *ele
     /* As pg_dump writes it: an expression that is no call stands in brackets. */
     if (!plain && element->expr->node_case != PG_QUERY__NODE__NODE_FUNC_CALL)
         text = str_printf(r->arena, "(" STR_FMT ")", STR_ARG(text));
+    text = str_printf(r->arena, STR_FMT STR_FMT, STR_ARG(text),
+                      STR_ARG(collation(r, element->collation, element->n_collation)));
     return str_printf(
         r->arena, STR_FMT "%s" STR_FMT "%s%s", STR_ARG(text), class.length ? " " : "",
         STR_ARG(class), descends ? " DESC" : "",
@@ -473,17 +437,13 @@ void sql_index(struct sql_reader *r, const PgQuery__IndexStmt *statement)
     for (size_t i = 0; i < statement->n_index_params; i++) {
         const PgQuery__IndexElem *element = statement->index_params[i]->index_elem;
         VEC_PUSH(r->arena, &index.parts, index_part(r, element));
-        VEC_PUSH(r->arena, &columns,
-                 element->name && element->name[0] ? sql_text(r, element->name)
-                 : element->expr->node_case == PG_QUERY__NODE__NODE_FUNC_CALL
-                     ? sql_text(r, element->expr->func_call
-                                       ->funcname[element->expr->func_call->n_funcname - 1]
-                                       ->string->sval)
-                     : STR("expr"));
+        sql_element_name(r, element, &columns);
     }
+    for (size_t i = 0; i < statement->n_index_including_params; i++)
+        sql_element_name(r, statement->index_including_params[i]->index_elem, &columns);
     if (!index.name.length)
-        index.name = free_name(r, table->name, &columns, "idx");
-    else if (statement->if_not_exists && is_taken(r, index.name))
+        index.name = sql_free_name(r, table->name, &columns, "idx");
+    else if (statement->if_not_exists && sql_is_taken(r, index.name))
         return;
     add_index(r, table, index);
 }

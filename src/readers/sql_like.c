@@ -1,0 +1,83 @@
+/* sql_like.c -- tables made after another one: LIKE, and partitions. */
+#include "readers/sql_reader.h"
+
+/* --- LIKE. --- */
+
+/* What LIKE takes with it (PostgreSQL 15, parsenodes.h: TableLikeOption). Of its indexes only keys are known here. */
+enum like {
+    LIKE_CONSTRAINTS = 1 << 2,
+    LIKE_DEFAULTS = 1 << 3,
+    LIKE_GENERATED = 1 << 4,
+    LIKE_IDENTITY = 1 << 5,
+    LIKE_INDEXES = 1 << 6
+};
+
+static bool keeps_default(struct str value, uint32_t options)
+{
+    return !str_starts(value, STR("GENERATED ")) ? options & LIKE_DEFAULTS
+           : str_ends(value, STR("AS IDENTITY")) ? options & LIKE_IDENTITY
+                                                 : options & LIKE_GENERATED;
+}
+
+void sql_like(struct sql_reader *r, struct schema_table *table,
+              const PgQuery__TableLikeClause *like)
+{
+    const struct schema_table *source =
+        schema_table_named(r->schema, sql_table_name(r, like->relation));
+
+    if (!source || source->partial) {
+        table->partial = true;
+        sql_unread(r, STR("it is LIKE a table that these files do not make"));
+        return;
+    }
+    for (size_t i = 0; i < source->columns.count; i++) {
+        struct schema_column column = source->columns.items[i];
+        column.place = r->place;
+        column.references = STR_NONE;
+        if (!(like->options & LIKE_INDEXES))
+            column.primary_key = column.unique = false;
+        if (!keeps_default(column.default_value, like->options))
+            column.default_value = STR_NONE;
+        schema_column_put(r->arena, table, column);
+    }
+    for (size_t i = 0; i < source->indexes.count; i++)
+        if (source->indexes.items[i].kind == SCHEMA_CHECK && like->options & LIKE_CONSTRAINTS)
+            VEC_PUSH(r->arena, &table->indexes, source->indexes.items[i]);
+}
+
+/* --- Partitions. --- */
+
+void sql_partition(struct sql_reader *r, struct schema_table *table, struct str of)
+{
+    table->partition = true;
+    VEC_PUSH(r->arena, &r->partitions, (struct sql_partition){.table = table->name, .of = of});
+}
+
+static bool has_check(const struct schema_table *table, struct str name)
+{
+    for (size_t i = 0; i < table->indexes.count; i++)
+        if (table->indexes.items[i].kind == SCHEMA_CHECK &&
+            str_eq(table->indexes.items[i].name, name))
+            return true;
+    return false;
+}
+
+static void finish_partition(struct sql_reader *r, const struct sql_partition *partition)
+{
+    struct schema_table *table = schema_table_named(r->schema, partition->table);
+    const struct schema_table *of = schema_table_named(r->schema, partition->of);
+    size_t kept = 0;
+
+    for (size_t i = 0; table && of && i < table->indexes.count; i++)
+        if (table->indexes.items[i].kind != SCHEMA_CHECK ||
+            !has_check(of, table->indexes.items[i].name))
+            table->indexes.items[kept++] = table->indexes.items[i];
+    if (table && of)
+        table->indexes.count = kept;
+}
+
+void sql_partitions_finish(struct sql_reader *r)
+{
+    for (size_t i = 0; i < r->partitions.count; i++)
+        finish_partition(r, &r->partitions.items[i]);
+}
