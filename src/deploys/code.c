@@ -36,9 +36,8 @@ static bool from_input(struct recogniser *r, struct shell_state *state, const st
     inner.depth++;
     inner.input = (struct input){0};
     if (call->input.kind == INPUT_TEXT) {
-        struct shell_state *fork = shell_state_fork(state);
+        struct shell_state *fork = judge_fork(state, call);
         shell_state_set_arguments(fork, arguments, count + 1);
-        shell_state_set_directory(fork, call->directory);
         return judge_text(r, fork, &inner, call->input.text, true, e);
     }
     if (call->input.kind != INPUT_FILE)
@@ -58,14 +57,13 @@ static bool shell_text_with_arguments(struct recogniser *r, struct shell_state *
                                       const struct call *call, size_t text_at, struct err *e)
 {
     struct call inner = *call;
-    struct shell_state *fork = shell_state_fork(state);
+    struct shell_state *fork = judge_fork(state, call);
 
     inner.depth++;
     if (!fetched_word(r, call, &call->words[text_at], NULL, 0, e))
         return false;
     if (text_at + 1 < call->count)
         shell_state_set_arguments(fork, call->words + text_at + 1, call->count - text_at - 1);
-    shell_state_set_directory(fork, call->directory);
     return judge_text(r, fork, &inner, call->words[text_at].text, true, e);
 }
 

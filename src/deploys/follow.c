@@ -208,10 +208,8 @@ static bool follow_shell_file(struct recogniser *r, struct shell_state *state,
                               const struct shell_value *arguments, size_t argument_count,
                               bool same_shell, struct err *e)
 {
-    struct shell_state *inner = same_shell ? state : shell_state_fork(state);
+    struct shell_state *inner = same_shell ? state : judge_fork(state, call);
 
-    if (!same_shell)
-        shell_state_set_directory(inner, call->directory);
     if (argument_count || !same_shell) {
         static const struct shell_value none = {.text = STR_INIT(""), .known = true};
         if (argument_count)

@@ -316,6 +316,17 @@ bool judge_unparsable(struct recogniser *r, const struct call *call, struct str 
                             e);
 }
 
+/* What stands before a command is in the environment of the shells it starts; not of those on another machine. */
+struct shell_state *judge_fork(struct shell_state *state, const struct call *call)
+{
+    struct shell_state *fork = shell_state_fork(state);
+
+    shell_state_set_directory(fork, call->directory);
+    for (size_t i = 0; i < call->settings.count && !call->remote; i++)
+        shell_state_set_variable(fork, call->settings.items[i].name, call->settings.items[i].value);
+    return fork;
+}
+
 bool judge_file_text(struct recogniser *r, struct shell_state *state, const struct call *call,
                      struct str text, bool same_shell, struct err *e)
 {
@@ -332,10 +343,7 @@ bool judge_file_text(struct recogniser *r, struct shell_state *state, const stru
     if (r->depth > CALL_DEPTH_MAX) {
         err_set(&why, ERR_LIMIT, "nested too deeply");
     } else {
-        struct shell_state *inner = same_shell ? state : shell_state_fork(state);
-        if (!same_shell)
-            shell_state_set_directory(inner, call->directory);
-        good = shell_evaluate(inner, text, &why);
+        good = shell_evaluate(same_shell ? state : judge_fork(state, call), text, &why);
     }
     r->inherited = saved.inherited;
     r->remote = saved.remote;

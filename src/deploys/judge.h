@@ -119,6 +119,8 @@ struct recogniser {
 /* --- judge.c --- */
 MUST_CHECK bool judge_call(struct recogniser *r, struct shell_state *state, const struct call *call,
                            struct err *e);
+/* The state of a shell that the call starts: a copy. */
+struct shell_state *judge_fork(struct shell_state *state, const struct call *call);
 /* Shell text that a call runs: in a copy of the state, or (same_shell) in the state itself. Text that is no shell text makes suspects
  * of its words. */
 MUST_CHECK bool judge_text(struct recogniser *r, struct shell_state *state, const struct call *call,
