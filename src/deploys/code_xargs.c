@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "deploys/code.h"
+#include "deploys/protect_find.h"
 
 #define ITEMS_MAX 64u
 
@@ -124,18 +125,6 @@ bool xargs_call(struct recogniser *r, struct shell_state *state, const struct ca
     return run_appended(r, state, &command, &items, known, e);
 }
 
-/* The literal after -name: what {} stands for. */
-static struct str found_name(const struct call *call)
-{
-    for (size_t i = 1; i + 1 < call->count; i++) {
-        struct str next = call->words[i + 1].text;
-        if (str_eq(call->words[i].text, STR("-name")) && str_find_byte(next, '*') == SIZE_MAX &&
-            str_find_byte(next, '?') == SIZE_MAX && str_find_byte(next, '[') == SIZE_MAX)
-            return next;
-    }
-    return UNKNOWN_TEXT;
-}
-
 bool find_call(struct recogniser *r, struct shell_state *state, const struct call *call,
                struct err *e)
 {
@@ -157,7 +146,7 @@ bool find_call(struct recogniser *r, struct shell_state *state, const struct cal
         struct strs items = {0};
         command.words = call->words + i + 1;
         command.count = end - i - 1;
-        VEC_PUSH(r->arena, &items, found_name(call));
+        VEC_PUSH(r->arena, &items, protect_find_item(r, call->directory, call->words, call->count));
         if (command.count && !run_replaced(r, state, &command, STR("{}"), &items, e))
             return false;
         i = end;

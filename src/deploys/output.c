@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "deploys/judge.h"
+#include "deploys/protect_find.h"
 #include "deploys/protect_write.h"
 
 #define WRITTEN_MAX 64u
@@ -189,15 +190,18 @@ static bool decoded(struct recogniser *r, const struct shell_command *command, s
     return decode_base64(r, text, ret);
 }
 
-/* `ls deploy.sh | xargs bash`: files that are named. */
+/* `ls deploy.sh | xargs bash`: files that are named; `ls .git/hooks/…`: any file there. */
 static bool listed(struct recogniser *r, const struct shell_command *command, struct str *ret)
 {
     struct str text = STR("");
 
     for (size_t i = 1; i < command->words.count; i++) {
         const struct shell_value *word = &command->words.items[i];
-        if (!word->known || word->glob || str_find_byte(word->text, '.') == SIZE_MAX ||
-            str_starts(word->text, STR("-")))
+        struct str base = path_base_name(word->text);
+        bool ours = word->glob && base.length < word->text.length &&
+                    protect_names_path(r->arena, protect_state(r), command->directory, word->text);
+        if ((word->glob && !ours) || (!word->known && !ours) ||
+            str_find_byte(word->text, '.') == SIZE_MAX || str_starts(word->text, STR("-")))
             return false; /* a directory's content is not looked into */
         text = i == 1
                    ? word->text
@@ -207,54 +211,31 @@ static bool listed(struct recogniser *r, const struct shell_command *command, st
     return true;
 }
 
-/* The name that find is given, its wildcards unknown. Out: false: none, or what else it asks may leave such files out. */
-static bool name_searched(struct recogniser *r, const struct shell_command *command,
-                          struct str *ret_name)
+/* `git rev-parse --git-path hooks`, where git keeps them unless core.hooksPath is set. */
+static bool git_place(struct recogniser *r, const struct shell_command *command, struct str *ret)
 {
-    static const char *const others[] = {"!",     "-not", "-o",     "-or",    "-path",
-                                         "-exec", "-ok",  "-prune", "-regex", NULL};
-    static const char *const named[] = {"-name", "-iname", NULL};
+    static const char *const directories[] = {"--git-dir", "--absolute-git-dir", "--git-common-dir",
+                                              NULL};
+    struct str entry, top = work_tree_find(r->arena, command->directory, &entry);
+    size_t at = 2, count = command->words.count;
 
-    *ret_name = STR_NONE;
-    for (size_t i = 1; i < command->words.count; i++) {
-        struct str word = command->words.items[i].text;
-        if (str_is_one_of(word, others))
-            return false;
-        if (str_is_one_of(word, named) && i + 1 < command->words.count)
-            *ret_name = str_copy(r->arena, command->words.items[i + 1].text);
-    }
-    char *bytes = (char *)(uintptr_t)ret_name->bytes;
-    for (size_t i = 0; i < ret_name->length; i++)
-        if (strchr("*?[", bytes[i]))
-            bytes[i] = SHELL_UNKNOWN;
-    return ret_name->length > 0;
-}
-
-/* `find .git -name 'pre-*' | xargs rm`: files of that name where files of ours are, and others that are not known. */
-static bool found(struct recogniser *r, const struct shell_command *command, struct str *ret)
-{
-    struct buf out = buf_new(r->arena, PRINTED_MAX);
-    struct str name;
-
-    if (!name_searched(r, command, &name))
+    if (at < count && str_starts(command->words.items[at].text, STR("--path-format=")))
+        at++;
+    if (at >= count || !top.length)
         return false;
-    for (size_t i = 1; i < command->words.count; i++) {
-        const struct shell_value *place = &command->words.items[i];
-        if (!place->known || place->glob || str_starts(place->text, STR("-")))
-            break;
-        for (const char *const *below = protect_places; *below; below++) {
-            struct str directory = path_join(r->arena, place->text, str_from(*below));
-            if (file_kind(r->arena, path_join(r->arena, command->directory, directory)) !=
-                FILE_DIRECTORY)
-                continue;
-            buf_add(&out, path_join(r->arena, directory, name));
-            buf_add_byte(&out, '\n');
-        }
+    struct str word = command->words.items[at].text;
+    if (at + 1 == count && str_eq(word, STR("--show-toplevel"))) {
+        *ret = top;
+        return true;
     }
-    if (!out.length)
+    if (!entry.length || file_kind(r->arena, entry) != FILE_DIRECTORY)
         return false;
-    buf_add(&out, UNKNOWN_TEXT);
-    *ret = buf_str(&out);
+    *ret = entry;
+    if (at + 1 == count)
+        return str_is_one_of(word, directories);
+    if (at + 2 != count || !str_eq(word, STR("--git-path")))
+        return false;
+    *ret = path_join(r->arena, entry, command->words.items[at + 1].text);
     return true;
 }
 
@@ -263,7 +244,6 @@ bool output_of(void *context, struct shell_state *state, const struct shell_comm
 {
     struct recogniser *r = context;
     size_t count = command->words.count;
-    struct str git_entry;
 
     (void)state;
     if (count == 2 && (program_is(command, "which") || word_is(command, 0, "type"))) {
@@ -281,7 +261,7 @@ bool output_of(void *context, struct shell_state *state, const struct shell_comm
     if (count > 1 && program_is(command, "ls"))
         return listed(r, command, ret_text);
     if (count > 1 && program_is(command, "find") && !r->remote)
-        return found(r, command, ret_text);
+        return protect_find_printed(r, command->directory, command->words.items, count, ret_text);
     if (count > 2 && program_is(command, "docker-machine") && word_is(command, 1, "env")) {
         *ret_text = str_printf(r->arena, "export DOCKER_HOST=tcp://" STR_FMT ":2376",
                                STR_ARG(command->words.items[count - 1].text));
@@ -289,11 +269,8 @@ bool output_of(void *context, struct shell_state *state, const struct shell_comm
     }
     if (count > 1 && program_is(command, "cat") && !r->remote)
         return read_files(r, command, 1, ret_text);
-    if (program_is(command, "git") && word_is(command, 1, "rev-parse") &&
-        word_is(command, 2, "--show-toplevel") && count == 3 && !r->remote) {
-        *ret_text = work_tree_find(r->arena, command->directory, &git_entry);
-        return ret_text->length > 0;
-    }
+    if (program_is(command, "git") && word_is(command, 1, "rev-parse") && !r->remote)
+        return git_place(r, command, ret_text);
     if (count == 2 && word_is(command, 1, "bin") &&
         (program_is(command, "npm") || program_is(command, "yarn") ||
          program_is(command, "pnpm"))) {

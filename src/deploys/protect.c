@@ -300,8 +300,7 @@ bool protect_outputs(struct recogniser *r, struct shell_state *state,
     return true;
 }
 
-/* Does the text hold a name of ours at all? */
-static bool text_has_name(const struct protect_tables *t, struct str text)
+bool protect_text_has_name(const struct protect_tables *t, struct str text)
 {
     for (uint32_t i = 0; i < t->file_count; i++)
         for (uint32_t n = 0; n < t->files[i].names.count; n++)
@@ -315,8 +314,9 @@ bool protect_text(struct recogniser *r, const struct call *call, struct str text
     const struct protect_tables *t = r->protect;
     struct str groups[REGEX_GROUPS_MAX];
 
-    if (!r->tampers || call->remote || !text_has_name(t, text))
+    if (!r->tampers || call->remote || !protect_text_has_name(t, text))
         return true;
+    text = protect_code_with_values(r, text);
     for (uint32_t i = 0; i < t->code_count; i++) {
         struct write write = {.change = (enum tamper_change)t->codes[i].does,
                               .directory = call->directory};

@@ -9,6 +9,8 @@
 #include "deploys/judge.h"
 #include "deploys/protect_path.h"
 
+#define EXPANDED_MAX 256u
+
 static bool names_have(const struct protect_tables *t, struct pack_list names, struct str part)
 {
     for (uint32_t i = 0; i < names.count; i++)
@@ -125,29 +127,77 @@ bool protect_look_up(struct arena *arena, const struct protect_tables *t, struct
 /* "*" alone is everything; what begins like a name could be it. */
 static bool glob_fits(struct str glob, struct str name)
 {
-    size_t star = str_find_byte(glob, '*'), mark = str_find_byte(glob, '?');
-    size_t literal = star < mark ? star : mark;
-
-    if (literal == 0 && name.length && name.bytes[0] == '.')
+    if (glob.length && strchr("*?[", glob.bytes[0]) && name.length && name.bytes[0] == '.')
         return false; /* the shell leaves hidden files out */
-    return glob_matches(glob, name);
+    return ref_glob_matches(glob, name);
+}
+
+bool protect_is_directory(struct arena *arena, const struct protect_tables *t, struct str absolute)
+{
+    const struct protect_file *row = protect_find_file(arena, t, absolute);
+
+    return row && row->judge == JUDGE_DIRECTORY;
+}
+
+static bool has_wildcard(struct str text)
+{
+    return str_find_byte(text, '*') != SIZE_MAX || str_find_byte(text, '?') != SIZE_MAX ||
+           str_find_byte(text, '[') != SIZE_MAX;
+}
+
+/* The entries of `directory` that the part takes. */
+static void add_present(struct arena *arena, struct str directory, struct str part,
+                        struct strs *paths)
+{
+    struct strs names = {0};
+    struct err ignored = ERR_NONE;
+
+    if (!file_list(arena, directory, &names, &ignored))
+        return;
+    for (size_t i = 0; i < names.count && paths->count < EXPANDED_MAX; i++)
+        if (glob_fits(part, names.items[i]))
+            strs_add(arena, paths, path_join(arena, directory, names.items[i]));
+}
+
+/* The part in each of these directories: `.git/h*` + "pre-push". */
+static struct strs join_part(struct arena *arena, const struct protect_tables *t,
+                             const struct strs *directories, struct str part, bool last)
+{
+    struct strs paths = {0};
+
+    for (size_t i = 0; i < directories->count && paths.count < EXPANDED_MAX; i++) {
+        struct str directory = directories->items[i];
+        if (!has_wildcard(part)) {
+            VEC_PUSH(arena, &paths, path_join(arena, directory, part));
+            continue;
+        }
+        for (uint32_t f = 0; last && f < t->file_count; f++)
+            for (uint32_t n = 0; n < t->files[f].names.count; n++) {
+                struct str name = pack_list_item(&t->packs, t->files[f].names, n);
+                if (glob_fits(part, name))
+                    strs_add(arena, &paths, path_join(arena, directory, name));
+            }
+        if (!last || any_row_has_name(t, directory))
+            add_present(arena, directory, part, &paths);
+    }
+    return paths;
 }
 
 struct strs protect_expand(struct arena *arena, const struct protect_tables *t, struct str absolute)
 {
     struct strs paths = {0};
-    struct str base = path_base_name(absolute), directory = path_directory(absolute);
+    struct str rest = absolute;
 
-    if (str_find_byte(base, '*') == SIZE_MAX && str_find_byte(base, '?') == SIZE_MAX) {
-        VEC_PUSH(arena, &paths, absolute);
+    VEC_PUSH(arena, &paths, absolute);
+    if (!has_wildcard(absolute) ||
+        (has_wildcard(path_directory(absolute)) && !any_row_has_name(t, absolute)))
         return paths;
+    paths.items[0] = STR("/");
+    while (rest.length) {
+        struct str part = str_cut(&rest, '/');
+        if (part.length)
+            paths = join_part(arena, t, &paths, part, rest.length == 0);
     }
-    for (uint32_t i = 0; i < t->file_count; i++)
-        for (uint32_t n = 0; n < t->files[i].names.count; n++) {
-            struct str name = pack_list_item(&t->packs, t->files[i].names, n);
-            if (glob_fits(base, name))
-                strs_add(arena, &paths, path_join(arena, directory, name));
-        }
     return paths;
 }
 

@@ -13,7 +13,10 @@ struct protected_path {
 /* `state`: hookcheck's state directory. `removed`: the path itself goes away, not what it leads to; then a directory around the state counts. */
 bool protect_look_up(struct arena *arena, const struct protect_tables *tables, struct str state,
                      struct str absolute, bool removed, struct protected_path *ret);
-/* A pattern of the shell's in the last name stands for those of our names that it takes. */
+/* A directory that holds files of ours, by its name. */
+bool protect_is_directory(struct arena *arena, const struct protect_tables *tables,
+                          struct str absolute);
+/* A pattern of the shell's stands for those of our names that it takes in the last part of a path, and for what is there now. */
 struct strs protect_expand(struct arena *arena, const struct protect_tables *tables,
                            struct str absolute);
 void protect_fill(struct arena *arena, const struct protect_tables *tables,

@@ -1,12 +1,12 @@
 #include "deploys/protect_write.h"
 
-#include <fnmatch.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/patch.h"
 #include "config/state.h"
 #include "deploys/follow.h"
+#include "deploys/protect_find.h"
 #include "deploys/protect_path.h"
 
 bool protect_is_known(struct str text)
@@ -36,7 +36,7 @@ static struct str with_stars(struct recogniser *r, struct str text)
 }
 
 /* What of a path that is not known whole can be judged: "$(git rev-parse --git-path hooks)/pre-push", where the name is there and where hooks
- * usually are is known; `for f in .git/hooks/…`, where anything in that directory may be removed. Out: false: nothing. */
+ * usually are is known; `for f in .git/hooks/…`, `cd .git/hooks; rm "$f"`, where anything in that directory may be removed. Out: false: nothing. */
 static bool guess_path(struct recogniser *r, const struct write *write, struct str *path)
 {
     struct str base = path_base_name(*path), root = root_of(r, write->directory);
@@ -44,8 +44,10 @@ static bool guess_path(struct recogniser *r, const struct write *write, struct s
 
     if (!protect_is_known(base)) {
         struct str directory = str_prefix(*path, path->length - base.length);
+        struct str here = write->directory;
         *path = with_stars(r, *path);
-        return goes && directory.length && protect_is_known(directory);
+        return goes && protect_is_known(directory) &&
+               (directory.length || protect_is_directory(r->arena, r->protect, here));
     }
     *path = str_printf(r->arena, STR_FMT "/.git/hooks/" STR_FMT,
                        STR_ARG(root.length ? root : write->directory), STR_ARG(base));
@@ -131,67 +133,61 @@ static bool write_into(struct recogniser *r, const struct write *write, const st
     return true;
 }
 
-static bool write_named(struct recogniser *r, const struct write *write, struct str place,
-                        struct str name, bool any_case, struct err *e)
-{
-    struct strs names = {0};
-    struct err ignored = ERR_NONE;
-    const char *pattern = str_c(r->arena, name);
+const char *const protect_places[] = {".",      ".git",    ".git/hooks", "hooks",
+                                      ".husky", ".claude", NULL};
 
-    if (!any_case && !strpbrk(pattern, "*?[\\"))
-        return protect_write(r, write, path_join(r->arena, place, name), e);
-    if (!file_list(r->arena, path_join(r->arena, write->directory, place), &names, &ignored))
-        return true;
-    for (size_t i = 0; i < names.count; i++)
-        if (fnmatch(pattern, str_c(r->arena, names.items[i]), any_case ? FNM_CASEFOLD : 0) == 0 &&
-            !protect_write(r, write, path_join(r->arena, place, names.items[i]), e))
+/* `find . -name 'pre-*' -delete` */
+static bool write_found(struct recogniser *r, const struct write *write, struct err *e)
+{
+    struct strs paths =
+        protect_find_paths(r, write->directory, write->call->words, write->call->count);
+
+    for (size_t i = 0; i < paths.count; i++)
+        if (!protect_write(r, write, paths.items[i], e))
             return false;
     return true;
 }
 
-const char *const protect_places[] = {".",      ".git",    ".git/hooks", "hooks",
-                                      ".husky", ".claude", NULL};
-
-/* `find . -name 'pre-*' -delete`: such files where files of ours are, below each place it looks in. */
-static bool write_found(struct recogniser *r, const struct write *write, const struct line *line,
-                        struct str below, struct err *e)
+/* `cp -t DIRECTORY FILE…`: as if it stood last. */
+static struct line with_target(struct recogniser *r, const struct line *line)
 {
+    struct line moved = *line;
+
     for (size_t i = 0; i < line->options.count; i++) {
         const struct option_word *option = &line->options.items[i];
-        bool any_case = str_eq(option->name, STR("-iname"));
-        if (!option->has_value || (!any_case && !str_eq(option->name, STR("-name"))))
+        if (!option->has_value ||
+            (!str_eq(option->name, STR("-t")) && !str_eq(option->name, STR("--target-directory"))))
             continue;
-        for (const char *const *place = protect_places; *place; place++)
-            if (!write_named(r, write, path_join(r->arena, below, str_from(*place)), option->value,
-                             any_case, e))
-                return false;
+        moved.operands = (struct strs){0};
+        for (size_t o = 0; o < line->operands.count; o++)
+            VEC_PUSH(r->arena, &moved.operands, line->operands.items[o]);
+        VEC_PUSH(r->arena, &moved.operands, option->value);
     }
-    return true;
+    return moved;
 }
 
 bool protect_write_operands(struct recogniser *r, const struct protect_writer *writer,
                             const struct write *write, const struct line *line, struct err *e)
 {
     struct str prefix = pack_str(&r->protect->packs, writer->prefix);
-    size_t count = line->operands.count, first = 0;
+    size_t first = 0;
 
+    if (writer->operands == OPERANDS_FOUND)
+        return write_found(r, write, e);
+    struct line moved = with_target(r, line);
+    size_t count = moved.operands.count;
     if (!count)
         return true;
     if (writer->operands == OPERANDS_LAST)
-        return write_into(r, write, line, e);
+        return write_into(r, write, &moved, e);
     if (writer->operands == OPERANDS_SOURCES)
         count--;
     if (writer->operands == OPERANDS_REST)
         first = 1;
     for (size_t i = first; i < count; i++) {
-        struct str path = line->operands.items[i];
+        struct str path = moved.operands.items[i];
         if (!str_starts(path, prefix))
             continue;
-        if (writer->operands == OPERANDS_FOUND) {
-            if (protect_is_known(path) && !write_found(r, write, line, path, e))
-                return false;
-            continue;
-        }
         if (!protect_write(r, write, str_from_offset(path, prefix.length), e))
             return false;
     }

@@ -1,0 +1,92 @@
+/* protect_code.c -- paths that code of other languages keeps in a variable: `p = ".claude/settings.json"; open(p, "w")`. */
+#include <ctype.h>
+#include <string.h>
+
+#include "base/regex.h"
+#include "deploys/protect_write.h"
+
+#define CONSTANTS_MAX 16u
+
+struct constant {
+    struct str name, value; /* value: with its quotes */
+};
+VEC_DEFINE(constants, struct constant);
+
+static bool is_name_byte(char byte)
+{
+    return isalnum((unsigned char)byte) || byte == '_';
+}
+
+static const struct constant *constant_find(const struct constants *constants, struct str name)
+{
+    for (size_t i = constants->count; i > 0; i--)
+        if (str_eq(constants->items[i - 1].name, name))
+            return &constants->items[i - 1];
+    return NULL;
+}
+
+static void read_constants(struct recogniser *r, struct str text, struct constants *constants)
+{
+    struct str groups[REGEX_GROUPS_MAX], rest = text;
+    struct err ignored = ERR_NONE;
+    struct regex *regex;
+    bool matched = true;
+
+    if (!regex_compile(
+            r->arena,
+            STR("\\b([A-Za-z_]\\w*)\\s*=\\s*(?:(?:pathlib\\.)?Path\\(\\s*)?([\"'][^\"'\\n]+[\"'])"),
+            &regex, &ignored))
+        return;
+    while (constants->count < CONSTANTS_MAX &&
+           regex_match(regex, rest, &matched, groups, REGEX_GROUPS_MAX, &ignored) && matched) {
+        if (protect_text_has_name(r->protect, groups[2]))
+            VEC_PUSH(r->arena, constants, (struct constant){groups[1], groups[2]});
+        rest = str_from_offset(text, (size_t)(groups[0].bytes - text.bytes) + groups[0].length);
+    }
+}
+
+/* Is the name that stands there the variable: no attribute, no word in quotes, nothing that is given a value here? */
+static bool is_use(struct str text, size_t from, size_t to)
+{
+    char before = from ? text.bytes[from - 1] : ' ',
+         after = to < text.length ? text.bytes[to] : ' ';
+    size_t next = to;
+
+    if (before == '.' || ((before == '"' || before == '\'') && before == after))
+        return false;
+    while (next < text.length && text.bytes[next] == ' ')
+        next++;
+    return next >= text.length || text.bytes[next] != '=' ||
+           str_starts(str_from_offset(text, next), STR("=="));
+}
+
+struct str protect_code_with_values(struct recogniser *r, struct str text)
+{
+    struct constants constants = {0};
+    struct buf out = buf_new(r->arena, 4 * REQUEST_MAX);
+    size_t at = 0;
+
+    read_constants(r, text, &constants);
+    if (!constants.count)
+        return text;
+    while (at < text.length) {
+        size_t end = at;
+        while (end < text.length && is_name_byte(text.bytes[end]))
+            end++;
+        const struct constant *constant =
+            end > at ? constant_find(&constants, str_slice(text, at, end)) : NULL;
+        if (constant && is_use(text, at, end) &&
+            out.length + constant->value.length < REQUEST_MAX) {
+            if (out.length && out.bytes[out.length - 1] == '$')
+                out.length--;
+            bool object = end < text.length && text.bytes[end] == '.';
+            buf_add(&out, object ? STR("Path(") : STR(""));
+            buf_add(&out, constant->value);
+            buf_add(&out, object ? STR(")") : STR(""));
+        } else {
+            buf_add(&out, str_slice(text, at, end > at ? end : at + 1));
+        }
+        at = end > at ? end : at + 1;
+    }
+    return buf_str(&out);
+}
