@@ -128,7 +128,7 @@ static bool rule_takes(struct recogniser *r, uint32_t index, const struct call *
 {
     const struct protect_rule *rule = &r->protect->rules[index];
     bool same = str_eq(line->typed, line->canonical);
-    bool reads = rule->sql && call->input.kind == INPUT_TEXT;
+    bool reads = (rule->sql || rule->input) && call->input.kind == INPUT_TEXT;
     struct regex *regex;
 
     *ret_takes = false;
@@ -144,6 +144,8 @@ static bool rule_takes(struct recogniser *r, uint32_t index, const struct call *
     if (!compiled(r, SLOT_RULE_COMMAND, index, rule->command, &regex, e))
         return false;
     bool matched = takes_line(regex, line) || (reads && takes(regex, call->input.text));
+    if (matched && rule->sql)
+        matched = protect_sql_stated(r, regex, call, line);
     for (size_t i = 0; i < files.count && !matched; i++)
         matched = rule_may_take(r->protect, rule, files.items[i]) &&
                   protect_sql_only(regex, files.items[i]);

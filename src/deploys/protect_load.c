@@ -80,9 +80,9 @@ static bool read_examples(struct protect_loader *loader, const struct row *row, 
 
 static bool read_rule(struct protect_loader *loader, struct row *row, uint32_t first_program)
 {
-    static const char *const known[] = {"id",      "program",  "reason",   "command",
-                                        "unless",  "setting",  "sql",      "says",
-                                        "instead", "mentions", "examples", NULL};
+    static const char *const known[] = {"id",       "program",  "reason", "command", "unless",
+                                        "setting",  "sql",      "input",  "says",    "instead",
+                                        "mentions", "examples", NULL};
     static const char *const reasons[] = {"protected", "stamp", NULL};
     struct protect_rule rule = {0};
     struct str program;
@@ -92,6 +92,7 @@ static bool read_rule(struct protect_loader *loader, struct row *row, uint32_t f
         !row_text(row, "program", true, &program) ||
         !pack_find_program(loader->packs, row, first_program, program, &rule.program) ||
         !row_choice(row, "reason", reasons, &reason) || !row_bool(row, "sql", &rule.sql) ||
+        !row_bool(row, "input", &rule.input) ||
         !pack_read_list(loader->packs, row, "mentions", &rule.mentions) ||
         !pack_read_pattern(loader->packs, row, "command", true, &rule.command) ||
         !pack_read_pattern(loader->packs, row, "unless", false, &rule.unless) ||

@@ -14,6 +14,10 @@
 /* The texts of those files that were found, in the order of the call. */
 struct strs protect_sql_files(struct recogniser *r, const struct call *call,
                               const struct line *line);
+/* Does one of the call's texts that fit the pattern state it, outside of what it quotes and of comments? True as well when only the whole line
+ * fits. */
+bool protect_sql_stated(struct recogniser *r, struct regex *pattern, const struct call *call,
+                        const struct line *line);
 bool protect_sql_only(struct regex *pattern, struct str text);
 
 #endif

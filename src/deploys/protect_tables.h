@@ -14,7 +14,8 @@ struct protect_rule {
     struct pack_text id;
     uint32_t program;
     bool stamp;
-    bool sql;          /* `command` is tried on the words and on what stands on standard input */
+    bool input; /* `command` is tried on the words and on what stands on standard input */
+    bool sql;   /* the same for SQL: its texts and comments do not count; files are read too */
     bool alternatives; /* of `command`: see pattern.h */
     struct pack_text need;
     struct pack_list

@@ -166,10 +166,10 @@ static void write_protect_rules(FILE *out, const struct protect_tables *t)
     for (uint32_t i = 0; i < t->rule_count; i++) {
         const struct protect_rule *r = &t->rules[i];
         fprintf(out,
-                "    {" TEXT_FMT ", %u, %d, %d, %d, " TEXT_FMT ", {%u, %u}, " TEXT_FMT ", " TEXT_FMT
-                ", " TEXT_FMT ", " TEXT_FMT ", " TEXT_FMT ", %u, %u},\n",
-                TEXT_ARG(r->id), r->program, r->stamp, r->sql, r->alternatives, TEXT_ARG(r->need),
-                LIST_ARG(r->mentions), TEXT_ARG(r->command), TEXT_ARG(r->unless),
+                "    {" TEXT_FMT ", %u, %d, %d, %d, %d, " TEXT_FMT ", {%u, %u}, " TEXT_FMT
+                ", " TEXT_FMT ", " TEXT_FMT ", " TEXT_FMT ", " TEXT_FMT ", %u, %u},\n",
+                TEXT_ARG(r->id), r->program, r->stamp, r->input, r->sql, r->alternatives,
+                TEXT_ARG(r->need), LIST_ARG(r->mentions), TEXT_ARG(r->command), TEXT_ARG(r->unless),
                 TEXT_ARG(r->setting), TEXT_ARG(r->says), TEXT_ARG(r->instead), r->first_example,
                 r->example_count);
     }
