@@ -1,6 +1,7 @@
 /* install -- puts the hooks where git and the agents look for them. */
 #include <stdio.h>
 
+#include "base/file.h"
 #include "cli/install_git.h"
 
 static const char *const managers[] = {"husky", "lefthook", "pre-commit"};
@@ -28,12 +29,29 @@ static void install_git(struct install *in)
         git_install(in, submodules.items[i]);
 }
 
+/* Up to version 4 its hooks stand in the hooks directory and .husky is nothing to it. */
+static bool is_old_husky(struct install *in, const struct git_place *place)
+{
+    return file_kind(in->arena, path_join(in->arena, place->hooks, STR("husky.sh"))) ==
+               FILE_REGULAR &&
+           file_kind(in->arena, path_join(in->arena, place->top, STR(".husky"))) == FILE_ABSENT;
+}
+
+static bool manager_is_usable(struct install *in, const struct git_place *place,
+                              enum git_manager manager, struct err *e)
+{
+    return manager != MANAGER_HUSKY || !is_old_husky(in, place) ||
+           err_set(e, ERR_REFUSED, "husky 4 reads no .husky/pre-push") ||
+           err_hint(e, "hookcheck install git: husky's own hook runs after ours");
+}
+
 static void install_manager(struct install *in, enum git_manager manager)
 {
     struct git_place place;
     struct err e = ERR_NONE;
 
-    if (install_has_program(in, GIT_HOOK_PROGRAM, &e) && git_look(in, repository(in), &place, &e))
+    if (install_has_program(in, GIT_HOOK_PROGRAM, &e) && git_look(in, repository(in), &place, &e) &&
+        manager_is_usable(in, &place, manager, &e))
         manager_install(in, &place, manager);
     else
         install_refuse(in, manager_name(manager), repository(in), &e);

@@ -96,40 +96,6 @@ struct strs git_submodules(struct install *in, struct str directory)
 
 /* --- The wrapper --- */
 
-/* Standard input can be read once, and two programs want it: both get a copy. */
-static const char wrapper_before[] =
-    "#!/bin/sh\n" GIT_HOOK_MARK
-    ": may this push go out? Then the hook that was here before is run.\n"
-    "# Put here by `hookcheck install git`; `hookcheck uninstall git` brings back what was here.\n"
-    "gate=";
-static const char wrapper_after[] =
-    "\n"
-    "earlier=${0%/*}/" GIT_HOOK_EARLIER "\n"
-    "[ -x \"$gate\" ] || {\n"
-    "  echo \"" GIT_HOOK_PROGRAM
-    ": $gate is missing, so this push was not checked and is stopped\" >&2\n"
-    "  echo \"  next step: install hookcheck again, or take this hook away: rm $0\" >&2\n"
-    "  exit 2\n"
-    "}\n"
-    "feed=$(mktemp) || exit 2\n"
-    "trap 'rm -f \"$feed\"' EXIT\n"
-    "trap 'exit 2' HUP INT TERM\n"
-    "cat >\"$feed\" || exit 2\n"
-    "\"$gate\" \"$@\" <\"$feed\" || exit 2\n"
-    "if [ -f \"$earlier\" ] && [ -x \"$earlier\" ]; then\n"
-    "  \"$earlier\" \"$@\" <\"$feed\" || exit\n"
-    "elif grep -qs 'filter=lfs' .gitattributes && command -v git-lfs >/dev/null 2>&1; then\n"
-    "  # Git LFS installs no hook of its own where there is one.\n"
-    "  git lfs pre-push \"$@\" <\"$feed\" || exit\n"
-    "fi\n";
-
-static struct str wrapper_text(struct install *in)
-{
-    return str_printf(in->arena, "%s" STR_FMT "%s", wrapper_before,
-                      STR_ARG(shell_quote(in->arena, install_program(in, GIT_HOOK_PROGRAM))),
-                      wrapper_after);
-}
-
 static bool is_there(struct install *in, struct str path)
 {
     return access(str_c(in->arena, path), F_OK) == 0 ||
@@ -148,7 +114,8 @@ static bool install_wrapper(struct install *in, struct str path, struct err *e)
 {
     struct str earlier = path_join(in->arena, path_directory(path), STR(GIT_HOOK_EARLIER));
     struct install_file file = {.path = path, .real = str_copy(in->arena, path)};
-    struct install_change change = {.text = wrapper_text(in), .mode = 0755, .inserted = STR("")};
+    struct install_change change = {
+        .text = git_wrapper_text(in), .mode = 0755, .inserted = STR("")};
     bool plain = file_kind(in->arena, path) == FILE_REGULAR;
 
     if (plain && !install_read(in, path, &file, e))
@@ -193,7 +160,7 @@ static bool uninstall_wrapper(struct install *in, struct str path, struct err *e
         return false;
     if (!git_hook_is_ours(file.text))
         return true;
-    if (!str_eq(file.text, wrapper_text(in)) && !(record.found && record.untouched))
+    if (!str_eq(file.text, git_wrapper_text(in)) && !(record.found && record.untouched))
         return err_set(e, ERR_REFUSED, STR_FMT " was changed after it was installed",
                        STR_ARG(path)) ||
                err_hint(e, "take what is yours out of it, then run this again");

@@ -49,6 +49,9 @@ struct str manager_file(struct install *in, const struct git_place *place,
 void manager_install(struct install *in, const struct git_place *place, enum git_manager manager);
 void manager_uninstall(struct install *in, const struct git_place *place, enum git_manager manager);
 
+/* --- git_wrapper.c --- */
+struct str git_wrapper_text(struct install *in);
+
 /* --- install_git.c --- */
 void git_install(struct install *in, struct str directory);
 void git_install_template(struct install *in);

@@ -278,11 +278,15 @@ static bool edit(struct install *in, enum git_manager manager, struct str path, 
 
     if (is_json(in, manager, path, text, &json))
         return lefthook_json_add(in->arena, &json, ret_at, ret_piece, e);
-    if (manager == MANAGER_LEFTHOOK && str_ends(path, STR(".toml")))
-        return lefthook_toml_edit(in, text, ret_at, ret_piece);
-    return manager == MANAGER_HUSKY      ? husky_edit(in, text, ret_at, ret_piece)
-           : manager == MANAGER_LEFTHOOK ? lefthook_edit(in, text, ret_at, ret_piece)
-                                         : pre_commit_edit(in, text, ret_at, ret_piece);
+    if (manager == MANAGER_HUSKY)
+        return husky_edit(in, text, ret_at, ret_piece);
+    bool toml = manager == MANAGER_LEFTHOOK && str_ends(path, STR(".toml"));
+    bool good = toml                          ? lefthook_toml_edit(in, text, ret_at, ret_piece)
+                : manager == MANAGER_LEFTHOOK ? lefthook_edit(in, text, ret_at, ret_piece)
+                                              : pre_commit_edit(in, text, ret_at, ret_piece);
+    if (good && str_contains(text, STR("\r\n")))
+        *ret_piece = yaml_with_crlf(in->arena, *ret_piece);
+    return good;
 }
 
 struct entry {
@@ -319,8 +323,8 @@ static bool prepare_entry(struct install *in, struct str path, enum git_manager 
     ret->change.text = str_printf(in->arena, STR_FMT STR_FMT STR_FMT, STR_ARG(str_prefix(text, at)),
                                   STR_ARG(piece), STR_ARG(str_from_offset(text, at)));
     /* The line feed that ends their last line is not ours to take away once something stands behind it. */
-    ret->change.inserted =
-        !ret->file.exists ? STR("") : str_from_offset(piece, str_starts(piece, STR("\n")) ? 1 : 0);
+    size_t open = str_starts(piece, STR("\r\n")) ? 2 : str_starts(piece, STR("\n")) ? 1 : 0;
+    ret->change.inserted = !ret->file.exists ? STR("") : str_from_offset(piece, open);
     return true;
 }
 

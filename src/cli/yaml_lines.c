@@ -72,3 +72,15 @@ bool yaml_find(struct str text, size_t from, size_t to, struct str indent, const
     }
     return false;
 }
+
+struct str yaml_with_crlf(struct arena *arena, struct str text)
+{
+    struct buf out = buf_new(arena, 2 * text.length + 1);
+    struct str line;
+
+    while (str_next_line(&text, &line)) {
+        buf_add(&out, line);
+        buf_add(&out, STR("\r\n"));
+    }
+    return buf_str(&out);
+}

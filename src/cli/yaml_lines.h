@@ -7,6 +7,8 @@
 #ifndef HOOKCHECK_CLI_YAML_LINES_H
 #define HOOKCHECK_CLI_YAML_LINES_H
 
+#include "base/arena.h"
+#include "base/buf.h"
 #include "base/str.h"
 
 struct yaml_block {
@@ -21,5 +23,7 @@ struct yaml_block {
 /* The first `key:` with just this indentation in [from, to). */
 bool yaml_find(struct str text, size_t from, size_t to, struct str indent, const char *key,
                struct yaml_block *ret);
+/* Its lines with the ends that Windows puts. */
+struct str yaml_with_crlf(struct arena *arena, struct str text);
 
 #endif
