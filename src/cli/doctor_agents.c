@@ -6,26 +6,14 @@
 #include "base/file.h"
 #include "base/quote.h"
 #include "base/regex.h"
-#include "cli/doctor.h"
+#include "cli/doctor_agent.h"
 
-#define DEPLOY "npx sst deploy --stage production"
-#define HARMLESS "ls"
-
-struct looked {
-    struct doctor *doctor;
-    const struct registration *registration;
-    enum registration_scope scope;
-    struct str path;
-    size_t shells; /* of our entries that see the shell tool */
-    size_t edits;  /* and of those that see the editing tools */
-};
-
-static struct str name_of(const struct looked *looked)
+struct str looked_name(const struct looked *looked)
 {
     return str_from(looked->registration->name);
 }
 
-static struct str again(const struct looked *looked)
+struct str looked_again(const struct looked *looked)
 {
     static const char *const scopes[] = {"", " --local", " --user", " --managed"};
 
@@ -33,148 +21,10 @@ static struct str again(const struct looked *looked)
                       scopes[looked->scope]);
 }
 
-static void problem(struct looked *looked, const char *code, struct str message, struct str hint)
+void looked_problem(struct looked *looked, const char *code, struct str message, struct str hint)
 {
-    doctor_add(looked->doctor, FINDING_PROBLEM, code, name_of(looked), looked->path, message, hint);
-}
-
-/* --- The proof --- */
-
-static struct str request(const struct looked *looked, const char *command)
-{
-    struct arena *arena = looked->doctor->arena;
-    struct str host = name_of(looked), cwd = path_join(arena, looked->doctor->proof, STR("repo"));
-
-    if (str_eq(host, STR("gemini")))
-        return str_printf(arena,
-                          "{\"session_id\":\"doctor\",\"transcript_path\":\"\",\"cwd\":\"" STR_FMT
-                          "\",\"hook_event_name\":\"BeforeTool\",\"timestamp\":"
-                          "\"2026-01-01T00:00:00Z\",\"tool_name\":\"run_shell_command\","
-                          "\"tool_input\":{\"command\":\"%s\"}}\n",
-                          STR_ARG(cwd), command);
-    if (str_eq(host, STR("cursor")))
-        return str_printf(arena,
-                          "{\"conversation_id\":\"doctor\",\"generation_id\":\"doctor\","
-                          "\"hook_event_name\":\"beforeShellExecution\",\"cursor_version\":\"1\","
-                          "\"workspace_roots\":[],\"command\":\"%s\",\"cwd\":\"" STR_FMT "\"}\n",
-                          command, STR_ARG(cwd));
-    if (str_eq(host, STR("copilot")))
-        return str_printf(
-            arena,
-            "{\"sessionId\":\"doctor\",\"timestamp\":1,\"cwd\":\"" STR_FMT
-            "\",\"toolName\":\"bash\",\"toolArgs\":\"{\\\"command\\\":\\\"%s\\\"}\"}\n",
-            STR_ARG(cwd), command);
-    if (str_eq(host, STR("opencode")))
-        return str_printf(arena,
-                          "{\"tool\":\"bash\",\"sessionID\":\"doctor\",\"args\":{\"command\":"
-                          "\"%s\"},\"cwd\":\"" STR_FMT "\"}\n",
-                          command, STR_ARG(cwd));
-    return str_printf(arena,
-                      "{\"session_id\":\"doctor\",\"transcript_path\":\"\",\"cwd\":\"" STR_FMT
-                      "\",\"permission_mode\":\"default\",\"hook_event_name\":\"PreToolUse\","
-                      "\"tool_name\":\"Bash\",\"tool_input\":{\"command\":\"%s\",\"description\":"
-                      "\"doctor\"},\"tool_use_id\":\"doctor\"}\n",
-                      STR_ARG(cwd), command);
-}
-
-static struct str what_happened(struct doctor *doctor, const struct process_result *result)
-{
-    struct str line = doctor_first_line(result->errors);
-    struct str ending = result->timed_out ? STR("did not end in 60 s")
-                        : result->signalled
-                            ? str_printf(doctor->arena, "was killed by signal %d", result->signal)
-                            : str_printf(doctor->arena, "ended with %d", result->status);
-
-    return line.length
-               ? str_printf(doctor->arena, STR_FMT ": " STR_FMT, STR_ARG(ending), STR_ARG(line))
-               : ending;
-}
-
-/* `|| exit 2` blocks for a program that is missing too: what counts is that the block gives the program's own reasons. */
-static void prove(struct looked *looked, struct str command)
-{
-    struct doctor *doctor = looked->doctor;
-    struct process_result blocked, passed;
-    struct err e = ERR_NONE;
-
-    if (!doctor_run(doctor, command, request(looked, DEPLOY), &blocked, &e) ||
-        !doctor_run(doctor, command, request(looked, HARMLESS), &passed, &e)) {
-        problem(looked, "does-not-answer", str_copy(doctor->arena, str_from(e.message)), STR_NONE);
-        return;
-    }
-    bool stopped = !blocked.timed_out && !blocked.signalled && blocked.status == 2;
-    bool reasoned = str_contains(blocked.errors, STR("(block)"));
-    bool quiet = !passed.timed_out && !passed.signalled && passed.status == 0;
-    if (!stopped)
-        problem(looked, "does-not-block",
-                str_printf(doctor->arena,
-                           "a deploy with migrations and no database is let through: "
-                           "the command " STR_FMT,
-                           STR_ARG(what_happened(doctor, &blocked))),
-                again(looked));
-    else if (!reasoned)
-        problem(looked, doctor_failure_code(&blocked),
-                str_printf(doctor->arena,
-                           "every command of the agent is stopped without a check: "
-                           "it " STR_FMT,
-                           STR_ARG(what_happened(doctor, &blocked))),
-                STR("./install/quickstart --no-demo, then hookcheck install again"));
-    else if (!quiet)
-        problem(looked, "blocks-everything",
-                str_printf(doctor->arena,
-                           "a harmless command (" HARMLESS ") is stopped: it " STR_FMT,
-                           STR_ARG(what_happened(doctor, &passed))),
-                again(looked));
-    else
-        doctor_add(doctor, FINDING_OK, "fires", name_of(looked), looked->path,
-                   STR("stops a deploy, lets a harmless command pass"), STR_NONE);
-}
-
-/* An edit that would switch all hooks off, and one of no concern, as Claude Code announces them. Nothing is written. */
-static struct str edit_request(const struct looked *looked, const char *file, const char *content)
-{
-    struct str cwd = path_join(looked->doctor->arena, looked->doctor->proof, STR("repo"));
-
-    return str_printf(looked->doctor->arena,
-                      "{\"session_id\":\"doctor\",\"transcript_path\":\"\",\"cwd\":\"" STR_FMT
-                      "\",\"permission_mode\":\"default\",\"hook_event_name\":\"PreToolUse\","
-                      "\"tool_name\":\"Write\",\"tool_input\":{\"file_path\":\"" STR_FMT
-                      "/%s\",\"content\":\"%s\"},\"tool_use_id\":\"doctor\"}\n",
-                      STR_ARG(cwd), STR_ARG(cwd), file, content);
-}
-
-static void prove_edits(struct looked *looked, struct str command)
-{
-    struct doctor *doctor = looked->doctor;
-    struct process_result blocked, passed;
-    struct err e = ERR_NONE;
-    struct str bad = edit_request(looked, ".claude/settings.local.json",
-                                  "{\\\"disableAllHooks\\\":true}"),
-               good = edit_request(looked, "notes.txt", "x");
-
-    if (!doctor_run(doctor, command, bad, &blocked, &e) ||
-        !doctor_run(doctor, command, good, &passed, &e)) {
-        problem(looked, "does-not-answer", str_copy(doctor->arena, str_from(e.message)), STR_NONE);
-        return;
-    }
-    bool stopped = !blocked.timed_out && !blocked.signalled && blocked.status == 2 &&
-                   str_contains(blocked.errors, STR("protected (block)"));
-    bool quiet = !passed.timed_out && !passed.signalled && passed.status == 0;
-    if (!stopped)
-        problem(
-            looked, "does-not-block",
-            str_printf(doctor->arena,
-                       "an edit that switches all hooks off is let through: the command " STR_FMT,
-                       STR_ARG(what_happened(doctor, &blocked))),
-            again(looked));
-    else if (!quiet)
-        problem(looked, "blocks-everything",
-                str_printf(doctor->arena, "the edit of any file is stopped: it " STR_FMT,
-                           STR_ARG(what_happened(doctor, &passed))),
-                again(looked));
-    else
-        doctor_add(doctor, FINDING_OK, "fires-on-edits", name_of(looked), looked->path,
-                   STR("stops an edit that switches the hooks off, lets others pass"), STR_NONE);
+    doctor_add(looked->doctor, FINDING_PROBLEM, code, looked_name(looked), looked->path, message,
+               hint);
 }
 
 /* --- One registered entry --- */
@@ -198,19 +48,19 @@ static void look_at_matcher(struct looked *looked, const cJSON *entry)
     bool comma = str_find_byte(matcher, ',') != SIZE_MAX;
     bool edits = str_contains(matcher, STR("Write")) || str_contains(matcher, STR("Edit"));
     if (comma)
-        problem(looked, "matcher",
-                str_printf(looked->doctor->arena,
-                           "the matcher \"" STR_FMT
-                           "\" has a comma: clients before 2.1.191 never match it",
-                           STR_ARG(matcher)),
-                again(looked));
+        looked_problem(looked, "matcher",
+                       str_printf(looked->doctor->arena,
+                                  "the matcher \"" STR_FMT
+                                  "\" has a comma: clients before 2.1.191 never match it",
+                                  STR_ARG(matcher)),
+                       looked_again(looked));
     else if (!edits)
-        problem(looked, "matcher",
-                str_printf(looked->doctor->arena,
-                           "the matcher \"" STR_FMT "\" does not take the tool " STR_FMT
-                           " (it is case-sensitive)",
-                           STR_ARG(matcher), STR_ARG(tool)),
-                again(looked));
+        looked_problem(looked, "matcher",
+                       str_printf(looked->doctor->arena,
+                                  "the matcher \"" STR_FMT "\" does not take the tool " STR_FMT
+                                  " (it is case-sensitive)",
+                                  STR_ARG(matcher), STR_ARG(tool)),
+                       looked_again(looked));
 }
 
 static void look_at_program(struct looked *looked, struct str command)
@@ -221,20 +71,20 @@ static void look_at_program(struct looked *looked, struct str command)
     if (word.length && word.bytes[0] == '$')
         return; /* a placeholder of the host: the proof shows where it leads */
     if (!path_is_absolute(word))
-        problem(looked, "relative-path",
-                str_printf(arena,
-                           STR_FMT " is not an absolute path: it is lost when the agent "
-                                   "changes the directory",
-                           STR_ARG(word)),
-                again(looked));
+        looked_problem(looked, "relative-path",
+                       str_printf(arena,
+                                  STR_FMT " is not an absolute path: it is lost when the agent "
+                                          "changes the directory",
+                                  STR_ARG(word)),
+                       looked_again(looked));
     else if (file_kind(arena, word) == FILE_ABSENT)
-        problem(looked, "missing-program",
-                str_printf(arena, STR_FMT " is not there", STR_ARG(word)),
-                STR("./install/quickstart --no-demo, then hookcheck install again"));
+        looked_problem(looked, "missing-program",
+                       str_printf(arena, STR_FMT " is not there", STR_ARG(word)),
+                       STR("./install/quickstart --no-demo, then hookcheck install again"));
     else if (access(str_c(arena, word), X_OK) != 0)
-        problem(looked, "not-executable",
-                str_printf(arena, STR_FMT " may not be run", STR_ARG(word)),
-                str_printf(arena, "chmod +x " STR_FMT, STR_ARG(shell_quote(arena, word))));
+        looked_problem(looked, "not-executable",
+                       str_printf(arena, STR_FMT " may not be run", STR_ARG(word)),
+                       str_printf(arena, "chmod +x " STR_FMT, STR_ARG(shell_quote(arena, word))));
 }
 
 static double seconds_of(const struct looked *looked, const cJSON *handler)
@@ -257,35 +107,47 @@ static void look_at_handler(struct looked *looked, const cJSON *entry, const cJS
     uint64_t deadline = doctor->config && doctor->config->deadline_ms ? doctor->config->deadline_ms
                                                                       : CONFIG_DEADLINE_DEFAULT_MS;
 
+    struct str type = json_string(handler, "type");
+
+    if (type.length && !str_eq(type, STR("command"))) {
+        looked_problem(looked, "wrong-type",
+                       str_printf(doctor->arena,
+                                  "the entry is of type \"" STR_FMT "\": its command is not run",
+                                  STR_ARG(type)),
+                       looked_again(looked));
+        return;
+    }
     look_at_matcher(looked, entry);
     look_at_program(looked, command);
     if (strcmp(looked->registration->name, "claude") == 0 &&
         registration_matcher_takes(doctor->arena, json_string(entry, "matcher"), STR("Edit"))) {
         looked->edits++;
-        prove_edits(looked, command);
+        looked_prove_edits(looked, command);
     }
     if (looked->shells == shells)
         return; /* the entry for files: it has nothing to decide about commands */
     if (json_bool(handler, "async", false))
-        problem(looked, "async", STR("the hook is asynchronous: nothing waits for its answer"),
-                again(looked));
+        looked_problem(looked, "async",
+                       STR("the hook is asynchronous: nothing waits for its answer"),
+                       looked_again(looked));
     if (json_get(handler, "if"))
-        problem(looked, "matcher",
-                STR("the hook has a condition (\"if\"), which misses wrapped commands"),
-                again(looked));
+        looked_problem(looked, "matcher",
+                       STR("the hook has a condition (\"if\"), which misses wrapped commands"),
+                       looked_again(looked));
     if (looked->registration->claude_shape && !str_contains(command, STR("|| exit 2")))
-        problem(
+        looked_problem(
             looked, "fails-open",
             STR("without \"|| exit 2\" a program that is missing or crashes lets calls through"),
-            again(looked));
+            looked_again(looked));
     if (seconds_of(looked, handler) * 1000 < (double)deadline + 3000)
-        problem(looked, "deadline",
-                str_printf(doctor->arena,
-                           "the host waits %.0f s, the check may take %llu s: it would be killed, "
-                           "and the call let through",
-                           seconds_of(looked, handler), (unsigned long long)(deadline / 1000)),
-                again(looked));
-    prove(looked, command);
+        looked_problem(
+            looked, "deadline",
+            str_printf(doctor->arena,
+                       "the host waits %.0f s, the check may take %llu s: it would be killed, "
+                       "and the call let through",
+                       seconds_of(looked, handler), (unsigned long long)(deadline / 1000)),
+            looked_again(looked));
+    looked_prove(looked, command);
 }
 
 static void look_at_entries(struct looked *looked, const cJSON *entries)
@@ -312,12 +174,13 @@ static void look_at_other_events(struct looked *looked, const cJSON *hooks)
         if (strcmp(event->string, looked->registration->keys[1]) == 0 ||
             strcmp(event->string, "preToolUse") == 0)
             continue;
-        cJSON_ArrayForEach(entry, event) cJSON_ArrayForEach(
-            handler, json_get(entry, "hooks")) if (registration_is_ours(handler))
-            problem(looked, "wrong-event",
-                    str_printf(looked->doctor->arena,
-                               "registered for %s, where no call can be stopped", event->string),
-                    again(looked));
+        cJSON_ArrayForEach(entry, event)
+            cJSON_ArrayForEach(handler, json_get(entry, "hooks")) if (registration_is_ours(handler))
+                looked_problem(looked, "wrong-event",
+                               str_printf(looked->doctor->arena,
+                                          "registered for %s, where no call can be stopped",
+                                          event->string),
+                               looked_again(looked));
     }
 }
 
@@ -330,26 +193,25 @@ static void look_at_shape(struct looked *looked, const cJSON *document)
     settings_find_faults(looked->doctor->arena, document, &faults);
     for (size_t i = 0; i < faults.count; i++) {
         const struct settings_fault *fault = &faults.items[i];
-        problem(looked, fault->mendable ? "unreadable-hooks" : "settings-invalid",
-                str_printf(looked->doctor->arena,
-                           STR_FMT ": " STR_FMT "; %s ignores all hooks of this file",
-                           STR_ARG(fault->key), STR_ARG(fault->what), looked->registration->title),
-                fault->mendable
-                    ? str_printf(looked->doctor->arena, STR_FMT " --mend", STR_ARG(again(looked)))
-                    : STR("mend this entry"));
+        looked_problem(looked, fault->mendable ? "unreadable-hooks" : "settings-invalid",
+                       str_printf(looked->doctor->arena,
+                                  STR_FMT ": " STR_FMT "; %s ignores all hooks of this file",
+                                  STR_ARG(fault->key), STR_ARG(fault->what),
+                                  looked->registration->title),
+                       fault->mendable ? str_printf(looked->doctor->arena, STR_FMT " --mend",
+                                                    STR_ARG(looked_again(looked)))
+                                       : STR("mend this entry"));
     }
 }
 
 static void look_at_document(struct looked *looked, const cJSON *document)
 {
     if (json_bool(document, "disableAllHooks", false))
-        problem(looked, "hooks-disabled",
-                STR("disableAllHooks is true: no hook of this person and project runs"),
-                STR("take disableAllHooks out; managed settings are not affected by it"));
-    if (json_bool(document, "allowManagedHooksOnly", false))
-        doctor_add(looked->doctor, FINDING_NOTE, "managed-hooks-only", name_of(looked),
-                   looked->path, STR("only hooks of managed settings run"),
-                   STR("hookcheck install claude --managed"));
+        looked_problem(looked, "hooks-disabled",
+                       STR("disableAllHooks is true: no hook of this person and project runs"),
+                       STR("take disableAllHooks out; managed settings are not affected by it"));
+    if (looked->scope == SCOPE_MANAGED && json_bool(document, "allowManagedHooksOnly", false))
+        looked->managed_only = looked->path;
     if (looked->registration->claude_shape)
         look_at_shape(looked, document);
     const cJSON *hooks = json_get(document, looked->registration->keys[0]);
@@ -365,24 +227,25 @@ static void look_at_file(struct looked *looked)
     struct err e = ERR_NONE;
 
     if (!install_read(&doctor->in, looked->path, &file, &e)) {
-        problem(looked, "settings-invalid", str_copy(doctor->arena, str_from(e.message)), STR_NONE);
+        looked_problem(looked, "settings-invalid", str_copy(doctor->arena, str_from(e.message)),
+                       STR_NONE);
         return;
     }
     if (!file.exists)
         return;
     if (strcmp(looked->registration->name, "opencode") == 0) {
         looked->shells++;
-        prove(looked,
-              shell_quote(doctor->arena, install_program(&doctor->in, REGISTRATION_PROGRAM)));
+        looked_prove(
+            looked, shell_quote(doctor->arena, install_program(&doctor->in, REGISTRATION_PROGRAM)));
         return;
     }
     enum json_flags flags = looked->registration->comments ? JSON_COMMENTS : JSON_STRICT;
     if (!json_parse(doctor->arena, file.text, flags, str_c(doctor->arena, looked->path), &document,
                     &e)) {
-        problem(looked, "settings-invalid",
-                str_printf(doctor->arena, "%s; %s ignores this file, without a word", e.message,
-                           looked->registration->title),
-                STR("mend the file"));
+        looked_problem(looked, "settings-invalid",
+                       str_printf(doctor->arena, "%s; %s ignores this file, without a word",
+                                  e.message, looked->registration->title),
+                       STR("mend the file"));
         return;
     }
     look_at_document(looked, document);
@@ -413,12 +276,13 @@ static void look_at_client(struct looked *looked)
         return;
     struct str rest = doctor_first_line(output), version = str_cut(&rest, ' ');
     if (is_older(version, STR("1.0.128")))
-        problem(looked, "old-client",
-                str_printf(doctor->arena, STR_FMT " is older than any that was tried (1.0.128)",
-                           STR_ARG(version)),
-                STR("update the client"));
+        looked_problem(looked, "old-client",
+                       str_printf(doctor->arena,
+                                  STR_FMT " is older than any that was tried (1.0.128)",
+                                  STR_ARG(version)),
+                       STR("update the client"));
     else if (is_older(version, STR("2.1.295")))
-        doctor_add(doctor, FINDING_NOTE, "old-client", name_of(looked), STR_NONE,
+        doctor_add(doctor, FINDING_NOTE, "old-client", looked_name(looked), STR_NONE,
                    str_printf(doctor->arena,
                               STR_FMT " does not know onFailure: a hook that is killed after its "
                                       "timeout lets the call through",
@@ -437,21 +301,58 @@ static void look_at_other_directory(struct looked *looked, size_t found)
         return;
     looked->path = path_join(doctor->arena, here, str_from(file));
     if (file_kind(doctor->arena, looked->path) == FILE_REGULAR)
-        problem(looked, "other-settings",
-                str_printf(doctor->arena,
-                           "an agent started here reads these settings, not those of " STR_FMT,
-                           STR_ARG(top)),
-                STR("start the agent at the root, or register for yourself: --user"));
+        looked_problem(
+            looked, "other-settings",
+            str_printf(doctor->arena,
+                       "an agent started here reads these settings, not those of " STR_FMT,
+                       STR_ARG(top)),
+            STR("start the agent at the root, or register for yourself: --user"));
     else if (found)
-        doctor_add(doctor, FINDING_NOTE, "other-settings", name_of(looked), STR_NONE,
+        doctor_add(doctor, FINDING_NOTE, "other-settings", looked_name(looked), STR_NONE,
                    str_printf(doctor->arena,
                               "the project's settings count only for an agent started in " STR_FMT,
                               STR_ARG(top)),
                    STR("register for yourself too: --user"));
 }
 
+/* allowManagedHooksOnly, and ours is none of these. */
+static void look_at_managed(struct looked *looked, size_t managed)
+{
+    if (!looked->managed_only.length || managed)
+        return;
+    looked->path = looked->managed_only;
+    looked_problem(looked, "managed-hooks-only",
+                   STR("allowManagedHooksOnly is true, and hookcheck is not in the managed "
+                       "settings: hooks of this person and project do not run"),
+                   STR("hookcheck install claude --managed"));
+}
+
+/* Registered above this work tree: an agent that is started here reads nothing of it. */
+static void look_above(struct looked *looked)
+{
+    struct doctor *doctor = looked->doctor;
+    const char *file = looked->registration->files[SCOPE_PROJECT];
+    struct str directory = doctor->in.work_tree;
+
+    while (file && directory.length > 1) {
+        struct install_file settings;
+        struct err ignored = ERR_NONE;
+        directory = path_directory(directory);
+        struct str path = path_join(doctor->arena, directory, str_from(file));
+        if (str_eq(directory, doctor->in.home) ||
+            !install_read(&doctor->in, path, &settings, &ignored) ||
+            !str_contains(settings.text, STR(REGISTRATION_PROGRAM)))
+            continue;
+        doctor_add(doctor, FINDING_NOTE, "other-settings", looked_name(looked), path,
+                   STR("an agent that is started in this work tree does not read these settings"),
+                   looked_again(looked));
+        return;
+    }
+}
+
 static void look_at_agent(struct doctor *doctor, const struct registration *registration)
 {
+    size_t managed = 0;
     struct looked looked = {.doctor = doctor, .registration = registration};
     bool used = agent_is_used(&doctor->in, registration);
     size_t in_project = 0;
@@ -464,23 +365,28 @@ static void look_at_agent(struct doctor *doctor, const struct registration *regi
             look_at_file(&looked);
         if (scope == SCOPE_PROJECT || scope == SCOPE_LOCAL)
             in_project += looked.shells - before;
+        else if (scope == SCOPE_MANAGED)
+            managed = looked.shells - before;
     }
+    look_at_managed(&looked, managed);
     looked.scope = SCOPE_PROJECT;
     looked.path = STR_NONE;
     if (looked.shells == 0 && used)
-        problem(&looked, "not-registered",
-                str_printf(doctor->arena, "%s is used here and asks no hook of ours",
-                           registration->title),
-                again(&looked));
-    if (looked.shells == 0)
+        looked_problem(&looked, "not-registered",
+                       str_printf(doctor->arena, "%s is used here and asks no hook of ours",
+                                  registration->title),
+                       looked_again(&looked));
+    if (looked.shells == 0) {
+        look_above(&looked);
         return;
+    }
     if (looked.edits == 0 && strcmp(registration->name, "claude") == 0)
-        doctor_add(doctor, FINDING_NOTE, "edits-not-asked", name_of(&looked), STR_NONE,
+        doctor_add(doctor, FINDING_NOTE, "edits-not-asked", looked_name(&looked), STR_NONE,
                    STR("nothing is asked before an edit: an agent can edit the registration away"),
-                   again(&looked));
+                   looked_again(&looked));
     look_at_client(&looked);
     if (registration->note)
-        doctor_add(doctor, FINDING_NOTE, "untrusted-hooks", name_of(&looked), STR_NONE,
+        doctor_add(doctor, FINDING_NOTE, "untrusted-hooks", looked_name(&looked), STR_NONE,
                    str_from(registration->note), STR_NONE);
     look_at_other_directory(&looked, in_project);
 }
