@@ -13,7 +13,7 @@ static void split_items(struct recogniser *r, struct str text, bool by_line, str
     while (text.length && items->count < ITEMS_MAX) {
         size_t end = 0;
         while (end < text.length &&
-               !memchr(by_line ? "\n" : " \t\n", text.bytes[end], by_line ? 1 : 3))
+               !memchr(by_line ? "\n\0" : " \t\n\0", text.bytes[end], by_line ? 2 : 4))
             end++;
         struct str item = str_trim_bytes(str_trim(str_prefix(text, end)), "\"'");
         if (item.length)

@@ -317,13 +317,19 @@ bool judge_unparsable(struct recogniser *r, const struct call *call, struct str 
 }
 
 /* What stands before a command is in the environment of the shells it starts; not of those on another machine. */
+static void bind_settings(struct shell_state *state, const struct call *call)
+{
+    for (size_t i = 0; i < call->settings.count && !call->remote; i++)
+        shell_state_set_variable(state, call->settings.items[i].name,
+                                 call->settings.items[i].value);
+}
+
 struct shell_state *judge_fork(struct shell_state *state, const struct call *call)
 {
     struct shell_state *fork = shell_state_fork(state);
 
     shell_state_set_directory(fork, call->directory);
-    for (size_t i = 0; i < call->settings.count && !call->remote; i++)
-        shell_state_set_variable(fork, call->settings.items[i].name, call->settings.items[i].value);
+    bind_settings(fork, call);
     return fork;
 }
 
@@ -343,6 +349,8 @@ bool judge_file_text(struct recogniser *r, struct shell_state *state, const stru
     if (r->depth > CALL_DEPTH_MAX) {
         err_set(&why, ERR_LIMIT, "nested too deeply");
     } else {
+        if (same_shell) /* A=1 eval '…': they stay, as of a special builtin */
+            bind_settings(state, call);
         good = shell_evaluate(same_shell ? state : judge_fork(state, call), text, &why);
     }
     r->inherited = saved.inherited;

@@ -193,22 +193,24 @@ static bool decoded(struct recogniser *r, const struct shell_command *command, s
 /* `ls deploy.sh | xargs bash`: files that are named; `ls .git/hooks/…`: any file there. */
 static bool listed(struct recogniser *r, const struct shell_command *command, struct str *ret)
 {
-    struct str text = STR("");
+    struct buf out = buf_new(r->arena, PRINTED_MAX);
 
     for (size_t i = 1; i < command->words.count; i++) {
         const struct shell_value *word = &command->words.items[i];
         struct str base = path_base_name(word->text);
+        if (str_eq(word->text, STR("-1")) || str_eq(word->text, STR("-d")))
+            continue;
         bool ours = word->glob && base.length < word->text.length &&
                     protect_names_path(r->arena, protect_state(r), command->directory, word->text);
         if ((word->glob && !ours) || (!word->known && !ours) ||
             str_find_byte(word->text, '.') == SIZE_MAX || str_starts(word->text, STR("-")))
             return false; /* a directory's content is not looked into */
-        text = i == 1
-                   ? word->text
-                   : str_printf(r->arena, STR_FMT "\n" STR_FMT, STR_ARG(text), STR_ARG(word->text));
+        if (out.length)
+            buf_add_byte(&out, '\n');
+        buf_add(&out, word->text);
     }
-    *ret = text;
-    return true;
+    *ret = buf_str(&out);
+    return out.length > 0;
 }
 
 /* `git rev-parse --git-path hooks`, where git keeps them unless core.hooksPath is set. */
@@ -269,6 +271,11 @@ bool output_of(void *context, struct shell_state *state, const struct shell_comm
     }
     if (count > 1 && program_is(command, "cat") && !r->remote)
         return read_files(r, command, 1, ret_text);
+    if (program_is(command, "mktemp") &&
+        (count == 1 || (count == 2 && word_is(command, 1, "-d")))) {
+        *ret_text = STR("/tmp/tmp.XXXXXXXXXX"); /* somewhere, but not here */
+        return true;
+    }
     if (program_is(command, "git") && word_is(command, 1, "rev-parse") && !r->remote)
         return git_place(r, command, ret_text);
     if (count == 2 && word_is(command, 1, "bin") &&

@@ -209,7 +209,7 @@ static size_t skip_assignment(const struct statement *words)
     return words->count && !words->items[0].text.length ? 1 : 0;
 }
 
-/* `$name = 'text'` */
+/* `$name = 'text'`, `$name=0` */
 static void remember_variable(struct reader *p, struct str name)
 {
     const struct shell_value *last = &p->words.items[p->words.count - 1];
@@ -217,7 +217,8 @@ static void remember_variable(struct reader *p, struct str name)
 
     if (p->words.count == 1 && str_starts(text, STR("\x01=")))
         text = str_from_offset(text, 2);
-    else if (p->words.count != 3)
+    else if (p->words.count != 3 &&
+             !(p->words.count == 1 && text.length && byte_is_digit(text.bytes[0])))
         text = UNKNOWN_TEXT;
     shell_state_set_variable(p->state, variable_key(p, name), word_value(text));
 }
@@ -225,16 +226,6 @@ static void remember_variable(struct reader *p, struct str name)
 static bool is_word(const struct shell_value *word, const char *text)
 {
     return str_eq_nocase(word->text, str_from(text));
-}
-
-/* .\scripts\deploy.ps1: a path is a path. */
-static struct str with_slashes(struct recogniser *r, struct str text)
-{
-    char *bytes = arena_alloc(r->arena, text.length + 1);
-
-    for (size_t i = 0; i < text.length; i++)
-        bytes[i] = (char)(text.bytes[i] == '\\' ? '/' : text.bytes[i]);
-    return str_of(bytes, text.length);
 }
 
 static bool changes_directory(const struct shell_value *first)
@@ -307,19 +298,6 @@ static void web_request(struct reader *p, struct call *call)
     call->count = words.count;
 }
 
-/* Names of cmdlets are known in any case: Publish-AzWebapp. */
-static struct str name_in_index(const struct recogniser *r, struct str name)
-{
-    const struct pack_tables *t = r->tables;
-
-    for (uint32_t i = 0; i < t->program_name_count; i++) {
-        struct str known = pack_str(t, t->program_names[i].name);
-        if (str_eq_nocase(known, name))
-            return known;
-    }
-    return name;
-}
-
 /* iex 'text', iex $text, iex (irm …): what is called at once. */
 static bool invoke_expression(struct reader *p, struct shell_state *state, struct call *call,
                               const struct call *inner, struct err *e)
@@ -346,11 +324,12 @@ static bool judge_statement(struct reader *p, struct shell_state *state, struct 
         return true;
     struct call inner = call_of_words(call, p->words.items + from, p->words.count - from);
     struct shell_value *first = &p->words.items[from];
-    first->text = with_slashes(p->r, first->text);
+    first->text = powershell_path(p->r->arena, first->text);
     if (changes_directory(first)) {
         if (inner.count > 1 && value_is_known(&inner.words[inner.count - 1]))
-            call->directory = path_join(p->r->arena, call->directory,
-                                        with_slashes(p->r, inner.words[inner.count - 1].text));
+            call->directory =
+                path_join(p->r->arena, call->directory,
+                          powershell_path(p->r->arena, inner.words[inner.count - 1].text));
         return true;
     }
     if (is_word(first, "Invoke-Expression") || is_word(first, "iex"))
@@ -361,7 +340,9 @@ static bool judge_statement(struct reader *p, struct shell_state *state, struct 
                is_word(first, "Invoke-WebRequest") || is_word(first, "iwr")) {
         web_request(p, &inner);
     } else if (powershell_is_cmdlet(first->text)) {
-        first->text = name_in_index(p->r, first->text);
+        first->text = powershell_name(p->r->tables, first->text);
+        if (!powershell_files(p->r, &inner, e))
+            return false;
         if (is_word(first, "Copy-Item")) { /* to a server's share, or one machine's own */
             struct line line;
             enum match_answer answer;
@@ -400,7 +381,9 @@ static bool end_statement(struct reader *p, struct shell_state *state, struct ca
 
     end_word(p);
     bool data = p->quoted && !p->called;
-    bool good = data || judge_statement(p, state, call, e);
+    bool good = powershell_redirections(p->r, call, p->words.items, p->words.count,
+                                        str_slice(p->text, p->from, p->at), e) &&
+                (data || judge_statement(p, state, call, e));
     if (name.length && p->words.count)
         remember_variable(p, name);
     if (runs_elsewhere(p, &blocks.host))

@@ -17,4 +17,16 @@ bool powershell_is_data(struct str word);
 /* Does text that was given as a POSIX shell's look like PowerShell? *ret_certain: like nothing else. */
 bool powershell_likely(struct str text, bool *ret_certain);
 
+/* --- powershell_files.c --- */
+/* .\scripts\deploy.ps1: a path is a path. */
+struct str powershell_path(struct arena *arena, struct str text);
+/* Names of cmdlets are known in any case: Publish-AzWebapp. */
+struct str powershell_name(const struct pack_tables *tables, struct str name);
+/* Remove-Item .git\hooks\pre-push: cmdlets that deploy nothing, but change files. */
+MUST_CHECK bool powershell_files(struct recogniser *r, const struct call *call, struct err *e);
+/* 'text' > .git/hooks/pre-push */
+MUST_CHECK bool powershell_redirections(struct recogniser *r, const struct call *call,
+                                        const struct shell_value *words, size_t count,
+                                        struct str source, struct err *e);
+
 #endif

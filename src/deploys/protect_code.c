@@ -6,6 +6,7 @@
 #include "deploys/protect_write.h"
 
 #define CONSTANTS_MAX 16u
+#define JOINS_MAX 64u
 
 struct constant {
     struct str name, value; /* value: with its quotes */
@@ -60,12 +61,50 @@ static bool is_use(struct str text, size_t from, size_t to)
            str_starts(str_from_offset(text, next), STR("=="));
 }
 
+/* Each match of the pattern, replaced by `before`, its first group, "/" and its second (if it has two), `after`; again until there is none. */
+static struct str rewrite(struct recogniser *r, struct str text, const char *pattern,
+                          const char *before, const char *after)
+{
+    struct str groups[REGEX_GROUPS_MAX];
+    struct err ignored = ERR_NONE;
+    struct regex *regex;
+    bool matched = true;
+
+    if (!regex_compile(r->arena, str_from(pattern), &regex, &ignored))
+        return text;
+    for (size_t i = 0; i < JOINS_MAX; i++) {
+        if (!regex_match(regex, text, &matched, groups, REGEX_GROUPS_MAX, &ignored) || !matched)
+            break;
+        size_t from = (size_t)(groups[0].bytes - text.bytes);
+        text = str_printf(r->arena, STR_FMT "%s" STR_FMT "%s" STR_FMT "%s" STR_FMT,
+                          STR_ARG(str_prefix(text, from)), before, STR_ARG(groups[1]),
+                          groups[2].length ? "/" : "", STR_ARG(groups[2]), after,
+                          STR_ARG(str_from_offset(text, from + groups[0].length)));
+    }
+    return text;
+}
+
+/* os.path.join('.git', 'hooks'), Path('.git') / 'hooks' */
+static struct str with_joins(struct recogniser *r, struct str text)
+{
+#define QUOTED "[\"']([^\"'\\n]*)[\"']"
+    if (str_contains(text, STR("path.join(")))
+        text =
+            rewrite(r, text, "path\\.join\\(\\s*" QUOTED "\\s*,\\s*" QUOTED, "path.join(\"", "\"");
+    text = rewrite(r, text, "(?:os\\.)?path\\.join\\(\\s*" QUOTED "\\s*\\)()", "\"", "\"");
+    if (str_contains(text, STR("Path(")))
+        text = rewrite(r, text, "Path\\(\\s*" QUOTED "\\s*\\)\\s*/\\s*" QUOTED, "Path(\"", "\")");
+    return rewrite(r, text, "\\(\\s*(Path\\(\"[^\"\\n]*\"\\))\\s*\\)()(?=\\.)", "", "");
+#undef QUOTED
+}
+
 struct str protect_code_with_values(struct recogniser *r, struct str text)
 {
     struct constants constants = {0};
     struct buf out = buf_new(r->arena, 4 * REQUEST_MAX);
     size_t at = 0;
 
+    text = with_joins(r, text);
     read_constants(r, text, &constants);
     if (!constants.count)
         return text;
