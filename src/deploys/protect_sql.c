@@ -75,6 +75,7 @@ struct strs protect_sql_files(struct recogniser *r, const struct call *call,
         add_included(r, call, texts.items[i], &files);
     if (call->input.kind == INPUT_FILE) {
         reader.directory = call->input.directory.length ? call->input.directory : call->directory;
+        reader.remote = false; /* read here, wherever the client runs */
         add_file(r, &reader, call->input.text, &files);
     }
     return files;
