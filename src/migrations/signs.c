@@ -16,6 +16,7 @@ struct seeking {
     struct arena *arena;
     struct tree *tree;
     struct str directory;
+    struct str top; /* the directory of the migrations: this one, or one above it */
     const struct tree_entries *entries;
     struct strs *unreadable;
     struct words *absent;
@@ -86,12 +87,27 @@ static bool directory_has_form(struct str directory, struct str form)
     }
 }
 
-static bool has_directory(const struct seeking *s, const struct strs *forms)
+static bool has_directory(struct str directory, const struct strs *forms)
 {
     for (size_t i = 0; i < forms->count; i++)
-        if (directory_has_form(s->directory, forms->items[i]))
+        if (directory_has_form(directory, forms->items[i]))
             return true;
     return forms->count == 0;
+}
+
+/* db/migrate/2024 with nothing in db/migrate itself: a tool that reads what lies below has its migrations there too. */
+static bool find_top(struct seeking *s, const struct tracker *tracker,
+                     const struct tracker_sign *sign)
+{
+    bool below = tracker->unit.recursive && may_hold(s, sign);
+
+    s->top = s->directory;
+    while (!has_directory(s->top, &sign->directories)) {
+        if (!below || !s->top.length)
+            return false;
+        s->top = path_parent(s->top);
+    }
+    return true;
 }
 
 static bool has_form(const struct strs *forms, struct str name)
@@ -206,7 +222,7 @@ static bool is_there(struct seeking *s, struct str path)
 static bool has_near(struct seeking *s, const struct tracker_sign *sign, struct str *ret_place,
                      struct str *ret_path)
 {
-    struct str place = s->directory;
+    struct str place = s->top;
 
     for (unsigned level = 0; level < NEAR_LEVELS; level++) {
         for (size_t i = 0; i < sign->near.count; i++) {
@@ -239,7 +255,7 @@ static bool holds(struct seeking *s, const struct tracker_sign *sign, struct sig
     const struct tree_entry *samples[SAMPLES];
     struct str place = STR_NONE, by = s->directory;
 
-    if (!has_directory(s, &sign->directories))
+    if (!find_top(s, ret->tracker, sign))
         return false;
     size_t count = sign->files.count ? wanted_entries(s, sign, samples) : 0;
     if (sign->files.count && !count)
@@ -252,7 +268,8 @@ static bool holds(struct seeking *s, const struct tracker_sign *sign, struct sig
         return false;
     ret->rank = rank_of(sign);
     /* The tool's own file inside the directory says nothing of the project around it. */
-    ret->root = place.bytes && !str_eq(place, s->directory) ? place : owner_of(s->directory);
+    ret->directory = s->top;
+    ret->root = place.bytes && !str_eq(place, s->top) ? place : owner_of(s->top);
     ret->reason = by;
     return true;
 }
@@ -266,13 +283,14 @@ void tracker_samples(struct arena *arena, struct tree *tree, const struct config
 
     note_ends(&s);
     for (size_t i = 0; i < trackers_count(config, only); i++) {
-        const struct tracker_signs *signs = &trackers_at(config, only, i)->detect;
+        const struct tracker *tracker = trackers_at(config, only, i);
+        const struct tracker_signs *signs = &tracker->detect;
         for (size_t j = 0; j < signs->count; j++) {
             const struct tree_entry *samples[SAMPLES];
             const struct tracker_sign *sign = &signs->items[j];
             /* Those with a file near are rare, and it is looked for first. */
             if (!sign->content.length || sign->near.count || sign->inside.length ||
-                !has_directory(&s, &sign->directories))
+                !find_top(&s, tracker, sign))
                 continue;
             size_t count = wanted_entries(&s, sign, samples);
             for (size_t k = 0; k < count; k++)

@@ -216,10 +216,10 @@ static bool look_for_packs(struct walk *w, struct str directory, const struct tr
         return true;
     *ret_closed = reads_below(match.tracker);
     struct str groups[2] = {STR_NONE};
-    if (!tracker_regex_matches(match.tracker->own_database, directory, groups, 2, e) &&
+    if (!tracker_regex_matches(match.tracker->own_database, match.directory, groups, 2, e) &&
         err_is_set(e))
         return false;
-    add_found(w, (struct survey_found){.directory = directory,
+    add_found(w, (struct survey_found){.directory = str_copy(w->arena, match.directory),
                                        .root = str_copy(w->arena, match.root),
                                        .tracker = match.tracker,
                                        .rank = (int)match.rank,

@@ -109,6 +109,7 @@ enum sign_rank { SIGN_NONE = 0, SIGN_DIRECTORY, SIGN_FILES, SIGN_CONTENT, SIGN_C
 struct sign_match {
     const struct tracker *tracker;
     enum sign_rank rank;
+    struct str directory; /* of the migrations: the one that was asked about, or one above it */
     struct str
         root; /* the project: where the file of the tool's configuration lies, else above the directory's own words */
     struct str reason; /* "found by db/schema.rb", for people */
