@@ -59,6 +59,8 @@ struct tracker_unit {
     struct str content; /* PCRE2 on the text: group 1 is \1 of the id */
     struct str prefix;  /* PCRE2 on the text: group 1 is \2 (a namespace) */
     struct str instead; /* PCRE2 on the text: group 1 replaces the id */
+    struct str
+        each; /* PCRE2 on the text: where a migration begins, of a file that may have several */
     struct str duplicates; /* "refused" (two of one id), "shared" */
     bool gather;           /* all directories of one project make one history */
     bool contiguous;       /* the numbers must be 1, 2, 3, … */

@@ -175,28 +175,63 @@ static struct str script_beside(struct unit_loader *l, struct str directory, str
     return tree_exists(l->tree, l->scratch, script, &kind) && kind == TREE_FILE ? script : path;
 }
 
-static bool add_content(struct unit_loader *l, struct str directory, struct str name)
+/* One migration's text: all of its file, or its part of it. */
+struct piece {
+    struct str directory, path, name, text;
+    const struct str *named; /* groups of the file's name */
+};
+
+static bool add_piece(struct unit_loader *l, const struct piece *piece)
 {
     const struct tracker_unit *u = &l->tracker->unit;
-    struct str groups[GROUPS] = {STR_NONE}, named[GROUPS] = {STR_NONE}, found[2] = {STR_NONE};
-    struct str path = path_below(l->arena, directory, name), text;
+    struct str groups[GROUPS] = {STR_NONE}, found[2] = {STR_NONE};
 
-    if (matches(l, u->unless, name, NULL) || !matches(l, u->pattern, name, named))
-        return !err_is_set(l->e);
-    if (!read_text(l, path, &text))
-        return false;
-    if (!matches(l, u->content, text, groups))
+    if (!matches(l, u->content, piece->text, groups))
         return !err_is_set(l->e);
     for (size_t i = 0; i < GROUPS; i++)
         groups[i] = str_copy(l->arena, groups[i]);
-    if (tracker_regex_matches(u->prefix, text, found, 2, l->e))
+    if (tracker_regex_matches(u->prefix, piece->text, found, 2, l->e))
         groups[2] = str_copy(l->arena, found[1]);
-    groups[3] = named[1];
-    if (!add_migration(l, script_beside(l, directory, path, groups), name, groups))
+    groups[3] = piece->named[1];
+    if (!add_migration(l, script_beside(l, piece->directory, piece->path, groups), piece->name,
+                       groups))
         return false;
-    if (tracker_regex_matches(u->instead, text, found, 2, l->e))
+    if (tracker_regex_matches(u->instead, piece->text, found, 2, l->e))
         VEC_LAST(&l->history->migrations).id = str_copy(l->arena, found[1]);
     return !err_is_set(l->e);
+}
+
+/* The first has what stands before it too. */
+static bool add_pieces(struct unit_loader *l, struct piece piece)
+{
+    struct str rest = piece.text, begin[1];
+    size_t at = 0, count = 0;
+
+    while (tracker_regex_matches(l->tracker->unit.each, rest, begin, 1, l->e)) {
+        size_t next = (size_t)(begin[0].bytes - piece.text.bytes);
+        struct piece one = piece;
+        one.text = str_of(piece.text.bytes + at, next - at);
+        if (count++ && !add_piece(l, &one))
+            return false;
+        at = count > 1 ? next : 0;
+        rest = str_from_offset(piece.text, next + begin[0].length);
+    }
+    piece.text = str_from_offset(piece.text, at);
+    return !err_is_set(l->e) && add_piece(l, &piece);
+}
+
+static bool add_content(struct unit_loader *l, struct str directory, struct str name)
+{
+    const struct tracker_unit *u = &l->tracker->unit;
+    struct str named[GROUPS] = {STR_NONE};
+    struct piece piece = {.directory = directory,
+                          .path = path_below(l->arena, directory, name),
+                          .name = name,
+                          .named = named};
+
+    if (matches(l, u->unless, name, NULL) || !matches(l, u->pattern, name, named))
+        return !err_is_set(l->e);
+    return read_text(l, piece.path, &piece.text) && add_pieces(l, piece);
 }
 
 /* Empty, or in a form that is not read: both look the same here. */
