@@ -299,8 +299,8 @@ static bool check_unit(const struct tracker_unit *unit, struct err *e)
 static bool check_settings(const struct tracker_settings *settings, struct err *e)
 {
     for (size_t i = 0; i < settings->count; i++)
-        if (!settings->items[i].pattern.length == !settings->items[i].key.length)
-            return err_set(e, ERR_INPUT, "settings: either \"pattern\" or \"key\" was expected");
+        if (!settings->items[i].pattern.length && !settings->items[i].key.length)
+            return err_set(e, ERR_INPUT, "settings: \"pattern\" or \"key\" was expected");
     return true;
 }
 

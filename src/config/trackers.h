@@ -26,7 +26,8 @@ VEC_DEFINE(tracker_signs, struct tracker_sign);
 
 struct tracker_setting { /* what the tool's own configuration moves */
     struct strs file;    /* from the root; '*' in its last part is anything */
-    struct str pattern;  /* PCRE2 on its text, group 1 is the value */
+    struct str
+        pattern; /* PCRE2 on its text, group 1 is the value; beside a key, the path of the file that has the key */
     struct str key;     /* instead of a pattern: "migrations.directory", as readers/file_values.h */
     struct str through; /* a key whose value is the path of the file in which `key` is */
     struct str between; /* bytes that stand between several values of a pattern */

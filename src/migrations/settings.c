@@ -1,35 +1,13 @@
 /* settings.c -- what a tool's own files say of its directory and table. Best effort: such files are often programs. */
+#include "migrations/settings.h"
+
 #include "base/buf.h"
 #include "base/file.h"
-#include "migrations/environments.h"
 #include "migrations/markers.h"
-#include "migrations/tracker.h"
-#include "readers/file_values.h"
 
 #define SETTING_FILE_MAX ((size_t)256 << 10)
 #define FORM_DEPTH_MAX 10u
 #define FORM_DIRECTORIES_MAX 2000u
-
-/* One value in one file. */
-struct said {
-    const struct tracker_setting *setting;
-    struct file_value value;
-    struct str directory; /* of a directory: from the work tree's root; STR_NONE: outside of it */
-};
-VEC_DEFINE(said_list, struct said);
-
-struct asking {
-    struct arena *arena;
-    struct tree *tree;
-    struct str root, wanted;
-    struct said_list said;
-    struct tracker_places *places;
-    struct str computed; /* the place of a directory that is computed */
-    struct str computed_table;
-    size_t listed;
-    bool cut; /* there were more than are listed */
-    struct err *e;
-};
 
 /* The literals of `"db", "migrations"`, as path.join and path.resolve take them, joined; any other text as it is. */
 static struct str literals_joined(struct arena *arena, struct str text)
@@ -69,7 +47,7 @@ static bool path_of(struct asking *a, const struct file_value *value, struct str
            tree_path_join(a->arena, value->rooted ? STR("") : a->root, text, ret);
 }
 
-static bool is_directory(struct asking *a, struct str path)
+bool settings_is_directory(struct asking *a, struct str path)
 {
     enum tree_entry_kind kind;
 
@@ -88,13 +66,13 @@ static struct str source_of(struct asking *a, struct str directory)
     struct str first = str_cut(&rest, '/');
     for (size_t i = 0; i < COUNT_OF(built); i++) {
         if (!str_eq(first, built[i]) || !rest.length ||
-            (str_eq(first, STR("lib")) && is_directory(a, directory)))
+            (str_eq(first, STR("lib")) && settings_is_directory(a, directory)))
             continue;
         source = path_join(a->arena, path_join(a->arena, a->root, STR("src")), rest);
-        if (is_directory(a, source))
+        if (settings_is_directory(a, source))
             return source;
         source = path_join(a->arena, a->root, rest);
-        if (is_directory(a, source))
+        if (settings_is_directory(a, source))
             return source;
     }
     return directory;
@@ -118,7 +96,7 @@ static bool read_file(void *self, struct str path, struct str *ret_bytes)
     return false;
 }
 
-static bool sets_directory(const struct tracker_setting *setting)
+bool settings_sets_directory(const struct tracker_setting *setting)
 {
     return !setting->sets.length || str_eq(setting->sets, STR("directory"));
 }
@@ -177,7 +155,7 @@ static void say_computed(struct asking *a, const struct tracker_setting *setting
     VEC_PUSH(a->arena, &a->places->sources,
              str_printf(a->arena, "the %s that " STR_FMT " computes is not known",
                         setting->sets.length ? setting->sets.bytes : "directory", STR_ARG(place)));
-    if (sets_directory(setting) && setting->required)
+    if (settings_sets_directory(setting) && setting->required)
         a->computed = place;
     if (str_eq(setting->sets, STR("table")))
         a->computed_table = place;
@@ -189,7 +167,7 @@ static void keep(struct asking *a, const struct tracker_setting *setting, struct
     struct strs found = {0};
     struct str path;
 
-    if (!sets_directory(setting)) {
+    if (!settings_sets_directory(setting)) {
         VEC_PUSH(a->arena, &a->said, said);
         return;
     }
@@ -218,6 +196,70 @@ static void keep(struct asking *a, const struct tracker_setting *setting, struct
     }
 }
 
+static bool is_of_named_file(const struct tracker_setting *setting)
+{
+    return setting->key.length && setting->pattern.length;
+}
+
+/* "dist/db/source.js": where it is not there, src/db/source.ts. */
+static struct str file_or_source(struct asking *a, struct str path)
+{
+    static const char *const ends[] = {".ts", ".mts", ".cts"};
+    enum tree_entry_kind kind;
+
+    if (tree_exists(a->tree, a->arena, path, &kind))
+        return path;
+    struct str stem = str_prefix(path, str_find_last_byte(path, '.'));
+    struct str source = path_below(a->arena, source_of(a, path_parent(path)), path_base_name(stem));
+    for (size_t i = 0; i < COUNT_OF(ends); i++) {
+        struct str file = str_printf(a->arena, STR_FMT "%s", STR_ARG(source), ends[i]);
+        if (tree_exists(a->tree, a->arena, file, &kind))
+            return file;
+    }
+    return path;
+}
+
+static void read_values(struct asking *a, const struct tracker_setting *setting, struct str path)
+{
+    struct source_files files = {.self = a, .read = read_file};
+    struct file_values values;
+
+    file_values_read(a->arena, &files, path, a->root, setting->key, &values);
+    for (size_t i = 0; i < values.list.count; i++)
+        if (values.list.items[i].text.length || values.list.items[i].rooted)
+            keep(a, setting, values.list.items[i]);
+    /* Classes that a list names are found by looking. */
+    if (!values.computed.length || (settings_sets_directory(setting) && !setting->required))
+        return;
+    say_computed(a, setting, values.computed);
+}
+
+/* Every file that a command in this one names. */
+static bool read_named(struct asking *a, const struct tracker_setting *setting, struct str path)
+{
+    struct strs seen = {0};
+    struct str rest, groups[2], named;
+    enum tree_entry_kind kind;
+
+    if (!read_file(a, path, &rest))
+        return true;
+    while (tracker_regex_matches(setting->pattern, rest, groups, 2, a->e)) {
+        struct file_value value = {.text = groups[1]};
+        rest = str_from_offset(rest, (size_t)(groups[0].bytes - rest.bytes) + groups[0].length);
+        if (!groups[0].length)
+            break;
+        if (!path_of(a, &value, &named))
+            continue;
+        named = file_or_source(a, named);
+        if (strs_have(&seen, named) || !tree_exists(a->tree, a->arena, named, &kind) ||
+            kind != TREE_FILE)
+            continue;
+        strs_add(a->arena, &seen, named);
+        read_values(a, setting, named);
+    }
+    return !err_is_set(a->e);
+}
+
 static void read_key(struct asking *a, const struct tracker_setting *setting, struct str path)
 {
     struct source_files files = {.self = a, .read = read_file};
@@ -232,21 +274,15 @@ static void read_key(struct asking *a, const struct tracker_setting *setting, st
         if (!path.length)
             return;
     }
-
-    file_values_read(a->arena, &files, path, a->root, setting->key, &values);
-    for (size_t i = 0; i < values.list.count; i++)
-        if (values.list.items[i].text.length || values.list.items[i].rooted)
-            keep(a, setting, values.list.items[i]);
-    /* Classes that a list names are found by looking. */
-    if (!values.computed.length || (sets_directory(setting) && !setting->required))
-        return;
-    say_computed(a, setting, values.computed);
+    read_values(a, setting, path);
 }
 
 static bool read_path(struct asking *a, const struct tracker_setting *setting, struct str path)
 {
     struct str text, groups[2];
 
+    if (is_of_named_file(setting))
+        return read_named(a, setting, path);
     if (setting->key.length) {
         read_key(a, setting, path);
         return true;
@@ -297,172 +333,20 @@ static bool read_setting(struct asking *a, const struct tracker_setting *setting
     return true;
 }
 
-/* --- Choosing. --- */
-
-/* "production.animals": animals. The keys of a merge ("<<") and of an environment alone name none. */
-static struct str database_of(struct str around)
+/* A file that a command names counts where the tool's usual ones say nothing: it may be of tests. */
+static bool read_settings(struct asking *a, const struct tracker *tracker)
 {
-    struct str last = STR("");
-
-    while (around.length) {
-        struct str part = str_cut(&around, '.');
-        if (!str_eq(part, STR("<<")))
-            last = part;
-    }
-    return environment_of(last) == OF_ALL ? last : STR("");
-}
-
-static void say_source(struct asking *a, const struct said *said)
-{
-    struct str text =
-        sets_directory(said->setting) && said->value.rooted ? said->directory : said->value.text;
-    struct str unless =
-        said->value.assumed.length
-            ? str_printf(a->arena, ", where " STR_FMT " is not set", STR_ARG(said->value.assumed))
-            : STR("");
-
-    struct str with = said->value.from.length
-                          ? str_printf(a->arena, " with " STR_FMT, STR_ARG(said->value.from))
-                          : STR("");
-
-    strs_add(a->arena, &a->places->sources,
-             str_printf(a->arena, "the %s \"" STR_FMT "\" is from " STR_FMT STR_FMT STR_FMT,
-                        said->setting->sets.length ? said->setting->sets.bytes : "directory",
-                        STR_ARG(text), STR_ARG(said->value.file), STR_ARG(with), STR_ARG(unless)));
-}
-
-static bool has_production(const struct asking *a)
-{
-    for (size_t i = 0; i < a->said.count; i++)
-        if (environment_of(a->said.items[i].value.around) == OF_PRODUCTION)
-            return true;
-    return false;
-}
-
-static void choose_directories(struct asking *a)
-{
-    bool production = has_production(a);
-
-    for (size_t i = 0; i < a->said.count; i++) {
-        const struct said *said = &a->said.items[i];
-        if (!sets_directory(said->setting))
-            continue;
-        if (production && environment_of(said->value.around) == OF_ANOTHER) {
-            strs_add(a->arena, &a->places->elsewhere, said->directory);
-            continue;
-        }
-        a->places->besides = a->places->besides || said->setting->own_database;
-        if (!strs_have(&a->places->directories, said->directory)) {
-            VEC_PUSH(a->arena, &a->places->directories, said->directory);
-            VEC_PUSH(a->arena, &a->places->files, said->value.file);
-            VEC_PUSH(a->arena, &a->places->databases,
-                     said->setting->own_database ? database_of(said->value.around) : STR(""));
-            VEC_PUSH(a->arena, &a->places->named,
-                     str_printf(a->arena, STR_FMT ":" STR_FMT, STR_ARG(said->value.file),
-                                STR_ARG(said->value.around)));
-        }
-        /* Which of them a set has is said with the set. */
-        if (!said->setting->own_database)
-            say_source(a, said);
-        if (said->setting->required && !is_directory(a, said->directory))
-            a->places->unplaced =
-                str_printf(a->arena, STR_FMT " names the directory " STR_FMT ", which is not there",
-                           STR_ARG(said->value.file), STR_ARG(said->directory));
-    }
-    if (a->cut)
-        a->places->unplaced = str_printf(a->arena,
-                                         "the directories of the migrations below \"" STR_FMT
-                                         "\" are more than are looked at",
-                                         STR_ARG(a->root));
-    if (!a->places->directories.count && a->computed.length)
-        a->places->unplaced = str_printf(
-            a->arena, "the directory of the migrations that " STR_FMT " computes is not known",
-            STR_ARG(a->computed));
-}
-
-/* How near is what is said to the directory that is asked for? Its own object, production's, nobody's in particular, another environment's. */
-static unsigned rank_of(const struct asking *a, const struct said *said, bool production)
-{
-    for (size_t i = 0; i < a->said.count && a->wanted.bytes; i++) {
-        const struct said *other = &a->said.items[i];
-        if (sets_directory(other->setting) && str_eq(other->directory, a->wanted) &&
-            str_eq(other->value.file, said->value.file) &&
-            str_eq(other->value.around, said->value.around) &&
-            !(production && environment_of(said->value.around) == OF_ANOTHER))
-            return 4;
-    }
-    switch (environment_of(said->value.around)) {
-    case OF_PRODUCTION:
-        return 3;
-    case OF_ALL:
-        return 2;
-    case OF_ANOTHER:
-        break;
-    }
-    return production ? 0 : 1;
-}
-
-static struct str choose(struct asking *a, const char *sets)
-{
-    const struct said *best = NULL, *rival = NULL;
-    bool production = has_production(a);
-    unsigned rank = 0;
-
-    for (size_t i = 0; i < a->said.count; i++) {
-        const struct said *said = &a->said.items[i];
-        unsigned own = rank_of(a, said, production);
-        if (!str_eq(said->setting->sets, str_from(sets)) || !own || own < rank)
-            continue;
-        if (own > rank) {
-            best = said;
-            rival = NULL;
-        } else if (said->value.line && best->value.line &&
-                   !str_eq(said->value.text, best->value.text)) {
-            rival = said;
-        }
-        rank = own;
-    }
-    if (!best)
-        return STR_NONE;
-    if (rival && a->wanted.bytes)
-        a->places->unclear = str_printf(
-            a->arena,
-            STR_FMT " and " STR_FMT " name different ones, the %s " STR_FMT " and " STR_FMT,
-            STR_ARG(best->value.file), STR_ARG(rival->value.file), sets, STR_ARG(best->value.text),
-            STR_ARG(rival->value.text));
-    /* A schema that a variable moves may be another for each tenant: all of them are asked. */
-    if (best->value.assumed.length && str_eq(str_from(sets), STR("schema")))
-        return STR_NONE;
-    say_source(a, best);
-    return best->value.text;
-}
-
-static void choose_endings(struct asking *a)
-{
-    bool production = has_production(a);
-
-    for (size_t i = 0; i < a->said.count; i++)
-        if (str_eq(a->said.items[i].setting->sets, STR("ending")) &&
-            rank_of(a, &a->said.items[i], production))
-            strs_add(a->arena, &a->places->endings, a->said.items[i].value.text);
-}
-
-/* A setting that is on for production, or for everybody. */
-static bool choose_flag(struct asking *a, const char *sets)
-{
-    bool production = has_production(a);
-
-    for (size_t i = 0; i < a->said.count; i++) {
-        const struct said *said = &a->said.items[i];
-        if (!str_eq(said->setting->sets, str_from(sets)) || !rank_of(a, said, production) ||
-            str_eq(said->value.text, STR("false")))
-            continue;
-        strs_add(a->arena, &a->places->sources,
-                 str_printf(a->arena, "that migrations may come in any order is from " STR_FMT,
-                            STR_ARG(said->value.file)));
+    for (size_t i = 0; i < tracker->settings.count; i++)
+        if (!is_of_named_file(&tracker->settings.items[i]) &&
+            !read_setting(a, &tracker->settings.items[i]))
+            return false;
+    if (a->said.count || a->computed.length || a->computed_table.length)
         return true;
-    }
-    return false;
+    for (size_t i = 0; i < tracker->settings.count; i++)
+        if (is_of_named_file(&tracker->settings.items[i]) &&
+            !read_setting(a, &tracker->settings.items[i]))
+            return false;
+    return true;
 }
 
 bool tracker_places_read(struct arena *arena, struct tree *tree, const struct tracker *tracker,
@@ -473,26 +357,9 @@ bool tracker_places_read(struct arena *arena, struct tree *tree, const struct tr
     struct asking a = {
         .arena = arena, .tree = tree, .root = root, .wanted = wanted, .places = &places, .e = e};
 
-    for (size_t i = 0; i < tracker->settings.count; i++)
-        if (!read_setting(&a, &tracker->settings.items[i]))
-            return false;
-    choose_directories(&a);
-    choose_endings(&a);
-    places.table = choose(&a, "table");
-    if (!places.table.length && !places.unclear.length && a.computed_table.length)
-        places.unclear =
-            str_printf(arena, "the tracking table that " STR_FMT " computes is not known",
-                       STR_ARG(a.computed_table));
-    places.schema = choose(&a, "schema");
-    places.parameter = choose(&a, "parameter");
-    places.unchecked = choose_flag(&a, "unchecked");
-    places.unordered = places.unchecked || choose_flag(&a, "unordered");
-    /* "schema.table" is one value to many tools. */
-    size_t dot = str_find_byte(places.table, '.');
-    if (dot != SIZE_MAX && !places.schema.length) {
-        places.schema = str_trim_bytes(str_prefix(places.table, dot), "\"");
-        places.table = str_trim_bytes(str_from_offset(places.table, dot + 1), "\"");
-    }
+    if (!read_settings(&a, tracker))
+        return false;
+    settings_choose(&a);
     *ret_places = places;
     return true;
 }

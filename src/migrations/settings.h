@@ -1,0 +1,35 @@
+/* settings.h -- between settings.c, which reads what a tool's own files say, and settings_choose.c, which chooses among it. */
+#ifndef HOOKCHECK_MIGRATIONS_SETTINGS_H
+#define HOOKCHECK_MIGRATIONS_SETTINGS_H
+
+#include "migrations/tracker.h"
+#include "readers/file_values.h"
+
+/* One value in one file. */
+struct said {
+    const struct tracker_setting *setting;
+    struct file_value value;
+    struct str directory; /* of a directory: from the work tree's root; STR_NONE: outside of it */
+};
+VEC_DEFINE(said_list, struct said);
+
+struct asking {
+    struct arena *arena;
+    struct tree *tree;
+    struct str root, wanted;
+    struct said_list said;
+    struct tracker_places *places;
+    struct str computed; /* the place of a directory that is computed */
+    struct str computed_table;
+    size_t listed;
+    bool cut; /* there were more than are listed */
+    struct err *e;
+};
+
+bool settings_sets_directory(const struct tracker_setting *setting);
+bool settings_is_directory(struct asking *a, struct str path);
+
+/* Fills a->places from a->said. */
+void settings_choose(struct asking *a);
+
+#endif

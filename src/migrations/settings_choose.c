@@ -1,0 +1,216 @@
+/* settings_choose.c -- which of the values that a tool's files name count: production's, and those beside the directory that is asked for. */
+#include "base/file.h"
+#include "migrations/environments.h"
+#include "migrations/settings.h"
+
+/* "production.animals": animals. The keys of a merge ("<<") and of an environment alone name none. */
+static struct str database_of(struct str around)
+{
+    struct str last = STR("");
+
+    while (around.length) {
+        struct str part = str_cut(&around, '.');
+        if (!str_eq(part, STR("<<")))
+            last = part;
+    }
+    return environment_of(last) == OF_ALL ? last : STR("");
+}
+
+static void say_source(struct asking *a, const struct said *said)
+{
+    struct str text = settings_sets_directory(said->setting) && said->value.rooted
+                          ? said->directory
+                          : said->value.text;
+    struct str unless =
+        said->value.assumed.length
+            ? str_printf(a->arena, ", where " STR_FMT " is not set", STR_ARG(said->value.assumed))
+            : STR("");
+
+    struct str with = said->value.from.length
+                          ? str_printf(a->arena, " with " STR_FMT, STR_ARG(said->value.from))
+                          : STR("");
+
+    strs_add(a->arena, &a->places->sources,
+             str_printf(a->arena, "the %s \"" STR_FMT "\" is from " STR_FMT STR_FMT STR_FMT,
+                        said->setting->sets.length ? said->setting->sets.bytes : "directory",
+                        STR_ARG(text), STR_ARG(said->value.file), STR_ARG(with), STR_ARG(unless)));
+}
+
+static bool has_production(const struct asking *a)
+{
+    for (size_t i = 0; i < a->said.count; i++)
+        if (environment_of(a->said.items[i].value.around) == OF_PRODUCTION)
+            return true;
+    return false;
+}
+
+static void choose_directories(struct asking *a)
+{
+    bool production = has_production(a);
+
+    for (size_t i = 0; i < a->said.count; i++) {
+        const struct said *said = &a->said.items[i];
+        if (!settings_sets_directory(said->setting))
+            continue;
+        if (production && environment_of(said->value.around) == OF_ANOTHER) {
+            strs_add(a->arena, &a->places->elsewhere, said->directory);
+            continue;
+        }
+        a->places->besides = a->places->besides || said->setting->own_database;
+        if (!strs_have(&a->places->directories, said->directory)) {
+            VEC_PUSH(a->arena, &a->places->directories, said->directory);
+            VEC_PUSH(a->arena, &a->places->files, said->value.file);
+            VEC_PUSH(a->arena, &a->places->databases,
+                     said->setting->own_database ? database_of(said->value.around) : STR(""));
+            VEC_PUSH(a->arena, &a->places->named,
+                     str_printf(a->arena, STR_FMT ":" STR_FMT, STR_ARG(said->value.file),
+                                STR_ARG(said->value.around)));
+        }
+        /* Which of them a set has is said with the set. */
+        if (!said->setting->own_database)
+            say_source(a, said);
+        if (said->setting->required && !settings_is_directory(a, said->directory))
+            a->places->unplaced =
+                str_printf(a->arena, STR_FMT " names the directory " STR_FMT ", which is not there",
+                           STR_ARG(said->value.file), STR_ARG(said->directory));
+    }
+    if (a->cut)
+        a->places->unplaced = str_printf(a->arena,
+                                         "the directories of the migrations below \"" STR_FMT
+                                         "\" are more than are looked at",
+                                         STR_ARG(a->root));
+    if (!a->places->directories.count && a->computed.length)
+        a->places->unplaced = str_printf(
+            a->arena, "the directory of the migrations that " STR_FMT " computes is not known",
+            STR_ARG(a->computed));
+}
+
+static bool is_of_one_object(const struct said *a, const struct said *b)
+{
+    return str_eq(a->value.file, b->value.file) && str_eq(a->value.around, b->value.around);
+}
+
+/* Two data sources, each with its directory: the table of one is not the other's. */
+static bool is_of_another_directory(const struct asking *a, const struct said *said)
+{
+    bool named = false, own = false;
+
+    for (size_t i = 0; i < a->said.count && a->wanted.bytes; i++) {
+        const struct said *other = &a->said.items[i];
+        if (!settings_sets_directory(other->setting))
+            continue;
+        bool wanted = str_eq(other->directory, a->wanted);
+        if (wanted && is_of_one_object(other, said))
+            return false;
+        named = named || wanted;
+        own = own || is_of_one_object(other, said);
+    }
+    return named && own;
+}
+
+/* How near is what is said to the directory that is asked for? Its own object, production's, nobody's in particular, another environment's. */
+static unsigned rank_of(const struct asking *a, const struct said *said, bool production)
+{
+    for (size_t i = 0; i < a->said.count && a->wanted.bytes; i++) {
+        const struct said *other = &a->said.items[i];
+        if (settings_sets_directory(other->setting) && str_eq(other->directory, a->wanted) &&
+            is_of_one_object(other, said) &&
+            !(production && environment_of(said->value.around) == OF_ANOTHER))
+            return 4;
+    }
+    if (is_of_another_directory(a, said))
+        return 0;
+    switch (environment_of(said->value.around)) {
+    case OF_PRODUCTION:
+        return 3;
+    case OF_ALL:
+        return 2;
+    case OF_ANOTHER:
+        break;
+    }
+    return production ? 0 : 1;
+}
+
+static struct str choose(struct asking *a, const char *sets)
+{
+    const struct said *best = NULL, *rival = NULL;
+    bool production = has_production(a);
+    unsigned rank = 0;
+
+    for (size_t i = 0; i < a->said.count; i++) {
+        const struct said *said = &a->said.items[i];
+        unsigned own = rank_of(a, said, production);
+        if (!str_eq(said->setting->sets, str_from(sets)) || !own || own < rank)
+            continue;
+        if (own > rank) {
+            best = said;
+            rival = NULL;
+        } else if (said->value.line && best->value.line &&
+                   !str_eq(said->value.text, best->value.text)) {
+            rival = said;
+        }
+        rank = own;
+    }
+    if (!best)
+        return STR_NONE;
+    if (rival && a->wanted.bytes)
+        a->places->unclear = str_printf(
+            a->arena,
+            STR_FMT " and " STR_FMT " name different ones, the %s " STR_FMT " and " STR_FMT,
+            STR_ARG(best->value.file), STR_ARG(rival->value.file), sets, STR_ARG(best->value.text),
+            STR_ARG(rival->value.text));
+    /* A schema that a variable moves may be another for each tenant: all of them are asked. */
+    if (best->value.assumed.length && str_eq(str_from(sets), STR("schema")))
+        return STR_NONE;
+    say_source(a, best);
+    return best->value.text;
+}
+
+static void choose_endings(struct asking *a)
+{
+    bool production = has_production(a);
+
+    for (size_t i = 0; i < a->said.count; i++)
+        if (str_eq(a->said.items[i].setting->sets, STR("ending")) &&
+            rank_of(a, &a->said.items[i], production))
+            strs_add(a->arena, &a->places->endings, a->said.items[i].value.text);
+}
+
+/* A setting that is on for production, or for everybody. */
+static bool choose_flag(struct asking *a, const char *sets)
+{
+    bool production = has_production(a);
+
+    for (size_t i = 0; i < a->said.count; i++) {
+        const struct said *said = &a->said.items[i];
+        if (!str_eq(said->setting->sets, str_from(sets)) || !rank_of(a, said, production) ||
+            str_eq(said->value.text, STR("false")))
+            continue;
+        strs_add(a->arena, &a->places->sources,
+                 str_printf(a->arena, "that migrations may come in any order is from " STR_FMT,
+                            STR_ARG(said->value.file)));
+        return true;
+    }
+    return false;
+}
+
+void settings_choose(struct asking *a)
+{
+    choose_directories(a);
+    choose_endings(a);
+    a->places->table = choose(a, "table");
+    if (!a->places->table.length && !a->places->unclear.length && a->computed_table.length)
+        a->places->unclear =
+            str_printf(a->arena, "the tracking table that " STR_FMT " computes is not known",
+                       STR_ARG(a->computed_table));
+    a->places->schema = choose(a, "schema");
+    a->places->parameter = choose(a, "parameter");
+    a->places->unchecked = choose_flag(a, "unchecked");
+    a->places->unordered = a->places->unchecked || choose_flag(a, "unordered");
+    /* "schema.table" is one value to many tools. */
+    size_t dot = str_find_byte(a->places->table, '.');
+    if (dot != SIZE_MAX && !a->places->schema.length) {
+        a->places->schema = str_trim_bytes(str_prefix(a->places->table, dot), "\"");
+        a->places->table = str_trim_bytes(str_from_offset(a->places->table, dot + 1), "\"");
+    }
+}
