@@ -77,6 +77,8 @@ struct tracker_table {
     struct str schema, name;
     struct strs schema_on; /* where `schema` counts: postgresql, sqlite, mysql; none: everywhere */
     bool whole_name; /* `schema` belongs to `name`: another name is looked for in all schemas */
+    bool
+        dotted; /* a dot in the name that a setting gives is part of it: no schema stands before it */
     struct strs need, need_any, deny; /* "column" or "column:class" */
     bool only_these;                  /* no column beside those of `need` */
     struct str beside;                /* a second table, next to it: {beside} */

@@ -334,8 +334,10 @@ static bool read_setting(struct asking *a, const struct tracker_setting *setting
 }
 
 /* A file that a command names counts where the tool's usual ones say nothing: it may be of tests. */
-static bool read_settings(struct asking *a, const struct tracker *tracker)
+static bool read_settings(struct asking *a)
 {
+    const struct tracker *tracker = a->tracker;
+
     for (size_t i = 0; i < tracker->settings.count; i++)
         if (!is_of_named_file(&tracker->settings.items[i]) &&
             !read_setting(a, &tracker->settings.items[i]))
@@ -354,10 +356,15 @@ bool tracker_places_read(struct arena *arena, struct tree *tree, const struct tr
                          struct err *e)
 {
     struct tracker_places places = {0};
-    struct asking a = {
-        .arena = arena, .tree = tree, .root = root, .wanted = wanted, .places = &places, .e = e};
+    struct asking a = {.arena = arena,
+                       .tree = tree,
+                       .tracker = tracker,
+                       .root = root,
+                       .wanted = wanted,
+                       .places = &places,
+                       .e = e};
 
-    if (!read_settings(&a, tracker))
+    if (!read_settings(&a))
         return false;
     settings_choose(&a);
     *ret_places = places;

@@ -16,6 +16,7 @@ VEC_DEFINE(said_list, struct said);
 struct asking {
     struct arena *arena;
     struct tree *tree;
+    const struct tracker *tracker;
     struct str root, wanted;
     struct said_list said;
     struct tracker_places *places;

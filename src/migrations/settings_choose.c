@@ -209,7 +209,7 @@ void settings_choose(struct asking *a)
     a->places->unordered = a->places->unchecked || choose_flag(a, "unordered");
     /* "schema.table" is one value to many tools. */
     size_t dot = str_find_byte(a->places->table, '.');
-    if (dot != SIZE_MAX && !a->places->schema.length) {
+    if (!a->tracker->table.dotted && dot != SIZE_MAX && !a->places->schema.length) {
         a->places->schema = str_trim_bytes(str_prefix(a->places->table, dot), "\"");
         a->places->table = str_trim_bytes(str_from_offset(a->places->table, dot + 1), "\"");
     }

@@ -1,6 +1,7 @@
 #include "migrations/tracker_files.h"
 
 #include "migrations/markers.h"
+#include "migrations/settings.h"
 
 size_t trackers_count(const struct config *config, const struct tracker *only)
 {
@@ -42,7 +43,9 @@ void tracker_files_note(struct arena *arena, const struct config *config,
     for (size_t i = 0; i < trackers_count(config, only); i++) {
         const struct tracker_settings *settings = &trackers_at(config, only, i)->settings;
         for (size_t j = 0; j < settings->count; j++)
-            for (size_t k = 0; k < settings->items[j].file.count; k++) {
+            for (size_t k = 0;
+                 settings_sets_directory(&settings->items[j]) && k < settings->items[j].file.count;
+                 k++) {
                 struct str rest = settings->items[j].file.items[k];
                 note(arena, str_cut(&rest, '/'), ret_files);
             }
@@ -73,7 +76,9 @@ bool tracker_files_lie_in(const struct tracker_files *files, const struct tree_e
 bool tracker_file_lies_in(const struct tracker *tracker, const struct tree_entries *entries)
 {
     for (size_t i = 0; i < tracker->settings.count; i++)
-        for (size_t j = 0; j < tracker->settings.items[i].file.count; j++) {
+        for (size_t j = 0; settings_sets_directory(&tracker->settings.items[i]) &&
+                           j < tracker->settings.items[i].file.count;
+             j++) {
             struct str rest = tracker->settings.items[i].file.items[j];
             struct str first = str_cut(&rest, '/');
             for (size_t k = 0; k < entries->count; k++)
