@@ -191,13 +191,15 @@ static bool is_named_with(struct detection *d, const struct config_migrations *s
     return false;
 }
 
-/* The directories of one project, where its tool has one table for all of them. */
+/* The directories of one project, where its tool has one table for all of them, or for those without a database of their own. */
 static bool gather(struct detection *d, const struct survey_found *found)
 {
     for (size_t i = 0; i < d->sets.count; i++) {
         struct config_migrations *set = &d->sets.items[i];
         if (set->row == found->tracker && str_eq(set->root, found->root) &&
-            (found->tracker->unit.gather || is_named_with(d, set, found))) {
+            str_eq(set->database, found->database) &&
+            (found->tracker->unit.gather || found->tracker->own_database.length ||
+             is_named_with(d, set, found))) {
             if (detect_is_dynamic(found->tracker))
                 return true;
             strs_add(d->arena, &set->versions,
