@@ -139,7 +139,8 @@ static bool look_for_alembic(struct walk *w, struct str directory,
         (holds_file(entries, "pyproject.toml") &&
          file_mentions(w, directory, STR("pyproject.toml"), "alembic")))
         VEC_PUSH(w->arena, &w->survey->settings, directory);
-    if (!script || !file_mentions(w, directory, STR("env.py"), "alembic"))
+    if (!script || (!holds_file(entries, "script.py.mako") &&
+                    !file_mentions(w, directory, STR("env.py"), "alembic")))
         return false;
     VEC_PUSH(w->arena, &w->survey->scripts, directory);
     return true;

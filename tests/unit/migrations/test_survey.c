@@ -193,6 +193,18 @@ static struct pair {
     {{{{"a/steps/20240101_a.js", "-> lib/x.js"}, {"lib/x.js", "export {}"}}, 0},
      {{{"a/steps/20240101_a.js", "-> lib/x.js"}, {"lib/x.js", STEP}}, 0},
      "knex of a/steps: ."},
+    /* Migrations of a directory above. */
+    {{{{"db/schema.rb", ""}, {"db/migrate/2023/1_a.txt", ""}}, 0},
+     {{{"db/schema.rb", ""}, {"db/migrate/2023/1_a.txt", ""}, {"db/migrate/2024/2_b.rb", ""}}, 0},
+     "rails of : db/migrate"},
+    /* A file near says more. */
+    {{{{"src/umzug.ts", "new Umzug"},
+       {"src/steps/1.ts", "export const up = async ({ context }) => {};"}},
+      0},
+     {{{"src/umzug.ts", "new Umzug({ storage: new SequelizeStorage() })"},
+       {"src/steps/1.ts", "export const up = async ({ context }) => {};"}},
+      0},
+     "sequelize of src: steps"},
     /* It stays. */
     {{{{"a/steps/20240101_a.js", STEP}, {"c", "1"}}, 0},
      {{{"a/steps/20240101_a.js", STEP}, {"c", "2"}}, 0},
