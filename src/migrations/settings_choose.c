@@ -159,8 +159,10 @@ static struct str choose(struct asking *a, const char *sets)
             STR_FMT " and " STR_FMT " name different ones, the %s " STR_FMT " and " STR_FMT,
             STR_ARG(best->value.file), STR_ARG(rival->value.file), sets, STR_ARG(best->value.text),
             STR_ARG(rival->value.text));
-    /* A schema that a variable moves may be another for each tenant: all of them are asked. */
-    if (best->value.assumed.length && str_eq(str_from(sets), STR("schema")))
+    /* A schema that a variable moves may be another for each tenant, a search path leads to several: all of them are asked. */
+    if (str_eq(str_from(sets), STR("schema")) &&
+        (best->value.assumed.length || str_find_byte(best->value.text, ',') != SIZE_MAX ||
+         str_find_byte(best->value.text, '$') != SIZE_MAX))
         return STR_NONE;
     say_source(a, best);
     return best->value.text;
