@@ -159,10 +159,14 @@ static struct str choose(struct asking *a, const char *sets)
             STR_FMT " and " STR_FMT " name different ones, the %s " STR_FMT " and " STR_FMT,
             STR_ARG(best->value.file), STR_ARG(rival->value.file), sets, STR_ARG(best->value.text),
             STR_ARG(rival->value.text));
-    /* A schema that a variable moves may be another for each tenant, a search path leads to several: all of them are asked. */
-    if (str_eq(str_from(sets), STR("schema")) &&
-        (best->value.assumed.length || str_find_byte(best->value.text, ',') != SIZE_MAX ||
-         str_find_byte(best->value.text, '$') != SIZE_MAX))
+    bool path = str_eq(str_from(sets), STR("search_path"));
+    /* A schema that a variable moves may be another for each tenant: all of them are asked. */
+    if (best->value.assumed.length && (path || str_eq(str_from(sets), STR("schema"))))
+        return STR_NONE;
+    /* A search path of several leads to any of them; beside public are tenants. */
+    if (path && (str_find_byte(best->value.text, ',') != SIZE_MAX ||
+                 str_find_byte(best->value.text, '$') != SIZE_MAX ||
+                 str_eq(best->value.text, STR("public"))))
         return STR_NONE;
     say_source(a, best);
     return best->value.text;
@@ -206,6 +210,8 @@ void settings_choose(struct asking *a)
             str_printf(a->arena, "the tracking table that " STR_FMT " computes is not known",
                        STR_ARG(a->computed_table));
     a->places->schema = choose(a, "schema");
+    if (!a->places->schema.length)
+        a->places->schema = choose(a, "search_path");
     a->places->parameter = choose(a, "parameter");
     a->places->unchecked = choose_flag(a, "unchecked");
     a->places->unordered = a->places->unchecked || choose_flag(a, "unordered");
