@@ -25,6 +25,29 @@ struct seeking {
     bool starts[2][STARTS], ends[2][ENDS];
 };
 
+bool survey_is_of_migrations(struct str directory)
+{
+    static const char *const words[] = {"migrations", "migration", "migrate",    "versions",
+                                        "changelog",  "liquibase", "changelogs", NULL};
+
+    while (directory.length)
+        if (str_is_one_of(str_cut(&directory, '/'), words))
+            return true;
+    return false;
+}
+
+bool survey_is_aside(struct str directory)
+{
+    static const char *const words[] = {
+        "test",     "tests",   "testing", "testdata", "__tests__", "fixtures", "spec",
+        "examples", "example", "samples", "docs",     "templates", NULL};
+
+    while (directory.length)
+        if (str_is_one_of(str_cut(&directory, '/'), words))
+            return true;
+    return false;
+}
+
 /* Of the last three bytes; of a form, ENDS where they are not all known. */
 static size_t end_of(struct str name)
 {

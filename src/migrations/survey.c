@@ -12,6 +12,7 @@
 #define SCRATCH_BUDGET ((size_t)192 << 20)
 #define SCRATCH_ENOUGH ((size_t)4 << 20)
 #define READ_MAX ((size_t)64 << 10)
+#define TELLING_MAX ((size_t)256 << 10)
 #define AHEAD 128u
 
 struct place {
@@ -41,29 +42,6 @@ struct walk {
     struct words
         absent; /* files that were looked for near a directory: many lie below the same ones */
 };
-
-bool survey_is_of_migrations(struct str directory)
-{
-    static const char *const words[] = {"migrations", "migration", "migrate",    "versions",
-                                        "changelog",  "liquibase", "changelogs", NULL};
-
-    while (directory.length)
-        if (str_is_one_of(str_cut(&directory, '/'), words))
-            return true;
-    return false;
-}
-
-bool survey_is_aside(struct str directory)
-{
-    static const char *const words[] = {
-        "test",     "tests",   "testing", "testdata", "__tests__", "fixtures", "spec",
-        "examples", "example", "samples", "docs",     "templates", NULL};
-
-    while (directory.length)
-        if (str_is_one_of(str_cut(&directory, '/'), words))
-            return true;
-    return false;
-}
 
 /* What fills tables is written as migrations are, and recorded elsewhere. */
 static bool is_of_seeds(struct str directory)
@@ -229,6 +207,40 @@ static bool look_for_packs(struct walk *w, struct str directory, const struct tr
     return true;
 }
 
+/* In a file of every project (package.json, .env) only what a command or a variable of the tool says tells of directories: the tool's whole settings
+ * are looked for in many places. */
+static bool file_tells(struct walk *w, const struct tracker_setting *setting, struct str root,
+                       struct str file)
+{
+    struct err unread = ERR_NONE; /* the reading of the settings says it */
+    struct str text;
+    bool whole;
+
+    return !setting->pattern.length || str_find_byte(file, '/') != SIZE_MAX ||
+           str_find_byte(file, '*') != SIZE_MAX ||
+           !tree_read_start(w->tree, w->scratch, path_below(w->scratch, root, file), TELLING_MAX,
+                            &text, &whole, &unread) ||
+           tracker_regex_matches(setting->pattern, text, NULL, 0, &unread) || err_is_set(&unread);
+}
+
+static bool files_tell(struct walk *w, const struct tracker *tracker, struct str root,
+                       const struct tree_entries *entries)
+{
+    for (size_t i = 0; i < tracker->settings.count; i++) {
+        const struct tracker_setting *setting = &tracker->settings.items[i];
+        if (setting->sets.length && !str_eq(setting->sets, STR("directory")))
+            continue;
+        for (size_t j = 0; j < setting->file.count; j++) {
+            struct str rest = setting->file.items[j], first = str_cut(&rest, '/');
+            for (size_t k = 0; k < entries->count; k++)
+                if (form_matches(first, entries->items[k].name) &&
+                    file_tells(w, setting, root, setting->file.items[j]))
+                    return true;
+        }
+    }
+    return false;
+}
+
 /* Directories that a tool's own file in this directory names. */
 static bool look_for_settings(struct walk *w, struct str root, const struct tree_entries *entries,
                               struct err *e)
@@ -240,7 +252,7 @@ static bool look_for_settings(struct walk *w, struct str root, const struct tree
         const struct tracker *tracker = trackers_at(w->config, w->only, i);
         struct tracker_places places;
         enum tree_entry_kind kind;
-        if (!tracker_file_lies_in(tracker, entries))
+        if (!tracker_file_lies_in(tracker, entries) || !files_tell(w, tracker, root, entries))
             continue;
         if (!tracker_places_read(w->scratch, w->tree, tracker, root, STR_NONE, &places, e))
             return false;
