@@ -4,34 +4,11 @@
 #include <stdlib.h>
 
 #include "migrations/cover_match.h"
+#include "migrations/cover_parts.h"
 #include "migrations/cover_scan.h"
 #include "migrations/effect.h"
 #include "migrations/table_names.h"
 #include "readers/typescript.h"
-
-/* One statement, or one call. */
-struct part {
-    const struct cover_call *call; /* NULL: `statement` */
-    struct str statement;
-};
-
-/* Under which words a part is found: a migration of some thousand calls meets some thousand changes. */
-struct posting {
-    uint64_t key;
-    size_t part;
-};
-
-enum language { SQL, PYTHON, RUBY, OTHER, STEPS, BUILDER };
-
-struct cover {
-    struct arena *arena;
-    struct str path;
-    enum language language;
-    struct str text; /* of Python: what goes forward */
-    VEC(struct part) parts;
-    VEC(struct posting) postings;
-    struct steps steps;
-};
 
 /* What a key speaks of. */
 enum space { OF_CALLS = 1, OF_DJANGO, OF_STATEMENTS, OF_ANY };
@@ -296,7 +273,7 @@ static size_t first_of(const struct cover *cover, uint64_t key)
     return low;
 }
 
-static bool part_covers(const struct cover *cover, size_t index, const struct schema_change *change)
+bool cover_part(const struct cover *cover, size_t index, const struct schema_change *change)
 {
     const struct part *part = &cover->parts.items[index];
 
@@ -317,7 +294,7 @@ static bool any_covers(const struct cover *cover, enum space space, struct str w
         return false;
     for (size_t i = first_of(cover, key);
          i < cover->postings.count && cover->postings.items[i].key == key; i++)
-        if (part_covers(cover, cover->postings.items[i].part, change))
+        if (cover_part(cover, cover->postings.items[i].part, change))
             return true;
     return false;
 }
@@ -337,7 +314,7 @@ static bool statement_covers(const struct cover *cover, struct str name,
     if (is_word(name))
         return any_covers(cover, OF_STATEMENTS, name, change);
     for (size_t i = 0; i < cover->parts.count; i++)
-        if (!cover->parts.items[i].call && part_covers(cover, i, change))
+        if (!cover->parts.items[i].call && cover_part(cover, i, change))
             return true;
     return false;
 }
@@ -417,15 +394,20 @@ bool cover_lacks(const struct cover *cover, const struct schema_change *change)
     return false;
 }
 
+bool cover_part_surely(const struct cover *cover, size_t index, const struct schema_change *change)
+{
+    const struct part *part = &cover->parts.items[index];
+
+    return part->call
+               ? cover_call(part->call, change) || cover_django(cover->path, part->call, change)
+               : cover_statement(part->statement, change);
+}
+
 static bool surely_makes(const struct cover *cover, const struct schema_change *change)
 {
-    for (size_t i = 0; i < cover->parts.count; i++) {
-        const struct part *part = &cover->parts.items[i];
-        if (part->call
-                ? cover_call(part->call, change) || cover_django(cover->path, part->call, change)
-                : cover_statement(part->statement, change))
+    for (size_t i = 0; i < cover->parts.count; i++)
+        if (cover_part_surely(cover, i, change))
             return true;
-    }
     return cover->language == RUBY && steps_cover(cover, change);
 }
 
@@ -442,7 +424,8 @@ bool cover_undoes(const struct cover *cover, const struct schema_change *change)
     if (!cover_makes(cover, &back))
         return false;
     /* A table that is dropped and made anew under its name, as SQLite's are altered, is still there, with what the new one has. */
-    return surely_makes(cover, &back) && !cover_makes(cover, &anew);
+    return surely_makes(cover, &back) &&
+           (change->kind == SCHEMA_DROP || !cover_makes(cover, &anew));
 }
 
 static bool makes(const struct cover *cover, const struct schema_change *change)
@@ -469,7 +452,7 @@ bool cover_makes(const struct cover *cover, const struct schema_change *change)
     struct schema_change gone = *change, anew = *change;
 
     if (makes(cover, change))
-        return true;
+        return !cover_takes_back(cover, change);
     if (change->kind != SCHEMA_CHANGE || change->object != SCHEMA_OBJECT_COLUMN)
         return false;
     /* Dropped and added again, as Prisma and TypeORM do for another type: all of it is new. */

@@ -292,15 +292,29 @@ static bool is_named_by_convention(const struct cover_call *call,
            is_table(call, change);
 }
 
+/* From the one name to the other, and not back, where both are written. */
+static bool renames_table(const struct cover_call *call, const struct schema_change *change)
+{
+    bool drop = change->kind == SCHEMA_DROP;
+    struct str name;
+
+    if (!cover_is_call(call, "rename_table") || !is_table(call, change))
+        return false;
+    return !cover_is_literal(
+               cover_keyword_argument(call, drop ? "old_table_name" : "new_table_name", !drop),
+               &name) ||
+           str_eq_nocase(cover_bare(name), cover_bare(change->table));
+}
+
 bool cover_call(const struct cover_call *call, const struct schema_change *change)
 {
     switch (change->object) {
     case SCHEMA_OBJECT_COLUMN:
         return call_column(call, change);
     case SCHEMA_OBJECT_TABLE:
-        return is_table(call, change) &&
-               (cover_is_call(call, "rename_table") ||
-                cover_is_call(call, change->kind == SCHEMA_DROP ? "drop_table" : "create_table"));
+        return (is_table(call, change) &&
+                cover_is_call(call, change->kind == SCHEMA_DROP ? "drop_table" : "create_table")) ||
+               renames_table(call, change);
     case SCHEMA_OBJECT_TYPE:
         return cover_names(call, cover_bare(change->name)) &&
                (!change->value.length || cover_names(call, change->value));

@@ -62,6 +62,32 @@ static int effect(const struct covering *c, const struct file_steps *file, const
     return step_effect(&c->names, step, change);
 }
 
+/* A table is dropped, and another one gets its name further down: so SQLite's are altered. The columns that the other one has are still there. */
+static bool has_the_other_one(const struct file_steps *file, size_t at,
+                              const struct schema_change *change)
+{
+    const struct step *steps = file->steps.items;
+
+    if (steps[at].kind != STEP_DROP_TABLE || change->kind != SCHEMA_DROP ||
+        change->object != SCHEMA_OBJECT_COLUMN)
+        return false;
+    for (size_t i = at + 1; i < file->steps.count; i++) {
+        struct str other = steps[i].table;
+        /* SQL's ALTER TABLE … RENAME TO is such a pair. */
+        bool pair = steps[i].kind == STEP_ADD_TABLE && steps[i - 1].kind == STEP_DROP_TABLE &&
+                    i - 1 > at && str_eq(steps[i].table, steps[at].table);
+        if (pair)
+            other = steps[i - 1].table;
+        else if (steps[i].kind != STEP_TABLE_NAME || !str_eq(steps[i].name, steps[at].table))
+            continue;
+        for (size_t j = 0; j < i; j++)
+            if (steps[j].kind == STEP_ADD_COLUMN && str_eq(steps[j].table, other) &&
+                str_eq(steps[j].column, change->column))
+                return true;
+    }
+    return false;
+}
+
 /* What a file of the range makes counts, unless a later one of the range, as they are applied, takes it back. */
 static bool is_covered(struct covering *c, const struct schema_change *change)
 {
@@ -75,6 +101,8 @@ static bool is_covered(struct covering *c, const struct schema_change *change)
             continue;
         for (size_t j = 0; j < file->steps.count; j++) {
             int does = effect(c, file, &file->steps.items[j], change, &dropped);
+            if (does > 0 && has_the_other_one(file, j, change))
+                does = -1;
             makes = makes || does > 0;
             last = does ? does : last;
         }

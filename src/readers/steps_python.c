@@ -30,6 +30,23 @@ struct str steps_called(struct steps_reader *r, TSNode call)
     return dotted_last(node_source(r->scope.file, node_field(call, "function")));
 }
 
+/* f'ALTER TABLE "{fresh}" RENAME TO "users"': from a name that is not known to one that is. */
+static void rename_of_unknown(struct steps_reader *r, struct str text)
+{
+    static const struct str words = STR_INIT("RENAME TO ");
+    size_t at = str_find(text, words), gap = str_find_byte(text, '{'), end = 0;
+
+    if (at == SIZE_MAX || gap == SIZE_MAX || gap > at)
+        return;
+    text = str_from_offset(text, at + words.length);
+    if (str_starts(text, STR("\"")) || str_starts(text, STR("`")))
+        text = str_from_offset(text, 1);
+    while (end < text.length && byte_is_word(text.bytes[end]))
+        end++;
+    if (end)
+        steps_push(r, (struct step){.kind = STEP_TABLE_NAME, .name = str_prefix(text, end)});
+}
+
 void steps_sql_argument(struct steps_reader *r, TSNode node)
 {
     if (node_is(node, "call"))
@@ -37,6 +54,8 @@ void steps_sql_argument(struct steps_reader *r, TSNode node)
     struct str text = steps_text(r, node);
     if (text.length)
         steps_of_sql(r->arena, text, r->steps);
+    else if (node_is(node, "string"))
+        rename_of_unknown(r, node_source(r->scope.file, node));
 }
 
 /* Names and values of one round: `for t in …`, `for t, c in …`. False: a value is no string. */

@@ -1,0 +1,41 @@
+/* cover_parts.h -- what a migration was read into (private to cover*.c). */
+#ifndef HOOKCHECK_MIGRATIONS_COVER_PARTS_H
+#define HOOKCHECK_MIGRATIONS_COVER_PARTS_H
+
+#include <stdint.h>
+
+#include "migrations/cover_match.h"
+#include "readers/steps.h"
+
+/* One statement, or one call. */
+struct part {
+    const struct cover_call *call; /* NULL: `statement` */
+    struct str statement;
+};
+
+/* Under which words a part is found: a migration of some thousand calls meets some thousand changes. */
+struct posting {
+    uint64_t key;
+    size_t part;
+};
+
+enum language { SQL, PYTHON, RUBY, OTHER, STEPS, BUILDER };
+
+struct cover {
+    struct arena *arena;
+    struct str path;
+    enum language language;
+    struct str text; /* of Python: what goes forward */
+    VEC(struct part) parts;
+    VEC(struct posting) postings;
+    struct steps steps;
+};
+
+/* Does this part make the change, as far as can be told? */
+bool cover_part(const struct cover *cover, size_t index, const struct schema_change *change);
+/* The same without what is computed. */
+bool cover_part_surely(const struct cover *cover, size_t index, const struct schema_change *change);
+/* cover_order.c: what the one part makes, a later one takes back. */
+bool cover_takes_back(const struct cover *cover, const struct schema_change *change);
+
+#endif
