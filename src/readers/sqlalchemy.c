@@ -104,6 +104,8 @@ static void read_body(struct sa_reader *r, const struct sa_class *class, size_t 
             binding->kind == BINDING_CLASS || binding->kind == BINDING_IMPORT ||
             (method && !is_declared_attr(file, binding->decorated)))
             continue;
+        if (sa_is_said_anew(r, class, at, binding->name))
+            continue;
         if (node_is(binding->node, "none") && ts_node_is_null(binding->annotation) && !method) {
             take_away(table, binding->name);
             continue;

@@ -133,6 +133,11 @@ bool sa_mysql_type(struct sa_reader *r, struct python_scope scope, TSNode call, 
 /* What the class, or the first of its bases from there on, binds to a name; NULL: none. */
 const struct python_binding *sa_says(struct sa_reader *r, const struct sa_class *class, size_t from,
                                      struct str name, size_t *ret_index);
+/* Does a class below order[at] say something else of the name? */
+bool sa_is_said_anew(struct sa_reader *r, const struct sa_class *class, size_t at, struct str name);
+/* __table_args__ of a class, in order[*ret_index]; NULL: it has none. */
+const struct python_binding *sa_says_arguments(struct sa_reader *r, const struct sa_class *class,
+                                               size_t *ret_index);
 /* A base of a well-known package, and the columns that it brings. */
 bool sa_is_known_base(struct str base);
 void sa_known_columns(struct sa_reader *r, struct str base, struct schema_table *table,

@@ -229,6 +229,17 @@ void sa_attribute_unread(struct sa_reader *r, const struct sa_attribute *attribu
                                              .place = sa_place(attribute->scope.file, at)});
 }
 
+/* mapped_column(use_existing_column=True), and a class above has it. */
+static bool is_there(struct sa_reader *r, const struct sa_attribute *attribute,
+                     struct python_scope scope, TSNode value, const struct schema_table *table)
+{
+    if (!node_is(value, "call") ||
+        !node_is(call_keyword(scope.file, value, "use_existing_column"), "true"))
+        return false;
+    struct python_constant name = python_constant(r->tree, scope, call_positional(value, 0));
+    return schema_column_named(table, name.kind == CONSTANT_STRING ? name.text : attribute->name);
+}
+
 /* `partial`: what has made the call's function; NULL: nothing. */
 static void read_column(struct sa_reader *r, const struct sa_class *class,
                         const struct sa_attribute *attribute, struct python_scope scope,
@@ -241,6 +252,8 @@ static void read_column(struct sa_reader *r, const struct sa_class *class,
     struct sa_column column = {.column = {.nullable = true, .place = sa_place(file, at)}};
     bool optional = false, read = true;
 
+    if (is_there(r, attribute, scope, value, table))
+        return;
     /* Facts of Annotated first: the column's own words come later and win. */
     if (!ts_node_is_null(inner)) {
         struct sa_type type = {0};

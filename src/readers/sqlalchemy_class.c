@@ -403,30 +403,26 @@ static TSNode followed(struct sa_reader *r, struct python_scope *scope, TSNode v
 
 static struct str written_schema(struct sa_reader *r, struct sa_class *class)
 {
-    for (size_t i = 0; i < class->order_count; i++) {
-        struct python_file *file = class->order[i].file;
-        TSNode body = node_field(class->order[i].node, "body");
-        const struct python_binding *binding =
-            python_binding_in(r->tree, file, body, STR("__table_args__"));
-        if (!binding)
-            continue;
-        TSNode value = node_bare(binding->kind == BINDING_FUNCTION ? returned(file, binding->node)
-                                                                   : binding->node);
-        struct python_scope scope = {.file = file, .body = body, .class_name = class->name};
-        value = followed(r, &scope, value);
-        if (node_is(value, "tuple") && ts_node_named_child_count(value))
-            value = followed(r, &scope,
-                             ts_node_named_child(value, ts_node_named_child_count(value) - 1));
-        for (uint32_t j = 0; node_is(value, "dictionary") && j < ts_node_named_child_count(value);
-             j++) {
-            TSNode pair = ts_node_named_child(value, j);
-            if (!node_is(pair, "pair") ||
-                !str_eq(python_constant(r->tree, scope, node_field(pair, "key")).text,
-                        STR("schema")))
-                continue;
-            return python_constant(r->tree, scope, node_field(pair, "value")).text;
-        }
+    size_t i;
+    const struct python_binding *binding = sa_says_arguments(r, class, &i);
+
+    if (!binding)
         return STR_NONE;
+    struct python_file *file = class->order[i].file;
+    struct python_scope scope = {
+        .file = file, .body = node_field(class->order[i].node, "body"), .class_name = class->name};
+    TSNode value = node_bare(binding->kind == BINDING_FUNCTION ? returned(file, binding->node)
+                                                               : binding->node);
+    value = followed(r, &scope, value);
+    if (node_is(value, "tuple") && ts_node_named_child_count(value))
+        value =
+            followed(r, &scope, ts_node_named_child(value, ts_node_named_child_count(value) - 1));
+    for (uint32_t j = 0; node_is(value, "dictionary") && j < ts_node_named_child_count(value);
+         j++) {
+        TSNode pair = ts_node_named_child(value, j);
+        if (node_is(pair, "pair") &&
+            str_eq(python_constant(r->tree, scope, node_field(pair, "key")).text, STR("schema")))
+            return python_constant(r->tree, scope, node_field(pair, "value")).text;
     }
     return STR_NONE;
 }

@@ -1,4 +1,4 @@
-/* sqlalchemy_table_args.c -- __table_args__ of a class: constraints, indexes, options. */
+/* sqlalchemy_table_args.c -- what classes and their bases say; __table_args__: constraints, indexes, options. */
 #include "readers/sqlalchemy.h"
 
 #define ARGUMENTS_DEPTH_MAX 8u
@@ -15,6 +15,41 @@ const struct python_binding *sa_says(struct sa_reader *r, const struct sa_class 
         }
     }
     return NULL;
+}
+
+bool sa_is_said_anew(struct sa_reader *r, const struct sa_class *class, size_t at, struct str name)
+{
+    for (size_t i = 0; i < at; i++) {
+        const struct python_binding *binding = python_binding_in(
+            r->tree, class->order[i].file, node_field(class->order[i].node, "body"), name);
+        if (binding && (binding->kind == BINDING_VALUE || binding->kind == BINDING_FUNCTION) &&
+            (class->sqlmodel || binding->kind == BINDING_FUNCTION ||
+             node_is(binding->node, "call")))
+            return true;
+    }
+    return false;
+}
+
+static bool has_a_table(struct sa_reader *r, const struct sa_class *class, size_t i)
+{
+    struct sa_class above;
+
+    return i && sa_class_read(r, class->order[i].file, class->order[i].node, &above) &&
+           !above.abstract && !above.flask && (!above.sqlmodel || above.table) &&
+           sa_class_table(r, &above).length;
+}
+
+/* Those of a class that has a table are its own; those of its mixins are everyone's below. */
+const struct python_binding *sa_says_arguments(struct sa_reader *r, const struct sa_class *class,
+                                               size_t *ret_index)
+{
+    const struct python_binding *binding;
+    size_t i, from = 0;
+
+    while ((binding = sa_says(r, class, from, STR("__table_args__"), &i)) &&
+           has_a_table(r, class, i))
+        from = i + 1;
+    return binding ? sa_says(r, class, 0, STR("__table_args__"), ret_index) : NULL;
 }
 
 /* super().__table_args__ */
@@ -139,7 +174,7 @@ void sa_arguments_read(struct sa_reader *r, const struct sa_class *class,
                        struct schema_table *table)
 {
     size_t i;
-    const struct python_binding *binding = sa_says(r, class, 0, STR("__table_args__"), &i);
+    const struct python_binding *binding = sa_says_arguments(r, class, &i);
 
     if (!binding)
         return;
