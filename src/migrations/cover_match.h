@@ -32,6 +32,8 @@ struct str cover_forward(struct arena *arena, struct str text);
 size_t cover_skip_state(struct str text, const struct cover_call *call, size_t at);
 /* cover_sql.c: SQL without comments. */
 bool cover_statement(struct str statement, const struct schema_change *change);
+/* cover_view.c: CREATE VIEW, DROP VIEW, where the model is one of that view. */
+bool cover_view(struct str statement, const struct schema_change *change);
 /* Alembic's. */
 bool cover_call(const struct cover_call *call, const struct schema_change *change);
 /* cover_django.c */

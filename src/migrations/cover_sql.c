@@ -442,6 +442,8 @@ bool cover_statement(struct str statement, const struct schema_change *change)
 
     if (change->object != SCHEMA_OBJECT_TYPE && table_is_elsewhere(statement, change))
         return false;
+    if (cover_view(statement, change))
+        return true;
     if (change->object == SCHEMA_OBJECT_COLUMN)
         return sql_column(statement, change);
     if (change->object == SCHEMA_OBJECT_TABLE)
