@@ -39,28 +39,9 @@ static void fields_of_class(struct django_reader *r, struct python_file *file, T
             continue;
         if (node_is(binding->node, "none")) /* takes an inherited field away */
             remove_field(fields, binding->name);
-        if (!node_is(node_bare(binding->node), "call"))
-            continue;
-        TSNode call = node_bare(binding->node);
-        struct django_field field = {.name = binding->name,
-                                     .column = binding->name,
-                                     .scope = scope,
-                                     .call = call,
-                                     .place = {.file = file->path, .line = node_line(call)}};
-        if (!django_field_kind(r, scope, node_field(call, "function"), &field) ||
-            str_eq(field.kind, STR("GenericRelation")))
-            continue;
-        field.relation = str_eq(field.kind, STR("ForeignKey")) ||
-                         str_eq(field.kind, STR("OneToOneField")) ||
-                         str_eq(field.kind, STR("ParentalKey"));
-        field.many = str_eq(field.kind, STR("ManyToManyField")) ||
-                     str_eq(field.kind, STR("ParentalManyToManyField"));
-        struct python_constant column = django_word(r, &field, "db_column");
-        if (column.kind == CONSTANT_STRING)
-            field.column = column.text;
-        else if (field.relation)
-            field.column = str_printf(r->arena, STR_FMT "_id", STR_ARG(field.name));
-        put_field(r, fields, field);
+        struct django_field field;
+        if (django_field_made(r, scope, binding->name, node_bare(binding->node), &field))
+            put_field(r, fields, field);
     }
 }
 
@@ -170,7 +151,8 @@ static bool is_foreign_model(struct str dotted)
         "models.Model",       "models.base.Model", "AbstractUser",
         "AbstractBaseUser",   "PermissionsMixin",  "TimeStampedModel",
         "SoftDeletableModel", "PolymorphicModel",  "models.TimeStampedModel",
-        "MPTTModel",          "UUIDModel",         "SafeDeleteModel"};
+        "MPTTModel",          "UUIDModel",         "SafeDeleteModel",
+        "TranslatableModel"};
 
     for (size_t i = 0; i < COUNT_OF(suffixes); i++)
         if (str_ends(dotted, str_from(suffixes[i])))
@@ -311,7 +293,7 @@ static void add_index(struct django_reader *r, struct schema_table *table, struc
     VEC_PUSH(r->arena, &table->indexes, index);
 }
 
-static void add_column(struct django_reader *r, const struct django_model *model,
+void django_column_add(struct django_reader *r, const struct django_model *model,
                        const struct django_field *field, const struct django_fields *fields,
                        struct schema_table *table)
 {
@@ -476,7 +458,7 @@ static void add_table(struct django_reader *r, const struct django_model *model)
     for (size_t i = 0; i < fields.count; i++) {
         keyed = keyed || django_is(r, &fields.items[i], "primary_key");
         if (!fields.items[i].many)
-            add_column(r, model, &fields.items[i], &fields, table);
+            django_column_add(r, model, &fields.items[i], &fields, table);
     }
     if (!keyed && !composite_key(r, model, &fields, table)) {
         struct schema_column key = {.primary_key = true, .place = place};
@@ -492,6 +474,7 @@ static void add_table(struct django_reader *r, const struct django_model *model)
     django_meta_read(r, model, &fields, table);
     /* Last: a table that is added may move this one. */
     django_history_tables(r, model, &fields, table);
+    django_translation_tables(r, model);
     for (size_t i = 0; i < fields.count; i++)
         if (fields.items[i].many)
             add_many(r, model, &fields.items[i]);

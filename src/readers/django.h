@@ -79,11 +79,19 @@ void django_base_tables(struct django_reader *r, const struct django_model *mode
 /* What simple_history keeps of a model with `history = HistoricalRecords()`: a table with all its columns. */
 void django_history_tables(struct django_reader *r, const struct django_model *model,
                            const struct django_fields *fields, const struct schema_table *table);
+/* The tables of `translations = TranslatedFields(…)` of django-parler. */
+void django_translation_tables(struct django_reader *r, const struct django_model *model);
 /* A many-to-many table between two models ("app.Name"). */
 void django_many_table(struct django_reader *r, const struct django_model *model, struct str name,
                        struct str target, struct schema_place place, struct str source);
 void django_default_read(struct django_reader *r, const struct django_field *field,
                          const struct django_fields *fields, struct schema_column *column);
+/* The field that a call makes under that name; false: it makes none. */
+bool django_field_made(struct django_reader *r, struct python_scope scope, struct str name,
+                       TSNode call, struct django_field *ret_field);
+void django_column_add(struct django_reader *r, const struct django_model *model,
+                       const struct django_field *field, const struct django_fields *fields,
+                       struct schema_table *table);
 /* Fills kind, written_type and presets of what a call makes; false: it makes no field. "?": a field that cannot be read. */
 bool django_field_kind(struct django_reader *r, struct python_scope scope, TSNode function,
                        struct django_field *field);

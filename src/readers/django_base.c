@@ -5,7 +5,7 @@
  */
 #include "readers/django.h"
 
-enum { BASE_USER = 1, PERMISSIONS = 2, USER = 4, TIMES = 8 };
+enum { BASE_USER = 1, PERMISSIONS = 2, USER = 4, TIMES = 8, TRANSLATABLE = 16 };
 
 static const struct {
     int base;
@@ -33,6 +33,8 @@ static int parts_of(struct str dotted)
     if (str_eq(name, STR("TimeStampedModel")) &&
         (str_starts(dotted, STR("model_utils.")) || str_starts(dotted, STR("django_extensions."))))
         return TIMES;
+    if (str_eq(dotted, STR("parler.models.TranslatableModel")))
+        return TRANSLATABLE; /* no columns: what it holds is in django_translated.c */
     if (!str_starts(dotted, STR("django.")))
         return 0;
     return str_eq(name, STR("AbstractUser"))       ? BASE_USER | PERMISSIONS | USER

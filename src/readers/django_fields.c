@@ -298,3 +298,27 @@ bool django_key(struct django_reader *r, struct str label, size_t depth, struct 
     *ret_type = django_auto_type(r, model);
     return ret_type->length > 0;
 }
+
+bool django_field_made(struct django_reader *r, struct python_scope scope, struct str name,
+                       TSNode call, struct django_field *ret_field)
+{
+    struct django_field field = {.name = name, .column = name, .scope = scope, .call = call};
+
+    if (!node_is(call, "call") ||
+        !django_field_kind(r, scope, node_field(call, "function"), &field) ||
+        str_eq(field.kind, STR("GenericRelation")))
+        return false;
+    field.place = (struct schema_place){.file = scope.file->path, .line = node_line(call)};
+    field.relation = str_eq(field.kind, STR("ForeignKey")) ||
+                     str_eq(field.kind, STR("OneToOneField")) ||
+                     str_eq(field.kind, STR("ParentalKey"));
+    field.many = str_eq(field.kind, STR("ManyToManyField")) ||
+                 str_eq(field.kind, STR("ParentalManyToManyField"));
+    struct python_constant column = django_word(r, &field, "db_column");
+    if (column.kind == CONSTANT_STRING)
+        field.column = column.text;
+    else if (field.relation)
+        field.column = str_printf(r->arena, STR_FMT "_id", STR_ARG(field.name));
+    *ret_field = field;
+    return true;
+}
