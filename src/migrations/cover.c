@@ -105,6 +105,7 @@ static void add_sql(struct cover *cover, struct str text)
         struct str statement = str_cut(&rest, ';');
         if (is_of_data(statement))
             continue;
+        cover->renames = cover->renames || text_has_word(statement, STR("rename"));
         VEC_PUSH(cover->arena, &cover->parts, (struct part){.statement = statement});
         post_words(cover, statement, cover->parts.count - 1);
         if (cover->language == PYTHON && cover_is_gapped(statement))
@@ -149,6 +150,7 @@ static void add_call(struct cover *cover, const struct cover_call *call)
             add_sql(cover, str_join(arena, literals.items, literals.count, STR("")));
         return;
     }
+    cover->renames = cover->renames || cover_is_call(call, "rename_table");
     struct cover_call *kept = ARENA_NEW(arena, struct cover_call);
     *kept = *call;
     VEC_PUSH(arena, &cover->parts, (struct part){.call = kept});
@@ -451,7 +453,7 @@ bool cover_makes(const struct cover *cover, const struct schema_change *change)
 {
     struct schema_change gone = *change, anew = *change;
 
-    if (makes(cover, change))
+    if (makes(cover, change) || cover_gives(cover, change))
         return !cover_takes_back(cover, change);
     if (change->kind != SCHEMA_CHANGE || change->object != SCHEMA_OBJECT_COLUMN)
         return false;

@@ -57,6 +57,17 @@ static bool has_been_made(const struct cover *cover, size_t until, struct str co
     return false;
 }
 
+bool cover_gives(const struct cover *cover, const struct schema_change *change)
+{
+    if (!cover->renames || change->kind != SCHEMA_ADD || change->object != SCHEMA_OBJECT_COLUMN)
+        return false;
+    for (size_t i = 0; i < cover->parts.count; i++)
+        if (gives_its_name(&cover->parts.items[i], change) &&
+            has_been_made(cover, i, change->column))
+            return true;
+    return false;
+}
+
 static bool drops_table(const struct part *part)
 {
     return part->call

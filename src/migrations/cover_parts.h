@@ -29,12 +29,15 @@ struct cover {
     VEC(struct part) parts;
     VEC(struct posting) postings;
     struct steps steps;
+    bool renames; /* some part may give a table another name */
 };
 
 /* Does this part make the change, as far as can be told? */
 bool cover_part(const struct cover *cover, size_t index, const struct schema_change *change);
 /* The same without what is computed. */
 bool cover_part_surely(const struct cover *cover, size_t index, const struct schema_change *change);
+/* cover_order.c: a table that was made with the column of the change gets the name of its table. */
+bool cover_gives(const struct cover *cover, const struct schema_change *change);
 /* cover_order.c: what the one part makes, a later one takes back. */
 bool cover_takes_back(const struct cover *cover, const struct schema_change *change);
 
