@@ -44,6 +44,16 @@ static struct str number_of(struct str field, struct str keyword)
                : STR_NONE;
 }
 
+/* models.IntegerField() makes no VARCHAR(20). */
+static bool is_other_class(struct str field, struct str type)
+{
+    struct str name = str_from_offset(field, STR("models.").length);
+    struct str own = steps_django_type(str_prefix(name, str_find_byte(name, '(')));
+
+    return own.length && type.length &&
+           !(str_starts(type, own) && (type.length == own.length || type.bytes[own.length] == '('));
+}
+
 /* What is said of a field of Django's own must be what the models say now: an older AlterField, or an AddField that brought the column back, made
  * something else of it. */
 static bool may_become(const struct cover_call *call, const struct schema_change *change)
@@ -59,6 +69,8 @@ static bool may_become(const struct cover_call *call, const struct schema_change
                (str_contains(field, STR("null=")) && !nullable &&
                 !str_contains(field, STR("null=False")));
     }
+    if (change->aspect == ASPECT_TYPE && is_other_class(field, type))
+        return false;
     struct str length = number_of(field, STR("max_length=")),
                digits = number_of(field, STR("max_digits=")),
                places = number_of(field, STR("decimal_places="));

@@ -30,9 +30,14 @@ static bool same_type(struct str one, struct str other)
     return false;
 }
 
-/* An older migration altered the column, to a type that the models no longer say. */
+/* An older migration altered the column, or made it anew, to something that the models no longer say. */
 static bool becomes_another(const struct step *step, const struct schema_change *change)
 {
+    if (step->kind == STEP_ADD_COLUMN && step->null_known && change->aspect == ASPECT_NULL)
+        return step->nullable != change->after.nullable;
+    if (step->kind == STEP_ADD_COLUMN && !step->field && step->null_known &&
+        change->aspect == ASPECT_DEFAULT)
+        return step->default_value != (change->after.default_value.length > 0);
     return change->aspect == ASPECT_TYPE && step->becomes.length && change->after.type.length &&
            !same_type(step->becomes, change->after.type);
 }
@@ -161,8 +166,9 @@ static bool says_another_type(const struct covering *c, const struct file_steps 
 
     for (size_t i = 0; i < file->steps.count; i++) {
         const struct step *step = &file->steps.items[i];
-        if (step->kind != STEP_ALTER_COLUMN || !str_eq(step->column, change->column) ||
-            !step->type || !step_is_about(&c->names, step, change))
+        bool alters = step->kind == STEP_ALTER_COLUMN && step->type;
+        if ((!alters && step->kind != STEP_ADD_COLUMN) || !str_eq(step->column, change->column) ||
+            !step_is_about(&c->names, step, change))
             continue;
         if (!becomes_another(step, change))
             return false;

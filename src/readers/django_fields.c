@@ -1,4 +1,5 @@
 #include "readers/django.h"
+#include "readers/steps.h"
 
 static const struct {
     const char *field, *type;
@@ -321,4 +322,23 @@ bool django_field_made(struct django_reader *r, struct python_scope scope, struc
         field.column = str_printf(r->arena, STR_FMT "_id", STR_ARG(field.name));
     *ret_field = field;
     return true;
+}
+
+struct str steps_django_type(struct str kind)
+{
+    for (size_t i = 0; i < COUNT_OF(plain); i++)
+        if (str_eq(kind, str_from(plain[i].field)))
+            return str_from(plain[i].type);
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
+        if (str_eq(kind, str_from(texts[i].field)))
+            return STR("VARCHAR");
+    return str_eq(kind, STR("DecimalField")) ? STR("NUMERIC") : STR_NONE;
+}
+
+struct str steps_django_length(struct str kind)
+{
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
+        if (str_eq(kind, str_from(texts[i].field)))
+            return str_from(texts[i].length);
+    return STR_NONE;
 }

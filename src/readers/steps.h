@@ -37,7 +37,8 @@ struct step {
     struct str value;                    /* label of a type */
     bool type, null, default_value, key; /* STEP_ALTER_COLUMN: what it changes */
     bool null_known, nullable;           /* with `null`: what it becomes */
-    struct str type_name;                /* with `type`: what it becomes; empty: not known */
+    /* STEP_ADD_COLUMN of Alembic's: `becomes`, `null_known`, `nullable` and `default_value` are what it is made as. */
+    struct str type_name; /* with `type`: what it becomes; empty: not known */
     struct str
         becomes; /* the same as Python's migrations say it: it is held against older migrations alone */
     struct str computed; /* of columns: any word of it may be the table or column that is empty */
@@ -82,6 +83,10 @@ void steps_of_sql(struct arena *arena, struct str text, struct steps *steps);
 /* A file of SQL that holds both ways ("-- migrate:down", "-- +goose Down"): without what goes back, line by line. */
 struct str sql_forward(struct arena *arena, struct str text);
 
+/* What the type of a field class of Django's begins with: "CharField" is VARCHAR; empty: not known. */
+struct str steps_django_type(struct str kind);
+/* Its max_length where none is written; empty: it has none, or there must be one. */
+struct str steps_django_length(struct str kind);
 /* Does the text of an AlterUniqueTogether have this field, or any (empty), in a set of its own: {("slug",)}? */
 bool steps_single_field(struct str text, struct str field);
 

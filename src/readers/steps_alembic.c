@@ -45,6 +45,36 @@ static struct str column_name(struct steps_reader *r, TSNode column)
     return node_is(column, "call") ? steps_text(r, steps_word(r, column, "name", 0)) : STR_NONE;
 }
 
+/* sa.String(24), in the words of the models' reader; empty: it cannot be read. */
+static struct str type_text(struct steps_reader *r, TSNode node)
+{
+    struct schema schema = {0};
+    struct sa_reader reader = {.arena = r->arena, .tree = r->tree, .schema = &schema};
+    struct sa_type type = {0};
+
+    return !ts_node_is_null(node) && sa_type_read(&reader, r->scope, node, &type) ? type.text
+                                                                                  : STR_NONE;
+}
+
+/* Column("name", sa.String(24), nullable=False): what the column is made as. */
+static struct step column_step(struct steps_reader *r, struct str table, TSNode column)
+{
+    struct python_file *file = r->scope.file;
+    struct step step = {.kind = STEP_ADD_COLUMN, .table = table, .column = column_name(r, column)};
+
+    if (!node_is(column, "call"))
+        return step;
+    TSNode null = call_keyword(file, column, "nullable");
+    enum python_constant_kind kind = python_constant(r->tree, r->scope, null).kind;
+    step.becomes = type_text(r, steps_word(r, column, "type_", 1));
+    step.null_known = kind == CONSTANT_TRUE || kind == CONSTANT_FALSE;
+    step.nullable = kind == CONSTANT_TRUE;
+    if (ts_node_is_null(null) && ts_node_is_null(call_keyword(file, column, "primary_key")))
+        step.null_known = step.nullable = !call_has_splat(column);
+    step.default_value = !ts_node_is_null(call_keyword(file, column, "server_default"));
+    return step;
+}
+
 static void alembic_table(struct steps_reader *r, TSNode call)
 {
     struct str table =
@@ -53,9 +83,7 @@ static void alembic_table(struct steps_reader *r, TSNode call)
     steps_push(r, (struct step){.kind = STEP_ADD_TABLE, .table = table});
     for (size_t i = 1; i < call_positional_count(call); i++)
         if (str_eq(steps_called(r, call_positional(call, i)), STR("Column")))
-            steps_push(r, (struct step){.kind = STEP_ADD_COLUMN,
-                                        .table = table,
-                                        .column = column_name(r, call_positional(call, i))});
+            steps_push(r, column_step(r, table, call_positional(call, i)));
 }
 
 /* services = Table("services", meta, Column(…)), which is created further down; one that is there is loaded, or has no columns. */
@@ -106,18 +134,6 @@ static bool is_new_table(struct steps_reader *r, TSNode call, struct str name)
     return column;
 }
 
-/* type_=sa.String(24), in the words of the models' reader; empty: it cannot be read. */
-static struct str alembic_becomes(struct steps_reader *r, TSNode call)
-{
-    struct schema schema = {0};
-    struct sa_reader reader = {.arena = r->arena, .tree = r->tree, .schema = &schema};
-    TSNode node = call_keyword(r->scope.file, call, "type_");
-    struct sa_type type = {0};
-
-    return !ts_node_is_null(node) && sa_type_read(&reader, r->scope, node, &type) ? type.text
-                                                                                  : STR_NONE;
-}
-
 static void alembic_alter(struct steps_reader *r, TSNode call, struct str table, size_t shift)
 {
     struct str column = steps_text(r, steps_word(r, call, "column_name", 1 - shift));
@@ -132,7 +148,7 @@ static void alembic_alter(struct steps_reader *r, TSNode call, struct str table,
                    .table = table,
                    .column = column,
                    .type = !ts_node_is_null(call_keyword(file, call, "type_")),
-                   .becomes = alembic_becomes(r, call),
+                   .becomes = type_text(r, call_keyword(file, call, "type_")),
                    .null = !ts_node_is_null(call_keyword(file, call, "nullable")),
                    .null_known = nullable.kind == CONSTANT_TRUE || nullable.kind == CONSTANT_FALSE,
                    .nullable = nullable.kind == CONSTANT_TRUE,
@@ -180,10 +196,7 @@ static void alembic_call(struct steps_reader *r, TSNode call)
                                         r, call, "schema",
                                         steps_text(r, call_keyword(r->scope.file, call, "name")))});
     else if (str_eq(name, STR("add_column")))
-        steps_push(
-            r, (struct step){.kind = STEP_ADD_COLUMN,
-                             .table = table,
-                             .column = column_name(r, steps_word(r, call, "column", 1 - shift))});
+        steps_push(r, column_step(r, table, steps_word(r, call, "column", 1 - shift)));
     else if (str_eq(name, STR("drop_column")))
         steps_push(r, (struct step){
                           .kind = STEP_DROP_COLUMN,

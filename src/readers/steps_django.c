@@ -88,7 +88,7 @@ static struct str number_of(struct steps_reader *r, TSNode field, const char *ke
     return value.kind == CONSTANT_NUMBER ? value.text : STR_NONE;
 }
 
-/* What the column becomes, as far as a field of Django's own (models.CharField) says it with numbers. */
+/* What the column becomes, as far as a field of Django's own (models.CharField) says it. */
 static void django_becomes(struct steps_reader *r, TSNode field, struct step *step)
 {
     static const char *const texts[] = {"CharField", "SlugField",  "EmailField",   "URLField",
@@ -103,6 +103,8 @@ static void django_becomes(struct steps_reader *r, TSNode field, struct step *st
         nullable.kind == CONSTANT_TRUE || str_eq(steps_called(r, field), STR("NullBooleanField"));
     step->null_known = ts_node_is_null(null) || step->nullable || nullable.kind == CONSTANT_FALSE;
     struct str kind = steps_called(r, field), length = number_of(r, field, "max_length");
+    if (ts_node_is_null(call_keyword(r->scope.file, field, "max_length")))
+        length = steps_django_length(kind);
     for (size_t i = 0; i < COUNT_OF(texts) && length.length; i++)
         if (str_eq(kind, str_from(texts[i])))
             step->becomes = str_printf(r->arena, "VARCHAR(" STR_FMT ")", STR_ARG(length));
@@ -111,6 +113,9 @@ static void django_becomes(struct steps_reader *r, TSNode field, struct step *st
     if (str_eq(kind, STR("DecimalField")) && digits.length && places.length)
         step->becomes = str_printf(r->arena, "NUMERIC(" STR_FMT ", " STR_FMT ")", STR_ARG(digits),
                                    STR_ARG(places));
+    struct str type = steps_django_type(kind);
+    if (!step->becomes.length && !str_eq(type, STR("VARCHAR")) && !str_eq(type, STR("NUMERIC")))
+        step->becomes = type;
 }
 
 static void django_column(struct steps_reader *r, TSNode call, enum step_kind kind)
