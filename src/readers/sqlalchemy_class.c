@@ -230,10 +230,10 @@ static bool makes_a_base(struct python_file *file, TSNode node)
     return is_decorated_with(file, node, words);
 }
 
-/* @as_declarative(), @mapper_registry.mapped, @mapper_registry.mapped_as_dataclass(init=False) */
+/* @as_declarative(), @mapper_registry.mapped, @mapper_registry.mapped_as_dataclass(init=False), @mapped_as_dataclass(mapper_registry) */
 static bool is_decorated_as_mapped(struct python_file *file, TSNode node)
 {
-    static const char *const words[] = {".mapped", NULL};
+    static const char *const words[] = {".mapped", "mapped_as_dataclass", NULL};
 
     return makes_a_base(file, node) || is_decorated_with(file, node, words);
 }
@@ -267,7 +267,23 @@ static bool names_a_table(struct sa_reader *r, struct python_file *file, TSNode 
            ((name && !of_others) || python_binding_in(r->tree, file, body, STR("__table__")));
 }
 
-/* @reg.mapped of `reg = registry(metadata=…, type_annotation_map=…)` */
+/* reg of @reg.mapped and of @mapped_as_dataclass(reg); null: another decorator. */
+static TSNode registry_of(struct python_file *file, TSNode decorator)
+{
+    TSNode word = ts_node_named_child(decorator, 0);
+    TSNode call = node_is(word, "call") ? word : node_null();
+
+    if (!ts_node_is_null(call))
+        word = node_field(call, "function");
+    if (!ts_node_is_null(call) &&
+        str_eq(dotted_last(node_source(file, word)), STR("mapped_as_dataclass")) &&
+        (call_positional_count(call) || !node_is(word, "attribute")))
+        return call_positional_count(call) ? call_positional(call, 0)
+                                           : call_keyword(file, call, "registry");
+    return node_is(word, "attribute") ? node_field(word, "object") : node_null();
+}
+
+/* `reg = registry(metadata=…, type_annotation_map=…)` of a decorated class */
 static void take_registry(struct walk *w, struct python_file *file, TSNode node)
 {
     TSNode parent = ts_node_parent(node);
@@ -276,12 +292,10 @@ static void take_registry(struct walk *w, struct python_file *file, TSNode node)
     for (uint32_t i = 0;
          node_is(parent, "decorated_definition") && i < ts_node_named_child_count(parent); i++) {
         TSNode decorator = ts_node_named_child(parent, i);
-        TSNode word = node_is(decorator, "decorator") ? ts_node_named_child(decorator, 0) : parent;
-        if (node_is(word, "call"))
-            word = node_field(word, "function");
-        if (!node_is(word, "attribute"))
+        TSNode given = node_is(decorator, "decorator") ? registry_of(file, decorator) : node_null();
+        if (ts_node_is_null(given))
             continue;
-        struct python_thing made = python_resolve(w->r->tree, scope, node_field(word, "object"));
+        struct python_thing made = python_resolve(w->r->tree, scope, given);
         if (made.kind == THING_FOREIGN && sa_is(made.dotted, "registry()"))
             take_base_call(w, made);
     }
