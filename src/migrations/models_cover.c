@@ -30,6 +30,36 @@ static bool same_type(struct str one, struct str other)
     return false;
 }
 
+/* INT and INTEGER are one kind, TEXT and VARCHAR two; -1: a type that is not told apart here. */
+static int kind_of_type(struct str type)
+{
+    static const char *const kinds[][5] = {
+        {"INTEGER", "INT", "INT4", "SERIAL", NULL},
+        {"BIGINT", "INT8", "BIGSERIAL", NULL},
+        {"SMALLINT", "INT2", "SMALLSERIAL", NULL},
+        {"TEXT", NULL},
+        {"VARCHAR", NULL},
+        {"BOOLEAN", "BOOL", NULL},
+        {"UUID", NULL},
+        {"JSONB", NULL},
+        {"JSON", NULL},
+        {"DATE", NULL},
+        {"TIMESTAMP", "TIMESTAMPTZ", NULL},
+        {"NUMERIC", "DECIMAL", NULL},
+        {"REAL", "FLOAT4", "FLOAT", "DOUBLE", "FLOAT8"},
+        {"BYTEA", NULL},
+    };
+    size_t end = 0;
+
+    while (end < type.length && byte_is_word(type.bytes[end]))
+        end++;
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
+        for (size_t j = 0; j < 5 && kinds[i][j]; j++)
+            if (str_eq_nocase(str_prefix(type, end), str_from(kinds[i][j])))
+                return (int)i;
+    return -1;
+}
+
 /* An older migration altered the column, or made it anew, to something that the models no longer say. */
 static bool becomes_another(const struct step *step, const struct schema_change *change)
 {
@@ -38,8 +68,11 @@ static bool becomes_another(const struct step *step, const struct schema_change 
     if (step->kind == STEP_ADD_COLUMN && !step->field && step->null_known &&
         change->aspect == ASPECT_DEFAULT)
         return step->default_value != (change->after.default_value.length > 0);
-    return change->aspect == ASPECT_TYPE && step->becomes.length && change->after.type.length &&
-           !same_type(step->becomes, change->after.type);
+    if (change->aspect != ASPECT_TYPE || !change->after.type.length)
+        return false;
+    int made = kind_of_type(step->sql_type), wanted = kind_of_type(change->after.type);
+    return (step->becomes.length && !same_type(step->becomes, change->after.type)) ||
+           (made >= 0 && wanted >= 0 && made != wanted);
 }
 
 /* A column that was dropped and is added again is new in all that it is: so Prisma and TypeORM give it another type. So is one of a table that

@@ -41,6 +41,7 @@ struct step {
     struct str type_name; /* with `type`: what it becomes; empty: not known */
     struct str
         becomes; /* the same as Python's migrations say it: it is held against older migrations alone */
+    struct str sql_type; /* SQL: the first word of the type that a column becomes or is added as */
     struct str computed; /* of columns: any word of it may be the table or column that is empty */
     bool field;          /* Django: `column` is a field's name */
     bool family;   /* Django: the tables of its many-to-many fields, TABLE_FIELD, go with it */

@@ -202,10 +202,12 @@ static void alter_column(struct tokens *t, struct str table, struct steps *steps
         step.null = step.null_known = take(t, "NOT");
         step.nullable = !set;
         step.default_value = take(t, "DEFAULT");
-        step.type = take(t, "DATA");
+        step.type = take(t, "DATA") && take(t, "TYPE");
     } else {
         step.type = take(t, "TYPE");
     }
+    if (step.type)
+        step.sql_type = peek(t).text;
     VEC_PUSH(t->arena, steps, step);
 }
 
@@ -224,8 +226,9 @@ static void alter_action(struct tokens *t, struct str table, struct steps *steps
             return;
         (void)take(t, "COLUMN");
         take_if_exists(t);
-        VEC_PUSH(t->arena, steps,
-                 (struct step){.kind = STEP_ADD_COLUMN, .table = table, .column = take_name(t)});
+        struct step step = {.kind = STEP_ADD_COLUMN, .table = table, .column = take_name(t)};
+        step.sql_type = peek(t).text;
+        VEC_PUSH(t->arena, steps, step);
     } else if (take(t, "DROP")) {
         bool constraint = take(t, "CONSTRAINT");
         (void)take(t, "COLUMN");
