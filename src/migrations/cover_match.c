@@ -466,8 +466,11 @@ bool cover_computed(const struct cover_call *call, const struct schema_change *c
                cover_is_call(call, change->kind == SCHEMA_DROP ? "drop_table" : "create_table");
     if (change->object != SCHEMA_OBJECT_COLUMN || !of_columns(call))
         return false;
+    bool spread = cover_is_call(call, "alter_column") && change->kind == SCHEMA_CHANGE &&
+                  str_contains(call->arguments, STR("**"));
     if (of_op(call) && !call->literals.count)
-        return text_has_word(upgrade, bare) && text_has_word(upgrade, change->column);
+        return (spread || call_does(call, change)) && text_has_word(upgrade, bare) &&
+               text_has_word(upgrade, change->column);
     return call_does(call, change) && (table || is_table(call, change)) &&
            (cover_names(call, change->column) ||
             (column_is_variable(call) &&
