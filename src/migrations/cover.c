@@ -449,12 +449,24 @@ static bool makes(const struct cover *cover, const struct schema_change *change)
     return false;
 }
 
+/* By the index first: most migrations have nothing that could. */
+static bool takes_back(const struct cover *cover, const struct schema_change *change)
+{
+    struct schema_change back = *change;
+
+    if (change->kind == SCHEMA_CHANGE)
+        return false;
+    back.kind = change->kind == SCHEMA_ADD ? SCHEMA_DROP : SCHEMA_ADD;
+    return (cover->renames || cover->language == RUBY || makes(cover, &back)) &&
+           cover_takes_back(cover, change);
+}
+
 bool cover_makes(const struct cover *cover, const struct schema_change *change)
 {
     struct schema_change gone = *change, anew = *change;
 
     if (makes(cover, change) || cover_gives(cover, change))
-        return !cover_takes_back(cover, change);
+        return !takes_back(cover, change);
     if (change->kind != SCHEMA_CHANGE || change->object != SCHEMA_OBJECT_COLUMN)
         return false;
     /* Dropped and added again, as Prisma and TypeORM do for another type: all of it is new. */
