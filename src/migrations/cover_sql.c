@@ -1,4 +1,5 @@
 /* cover_sql.c -- one statement of SQL against one change: its words, and what stands behind TABLE, ADD, DROP, TO. */
+#include "migrations/cover_key.h"
 #include "migrations/cover_match.h"
 #include "migrations/table_names.h"
 
@@ -316,7 +317,8 @@ static bool action_changes(const struct action *action, const struct schema_chan
         return text_has_word(action->text, STR("foreign")) ||
                text_has_word(action->text, STR("constraint"));
     if (change->aspect == ASPECT_KEY)
-        return text_has_word(action->text, change->column);
+        return text_has_word(action->text, change->column) &&
+               (str_contains(change->line, STR(" DROP ")) || key_is_in_words(action->text, change));
     if (!alters || !is_column_word(action->last, change->column))
         return false;
     if (!action_says_all(action))

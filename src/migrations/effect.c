@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #include "migrations/cover.h"
+#include "migrations/cover_key.h"
 #include "migrations/table_names.h"
 
 /* "shop_order_tags" of "shop_order" is "_tags": a many-to-many field's table is called after its model's. */
@@ -95,7 +96,7 @@ static bool alters(const struct step *step, const struct schema_change *change)
     case ASPECT_DEFAULT:
         return step->default_value;
     case ASPECT_KEY:
-        return step->key;
+        return step->key && key_is_made(step, change);
     case ASPECT_NONE:
         break;
     }
@@ -106,7 +107,7 @@ static bool alters(const struct step *step, const struct schema_change *change)
 static bool drops_key(const struct step *step, const struct schema_change *change)
 {
     return change->aspect == ASPECT_KEY && step->kind == STEP_DROP_INDEX &&
-           str_contains(change->line, STR(" DROP "));
+           str_contains(change->line, STR(" DROP ")) && key_may_be_called(step->name, change);
 }
 
 /* A label goes by a type that is made anew without it. */

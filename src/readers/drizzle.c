@@ -123,6 +123,9 @@ static bool chain_call_of_tree(struct drizzle_reader *r, struct script_scope *sc
         return false;
     if (node_is(function, "call_expression")) {
         chain->custom = called;
+        chain->custom_scope = ts_node_eq(called.node, script_bare(script_callee(*node)))
+                                  ? *scope
+                                  : (struct script_scope){.file = called.file};
         chain->scope = *scope;
         chain->call = *node;
         *ret_done = true;
@@ -314,24 +317,48 @@ static void find_columns(struct drizzle_reader *r, struct script_scope scope, TS
     }
 }
 
+/* `export const tags = labels("tags")`: what a function of the tree returns in this call; null: it is no such call. */
+static TSNode returned_by_tree(struct drizzle_reader *r, struct script_scope *scope, TSNode call)
+{
+    struct script_thing thing = {0};
+    TSNode returned = node_null();
+
+    if (node_is(call, "call_expression"))
+        thing = script_resolve(r->tree, *scope, script_callee(call));
+    if (thing.kind == SCRIPT_VALUE || thing.kind == SCRIPT_DECLARATION)
+        returned = script_returned(r->tree, thing.node);
+    if (!ts_node_is_null(returned))
+        *scope = script_scope_of_call(r->tree, *scope, call, thing);
+    return returned;
+}
+
 static struct drizzle_table *make_table(struct drizzle_reader *r, struct script_scope scope,
                                         TSNode value)
 {
     struct script_thing creator;
     struct str schema, name, core;
-    TSNode call = table_call(r, scope, value, &schema, &creator, &core);
+    TSNode bare = script_bare(value), call, inner;
+    struct schema_place place = {scope.file->path, node_line(bare)};
     struct drizzle_table *table;
 
-    if (ts_node_is_null(call))
-        return NULL;
     for (size_t i = 0; i < r->tables.count; i++)
-        if (r->tables.items[i]->file == scope.file && ts_node_eq(r->tables.items[i]->call, call))
+        if (r->tables.items[i]->file == scope.file && ts_node_eq(r->tables.items[i]->value, bare))
             return r->tables.items[i];
     table = ARENA_NEW(r->arena, struct drizzle_table);
     table->file = scope.file;
+    call = table_call(r, scope, bare, &schema, &creator, &core);
+    if (ts_node_is_null(call)) {
+        inner = returned_by_tree(r, &scope, bare);
+        if (!ts_node_is_null(inner))
+            call = table_call(r, scope, inner, &schema, &creator, &core);
+    }
+    if (ts_node_is_null(call))
+        return NULL;
+    table->value = bare;
     table->call = call;
+    table->scope = scope;
     table->core = core;
-    table->place = (struct schema_place){scope.file->path, node_line(call)};
+    table->place = place;
     TSNode first = script_argument(r->tree, call, 0);
     name = script_text(r->tree, scope, first);
     if (name.length && !ts_node_is_null(creator.node))
@@ -384,6 +411,22 @@ static bool is_exported(const struct script_file *file, const struct script_bind
     return false;
 }
 
+/* A function of the tree that cannot be followed, and makes a table. */
+static void say_made(struct drizzle_reader *r, struct script_scope scope,
+                     const struct script_binding *binding)
+{
+    struct script_thing thing = script_resolve(r->tree, scope, script_callee(binding->node));
+
+    if ((thing.kind == SCRIPT_VALUE || thing.kind == SCRIPT_DECLARATION) &&
+        (script_is_function(thing.node) || node_is(thing.node, "function_declaration")) &&
+        ts_node_is_null(script_returned(r->tree, thing.node)) &&
+        str_contains(script_source(thing.file, thing.node), STR("Table(")))
+        schema_unread_add(r->arena, r->schema,
+                          (struct schema_place){scope.file->path, node_line(binding->node)},
+                          str_printf(r->arena, "the table " STR_FMT, STR_ARG(binding->name)),
+                          script_whole(r->tree, scope, binding->node));
+}
+
 static void find_tables(struct drizzle_reader *r, struct script_file *file)
 {
     struct script_scope scope = {.file = file};
@@ -392,9 +435,11 @@ static void find_tables(struct drizzle_reader *r, struct script_file *file)
         const struct script_binding *binding = &file->bindings.items[i];
         if (!node_is(binding->node, "call_expression") || !is_exported(file, binding))
             continue;
-        if (!make_table(r, scope, binding->node))
-            (void)drizzle_enum(r, (struct script_thing){
-                                      .kind = SCRIPT_VALUE, .file = file, .node = binding->node});
+        if (make_table(r, scope, binding->node))
+            continue;
+        struct script_thing thing = {.kind = SCRIPT_VALUE, .file = file, .node = binding->node};
+        if (!drizzle_enum(r, thing).length)
+            say_made(r, scope, binding);
     }
     for (size_t i = 0; i < file->exports.count; i++)
         if (node_is(file->exports.items[i].node, "call_expression"))

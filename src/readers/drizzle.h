@@ -23,10 +23,12 @@ struct drizzle_column_name { /* users.createdAt is "created_at" */
 
 struct drizzle_table {
     struct script_file *file;
-    TSNode call;     /* pgTable(…) */
-    struct str name; /* with its schema */
-    struct str bare; /* without */
-    struct str core; /* the module that makes it: "drizzle-orm/pg-core" */
+    TSNode value; /* what is exported: pgTable(…), or the call of a function that makes it */
+    TSNode call;  /* pgTable(…) */
+    struct script_scope scope; /* of it */
+    struct str name;           /* with its schema */
+    struct str bare;           /* without */
+    struct str core;           /* the module that makes it: "drizzle-orm/pg-core" */
     struct script_scope columns_scope;
     struct script_properties columns;
     VEC(struct drizzle_column_name) names;
@@ -43,6 +45,7 @@ struct drizzle_chain {
     TSNode call;               /* the base */
     struct script_thing
         custom; /* what a base of the tree is: the call of pgEnum(…) or customType(…) */
+    struct script_scope custom_scope; /* where that stands */
     struct {
         struct str name;
         struct script_scope scope;

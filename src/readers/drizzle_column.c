@@ -153,15 +153,30 @@ static struct str shaped(struct drizzle_reader *r, const struct drizzle_chain *c
     return buf_str(&type);
 }
 
-/* customType({ dataType() { return "bytea"; } }) */
-static struct str custom_type(struct drizzle_reader *r, struct script_thing call)
+/* customType({ dataType() { return "bytea"; } }), customType({ dataType: (config) => `vector(${config.size})` }) */
+static struct str custom_type(struct drizzle_reader *r, const struct drizzle_chain *chain)
 {
-    struct script_scope scope = {.file = call.file}, inner;
+    TSNode options = script_argument(r->tree, chain->custom.node, 0);
+    struct script_scope inner;
     TSNode made =
-        script_property(r->tree, scope, script_argument(r->tree, call.node, 0), "dataType", &inner);
+        script_bare(script_property(r->tree, chain->custom_scope, options, "dataType", &inner));
+    struct str text;
 
-    return str_upper(r->arena,
-                     script_text(r->tree, inner, script_returned(r->tree, script_bare(made))));
+    if (ts_node_is_null(made))
+        return STR_NONE;
+    text = script_text(r->tree, inner, script_returned(r->tree, made));
+    if (text.length)
+        return str_upper(r->arena, text);
+    /* Its parameter is what stands behind the column's name. */
+    TSNode first = script_argument(r->tree, chain->call, 0);
+    struct script_call call = {.file = inner.file,
+                               .function = made,
+                               .node = chain->call,
+                               .scope = chain->scope,
+                               .before = script_constant(r->tree, chain->scope, first).kind ==
+                                         SCRIPT_STRING};
+    struct script_scope with = {.file = inner.file, .call = &call};
+    return str_upper(r->arena, script_text(r->tree, with, script_returned(r->tree, made)));
 }
 
 /* mysqlEnum("role", ["admin", "user"]): the labels are the type. */
@@ -204,7 +219,7 @@ static bool type_of(struct drizzle_reader *r, const struct drizzle_chain *chain,
         if (!column->type.length &&
             str_eq(drizzle_word(script_foreign(r->tree, scope, script_callee(chain->custom.node))),
                    STR("customType")))
-            column->type = custom_type(r, chain->custom);
+            column->type = custom_type(r, chain);
         return column->type.length > 0;
     }
     const struct builder *builder = builder_of(chain);
@@ -227,6 +242,10 @@ static bool default_of(struct drizzle_reader *r, struct script_scope scope, TSNo
 
     switch (constant.kind) {
     case SCRIPT_NOTHING:
+        if (node_is(script_bare(value), "null") &&
+            (str_eq(column->type, STR("JSON")) || str_eq(column->type, STR("JSONB"))))
+            column->default_value = str_printf(r->arena, "'null'::" STR_FMT,
+                                               STR_ARG(str_lower(r->arena, column->type)));
         return true;
     case SCRIPT_TRUE:
     case SCRIPT_FALSE:

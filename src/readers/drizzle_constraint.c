@@ -38,6 +38,13 @@ static bool indexed_column(struct drizzle_reader *r, struct script_scope scope,
 
     while (node_is(node, "call_expression")) {
         TSNode callee = script_callee(node);
+        struct str word = drizzle_word(script_foreign(r->tree, scope, callee));
+        if (str_eq(word, STR("desc")) || str_eq(word, STR("asc"))) { /* SQL of its own */
+            if (!drizzle_column_of(r, scope, own, script_argument(r->tree, node, 0), &table, &name))
+                return false;
+            *ret_text = str_printf(r->arena, STR_FMT " " STR_FMT, STR_ARG(name), STR_ARG(word));
+            return true;
+        }
         struct str method = script_source(scope.file, script_child(callee, "property_identifier"));
         if (!node_is(callee, "member_expression"))
             return false;
@@ -51,6 +58,8 @@ static bool indexed_column(struct drizzle_reader *r, struct script_scope scope,
     }
     if (!drizzle_column_of(r, scope, own, node, &table, &name))
         return false;
+    if (order[0] && !nulls[0]) /* drizzle-kit writes it in either direction */
+        nulls = " NULLS LAST";
     *ret_text =
         str_printf(r->arena, STR_FMT "%s" STR_FMT "%s%s", STR_ARG(name), class.length ? " " : "",
                    STR_ARG(class), order,
@@ -156,7 +165,7 @@ static bool template_text(struct drizzle_reader *r, struct script_scope scope,
         struct script_scope in = ts_node_is_null(argument) ? scope : given->scope;
         struct str name;
         if (!node_is(parts.items[i], "template_substitution")) {
-            buf_add(&buf, script_source(scope.file, parts.items[i]));
+            buf_add(&buf, script_piece(r->tree, scope.file, parts.items[i]));
             continue;
         }
         inside = ts_node_is_null(argument) ? inside : argument;
@@ -436,12 +445,12 @@ static void read_item(struct drizzle_reader *r, struct drizzle_table *table,
 void drizzle_read_constraints(struct drizzle_reader *r, struct drizzle_table *table)
 {
     TSNode callback = script_bare(script_argument(r->tree, table->call, 2));
-    struct script_scope scope = {.file = table->file};
+    struct script_scope scope = table->scope;
     TSNode given = script_returned(r->tree, callback);
 
     if (ts_node_is_null(callback))
         return;
-    scope.parameter = script_parameter(r->tree, table->file, callback, 0);
+    scope.parameter = script_parameter(r->tree, scope.file, callback, 0);
     if (node_is(given, "array")) {
         struct script_nodes items = script_children(r->tree, given);
         for (size_t i = 0; i < items.count; i++)
@@ -452,9 +461,8 @@ void drizzle_read_constraints(struct drizzle_reader *r, struct drizzle_table *ta
         for (size_t i = 0; i < properties.count; i++)
             read_item(r, table, properties.items[i].scope, properties.items[i].value);
     } else {
-        schema_unread_add(
-            r->arena, r->schema, table->place,
-            str_printf(r->arena, "the constraints of " STR_FMT, STR_ARG(table->name)),
-            script_whole(r->tree, (struct script_scope){.file = table->file}, callback));
+        schema_unread_add(r->arena, r->schema, table->place,
+                          str_printf(r->arena, "the constraints of " STR_FMT, STR_ARG(table->name)),
+                          script_whole(r->tree, table->scope, callback));
     }
 }

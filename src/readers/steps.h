@@ -30,13 +30,18 @@ enum step_kind {
     STEP_RENAME_MODEL, /* Django: what many-to-many tables call after the model `column` is called after `value` now */
 };
 
+/* Which key a STEP_ALTER_COLUMN with `key` makes. */
+enum step_key { STEP_KEY_ANY = 0, STEP_KEY_FOREIGN, STEP_KEY_UNIQUE, STEP_KEY_PRIMARY };
+
 struct step {
     enum step_kind kind;
     struct str table, column;
     struct str name;                     /* index, type */
     struct str value;                    /* label of a type */
     bool type, null, default_value, key; /* STEP_ALTER_COLUMN: what it changes */
-    bool null_known, nullable;           /* with `null`: what it becomes */
+    enum step_key which;                 /* with `key` */
+    struct str deletes, updates; /* STEP_KEY_FOREIGN: "SET NULL", "NO ACTION"; empty: not known */
+    bool null_known, nullable;   /* with `null`: what it becomes */
     /* STEP_ADD_COLUMN of Alembic's: `becomes`, `null_known`, `nullable` and `default_value` are what it is made as. */
     struct str type_name; /* with `type`: what it becomes; empty: not known */
     struct str

@@ -167,30 +167,62 @@ static struct token ahead(const struct tokens *t, size_t by)
     return t->at + by < t->all.count ? t->all.items[t->at + by] : (struct token){STR_NONE, ';'};
 }
 
-/* FOREIGN KEY (a), UNIQUE (a, b), PRIMARY KEY (a): what they are about is altered. Nothing is taken. */
+/* ON DELETE SET NULL in what is left of this action. */
+static struct str rule_of(const struct tokens *t, size_t at, const char *event)
+{
+    size_t depth = 0;
+
+    for (; ahead(t, at).kind != ';' && (depth || ahead(t, at).kind != ','); at++) {
+        struct token first = ahead(t, at + 2), second = ahead(t, at + 3);
+        depth += ahead(t, at).kind == '(';
+        depth -= depth && ahead(t, at).kind == ')';
+        if (!str_eq_nocase(ahead(t, at).text, STR("ON")) ||
+            !str_eq_nocase(ahead(t, at + 1).text, str_from(event)) || first.kind != 'w')
+            continue;
+        return str_eq_nocase(first.text, STR("SET")) || str_eq_nocase(first.text, STR("NO"))
+                   ? str_upper(t->arena, str_printf(t->arena, STR_FMT " " STR_FMT,
+                                                    STR_ARG(first.text), STR_ARG(second.text)))
+                   : str_upper(t->arena, first.text);
+    }
+    return STR("NO ACTION");
+}
+
+static enum step_key key_of(struct token first)
+{
+    static const char *const kinds[] = {[STEP_KEY_FOREIGN] = "FOREIGN",
+                                        [STEP_KEY_UNIQUE] = "UNIQUE",
+                                        [STEP_KEY_PRIMARY] = "PRIMARY"};
+
+    for (size_t i = STEP_KEY_FOREIGN; first.kind == 'w' && i < COUNT_OF(kinds); i++)
+        if (str_eq_nocase(first.text, str_from(kinds[i])))
+            return (enum step_key)i;
+    return STEP_KEY_ANY;
+}
+
+/* FOREIGN KEY (a), UNIQUE (a), PRIMARY KEY (a, b): what they are about is altered; UNIQUE (a, b) makes neither unique. Nothing is taken. */
 static void key_columns(struct tokens *t, struct str table, struct steps *steps)
 {
-    static const char *const kinds[] = {"FOREIGN", "UNIQUE", "PRIMARY"};
-    struct token first = peek(t);
-    bool key = false;
-    size_t at = 1;
+    struct step step = {
+        .kind = STEP_ALTER_COLUMN, .table = table, .key = true, .which = key_of(peek(t))};
+    size_t at = 1, before = steps->count;
 
-    for (size_t i = 0; i < COUNT_OF(kinds); i++)
-        key = key || (first.kind == 'w' && str_eq_nocase(first.text, str_from(kinds[i])));
-    while (key && at < 4 && ahead(t, at).kind == 'w')
+    while (step.which && at < 4 && ahead(t, at).kind == 'w')
         at++;
-    if (!key || ahead(t, at).kind != '(')
+    if (!step.which || ahead(t, at).kind != '(')
         return;
+    if (step.which == STEP_KEY_FOREIGN) {
+        step.deletes = rule_of(t, at, "DELETE");
+        step.updates = rule_of(t, at, "UPDATE");
+    }
     for (at++; ahead(t, at).kind == 'w' || ahead(t, at).kind == 'q' || ahead(t, at).kind == ',';
-         at++)
+         at++) {
+        step.column =
+            ahead(t, at).kind == 'w' ? str_lower(t->arena, ahead(t, at).text) : ahead(t, at).text;
         if (ahead(t, at).kind != ',')
-            VEC_PUSH(t->arena, steps,
-                     (struct step){.kind = STEP_ALTER_COLUMN,
-                                   .table = table,
-                                   .column = ahead(t, at).kind == 'w'
-                                                 ? str_lower(t->arena, ahead(t, at).text)
-                                                 : ahead(t, at).text,
-                                   .key = true});
+            VEC_PUSH(t->arena, steps, step);
+    }
+    if (step.which == STEP_KEY_UNIQUE && steps->count > before + 1)
+        steps->count = before;
 }
 
 static void alter_column(struct tokens *t, struct str table, struct steps *steps)

@@ -83,20 +83,35 @@ static void each_column(struct reading *r, struct str table, TSNode list, enum s
         push(r, (struct step){.kind = kind, .table = table, .column = name_of(r, items.items[i])});
 }
 
+/* onDelete: "CASCADE"; empty: it cannot be read. */
+static struct str rule_of(struct reading *r, TSNode object, const char *name)
+{
+    struct script_scope scope;
+    TSNode value = script_property(r->tree, r->scope, object, name, &scope);
+
+    return ts_node_is_null(value) ? STR("NO ACTION")
+                                  : str_upper(r->arena, script_text(r->tree, scope, value));
+}
+
 /* An index, a key or a constraint: what it changes is known by its columns too. */
 static void constraint(struct reading *r, struct str table, TSNode node, enum step_kind kind)
 {
     TSNode object = object_of(r, node), list = list_of(r, object, "columnNames");
     struct script_nodes columns = {0};
+    struct step step = {.kind = STEP_ALTER_COLUMN, .table = table, .key = true};
 
     push(r, (struct step){.kind = kind, .table = table, .name = name_of(r, node)});
+    if (kind == STEP_ADD_INDEX && text_of(r, object, "referencedTableName").length) {
+        step.which = STEP_KEY_FOREIGN;
+        step.deletes = rule_of(r, object, "onDelete");
+        step.updates = rule_of(r, object, "onUpdate");
+    }
     if (node_is(list, "array"))
         columns = script_children(r->tree, list);
-    for (size_t i = 0; i < columns.count; i++)
-        push(r, (struct step){.kind = STEP_ALTER_COLUMN,
-                              .table = table,
-                              .column = script_text(r->tree, r->scope, columns.items[i]),
-                              .key = true});
+    for (size_t i = 0; i < columns.count; i++) {
+        step.column = script_text(r->tree, r->scope, columns.items[i]);
+        push(r, step);
+    }
 }
 
 static void create_table(struct reading *r, TSNode node)

@@ -70,6 +70,7 @@ struct script_call {
     struct script_file *file; /* of the function */
     TSNode function, node;
     struct script_scope scope; /* of the call */
+    size_t before;             /* arguments of the call that are not the function's */
 };
 
 struct script_tree;
@@ -120,10 +121,13 @@ struct script_constant script_constant(struct script_tree *tree, struct script_s
 /* A string constant's text; empty when it is none. */
 struct str script_text(struct script_tree *tree, struct script_scope scope, TSNode expression);
 
+/* A piece of a string or a template, an escape as what it means. */
+struct str script_piece(struct script_tree *tree, const struct script_file *file, TSNode piece);
+
 /* The values of an enum, in its order: as many names as values. False when one is computed. */
 bool script_enum(struct script_tree *tree, struct script_file *file, TSNode declaration,
                  struct strs *ret_names, struct strs *ret_values);
-/* The texts of an array of constants, of an enum or of an object's values; false when one cannot be read. */
+/* typescript_texts.c: the texts of an array of constants, of an enum or of an object's values; false when one cannot be read. */
 bool script_texts(struct script_tree *tree, struct script_scope scope, TSNode expression,
                   struct strs *ret_texts);
 
@@ -157,6 +161,9 @@ struct script_scope script_scope_of_call(struct script_tree *tree, struct script
 /* What a name stands for that is a parameter of the function around; a null value: the call gives nothing there. False: it is none. */
 bool script_given(struct script_tree *tree, struct script_scope scope, struct str name,
                   TSNode *ret_value, struct script_scope *ret_scope);
+
+/* `options.size` where the call around gives no options, or options without it. */
+bool script_is_not_given(struct script_tree *tree, struct script_scope scope, TSNode member);
 
 /* Bounds of what is followed, in depth and in all: false when they are reached (and nothing to leave). */
 bool script_enter(struct script_tree *tree);

@@ -63,6 +63,17 @@ static void add_escape(struct buf *buf, struct str escape)
     }
 }
 
+struct str script_piece(struct script_tree *tree, const struct script_file *file, TSNode piece)
+{
+    struct buf buf = buf_new(script_tree_arena(tree), TEXT_MAX);
+
+    if (!node_is(piece, "escape_sequence"))
+        return script_source(file, piece);
+    buf_add(&buf, STR(""));
+    add_escape(&buf, script_source(file, piece));
+    return buf_str(&buf);
+}
+
 static struct script_constant text_of(struct script_tree *tree, struct script_scope scope,
                                       TSNode node)
 {
@@ -72,16 +83,14 @@ static struct script_constant text_of(struct script_tree *tree, struct script_sc
     buf_add(&buf, STR(""));
     for (size_t i = 0; i < parts.count; i++) {
         TSNode part = parts.items[i];
-        if (node_is(part, "escape_sequence")) {
-            add_escape(&buf, script_source(scope.file, part));
-        } else if (node_is(part, "template_substitution")) {
+        if (node_is(part, "template_substitution")) {
             struct script_constant inner =
                 script_constant(tree, scope, ts_node_named_child(part, 0));
             if (inner.kind != SCRIPT_STRING && inner.kind != SCRIPT_NUMBER)
                 return constant_of(SCRIPT_NOT, STR_NONE);
             buf_add(&buf, inner.text);
         } else {
-            buf_add(&buf, script_source(scope.file, part));
+            buf_add(&buf, script_piece(tree, scope.file, part));
         }
     }
     return constant_of(SCRIPT_STRING, buf.length ? buf_str(&buf) : STR(""));
@@ -191,13 +200,16 @@ static struct script_constant of_operator(struct script_tree *tree, struct scrip
             str_trim(str_slice(scope.file->source, ts_node_end_byte(operands.items[0]),
                                ts_node_start_byte(operands.items[1])));
         struct script_constant a = script_constant(tree, scope, operands.items[0]);
+        if (str_eq(between, STR("??")) && a.kind != SCRIPT_NOTHING &&
+            !script_is_not_given(tree, scope, script_bare(operands.items[0])))
+            return a;
         struct script_constant b = script_constant(tree, scope, operands.items[1]);
         if (str_eq(between, STR("+")) && (a.kind == SCRIPT_STRING || b.kind == SCRIPT_STRING) &&
             (a.kind == SCRIPT_STRING || a.kind == SCRIPT_NUMBER) &&
             (b.kind == SCRIPT_STRING || b.kind == SCRIPT_NUMBER))
             return constant_of(SCRIPT_STRING, str_printf(arena, STR_FMT STR_FMT, STR_ARG(a.text),
                                                          STR_ARG(b.text)));
-        return computed(arena, between, a, b);
+        return str_eq(between, STR("??")) ? b : computed(arena, between, a, b);
     }
     return constant_of(SCRIPT_NOT, STR_NONE);
 }
@@ -211,6 +223,11 @@ static struct script_constant element(struct script_tree *tree, struct script_sc
     struct script_scope in = scope;
     uint64_t place;
 
+    struct strs texts;
+    if (index.kind == SCRIPT_NUMBER && str_to_u64(index.text, &place) &&
+        !node_is(thing.node, "array") && script_texts(tree, scope, script_first(node), &texts) &&
+        place < texts.count)
+        return constant_of(SCRIPT_STRING, texts.items[place]);
     if (thing.kind != SCRIPT_VALUE)
         return constant_of(SCRIPT_NOT, STR_NONE);
     if (!ts_node_eq(thing.node, script_bare(script_first(node))))
@@ -289,87 +306,6 @@ struct str script_text(struct script_tree *tree, struct script_scope scope, TSNo
     struct script_constant value = script_constant(tree, scope, expression);
 
     return value.kind == SCRIPT_STRING ? value.text : STR_NONE;
-}
-
-/* `Object.values(X)` is X, and so is a spread of it. */
-static TSNode values_of(struct script_tree *tree, struct script_scope scope, TSNode node)
-{
-    TSNode callee = script_callee(node);
-
-    return node_is(callee, "member_expression") &&
-                   str_eq(script_source(scope.file, callee), STR("Object.values"))
-               ? script_argument(tree, node, 0)
-               : node;
-}
-
-static bool add_texts(struct script_tree *tree, struct script_scope scope, TSNode expression,
-                      struct strs *texts);
-
-static bool add_items(struct script_tree *tree, struct script_scope scope, TSNode expression,
-                      struct strs *texts)
-{
-    TSNode node = values_of(tree, scope, script_bare(expression));
-    struct script_thing thing = script_resolve(tree, scope, node);
-    struct arena *arena = script_tree_arena(tree);
-    struct strs names, values;
-
-    if (thing.kind == SCRIPT_DECLARATION && node_is(thing.node, "enum_declaration")) {
-        bool whole = script_enum(tree, thing.file, thing.node, &names, &values);
-        for (size_t i = 0; i < values.count; i++)
-            VEC_PUSH(arena, texts, values.items[i]);
-        return whole;
-    }
-    if (thing.kind != SCRIPT_VALUE)
-        return false;
-    scope = thing.file == scope.file ? scope : (struct script_scope){.file = thing.file};
-    if (node_is(thing.node, "call_expression") &&
-        !ts_node_eq(values_of(tree, scope, thing.node), thing.node))
-        return add_texts(tree, scope, thing.node, texts);
-    if (node_is(thing.node, "object")) {
-        struct script_properties properties;
-        bool whole = script_properties(tree, scope, thing.node, &properties);
-        for (size_t i = 0; i < properties.count; i++) {
-            struct script_constant value =
-                script_constant(tree, properties.items[i].scope, properties.items[i].value);
-            whole = whole && (value.kind == SCRIPT_STRING || value.kind == SCRIPT_NUMBER);
-            VEC_PUSH(arena, texts, value.text);
-        }
-        return whole;
-    }
-    if (!node_is(thing.node, "array"))
-        return false;
-    struct script_nodes items = script_children(tree, thing.node);
-    for (size_t i = 0; i < items.count; i++) {
-        struct script_constant value = script_constant(tree, scope, items.items[i]);
-        if (node_is(items.items[i], "spread_element")) {
-            if (!add_texts(tree, scope, ts_node_named_child(items.items[i], 0), texts))
-                return false;
-            continue;
-        }
-        if (value.kind != SCRIPT_STRING && value.kind != SCRIPT_NUMBER)
-            return false;
-        VEC_PUSH(arena, texts, value.text);
-    }
-    return true;
-}
-
-static bool add_texts(struct script_tree *tree, struct script_scope scope, TSNode expression,
-                      struct strs *texts)
-{
-    bool whole;
-
-    if (!script_enter(tree))
-        return false;
-    whole = add_items(tree, scope, expression, texts);
-    script_leave(tree);
-    return whole;
-}
-
-bool script_texts(struct script_tree *tree, struct script_scope scope, TSNode expression,
-                  struct strs *ret_texts)
-{
-    *ret_texts = (struct strs){0};
-    return add_texts(tree, scope, expression, ret_texts);
 }
 
 /* --- JSON. --- */

@@ -87,7 +87,8 @@ bool script_given(struct script_tree *tree, struct script_scope scope, struct st
         parameters.count = parameters.count && node_is(parameters.items[0], "identifier");
     for (size_t i = 0; i < parameters.count; i++) {
         TSNode otherwise, pattern = pattern_of(tree, parameters.items[i], &otherwise);
-        struct given given = {.value = script_argument(tree, call->node, i), .scope = call->scope};
+        struct given given = {.value = script_argument(tree, call->node, i + call->before),
+                              .scope = call->scope};
         if (ts_node_is_null(given.value) || node_is(given.value, "undefined"))
             given = (struct given){.value = otherwise, .scope = inside};
         if (!(node_is(pattern, "object_pattern")
@@ -99,6 +100,26 @@ bool script_given(struct script_tree *tree, struct script_scope scope, struct st
         return true;
     }
     return false;
+}
+
+bool script_is_not_given(struct script_tree *tree, struct script_scope scope, TSNode member)
+{
+    struct script_properties properties;
+    TSNode object = script_bare(script_first(member)), given;
+    struct script_scope outer;
+
+    if (!node_is(member, "member_expression") || !node_is(object, "identifier") ||
+        !script_given(tree, scope, script_source(scope.file, object), &given, &outer))
+        return false;
+    if (ts_node_is_null(given))
+        return true;
+    struct str name = script_source(scope.file, script_child(member, "property_identifier"));
+    if (!script_properties(tree, outer, given, &properties))
+        return false;
+    for (size_t i = 0; i < properties.count; i++)
+        if (str_eq(properties.items[i].name, name))
+            return false;
+    return true;
 }
 
 struct script_scope script_scope_of_call(struct script_tree *tree, struct script_scope scope,

@@ -1,0 +1,110 @@
+#include "migrations/cover_key.h"
+
+#include "migrations/cover.h"
+#include "migrations/cover_scan.h"
+
+static enum step_key key_of(const struct schema_change *change)
+{
+    if (str_contains(change->line, STR(" REFERENCES")))
+        return STEP_KEY_FOREIGN;
+    if (str_ends(change->line, STR(" UNIQUE")))
+        return STEP_KEY_UNIQUE;
+    return str_ends(change->line, STR(" PRIMARY KEY")) ? STEP_KEY_PRIMARY : STEP_KEY_ANY;
+}
+
+static struct str next_word(struct str text, size_t *at)
+{
+    size_t start = *at;
+
+    while (start < text.length && !byte_is_word(text.bytes[start]))
+        start++;
+    for (*at = start; *at < text.length && byte_is_word(text.bytes[*at]);)
+        (*at)++;
+    return str_slice(text, start, *at);
+}
+
+/* "SET NULL" of `users (id) ON DELETE SET NULL`, however it is spaced; "": no rule. */
+static struct str rule_in(struct str text, const char *event)
+{
+    static const char *const pairs[][2] = {
+        {"null", "SET NULL"}, {"default", "SET DEFAULT"}, {"action", "NO ACTION"}};
+    struct str before = STR_NONE, word;
+
+    for (size_t at = 0; (word = next_word(text, &at)).length; before = word) {
+        if (!str_eq_nocase(before, STR("on")) || !str_eq_nocase(word, str_from(event)))
+            continue;
+        struct str rule = next_word(text, &at);
+        if (!str_eq_nocase(rule, STR("set")) && !str_eq_nocase(rule, STR("no")))
+            return rule;
+        rule = next_word(text, &at);
+        for (size_t i = 0; i < COUNT_OF(pairs); i++)
+            if (str_eq_nocase(rule, str_from(pairs[i][0])))
+                return str_from(pairs[i][1]);
+        return rule;
+    }
+    return STR_NONE;
+}
+
+/* Prisma's own rule is not written in its models. */
+static bool rule_fits(struct str made, struct str wanted, const struct schema_change *change)
+{
+    if (wanted.length && !str_eq(wanted, STR("NO ACTION")))
+        return str_eq_nocase(made, wanted);
+    return !made.length || str_eq_nocase(made, STR("NO ACTION")) ||
+           str_eq_nocase(made, STR("RESTRICT")) || str_ends(change->place.file, STR(".prisma"));
+}
+
+static bool rules_fit(struct str deletes, struct str updates, const struct schema_change *change)
+{
+    struct str wanted = change->after.references;
+
+    return rule_fits(deletes, rule_in(wanted, "delete"), change) &&
+           rule_fits(updates, rule_in(wanted, "update"), change);
+}
+
+bool key_is_made(const struct step *step, const struct schema_change *change)
+{
+    enum step_key wanted = key_of(change);
+
+    if (step->which == STEP_KEY_ANY || wanted == STEP_KEY_ANY)
+        return true;
+    if (str_contains(change->line, STR(" DROP "))) /* it makes one */
+        return false;
+    return step->which == wanted && (wanted != STEP_KEY_FOREIGN || !step->deletes.length ||
+                                     rules_fit(step->deletes, step->updates, change));
+}
+
+bool key_may_be_called(struct str constraint, const struct schema_change *change)
+{
+    static const struct {
+        const char *before, *after;
+        enum step_key key;
+    } rows[] = {{"FK_", "", STEP_KEY_FOREIGN},    {"UQ_", "", STEP_KEY_UNIQUE},
+                {"REL_", "", STEP_KEY_UNIQUE},    {"PK_", "", STEP_KEY_PRIMARY},
+                {"", "_fk", STEP_KEY_FOREIGN},    {"", "_fkey", STEP_KEY_FOREIGN},
+                {"", "_unique", STEP_KEY_UNIQUE}, {"", "_key", STEP_KEY_UNIQUE},
+                {"", "_pk", STEP_KEY_PRIMARY},    {"", "_pkey", STEP_KEY_PRIMARY}};
+    enum step_key wanted = key_of(change);
+
+    for (size_t i = 0; wanted != STEP_KEY_ANY && i < COUNT_OF(rows); i++)
+        if (str_starts(constraint, str_from(rows[i].before)) &&
+            str_ends(constraint, str_from(rows[i].after)))
+            return rows[i].key == wanted;
+    return true;
+}
+
+bool key_is_in_words(struct str text, const struct schema_change *change)
+{
+    switch (key_of(change)) {
+    case STEP_KEY_FOREIGN:
+        return (text_has_word(text, STR("references")) || text_has_word(text, STR("foreign"))) &&
+               rules_fit(rule_in(text, "delete"), rule_in(text, "update"), change);
+    case STEP_KEY_UNIQUE:
+        return text_has_word(text, STR("unique"));
+    case STEP_KEY_PRIMARY:
+        return text_has_word(text, STR("primary"));
+    case STEP_KEY_ANY:
+        break;
+    }
+    return true;
+}

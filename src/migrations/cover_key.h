@@ -1,0 +1,18 @@
+/* cover_key.h -- which key does a change of a column speak of, and is that the one a migration makes? (inside migrations)
+ *
+ * In:    a change with ASPECT_KEY; a step, the name of a constraint, or words of SQL.
+ * Out:   false when it surely is another key (UNIQUE where a foreign one is meant), or a foreign key with other rules (ON DELETE).
+ * Fails: never. What is not known counts as the right one.
+ */
+#ifndef HOOKCHECK_MIGRATIONS_COVER_KEY_H
+#define HOOKCHECK_MIGRATIONS_COVER_KEY_H
+
+#include "readers/steps.h"
+#include "schema/schema.h"
+
+bool key_is_made(const struct step *step, const struct schema_change *change);
+/* By how Drizzle, Prisma, TypeORM and PostgreSQL call their constraints. */
+bool key_may_be_called(struct str constraint, const struct schema_change *change);
+bool key_is_in_words(struct str text, const struct schema_change *change);
+
+#endif
