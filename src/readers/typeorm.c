@@ -8,8 +8,8 @@ static void find_object(struct typeorm_reader *r, struct script_file *file,
     TSNode object;
 
     if (!node_is(binding->node, "new_expression") ||
-        !str_eq(script_foreign(r->tree, scope, script_callee(binding->node)),
-                STR("typeorm:EntitySchema")))
+        !str_eq(typeorm_word(script_foreign(r->tree, scope, script_callee(binding->node))),
+                STR("EntitySchema")))
         return;
     object = script_argument(r->tree, binding->node, 0);
     if (ts_node_is_null(object))
@@ -84,6 +84,7 @@ void typeorm_read(struct arena *arena, struct script_tree *tree, const struct st
         typeorm_read_columns(&r, r.entities.items[i]);
         typeorm_read_relations(&r, r.entities.items[i]);
     }
+    typeorm_read_join_tables(&r);
     for (size_t i = 0; i < r.entities.count; i++)
         typeorm_read_indexes(&r, r.entities.items[i]);
     script_keep_tables(schema, paths);

@@ -17,7 +17,7 @@
 
 /* One decorator that comes from TypeORM: @Column("varchar", { length: 50 }). */
 struct typeorm_decorator {
-    struct str name; /* "Column" */
+    struct str name; /* "Column"; empty: a function of the tree that cannot be followed */
     struct script_scope scope;
     TSNode call; /* null: written without brackets */
 };
@@ -55,23 +55,39 @@ struct typeorm_entity {
 };
 VEC_DEFINE(typeorm_entities, struct typeorm_entity *);
 
+struct relation; /* typeorm_relation.c */
+
 struct typeorm_reader {
     struct arena *arena;
     struct script_tree *tree;
     struct schema *schema;
     struct typeorm_entities entities;
-    bool snake; /* typeorm-naming-strategies' SnakeNamingStrategy */
+    VEC(struct relation *) join_tables; /* of many-to-many relations, to be read last */
+    bool snake;                         /* typeorm-naming-strategies' SnakeNamingStrategy */
 };
 
 void typeorm_read(struct arena *arena, struct script_tree *tree, const struct strs *paths,
                   const struct strs *settings, struct schema *schema);
 
 /* --- Parts. --- */
-/* typeorm_class.c */
-void typeorm_decorators_of(struct typeorm_reader *r, struct script_file *file, TSNode node,
+/* typeorm_decorator.c */
+/* "Column" of "typeorm:Column"; empty when it is nothing of TypeORM's. */
+struct str typeorm_word(struct str dotted);
+void typeorm_add_decorator(struct typeorm_reader *r, struct script_scope scope, TSNode expression,
+                           struct typeorm_decorators *decorators);
+/* Those among the children of a node. */
+void typeorm_add_decorators(struct typeorm_reader *r, struct script_scope scope, TSNode around,
+                            struct typeorm_decorators *decorators);
+/* Those of a class. */
+void typeorm_decorators_in(struct typeorm_reader *r, struct script_scope scope, TSNode node,
                            struct typeorm_decorators *decorators);
 const struct typeorm_decorator *typeorm_decorator_named(const struct typeorm_decorators *decorators,
                                                         const char *name);
+/* Of `owner`, a class or a property. */
+void typeorm_say_unknown(struct typeorm_reader *r, const struct typeorm_decorators *decorators,
+                         struct schema_place place, struct str owner);
+
+/* typeorm_class.c */
 /* Members of a class and its bases, the last word per name; stops at an entity when the class is a child of one. */
 void typeorm_members_of(struct typeorm_reader *r, struct typeorm_entity *entity,
                         struct script_file *file, TSNode node);
@@ -122,6 +138,8 @@ struct str typeorm_enum_type(struct typeorm_reader *r, const struct typeorm_enti
 
 /* typeorm_relation.c: columns and tables of relations, when the columns of all entities are known. */
 void typeorm_read_relations(struct typeorm_reader *r, struct typeorm_entity *entity);
+/* Tables of many-to-many relations, when those of all entities are there. */
+void typeorm_read_join_tables(struct typeorm_reader *r);
 
 /* typeorm_index.c: indexes and constraints, when all columns are known. */
 void typeorm_read_indexes(struct typeorm_reader *r, struct typeorm_entity *entity);

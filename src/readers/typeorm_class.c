@@ -1,84 +1,5 @@
 #include "readers/typeorm.h"
 
-/* --- Decorators. --- */
-
-static void add_decorator(struct typeorm_reader *r, struct script_scope scope, TSNode expression,
-                          struct typeorm_decorators *decorators);
-
-/* A decorator of the tree's own: a function that returns one of TypeORM's, or several joined by applyDecorators. */
-static void add_composed(struct typeorm_reader *r, struct script_scope outer, TSNode call,
-                         struct script_thing thing, struct typeorm_decorators *decorators)
-{
-    struct script_scope scope = script_scope_of_call(r->tree, outer, call, thing);
-    TSNode returned = script_returned(r->tree, thing.node), callee = script_callee(returned);
-
-    if (ts_node_is_null(returned))
-        return;
-    if (node_is(callee, "identifier") &&
-        str_eq(script_source(thing.file, callee), STR("applyDecorators"))) {
-        struct script_nodes parts = script_children(r->tree, script_child(returned, "arguments"));
-        for (size_t i = 0; i < parts.count; i++)
-            add_decorator(r, scope, parts.items[i], decorators);
-        return;
-    }
-    add_decorator(r, scope, returned, decorators);
-}
-
-static void add_decorator(struct typeorm_reader *r, struct script_scope scope, TSNode expression,
-                          struct typeorm_decorators *decorators)
-{
-    TSNode bare = script_bare(expression);
-    bool called = node_is(bare, "call_expression");
-    struct script_thing thing = script_resolve(r->tree, scope, called ? script_callee(bare) : bare);
-
-    if (!script_enter(r->tree))
-        return;
-    if (thing.kind == SCRIPT_FOREIGN && str_starts(thing.dotted, STR("typeorm:")))
-        VEC_PUSH(r->arena, decorators,
-                 (struct typeorm_decorator){
-                     .name = str_from_offset(thing.dotted, STR("typeorm:").length),
-                     .scope = scope,
-                     .call = called ? bare : node_null()});
-    else if (called && (thing.kind == SCRIPT_DECLARATION || thing.kind == SCRIPT_VALUE))
-        add_composed(r, scope, bare, thing, decorators);
-    script_leave(r->tree);
-}
-
-static void add_decorators(struct typeorm_reader *r, struct script_scope scope, TSNode around,
-                           struct typeorm_decorators *decorators)
-{
-    struct script_nodes children = script_children(r->tree, around);
-
-    for (size_t i = 0; i < children.count; i++)
-        if (node_is(children.items[i], "decorator"))
-            add_decorator(r, scope, ts_node_named_child(children.items[i], 0), decorators);
-}
-
-static void decorators_in(struct typeorm_reader *r, struct script_scope scope, TSNode node,
-                          struct typeorm_decorators *decorators)
-{
-    TSNode parent = ts_node_parent(node);
-
-    if (node_is(parent, "export_statement")) /* `@Entity() export class` */
-        add_decorators(r, scope, parent, decorators);
-    add_decorators(r, scope, node, decorators);
-}
-
-void typeorm_decorators_of(struct typeorm_reader *r, struct script_file *file, TSNode node,
-                           struct typeorm_decorators *decorators)
-{
-    decorators_in(r, (struct script_scope){.file = file}, node, decorators);
-}
-
-const struct typeorm_decorator *typeorm_decorator_named(const struct typeorm_decorators *decorators,
-                                                        const char *name)
-{
-    for (size_t i = 0; i < decorators->count; i++)
-        if (str_eq(decorators->items[i].name, str_from(name)))
-            return &decorators->items[i];
-    return NULL;
-}
-
 /* --- Members. --- */
 
 static void put_member(struct typeorm_reader *r, struct typeorm_members *members,
@@ -106,7 +27,7 @@ static void add_member(struct typeorm_reader *r, struct script_scope scope, TSNo
     struct typeorm_member member = {.file = scope.file, .child = child, .decorators = *before};
     TSNode name = member_name(node), last;
 
-    add_decorators(r, scope, node, &member.decorators);
+    typeorm_add_decorators(r, scope, node, &member.decorators);
     if (ts_node_is_null(name) || !member.decorators.count)
         return;
     member.name = node_is(name, "string") ? script_text(r->tree, scope, name)
@@ -129,7 +50,7 @@ static void add_members(struct typeorm_reader *r, struct script_scope scope, TSN
     for (size_t i = 0; i < children.count; i++) {
         TSNode node = children.items[i];
         if (node_is(node, "decorator")) { /* of the method that follows */
-            add_decorator(r, scope, ts_node_named_child(node, 0), &before);
+            typeorm_add_decorator(r, scope, ts_node_named_child(node, 0), &before);
             continue;
         }
         if (node_is(node, "public_field_definition") || node_is(node, "method_definition"))
@@ -184,7 +105,7 @@ static bool enter_base(struct typeorm_reader *r, struct script_scope *scope, TSN
 {
     struct script_thing thing = script_resolve(r->tree, *scope, base), function;
 
-    *ret_source = str_eq(thing.dotted, STR("typeorm:BaseEntity"))
+    *ret_source = str_eq(typeorm_word(thing.dotted), STR("BaseEntity"))
                       ? STR_NONE
                       : script_source(scope->file, base);
     if (thing.kind == SCRIPT_DECLARATION) {
@@ -221,7 +142,7 @@ void typeorm_members_of(struct typeorm_reader *r, struct typeorm_entity *entity,
         struct typeorm_decorators decorators = {0};
         TSNode base = base_of(node);
         if (count) { /* those of an entity's own class are there already */
-            decorators_in(r, scope, node, &decorators);
+            typeorm_decorators_in(r, scope, node, &decorators);
             if (entity->is_child && has_entity(&decorators))
                 break;
             for (size_t i = 0; i < decorators.count; i++)
@@ -284,8 +205,9 @@ static struct typeorm_entity *make_entity(struct typeorm_reader *r, struct scrip
     entity->node = node;
     entity->name = script_source(file, script_child(node, "type_identifier"));
     entity->place = (struct schema_place){file->path, node_line(node)};
-    typeorm_decorators_of(r, file, node, &entity->decorators);
+    typeorm_decorators_in(r, (struct script_scope){.file = file}, node, &entity->decorators);
     decorator = typeorm_decorator_named(&entity->decorators, "Entity");
+    typeorm_say_unknown(r, &entity->decorators, entity->place, entity->name);
     if (!decorator && !typeorm_decorator_named(&entity->decorators, "ChildEntity"))
         return NULL;
     if (decorator &&

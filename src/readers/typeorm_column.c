@@ -269,6 +269,9 @@ static void read_members(struct typeorm_reader *r, struct typeorm_entity *entity
         struct str inner = path.length ? str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(path),
                                                     STR_ARG(member->name))
                                        : member->name;
+        typeorm_say_unknown(r, &member->decorators, member->place,
+                            str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(entity->name),
+                                       STR_ARG(member->name)));
         for (size_t j = 0; j < COUNT_OF(column_decorators); j++) {
             const struct typeorm_decorator *decorator =
                 typeorm_decorator_named(&member->decorators, column_decorators[j]);

@@ -329,6 +329,27 @@ static void name_indexes(struct typeorm_reader *r, struct str name, struct schem
             r->arena, "IDX_", 26, name, &table->indexes.items[i].parts, STR_NONE);
 }
 
+/* The table may be an entity as well, or be named by both sides: what is there stays as it is. */
+static void join_into(struct typeorm_reader *r, struct schema_table *table,
+                      const struct schema_table *made)
+{
+    table->partial = table->partial || made->partial;
+    for (size_t i = 0; i < made->columns.count; i++) {
+        struct schema_column *there = schema_column_named(table, made->columns.items[i].name);
+        if (!there)
+            schema_column_put(r->arena, table, made->columns.items[i]);
+        else if (!there->references.length)
+            there->references = made->columns.items[i].references;
+    }
+    for (size_t i = 0; i < made->indexes.count; i++) {
+        bool there = false;
+        for (size_t j = 0; j < table->indexes.count; j++)
+            there = there || str_eq(table->indexes.items[j].name, made->indexes.items[i].name);
+        if (!there)
+            VEC_PUSH(r->arena, &table->indexes, made->indexes.items[i]);
+    }
+}
+
 static void read_join_table(struct typeorm_reader *r, const struct relation *relation)
 {
     struct typeorm_entity *target = target_of(r, relation);
@@ -353,14 +374,18 @@ static void read_join_table(struct typeorm_reader *r, const struct relation *rel
                                                           STR_ARG(relation->property),
                                                           STR_ARG(target->table)));
     join.schema = schema.length ? schema : relation->entity->schema;
-    struct schema_table *table = typeorm_table(r, &join);
-    table->partial = !target;
-    add_side(r, table, relation, relation->entity, "joinColumn", "joinColumns");
-    if (target) {
-        table = typeorm_table(r, &join); /* reading the other side may have moved it */
-        add_side(r, table, relation, target, "inverseJoinColumn", "inverseJoinColumns");
-    }
-    name_indexes(r, join.table, table);
+    struct schema_table made = {.place = join.place, .partial = !target};
+    add_side(r, &made, relation, relation->entity, "joinColumn", "joinColumns");
+    if (target)
+        add_side(r, &made, relation, target, "inverseJoinColumn", "inverseJoinColumns");
+    name_indexes(r, join.table, &made);
+    join_into(r, typeorm_table(r, &join), &made);
+}
+
+void typeorm_read_join_tables(struct typeorm_reader *r)
+{
+    for (size_t i = 0; i < r->join_tables.count; i++)
+        read_join_table(r, r->join_tables.items[i]);
 }
 
 /* --- Which relations there are. --- */
@@ -391,9 +416,12 @@ static void read_relation(struct typeorm_reader *r, struct relation *relation)
     relation->deferral = typeorm_deferral(r, relation->scope, relation->options);
     relation->no_constraint = typeorm_option_is(r, relation->scope, relation->options,
                                                 "createForeignKeyConstraints", SCRIPT_FALSE);
-    if (relation->many_to_many && relation->has_join)
-        read_join_table(r, relation);
-    else if (relation->many_to_one || (relation->one_to_one && relation->has_join))
+    if (relation->many_to_many && relation->has_join) {
+        struct relation *kept = ARENA_NEW(r->arena, struct relation);
+        *kept = *relation;
+        (void)target_of(r, relation); /* its columns are to be known by then */
+        VEC_PUSH(r->arena, &r->join_tables, kept);
+    } else if (relation->many_to_one || (relation->one_to_one && relation->has_join))
         read_columns(r, relation);
 }
 
