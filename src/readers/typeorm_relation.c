@@ -17,7 +17,7 @@ struct relation {
     bool has_join, nullable, primary, no_constraint;
     struct str actions;   /* " ON DELETE CASCADE" */
     const char *deferral; /* of the keys of a column; a join table has none */
-    bool has_inverse;     /* it names the property of the other side */
+    TSNode inverse;       /* what names the property of the other side; null: nothing does */
     struct schema_place place;
 };
 
@@ -268,6 +268,25 @@ static void rename_in_indexes(struct schema_table *table, struct str from, struc
                 table->indexes.items[i].parts.items[j] = to;
 }
 
+/* (tag) => tag.posts, "posts": a relation of the other side; (tag) => tag.id is taken for none. */
+static bool has_inverse(struct typeorm_reader *r, const struct relation *relation)
+{
+    const struct typeorm_entity *target = target_of(r, relation);
+    TSNode given = relation->inverse, member = node_null();
+    struct str name = script_text(r->tree, relation->scope, given);
+
+    if (script_is_function(given))
+        member = script_returned(r->tree, given);
+    if (!ts_node_is_null(member))
+        name = script_source(relation->scope.file, script_child(member, "property_identifier"));
+    if (ts_node_is_null(given) || !target || target->is_object)
+        return !ts_node_is_null(given);
+    for (size_t i = 0; i < target->members.count; i++)
+        if (str_eq(target->members.items[i].name, name))
+            return typeorm_decorator_named(&target->members.items[i].decorators, "ManyToMany");
+    return false;
+}
+
 static void add_side(struct typeorm_reader *r, struct schema_table *table,
                      const struct relation *relation, struct typeorm_entity *entity,
                      const char *option, const char *options)
@@ -285,8 +304,8 @@ static void add_side(struct typeorm_reader *r, struct schema_table *table,
                   str_contains(relation->actions, STR("ON DELETE")) ? "" : " ON DELETE CASCADE",
                   STR_ARG(relation->actions),
                   str_contains(relation->actions, STR("ON UPDATE")) ? "" : " ON UPDATE CASCADE")
-        : other && relation->has_inverse ? STR_NONE
-                                         : STR(" ON DELETE CASCADE ON UPDATE CASCADE");
+        : other && has_inverse(r, relation) ? STR_NONE
+                                            : STR(" ON DELETE CASCADE ON UPDATE CASCADE");
 
     for (int plural = 0; plural < 2; plural++) {
         TSNode given = script_property(r->tree, relation->join_scope, relation->join,
@@ -356,6 +375,8 @@ static void read_join_table(struct typeorm_reader *r, const struct relation *rel
     struct str name = STR_NONE, schema = STR_NONE;
     struct typeorm_entity join = {.place = {relation->entity->place.file, relation->place.line}};
 
+    if (typeorm_option_is(r, relation->join_scope, relation->join, "synchronize", SCRIPT_FALSE))
+        return; /* an entity makes it, or somebody else */
     if (!ts_node_is_null(relation->join)) {
         name = script_text(r->tree, relation->join_scope,
                            relation->join); /* EntitySchema: a name alone */
@@ -436,6 +457,7 @@ static void of_member(struct typeorm_reader *r, struct typeorm_entity *entity,
                                 .path = path,
                                 .prefixes = *prefixes,
                                 .join = node_null(),
+                                .inverse = node_null(),
                                 .place = member->place};
     size_t kind = 0;
 
@@ -453,7 +475,7 @@ static void of_member(struct typeorm_reader *r, struct typeorm_entity *entity,
     relation.options = script_argument(r->tree, decorator->call, 1);
     if (script_is_function(script_bare(relation.options)) ||
         script_text(r->tree, relation.scope, relation.options).length) { /* the inverse side */
-        relation.has_inverse = true;
+        relation.inverse = script_bare(relation.options);
         relation.options = script_argument(r->tree, decorator->call, 2);
     }
     if (kind == 3) {
@@ -544,6 +566,7 @@ static void of_object(struct typeorm_reader *r, struct typeorm_entity *entity)
                                     .path = property->name,
                                     .scope = property->scope,
                                     .options = property->value,
+                                    .inverse = node_null(),
                                     .place = {property->scope.file->path, property->line}};
         struct str type = typeorm_option_text(r, property->scope, property->value, "type");
         struct script_scope inner;

@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "base/buf.h"
 #include "readers/typescript.h"
 
@@ -158,7 +160,15 @@ static struct script_constant number(struct arena *arena, struct str text)
     for (size_t i = 0; i < text.length; i++)
         if (text.bytes[i] != '_' && text.bytes[i] != 'n') /* 1_000, 10n */
             buf_add_byte(&digits, text.bytes[i]);
-    return constant_of(SCRIPT_NUMBER, buf_str(&digits));
+    if (str_find_byte(text, '.') == SIZE_MAX && str_find_byte(text, 'e') == SIZE_MAX)
+        return constant_of(SCRIPT_NUMBER, buf_str(&digits));
+    if (str_starts(text, STR("0x")) || str_starts(text, STR("0X")))
+        return constant_of(SCRIPT_NUMBER, buf_str(&digits));
+    /* 1.0 is 1, and 4e3 is 4000. */
+    double value = strtod(str_c(arena, buf_str(&digits)), NULL);
+    struct str plain = str_printf(arena, "%.15g", value);
+    return constant_of(SCRIPT_NUMBER,
+                       str_find_byte(plain, 'e') == SIZE_MAX ? plain : buf_str(&digits));
 }
 
 /* 2 * LENGTH, of numbers without a fraction. */
@@ -247,6 +257,20 @@ static struct script_constant element(struct script_tree *tree, struct script_sc
     return script_constant(tree, in, items.items[place]);
 }
 
+/* dateType(), where the tree says `const dateType = () => "timestamptz"` */
+static struct script_constant returned(struct script_tree *tree, struct script_scope scope,
+                                       TSNode call)
+{
+    struct script_thing thing = script_resolve(tree, scope, script_callee(call));
+    TSNode value = node_null();
+
+    if (thing.kind == SCRIPT_VALUE || thing.kind == SCRIPT_DECLARATION)
+        value = script_returned(tree, thing.node);
+    return ts_node_is_null(value)
+               ? constant_of(SCRIPT_NOT, STR_NONE)
+               : script_constant(tree, script_scope_of_call(tree, scope, call, thing), value);
+}
+
 static struct script_constant constant(struct script_tree *tree, struct script_scope scope,
                                        TSNode node)
 {
@@ -264,6 +288,8 @@ static struct script_constant constant(struct script_tree *tree, struct script_s
         return of_operator(tree, scope, node);
     if (node_is(node, "subscript_expression"))
         return element(tree, scope, node);
+    if (node_is(node, "call_expression"))
+        return returned(tree, scope, node);
     TSNode given;
     struct script_scope outer;
     if (scope.call &&
