@@ -160,16 +160,22 @@ bool models_any_path(struct arena *arena, const struct config *config,
 /* Where a tool may be told how it names things: Django's settings, TypeORM's data sources, drizzle.config. */
 static bool is_settings(struct str directory, struct str name)
 {
-    static const char *const stems[] = {"data-source", "datasource", "ormconfig", "typeorm",
-                                        "app.module",  "database",   "db",        "drizzle.config"};
+    static const char *const stems[] = {"data-source", "datasource", "orm",     "typeorm",
+                                        "app.module",  "database",   "db",      "drizzle.config",
+                                        "core.module", "naming",     "postgres"};
+    static const char *const parts[] = {"config", "Config", "typeorm", "DataSource"};
 
     if (str_ends(name, STR(".py")))
         return str_eq(name, STR("settings.py")) ||
                str_eq(path_base_name(directory), STR("settings"));
     const struct model_language *language = model_language_of(name);
-    for (size_t i = 0; language && str_eq(language->name, STR("typescript")) && i < COUNT_OF(stems);
-         i++)
+    if (!language || !str_eq(language->name, STR("typescript")))
+        return false;
+    for (size_t i = 0; i < COUNT_OF(stems); i++)
         if (str_starts(name, str_from(stems[i])))
+            return true;
+    for (size_t i = 0; i < COUNT_OF(parts); i++) /* api-config.service.ts */
+        if (str_contains(name, str_from(parts[i])))
             return true;
     return false;
 }

@@ -450,11 +450,13 @@ static void find_tables(struct drizzle_reader *r, struct script_file *file)
 static void read_casing(struct drizzle_reader *r, const struct strs *settings)
 {
     for (size_t i = 0; i < settings->count; i++) {
-        struct script_file *file = script_tree_file(r->tree, settings->items[i]);
-        size_t at = file ? str_find(file->source, STR("casing")) : SIZE_MAX;
-        if (at == SIZE_MAX)
+        struct str text = STR_NONE;
+        size_t at = script_tree_text(r->tree, settings->items[i], &text)
+                        ? str_find(text, STR("casing"))
+                        : SIZE_MAX;
+        if (at == SIZE_MAX || !str_contains(text, STR("drizzle")))
             continue;
-        struct str rest = str_from_offset(file->source, at + STR("casing").length);
+        struct str rest = str_from_offset(text, at + STR("casing").length);
         struct str value = str_trim_bytes(str_cut(&rest, ','), " \t\r\n:'\"`})(;");
         if (str_starts(value, STR("snake_case")))
             r->casing = CASING_SNAKE;

@@ -51,17 +51,18 @@ static void read_strategy(struct typeorm_reader *r, const struct strs *settings)
     static const struct str key = STR_INIT("namingStrategy");
 
     for (size_t i = 0; i < settings->count; i++) {
-        struct script_file *file = script_tree_file(r->tree, settings->items[i]);
-        size_t at = file ? str_find(file->source, key) : SIZE_MAX;
-        if (at == SIZE_MAX || !str_contains(file->source, STR("typeorm")))
+        struct str path = settings->items[i], text = STR_NONE;
+        size_t at = script_tree_text(r->tree, path, &text) ? str_find(text, key) : SIZE_MAX;
+        if (at == SIZE_MAX)
             continue;
-        struct str rest = str_from_offset(file->source, at);
-        struct str line = str_cut(&rest, '\n');
+        struct str rest = str_from_offset(text, at), line = str_cut(&rest, '\n');
         size_t number, column;
-        str_position(file->source, at, &number, &column);
+        if (!str_contains(text, STR("typeorm")) && !str_contains(line, STR("Strategy(")))
+            continue;
+        str_position(text, at, &number, &column);
         r->snake = r->snake || str_contains(line, STR("Snake"));
-        if (!str_contains(file->source, STR("typeorm-naming-strategies")))
-            schema_unread_add(r->arena, r->schema, (struct schema_place){file->path, number},
+        if (!str_contains(text, STR("typeorm-naming-strategies")))
+            schema_unread_add(r->arena, r->schema, (struct schema_place){path, number},
                               STR("the naming strategy"), str_trim(line));
     }
 }
