@@ -177,6 +177,21 @@ static bool chain_step(struct drizzle_reader *r, struct script_scope *scope, TSN
 
 /* --- Schemas and enumerated types. --- */
 
+/* `export const tags = labels("tags")`: what a function of the tree returns in this call; null: it is no such call. */
+static TSNode returned_by_tree(struct drizzle_reader *r, struct script_scope *scope, TSNode call)
+{
+    struct script_thing thing = {0};
+    TSNode returned = node_null();
+
+    if (node_is(call, "call_expression"))
+        thing = script_resolve(r->tree, *scope, script_callee(call));
+    if (thing.kind == SCRIPT_VALUE || thing.kind == SCRIPT_DECLARATION)
+        returned = script_returned(r->tree, thing.node);
+    if (!ts_node_is_null(returned))
+        *scope = script_scope_of_call(r->tree, *scope, call, thing);
+    return returned;
+}
+
 bool drizzle_schema_of(struct drizzle_reader *r, struct script_scope scope, TSNode expression,
                        struct str *ret_schema)
 {
@@ -192,19 +207,31 @@ bool drizzle_schema_of(struct drizzle_reader *r, struct script_scope scope, TSNo
     return ret_schema->length > 0;
 }
 
+/* pgEnum("role", […]), auth.enum("role", […]). */
+static bool is_enum(struct drizzle_reader *r, struct script_scope scope, TSNode call,
+                    struct str *ret_schema)
+{
+    TSNode callee = script_callee(call);
+
+    *ret_schema = STR_NONE;
+    return str_eq(called_word(r, scope, call), STR("pgEnum")) ||
+           (node_is(callee, "member_expression") &&
+            str_eq(script_source(scope.file, script_child(callee, "property_identifier")),
+                   STR("enum")) &&
+            drizzle_schema_of(r, scope, ts_node_named_child(callee, 0), ret_schema));
+}
+
 struct str drizzle_enum(struct drizzle_reader *r, struct script_thing call)
 {
     struct script_scope scope = {.file = call.file};
-    TSNode callee = script_callee(call.node);
     struct schema_type type = {.place = {call.file->path, node_line(call.node)}};
-    struct str schema = STR_NONE;
+    struct str schema;
 
-    if (!str_eq(called_word(r, scope, call.node), STR("pgEnum")) &&
-        (!node_is(callee, "member_expression") ||
-         !str_eq(script_source(call.file, script_child(callee, "property_identifier")),
-                 STR("enum")) ||
-         !drizzle_schema_of(r, scope, ts_node_named_child(callee, 0), &schema)))
-        return STR_NONE;
+    if (!is_enum(r, scope, call.node, &schema)) {
+        call.node = returned_by_tree(r, &scope, call.node);
+        if (!node_is(call.node, "call_expression") || !is_enum(r, scope, call.node, &schema))
+            return STR_NONE;
+    }
     type.name = script_text(r->tree, scope, script_argument(r->tree, call.node, 0));
     if (schema.length && type.name.length && !str_eq(schema, STR("public")))
         type.name = str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(schema), STR_ARG(type.name));
@@ -317,21 +344,6 @@ static void find_columns(struct drizzle_reader *r, struct script_scope scope, TS
     }
 }
 
-/* `export const tags = labels("tags")`: what a function of the tree returns in this call; null: it is no such call. */
-static TSNode returned_by_tree(struct drizzle_reader *r, struct script_scope *scope, TSNode call)
-{
-    struct script_thing thing = {0};
-    TSNode returned = node_null();
-
-    if (node_is(call, "call_expression"))
-        thing = script_resolve(r->tree, *scope, script_callee(call));
-    if (thing.kind == SCRIPT_VALUE || thing.kind == SCRIPT_DECLARATION)
-        returned = script_returned(r->tree, thing.node);
-    if (!ts_node_is_null(returned))
-        *scope = script_scope_of_call(r->tree, *scope, call, thing);
-    return returned;
-}
-
 static struct drizzle_table *make_table(struct drizzle_reader *r, struct script_scope scope,
                                         TSNode value)
 {
@@ -364,8 +376,9 @@ static struct drizzle_table *make_table(struct drizzle_reader *r, struct script_
     if (name.length && !ts_node_is_null(creator.node))
         name = created_name(r, creator, name);
     if (!name.length) {
+        /* Without its name it is compared with nothing: all that it says is. */
         schema_unread_add(r->arena, r->schema, table->place, STR("the name of a table"),
-                          script_whole(r->tree, scope, first));
+                          script_whole(r->tree, scope, call));
         return NULL;
     }
     table->bare = name;
