@@ -11,8 +11,9 @@ struct str typeorm_word(struct str dotted)
     size_t colon = str_find_last_byte(dotted, ':');
     struct str module = str_prefix(dotted, colon == SIZE_MAX ? 0 : colon);
 
-    /* A copy of it under a team's own name is meant like it. */
-    return str_eq(module, STR("typeorm")) || str_ends(module, STR("/typeorm"))
+    /* A file of it, and a copy under a team's own name, are meant like it. */
+    return str_eq(module, STR("typeorm")) || str_ends(module, STR("/typeorm")) ||
+                   str_starts(module, STR("typeorm/"))
                ? str_from_offset(dotted, colon + 1)
                : STR_NONE;
 }

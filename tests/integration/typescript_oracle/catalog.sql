@@ -35,7 +35,8 @@ select case k.contype when 'u' then 'unique' when 'c' then 'check' else 'foreign
 from tables t join names k on k.conrelid = t.oid
 where k.contype = 'c' or (k.contype in ('u', 'f') and k.width > 1);
 select case when i.indisunique then 'unique index' else 'index' end, t.name, c.relname,
-       (select string_agg(pg_get_indexdef(i.indexrelid, p, true) || case when i.indoption[p - 1] & 1 = 1 then ' DESC' else '' end, ', ' order by p)
+       (select string_agg(pg_get_indexdef(i.indexrelid, p, true) || case i.indoption[p - 1] when 1 then ' DESC NULLS LAST' when 2 then ' NULLS FIRST' when 3 then ' DESC' else '' end,
+                   ', ' order by p)
         from generate_series(1, i.indnatts) p),
        case when i.indpred is null then '' else 'partial' end, ''
 from tables t join pg_index i on i.indrelid = t.oid join pg_class c on c.oid = i.indexrelid

@@ -28,7 +28,7 @@ export const users = pgTable("users", {
   en: text("en", { enum: ["a", "b"] }),
   vv: varchar(),
   defd: date("defd").default("2020-01-01"), flag: boolean().default(false),
-}, (t) => [index("n_idx").on(t.name), index().on(t.nick, t.email.desc()), uniqueIndex("lower_idx").on(sql`lower(${t.name})`), check("pos", sql`${t.big} > 0`), unique().on(t.name, t.nick), unique("custom").on(t.big, t.s), index("w").using("btree", t.r).where(sql`${t.flag} is true`)]);
+}, (t) => [index("n_idx").on(t.name), index().on(t.nick, t.email.desc()), index("first").on(t.name.desc().nullsFirst(), t.nick.nullsFirst()), uniqueIndex("lower_idx").on(sql`lower(${t.name})`), check("pos", sql`${t.big} > 0`), unique().on(t.name, t.nick), unique("custom").on(t.big, t.s), index("w").using("btree", t.r).where(sql`${t.flag} is true`)]);
 export const posts = pgTable("posts", {
   a: integer("a").references(() => users.id, { onDelete: "cascade" }), b: integer("b"), c: varchar("c", { length: 4 }), d: smallint("d"),
 }, (t) => ({ pk: primaryKey({ columns: [t.a, t.b] }), fk: foreignKey({ columns: [t.b], foreignColumns: [users.id] }), fk2: foreignKey({ name: "two", columns: [t.a, t.d], foreignColumns: [users.big, users.s] }) }));
