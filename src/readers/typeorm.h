@@ -138,7 +138,7 @@ struct str typeorm_enum_type(struct typeorm_reader *r, const struct typeorm_enti
 
 /* typeorm_relation.c: columns and tables of relations, when the columns of all entities are known. */
 void typeorm_read_relations(struct typeorm_reader *r, struct typeorm_entity *entity);
-/* Tables of many-to-many relations, when those of all entities are there. */
+/* typeorm_join.c: tables of many-to-many relations, when those of all entities are there. */
 void typeorm_read_join_tables(struct typeorm_reader *r);
 
 /* typeorm_index.c: indexes and constraints, when all columns are known. */

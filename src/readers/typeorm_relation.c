@@ -1,40 +1,6 @@
-#include "readers/typeorm.h"
+#include "readers/typeorm_relation.h"
 
 #include "base/buf.h"
-
-#define KEY_MAX 8u
-
-/* One relation of an entity, by decorators or in an EntitySchema. */
-struct relation {
-    struct typeorm_entity *entity;
-    struct str property, path;
-    struct strs prefixes;
-    bool many_to_one, one_to_one, many_to_many;
-    struct script_scope scope; /* of target and options */
-    TSNode target, options;
-    struct script_scope join_scope;
-    TSNode join; /* the argument of @JoinColumn or @JoinTable; null: none */
-    bool has_join, nullable, primary, no_constraint;
-    struct str actions;   /* " ON DELETE CASCADE" */
-    const char *deferral; /* of the keys of a column; a join table has none */
-    TSNode inverse;       /* what names the property of the other side; null: nothing does */
-    struct schema_place place;
-};
-
-struct join { /* one entry of @JoinColumn */
-    struct str name, referenced;
-};
-
-struct joins {
-    struct join items[KEY_MAX];
-    size_t count;
-};
-
-struct referenced { /* columns of the other side */
-    struct str properties[KEY_MAX];
-    struct schema_column columns[KEY_MAX];
-    size_t count;
-};
 
 /* --- Both sides. --- */
 
@@ -45,12 +11,12 @@ static void add_join(struct typeorm_reader *r, struct script_scope scope, TSNode
                         .referenced =
                             typeorm_option_text(r, scope, object, "referencedColumnName")};
 
-    if (joins->count < KEY_MAX && (join.name.length || join.referenced.length))
+    if (joins->count < TYPEORM_KEY_MAX && (join.name.length || join.referenced.length))
         joins->items[joins->count++] = join;
 }
 
-static void read_joins(struct typeorm_reader *r, struct script_scope scope, TSNode argument,
-                       struct joins *joins)
+void typeorm_read_joins(struct typeorm_reader *r, struct script_scope scope, TSNode argument,
+                        struct joins *joins)
 {
     struct script_thing thing = script_resolve(r->tree, scope, argument);
 
@@ -87,15 +53,15 @@ static struct str property_of_column(const struct typeorm_entity *entity, struct
 static void add_referenced(struct referenced *referenced, struct str property,
                            const struct schema_column *column)
 {
-    if (referenced->count >= KEY_MAX)
+    if (referenced->count >= TYPEORM_KEY_MAX)
         return;
     referenced->properties[referenced->count] = property;
     referenced->columns[referenced->count++] = *column;
 }
 
 /* The columns that a relation points at: those named by its joins, else the primary key. */
-static void read_referenced(struct typeorm_reader *r, struct typeorm_entity *target,
-                            const struct joins *joins, struct referenced *referenced)
+void typeorm_read_referenced(struct typeorm_reader *r, struct typeorm_entity *target,
+                             const struct joins *joins, struct referenced *referenced)
 {
     const struct schema_table *table;
     bool named = false;
@@ -117,7 +83,7 @@ static void read_referenced(struct typeorm_reader *r, struct typeorm_entity *tar
                            &table->columns.items[i]);
 }
 
-static struct str joined_name(const struct joins *joins, struct str property)
+struct str typeorm_joined_name(const struct joins *joins, struct str property)
 {
     for (size_t i = 0; i < joins->count; i++)
         if (joins->items[i].name.length &&
@@ -126,7 +92,7 @@ static struct str joined_name(const struct joins *joins, struct str property)
     return STR_NONE;
 }
 
-static struct typeorm_entity *target_of(struct typeorm_reader *r, const struct relation *relation)
+struct typeorm_entity *typeorm_target_of(struct typeorm_reader *r, const struct relation *relation)
 {
     TSNode target = script_bare(relation->target);
     struct script_scope scope = relation->scope;
@@ -144,14 +110,14 @@ static struct typeorm_entity *target_of(struct typeorm_reader *r, const struct r
     return ts_node_is_null(target) ? NULL : typeorm_entity_of(r, scope, target);
 }
 
-static struct str target_text(struct typeorm_reader *r, struct typeorm_entity *target,
-                              struct str column)
+struct str typeorm_target_text(struct typeorm_reader *r, struct typeorm_entity *target,
+                               struct str column)
 {
     return str_printf(r->arena, STR_FMT " (" STR_FMT ")", STR_ARG(typeorm_table_name(r, target)),
                       STR_ARG(column));
 }
 
-static void say_target(struct typeorm_reader *r, const struct relation *relation)
+void typeorm_say_target(struct typeorm_reader *r, const struct relation *relation)
 {
     schema_unread_add(r->arena, r->schema, relation->place,
                       str_printf(r->arena, "what " STR_FMT "." STR_FMT " points at",
@@ -171,7 +137,7 @@ static void add_unknown(struct typeorm_reader *r, const struct relation *relatio
         custom.length ? custom : typeorm_join_column_name(r, relation->property, STR("id")),
         &relation->prefixes);
 
-    say_target(r, relation);
+    typeorm_say_target(r, relation);
     if (!schema_column_named(typeorm_table(r, relation->entity), name))
         schema_column_put(r->arena, typeorm_table(r, relation->entity),
                           (struct schema_column){.name = name,
@@ -208,7 +174,7 @@ static void put_column(struct typeorm_reader *r, const struct relation *relation
     }
     if (known && alone && !relation->no_constraint)
         known->references = str_printf(r->arena, STR_FMT STR_FMT "%s",
-                                       STR_ARG(target_text(r, target, referenced->name)),
+                                       STR_ARG(typeorm_target_text(r, target, referenced->name)),
                                        STR_ARG(relation->actions), relation->deferral);
     if (known && alone && relation->one_to_one && !known->primary_key)
         known->unique = true;
@@ -217,21 +183,21 @@ static void put_column(struct typeorm_reader *r, const struct relation *relation
 
 static void read_columns(struct typeorm_reader *r, const struct relation *relation)
 {
-    struct typeorm_entity *target = target_of(r, relation);
+    struct typeorm_entity *target = typeorm_target_of(r, relation);
     struct referenced referenced = {0};
     struct joins joins = {0};
     struct strs names = {0}, others = {0};
 
     if (relation->has_join && !ts_node_is_null(relation->join))
-        read_joins(r, relation->join_scope, relation->join, &joins);
+        typeorm_read_joins(r, relation->join_scope, relation->join, &joins);
     if (target)
-        read_referenced(r, target, &joins, &referenced);
+        typeorm_read_referenced(r, target, &joins, &referenced);
     if (!referenced.count) {
         add_unknown(r, relation, &joins);
         return;
     }
     for (size_t i = 0; i < referenced.count; i++) {
-        struct str custom = joined_name(&joins, referenced.properties[i]);
+        struct str custom = typeorm_joined_name(&joins, referenced.properties[i]);
         struct str name =
             typeorm_column_name(r, custom,
                                 custom.length ? custom
@@ -252,161 +218,10 @@ static void read_columns(struct typeorm_reader *r, const struct relation *relati
                  .parts = names,
                  .references = str_printf(
                      r->arena, STR_FMT STR_FMT "%s",
-                     STR_ARG(target_text(
+                     STR_ARG(typeorm_target_text(
                          r, target, str_join(r->arena, others.items, others.count, STR(", ")))),
                      STR_ARG(relation->actions), relation->deferral),
                  .place = relation->place});
-}
-
-/* --- Tables: many-to-many with a join table. --- */
-
-static void rename_in_indexes(struct schema_table *table, struct str from, struct str to)
-{
-    for (size_t i = 0; i < table->indexes.count; i++)
-        for (size_t j = 0; j < table->indexes.items[i].parts.count; j++)
-            if (str_eq(table->indexes.items[i].parts.items[j], from))
-                table->indexes.items[i].parts.items[j] = to;
-}
-
-/* (tag) => tag.posts, "posts": a relation of the other side; (tag) => tag.id is taken for none. */
-static bool has_inverse(struct typeorm_reader *r, const struct relation *relation)
-{
-    const struct typeorm_entity *target = target_of(r, relation);
-    TSNode given = relation->inverse, member = node_null();
-    struct str name = script_text(r->tree, relation->scope, given);
-
-    if (script_is_function(given))
-        member = script_returned(r->tree, given);
-    if (!ts_node_is_null(member))
-        name = script_source(relation->scope.file, script_child(member, "property_identifier"));
-    if (ts_node_is_null(given) || !target || target->is_object)
-        return !ts_node_is_null(given);
-    for (size_t i = 0; i < target->members.count; i++)
-        if (str_eq(target->members.items[i].name, name))
-            return typeorm_decorator_named(&target->members.items[i].decorators, "ManyToMany");
-    return false;
-}
-
-static void add_side(struct typeorm_reader *r, struct schema_table *table,
-                     const struct relation *relation, struct typeorm_entity *entity,
-                     const char *option, const char *options)
-{
-    struct strs names = {0};
-    struct referenced referenced = {0};
-    struct script_scope scope;
-    struct joins joins = {0};
-    /* JunctionEntityMetadataBuilder: the owner's options, or CASCADE; of the other side what its own relation says. */
-    bool other = str_eq(str_from(option), STR("inverseJoinColumn"));
-    struct str actions =
-        !other && relation->actions.length
-            ? str_printf(
-                  r->arena, "%s" STR_FMT "%s",
-                  str_contains(relation->actions, STR("ON DELETE")) ? "" : " ON DELETE CASCADE",
-                  STR_ARG(relation->actions),
-                  str_contains(relation->actions, STR("ON UPDATE")) ? "" : " ON UPDATE CASCADE")
-        : other && has_inverse(r, relation) ? STR_NONE
-                                            : STR(" ON DELETE CASCADE ON UPDATE CASCADE");
-
-    for (int plural = 0; plural < 2; plural++) {
-        TSNode given = script_property(r->tree, relation->join_scope, relation->join,
-                                       plural ? options : option, &scope);
-        if (!ts_node_is_null(given))
-            read_joins(r, scope, given, &joins);
-    }
-    read_referenced(r, entity, &joins, &referenced);
-    for (size_t i = 0; i < referenced.count; i++) {
-        struct str name = joined_name(&joins, referenced.properties[i]);
-        if (!name.length)
-            name = typeorm_join_table_column_name(r, entity->table, referenced.columns[i].name);
-        struct schema_column *same = schema_column_named(table, name);
-        if (same) { /* a table joined with itself */
-            same->name = str_printf(r->arena, STR_FMT "_1", STR_ARG(name));
-            rename_in_indexes(table, name, same->name);
-            name = str_printf(r->arena, STR_FMT "_2", STR_ARG(name));
-        }
-        schema_column_put(
-            r->arena, table,
-            (struct schema_column){.name = name,
-                                   .type = referenced.columns[i].type,
-                                   .primary_key = true,
-                                   .references = str_printf(
-                                       r->arena, STR_FMT STR_FMT,
-                                       STR_ARG(target_text(r, entity, referenced.columns[i].name)),
-                                       STR_ARG(actions)),
-                                   .place = table->place});
-        VEC_PUSH(r->arena, &names, name);
-    }
-    VEC_PUSH(r->arena, &table->indexes,
-             (struct schema_index){.kind = SCHEMA_INDEX, .parts = names, .place = table->place});
-}
-
-/* Their names are made of the columns' final names. */
-static void name_indexes(struct typeorm_reader *r, struct str name, struct schema_table *table)
-{
-    for (size_t i = 0; i < table->indexes.count; i++)
-        table->indexes.items[i].name = typeorm_hashed_name(
-            r->arena, "IDX_", 26, name, &table->indexes.items[i].parts, STR_NONE);
-}
-
-/* The table may be an entity as well, or be named by both sides: what is there stays as it is. */
-static void join_into(struct typeorm_reader *r, struct schema_table *table,
-                      const struct schema_table *made)
-{
-    table->partial = table->partial || made->partial;
-    for (size_t i = 0; i < made->columns.count; i++) {
-        struct schema_column *there = schema_column_named(table, made->columns.items[i].name);
-        if (!there)
-            schema_column_put(r->arena, table, made->columns.items[i]);
-        else if (!there->references.length)
-            there->references = made->columns.items[i].references;
-    }
-    for (size_t i = 0; i < made->indexes.count; i++) {
-        bool there = false;
-        for (size_t j = 0; j < table->indexes.count; j++)
-            there = there || str_eq(table->indexes.items[j].name, made->indexes.items[i].name);
-        if (!there)
-            VEC_PUSH(r->arena, &table->indexes, made->indexes.items[i]);
-    }
-}
-
-static void read_join_table(struct typeorm_reader *r, const struct relation *relation)
-{
-    struct typeorm_entity *target = target_of(r, relation);
-    struct str name = STR_NONE, schema = STR_NONE;
-    struct typeorm_entity join = {.place = {relation->entity->place.file, relation->place.line}};
-
-    if (typeorm_option_is(r, relation->join_scope, relation->join, "synchronize", SCRIPT_FALSE))
-        return; /* an entity makes it, or somebody else */
-    if (!ts_node_is_null(relation->join)) {
-        name = script_text(r->tree, relation->join_scope,
-                           relation->join); /* EntitySchema: a name alone */
-        if (!name.length)
-            name = typeorm_option_text(r, relation->join_scope, relation->join, "name");
-        schema = typeorm_option_text(r, relation->join_scope, relation->join, "schema");
-    }
-    if (!target)
-        say_target(r, relation);
-    if (!target && !name.length)
-        return;
-    join.table = name.length
-                     ? name
-                     : typeorm_snake(r->arena, str_printf(r->arena, STR_FMT "_" STR_FMT "_" STR_FMT,
-                                                          STR_ARG(relation->entity->table),
-                                                          STR_ARG(relation->property),
-                                                          STR_ARG(target->table)));
-    join.schema = schema.length ? schema : relation->entity->schema;
-    struct schema_table made = {.place = join.place, .partial = !target};
-    add_side(r, &made, relation, relation->entity, "joinColumn", "joinColumns");
-    if (target)
-        add_side(r, &made, relation, target, "inverseJoinColumn", "inverseJoinColumns");
-    name_indexes(r, join.table, &made);
-    join_into(r, typeorm_table(r, &join), &made);
-}
-
-void typeorm_read_join_tables(struct typeorm_reader *r)
-{
-    for (size_t i = 0; i < r->join_tables.count; i++)
-        read_join_table(r, r->join_tables.items[i]);
 }
 
 /* --- Which relations there are. --- */
@@ -440,7 +255,7 @@ static void read_relation(struct typeorm_reader *r, struct relation *relation)
     if (relation->many_to_many && relation->has_join) {
         struct relation *kept = ARENA_NEW(r->arena, struct relation);
         *kept = *relation;
-        (void)target_of(r, relation); /* its columns are to be known by then */
+        (void)typeorm_target_of(r, relation); /* its columns are to be known by then */
         VEC_PUSH(r->arena, &r->join_tables, kept);
     } else if (relation->many_to_one || (relation->one_to_one && relation->has_join))
         read_columns(r, relation);
@@ -601,7 +416,7 @@ static void add_closure_table(struct typeorm_reader *r, struct typeorm_entity *e
                                            "closureTableName");
     closure.table =
         str_printf(r->arena, STR_FMT "_closure", STR_ARG(given.length ? given : entity->table));
-    read_referenced(r, entity, &none, &keys);
+    typeorm_read_referenced(r, entity, &none, &keys);
     struct schema_table *table = typeorm_table(r, &closure);
     for (size_t i = 0; i < 2 * keys.count; i++) {
         struct schema_index index = {.kind = SCHEMA_INDEX, .place = entity->place};
@@ -612,13 +427,14 @@ static void add_closure_table(struct typeorm_reader *r, struct typeorm_entity *e
                                    i % 2 ? "descendant" : "ancestor"),
                 .type = keys.columns[i / 2].type,
                 .primary_key = true,
-                .references = str_printf(r->arena, STR_FMT " ON DELETE CASCADE",
-                                         STR_ARG(target_text(r, entity, keys.columns[i / 2].name))),
+                .references =
+                    str_printf(r->arena, STR_FMT " ON DELETE CASCADE",
+                               STR_ARG(typeorm_target_text(r, entity, keys.columns[i / 2].name))),
                 .place = entity->place});
         VEC_PUSH(r->arena, &index.parts, VEC_LAST(&table->columns).name);
         VEC_PUSH(r->arena, &table->indexes, index);
     }
-    name_indexes(r, closure.table, table);
+    typeorm_name_indexes(r, closure.table, table);
 }
 
 void typeorm_read_relations(struct typeorm_reader *r, struct typeorm_entity *entity)
