@@ -70,6 +70,15 @@ MUST_CHECK bool django_read(struct arena *arena, struct python_tree *tree, const
 struct str django_app_label(struct arena *arena, struct python_tree *tree, struct str models);
 
 /* --- Parts. --- */
+/* What the class and its bases bind to calls of something of another package ("simple_history.models.HistoricalRecords"). */
+struct django_call {
+    struct python_scope scope;
+    TSNode call;
+    bool own; /* it stands in the class itself */
+};
+VEC_DEFINE(django_calls, struct django_call);
+void django_calls_of(struct django_reader *r, const struct django_model *model, struct str called,
+                     struct django_calls *ret_calls);
 /* The columns that a base of Django's own brings (AbstractUser, PermissionsMixin); false: a base that is not known. */
 bool django_base_columns(struct django_reader *r, const struct django_model *model,
                          struct str dotted, struct schema_table *table);

@@ -146,12 +146,12 @@ static void history_table(struct django_reader *r, const struct django_model *mo
     }
 }
 
-void django_history_tables(struct django_reader *r, const struct django_model *model,
-                           const struct django_fields *fields, const struct schema_table *table)
+void django_calls_of(struct django_reader *r, const struct django_model *model, struct str called,
+                     struct django_calls *ret_calls)
 {
-    const struct schema_columns tracked = table->columns; /* adding a table may move this one */
     struct python_bindings bindings;
 
+    *ret_calls = (struct django_calls){0};
     for (size_t i = 0; i < model->order_count; i++) {
         struct python_scope scope = {.file = model->order[i].file,
                                      .body = node_field(model->order[i].node, "body")};
@@ -159,10 +159,23 @@ void django_history_tables(struct django_reader *r, const struct django_model *m
         for (size_t j = 0; j < bindings.count; j++) {
             TSNode call = node_bare(bindings.items[j].node);
             if (bindings.items[j].kind == BINDING_VALUE && node_is(call, "call") &&
-                str_eq(python_foreign(r->tree, scope, node_field(call, "function")),
-                       STR("simple_history.models.HistoricalRecords")) &&
-                (i == 0 || node_is(call_keyword(scope.file, call, "inherit"), "true")))
-                history_table(r, model, fields, &tracked, scope, call);
+                str_eq(python_foreign(r->tree, scope, node_field(call, "function")), called))
+                VEC_PUSH(r->arena, ret_calls,
+                         (struct django_call){.scope = scope, .call = call, .own = i == 0});
         }
+    }
+}
+
+void django_history_tables(struct django_reader *r, const struct django_model *model,
+                           const struct django_fields *fields, const struct schema_table *table)
+{
+    const struct schema_columns tracked = table->columns; /* adding a table may move this one */
+    struct django_calls calls;
+
+    django_calls_of(r, model, STR("simple_history.models.HistoricalRecords"), &calls);
+    for (size_t i = 0; i < calls.count; i++) {
+        const struct django_call *at = &calls.items[i];
+        if (at->own || node_is(call_keyword(at->scope.file, at->call, "inherit"), "true"))
+            history_table(r, model, fields, &tracked, at->scope, at->call);
     }
 }

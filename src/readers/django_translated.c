@@ -73,18 +73,9 @@ static void add_translation(struct django_reader *r, const struct django_model *
 
 void django_translation_tables(struct django_reader *r, const struct django_model *model)
 {
-    struct python_bindings bindings;
+    struct django_calls calls;
 
-    for (size_t i = 0; i < model->order_count; i++) {
-        struct python_scope scope = {.file = model->order[i].file,
-                                     .body = node_field(model->order[i].node, "body")};
-        python_body_bindings(r->tree, scope.file, scope.body, &bindings);
-        for (size_t j = 0; j < bindings.count; j++) {
-            TSNode call = node_bare(bindings.items[j].node);
-            if (bindings.items[j].kind == BINDING_VALUE && node_is(call, "call") &&
-                str_eq(python_foreign(r->tree, scope, node_field(call, "function")),
-                       STR("parler.models.TranslatedFields")))
-                add_translation(r, model, scope, call);
-        }
-    }
+    django_calls_of(r, model, STR("parler.models.TranslatedFields"), &calls);
+    for (size_t i = 0; i < calls.count; i++)
+        add_translation(r, model, calls.items[i].scope, calls.items[i].call);
 }
