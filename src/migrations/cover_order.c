@@ -4,6 +4,7 @@
 #include "migrations/cover_scan.h"
 #include "migrations/effect.h"
 #include "migrations/table_names.h"
+#include "readers/sql_split.h"
 
 /* ALTER TABLE "{fresh}" RENAME TO "users": what stands behind TO. */
 static struct str renamed_to(struct str statement)
@@ -45,12 +46,47 @@ static bool creates_table(const struct part *part)
                             text_has_word(part->statement, STR("table"));
 }
 
-/* Did a table get this column that may have been given the name since? */
+/* What the table was called that gets another name; empty: that is computed. */
+static struct str renamed_from(const struct part *part)
+{
+    struct str before = STR_NONE, name;
+
+    if (part->call)
+        return cover_is_literal(cover_keyword_argument(part->call, "old_table_name", 0), &name)
+                   ? cover_bare(name)
+                   : STR_NONE;
+    for (size_t at = 0; !str_eq_nocase(name = sql_token(part->statement, &at), STR("rename"));
+         before = name)
+        if (!name.length)
+            return STR_NONE;
+    return cover_is_gapped(part->statement) || str_eq_nocase(before, STR("table"))
+               ? STR_NONE
+               : table_name_of(before).table;
+}
+
+/* Is a table made that is called so, or as is computed? */
+static bool creates(const struct part *part, struct str table)
+{
+    struct str name;
+
+    if (!creates_table(part))
+        return false;
+    if (!table.length)
+        return true;
+    if (part->call)
+        return !cover_is_literal(cover_keyword_argument(part->call, "table_name", 0), &name) ||
+               str_eq_nocase(cover_bare(name), table);
+    return cover_is_gapped(part->statement) || text_has_word(part->statement, table);
+}
+
+/* Did the table get this column that the part `until` gives the name? */
 static bool has_been_made(const struct cover *cover, size_t until, struct str column)
 {
+    struct str was = renamed_from(&cover->parts.items[until]);
+
     for (size_t i = 0; i < until; i++) {
         const struct part *part = &cover->parts.items[i];
-        if (creates_table(part) &&
+        if (creates(part, was) &&
             (part->call ? cover_names(part->call, column) : text_has_word(part->statement, column)))
             return true;
     }
