@@ -100,29 +100,75 @@ static int effect(const struct covering *c, const struct file_steps *file, const
     return step_effect(&c->names, step, change);
 }
 
+/* A table gets this name: what it was called until now, which may be computed; false: it does not. */
+static bool is_renamed(const struct step *step, struct str name, struct str *ret_was)
+{
+    bool named = step->kind == STEP_TABLE_NAME && str_eq(step->name, name);
+    bool made = step->kind == STEP_ADD_TABLE && step->was.length && !step->member.length &&
+                str_eq(step->table, name);
+
+    *ret_was = named ? step->table : step->was;
+    return named || made;
+}
+
+/* Before the step `at`, did the table that is called so there get the column, since it was made? */
+static bool has_column(const struct file_steps *file, size_t at, struct str table,
+                       struct str column)
+{
+    while (at-- > 0) {
+        const struct step *step = &file->steps.items[at];
+        if (!str_eq(step->table, table))
+            continue;
+        if (step->kind == STEP_ADD_TABLE)
+            return false;
+        if ((step->kind == STEP_ADD_COLUMN || step->kind == STEP_DROP_COLUMN) &&
+            str_eq(step->column, column))
+            return step->kind == STEP_ADD_COLUMN;
+    }
+    return false;
+}
+
 /* A table is dropped, and another one gets its name further down: so SQLite's are altered. The columns that the other one has are still there. */
 static bool has_the_other_one(const struct file_steps *file, size_t at,
                               const struct schema_change *change)
 {
     const struct step *steps = file->steps.items;
+    struct str other;
 
     if (steps[at].kind != STEP_DROP_TABLE || change->kind != SCHEMA_DROP ||
         change->object != SCHEMA_OBJECT_COLUMN)
         return false;
-    for (size_t i = at + 1; i < file->steps.count; i++) {
-        struct str other = steps[i].table;
-        /* SQL's ALTER TABLE … RENAME TO is such a pair. */
-        bool pair = steps[i].kind == STEP_ADD_TABLE && steps[i - 1].kind == STEP_DROP_TABLE &&
-                    i - 1 > at && str_eq(steps[i].table, steps[at].table);
-        if (pair)
-            other = steps[i - 1].table;
-        else if (steps[i].kind != STEP_TABLE_NAME || !str_eq(steps[i].name, steps[at].table))
-            continue;
-        for (size_t j = 0; j < i; j++)
-            if (steps[j].kind == STEP_ADD_COLUMN && str_eq(steps[j].table, other) &&
-                str_eq(steps[j].column, change->column))
-                return true;
-    }
+    for (size_t i = at + 1; i < file->steps.count; i++)
+        if (is_renamed(&steps[i], steps[at].table, &other) &&
+            has_column(file, i, other, change->column))
+            return true;
+    return false;
+}
+
+/* … and what the old one had not comes with the other one. */
+static bool comes_with_the_name(const struct file_steps *file, size_t at,
+                                const struct schema_change *change)
+{
+    struct str other;
+
+    return change->object == SCHEMA_OBJECT_COLUMN &&
+           (change->kind == SCHEMA_ADD || (change->kind == SCHEMA_CHANGE && file->in_range)) &&
+           is_renamed(&file->steps.items[at], change->table, &other) &&
+           has_column(file, at, other, change->column);
+}
+
+/* The table is called otherwise from here on, and another one is made under its name: what that has not is gone. */
+static bool is_put_aside(const struct file_steps *file, size_t at,
+                         const struct schema_change *change)
+{
+    const struct step *steps = file->steps.items;
+
+    if (steps[at].kind != STEP_TABLE_NAME || change->kind != SCHEMA_DROP ||
+        change->object != SCHEMA_OBJECT_COLUMN || !str_eq(steps[at].table, change->table))
+        return false;
+    for (size_t i = at + 1; i < file->steps.count; i++)
+        if (steps[i].kind == STEP_ADD_TABLE && str_eq(steps[i].table, change->table))
+            return true;
     return false;
 }
 
@@ -141,6 +187,9 @@ static bool is_covered(struct covering *c, const struct schema_change *change)
             int does = effect(c, file, &file->steps.items[j], change, &dropped);
             if (does > 0 && has_the_other_one(file, j, change))
                 does = -1;
+            else if (!does &&
+                     (comes_with_the_name(file, j, change) || is_put_aside(file, j, change)))
+                does = 1;
             makes = makes || does > 0;
             last = does ? does : last;
         }

@@ -276,7 +276,7 @@ static bool chained(struct reading *r, TSNode call, struct str method)
         index_step(r, str_starts(method, STR("drop")), name, first);
     else if (str_eq(method, STR("renameTo"))) {
         push(r, (struct step){.kind = STEP_DROP_TABLE, .table = name});
-        push(r, (struct step){.kind = STEP_ADD_TABLE, .table = first});
+        push(r, (struct step){.kind = STEP_ADD_TABLE, .table = first, .was = name});
     } else
         return false;
     return true;
@@ -284,10 +284,12 @@ static bool chained(struct reading *r, TSNode call, struct str method)
 
 static void rename_table(struct reading *r, TSNode call)
 {
-    push(r, (struct step){.kind = STEP_DROP_TABLE,
-                          .table = table_name(r, call, script_argument(r->tree, call, 0))});
+    struct str was = table_name(r, call, script_argument(r->tree, call, 0));
+
+    push(r, (struct step){.kind = STEP_DROP_TABLE, .table = was});
     push(r, (struct step){.kind = STEP_ADD_TABLE,
-                          .table = table_name(r, call, script_argument(r->tree, call, 1))});
+                          .table = table_name(r, call, script_argument(r->tree, call, 1)),
+                          .was = was});
 }
 
 /* pgm.createType("status", ["open", "paid"]), pgm.addTypeValue("status", "lost") */

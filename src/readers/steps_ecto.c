@@ -185,7 +185,8 @@ static void rename_thing(struct reading *r, TSNode call)
                           .column = from});
     push(r, (struct step){.kind = from.length ? STEP_ADD_COLUMN : STEP_ADD_TABLE,
                           .table = from.length ? table : name,
-                          .column = from.length ? name : STR_NONE});
+                          .column = from.length ? name : STR_NONE,
+                          .was = from.length ? STR_NONE : table});
 }
 
 static void statements(struct reading *r, struct elixir_nodes body, unsigned depth);

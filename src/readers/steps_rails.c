@@ -367,7 +367,8 @@ static bool tables_call(struct reader *r, TSNode call, struct str method, size_t
         if (table.length)
             push(r, (struct step){.kind = STEP_DROP_TABLE, .table = table});
         if (text_at(r, call, 1).length)
-            push(r, (struct step){.kind = STEP_ADD_TABLE, .table = text_at(r, call, 1)});
+            push(r,
+                 (struct step){.kind = STEP_ADD_TABLE, .table = text_at(r, call, 1), .was = table});
     } else if (str_eq(method, STR("create_join_table")) || str_eq(method, STR("drop_join_table"))) {
         join_table(r, call, str_starts(method, STR("create")), depth);
     } else {

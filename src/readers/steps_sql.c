@@ -285,7 +285,8 @@ static void alter_action(struct tokens *t, struct str table, struct steps *steps
         VEC_PUSH(t->arena, steps,
                  (struct step){.kind = whole ? STEP_ADD_TABLE : STEP_ADD_COLUMN,
                                .table = whole ? to : table,
-                               .column = whole ? STR_NONE : to});
+                               .column = whole ? STR_NONE : to,
+                               .was = whole ? table : STR_NONE});
     }
 }
 

@@ -213,7 +213,7 @@ static const struct {
 static void rename_table(struct reading *r, struct str from, struct str to)
 {
     push(r, (struct step){.kind = STEP_DROP_TABLE, .table = from});
-    push(r, (struct step){.kind = STEP_ADD_TABLE, .table = to});
+    push(r, (struct step){.kind = STEP_ADD_TABLE, .table = to, .was = from});
 }
 
 static void primary_key(struct reading *r, struct str table, TSNode list)
