@@ -138,28 +138,28 @@ static void skip_item(struct tokens *t)
 
 /* --- Statements. --- */
 
-static void create_table(struct tokens *t, struct steps *steps)
+/* name integer NOT NULL DEFAULT 0: what the column is made as. Whether a key's may be NULL is not known. */
+static struct step column_step(struct tokens *t, struct str table)
 {
-    static const char *const constraints[] = {"CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN",
-                                              "CHECK",      "EXCLUDE", "LIKE"};
+    static const char *const keys[] = {"PRIMARY", "IDENTITY", "GENERATED", "AUTO_INCREMENT", NULL};
+    struct step step = {.kind = STEP_ADD_COLUMN, .table = table, .column = take_name(t)};
+    size_t start = t->at;
+    bool key = str_contains(str_lower(t->arena, peek(t).text), STR("serial"));
 
-    take_if_exists(t);
-    struct str table = take_name(t);
-    VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_ADD_TABLE, .table = table});
-    if (peek(t).kind != '(')
-        return;
-    do {
-        bool constraint = false;
-        t->at++;
-        for (size_t i = 0; i < COUNT_OF(constraints); i++)
-            constraint = constraint || (peek(t).kind == 'w' &&
-                                        str_eq_nocase(peek(t).text, str_from(constraints[i])));
-        if (!constraint)
-            VEC_PUSH(
-                t->arena, steps,
-                (struct step){.kind = STEP_ADD_COLUMN, .table = table, .column = take_name(t)});
-        skip_item(t);
-    } while (peek(t).kind == ',');
+    step.sql_type = peek(t).text;
+    step.nullable = true;
+    skip_item(t);
+    for (size_t i = start; i < t->at; i++) {
+        struct token token = t->all.items[i];
+        if (token.kind != 'w')
+            continue;
+        key = key || str_is_one_of_nocase(token.text, keys);
+        if (str_eq_nocase(token.text, STR("NOT")) && i + 1 < t->at)
+            step.nullable = step.nullable && !str_eq_nocase(t->all.items[i + 1].text, STR("NULL"));
+        step.default_value = step.default_value || str_eq_nocase(token.text, STR("DEFAULT"));
+    }
+    step.null_known = !key;
+    return step;
 }
 
 static struct token ahead(const struct tokens *t, size_t by)
@@ -197,6 +197,45 @@ static enum step_key key_of(struct token first)
         if (str_eq_nocase(first.text, str_from(kinds[i])))
             return (enum step_key)i;
     return STEP_KEY_ANY;
+}
+
+static bool is_primary(struct token token)
+{
+    return token.kind == 'w' && str_eq_nocase(token.text, STR("PRIMARY"));
+}
+
+/* CONSTRAINT name PRIMARY KEY (a, b): what it names may not be NULL, whatever it was made as. */
+static void table_constraint(struct tokens *t, struct steps *steps, size_t first)
+{
+    bool primary = is_primary(peek(t)) || is_primary(ahead(t, 2));
+    size_t start = t->at;
+
+    skip_item(t);
+    for (size_t i = start; i < t->at && primary; i++)
+        for (size_t j = first; j < steps->count; j++)
+            if (str_eq_nocase(t->all.items[i].text, steps->items[j].column))
+                steps->items[j].null_known = false;
+}
+
+static void create_table(struct tokens *t, struct steps *steps)
+{
+    static const char *const constraints[] = {"CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN",
+                                              "CHECK",      "EXCLUDE", "LIKE",   NULL};
+
+    take_if_exists(t);
+    struct str table = take_name(t);
+    VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_ADD_TABLE, .table = table});
+    size_t first = steps->count;
+    if (peek(t).kind != '(')
+        return;
+    do {
+        t->at++;
+        if (peek(t).kind == 'w' && str_is_one_of_nocase(peek(t).text, constraints))
+            table_constraint(t, steps, first);
+        else
+            VEC_PUSH(t->arena, steps, column_step(t, table));
+        skip_item(t);
+    } while (peek(t).kind == ',');
 }
 
 /* FOREIGN KEY (a), UNIQUE (a), PRIMARY KEY (a, b): what they are about is altered; UNIQUE (a, b) makes neither unique. Nothing is taken. */
@@ -258,9 +297,7 @@ static void alter_action(struct tokens *t, struct str table, struct steps *steps
             return;
         (void)take(t, "COLUMN");
         take_if_exists(t);
-        struct step step = {.kind = STEP_ADD_COLUMN, .table = table, .column = take_name(t)};
-        step.sql_type = peek(t).text;
-        VEC_PUSH(t->arena, steps, step);
+        VEC_PUSH(t->arena, steps, column_step(t, table));
     } else if (take(t, "DROP")) {
         bool constraint = take(t, "CONSTRAINT");
         (void)take(t, "COLUMN");
