@@ -172,11 +172,24 @@ static bool is_put_aside(const struct file_steps *file, size_t at,
     return false;
 }
 
-/* What a file of the range makes counts, unless a later one of the range, as they are applied, takes it back. */
-static bool is_covered(struct covering *c, const struct schema_change *change)
+/* Of thousands of names hardly any is the table of a change, or that which a many-to-many table of it begins with. */
+static struct steps names_of(const struct covering *c, const struct schema_change *change)
 {
+    struct steps names = {0};
+
+    for (size_t i = 0; i < c->names.count; i++)
+        if (str_starts(change->table, c->names.items[i].name))
+            VEC_PUSH(c->arena, &names, c->names.items[i]);
+    return names;
+}
+
+/* What a file of the range makes counts, unless a later one of the range, as they are applied, takes it back. */
+static bool is_covered(const struct covering *all, const struct schema_change *change)
+{
+    struct covering told = *all, *c = &told;
     bool standing = false, ranged = false, dropped = false;
 
+    told.names = names_of(all, change);
     for (size_t i = 0; i < c->files.count; i++) {
         const struct file_steps *file = &c->files.items[i];
         bool makes = false;
