@@ -253,12 +253,15 @@ static bool is_read_whole(const struct file_steps *file, struct str text)
     return true;
 }
 
-/* Its steps say of the column what it becomes, and that is something else: its words say no more. */
+/* Its steps say of the column what it becomes, and that is something else: its words say no more. MySQL's MODIFY and CHANGE give no steps. */
 static bool says_another_type(const struct covering *c, const struct file_steps *file,
-                              const struct schema_change *change)
+                              struct str text, const struct schema_change *change)
 {
     bool another = false;
 
+    if (text_has_word(text, STR("modify")) ||
+        (str_ends(file->path, STR(".sql")) && text_has_word(text, STR("change"))))
+        return false;
     for (size_t i = 0; i < file->steps.count; i++) {
         const struct step *step = &file->steps.items[i];
         bool alters = step->kind == STEP_ALTER_COLUMN && step->type;
@@ -294,7 +297,8 @@ static void words_cover(struct covering *c, const struct schema_changes *asked, 
             struct schema_change change = asked->items[i];
             if (covered[i] || covering_is_foreign(c, path, &change))
                 continue;
-            if (!c->files.items[f].in_range && says_another_type(c, &c->files.items[f], &change)) {
+            if (!c->files.items[f].in_range &&
+                says_another_type(c, &c->files.items[f], text, &change)) {
                 made[i] = false;
                 continue;
             }
