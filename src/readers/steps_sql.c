@@ -282,6 +282,12 @@ static void alter_column(struct tokens *t, struct str table, struct steps *steps
     VEC_PUSH(t->arena, steps, step);
 }
 
+static void rename_table(struct tokens *t, struct str from, struct str to, struct steps *steps)
+{
+    VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_DROP_TABLE, .table = from});
+    VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_ADD_TABLE, .table = to, .was = from});
+}
+
 static void alter_action(struct tokens *t, struct str table, struct steps *steps)
 {
     if (take(t, "ADD")) {
@@ -310,21 +316,30 @@ static void alter_action(struct tokens *t, struct str table, struct steps *steps
     } else if (take(t, "ALTER")) {
         alter_column(t, table, steps);
     } else if (take(t, "RENAME")) {
-        bool whole = take(t, "TO");
+        if (take(t, "TO")) {
+            rename_table(t, table, take_name(t), steps);
+            return;
+        }
         (void)take(t, "COLUMN");
-        struct str from = whole ? table : take_name(t);
+        struct str from = take_name(t);
         (void)take(t, "TO");
-        struct str to = take_name(t);
         VEC_PUSH(t->arena, steps,
-                 (struct step){.kind = whole ? STEP_DROP_TABLE : STEP_DROP_COLUMN,
-                               .table = table,
-                               .column = whole ? STR_NONE : from});
+                 (struct step){.kind = STEP_DROP_COLUMN, .table = table, .column = from});
         VEC_PUSH(t->arena, steps,
-                 (struct step){.kind = whole ? STEP_ADD_TABLE : STEP_ADD_COLUMN,
-                               .table = whole ? to : table,
-                               .column = whole ? STR_NONE : to,
-                               .was = whole ? table : STR_NONE});
+                 (struct step){.kind = STEP_ADD_COLUMN, .table = table, .column = take_name(t)});
     }
+}
+
+/* MySQL's RENAME TABLE a TO b, c TO a */
+static void rename_tables(struct tokens *t, struct steps *steps)
+{
+    do {
+        t->at += peek(t).kind == ',';
+        struct str from = take_name(t);
+        if (!take(t, "TO"))
+            return;
+        rename_table(t, from, take_name(t), steps);
+    } while (peek(t).kind == ',');
 }
 
 static void alter_table(struct tokens *t, struct steps *steps)
@@ -437,6 +452,9 @@ static void statement(struct tokens *t, struct steps *steps)
             alter_table(t, steps);
         else if (take(t, "TYPE"))
             alter_type(t, steps);
+    } else if (take(t, "RENAME")) {
+        if (take(t, "TABLE"))
+            rename_tables(t, steps);
     } else if (take(t, "DROP")) {
         drop(t, steps);
     }
