@@ -257,16 +257,20 @@ static bool is_read_whole(const struct file_steps *file, struct str text)
 static bool says_another_type(const struct covering *c, const struct file_steps *file,
                               struct str text, const struct schema_change *change)
 {
-    bool another = false;
+    struct schema_change drop = *change;
+    bool another = false, gone = false;
 
+    drop.kind = SCHEMA_DROP;
     if (text_has_word(text, STR("modify")) ||
         (str_ends(file->path, STR(".sql")) && text_has_word(text, STR("change"))))
         return false;
     for (size_t i = 0; i < file->steps.count; i++) {
         const struct step *step = &file->steps.items[i];
         bool alters = step->kind == STEP_ALTER_COLUMN && step->type;
-        if ((!alters && step->kind != STEP_ADD_COLUMN) || !str_eq(step->column, change->column) ||
-            !step_is_about(&c->names, step, change))
+        /* What makes it in the first place is no last word: a DO block may alter it further down. */
+        gone = gone || step_effect(&c->names, step, &drop) > 0;
+        if ((!alters && !(gone && step->kind == STEP_ADD_COLUMN)) ||
+            !str_eq(step->column, change->column) || !step_is_about(&c->names, step, change))
             continue;
         if (!becomes_another(step, change))
             return false;
