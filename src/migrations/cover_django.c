@@ -83,6 +83,18 @@ static bool may_become(const struct cover_call *call, const struct schema_change
     return true;
 }
 
+/* RenameField: is it the one that comes, or the one that goes, as far as that is written? */
+static bool renames_field(const struct cover_call *call, const char *keyword, size_t index,
+                          struct str column)
+{
+    struct str argument = cover_keyword_argument(call, keyword, index), name;
+
+    if (!cover_is_call(call, "RenameField"))
+        return false;
+    return !cover_is_literal(argument, &name) || str_eq(name, column) ||
+           (str_ends(column, STR("_id")) && str_eq(name, str_prefix(column, column.length - 3)));
+}
+
 /* Django's operations name a model and a field: "user" of the application "shop" is the table shop_user, "owner" the column owner_id. A
  * model that has a table of another name is followed step by step (models_cover); one that the text computes may be any. */
 static bool django_column(const struct cover_call *call, const struct schema_change *change)
@@ -99,9 +111,9 @@ static bool django_column(const struct cover_call *call, const struct schema_cha
         /* Of a change that would go by dropping the column: its table is there. */
         return (cover_is_call(call, "AddField") && may_become(call, change)) ||
                (cover_is_call(call, "CreateModel") && change->aspect == ASPECT_NONE) ||
-               cover_is_call(call, "RenameField");
+               renames_field(call, "new_name", 2, column);
     case SCHEMA_DROP:
-        return cover_is_call(call, "RemoveField") || cover_is_call(call, "RenameField");
+        return cover_is_call(call, "RemoveField") || renames_field(call, "old_name", 1, column);
     case SCHEMA_CHANGE:
         break;
     }
