@@ -3,10 +3,12 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "migrations/commands.h"
 #include "migrations/markers.h"
 
 #define SETTING_FILE_MAX ((size_t)256 << 10)
 #define FORM_DEPTH_MAX 10u
+#define MATCHES_MAX 100u
 #define FORM_DIRECTORIES_MAX 2000u
 
 /* The literals of `"db", "migrations"`, as path.join and path.resolve take them, joined; any other text as it is. */
@@ -219,15 +221,21 @@ static struct str file_or_source(struct asking *a, struct str path)
     return path;
 }
 
-static void read_values(struct asking *a, const struct tracker_setting *setting, struct str path)
+/* `script`: the name of the command that names the file, if one does. */
+static void read_values(struct asking *a, const struct tracker_setting *setting, struct str path,
+                        struct str script)
 {
     struct source_files files = {.self = a, .read = read_file};
     struct file_values values;
 
     file_values_read(a->arena, &files, path, a->root, setting->key, &values);
-    for (size_t i = 0; i < values.list.count; i++)
-        if (values.list.items[i].text.length || values.list.items[i].rooted)
-            keep(a, setting, values.list.items[i]);
+    for (size_t i = 0; i < values.list.count; i++) {
+        struct file_value *value = &values.list.items[i];
+        if (!value->around.length)
+            value->around = script;
+        if (value->text.length || value->rooted)
+            keep(a, setting, *value);
+    }
     /* Classes that a list names are found by looking. */
     if (!values.computed.length || (settings_sets_directory(setting) && !setting->required))
         return;
@@ -238,24 +246,29 @@ static void read_values(struct asking *a, const struct tracker_setting *setting,
 static bool read_named(struct asking *a, const struct tracker_setting *setting, struct str path)
 {
     struct strs seen = {0};
-    struct str rest, groups[2], named;
+    struct str text, rest, groups[2], named;
     enum tree_entry_kind kind;
 
-    if (!read_file(a, path, &rest))
+    if (!read_file(a, path, &text))
         return true;
-    while (tracker_regex_matches(setting->pattern, rest, groups, 2, a->e)) {
+    rest = text;
+    for (size_t i = 0; i < MATCHES_MAX; i++) {
+        if (!tracker_regex_matches(setting->pattern, rest, groups, 2, a->e) || !groups[1].bytes)
+            break;
         struct file_value value = {.text = groups[1]};
+        struct str script = command_name(a->arena, path, text, groups[1]);
         rest = str_from_offset(rest, (size_t)(groups[0].bytes - rest.bytes) + groups[0].length);
         if (!groups[0].length)
             break;
         if (!path_of(a, &value, &named))
             continue;
         named = file_or_source(a, named);
-        if (strs_have(&seen, named) || !tree_exists(a->tree, a->arena, named, &kind) ||
-            kind != TREE_FILE)
+        if (command_is_comment(text, groups[1]) || command_is_of_tests(script) ||
+            command_is_of_tests(named) || strs_have(&seen, named) ||
+            !tree_exists(a->tree, a->arena, named, &kind) || kind != TREE_FILE)
             continue;
         strs_add(a->arena, &seen, named);
-        read_values(a, setting, named);
+        read_values(a, setting, named, script);
     }
     return !err_is_set(a->e);
 }
@@ -274,33 +287,71 @@ static void read_key(struct asking *a, const struct tracker_setting *setting, st
         if (!path.length)
             return;
     }
-    read_values(a, setting, path);
+    read_values(a, setting, path, STR(""));
 }
 
-static bool read_path(struct asking *a, const struct tracker_setting *setting, struct str path)
+static void keep_parts(struct asking *a, const struct tracker_setting *setting, struct str text,
+                       struct file_value value)
 {
-    struct str text, groups[2];
+    struct str rest = literals_joined(a->arena, text);
 
-    if (is_of_named_file(setting))
-        return read_named(a, setting, path);
-    if (setting->key.length) {
-        read_key(a, setting, path);
-        return true;
-    }
-    if (!read_file(a, path, &text))
-        return true;
-    if (!tracker_regex_matches(setting->pattern, text, groups, 2, a->e))
-        return !err_is_set(a->e);
-    struct str rest = literals_joined(a->arena, groups[1]);
     while (rest.length) {
         size_t end = 0;
         while (end < rest.length && str_find_byte(setting->between, rest.bytes[end]) == SIZE_MAX)
             end++;
-        struct file_value value = {.text = str_prefix(rest, end), .around = STR(""), .file = path};
+        value.text = str_prefix(rest, end);
         if (end)
             keep(a, setting, value);
         rest = str_from_offset(rest, end < rest.length ? end + 1 : end);
     }
+}
+
+/* What a match says, unless it is of a comment, of tests, or of another directory than the one that is asked for (group 2: its name). */
+static bool keep_match(struct asking *a, const struct tracker_setting *setting, struct str path,
+                       struct str text, const struct str *groups)
+{
+    struct file_value value = {.around = STR(""), .file = path};
+
+    if (!groups[1].bytes || command_is_comment(text, groups[1]))
+        return false;
+    if (command_is_in(path))
+        value.around = command_name(a->arena, path, text, groups[1]);
+    if (command_is_of_tests(value.around) ||
+        (groups[2].length && a->wanted.bytes && !str_eq(groups[2], path_base_name(a->wanted))))
+        return false;
+    keep_parts(a, setting, groups[1], value);
+    return true;
+}
+
+/* All commands count, by their names, and all tables, by what stands beside them; of anything else the first. */
+static bool read_pattern(struct asking *a, const struct tracker_setting *setting, struct str path)
+{
+    bool all = command_is_in(path) || str_eq(setting->sets, STR("table")) ||
+               str_eq(setting->sets, STR("schema"));
+    struct str text, rest;
+
+    if (!read_file(a, path, &text))
+        return true;
+    rest = text;
+    for (size_t i = 0; i < MATCHES_MAX; i++) {
+        struct str groups[3] = {STR_NONE, STR_NONE, STR_NONE};
+        if (!tracker_regex_matches(setting->pattern, rest, groups, 3, a->e))
+            break;
+        bool kept = keep_match(a, setting, path, text, groups);
+        if ((kept && !all) || !groups[0].length)
+            break;
+        rest = str_from_offset(rest, (size_t)(groups[0].bytes - rest.bytes) + groups[0].length);
+    }
+    return !err_is_set(a->e);
+}
+
+static bool read_path(struct asking *a, const struct tracker_setting *setting, struct str path)
+{
+    if (is_of_named_file(setting))
+        return read_named(a, setting, path);
+    if (!setting->key.length)
+        return read_pattern(a, setting, path);
+    read_key(a, setting, path);
     return true;
 }
 
@@ -327,6 +378,7 @@ static bool read_setting(struct asking *a, const struct tracker_setting *setting
         for (size_t j = 0; j < entries.count; j++)
             if (entries.items[j].kind == TREE_FILE &&
                 form_matches(path_base_name(path), entries.items[j].name) &&
+                !command_is_of_tests(entries.items[j].name) &&
                 !read_path(a, setting, path_join(a->arena, directory, entries.items[j].name)))
                 return false;
     }

@@ -1,5 +1,6 @@
 /* settings_choose.c -- which of the values that a tool's files name count: production's, and those beside the directory that is asked for. */
 #include "base/file.h"
+#include "migrations/commands.h"
 #include "migrations/environments.h"
 #include "migrations/settings.h"
 
@@ -90,7 +91,7 @@ static bool is_of_one_object(const struct said *a, const struct said *b)
     return str_eq(a->value.file, b->value.file) && str_eq(a->value.around, b->value.around);
 }
 
-/* Two data sources, each with its directory: the table of one is not the other's. */
+/* Two data sources, or two commands, each with its directory: the table of one is not the other's. */
 static bool is_of_another_directory(const struct asking *a, const struct said *said)
 {
     bool named = false, own = false;
@@ -105,7 +106,7 @@ static bool is_of_another_directory(const struct asking *a, const struct said *s
         named = named || wanted;
         own = own || is_of_one_object(other, said);
     }
-    return named && own;
+    return own && (named || command_is_in(said->value.file));
 }
 
 /* How near is what is said to the directory that is asked for? Its own object, production's, nobody's in particular, another environment's. */
@@ -159,17 +160,45 @@ static struct str choose(struct asking *a, const char *sets)
             STR_FMT " and " STR_FMT " name different ones, the %s " STR_FMT " and " STR_FMT,
             STR_ARG(best->value.file), STR_ARG(rival->value.file), sets, STR_ARG(best->value.text),
             STR_ARG(rival->value.text));
-    bool path = str_eq(str_from(sets), STR("search_path"));
     /* A schema that a variable moves may be another for each tenant: all of them are asked. */
-    if (best->value.assumed.length && (path || str_eq(str_from(sets), STR("schema"))))
-        return STR_NONE;
-    /* A search path of several leads to any of them; beside public are tenants. */
-    if (path && (str_find_byte(best->value.text, ',') != SIZE_MAX ||
-                 str_find_byte(best->value.text, '$') != SIZE_MAX ||
-                 str_eq(best->value.text, STR("public"))))
+    if (best->value.assumed.length && str_eq(str_from(sets), STR("schema")))
         return STR_NONE;
     say_source(a, best);
     return best->value.text;
+}
+
+/* Is this the schema of the connection that the migrations have? Not that of tests, nor of a second database. */
+static bool is_of_connection(const struct asking *a, const struct said *said)
+{
+    struct str database = database_of(said->value.around);
+
+    if (environment_of(said->value.around) == OF_ANOTHER)
+        return false;
+    return !database.length || str_eq(database, STR("primary")) ||
+           rank_of(a, said, has_production(a)) == 4;
+}
+
+/* The one schema that all connections have. A search path of several leads to any of them, and so does a variable; beside public are tenants: then
+ * all schemas are asked. */
+static struct str choose_search_path(struct asking *a)
+{
+    const struct said *only = NULL;
+
+    for (size_t i = 0; i < a->said.count; i++) {
+        const struct said *said = &a->said.items[i];
+        if (!str_eq(said->setting->sets, STR("search_path")) || !is_of_connection(a, said))
+            continue;
+        if (said->value.assumed.length || str_find_byte(said->value.text, ',') != SIZE_MAX ||
+            str_find_byte(said->value.text, '$') != SIZE_MAX ||
+            str_eq(said->value.text, STR("public")) ||
+            (only && !str_eq(only->value.text, said->value.text)))
+            return STR_NONE;
+        only = said;
+    }
+    if (!only)
+        return STR_NONE;
+    say_source(a, only);
+    return only->value.text;
 }
 
 static void choose_endings(struct asking *a)
@@ -211,7 +240,7 @@ void settings_choose(struct asking *a)
                        STR_ARG(a->computed_table));
     a->places->schema = choose(a, "schema");
     if (!a->places->schema.length)
-        a->places->schema = choose(a, "search_path");
+        a->places->schema = choose_search_path(a);
     a->places->parameter = choose(a, "parameter");
     a->places->unchecked = choose_flag(a, "unchecked");
     a->places->unordered = a->places->unchecked || choose_flag(a, "unordered");
