@@ -122,7 +122,9 @@ static bool has_directory(struct str directory, const struct strs *forms)
 static bool find_top(struct seeking *s, const struct tracker *tracker,
                      const struct tracker_sign *sign)
 {
-    bool below = tracker->unit.recursive && may_hold(s, sign);
+    /* What a package.json far above mentions is not enough there: names of digits are many tools'. */
+    bool below = tracker->unit.recursive && (sign->content.length || !sign->mentions.length) &&
+                 may_hold(s, sign);
 
     s->top = s->directory;
     while (!has_directory(s->top, &sign->directories)) {

@@ -117,8 +117,9 @@ static bool look_for_alembic(struct walk *w, struct str directory,
         (holds_file(entries, "pyproject.toml") &&
          file_mentions(w, directory, STR("pyproject.toml"), "alembic")))
         VEC_PUSH(w->arena, &w->survey->settings, directory);
-    if (!script || (!holds_file(entries, "script.py.mako") &&
-                    !file_mentions(w, directory, STR("env.py"), "alembic")))
+    if (!script || (!file_mentions(w, directory, STR("env.py"), "alembic") &&
+                    !(holds_file(entries, "script.py.mako") &&
+                      file_mentions(w, directory, STR("script.py.mako"), "down_revision"))))
         return false;
     VEC_PUSH(w->arena, &w->survey->scripts, directory);
     return true;
