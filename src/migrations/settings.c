@@ -264,7 +264,7 @@ static bool read_named(struct asking *a, const struct tracker_setting *setting, 
             continue;
         named = file_or_source(a, named);
         if (command_is_comment(text, groups[1]) || command_is_of_tests(script) ||
-            command_is_of_tests(named) || strs_have(&seen, named) ||
+            command_is_of_tests(groups[1]) || strs_have(&seen, named) ||
             !tree_exists(a->tree, a->arena, named, &kind) || kind != TREE_FILE)
             continue;
         strs_add(a->arena, &seen, named);
