@@ -207,14 +207,14 @@ static bool add_pieces(struct unit_loader *l, struct piece piece)
     struct str rest = piece.text, begin[1];
     size_t at = 0, count = 0;
 
-    while (tracker_regex_matches(l->tracker->unit.each, rest, begin, 1, l->e)) {
+    while (rest.length && tracker_regex_matches(l->tracker->unit.each, rest, begin, 1, l->e)) {
         size_t next = (size_t)(begin[0].bytes - piece.text.bytes);
         struct piece one = piece;
         one.text = str_of(piece.text.bytes + at, next - at);
         if (count++ && !add_piece(l, &one))
             return false;
         at = count > 1 ? next : 0;
-        rest = str_from_offset(piece.text, next + begin[0].length);
+        rest = str_from_offset(piece.text, next + (begin[0].length ? begin[0].length : 1));
     }
     piece.text = str_from_offset(piece.text, at);
     return !err_is_set(l->e) && add_piece(l, &piece);
