@@ -84,8 +84,9 @@ static void read_search(struct recogniser *r, const struct shell_value *words, s
     static const char *const either[] = {"-o",     "-or",    ",",       "(", ")",
                                          "-prune", "-regex", "-iregex", NULL};
     static const char *const plain[] = {
-        "-delete", "-print",  "-print0", "-ls",     "-depth", "-d",   "-xdev",       "-mount",
-        "-quit",   "-follow", "-true",   "-noleaf", "-a",     "-and", "-executable", NULL};
+        "-delete",     "-print",    "-print0",   "-ls",       "-depth",  "-d", "-xdev",
+        "-mount",      "-quit",     "-follow",   "-true",     "-noleaf", "-a", "-and",
+        "-executable", "-readable", "-writable", "-daystart", NULL};
     bool negated = false;
 
     search->deepest = UINT64_MAX;
@@ -181,15 +182,24 @@ static void try_directory(struct recogniser *r, const struct search *search, str
                  paths);
 }
 
+static bool asks_name(const struct search *search)
+{
+    for (size_t i = 0; i < search->tests.count; i++)
+        if (search->tests.items[i].kind == 'n' && !search->tests.items[i].negated)
+            return true;
+    return false;
+}
+
 static struct strs paths_of(struct recogniser *r, const struct search *search, struct str directory)
 {
     struct strs paths = {0};
+    bool unsure = search->odd && !asks_name(search); /* a file's age keeps no name of ours out */
 
     for (size_t i = 0; i < search->places.count && !search->none; i++) {
         struct str place = search->places.items[i];
         while (place.length > 1 && str_ends(place, STR("/")))
             place = str_prefix(place, place.length - 1);
-        if (search->odd && !protect_names_path(r->arena, protect_state(r), directory, place))
+        if (unsure && !protect_names_path(r->arena, protect_state(r), directory, place))
             continue;
         try_path(r, search, directory, place, &paths);
         for (const char *const *part = protect_places; *part; part++)
