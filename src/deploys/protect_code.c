@@ -10,6 +10,7 @@
 
 struct constant {
     struct str name, value; /* value: with its quotes */
+    size_t at;              /* where it is given */
 };
 VEC_DEFINE(constants, struct constant);
 
@@ -18,12 +19,19 @@ static bool is_name_byte(char byte)
     return isalnum((unsigned char)byte) || byte == '_';
 }
 
-static const struct constant *constant_find(const struct constants *constants, struct str name)
+/* As it was last given before `at`; what is given below only may be used by a function above. */
+static const struct constant *constant_find(const struct constants *constants, struct str name,
+                                            size_t at)
 {
+    const struct constant *found = NULL;
+
     for (size_t i = constants->count; i > 0; i--)
-        if (str_eq(constants->items[i - 1].name, name))
-            return &constants->items[i - 1];
-    return NULL;
+        if (str_eq(constants->items[i - 1].name, name)) {
+            found = &constants->items[i - 1];
+            if (found->at < at)
+                break;
+        }
+    return found;
 }
 
 static void read_constants(struct recogniser *r, struct str text, struct constants *constants)
@@ -40,8 +48,11 @@ static void read_constants(struct recogniser *r, struct str text, struct constan
         return;
     while (constants->count < CONSTANTS_MAX &&
            regex_match(regex, rest, &matched, groups, REGEX_GROUPS_MAX, &ignored) && matched) {
-        if (protect_text_has_name(r->protect, groups[2]))
-            VEC_PUSH(r->arena, constants, (struct constant){groups[1], groups[2]});
+        bool ours = protect_text_has_name(r->protect, groups[2]);
+        if (ours || constant_find(constants, groups[1], text.length))
+            VEC_PUSH(
+                r->arena, constants,
+                (struct constant){groups[1], groups[2], (size_t)(groups[0].bytes - text.bytes)});
         rest = str_from_offset(text, (size_t)(groups[0].bytes - text.bytes) + groups[0].length);
     }
 }
@@ -113,7 +124,7 @@ struct str protect_code_with_values(struct recogniser *r, struct str text)
         while (end < text.length && is_name_byte(text.bytes[end]))
             end++;
         const struct constant *constant =
-            end > at ? constant_find(&constants, str_slice(text, at, end)) : NULL;
+            end > at ? constant_find(&constants, str_slice(text, at, end), at) : NULL;
         if (constant && is_use(text, at, end) &&
             out.length + constant->value.length < REQUEST_MAX) {
             if (out.length && out.bytes[out.length - 1] == '$')
