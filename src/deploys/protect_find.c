@@ -2,6 +2,7 @@
 
 #include <fnmatch.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "deploys/protect_write.h"
@@ -117,7 +118,12 @@ static bool holds(struct recogniser *r, const struct test *test, struct str dire
     int flags = test->any_case ? FNM_CASEFOLD : 0;
 
     if (test->kind == 't') {
-        enum file_kind kind = file_kind(r->arena, path_join(r->arena, directory, path));
+        struct str whole = path_join(r->arena, directory, path);
+        enum file_kind kind = file_kind(r->arena, whole);
+        struct stat status;
+        if (str_eq(test->value, STR("l")))
+            return kind == FILE_ABSENT ||
+                   (lstat(str_c(r->arena, whole), &status) == 0 && S_ISLNK(status.st_mode));
         return kind == FILE_ABSENT || str_contains(test->value, STR("l")) ||
                (kind == FILE_DIRECTORY) == str_contains(test->value, STR("d"));
     }
@@ -255,8 +261,10 @@ bool protect_find_printed(struct recogniser *r, struct str directory,
     for (size_t i = 0; i < paths.count; i++) {
         struct str path = paths.items[i], base = path_base_name(path);
         strs_add(r->arena, &lines,
-                 str_printf(r->arena, STR_FMT STR_FMT,
-                            STR_ARG(str_prefix(path, path.length - base.length)), STR_ARG(name)));
+                 search.either ? path
+                               : str_printf(r->arena, STR_FMT STR_FMT,
+                                            STR_ARG(str_prefix(path, path.length - base.length)),
+                                            STR_ARG(name)));
     }
     for (size_t i = 0; i < lines.count; i++) {
         buf_add(&out, lines.items[i]);
