@@ -35,6 +35,13 @@ static struct str with_stars(struct recogniser *r, struct str text)
     return copy;
 }
 
+/* A directory of hooks alone: in .claude an agent's commands and notes lie beside the settings, and are cleared away now and then. */
+static bool is_of_hooks(struct recogniser *r, struct str directory)
+{
+    return protect_is_directory(r->arena, r->protect, directory) &&
+           !str_eq(path_base_name(directory), STR(".claude"));
+}
+
 /* What of a path that is not known whole can be judged: "$(git rev-parse --git-path hooks)/pre-push", where the name is there and where hooks
  * usually are is known; `for f in .git/hooks/…`, `cd .git/hooks; rm "$f"`, where anything in that directory may be removed. Out: false: nothing. */
 static bool guess_path(struct recogniser *r, const struct write *write, struct str *path)
@@ -44,10 +51,9 @@ static bool guess_path(struct recogniser *r, const struct write *write, struct s
 
     if (!protect_is_known(base)) {
         struct str directory = str_prefix(*path, path->length - base.length);
-        struct str here = write->directory;
         *path = with_stars(r, *path);
         return goes && protect_is_known(directory) &&
-               (directory.length || protect_is_directory(r->arena, r->protect, here));
+               (directory.length || is_of_hooks(r, write->directory));
     }
     *path = str_printf(r->arena, STR_FMT "/.git/hooks/" STR_FMT,
                        STR_ARG(root.length ? root : write->directory), STR_ARG(base));
