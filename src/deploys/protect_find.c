@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "deploys/protect_path.h"
 #include "deploys/protect_write.h"
 
 struct test {
@@ -29,8 +30,24 @@ static bool is_expression(struct str word)
     return str_starts(word, STR("-")) || str_eq(word, STR("!")) || str_eq(word, STR("("));
 }
 
-static size_t read_places(struct recogniser *r, const struct shell_value *words, size_t count,
-                          struct search *search)
+/* A place with wildcards: those directories that it may be. */
+static void add_place(struct recogniser *r, struct str directory, const struct shell_value *word,
+                      struct search *search)
+{
+    struct strs places = {0};
+
+    if (!protect_is_known(word->text))
+        return;
+    if (word->glob)
+        places = protect_expand(r->arena, r->protect, path_join(r->arena, directory, word->text));
+    else
+        VEC_PUSH(r->arena, &places, word->text);
+    for (size_t i = 0; i < places.count; i++)
+        VEC_PUSH(r->arena, &search->places, places.items[i]);
+}
+
+static size_t read_places(struct recogniser *r, struct str directory,
+                          const struct shell_value *words, size_t count, struct search *search)
 {
     size_t i = 1;
 
@@ -38,8 +55,7 @@ static size_t read_places(struct recogniser *r, const struct shell_value *words,
                          str_eq(words[i].text, STR("-P"))))
         i++;
     for (; i < count && !is_expression(words[i].text); i++)
-        if (protect_is_known(words[i].text) && !words[i].glob)
-            VEC_PUSH(r->arena, &search->places, words[i].text);
+        add_place(r, directory, &words[i], search);
     if (i == 1)
         VEC_PUSH(r->arena, &search->places, STR("."));
     return i;
@@ -73,13 +89,13 @@ static void read_valued(struct recogniser *r, struct search *search, struct str 
     if (test.kind && protect_is_known(value))
         VEC_PUSH(r->arena, &search->tests, test);
     else if (str_eq(word, STR("-size")) && str_starts(value, STR("0")))
-        search->none = !negated;
+        search->none = search->none || !negated;
     else if (!str_eq(word, STR("-mindepth")))
         search->odd = true;
 }
 
-static void read_search(struct recogniser *r, const struct shell_value *words, size_t count,
-                        struct search *search)
+static void read_search(struct recogniser *r, struct str directory, const struct shell_value *words,
+                        size_t count, struct search *search)
 {
     static const char *const runners[] = {"-exec", "-execdir", "-ok", "-okdir", NULL};
     static const char *const either[] = {"-o",     "-or",    ",",       "(", ")",
@@ -91,7 +107,7 @@ static void read_search(struct recogniser *r, const struct shell_value *words, s
     bool negated = false;
 
     search->deepest = UINT64_MAX;
-    for (size_t i = read_places(r, words, count, search); i < count; i++) {
+    for (size_t i = read_places(r, directory, words, count, search); i < count; i++) {
         struct str word = words[i].text;
         if (str_eq(word, STR("!")) || str_eq(word, STR("-not"))) {
             negated = !negated;
@@ -107,6 +123,7 @@ static void read_search(struct recogniser *r, const struct shell_value *words, s
             read_valued(r, search, word, words[++i].text, negated);
         negated = false;
     }
+    search->none = search->none && !search->either;
 }
 
 /* --- A file that could be ours. --- */
@@ -221,7 +238,7 @@ struct strs protect_find_paths(struct recogniser *r, struct str directory,
 {
     struct search search = {0};
 
-    read_search(r, words, count, &search);
+    read_search(r, directory, words, count, &search);
     return paths_of(r, &search, directory);
 }
 
@@ -255,7 +272,7 @@ bool protect_find_printed(struct recogniser *r, struct str directory,
     struct strs lines = {0};
     struct buf out = buf_new(r->arena, REQUEST_MAX);
 
-    read_search(r, words, count, &search);
+    read_search(r, directory, words, count, &search);
     struct str name = name_asked(r, &search);
     struct strs paths = paths_of(r, &search, directory);
     for (size_t i = 0; i < paths.count; i++) {
@@ -280,7 +297,7 @@ struct str protect_find_item(struct recogniser *r, struct str directory,
 {
     struct search search = {0};
 
-    read_search(r, words, count, &search);
+    read_search(r, directory, words, count, &search);
     struct str name = name_asked(r, &search);
     if (protect_is_known(name))
         return name;
