@@ -6,7 +6,6 @@ packages_build=(
   libpcre2-dev libcjson-dev libmd-dev        # the hook that runs before every command
   libpq-dev libsqlite3-dev libgit2-dev       # what the database says, what git says
   libmariadb-dev                             # MySQL and MariaDB; a build without it says that it has none
-  libtree-sitter-dev                         # model source and migrations
   libdeflate-dev                             # git's objects, CRC-32 of migrations
   libpg-query-dev libprotobuf-c-dev          # SQL
   scdoc                                      # man pages

@@ -1,6 +1,7 @@
-# Grammars for tree-sitter: C sources from npm packages with exact versions (package-lock.json), compiled here. Nothing of the
+# tree-sitter and its grammars: C sources from npm packages with exact versions (package-lock.json), compiled here. Nothing of the
 # packages runs: scripts are off. Where they lie: -DHOOKCHECK_GRAMMARS=DIR, else the environment's HOOKCHECK_GRAMMARS, else
-# install/grammars/node_modules, which is filled by `npm ci` when one is missing.
+# install/grammars/node_modules, which is filled by `npm ci` when one is missing. Not Debian's tree-sitter: 0.20.7 writes past its
+# memory on some 66,000 brackets without an end.
 #
 # NAME=FOLDER: the target grammar_NAME is made of FOLDER/src. It is built only for what links it.
 set(grammars
@@ -16,7 +17,8 @@ if(DEFINED ENV{HOOKCHECK_GRAMMARS})
 else()
   set(grammars_default ${CMAKE_CURRENT_LIST_DIR}/node_modules)
 endif()
-set(HOOKCHECK_GRAMMARS ${grammars_default} CACHE PATH "Folder that holds tree-sitter-python and the other grammars")
+set(HOOKCHECK_GRAMMARS ${grammars_default} CACHE PATH "Folder that holds tree-sitter, tree-sitter-python and the other grammars")
+set(runtime tree-sitter/vendor/tree-sitter/lib)
 
 # The folders without sources, of all those above.
 function(hookcheck_grammars_missing ret_missing)
@@ -27,6 +29,9 @@ function(hookcheck_grammars_missing ret_missing)
       list(APPEND missing ${folder})
     endif()
   endforeach()
+  if(NOT EXISTS ${HOOKCHECK_GRAMMARS}/${runtime}/src/lib.c)
+    list(APPEND missing ${runtime})
+  endif()
   set(${ret_missing} ${missing} PARENT_SCOPE)
 endfunction()
 
@@ -56,15 +61,11 @@ if(grammars_missing)
                       "-DHOOKCHECK_GRAMMARS=DIR")
 endif()
 
-# Statically where possible: one library less to load in every run of hookcheck.
-find_library(TREESITTER_STATIC NAMES libtree-sitter.a)
-add_library(treesitter_runtime INTERFACE)
-if(TREESITTER_STATIC)
-  target_link_libraries(treesitter_runtime INTERFACE ${TREESITTER_STATIC})
-  target_include_directories(treesitter_runtime SYSTEM INTERFACE ${treesitter_INCLUDE_DIRS})
-else()
-  target_link_libraries(treesitter_runtime INTERFACE PkgConfig::treesitter)
-endif()
+# The library is one source file that includes the others.
+add_library(treesitter_runtime STATIC ${HOOKCHECK_GRAMMARS}/${runtime}/src/lib.c)
+target_include_directories(treesitter_runtime SYSTEM PUBLIC ${HOOKCHECK_GRAMMARS}/${runtime}/include)
+target_compile_definitions(treesitter_runtime PRIVATE _DEFAULT_SOURCE) # le16toh()
+target_compile_options(treesitter_runtime PRIVATE -w -O2)
 
 function(hookcheck_grammar name folder)
   set(directory ${HOOKCHECK_GRAMMARS}/${folder}/src)

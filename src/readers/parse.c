@@ -1,5 +1,7 @@
 #include "readers/parse.h"
 
+#include <time.h>
+
 #include "base/door.h"
 
 /* No text of fewer bytes takes so long. */
@@ -29,15 +31,45 @@ static bool is_too_slow(uint64_t hash)
     return false;
 }
 
+static uint64_t now_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+struct task {
+    struct str text;
+    uint64_t end_us;
+};
+
+static const char *rest_of(void *task_, uint32_t from, TSPoint point, uint32_t *ret_length)
+{
+    const struct task *task = task_;
+
+    (void)point;
+    *ret_length = from < task->text.length ? (uint32_t)(task->text.length - from) : 0;
+    return *ret_length ? task->text.bytes + from : "";
+}
+
+static bool is_late(TSParseState *state)
+{
+    const struct task *task = state->payload;
+
+    return now_us() > task->end_us;
+}
+
 TSTree *parse_text(TSParser *parser, struct str text)
 {
     uint64_t hash = text.length >= SLOW_FROM ? str_hash(STR_HASH_START, text) : 0;
 
     if (hash && is_too_slow(hash))
         return NULL;
-    ts_parser_set_timeout_micros(parser, parse_limit_us);
-    TSTree *tree =
-        ts_parser_parse_string(parser, NULL, text.bytes ? text.bytes : "", (uint32_t)text.length);
+    struct task task = {text, now_us() + parse_limit_us};
+    TSTree *tree = ts_parser_parse_with_options(
+        parser, NULL, (TSInput){.payload = &task, .read = rest_of, .encoding = TSInputEncodingUTF8},
+        (TSParseOptions){.payload = &task, .progress_callback = is_late});
 
     /* Else the next text would be taken for the rest of this one. */
     ts_parser_reset(parser);

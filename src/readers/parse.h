@@ -3,7 +3,7 @@
  * In:    source text, of any bytes.
  * Out:   its tree; NULL when the limit was passed (of time that passes: a machine that stands still counts).
  * Fails: out of memory leaves by the door. A file that was not parsed must be said: passed over, it would be one without models.
- * Source: tree_sitter/api.h, ts_parser_set_timeout_micros.
+ * Source: tree_sitter/api.h of tree-sitter 0.25, ts_parser_parse_with_options.
  */
 #ifndef HOOKCHECK_READERS_PARSE_H
 #define HOOKCHECK_READERS_PARSE_H

@@ -134,3 +134,25 @@ Test(parse, a_text_that_is_too_slow_is_tried_once)
         expect_late(python_tree_is_whole(tree, &e), &e, "app/models.py");
     }
 }
+
+/* As many as made tree-sitter 0.20.7 write past its memory. */
+Test(parse, brackets_without_an_end)
+{
+    struct buf text = buf_new(&arena, 200000);
+
+    buf_add(&text, STR("x = "));
+    for (unsigned i = 0; i < 150000; i++)
+        buf_add(&text, STR("("));
+    source = buf_str(&text);
+    parse_limit_us = 60000000;
+    struct err e = ERR_NONE;
+    PYTHON_TREE(python, &arena, &files);
+    cr_expect(python_tree_file(python, STR("app/models.py")));
+    cr_expect(python_tree_is_whole(python, &e), "%s", e.message);
+    SCRIPT_TREE(script, &arena, &files);
+    cr_expect(script_tree_file(script, STR("src/schema.ts")));
+    cr_expect(script_tree_is_whole(script, &e), "%s", e.message);
+    ELIXIR_TREE(elixir, &arena, &files);
+    cr_expect(elixir_tree_file(elixir, STR("lib/user.ex")));
+    cr_expect(elixir_tree_is_whole(elixir, &e), "%s", e.message);
+}
