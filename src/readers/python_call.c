@@ -232,7 +232,7 @@ static bool bind_parameters(struct python_tree *tree, struct python_scope scope,
         if (is_rest(parameter) || node_is(parameter, "keyword_separator"))
             by_place = false;
         bound->name = parameter_name(function.file, parameter);
-        if (!bound->name.length || (is_rest(parameter) && ts_node_is_null(call)))
+        if (!bound->name.length)
             continue;
         bound->scope = outside;
         bound->outer = inner;
@@ -240,6 +240,7 @@ static bool bind_parameters(struct python_tree *tree, struct python_scope scope,
         if (is_rest(parameter)) {
             bound->node = call;
             bound->rest = function.node;
+            bound->rest_from = place;
             continue;
         }
         if (by_place && place < places)
@@ -434,10 +435,11 @@ static TSNode rest_keyword(struct python_tree *tree, struct python_scope scope,
 TSNode python_call_keyword(struct python_tree *tree, struct python_scope scope, TSNode call,
                            const char *name, struct python_scope *ret_scope)
 {
-    TSNode found = call_keyword(scope.file, call, name);
+    TSNode found = ts_node_is_null(call) ? call : call_keyword(scope.file, call, name);
 
     *ret_scope = scope;
-    if (!ts_node_is_null(found) || !call_arguments(scope.file, call)->has_splat)
+    if (ts_node_is_null(call) || !ts_node_is_null(found) ||
+        !call_arguments(scope.file, call)->has_splat)
         return found;
     TSNode arguments = node_field(call, "arguments");
     for (uint32_t i = 0; ts_node_is_null(found) && i < ts_node_named_child_count(arguments); i++) {
@@ -459,10 +461,12 @@ TSNode python_call_keyword(struct python_tree *tree, struct python_scope scope, 
 TSNode python_call_positional(struct python_scope scope, TSNode call, size_t index,
                               struct python_scope *ret_scope)
 {
-    const struct python_arguments *arguments = call_arguments(scope.file, call);
     size_t place = 0;
 
     *ret_scope = scope;
+    if (ts_node_is_null(call))
+        return call;
+    const struct python_arguments *arguments = call_arguments(scope.file, call);
     for (size_t i = 0; i < arguments->items.count; i++) {
         const struct python_argument *argument = &arguments->items.items[i];
         if (argument->keyword.length || argument->dictionary_splat)
@@ -470,8 +474,8 @@ TSNode python_call_positional(struct python_scope scope, TSNode call, size_t ind
         const struct python_bound *rest =
             argument->list_splat ? rest_of(scope, argument->node) : NULL;
         if (rest)
-            return python_call_positional(*rest->scope, rest->node,
-                                          index - place + places_of(rest->rest), ret_scope);
+            return python_call_positional(*rest->scope, rest->node, index - place + rest->rest_from,
+                                          ret_scope);
         if (place++ == index)
             return node_bare(argument->node);
     }

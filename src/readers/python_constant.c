@@ -453,10 +453,10 @@ static struct python_constant constant(struct python_tree *tree, struct python_s
         struct str name = node_source(scope.file, expression);
         for (const struct python_bound *bound = scope.bound; bound; bound = bound->outer)
             if (str_eq(bound->name, name))
-                return ts_node_is_null(bound->node) ? string(bound->text)
-                       : ts_node_is_null(bound->rest)
-                           ? constant(tree, *bound->scope, bound->node, depth + 1)
-                           : none();
+                return !ts_node_is_null(bound->rest) ? none()
+                       : ts_node_is_null(bound->node)
+                           ? string(bound->text)
+                           : constant(tree, *bound->scope, bound->node, depth + 1);
         struct python_thing thing = python_resolve(tree, scope, expression);
         if (thing.kind == THING_VALUE)
             return constant(tree,

@@ -229,7 +229,8 @@ static struct python_thing resolve_name(struct python_tree *tree, struct python_
     const struct python_binding *binding = NULL;
 
     for (const struct python_bound *bound = scope.bound; bound; bound = bound->outer)
-        if (str_eq(bound->name, name) && !ts_node_is_null(bound->node))
+        if (str_eq(bound->name, name) &&
+            (!ts_node_is_null(bound->node) || !ts_node_is_null(bound->rest)))
             return ts_node_is_null(bound->rest)
                        ? resolve(tree, *bound->scope, bound->node, depth + 1)
                        : unknown();

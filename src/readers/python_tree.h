@@ -117,8 +117,10 @@ struct python_bound {
     const struct python_bound *outer;
     TSNode node; /* the expression that the call gives; null: the text counts */
     const struct python_scope *scope; /* where that stands */
-    TSNode
-        rest; /* `*name`, `**name`: the function; node is the call, whose other arguments it takes */
+    /* `*name`, `**name`: the function; node is the call (null: an instance without one), whose other arguments it takes, the positional ones
+     * from here on. */
+    TSNode rest;
+    size_t rest_from;
 };
 
 /* Where an expression stands: names are looked up in the class body first. */

@@ -118,9 +118,17 @@ void sa_attribute_unread(struct sa_reader *r, const struct sa_attribute *attribu
                          struct schema_table *table, TSNode at, struct str name);
 bool sa_class_read(struct sa_reader *r, struct python_file *file, TSNode node,
                    struct sa_class *ret_class);
-/* An argument by its keyword or place (SIZE_MAX: by keyword only). False of sa_given and sa_flag: it is there, and no constant. */
-TSNode sa_argument(struct python_scope scope, TSNode call, const char *keyword, size_t index);
-bool sa_given(struct sa_reader *r, struct python_scope scope, TSNode node, struct str *ret_text,
+/* An argument by its keyword or place (SIZE_MAX: by keyword only), through `*args` and `**kwargs` too. False of sa_given and sa_flag: it is
+ * there, and no constant. */
+struct sa_argument {
+    TSNode node; /* null: it is not given, or there is no call */
+    struct python_scope scope;
+};
+struct sa_argument sa_argument(struct sa_reader *r, struct python_scope scope, TSNode call,
+                               const char *keyword, size_t index);
+struct sa_argument sa_keyword(struct sa_reader *r, struct python_scope scope, TSNode call,
+                              const char *keyword);
+bool sa_given(struct sa_reader *r, struct sa_argument argument, struct str *ret_text,
               bool *ret_present);
 bool sa_flag(struct sa_reader *r, struct python_scope scope, TSNode call, const char *keyword,
              size_t index, bool *ret_flag);

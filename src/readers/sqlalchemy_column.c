@@ -207,9 +207,11 @@ static struct str own_target(struct sa_reader *r, struct python_scope scope, TSN
 
 static struct str foreign_target(struct sa_reader *r, struct python_scope scope, TSNode call)
 {
-    TSNode target = call_positional(call, 0);
-    struct python_constant text = python_constant(r->tree, scope, target);
+    struct sa_argument given = sa_argument(r, scope, call, "column", 0);
+    TSNode target = given.node;
 
+    scope = given.scope;
+    struct python_constant text = python_constant(r->tree, scope, target);
     if (text.kind == CONSTANT_STRING)
         return text.text;
     if (node_is(target, "identifier"))

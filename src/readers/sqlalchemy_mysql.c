@@ -80,7 +80,7 @@ static bool is_small_boolean(struct sa_reader *r, struct python_scope scope, TSN
     bool has_width;
 
     return str_eq(str_from(row->name), STR("TINYINT")) &&
-           sa_given(r, scope, sa_argument(scope, call, "display_width", 0), &width, &has_width) &&
+           sa_given(r, sa_argument(r, scope, call, "display_width", 0), &width, &has_width) &&
            has_width && str_eq(width, STR("1"));
 }
 

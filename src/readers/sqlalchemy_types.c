@@ -142,9 +142,7 @@ static bool type_time(struct sa_reader *r, struct python_scope scope, TSNode cal
     bool zone, present;
 
     if (!sa_flag(r, scope, call, "timezone", 0, &zone) ||
-        !sa_given(r, scope,
-                  ts_node_is_null(call) ? call : call_keyword(scope.file, call, "precision"),
-                  &precision, &present))
+        !sa_given(r, sa_keyword(r, scope, call, "precision"), &precision, &present))
         return false;
     type->text = str_printf(
         r->arena, "%s" STR_FMT "%s", row->text,
@@ -171,9 +169,10 @@ static bool type_array(struct sa_reader *r, struct python_scope scope, TSNode ca
     uint64_t count = 1;
     bool present;
 
-    if (ts_node_is_null(call) ||
-        !sa_type_read(r, scope, sa_argument(scope, call, "item_type", 0), type) ||
-        !sa_given(r, scope, call_keyword(scope.file, call, "dimensions"), &dimensions, &present) ||
+    struct sa_argument item = sa_argument(r, scope, call, "item_type", 0);
+
+    if (ts_node_is_null(call) || !sa_type_read(r, item.scope, item.node, type) ||
+        !sa_given(r, sa_keyword(r, scope, call, "dimensions"), &dimensions, &present) ||
         (present && !str_to_u64(dimensions, &count)))
         return false;
     for (uint64_t i = 0; i < count && i < 6; i++)
@@ -191,22 +190,21 @@ static bool type_enum(struct sa_reader *r, struct python_scope scope, TSNode cal
 
     if (ts_node_is_null(call) || !sa_enum_labels(r, scope, call, type))
         return false;
-    if (!sa_given(r, scope, call_keyword(scope.file, call, "name"), &name, &present))
+    if (!sa_given(r, sa_keyword(r, scope, call, "name"), &name, &present))
         return false;
     if (present)
         type->enum_name = name;
-    if (!ts_node_is_null(call_keyword(scope.file, call, "native_enum"))) {
+    if (!ts_node_is_null(sa_keyword(r, scope, call, "native_enum").node)) {
         if (!sa_flag(r, scope, call, "native_enum", SIZE_MAX, &is_native))
             return false;
         native = is_native;
     }
-    if (!native && node_is(call_keyword(scope.file, call, "create_constraint"), "true")) {
+    if (!native && node_is(sa_keyword(r, scope, call, "create_constraint").node, "true")) {
         type->allowed = type->labels;
         type->allowed_name = type->enum_name;
     }
     struct str length;
-    if (!native &&
-        sa_given(r, scope, call_keyword(scope.file, call, "length"), &length, &present) &&
+    if (!native && sa_given(r, sa_keyword(r, scope, call, "length"), &length, &present) &&
         present) {
         sa_enum_text(r, type, false);
         type->text = str_printf(r->arena, "VARCHAR(" STR_FMT ")", STR_ARG(length));
@@ -215,7 +213,7 @@ static bool type_enum(struct sa_reader *r, struct python_scope scope, TSNode cal
     if (native && !type->enum_name.length)
         return false; /* PostgreSQL's needs a name: create_all would refuse */
     struct str schema;
-    if (sa_given(r, scope, call_keyword(scope.file, call, "schema"), &schema, &present) && present)
+    if (sa_given(r, sa_keyword(r, scope, call, "schema"), &schema, &present) && present)
         type->enum_name =
             str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(schema), STR_ARG(type->enum_name));
     sa_enum_text(r, type, native);
@@ -230,8 +228,8 @@ static bool type_geometry(struct sa_reader *r, struct python_scope scope, TSNode
     struct str kind = STR("GEOMETRY"), srid = STR("-1");
     bool present;
 
-    if (!sa_given(r, scope, sa_argument(scope, call, "geometry_type", 0), &kind, &present) ||
-        !sa_given(r, scope, sa_argument(scope, call, "srid", 1), &srid, &present))
+    if (!sa_given(r, sa_argument(r, scope, call, "geometry_type", 0), &kind, &present) ||
+        !sa_given(r, sa_argument(r, scope, call, "srid", 1), &srid, &present))
         return false;
     type->text = str_printf(r->arena, "%s(" STR_FMT "," STR_FMT ")", row->text, STR_ARG(kind),
                             STR_ARG(srid));
@@ -268,31 +266,27 @@ static bool type_of_row(struct sa_reader *r, struct python_scope scope, TSNode c
                           on ? &(struct type_row){"BIT", "BIT VARYING", SHAPE_LENGTH} : row, type);
     case SHAPE_UUID:
         type->text = STR("UUID");
-        if (!ts_node_is_null(call) &&
-            node_is(call_keyword(scope.file, call, "native_uuid"), "false"))
+        if (node_is(sa_keyword(r, scope, call, "native_uuid").node, "false"))
             type->text = STR("CHAR(32)");
         return true;
     case SHAPE_INTERVAL: {
         bool present;
         struct str precision;
         type->text = STR("INTERVAL");
-        if (!ts_node_is_null(call) &&
-            sa_given(r, scope, call_keyword(scope.file, call, "fields"), &precision, &present) &&
-            present)
+        if (sa_given(r, sa_keyword(r, scope, call, "fields"), &precision, &present) && present)
             type->text = str_printf(r->arena, "INTERVAL " STR_FMT, STR_ARG(precision));
-        if (!ts_node_is_null(call) &&
-            sa_given(r, scope, call_keyword(scope.file, call, "precision"), &precision, &present) &&
-            present)
+        if (sa_given(r, sa_keyword(r, scope, call, "precision"), &precision, &present) && present)
             type->text = str_printf(r->arena, STR_FMT " (" STR_FMT ")", STR_ARG(type->text),
                                     STR_ARG(precision));
         return true;
     }
     case SHAPE_GEOMETRY:
         return type_geometry(r, scope, call, row, type);
-    case SHAPE_CHOICE:
+    case SHAPE_CHOICE: {
+        struct sa_argument impl = sa_argument(r, scope, call, "impl", 1);
         type->text = str_from(row->text);
-        return ts_node_is_null(sa_argument(scope, call, "impl", 1)) ||
-               sa_type_read(r, scope, sa_argument(scope, call, "impl", 1), type);
+        return ts_node_is_null(impl.node) || sa_type_read(r, impl.scope, impl.node, type);
+    }
     }
     return false;
 }
@@ -436,18 +430,29 @@ static bool type_of_class(struct sa_reader *r, struct python_scope outer, TSNode
         return spec->kind == BINDING_FUNCTION && type_of_spec(r, scope, spec->node, type);
     if (depth > 8)
         return false;
-    bool passes_on =
-        !ts_node_is_null(call) && !python_binding_in(r->tree, class.file, body, STR("__init__"));
+    const struct python_binding *init =
+        python_binding_in(r->tree, class.file, body, STR("__init__"));
+    bool lost = false; /* what its __init__ makes of the arguments, only running it would tell */
+    if (init) {
+        struct python_thing function = {
+            .kind = THING_FUNCTION, .file = class.file, .node = init->node};
+        struct python_scope inside;
+        call = init->kind == BINDING_FUNCTION
+                   ? python_init_passes(r->tree, outer, call, function, &inside)
+                   : node_null();
+        lost = ts_node_is_null(call);
+        outer = lost ? scope : inside;
+    }
     for (uint32_t i = 0; !ts_node_is_null(bases) && i < ts_node_named_child_count(bases); i++) {
         struct python_thing base = python_resolve(
             r->tree, (struct python_scope){.file = class.file}, ts_node_named_child(bases, i));
         const struct type_row *row =
             base.kind == THING_FOREIGN ? row_named(dotted_last(base.dotted)) : NULL;
-        if (base.kind == THING_CLASS && type_of_class(r, outer, call, base, type, depth + 1))
+        if (base.kind == THING_CLASS && !lost &&
+            type_of_class(r, outer, call, base, type, depth + 1))
             return true;
         if (row && row->shape != SHAPE_ENUM && row->shape != SHAPE_ARRAY)
-            return passes_on ? type_of_row(r, outer, call, row, type)
-                             : type_of_row(r, scope, node_null(), row, type);
+            return (!lost || row->shape == SHAPE_PLAIN) && type_of_row(r, outer, call, row, type);
     }
     return false;
 }
