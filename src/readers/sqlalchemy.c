@@ -232,37 +232,6 @@ static void read_orphans(struct sa_reader *r)
     }
 }
 
-/* Index("ix", User.email) below the classes. */
-static void read_loose_index(struct sa_reader *r, struct python_scope scope, TSNode call)
-{
-    for (size_t i = 1; i < call_positional_count(call); i++) {
-        TSNode node = call_positional(call, i);
-        while (node_is(node, "call"))
-            node = call_positional_count(node) ? call_positional(node, 0)
-                                               : node_field(node_field(node, "function"), "object");
-        if (!node_is(node, "attribute"))
-            continue;
-        TSNode object = node_field(node, "object");
-        if (node_is(object, "attribute") &&
-            str_eq(node_source(scope.file, node_field(object, "attribute")), STR("c")))
-            object = node_field(object, "object");
-        if (node_is(object, "attribute") &&
-            str_eq(node_source(scope.file, node_field(object, "attribute")), STR("__table__")))
-            object = node_field(object, "object");
-        struct python_thing thing = python_resolve(r->tree, scope, object);
-        struct sa_class class = {0};
-        struct str name = STR_NONE;
-        if (thing.kind == THING_CLASS && sa_class_read(r, thing.file, thing.node, &class))
-            name = sa_class_table(r, &class);
-        else if (thing.file && node_is(thing.node, "call"))
-            name = sa_table_name(r, (struct python_scope){.file = thing.file}, thing.node);
-        struct schema_table *table = name.length ? schema_table_named(r->schema, name) : NULL;
-        if (table)
-            sa_argument_read(r, &class, scope, table, call);
-        return;
-    }
-}
-
 /* class Model: users = Table("users", metadata, …). `block`: statements; null: those of the class. */
 static void read_tables_of(struct sa_reader *r, struct python_scope scope, TSNode block)
 {
@@ -281,7 +250,7 @@ static void read_tables_of(struct sa_reader *r, struct python_scope scope, TSNod
         if (sa_makes_table(r, scope, value))
             sa_table_read(r, NULL, scope, value);
         else if (sa_is(called, "Index") && str_starts(called, STR("sqlalchemy")))
-            read_loose_index(r, scope, value);
+            sa_loose_index_read(r, scope, value);
     }
 }
 
@@ -375,22 +344,10 @@ static void read_class(struct sa_reader *r, struct python_file *file, TSNode nod
 
 /* --- Files. --- */
 
-/* User.nick = Column(String(30)) below the class. */
-static void read_late_column(struct sa_reader *r, struct python_scope scope, TSNode assignment)
+bool sa_is_family(struct str dotted)
 {
-    TSNode left = node_field(assignment, "left");
-    struct python_thing thing = python_resolve(r->tree, scope, node_field(left, "object"));
-    struct sa_class class = {0};
-
-    if (thing.kind != THING_CLASS || !sa_class_read(r, thing.file, thing.node, &class))
-        return;
-    struct str name = sa_class_table(r, &class);
-    struct schema_table *table = name.length ? schema_table_named(r->schema, name) : NULL;
-    struct sa_attribute attribute = {.scope = scope,
-                                     .name = node_source(scope.file, node_field(left, "attribute")),
-                                     .value = node_field(assignment, "right")};
-    if (table)
-        sa_attribute_read(r, &class, &attribute, table);
+    return str_starts(dotted, STR("sqlalchemy")) || str_starts(dotted, STR("sqlmodel")) ||
+           str_starts(dotted, STR("flask_sqlalchemy"));
 }
 
 static void read_statement(struct sa_reader *r, struct python_file *file, TSNode statement,
@@ -405,21 +362,20 @@ static void read_statement(struct sa_reader *r, struct python_file *file, TSNode
     if (!node_is(value, "call"))
         return;
     struct str called = python_foreign(r->tree, scope, node_field(value, "function"));
-    bool family = str_starts(called, STR("sqlalchemy")) || str_starts(called, STR("sqlmodel")) ||
-                  str_starts(called, STR("flask_sqlalchemy"));
-    bool late = node_is(node_field(first, "left"), "attribute") &&
-                (sa_is(called, "Column") || sa_is(called, "mapped_column"));
-    bool append = sa_is(called, "append_column") || sa_is(called, "append_constraint");
+    bool family = sa_is_family(called);
+    struct sa_late late;
+    bool is_late = sa_late_read(r, scope, first, &late);
+    bool append = sa_is_append(r, scope, value);
     if (pass == 0 && sa_makes_table(r, scope, value))
         sa_table_read(r, NULL, scope, value);
-    else if (family && (late || append || sa_is(called, "Index")) && pass == 0)
+    else if ((is_late || append || (family && sa_is(called, "Index"))) && pass == 0)
         strs_add(r->arena, &r->loose, file->path);
-    else if (family && append)
+    else if (append)
         sa_table_append(r, scope, value);
     else if (family && sa_is(called, "Index"))
-        read_loose_index(r, scope, value);
-    else if (family && late && pass == 1)
-        read_late_column(r, scope, first);
+        sa_loose_index_read(r, scope, value);
+    else if (is_late && pass == 1)
+        sa_late_add(r, &late);
 }
 
 static void read_block(struct sa_reader *r, struct python_file *file, TSNode block, int pass,

@@ -185,7 +185,27 @@ void sa_table_read(struct sa_reader *r, const struct sa_class *class, struct pyt
 /* The text of a keyword argument; empty: absent, or no constant. */
 struct str sa_keyword_text(struct sa_reader *r, struct python_scope scope, TSNode call,
                            const char *name);
-/* users.append_column(Column(…)), users.append_constraint(…) below the table. */
+/* The table that an expression stands for: a class, Table(…), or their __table__ and columns; empty: none that is known. ret_class: zero but
+ * for a class. */
+struct str sa_table_of(struct sa_reader *r, struct python_scope scope, TSNode node,
+                       struct sa_class *ret_class);
+/* Of SQLAlchemy, or of one of the packages that hand its names on. */
+bool sa_is_family(struct str dotted);
+
+/* --- Below the classes (sqlalchemy_late.c). --- */
+/* User.nick = Column(String(30)), setattr(User, "nick", Column(String(30))). */
+struct sa_late {
+    struct python_scope scope;
+    TSNode class, value;
+    struct str name;
+};
+bool sa_late_read(struct sa_reader *r, struct python_scope scope, TSNode statement,
+                  struct sa_late *ret_late);
+void sa_late_add(struct sa_reader *r, const struct sa_late *late);
+/* Index("ix", User.email) */
+void sa_loose_index_read(struct sa_reader *r, struct python_scope scope, TSNode call);
+/* users.append_column(Column(…)), User.__table__.append_constraint(…) */
+bool sa_is_append(struct sa_reader *r, struct python_scope scope, TSNode call);
 void sa_table_append(struct sa_reader *r, struct python_scope scope, TSNode call);
 /* The table a `Table(…)` call or a mapped class stands for; empty when it cannot be read. */
 /* Table(…), or a function of the tree that hands its arguments to it. */

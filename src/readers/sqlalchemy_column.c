@@ -220,20 +220,8 @@ static struct str foreign_target(struct sa_reader *r, struct python_scope scope,
     if (!node_is(target, "attribute"))
         return STR_NONE;
     struct str column = node_source(scope.file, node_field(target, "attribute"));
-    TSNode object = node_field(target, "object"), table = object;
-    if (node_is(object, "attribute") &&
-        str_eq(node_source(scope.file, node_field(object, "attribute")), STR("c")))
-        table = node_field(object, "object");
-    if (node_is(table, "attribute") &&
-        str_eq(node_source(scope.file, node_field(table, "attribute")), STR("__table__")))
-        table = node_field(table, "object");
-    struct python_thing thing = python_resolve(r->tree, scope, table);
-    struct str name = STR_NONE;
-    struct sa_class class;
-    if (thing.kind == THING_CLASS && sa_class_read(r, thing.file, thing.node, &class))
-        name = sa_class_table(r, &class);
-    else if (!ts_node_is_null(thing.node) && thing.file && node_is(thing.node, "call"))
-        name = sa_table_name(r, (struct python_scope){.file = thing.file}, thing.node);
+    struct sa_class class = {0};
+    struct str name = sa_table_of(r, scope, node_field(target, "object"), &class);
     return name.length ? str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(name), STR_ARG(column))
                        : STR_NONE;
 }

@@ -172,11 +172,9 @@ void sa_table_read(struct sa_reader *r, const struct sa_class *class, struct pyt
 
 void sa_table_append(struct sa_reader *r, struct python_scope scope, TSNode call)
 {
-    struct python_thing thing =
-        python_resolve(r->tree, scope, node_field(node_field(call, "function"), "object"));
-    struct str name = thing.file && node_is(thing.node, "call")
-                          ? sa_table_name(r, (struct python_scope){.file = thing.file}, thing.node)
-                          : STR_NONE;
+    struct sa_class class = {0};
+    struct str name =
+        sa_table_of(r, scope, node_field(node_field(call, "function"), "object"), &class);
     struct schema_table *table = name.length ? schema_table_named(r->schema, name) : NULL;
 
     if (table)
