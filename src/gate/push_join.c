@@ -68,7 +68,11 @@ static void judge_heads(struct pushed *pushed, const struct commit_set *set,
         ours = ours || (heads.items[i].ours && !has_id(other, heads.items[i].id));
         theirs = theirs || !heads.items[i].ours;
     }
-    if (!ours || !theirs || set->history.heads.count > 1)
+    /* Heads that are meant are no more than either side has: each branch moved on by itself. */
+    bool meant = set->history.branches && other->branches;
+    size_t most = set->history.heads.count > other->heads.count ? set->history.heads.count
+                                                                : other->heads.count;
+    if (!ours || !theirs || (meant ? heads.count <= most : set->history.heads.count > 1))
         return;
     buf_printf(&out, "joined with " STR_FMT " there are %zu heads:", STR_ARG(shown), heads.count);
     for (size_t i = 0; i < heads.count && i < JUDGE_LISTED; i++)

@@ -163,6 +163,36 @@ static void add_version_location(struct alembic_place *p, struct str written)
            "set versions of this migration set in .hookcheck.json");
 }
 
+/* What lies in directories below the usual versions/: read when a program says so, else said. */
+static bool look_below(struct alembic_place *p, bool *ret_recursive, struct err *e)
+{
+    struct history *history = p->history;
+    bool usual = !p->set->versions.count && !p->settings.version_locations.count &&
+                 history->versions.count == 1;
+    struct alembic_nested nested;
+
+    *ret_recursive = p->set->recursive_set ? p->set->recursive : p->settings.recursive;
+    if (!usual || *ret_recursive || p->set->recursive_set || history->problems.count)
+        return true;
+    struct str versions = history->versions.items[0];
+    if (!alembic_find_nested(p->arena, p->tree, p->script, p->set->root, versions, &nested, e))
+        return false;
+    if (nested.program.length)
+        VEC_PUSH(p->arena, &history->assumptions,
+                 str_printf(p->arena,
+                            STR_FMT " sets version_locations: the directories below " STR_FMT
+                                    " were read too",
+                            STR_ARG(nested.program), STR_ARG(versions)));
+    else if (nested.revision.length)
+        VEC_PUSH(p->arena, &history->assumptions,
+                 str_printf(p->arena,
+                            STR_FMT " was not read: Alembic passes over directories below " STR_FMT
+                                    " unless recursive_version_locations is true",
+                            STR_ARG(nested.revision), STR_ARG(versions)));
+    *ret_recursive = nested.program.length > 0;
+    return true;
+}
+
 static void find_versions(struct alembic_place *p)
 {
     struct history *history = p->history;
@@ -219,10 +249,12 @@ static struct str command(struct alembic_place *p, const char *alembic, const ch
 static bool read_script_directory(struct alembic_place *p, struct err *e)
 {
     struct history *history = p->history;
-    bool recursive = p->set->recursive_set ? p->set->recursive : p->settings.recursive;
+    bool recursive;
     struct str env;
 
     find_versions(p);
+    if (!look_below(p, &recursive, e))
+        return false;
     if (!tree_path_join(p->arena, p->script, STR("env.py"), &env))
         env = STR("env.py");
     if (!alembic_read_env(p->arena, p->tree, &p->settings, p->set, env, history, e) ||

@@ -49,6 +49,19 @@ bool alembic_option_read(struct arena *arena, struct tree *tree,
                          const struct alembic_settings *settings, struct str env, struct str text,
                          struct str keyword, struct alembic_option *ret_option);
 
+/* alembic_nested.c */
+#define ALEMBIC_NESTED_MAX 8u
+struct alembic_nested {
+    struct str revision; /* a revision file in a directory below `versions`; empty: there is none */
+    struct str
+        program; /* … and a program beside the scripts that sets version_locations; empty: none does */
+};
+MUST_CHECK bool alembic_find_nested(struct arena *arena, struct tree *tree, struct str script,
+                                    struct str root, struct str versions,
+                                    struct alembic_nested *ret_nested, struct err *e);
+/* Would Alembic load a file of this name? */
+bool alembic_is_revision_name(struct str name);
+
 MUST_CHECK bool alembic_load(struct arena *arena, struct tree *tree,
                              const struct config_migrations *set, struct history *history,
                              struct err *e);

@@ -30,7 +30,7 @@ struct revision_file {
 };
 
 /* (?!\.\#|__init__)(.*\.py)$ */
-static bool is_revision_file(struct str name)
+bool alembic_is_revision_name(struct str name)
 {
     return str_ends(name, STR(".py")) && !str_starts(name, STR(".#")) &&
            !str_starts(name, STR("__init__"));
@@ -166,6 +166,7 @@ static void read_edges(struct loader *l, const struct revision_file *file,
         copy_names(l, &values[DOWN_REVISION], &migration->down);
     copy_names(l, &values[BRANCH_LABELS], &migration->labels);
     copy_names(l, &values[DEPENDS_ON], &migration->depends_on);
+    migration->labelled = migration->labels.count || values[BRANCH_LABELS].kind == PYTHON_OPAQUE;
     /* A label moves nothing: where a revision is named by one that is not known, that is a revision that is not there. */
     if (values[BRANCH_LABELS].kind == PYTHON_OPAQUE)
         VEC_PUSH(l->arena, &l->history->assumptions,
@@ -265,7 +266,7 @@ static bool read_directory(struct loader *l, struct directory_levels *todo, size
             VEC_PUSH(l->arena, todo,
                      (struct directory_level){.path = path, .depth = level.depth + 1});
         }
-        if (entry->kind == TREE_DIRECTORY || !is_revision_file(entry->name))
+        if (entry->kind == TREE_DIRECTORY || !alembic_is_revision_name(entry->name))
             continue;
         if (l->history->migrations.count >= MIGRATIONS_MAX)
             return err_set(e, ERR_LIMIT, "more than %u revisions", MIGRATIONS_MAX);

@@ -345,6 +345,7 @@ void graph_build(struct arena *arena, struct history *history,
     if (ordered < count)
         report_cycle(arena, history, order, ordered);
     /* What stands before a revision that is gone looks like a head: merging would not help. */
-    if (history->heads.count > 1 + named.lost.count)
+    history->branches = graph_heads_are_branches(arena, history, &names);
+    if (history->heads.count > 1 + named.lost.count && !history->branches)
         report_heads(arena, history, &named, commands);
 }

@@ -20,6 +20,10 @@ struct graph_commands {
 void graph_build(struct arena *arena, struct history *history,
                  const struct graph_commands *commands);
 
+/* Does each head, but for one at most, have a branch label that no other head's line has? Then they are no accident. */
+bool graph_heads_are_branches(struct arena *arena, const struct history *history,
+                              const struct graph_names *names);
+
 /* Indexes of all migrations, parents first; what lies on a cycle comes last. *ret_ordered: how many do not. */
 size_t *graph_order(struct arena *arena, const struct history *history, size_t *ret_ordered);
 /* Marks what the marked ones stand on. */

@@ -34,6 +34,7 @@ struct migration {
     struct strs down;       /* ids of the migrations right before it, as written */
     struct strs depends_on; /* ids or branch labels */
     struct strs labels;
+    bool labelled;        /* it has labels, which only running it may tell */
     struct strs replaces; /* ids that it stands for (a squash) */
     struct strs before;   /* ids that must come after it */
     /* Filled by the loader: indexes into history.migrations */
@@ -66,6 +67,7 @@ struct history {
     struct migrations migrations;
     struct strs heads;      /* ids nobody names in down (versioned heads), sorted */
     struct strs real_heads; /* ids nobody names in down or depends_on, sorted */
+    bool branches;          /* several heads, and their labels say that they are meant */
     struct history_problems problems;
     struct str upgrade_command; /* the way out: "cd apps/api && alembic upgrade head" */
     struct str

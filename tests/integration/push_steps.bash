@@ -101,6 +101,11 @@ migration() { # ID DOWN TITLE [STATEMENT]
     "$3" "$1" "$down" "${4:-pass}" >"$file"
 }
 
+label() { # ID LABEL: the branch that begins with this migration
+  local file
+  for file in "${versions:-alembic/versions}/$1"_*.py; do sed -i "s/^down_revision = .*/&\nbranch_labels = ('$2',)/" "$file"; done
+}
+
 model() { # TABLE COLUMN...
   local table=$1
   shift
