@@ -223,6 +223,10 @@ static bool read_list(struct reading *r, enum attribute attribute, struct python
         return str_eq(node_source(scope.file, node_field(node, "operator")), STR("+")) &&
                read_list(r, attribute, scope, node_field(node, "left"), depth + 1) &&
                read_list(r, attribute, scope, node_field(node, "right"), depth + 1);
+    /* [("sites", "0001_initial")] if SITES_ENABLED else []: what it may come after, it comes after. */
+    if (attribute == DEPENDENCIES && node_is(node, "conditional_expression"))
+        return read_list(r, attribute, scope, ts_node_named_child(node, 0), depth + 1) &&
+               read_list(r, attribute, scope, ts_node_named_child(node, 2), depth + 1);
     if (node_is(node, "identifier") || node_is(node, "attribute")) {
         struct python_thing thing = python_resolve(r->tree, scope, node);
         return thing.kind == THING_VALUE && !ts_node_eq(thing.node, node) &&
