@@ -67,6 +67,41 @@ static void copy_table(struct mysql_cursor *c, struct schema_table *table, struc
             VEC_PUSH(c->r->arena, &table->indexes, source->indexes.items[i]);
 }
 
+/* These engines read foreign keys and keep none of them. */
+static bool keeps_foreign_keys(struct str engine)
+{
+    static const char *const without[] = {"myisam", "memory",     "heap",      "csv",  "archive",
+                                          "merge",  "mrg_myisam", "blackhole", "aria", NULL};
+
+    return !str_is_one_of_nocase(engine, without);
+}
+
+static void drop_foreign_keys(struct schema_table *table)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < table->columns.count; i++)
+        table->columns.items[i].references = STR_NONE;
+    for (size_t i = 0; i < table->indexes.count; i++)
+        if (table->indexes.items[i].kind != SCHEMA_FOREIGN_KEY)
+            table->indexes.items[kept++] = table->indexes.items[i];
+    table->indexes.count = kept;
+}
+
+/* What stands behind the columns. */
+static void table_options(struct mysql_cursor *c, struct schema_table *table)
+{
+    for (struct str token; (token = mysql_take(c)).length;) {
+        if (str_eq_nocase(token, STR("SELECT"))) {
+            unread(c->r, table, STR("more of its columns are those of a query"));
+        } else if (str_eq_nocase(token, STR("ENGINE"))) {
+            (void)mysql_word(c, "=");
+            if (!keeps_foreign_keys(mysql_name(c)))
+                drop_foreign_keys(table);
+        }
+    }
+}
+
 static void create_table(struct mysql_cursor *c)
 {
     struct sql_reader *r = c->r;
@@ -97,9 +132,7 @@ static void create_table(struct mysql_cursor *c)
         unread(r, table, STR("its columns are those of a query"));
     if (!from.length && !ends_with(str_slice(c->text, 0, c->at), ')'))
         unread(r, table, STR("a bracket of it is not closed"));
-    for (struct str token; (token = mysql_take(c)).length;)
-        if (str_eq_nocase(token, STR("SELECT")))
-            unread(r, table, STR("more of its columns are those of a query"));
+    table_options(c, table);
 }
 
 static void drop_tables(struct mysql_cursor *c)

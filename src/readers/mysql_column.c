@@ -1,4 +1,5 @@
 /* mysql_column.c -- one column of MySQL's CREATE TABLE, or of ALTER … ADD, MODIFY, CHANGE. */
+#include "base/buf.h"
 #include "readers/mysql.h"
 
 /* --- Types. --- */
@@ -40,6 +41,23 @@ static const struct {
     {"year", "YEAR", true},
 };
 
+/* "a'b" between the quotes of standard SQL: 'a''b'. */
+static struct str single_quoted(struct arena *arena, struct str token)
+{
+    struct buf out = buf_new(arena, 2 * token.length + 2);
+
+    buf_add(&out, STR("'"));
+    for (size_t i = 1; i + 1 < token.length; i++) {
+        if (token.bytes[i] == '"' && i + 2 < token.length) /* "" */
+            i++;
+        if (token.bytes[i] == '\'')
+            buf_add(&out, STR("'"));
+        buf_add(&out, str_slice(token, i, i + 1));
+    }
+    buf_add(&out, STR("'"));
+    return buf_str(&out);
+}
+
 /* "10,2" as PostgreSQL's types are written: "10, 2". */
 static struct str listed(struct arena *arena, struct str brackets)
 {
@@ -48,7 +66,7 @@ static struct str listed(struct arena *arena, struct str brackets)
 
     for (struct str token; (token = sql_token(brackets, &at)).length;)
         if (!str_eq(token, STR(",")))
-            VEC_PUSH(arena, &items, token);
+            VEC_PUSH(arena, &items, token.bytes[0] == '"' ? single_quoted(arena, token) : token);
     return str_join(arena, items.items, items.count, STR(", "));
 }
 
@@ -229,6 +247,17 @@ static struct str take_literal(struct mysql_cursor *c)
     return str_slice(c->text, from, c->at);
 }
 
+/* A server fills BINARY(n) up: 'a' becomes 'a\0\0'. */
+static struct str without_padding(struct arena *arena, struct str literal)
+{
+    struct str text = unquoted(literal);
+
+    while (str_ends(text, STR("\\0")))
+        text.length -= 2;
+    return str_starts(literal, STR("'")) ? str_printf(arena, "'" STR_FMT "'", STR_ARG(text))
+                                         : literal;
+}
+
 struct str mysql_default(struct mysql_cursor *c, struct str type)
 {
     struct arena *arena = c->r->arena;
@@ -260,6 +289,8 @@ struct str mysql_default(struct mysql_cursor *c, struct str type)
         text = str_printf(arena, "'" STR_FMT "'", STR_ARG(text));
     if (is_numeric(type))
         text = plain_number(text);
+    if (str_starts(type, STR("BINARY")))
+        text = without_padding(arena, text);
     return minus ? str_printf(arena, "-" STR_FMT, STR_ARG(text)) : text;
 }
 

@@ -92,11 +92,17 @@ static void add_index(struct mysql_cursor *c, struct schema_table *table, struct
     VEC_PUSH(c->r->arena, &table->indexes, index);
 }
 
+/* "word" of "word(20)" */
+static struct str column_of_part(struct str part)
+{
+    return str_prefix(part, str_find_byte(part, '('));
+}
+
 static void primary_key(const struct strs *parts, struct schema_table *table)
 {
     for (size_t i = 0; i < parts->count; i++)
         for (size_t j = 0; j < table->columns.count; j++)
-            if (str_eq_nocase(table->columns.items[j].name, parts->items[i])) {
+            if (str_eq_nocase(table->columns.items[j].name, column_of_part(parts->items[i]))) {
                 table->columns.items[j].primary_key = true;
                 table->columns.items[j].nullable = false;
             }
@@ -174,7 +180,7 @@ static bool has_index(const struct schema_table *table, struct str name)
 static struct str made_up_name(struct mysql_cursor *c, const struct schema_table *table,
                                struct str part)
 {
-    struct str column = str_prefix(part, str_find_byte(part, '(')), name = column;
+    struct str column = column_of_part(part), name = column;
 
     for (unsigned i = 2; name.length && has_index(table, name); i++)
         name = str_printf(c->r->arena, STR_FMT "_%u", STR_ARG(column), i);
@@ -208,6 +214,9 @@ static bool unnamed_constraint(struct mysql_cursor *c, struct schema_table *tabl
 
     if (mysql_word(c, "primary")) {
         (void)mysql_word(c, "key");
+        if (!mysql_is(c, "(") &&
+            !mysql_is(c, "using")) /* PRIMARY KEY `id` (`id`): a name that nothing keeps */
+            (void)mysql_name(c);
         if (mysql_word(c, "using"))
             (void)mysql_take(c);
         parts = parts_of(c);
@@ -272,12 +281,29 @@ static bool is_of_foreign_key(const struct sql_reader *r, const struct schema_ta
     return false;
 }
 
+/* `word`(20) of a VARCHAR(20) is the whole of it. */
+static void drop_whole_lengths(const struct schema_table *table, struct schema_index *index)
+{
+    for (size_t i = 0; i < index->parts.count; i++) {
+        struct str *part = &index->parts.items[i];
+        size_t bracket = str_find_byte(*part, '(');
+        const struct schema_column *column =
+            bracket == SIZE_MAX ? NULL : schema_column_named(table, str_prefix(*part, bracket));
+        if (column && str_ends(*part, STR(")")) &&
+            (str_starts(column->type, STR("VARCHAR(")) || str_starts(column->type, STR("CHAR("))) &&
+            str_ends(column->type, str_from_offset(*part, bracket)))
+            *part = column->name;
+    }
+}
+
 void mysql_finish(struct sql_reader *r)
 {
     for (size_t i = 0; i < r->schema->tables.count; i++) {
         struct schema_table *table = &r->schema->tables.items[i];
         for (size_t j = 0; j < table->indexes.count; j++) {
             struct schema_index *index = &table->indexes.items[j];
+            if (index->kind != SCHEMA_CHECK)
+                drop_whole_lengths(table, index);
             index->implied = index->kind == SCHEMA_INDEX && !index->method.length &&
                              index->parts.count && is_of_foreign_key(r, table, index);
         }

@@ -129,12 +129,12 @@ static size_t plain_comment(char *copy, struct str text, size_t at)
 static struct str plain_text(struct arena *arena, struct str text)
 {
     char *copy = str_c(arena, text);
-    bool begins = true; /* of a line */
+    bool begins = true; /* of a line: there the client takes "--x" for a comment */
 
     for (size_t at = 0; at < text.length;) {
         char byte = text.bytes[at];
         bool dashes = is_at(text, at, "--") &&
-                      (at + 2 == text.length || (unsigned char)text.bytes[at + 2] <= ' ');
+                      (begins || at + 2 == text.length || (unsigned char)text.bytes[at + 2] <= ' ');
         if (begins && is_delimiter(text, skip_indent(text, at))) {
             at = blank_delimited(copy, text, skip_indent(text, at));
         } else if (byte == '-' && is_at(text, at, "--") && !dashes) {

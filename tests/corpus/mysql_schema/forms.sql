@@ -44,3 +44,27 @@ DELIMITER ;;
 CREATE TRIGGER trg BEFORE INSERT ON mn FOR EACH ROW BEGIN SET NEW.x = 1; END;;
 DELIMITER ;
 INSERT INTO teams (name) VALUES ('it\'s; CREATE TABLE `evil` (a int)');
+
+-- As packages write them: a name behind PRIMARY KEY, foreign keys that MyISAM reads and forgets, prefixes that are the whole of their column.
+--------------------------------------------------------------------------------
+CREATE TABLE `scans` (
+  `id` int(11) NOT NULL auto_increment,
+  `object_id` int(11) default NULL,
+  `kind` enum("timed", "it's ""quick""", 'watched') NOT NULL,
+  `flags` set("a","b") default NULL,
+  `token` binary(8) NOT NULL default '',
+  `salt` binary(4) NOT NULL default 'ab',
+  `level` int NOT NULL default -1,
+  PRIMARY KEY `id` (`id`),
+  UNIQUE KEY `scans_object` (`object_id`),
+  CONSTRAINT `scans_ibfk_1` FOREIGN KEY (`object_id`) REFERENCES `scans` (`id`) ON DELETE CASCADE
+) ENGINE=MyISAM CHARSET=utf8;
+CREATE TABLE prefixes (
+  host varchar(191) NOT NULL,
+  person varchar(191) NOT NULL,
+  code char(10) NOT NULL,
+  note text NOT NULL,
+  PRIMARY KEY (host(191), person(20))
+) ENGINE=InnoDB;
+CREATE INDEX prefixes_person USING BTREE ON prefixes(person(191), host(40));
+CREATE UNIQUE INDEX prefixes_code ON prefixes(code(10), note(32));
