@@ -35,12 +35,12 @@ static void fields_of_class(struct django_reader *r, struct python_file *file, T
     python_body_bindings(r->tree, file, scope.body, &bindings);
     for (size_t i = 0; i < bindings.count; i++) {
         const struct python_binding *binding = &bindings.items[i];
-        if (binding->kind != BINDING_VALUE)
-            continue;
-        if (node_is(binding->node, "none")) /* takes an inherited field away */
-            remove_field(fields, binding->name);
         struct django_field field;
-        if (django_field_made(r, scope, binding->name, node_bare(binding->node), &field))
+        /* `username = None`, a property, a method: whatever has the name of an inherited field takes it away. */
+        if (binding->kind != BINDING_VALUE || !ts_node_is_null(binding->node))
+            remove_field(fields, binding->name);
+        if (binding->kind == BINDING_VALUE &&
+            django_field_made(r, scope, binding->name, node_bare(binding->node), &field))
             put_field(r, fields, field);
     }
 }
@@ -293,17 +293,50 @@ static void add_index(struct django_reader *r, struct schema_table *table, struc
     VEC_PUSH(r->arena, &table->indexes, index);
 }
 
+/* What a package's class brings stands in no file of the tree. */
+static struct schema_place place_of(const struct django_field *field,
+                                    const struct schema_table *table)
+{
+    return field->place.file.length ? field->place : table->place;
+}
+
+/* The other column of MoneyField (djmoney) and of SplitField (model_utils), unless the model says it itself. */
+static void add_companion(struct django_reader *r, const struct django_field *field,
+                          const struct django_fields *fields, struct schema_table *table)
+{
+    bool money = str_eq(field->kind, STR("MoneyField"));
+    struct schema_column column = {.type = STR("TEXT"), .place = place_of(field, table)};
+    struct python_constant name = django_word(r, field, "currency_field_name");
+    struct python_constant length = django_word(r, field, "currency_max_length");
+
+    if (!money && !str_eq(field->kind, STR("SplitField")))
+        return;
+    column.name = name.kind == CONSTANT_STRING ? name.text
+                  : money ? str_printf(r->arena, STR_FMT "_currency", STR_ARG(field->name))
+                          : str_printf(r->arena, "_" STR_FMT "_excerpt", STR_ARG(field->name));
+    if (money) {
+        column.type = str_printf(r->arena, "VARCHAR(" STR_FMT ")",
+                                 STR_ARG(length.kind == CONSTANT_NUMBER ? length.text : STR("3")));
+        column.nullable = django_word(r, field, "default_currency").kind == CONSTANT_NONE;
+    }
+    for (size_t i = 0; i < fields->count; i++)
+        if (str_eq(fields->items[i].name, column.name))
+            return;
+    schema_column_put(r->arena, table, column);
+}
+
 void django_column_add(struct django_reader *r, const struct django_model *model,
                        const struct django_field *field, const struct django_fields *fields,
                        struct schema_table *table)
 {
     struct python_file *file = field->scope.file;
+    struct schema_place place = place_of(field, table);
     struct schema_column column = {
         .name = field->column,
         .primary_key = django_is(r, field, "primary_key"),
         .unique = django_is(r, field, "unique") || str_eq(field->kind, STR("OneToOneField")),
         .nullable = django_is(r, field, "null") || str_eq(field->kind, STR("NullBooleanField")),
-        .place = field->place};
+        .place = place};
     struct str key_type, key_column;
 
     if (!django_field_type(r, model, field, 0, &column.type) ||
@@ -348,6 +381,7 @@ void django_column_add(struct django_reader *r, const struct django_model *model
     if (column.primary_key)
         column.nullable = column.unique = false;
     schema_column_put(r->arena, table, column);
+    add_companion(r, field, fields, table);
 }
 
 void django_many_table(struct django_reader *r, const struct django_model *model, struct str name,
@@ -394,18 +428,21 @@ static void add_many(struct django_reader *r, const struct django_model *model,
                      const struct django_field *field)
 {
     struct python_file *file = field->scope.file;
+    struct schema_place place = field->place;
     TSNode through = call_keyword(file, field->call, "through");
     struct python_constant name =
         python_constant(r->tree, field->scope, call_keyword(file, field->call, "db_table"));
 
     if (!ts_node_is_null(through) && !node_is(through, "none"))
         return;
+    if (!place.file.length) /* a package's */
+        place = (struct schema_place){.file = model->file->path, .line = node_line(model->node)};
     django_many_table(r, model,
                       name.kind == CONSTANT_STRING
                           ? name.text
                           : str_printf(r->arena, STR_FMT "_" STR_FMT, STR_ARG(model->table),
                                        STR_ARG(field->name)),
-                      django_target(r, model, field), field->place, node_source(file, field->call));
+                      django_target(r, model, field), place, node_source(file, field->call));
 }
 
 /* pk = models.CompositePrimaryKey("tenant", "number") */
@@ -448,11 +485,10 @@ static void add_table(struct django_reader *r, const struct django_model *model)
 
     for (size_t i = 0; i < model->foreign_bases.count; i++) {
         struct str base = model->foreign_bases.items[i];
-        if (!django_base_columns(r, model, base, table))
-            schema_unread_add(r->arena, r->schema, place,
-                              str_printf(r->arena, "what " STR_FMT " brings to table " STR_FMT,
-                                         STR_ARG(base), STR_ARG(model->table)),
-                              base);
+        schema_unread_add(r->arena, r->schema, place,
+                          str_printf(r->arena, "what " STR_FMT " brings to table " STR_FMT,
+                                     STR_ARG(base), STR_ARG(model->table)),
+                          base);
     }
     django_fields_of(r, model, &fields);
     for (size_t i = 0; i < fields.count; i++) {
@@ -472,14 +508,13 @@ static void add_table(struct django_reader *r, const struct django_model *model)
             r->arena, table,
             (struct schema_column){.name = STR("_order"), .type = STR("INTEGER"), .place = place});
     django_meta_read(r, model, &fields, table);
+    schema_table_place(table);
     /* Last: a table that is added may move this one. */
     django_history_tables(r, model, &fields, table);
     django_translation_tables(r, model);
     for (size_t i = 0; i < fields.count; i++)
         if (fields.items[i].many)
             add_many(r, model, &fields.items[i]);
-    for (size_t i = 0; i < model->foreign_bases.count; i++)
-        django_base_tables(r, model, model->foreign_bases.items[i]);
 }
 
 /* --- Settings. --- */

@@ -79,12 +79,6 @@ struct django_call {
 VEC_DEFINE(django_calls, struct django_call);
 void django_calls_of(struct django_reader *r, const struct django_model *model, struct str called,
                      struct django_calls *ret_calls);
-/* The columns that a base of Django's own brings (AbstractUser, PermissionsMixin); false: a base that is not known. */
-bool django_base_columns(struct django_reader *r, const struct django_model *model,
-                         struct str dotted, struct schema_table *table);
-/* The many-to-many tables of the same. */
-void django_base_tables(struct django_reader *r, const struct django_model *model,
-                        struct str dotted);
 /* What simple_history keeps of a model with `history = HistoricalRecords()`: a table with all its columns. */
 void django_history_tables(struct django_reader *r, const struct django_model *model,
                            const struct django_fields *fields, const struct schema_table *table);

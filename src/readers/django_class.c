@@ -191,9 +191,14 @@ static bool read_class(struct django_reader *r, struct python_thing class,
     return true;
 }
 
-/* Well-known packages' own names of what Django has: mptt, wagtail, annoying, sortedm2m. ImageSpecField of imagekit is no column. */
-static struct str plain_kind(struct str kind)
+/* Well-known packages' own names of what Django has: mptt, wagtail, annoying, sortedm2m. ImageSpecField of imagekit is no column.
+ * MoneyField is one of djmoney's; other packages have others of that name. */
+static struct str plain_kind(struct str dotted)
 {
+    struct str kind = dotted_last(dotted);
+
+    if (str_eq(kind, STR("MoneyField")) && !str_starts(dotted, STR("djmoney.")))
+        return STR("OtherField");
     static const struct {
         struct str theirs, plain;
     } kinds[] = {{STR_INIT("TreeForeignKey"), STR_INIT("ForeignKey")},
@@ -243,11 +248,29 @@ static bool is_field_by_name(const struct python_scope *scope, TSNode function,
            (str_ends(name, STR("Field")) || str_eq(name, STR("ForeignKey")));
 }
 
+/* encrypt(models.CharField(max_length=20, null=True)) of django_cryptography: the field, kept as bytes */
+static bool kind_of_encrypted(struct django_reader *r, struct python_scope scope,
+                              struct django_field *field, size_t depth)
+{
+    TSNode inner = call_positional(field->call, 0);
+
+    if (!node_is(inner, "call") || depth > FIELD_DEPTH_MAX)
+        return false;
+    field->call = inner;
+    bool is_field = kind_of(r, scope, node_field(inner, "function"), field, depth + 1);
+    field->kind = STR("BinaryField");
+    field->written_type = STR_NONE;
+    return is_field;
+}
+
 static bool kind_of(struct django_reader *r, struct python_scope scope, TSNode function,
                     struct django_field *field, size_t depth)
 {
     struct python_thing thing = python_resolve(r->tree, scope, function);
 
+    if (thing.kind == THING_FOREIGN &&
+        str_eq(thing.dotted, STR("django_cryptography.fields.encrypt")))
+        return depth == 0 && kind_of_encrypted(r, scope, field, depth);
     if (thing.kind == THING_FOREIGN && str_eq(thing.dotted, STR("functools.partial()")))
         return depth <= FIELD_DEPTH_MAX && kind_of_partial(r, thing, field, depth);
     if (depth == 0 && is_field_by_name(&scope, function, &thing)) {
@@ -255,7 +278,7 @@ static bool kind_of(struct django_reader *r, struct python_scope scope, TSNode f
         return true;
     }
     if (thing.kind == THING_FOREIGN) {
-        struct str last = plain_kind(dotted_last(thing.dotted));
+        struct str last = plain_kind(thing.dotted);
         field->kind = last;
         return (str_ends(last, STR("Field")) || str_eq(last, STR("ForeignKey"))) &&
                !str_starts(thing.dotted, STR("django.forms")) &&

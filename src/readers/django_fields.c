@@ -1,6 +1,8 @@
 #include "readers/django.h"
 #include "readers/steps.h"
 
+#include <inttypes.h>
+
 static const struct {
     const char *field, *type;
 } plain[] = {
@@ -36,8 +38,10 @@ static const struct {
     {"DateTimeRangeField", "TSTZRANGE"},
     {"DateRangeField", "DATERANGE"},
     {"SearchVectorField", "TSVECTOR"},
+    {"RasterField", "RASTER"},
     {"AutoCreatedField", "TIMESTAMP WITH TIME ZONE"},
     {"PickledObjectField", "TEXT"},
+    {"SplitField", "TEXT"},
     {"AutoLastModifiedField", "TIMESTAMP WITH TIME ZONE"},
     {"CreationDateTimeField", "TIMESTAMP WITH TIME ZONE"},
     {"ModificationDateTimeField", "TIMESTAMP WITH TIME ZONE"},
@@ -65,6 +69,15 @@ static const struct {
     {"GeometryField", "GEOMETRY"},
 };
 
+/* pgvector.django; each says how many dimensions it has. */
+static const struct {
+    const char *field, *type;
+} vectors[] = {
+    {"VectorField", "VECTOR"},
+    {"HalfVectorField", "HALFVEC"},
+    {"SparseVectorField", "SPARSEVEC"},
+};
+
 static const struct {
     const char *field, *length; /* its max_length when none is written */
 } texts[] = {
@@ -79,6 +92,7 @@ static const struct {
     /* model_utils, autoslug and django_extensions, phonenumber_field, django-countries, timezone_field, easy_thumbnails, imagekit, cloudinary */
     {"StatusField", "100"},
     {"AutoSlugField", "50"},
+    {"UrlsafeTokenField", "128"},
     {"PhoneNumberField", "128"},
     {"CountryField", "2"},
     {"TimeZoneField", "63"},
@@ -107,11 +121,49 @@ static bool decimal(struct django_reader *r, const struct django_field *field, s
     struct python_constant digits = django_word(r, field, "max_digits");
     struct python_constant places = django_word(r, field, "decimal_places");
 
+    if (str_eq(field->kind, STR("MoneyField")) && places.kind == CONSTANT_NOT)
+        places = (struct python_constant){.kind = CONSTANT_NUMBER, .text = STR("2")};
     if (digits.kind != CONSTANT_NUMBER || places.kind != CONSTANT_NUMBER)
         return false;
     *ret_type = str_printf(r->arena, "NUMERIC(" STR_FMT ", " STR_FMT ")", STR_ARG(digits.text),
                            STR_ARG(places.text));
     return true;
+}
+
+/* VectorField(dimensions=1536) */
+static bool vector(struct django_reader *r, const struct django_field *field, const char *type,
+                   struct str *ret_type)
+{
+    struct python_constant dimensions = django_word(r, field, "dimensions");
+
+    *ret_type = dimensions.kind == CONSTANT_NUMBER
+                    ? str_printf(r->arena, "%s(" STR_FMT ")", type, STR_ARG(dimensions.text))
+                    : str_from(type);
+    return dimensions.kind == CONSTANT_NUMBER ||
+           ts_node_is_null(call_keyword(field->scope.file, field->call, "dimensions"));
+}
+
+/* RandomCharField(length=8) of django_extensions; ShortUUIDField(length=10, prefix="id_") of shortuuid, as long as both. */
+static bool text_by_length(struct django_reader *r, const struct django_field *field,
+                           struct str *ret_type)
+{
+    static const char *const words[] = {"max_length", "length", "prefix"};
+    struct python_constant given[COUNT_OF(words)];
+    uint64_t length = 22;
+
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        given[i] = django_word(r, field, words[i]);
+        if (given[i].kind == CONSTANT_NOT &&
+            !ts_node_is_null(call_keyword(field->scope.file, field->call, words[i])))
+            return false;
+    }
+    const struct python_constant *number = &given[given[0].kind == CONSTANT_NUMBER ? 0 : 1];
+    if (number->kind == CONSTANT_NUMBER && !str_to_u64(number->text, &length))
+        return false;
+    if (number != &given[0])
+        length += given[2].text.length;
+    *ret_type = str_printf(r->arena, "VARCHAR(%" PRIu64 ")", length);
+    return number->kind == CONSTANT_NUMBER || str_eq(field->kind, STR("ShortUUIDField"));
 }
 
 static bool inner_field(struct django_reader *r, const struct django_model *model,
@@ -180,8 +232,13 @@ bool django_field_type(struct django_reader *r, const struct django_model *model
     for (size_t i = 0; i < COUNT_OF(shapes); i++)
         if (str_eq(field->kind, str_from(shapes[i].field)))
             return spatial(r, field, shapes[i].shape, ret_type);
-    if (str_eq(field->kind, STR("DecimalField")))
+    for (size_t i = 0; i < COUNT_OF(vectors); i++)
+        if (str_eq(field->kind, str_from(vectors[i].field)))
+            return vector(r, field, vectors[i].type, ret_type);
+    if (str_eq(field->kind, STR("DecimalField")) || str_eq(field->kind, STR("MoneyField")))
         return decimal(r, field, ret_type);
+    if (str_eq(field->kind, STR("RandomCharField")) || str_eq(field->kind, STR("ShortUUIDField")))
+        return text_by_length(r, field, ret_type);
     if (str_eq(field->kind, STR("GeneratedField")))
         return inner_field(r, model, field, "output_field", depth, ret_type);
     if (str_eq(field->kind, STR("ArrayField"))) {
@@ -197,33 +254,76 @@ bool django_field_type(struct django_reader *r, const struct django_model *model
 
 /* --- Relations. --- */
 
-/* Models that Django brings itself: their keys are AutoField whatever the settings say. */
-bool django_is_contrib(struct str label)
-{
-    static const char *const labels[] = {"auth.User",
-                                         "auth.Group",
-                                         "auth.Permission",
-                                         "contenttypes.ContentType",
-                                         "sites.Site",
-                                         "wagtailcore.Page",
-                                         NULL};
+/* Models that Django brings itself, and those of packages that many models point at: whatever the settings say, their AppConfig says which
+ * key they have. Source: Django 3.2 to 5.2, contrib; Wagtail 4.0 to 7.1; django-taggit 2.0 to 6.1; django-celery-beat 2.3 to 2.8;
+ * djangorestframework 3.12 to 3.16; django-oauth-toolkit 1.7 to 3.0. */
+static const struct {
+    const char *label, *type, *column;
+} keys[] = {
+    {"admin.LogEntry", "INTEGER", "id"},
+    {"auth.User", "INTEGER", "id"},
+    {"auth.Group", "INTEGER", "id"},
+    {"auth.Permission", "INTEGER", "id"},
+    {"contenttypes.ContentType", "INTEGER", "id"},
+    {"flatpages.FlatPage", "INTEGER", "id"},
+    {"redirects.Redirect", "INTEGER", "id"},
+    {"sessions.Session", "VARCHAR(40)", "session_key"},
+    {"sites.Site", "INTEGER", "id"},
+    {"wagtailcore.Collection", "INTEGER", "id"},
+    {"wagtailcore.Locale", "INTEGER", "id"},
+    {"wagtailcore.Page", "INTEGER", "id"},
+    {"wagtailcore.Revision", "INTEGER", "id"},
+    {"wagtailcore.Site", "INTEGER", "id"},
+    {"wagtaildocs.Document", "INTEGER", "id"},
+    {"wagtailimages.Image", "INTEGER", "id"},
+    {"taggit.Tag", "INTEGER", "id"},
+    {"django_celery_beat.CrontabSchedule", "INTEGER", "id"},
+    {"django_celery_beat.IntervalSchedule", "INTEGER", "id"},
+    {"django_celery_beat.PeriodicTask", "INTEGER", "id"},
+    {"authtoken.Token", "VARCHAR(40)", "key"},
+    {"oauth2_provider.AccessToken", "BIGINT", "id"},
+    {"oauth2_provider.Application", "BIGINT", "id"},
+};
 
-    return str_is_one_of_nocase(label, labels);
+static bool contrib_key(struct str label, struct str *ret_type, struct str *ret_column)
+{
+    for (size_t i = 0; i < COUNT_OF(keys); i++)
+        if (str_eq_nocase(label, str_from(keys[i].label))) {
+            *ret_type = str_from(keys[i].type);
+            *ret_column = str_from(keys[i].column);
+            return true;
+        }
+    return false;
 }
 
-/* "django.contrib.auth.models.User" → "auth.User" */
+bool django_is_contrib(struct str label)
+{
+    struct str type, column;
+
+    return contrib_key(label, &type, &column);
+}
+
+/* "django.contrib.auth.models.User" → "auth.User", "taggit.models.Tag" → "taggit.Tag" */
 struct str django_contrib_label(struct arena *arena, struct str dotted)
 {
-    static const struct str contrib = STR_INIT("django.contrib.");
-    struct str rest, app;
+    static const char *const apps[][2] = {{"django.contrib.", ""},
+                                          {"wagtail.images.", "wagtailimages"},
+                                          {"wagtail.documents.", "wagtaildocs"},
+                                          {"wagtail.", "wagtailcore"},
+                                          {"taggit.", "taggit"},
+                                          {"django_celery_beat.", "django_celery_beat"},
+                                          {"rest_framework.authtoken.", "authtoken"},
+                                          {"oauth2_provider.", "oauth2_provider"}};
 
-    if (str_starts(dotted, STR("wagtail.")) && str_ends(dotted, STR(".models.Page")))
-        return STR("wagtailcore.Page");
-    if (!str_starts(dotted, contrib))
-        return STR_NONE;
-    rest = str_from_offset(dotted, contrib.length);
-    app = str_cut(&rest, '.');
-    return str_printf(arena, STR_FMT "." STR_FMT, STR_ARG(app), STR_ARG(dotted_last(rest)));
+    for (size_t i = 0; i < COUNT_OF(apps); i++) {
+        struct str prefix = str_from(apps[i][0]), app = str_from(apps[i][1]);
+        if (!str_starts(dotted, prefix))
+            continue;
+        struct str rest = str_from_offset(dotted, prefix.length);
+        app = app.length ? app : str_cut(&rest, '.');
+        return str_printf(arena, STR_FMT "." STR_FMT, STR_ARG(app), STR_ARG(dotted_last(rest)));
+    }
+    return STR_NONE;
 }
 
 struct str django_target(struct django_reader *r, const struct django_model *model,
@@ -280,10 +380,8 @@ bool django_key(struct django_reader *r, struct str label, size_t depth, struct 
     if (depth > 8)
         return false;
     *ret_column = STR("id");
-    if (!model) {
-        *ret_type = STR("INTEGER");
-        return django_is_contrib(django_real_label(r, label));
-    }
+    if (!model)
+        return contrib_key(django_real_label(r, label), ret_type, ret_column);
     django_fields_of(r, model, &fields);
     for (size_t i = 0; i < fields.count; i++)
         if (django_is(r, &fields.items[i], "primary_key")) {

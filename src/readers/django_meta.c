@@ -148,8 +148,9 @@ static struct str method_of(struct str kind)
 {
     static const struct {
         const char *kind, *method;
-    } methods[] = {{"GinIndex", "gin"},       {"GistIndex", "gist"}, {"BrinIndex", "brin"},
-                   {"SpGistIndex", "spgist"}, {"HashIndex", "hash"}, {"BloomIndex", "bloom"}};
+    } methods[] = {{"GinIndex", "gin"},       {"GistIndex", "gist"},      {"BrinIndex", "brin"},
+                   {"SpGistIndex", "spgist"}, {"HashIndex", "hash"},      {"BloomIndex", "bloom"},
+                   {"HnswIndex", "hnsw"},     {"IvfflatIndex", "ivfflat"}}; /* pgvector */
 
     for (size_t i = 0; i < COUNT_OF(methods); i++)
         if (str_eq(kind, str_from(methods[i].kind)))

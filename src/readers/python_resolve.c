@@ -1,4 +1,5 @@
 #include "base/file.h"
+#include "readers/python_package.h"
 #include "readers/python_tree.h"
 
 static struct python_thing resolve(struct python_tree *tree, struct python_scope scope,
@@ -125,6 +126,20 @@ static struct python_thing find_module(struct python_tree *tree, struct python_f
 static struct python_thing follow(struct python_tree *tree, struct python_file *file, TSNode body,
                                   const struct python_binding *binding, size_t depth);
 
+/* What is known of a package's class, by its dotted name; else that name is all. */
+static struct python_thing of_package(struct python_tree *tree, struct str dotted, size_t depth)
+{
+    size_t number = python_package_of(dotted);
+    struct python_file *file =
+        number == SIZE_MAX ? NULL : python_tree_text(tree, number, python_packages[number].text);
+    const struct python_binding *binding =
+        file ? python_binding_in(tree, file, node_null(), dotted_last(dotted)) : NULL;
+
+    return binding && binding->kind != BINDING_IMPORT
+               ? follow(tree, file, node_null(), binding, depth + 1)
+               : foreign(dotted);
+}
+
 static struct python_thing member_of(struct python_tree *tree, struct python_file *from,
                                      struct python_thing module, struct str name, size_t depth)
 {
@@ -134,9 +149,11 @@ static struct python_thing member_of(struct python_tree *tree, struct python_fil
         return unknown();
     if (module.kind == THING_FOREIGN) {
         struct str whole = dotted_join(arena, module.dotted, name);
+        if (!from || str_find_byte(whole, '(') != SIZE_MAX)
+            return foreign(whole);
         /* A package of the tree may do without __init__.py: then only its modules are files. */
-        return from && str_find_byte(whole, '(') == SIZE_MAX ? find_module(tree, from, whole)
-                                                             : foreign(whole);
+        struct python_thing found = find_module(tree, from, whole);
+        return found.kind == THING_FOREIGN ? of_package(tree, whole, depth) : found;
     }
     if (!module.file) { /* a package without __init__.py */
         struct python_file *file = module_below(tree, module.dotted, name);

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "readers/parse.h"
 #include "readers/python.h"
+#include "readers/python_package.h"
 
 const TSLanguage *tree_sitter_python(void);
 
@@ -12,6 +13,7 @@ struct python_tree {
     TSParser *parser;
     struct source_files files;
     VEC(struct python_file *) known;
+    struct python_file **texts; /* of packages, by their number; NULL: none was asked for */
     struct python_arguments arguments;
     struct python_file **slots; /* by path, open addressing; a power of two */
     size_t slot_count;
@@ -342,18 +344,36 @@ static bool parse(struct python_tree *tree, struct python_file *file)
     return file->tree != NULL;
 }
 
-static struct python_file *first_asked(struct python_tree *tree, struct str path)
+static struct python_file *new_file(struct python_tree *tree, struct str path)
 {
     struct python_file *file = ARENA_NEW(tree->arena, struct python_file);
 
     file->of = tree;
-    file->path = str_copy(tree->arena, path);
+    file->path = path;
+    VEC_PUSH(tree->arena, &tree->known, file);
+    return file;
+}
+
+static struct python_file *first_asked(struct python_tree *tree, struct str path)
+{
+    struct python_file *file = new_file(tree, str_copy(tree->arena, path));
+
     file->present =
         tree->files.read(tree->files.self, file->path, &file->source) && parse(tree, file);
     if (file->present)
         read_annotations(tree, file);
-    VEC_PUSH(tree->arena, &tree->known, file);
     return file;
+}
+
+static void bind_module(struct python_tree *tree, struct python_file *file)
+{
+    struct binder b = {
+        .tree = tree, .file = file, .bindings = &file->bindings, .stars = &file->stars};
+
+    if (file->bound)
+        return;
+    file->bound = true;
+    bind_block(&b, file->root, false, 0);
 }
 
 struct python_file *python_tree_visit(struct python_tree *tree, struct str path)
@@ -368,13 +388,23 @@ struct python_file *python_tree_visit(struct python_tree *tree, struct str path)
         file->present = parse(tree, file);
     if (!file->present)
         return NULL;
-    if (!file->bound) {
-        struct binder b = {
-            .tree = tree, .file = file, .bindings = &file->bindings, .stars = &file->stars};
-        file->bound = true;
-        bind_block(&b, file->root, false, 0);
-    }
+    bind_module(tree, file);
     return file;
+}
+
+struct python_file *python_tree_text(struct python_tree *tree, size_t number, struct str text)
+{
+    if (!tree->texts)
+        tree->texts = ARENA_ARRAY(tree->arena, python_package_count, struct python_file *);
+    struct python_file *file = tree->texts[number];
+    if (file)
+        return file->present ? file : NULL;
+    file = tree->texts[number] = new_file(tree, STR_NONE);
+    file->source = text;
+    file->present = file->pinned = parse(tree, file);
+    if (file->present)
+        bind_module(tree, file);
+    return file->present ? file : NULL;
 }
 
 struct python_file *python_tree_file(struct python_tree *tree, struct str path)

@@ -83,6 +83,8 @@ struct arena *python_tree_arena(const struct python_tree *tree);
 
 /* NULL when there is no such file. */
 struct python_file *python_tree_file(struct python_tree *tree, struct str path);
+/* A text of our own that is read as a file of the tree, for as long as the tree; its path is empty: it stands nowhere. */
+struct python_file *python_tree_text(struct python_tree *tree, size_t number, struct str text);
 /* The same for who goes through many files one by one: python_tree_drop() may follow. */
 struct python_file *python_tree_visit(struct python_tree *tree, struct str path);
 /* Gives back what was parsed of a visited file, unless the rest of the tree led to it: most of the memory, and of the time, goes into nodes. Those are gone;

@@ -325,14 +325,12 @@ static void read_class(struct sa_reader *r, struct python_file *file, TSNode nod
     }
     struct schema_table *table = schema_table_add(r->arena, r->schema, name, sa_place(file, node));
     /* Bases first, so that the class itself says the last word; what the parent's table holds is not repeated. */
-    for (size_t i = class.known_bases.count; i > 0; i--)
-        if (!above.length || !strs_have(&parent.known_bases, class.known_bases.items[i - 1]))
-            sa_known_columns(r, class.known_bases.items[i - 1], table, sa_place(file, node));
     for (size_t i = class.order_count; i > 0; i--)
         if (!above.length || !belongs_to(&parent, class.order[i - 1].file, class.order[i - 1].node))
             read_body(r, &class, i - 1, table);
     if (!above.length || own)
         sa_arguments_read(r, &class, table);
+    schema_table_place(table);
     if (class.foreign_base.length) {
         table->partial = true;
         schema_unread_add(r->arena, r->schema, sa_place(file, node),

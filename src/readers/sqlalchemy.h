@@ -32,7 +32,6 @@ struct sa_class {
     bool abstract;           /* or the declarative base itself */
     struct str foreign_base; /* a base of another package that may bring columns */
     struct str naming_base;  /* one that brings none, and may name tables */
-    struct strs known_bases; /* those whose columns are known (sqlalchemy_known.c) */
     bool unseen;             /* a base that says the table's name may be out of sight */
     struct {
         struct python_file *file;
@@ -146,10 +145,6 @@ bool sa_is_said_anew(struct sa_reader *r, const struct sa_class *class, size_t a
 /* __table_args__ of a class, in order[*ret_index]; NULL: it has none. */
 const struct python_binding *sa_says_arguments(struct sa_reader *r, const struct sa_class *class,
                                                size_t *ret_index);
-/* A base of a well-known package, and the columns that it brings. */
-bool sa_is_known_base(struct str base);
-void sa_known_columns(struct sa_reader *r, struct str base, struct schema_table *table,
-                      struct schema_place place);
 void sa_arguments_read(struct sa_reader *r, const struct sa_class *class,
                        struct schema_table *table);
 /* `what` stands in messages: "users.email". */

@@ -141,8 +141,6 @@ static void visit_foreign(struct walk *w, struct python_scope scope, TSNode base
             python_resolve(w->r->tree, in, call_keyword(db.file, db.node, "model_class"));
         if (model.kind == THING_CLASS)
             visit_class(w, model.file, model.node, depth + 1);
-    } else if (sa_is_known_base(thing.dotted)) {
-        strs_add(w->r->arena, &class->known_bases, thing.dotted);
     } else if (!brings_no_columns(thing.dotted)) {
         if (!class->foreign_base.length)
             class->foreign_base = thing.dotted;
@@ -441,22 +439,6 @@ static struct str written_schema(struct sa_reader *r, struct sa_class *class)
     return STR_NONE;
 }
 
-/* fastapi_users gives its tables their names. */
-static struct str foreign_name(struct str base)
-{
-    static const char *const rows[][2] = {
-        {"SQLAlchemyBaseUserTable", "user"},
-        {"SQLAlchemyBaseOAuthAccountTable", "oauth_account"},
-        {"SQLAlchemyBaseAccessTokenTable", "accesstoken"},
-    };
-
-    for (size_t i = 0; i < COUNT_OF(rows); i++)
-        if (str_starts(base, STR("fastapi_users")) &&
-            str_starts(dotted_last(base), str_from(rows[i][0])))
-            return str_from(rows[i][1]);
-    return STR_NONE;
-}
-
 struct str sa_class_table(struct sa_reader *r, struct sa_class *class)
 {
     bool given;
@@ -466,8 +448,6 @@ struct str sa_class_table(struct sa_reader *r, struct sa_class *class)
         name = str_lower(r->arena, class->name);
     else if (!given && class->flask)
         name = flask_name(r->arena, class->name);
-    else if (!given)
-        name = foreign_name(class->foreign_base);
     if (!name.length)
         return STR_NONE;
     schema = written_schema(r, class);

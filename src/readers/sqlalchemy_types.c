@@ -3,11 +3,12 @@
 #define TYPE_FUNCTIONS_MAX 4u
 
 enum shape {
-    SHAPE_PLAIN,     /* as it stands */
-    SHAPE_LENGTH,    /* (n) */
-    SHAPE_NUMERIC,   /* (p, s) */
-    SHAPE_FLOAT,     /* (p) */
-    SHAPE_TIMESTAMP, /* timezone=, precision= */
+    SHAPE_PLAIN,          /* as it stands */
+    SHAPE_LENGTH,         /* (n) */
+    SHAPE_KEYWORD_LENGTH, /* (…, length=n) */
+    SHAPE_NUMERIC,        /* (p, s) */
+    SHAPE_FLOAT,          /* (p) */
+    SHAPE_TIMESTAMP,      /* timezone=, precision= */
     SHAPE_TIME,
     SHAPE_ARRAY,
     SHAPE_ENUM,
@@ -97,25 +98,42 @@ static const struct type_row rows[] = {
     {"TSRANGE", "TSRANGE", SHAPE_PLAIN},
     {"TSTZRANGE", "TSTZRANGE", SHAPE_PLAIN},
     {"Vector", "VECTOR", SHAPE_LENGTH},
+    {"VECTOR", "VECTOR", SHAPE_LENGTH},
+    {"HALFVEC", "HALFVEC", SHAPE_LENGTH},
+    {"SPARSEVEC", "SPARSEVEC", SHAPE_LENGTH},
     {"Geometry", "GEOMETRY", SHAPE_GEOMETRY},
     {"Geography", "GEOGRAPHY", SHAPE_GEOMETRY},
+    {"Raster", "RASTER", SHAPE_PLAIN},
     /* sqlalchemy_utils, as PostgreSQL gets them. */
     {"ArrowType", "TIMESTAMP WITHOUT TIME ZONE", SHAPE_PLAIN},
     {"ChoiceType", "VARCHAR(255)", SHAPE_CHOICE},
     {"ColorType", "VARCHAR(20)", SHAPE_PLAIN},
     {"CountryType", "VARCHAR(2)", SHAPE_PLAIN},
     {"CurrencyType", "VARCHAR(3)", SHAPE_PLAIN},
+    {"DateRangeType", "DATERANGE", SHAPE_PLAIN},
+    {"DateTimeRangeType", "TSRANGE", SHAPE_PLAIN},
     {"EmailType", "VARCHAR(255)", SHAPE_PLAIN},
+    {"EncryptedType", "BYTEA", SHAPE_PLAIN},
+    {"Int8RangeType", "INT8RANGE", SHAPE_PLAIN},
+    {"IntRangeType", "INT4RANGE", SHAPE_PLAIN},
     {"IPAddressType", "VARCHAR(50)", SHAPE_PLAIN},
     {"JSONType", "JSON", SHAPE_PLAIN},
     {"LocaleType", "VARCHAR(10)", SHAPE_PLAIN},
     {"LtreeType", "LTREE", SHAPE_PLAIN},
+    {"NumericRangeType", "NUMRANGE", SHAPE_PLAIN},
+    {"PasswordType", "BYTEA", SHAPE_PLAIN},
     {"PhoneNumberType", "VARCHAR(20)", SHAPE_PLAIN},
     {"ScalarListType", "TEXT", SHAPE_PLAIN},
+    {"StringEncryptedType", "VARCHAR", SHAPE_KEYWORD_LENGTH},
     {"TSVectorType", "TSVECTOR", SHAPE_PLAIN},
     {"TimezoneType", "VARCHAR(50)", SHAPE_PLAIN},
     {"URLType", "TEXT", SHAPE_PLAIN},
     {"UUIDType", "UUID", SHAPE_PLAIN},
+    /* sqlalchemy_json, sqlalchemy_utc, citext */
+    {"MutableJson", "JSON", SHAPE_PLAIN},
+    {"NestedMutableJson", "JSON", SHAPE_PLAIN},
+    {"UtcDateTime", "TIMESTAMP WITH TIME ZONE", SHAPE_PLAIN},
+    {"CIText", "CITEXT", SHAPE_PLAIN},
     /* oslo_db.sqlalchemy.types */
     {"JsonEncodedDict", "TEXT", SHAPE_PLAIN},
     {"JsonEncodedList", "TEXT", SHAPE_PLAIN},
@@ -155,11 +173,14 @@ static bool type_sized(struct sa_reader *r, struct python_scope scope, TSNode ca
                        const struct type_row *row, struct sa_type *type)
 {
     bool numeric = row->shape == SHAPE_NUMERIC;
-    const char *keyword = numeric || row->shape == SHAPE_FLOAT         ? "precision"
-                          : str_eq(str_from(row->text), STR("VECTOR")) ? "dim"
-                                                                       : "length";
+    const char *keyword =
+        numeric || row->shape == SHAPE_FLOAT ? "precision"
+        : str_ends(str_from(row->text), STR("VEC")) || str_eq(str_from(row->text), STR("VECTOR"))
+            ? "dim"
+            : "length";
 
-    return sa_sized(r, scope, call, row->text, keyword, 0, numeric, &type->text);
+    return sa_sized(r, scope, call, row->text, keyword,
+                    row->shape == SHAPE_KEYWORD_LENGTH ? SIZE_MAX : 0, numeric, &type->text);
 }
 
 static bool type_array(struct sa_reader *r, struct python_scope scope, TSNode call,
@@ -249,6 +270,7 @@ static bool type_of_row(struct sa_reader *r, struct python_scope scope, TSNode c
         type->text = str_from(row->text);
         return true;
     case SHAPE_LENGTH:
+    case SHAPE_KEYWORD_LENGTH:
     case SHAPE_NUMERIC:
     case SHAPE_FLOAT:
         return type_sized(r, scope, call, row, type);

@@ -63,6 +63,16 @@ void schema_index_defer(struct arena *arena, struct schema_index *index, const c
     index->extra = str_trim(str_printf(arena, STR_FMT "%s", STR_ARG(index->extra), deferral));
 }
 
+void schema_table_place(struct schema_table *table)
+{
+    for (size_t i = 0; i < table->columns.count; i++)
+        if (!table->columns.items[i].place.file.length)
+            table->columns.items[i].place = table->place;
+    for (size_t i = 0; i < table->indexes.count; i++)
+        if (!table->indexes.items[i].place.file.length)
+            table->indexes.items[i].place = table->place;
+}
+
 void schema_unread_add(struct arena *arena, struct schema *schema, struct schema_place place,
                        struct str what, struct str source)
 {

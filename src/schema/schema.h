@@ -107,6 +107,8 @@ void schema_column_put(struct arena *arena, struct schema_table *table,
 const char *schema_deferral(bool deferrable, bool initially_deferred);
 /* Those words at the end of what an index says of itself. */
 void schema_index_defer(struct arena *arena, struct schema_index *index, const char *deferral);
+/* What a package's class brings stands in no file of the tree: its place is the table's. */
+void schema_table_place(struct schema_table *table);
 void schema_unread_add(struct arena *arena, struct schema *schema, struct schema_place place,
                        struct str what, struct str source);
 
