@@ -164,6 +164,11 @@ static bool q_call(const struct reading *e, TSNode call, struct str *ret_text, b
         if (node_is(argument, "keyword_argument")
                 ? !lookup(e, node_source(e->scope.file, node_field(argument, "name")),
                           node_bare(node_field(argument, "value")), &text)
+            : node_is(argument, "tuple") && ts_node_named_child_count(argument) == 2
+                ? !lookup(
+                      e,
+                      python_constant(e->r->tree, e->scope, ts_node_named_child(argument, 0)).text,
+                      node_bare(ts_node_named_child(argument, 1)), &text)
                 : !condition(e, argument, &text, &several, depth + 1))
             return false;
         text = grouped(e->r->arena, text, several);
@@ -211,6 +216,12 @@ static bool condition(const struct reading *e, TSNode node, struct str *ret_text
     return true;
 }
 
+/* nulls_last=True of desc() and asc() */
+static bool ordered(const struct reading *e, TSNode call, const char *word)
+{
+    return node_is(call_keyword(e->scope.file, call, word), "true");
+}
+
 /* F("price").desc(), Lower("name"), F("a") * F("b"), Value(3) */
 static bool expression(const struct reading *e, TSNode node, struct str *ret_text, size_t depth)
 {
@@ -245,13 +256,27 @@ static bool expression(const struct reading *e, TSNode node, struct str *ret_tex
     }
     if (str_eq(called, STR("Value")))
         return literal(e, call_positional(node, 0), ret_text);
+    if (str_eq(called, STR("OpClass"))) { /* OpClass(Upper("name"), name="gin_trgm_ops") */
+        TSNode name = call_keyword(e->scope.file, node, "name");
+        struct python_constant class = python_constant(
+            e->r->tree, e->scope, ts_node_is_null(name) ? call_positional(node, 1) : name);
+        if (class.kind != CONSTANT_STRING ||
+            !expression(e, call_positional(node, 0), &left, depth + 1))
+            return false;
+        *ret_text = str_printf(arena, STR_FMT " " STR_FMT, STR_ARG(left), STR_ARG(class.text));
+        return true;
+    }
     if (node_is(function, "attribute") && !str_ends(called, STR("()"))) {
         struct str method = node_source(e->scope.file, node_field(function, "attribute"));
         bool down = str_eq(method, STR("desc"));
         if (down || str_eq(method, STR("asc"))) {
             if (!expression(e, node_field(function, "object"), &left, depth + 1))
                 return false;
-            *ret_text = down ? str_printf(arena, STR_FMT " DESC", STR_ARG(left)) : left;
+            const char *nulls = ordered(e, node, "nulls_last")    ? " NULLS LAST"
+                                : ordered(e, node, "nulls_first") ? " NULLS FIRST"
+                                                                  : "";
+            *ret_text =
+                str_printf(arena, STR_FMT "%s%s", STR_ARG(left), down ? " DESC" : "", nulls);
             return true;
         }
     }
