@@ -260,7 +260,8 @@ static bool bind_parameters(struct python_tree *tree, struct python_scope scope,
                                         .body = node_field(function.node, "body"),
                                         .class_name = scope.class_name,
                                         .bound = inner,
-                                        .table_name = scope.table_name};
+                                        .table_name = scope.table_name,
+                                        .class = scope.class};
     return true;
 }
 

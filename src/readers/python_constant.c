@@ -344,7 +344,9 @@ static struct python_constant attribute(struct python_tree *tree, struct python_
     if (node_is(object, "attribute") && str_eq(name, STR("name")) &&
         python_resolve(tree, scope, node_field(object, "object")).kind == THING_CLASS)
         return string(node_source(scope.file, node_field(object, "attribute")));
-    struct python_thing thing = python_resolve(tree, scope, node);
+    struct python_thing thing = scope.class && str_eq(node_source(scope.file, object), STR("cls"))
+                                    ? python_resolve_member(tree, scope.class, name)
+                                    : python_resolve(tree, scope, node);
     if (thing.kind != THING_VALUE || ts_node_eq(thing.node, node))
         return none();
     return constant(tree, (struct python_scope){.file = thing.file, .body = thing.scope},

@@ -277,6 +277,28 @@ static struct python_thing resolve_name(struct python_tree *tree, struct python_
     return known.length ? foreign(known) : unknown();
 }
 
+static struct python_thing member_of_class(struct python_tree *tree,
+                                           const struct python_thing *class, struct str name,
+                                           size_t depth)
+{
+    TSNode body = node_field(class->node, "body");
+    const struct python_binding *binding = python_binding_in(tree, class->file, body, name);
+    struct python_bases bases;
+
+    if (binding || depth > PYTHON_FOLLOW_MAX)
+        return binding ? follow(tree, class->file, body, binding, depth) : unknown();
+    python_class_bases(class->file, class->node, &bases);
+    for (size_t i = 0; i < bases.count; i++) {
+        struct python_thing base =
+            resolve(tree, (struct python_scope){.file = class->file}, bases.items[i], depth + 1);
+        struct python_thing found =
+            base.kind == THING_CLASS ? member_of_class(tree, &base, name, depth + 1) : unknown();
+        if (found.kind != THING_UNKNOWN)
+            return found;
+    }
+    return unknown();
+}
+
 static struct python_thing resolve_attribute(struct python_tree *tree, struct python_scope scope,
                                              TSNode expression, size_t depth)
 {
@@ -288,24 +310,8 @@ static struct python_thing resolve_attribute(struct python_tree *tree, struct py
         return member_of(tree, scope.file, object, name, depth + 1);
     case THING_MODULE:
         return member_of(tree, scope.file, object, name, depth + 1);
-    case THING_CLASS: {
-        TSNode body = node_field(object.node, "body");
-        const struct python_binding *binding = python_binding_in(tree, object.file, body, name);
-        if (binding)
-            return follow(tree, object.file, body, binding, depth + 1);
-        TSNode bases = node_field(object.node, "superclasses");
-        for (uint32_t i = 0; !ts_node_is_null(bases) && i < ts_node_named_child_count(bases); i++) {
-            struct python_thing base = resolve(tree, (struct python_scope){.file = object.file},
-                                               ts_node_named_child(bases, i), depth + 2);
-            if (base.kind != THING_CLASS)
-                continue;
-            body = node_field(base.node, "body");
-            binding = python_binding_in(tree, base.file, body, name);
-            if (binding)
-                return follow(tree, base.file, body, binding, depth + 2);
-        }
-        return unknown();
-    }
+    case THING_CLASS:
+        return member_of_class(tree, &object, name, depth + 1);
     case THING_UNKNOWN:
     case THING_FUNCTION:
     case THING_VALUE:
@@ -369,6 +375,12 @@ struct python_thing python_resolve(struct python_tree *tree, struct python_scope
                                    TSNode expression)
 {
     return resolve(tree, scope, expression, 0);
+}
+
+struct python_thing python_resolve_member(struct python_tree *tree,
+                                          const struct python_thing *class, struct str name)
+{
+    return member_of_class(tree, class, name, 0);
 }
 
 struct python_thing python_resolve_name(struct python_tree *tree, struct python_scope scope,

@@ -132,12 +132,16 @@ struct python_scope {
     struct str class_name; /* what `cls.__name__` is; empty: not in a method of a class */
     const struct python_bound *bound; /* what loops and calls around it bind; NULL: nothing */
     struct str table_name;            /* what `cls.__tablename__` is; empty: not known */
+    const struct python_thing *class; /* what `cls` is; NULL: not in a method of a class */
 };
 
 struct python_thing python_resolve(struct python_tree *tree, struct python_scope scope,
                                    TSNode expression);
 /* The dotted name that is meant by one that nothing binds; empty: nobody knows. `has_members`: `name.x` is written. */
 struct str python_known_name(struct arena *arena, struct str name, bool has_members);
+/* What a class, or the first of its bases that says so, binds to a name. */
+struct python_thing python_resolve_member(struct python_tree *tree,
+                                          const struct python_thing *class, struct str name);
 /* The same of a name. */
 struct python_thing python_resolve_name(struct python_tree *tree, struct python_scope scope,
                                         struct str name);

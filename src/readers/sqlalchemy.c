@@ -114,7 +114,8 @@ static void read_body(struct sa_reader *r, const struct sa_class *class, size_t 
             .scope = {.file = file,
                       .body = method ? node_field(binding->node, "body") : body,
                       .class_name = class->name,
-                      .table_name = dotted_last(table->name)},
+                      .table_name = dotted_last(table->name),
+                      .class = class->self},
             .name = binding->name,
             .value = method ? sa_returned(binding->node) : binding->node,
             .annotation = method ? node_field(binding->node, "return_type") : binding->annotation,
@@ -306,7 +307,8 @@ static void read_class(struct sa_reader *r, struct python_file *file, TSNode nod
     if (class.sqlmodel && !class.table)
         return;
     struct str above = parent_table(r, &class, &parent);
-    bool own = python_binding_in(r->tree, file, scope.body, STR("__tablename__")) != NULL;
+    bool own = python_binding_in(r->tree, file, scope.body, STR("__tablename__")) != NULL ||
+               (class.flask && sa_has_own_key(r, &class));
     struct str name = above.length && !own && !class.sqlmodel ? above : sa_class_table(r, &class);
     if (!name.length) {
         size_t i;
@@ -385,7 +387,14 @@ static void read_block(struct sa_reader *r, struct python_file *file, TSNode blo
             node = node_field(node, "definition");
         if (node_is(node, "class_definition") && pass == 0)
             read_class(r, file, node);
-        else if (node_is(node, "for_statement") && pass == 0)
+        else if (node_is(node, "for_statement") &&
+                 str_contains(node_source(file, node), STR("setattr(")) &&
+                 str_contains(node_source(file, node), STR("olumn("))) {
+            if (pass == 0)
+                strs_add(r->arena, &r->loose, file->path);
+            else
+                sa_late_loop_read(r, file, node);
+        } else if (node_is(node, "for_statement") && pass == 0)
             read_loop(r, file, node);
         else if (node_is(node, "expression_statement"))
             read_statement(r, file, node, pass);

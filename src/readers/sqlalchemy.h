@@ -25,14 +25,15 @@ struct sa_class {
     struct python_file *file;
     TSNode node;
     struct str name;
-    bool mapped;             /* stands under a declarative base */
-    bool flask;              /* under db.Model: the table's name may be left out */
-    bool sqlmodel;           /* under SQLModel: columns are annotated fields */
-    bool table;              /* sqlmodel: table=True */
-    bool abstract;           /* or the declarative base itself */
-    struct str foreign_base; /* a base of another package that may bring columns */
-    struct str naming_base;  /* one that brings none, and may name tables */
-    bool unseen;             /* a base that says the table's name may be out of sight */
+    const struct python_thing *self; /* for `cls.…` in what it is made of; NULL: not mapped */
+    bool mapped;                     /* stands under a declarative base */
+    bool flask;                      /* under db.Model: the table's name may be left out */
+    bool sqlmodel;                   /* under SQLModel: columns are annotated fields */
+    bool table;                      /* sqlmodel: table=True */
+    bool abstract;                   /* or the declarative base itself */
+    struct str foreign_base;         /* a base of another package that may bring columns */
+    struct str naming_base;          /* one that brings none, and may name tables */
+    bool unseen;                     /* a base that says the table's name may be out of sight */
     struct {
         struct python_file *file;
         TSNode node;
@@ -197,6 +198,8 @@ struct sa_late {
 bool sa_late_read(struct sa_reader *r, struct python_scope scope, TSNode statement,
                   struct sa_late *ret_late);
 void sa_late_add(struct sa_reader *r, const struct sa_late *late);
+/* for name in ("a", "b"): setattr(User, name, Column(…)) */
+void sa_late_loop_read(struct sa_reader *r, struct python_file *file, TSNode loop);
 /* Index("ix", User.email) */
 void sa_loose_index_read(struct sa_reader *r, struct python_scope scope, TSNode call);
 /* users.append_column(Column(…)), User.__table__.append_constraint(…) */
@@ -207,6 +210,8 @@ void sa_table_append(struct sa_reader *r, struct python_scope scope, TSNode call
 bool sa_makes_table(struct sa_reader *r, struct python_scope scope, TSNode call);
 struct str sa_table_name(struct sa_reader *r, struct python_scope scope, TSNode call);
 struct str sa_class_table(struct sa_reader *r, struct sa_class *class);
+/* Does the class itself have a column with primary_key=True? */
+bool sa_has_own_key(struct sa_reader *r, const struct sa_class *class);
 /* SQLModel's Field(…). */
 bool sa_field_read(struct sa_reader *r, const struct sa_class *class, struct python_scope scope,
                    TSNode annotation, TSNode value, struct sa_column *ret_column);
@@ -216,9 +221,16 @@ bool sa_default_read(struct sa_reader *r, struct python_scope scope, TSNode expr
 struct str sa_index_name(struct sa_reader *r, const struct sa_class *class,
                          const struct schema_table *table, const struct strs *columns,
                          const char *key, struct str given);
+/* That of a foreign key; `referred`: the table that it points at. */
+struct str sa_foreign_name(struct sa_reader *r, const struct sa_class *class,
+                           const struct schema_table *table, const struct strs *columns,
+                           struct str given, struct str referred);
 /* A column or an expression of an index, as SQL. */
 bool sa_index_part(struct sa_reader *r, struct python_scope scope, TSNode node,
                    struct str *ret_part);
+/* User.deleted_at.is_(None), users.c.age > 18, ~User.active */
+bool sa_condition_read(struct sa_reader *r, struct python_scope scope, TSNode node,
+                       struct str *ret_text);
 /* A condition as SQL; as it is written where it cannot be told. Null: left alone. */
 void sa_where_read(struct sa_reader *r, struct python_scope scope, TSNode where,
                    struct str *ret_text);

@@ -15,7 +15,26 @@ static const struct {
     {"datetime.timedelta", "INTERVAL"},
     {"decimal.Decimal", "NUMERIC"},
     {"uuid.UUID", "UUID"},
+    {"pathlib.Path", "VARCHAR"}, /* these, and pydantic's, are SQLModel's alone */
+    {"ipaddress.IPv4Address", "VARCHAR"},
+    {"ipaddress.IPv4Network", "VARCHAR"},
+    {"ipaddress.IPv6Address", "VARCHAR"},
+    {"ipaddress.IPv6Network", "VARCHAR"},
+    {"pydantic.UUID1", "UUID"},
+    {"pydantic.UUID3", "UUID"},
     {"pydantic.UUID4", "UUID"},
+    {"pydantic.UUID5", "UUID"},
+    {"pydantic.StrictStr", "VARCHAR"},
+    {"pydantic.StrictInt", "INTEGER"},
+    {"pydantic.StrictBool", "BOOLEAN"},
+    {"pydantic.StrictFloat", "FLOAT"},
+    {"pydantic.NonNegativeInt", "INTEGER"},
+    {"pydantic.NonPositiveInt", "INTEGER"},
+    {"pydantic.NegativeInt", "INTEGER"},
+    {"pydantic.PositiveFloat", "FLOAT"},
+    {"pydantic.NonNegativeFloat", "FLOAT"},
+    {"pydantic.NonPositiveFloat", "FLOAT"},
+    {"pydantic.NegativeFloat", "FLOAT"},
     {"pydantic.EmailStr", "VARCHAR"},
     {"pydantic.PositiveInt", "INTEGER"},
     {"pydantic.AwareDatetime", "TIMESTAMP WITHOUT TIME ZONE"},
@@ -134,6 +153,41 @@ static bool literal_type(struct sa_reader *r, struct python_scope scope, const T
     return true;
 }
 
+/* condecimal(max_digits=5, decimal_places=3), constr(max_length=20) of pydantic */
+static bool constrained_type(struct sa_reader *r, struct python_scope scope, TSNode call,
+                             struct sa_type *type)
+{
+    static const struct {
+        const char *called, *type, *size, *scale;
+    } rows[] = {{"pydantic.constr", "VARCHAR", "max_length", NULL},
+                {"pydantic.StringConstraints", "VARCHAR", "max_length", NULL},
+                {"pydantic.condecimal", "NUMERIC", "max_digits", "decimal_places"},
+                {"pydantic.conint", "INTEGER", NULL, NULL},
+                {"pydantic.confloat", "FLOAT", NULL, NULL},
+                {"pydantic.conbytes", "BYTEA", NULL, NULL},
+                {"pydantic.condate", "DATE", NULL, NULL}};
+    struct str called = python_foreign(r->tree, scope, node_field(call, "function"));
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct str size = STR_NONE, scale = STR_NONE;
+        bool sized = false, scaled = false;
+        if (!str_eq(called, str_from(rows[i].called)))
+            continue;
+        if ((rows[i].size &&
+             !sa_given(r, sa_keyword(r, scope, call, rows[i].size), &size, &sized)) ||
+            (rows[i].scale &&
+             !sa_given(r, sa_keyword(r, scope, call, rows[i].scale), &scale, &scaled)))
+            return false;
+        type->text = !sized ? str_from(rows[i].type)
+                     : !scaled
+                         ? str_printf(r->arena, "%s(" STR_FMT ")", rows[i].type, STR_ARG(size))
+                         : str_printf(r->arena, "%s(" STR_FMT ", " STR_FMT ")", rows[i].type,
+                                      STR_ARG(size), STR_ARG(scale));
+        return true;
+    }
+    return false;
+}
+
 static bool annotated_type(struct sa_reader *r, const struct sa_class *class,
                            struct python_scope scope, const TSNode *parts, size_t count,
                            struct sa_type *type, bool *optional, struct sa_column *column)
@@ -147,7 +201,14 @@ static bool annotated_type(struct sa_reader *r, const struct sa_class *class,
     }
     if (column && column->has_type)
         return true;
-    return sa_annotation_read(r, class, scope, parts[0], type, optional, column);
+    if (!sa_annotation_read(r, class, scope, parts[0], type, optional, column))
+        return false;
+    for (size_t i = 1; class && class->sqlmodel && i < count; i++) {
+        TSNode part = unwrap(parts[i]);
+        if (node_is(part, "call") && str_eq(type->text, STR("VARCHAR")))
+            (void)constrained_type(r, scope, part, type);
+    }
+    return true;
 }
 
 bool sa_annotation_read(struct sa_reader *r, const struct sa_class *class,
@@ -178,6 +239,8 @@ bool sa_annotation_read(struct sa_reader *r, const struct sa_class *class,
                sa_annotation_read(r, class, scope, ts_node_named_child(node, (uint32_t)left),
                                   ret_type, ret_optional, column);
     }
+    if (node_is(node, "call") && class && class->sqlmodel)
+        return constrained_type(r, scope, node, ret_type);
     if (node_is(node, "generic_type") || node_is(node, "subscript")) {
         struct str head = python_foreign(r->tree, scope, ts_node_named_child(node, 0));
         size_t count = generic_parts(node, parts, COUNT_OF(parts));

@@ -93,7 +93,8 @@ static enum value_kind value_kind(struct sa_reader *r, struct python_scope *scop
                                            .body = thing.scope,
                                            .class_name = scope->class_name,
                                            .bound = thing.bound,
-                                           .table_name = scope->table_name};
+                                           .table_name = scope->table_name,
+                                           .class = scope->class};
             *value = thing.node;
             return value_kind(r, scope, value, depth + 1);
         }
@@ -122,7 +123,8 @@ static enum value_kind value_kind(struct sa_reader *r, struct python_scope *scop
     if (str_eq(called, STR("dataclasses.field")))
         return dataclass_field(r, scope, value, depth);
     if (function.kind == THING_FUNCTION && depth < FUNCTIONS_MAX) {
-        struct python_scope in = {.file = function.file, .class_name = scope->class_name};
+        struct python_scope in = {
+            .file = function.file, .class_name = scope->class_name, .class = scope->class};
         TSNode inner = sa_returned(function.node);
         bool entered = python_call_enter(r->tree, *scope, *value, function, &in);
         enum value_kind kind =

@@ -304,6 +304,7 @@ bool sa_class_read(struct sa_reader *r, struct python_file *file, TSNode node,
 {
     struct sa_class class = {
         .file = file, .node = node, .name = node_source(file, node_field(node, "name"))};
+    struct python_thing self = {.kind = THING_CLASS, .file = file, .node = node};
     struct walk w = {.r = r, .class = &class};
     TSNode bases = node_field(node, "superclasses");
 
@@ -326,6 +327,11 @@ bool sa_class_read(struct sa_reader *r, struct python_file *file, TSNode node,
             str_eq(node_source(file, node_field(argument, "name")), STR("table")))
             class.table = node_is(node_field(argument, "value"), "true");
     }
+    if (class.mapped) {
+        struct python_thing *kept = ARENA_NEW(r->arena, struct python_thing);
+        *kept = self;
+        class.self = kept;
+    }
     *ret_class = class;
     return class.mapped;
 }
@@ -347,6 +353,28 @@ static struct str flask_name(struct arena *arena, struct str name)
         buf_add_byte(&buf, byte);
     }
     return str_lower(arena, buf_str(&buf));
+}
+
+bool sa_has_own_key(struct sa_reader *r, const struct sa_class *class)
+{
+    struct python_bindings bindings;
+
+    python_body_bindings(r->tree, class->file, node_field(class->node, "body"), &bindings);
+    for (size_t i = 0; i < bindings.count; i++)
+        if (node_is(bindings.items[i].node, "call") &&
+            node_is(call_keyword(class->file, bindings.items[i].node, "primary_key"), "true"))
+            return true;
+    return false;
+}
+
+/* Flask-SQLAlchemy: a model below another that has a key of its own is a table, whose name is that of the class. */
+static bool is_named_anew(struct sa_reader *r, const struct sa_class *class, size_t i)
+{
+    struct sa_class above;
+
+    return i && class->flask && sa_has_own_key(r, class) &&
+           sa_class_read(r, class->order[i].file, class->order[i].node, &above) && above.flask &&
+           !above.abstract;
 }
 
 /* The one `return` of a method; null when there are several, or none. */
@@ -382,8 +410,11 @@ static struct str written_name(struct sa_reader *r, struct sa_class *class, bool
             python_binding_in(r->tree, file, body, STR("__tablename__"));
         if (!binding)
             continue;
+        if (binding->kind == BINDING_VALUE && is_named_anew(r, class, i))
+            return STR_NONE;
         *ret_given = true;
-        struct python_scope scope = {.file = file, .body = body, .class_name = class->name};
+        struct python_scope scope = {
+            .file = file, .body = body, .class_name = class->name, .class = class->self};
         TSNode value =
             binding->kind == BINDING_FUNCTION ? returned(file, binding->node) : binding->node;
         struct python_constant name = python_constant(r->tree, scope, value);
@@ -413,6 +444,29 @@ static TSNode followed(struct sa_reader *r, struct python_scope *scope, TSNode v
     return node_bare(thing.node);
 }
 
+/* {"schema": "stats"}, {**Mixin.__table_args__, "comment": "…"} */
+static struct str schema_in(struct sa_reader *r, struct python_scope scope, TSNode value,
+                            size_t depth)
+{
+    struct str schema = STR_NONE;
+
+    for (uint32_t i = 0; node_is(value, "dictionary") && i < ts_node_named_child_count(value);
+         i++) {
+        TSNode pair = ts_node_named_child(value, i);
+        if (node_is(pair, "dictionary_splat") && depth < SA_BASES_MAX) {
+            struct python_scope in = scope;
+            TSNode spread = followed(r, &in, ts_node_named_child(pair, 0));
+            struct str found = schema_in(r, in, spread, depth + 1);
+            schema = found.length ? found : schema;
+        } else if (node_is(pair, "pair") &&
+                   str_eq(python_constant(r->tree, scope, node_field(pair, "key")).text,
+                          STR("schema"))) {
+            schema = python_constant(r->tree, scope, node_field(pair, "value")).text;
+        }
+    }
+    return schema;
+}
+
 static struct str written_schema(struct sa_reader *r, struct sa_class *class)
 {
     size_t i;
@@ -421,22 +475,17 @@ static struct str written_schema(struct sa_reader *r, struct sa_class *class)
     if (!binding)
         return STR_NONE;
     struct python_file *file = class->order[i].file;
-    struct python_scope scope = {
-        .file = file, .body = node_field(class->order[i].node, "body"), .class_name = class->name};
+    struct python_scope scope = {.file = file,
+                                 .body = node_field(class->order[i].node, "body"),
+                                 .class_name = class->name,
+                                 .class = class->self};
     TSNode value = node_bare(binding->kind == BINDING_FUNCTION ? returned(file, binding->node)
                                                                : binding->node);
     value = followed(r, &scope, value);
     if (node_is(value, "tuple") && ts_node_named_child_count(value))
         value =
             followed(r, &scope, ts_node_named_child(value, ts_node_named_child_count(value) - 1));
-    for (uint32_t j = 0; node_is(value, "dictionary") && j < ts_node_named_child_count(value);
-         j++) {
-        TSNode pair = ts_node_named_child(value, j);
-        if (node_is(pair, "pair") &&
-            str_eq(python_constant(r->tree, scope, node_field(pair, "key")).text, STR("schema")))
-            return python_constant(r->tree, scope, node_field(pair, "value")).text;
-    }
-    return STR_NONE;
+    return schema_in(r, scope, value, 0);
 }
 
 struct str sa_class_table(struct sa_reader *r, struct sa_class *class)

@@ -423,9 +423,10 @@ static struct str convention_columns(struct sa_reader *r, const struct schema_ta
     return str_join(r->arena, shown, count, joined ? STR("_") : STR(""));
 }
 
-struct str sa_index_name(struct sa_reader *r, const struct sa_class *class,
-                         const struct schema_table *table, const struct strs *columns,
-                         const char *key, struct str given)
+/* `referred`: the table that a foreign key points at; empty: it is none. */
+static struct str conventional_name(struct sa_reader *r, const struct sa_class *class,
+                                    const struct schema_table *table, const struct strs *columns,
+                                    const char *key, struct str given, struct str referred)
 {
     struct str form = convention(r, class, key), rest, table_name = dotted_last(table->name);
     struct buf buf = buf_new(r->arena, 4096);
@@ -446,6 +447,8 @@ struct str sa_index_name(struct sa_reader *r, const struct sa_class *class,
             buf_add(&buf, table_name);
         else if (str_eq(word, STR("constraint_name")))
             buf_add(&buf, given);
+        else if (str_eq(word, STR("referred_table_name")))
+            buf_add(&buf, dotted_last(referred));
         else if (str_starts(word, STR("column_")))
             buf_add(&buf, convention_columns(r, table, columns, word));
         else
@@ -456,6 +459,20 @@ struct str sa_index_name(struct sa_reader *r, const struct sa_class *class,
         if (*at == '.')
             *at = '_';
     return str_from(bytes);
+}
+
+struct str sa_index_name(struct sa_reader *r, const struct sa_class *class,
+                         const struct schema_table *table, const struct strs *columns,
+                         const char *key, struct str given)
+{
+    return conventional_name(r, class, table, columns, key, given, STR_NONE);
+}
+
+struct str sa_foreign_name(struct sa_reader *r, const struct sa_class *class,
+                           const struct schema_table *table, const struct strs *columns,
+                           struct str given, struct str referred)
+{
+    return conventional_name(r, class, table, columns, "fk", given, referred);
 }
 
 static struct str references_of(struct arena *arena, struct str target)

@@ -34,20 +34,57 @@ bool sa_makes_table(struct sa_reader *r, struct python_scope scope, TSNode call)
                                                         : is_table(called.dotted);
 }
 
+/* The call that an object is made by, as far as that is a MetaData(…), or takes one: declarative_base(metadata=…), registry(…),
+ * SQLAlchemy(…). */
+static bool metadata_made(struct sa_reader *r, struct python_thing made, struct sa_class *ret_class)
+{
+    struct python_scope scope = {.file = made.file, .body = made.scope};
+
+    if (made.kind != THING_FOREIGN || !made.file || !node_is(made.node, "call"))
+        return false;
+    if (sa_is(made.dotted, "MetaData()")) {
+        ret_class->metadata_scope = scope;
+        ret_class->metadata = made.node;
+        return true;
+    }
+    TSNode given = call_keyword(made.file, made.node, "metadata");
+    TSNode model = call_keyword(made.file, made.node, "model_class");
+    struct python_thing thing =
+        python_resolve(r->tree, scope, ts_node_is_null(given) ? model : given);
+    if (thing.kind == THING_CLASS)
+        return sa_class_read(r, thing.file, thing.node, ret_class) &&
+               !ts_node_is_null(ret_class->metadata);
+    return sa_is(thing.dotted, "MetaData()") && metadata_made(r, thing, ret_class);
+}
+
+/* What the metadata says that a table stands in: metadata, Base.metadata, db.Table(…). Only that of *ret_class counts. */
+static bool metadata_of(struct sa_reader *r, struct python_scope scope, TSNode call,
+                        struct sa_class *ret_class)
+{
+    TSNode function = node_field(call, "function"), given = call_positional(call, 1);
+
+    *ret_class = (struct sa_class){0};
+    if (metadata_made(r, python_resolve(r->tree, scope, given), ret_class))
+        return true;
+    TSNode object = node_is(given, "attribute")      ? node_field(given, "object")
+                    : node_is(function, "attribute") ? node_field(function, "object")
+                                                     : node_null();
+    struct python_thing thing = python_resolve(r->tree, scope, object);
+    return thing.kind == THING_CLASS ? sa_class_read(r, thing.file, thing.node, ret_class) &&
+                                           !ts_node_is_null(ret_class->metadata)
+                                     : metadata_made(r, thing, ret_class);
+}
+
 struct str sa_table_name(struct sa_reader *r, struct python_scope scope, TSNode call)
 {
     struct python_constant name = python_constant(r->tree, scope, call_positional(call, 0));
     struct str schema = sa_keyword_text(r, scope, call, "schema");
+    struct sa_class of;
 
     if (name.kind != CONSTANT_STRING || !sa_makes_table(r, scope, call))
         return STR_NONE;
-    if (!schema.length) { /* metadata = MetaData(schema="stats") */
-        struct python_thing metadata = python_resolve(r->tree, scope, call_positional(call, 1));
-        if (metadata.file && node_is(metadata.node, "call"))
-            schema = sa_keyword_text(
-                r, (struct python_scope){.file = metadata.file, .body = metadata.scope},
-                metadata.node, "schema");
-    }
+    if (!schema.length && metadata_of(r, scope, call, &of)) /* MetaData(schema="stats") */
+        schema = sa_keyword_text(r, of.metadata_scope, of.metadata, "schema");
     return schema.length
                ? str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(schema), STR_ARG(name.text))
                : name.text;
@@ -157,6 +194,7 @@ void sa_table_read(struct sa_reader *r, const struct sa_class *class, struct pyt
 {
     struct str name = sa_table_name(r, scope, call);
     struct schema_place place = sa_place(scope.file, call);
+    struct sa_class of;
 
     if (!name.length) {
         schema_unread_add(r->arena, r->schema, place, STR("a table"),
@@ -167,6 +205,8 @@ void sa_table_read(struct sa_reader *r, const struct sa_class *class, struct pyt
     if (!ts_node_is_null(call_keyword(scope.file, call, "autoload_with")) ||
         !ts_node_is_null(call_keyword(scope.file, call, "autoload")))
         return;
+    if (!class && metadata_of(r, scope, call, &of)) /* for its naming convention */
+        class = &of;
     table_arguments(r, class, schema_table_add(r->arena, r->schema, name, place), scope, call, 1);
 }
 

@@ -104,3 +104,44 @@ bool sa_is_append(struct sa_reader *r, struct python_scope scope, TSNode call)
             !ts_node_is_null(object_of(scope, function, "append_constraint"))) &&
            sa_table_of(r, scope, node_field(function, "object"), &class).length > 0;
 }
+
+/* One round of a loop. False: it sets a column whose class or name cannot be told. */
+static bool read_round(struct sa_reader *r, struct python_scope scope, TSNode body)
+{
+    for (uint32_t i = 0; i < ts_node_named_child_count(body); i++) {
+        TSNode statement = ts_node_named_child(ts_node_named_child(body, i), 0);
+        struct sa_class class = {0};
+        struct sa_late late;
+        if (!sa_late_read(r, scope, statement, &late))
+            continue;
+        if (!late.name.length || !read_table_of(r, scope, late.class, &class))
+            return false;
+        sa_late_add(r, &late);
+    }
+    return true;
+}
+
+void sa_late_loop_read(struct sa_reader *r, struct python_file *file, TSNode loop)
+{
+    struct python_scope scope = {.file = file};
+    TSNode name = node_field(loop, "left"), list = node_bare(node_field(loop, "right"));
+    struct python_thing thing = python_resolve(r->tree, scope, list);
+
+    if (thing.kind == THING_VALUE) {
+        scope = (struct python_scope){.file = thing.file, .body = thing.scope};
+        list = node_bare(thing.node);
+    }
+    bool read = node_is(name, "identifier") && (node_is(list, "tuple") || node_is(list, "list"));
+    for (uint32_t i = 0; read && i < ts_node_named_child_count(list); i++) {
+        TSNode item = ts_node_named_child(list, i);
+        struct python_constant value = python_constant(r->tree, scope, item);
+        struct python_bound bound = {.name = node_source(file, name), .text = value.text};
+        if (!node_is(item, "comment"))
+            read = value.kind == CONSTANT_STRING &&
+                   read_round(r, (struct python_scope){.file = file, .bound = &bound},
+                              node_field(loop, "body"));
+    }
+    if (!read)
+        schema_unread_add(r->arena, r->schema, sa_place(file, loop), STR("the columns of a loop"),
+                          node_source(file, loop));
+}

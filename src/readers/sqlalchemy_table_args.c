@@ -71,7 +71,8 @@ static bool argument_named(struct sa_reader *r, const struct sa_class *class,
     struct python_scope in = {.file = thing.file,
                               .body = thing.scope,
                               .class_name = scope.class_name,
-                              .table_name = scope.table_name};
+                              .table_name = scope.table_name,
+                              .class = scope.class};
 
     if (node_is(value, "call"))
         sa_argument_read(r, class, in, table, value);
@@ -138,7 +139,8 @@ static bool arguments_of(struct sa_reader *r, const struct sa_class *class,
         struct python_scope in = {.file = class->order[i].file,
                                   .body = node_field(class->order[i].node, "body"),
                                   .class_name = scope.class_name,
-                                  .table_name = scope.table_name};
+                                  .table_name = scope.table_name,
+                                  .class = scope.class};
         return arguments_of(
             r, class, in, table,
             above->kind == BINDING_FUNCTION ? sa_returned(above->node) : above->node, depth + 1);
@@ -148,7 +150,8 @@ static bool arguments_of(struct sa_reader *r, const struct sa_class *class,
         struct python_scope in = {.file = thing.file,
                                   .body = thing.scope,
                                   .class_name = scope.class_name,
-                                  .table_name = scope.table_name};
+                                  .table_name = scope.table_name,
+                                  .class = scope.class};
         return thing.kind == THING_VALUE && !ts_node_eq(thing.node, value) &&
                arguments_of(r, class, in, table, thing.node, depth + 1);
     }
@@ -181,7 +184,8 @@ void sa_arguments_read(struct sa_reader *r, const struct sa_class *class,
     struct python_scope scope = {.file = class->order[i].file,
                                  .body = node_field(class->order[i].node, "body"),
                                  .class_name = class->name,
-                                 .table_name = dotted_last(table->name)};
+                                 .table_name = dotted_last(table->name),
+                                 .class = class->self};
     TSNode value =
         node_bare(binding->kind == BINDING_FUNCTION ? sa_returned(binding->node) : binding->node);
     if (!arguments_of(r, class, scope, table, value, 0))

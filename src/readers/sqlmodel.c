@@ -72,6 +72,10 @@ static bool read_extra(struct sa_reader *r, struct python_scope scope, TSNode va
             column->column.name = python_constant(r->tree, scope, item).text;
         else if (str_eq(key, STR("unique")))
             column->column.unique = node_is(item, "true");
+        else if (str_eq(key, STR("index")))
+            column->index = node_is(item, "true");
+        else if (str_eq(key, STR("nullable")))
+            column->column.nullable = node_is(item, "true");
         else if (str_eq(key, STR("server_default"))) {
             struct str text;
             if (!sa_default_read(r, scope, item, &text, &string))
