@@ -333,7 +333,7 @@ void django_column_add(struct django_reader *r, const struct django_model *model
     struct schema_place place = place_of(field, table);
     struct schema_column column = {
         .name = field->column,
-        .primary_key = django_is(r, field, "primary_key"),
+        .primary_key = django_is_key(r, field),
         .unique = django_is(r, field, "unique") || str_eq(field->kind, STR("OneToOneField")),
         .nullable = django_is(r, field, "null") || str_eq(field->kind, STR("NullBooleanField")),
         .place = place};
@@ -492,7 +492,7 @@ static void add_table(struct django_reader *r, const struct django_model *model)
     }
     django_fields_of(r, model, &fields);
     for (size_t i = 0; i < fields.count; i++) {
-        keyed = keyed || django_is(r, &fields.items[i], "primary_key");
+        keyed = keyed || django_is_key(r, &fields.items[i]);
         if (!fields.items[i].many)
             django_column_add(r, model, &fields.items[i], &fields, table);
     }

@@ -104,6 +104,9 @@ bool django_has_field(struct django_reader *r, const struct django_model *model)
 /* Which setting of django.conf an expression asks for; empty: none. `getattr(settings, NAME, …)` gives the rest, and where it stands. */
 struct str django_setting(struct django_reader *r, struct python_scope scope, TSNode node,
                           TSNode *ret_otherwise, struct python_scope *ret_in);
+/* A constant, also one that the settings say. */
+struct python_constant django_constant(struct django_reader *r, struct python_scope scope,
+                                       TSNode node);
 /* An argument of the field: as called, or as its class presets it. */
 struct python_constant django_word(struct django_reader *r, const struct django_field *field,
                                    const char *name);
@@ -111,6 +114,12 @@ static inline bool django_is(struct django_reader *r, const struct django_field 
                              const char *name)
 {
     return django_word(r, field, name).kind == CONSTANT_TRUE;
+}
+/* primary_key=True, or the link to the model above. */
+static inline bool django_is_key(struct django_reader *r, const struct django_field *field)
+{
+    return django_is(r, field, "primary_key") ||
+           (field->relation && django_is(r, field, "parent_link"));
 }
 /* A condition (Q, ~Q, Q & Q) or an expression (F, Lower("name")) as SQL; false when it cannot be read. */
 bool django_condition(struct django_reader *r, struct python_scope scope, TSNode node,

@@ -392,6 +392,14 @@ static struct python_constant of_settings(struct django_reader *r, struct python
     return said ? value : python_constant(r->tree, in, otherwise);
 }
 
+struct python_constant django_constant(struct django_reader *r, struct python_scope scope,
+                                       TSNode node)
+{
+    struct python_constant value = python_constant(r->tree, scope, node);
+
+    return value.kind == CONSTANT_NOT ? of_settings(r, scope, node) : value;
+}
+
 struct python_constant django_word(struct django_reader *r, const struct django_field *field,
                                    const char *name)
 {
@@ -402,8 +410,7 @@ struct python_constant django_word(struct django_reader *r, const struct django_
         if (str_eq(field->presets[i].name, str_from(name)) &&
             (field->presets[i].final || ts_node_is_null(node)))
             return field->presets[i].value;
-    struct python_constant value = python_constant(r->tree, in, node);
-    return value.kind == CONSTANT_NOT ? of_settings(r, in, node) : value;
+    return django_constant(r, in, node);
 }
 
 bool django_has_field(struct django_reader *r, const struct django_model *model)

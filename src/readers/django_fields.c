@@ -121,6 +121,10 @@ static bool decimal(struct django_reader *r, const struct django_field *field, s
     struct python_constant digits = django_word(r, field, "max_digits");
     struct python_constant places = django_word(r, field, "decimal_places");
 
+    if (digits.kind == CONSTANT_NOT && places.kind == CONSTANT_NOT) { /* ("price", None, 8, 2) */
+        digits = python_constant(r->tree, field->scope, call_positional(field->call, 2));
+        places = python_constant(r->tree, field->scope, call_positional(field->call, 3));
+    }
     if (str_eq(field->kind, STR("MoneyField")) && places.kind == CONSTANT_NOT)
         places = (struct python_constant){.kind = CONSTANT_NUMBER, .text = STR("2")};
     if (digits.kind != CONSTANT_NUMBER || places.kind != CONSTANT_NUMBER)
@@ -335,7 +339,7 @@ struct str django_target(struct django_reader *r, const struct django_model *mod
 
     if (ts_node_is_null(node))
         node = python_call_positional(field->scope, field->call, 0, &in);
-    struct python_constant text = python_constant(r->tree, in, node);
+    struct python_constant text = django_constant(r, in, node);
     if (text.kind == CONSTANT_STRING) {
         if (str_eq(text.text, STR("self")))
             return str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(model->app),
@@ -384,7 +388,7 @@ bool django_key(struct django_reader *r, struct str label, size_t depth, struct 
         return contrib_key(django_real_label(r, label), ret_type, ret_column);
     django_fields_of(r, model, &fields);
     for (size_t i = 0; i < fields.count; i++)
-        if (django_is(r, &fields.items[i], "primary_key")) {
+        if (django_is_key(r, &fields.items[i])) {
             *ret_column = fields.items[i].column;
             return django_field_type(r, model, &fields.items[i], depth + 1, ret_type);
         }

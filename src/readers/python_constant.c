@@ -67,30 +67,29 @@ static struct python_constant binary(struct arena *arena, struct str operator,
                                     .text = str_printf(arena, "%lld", (long long)result)};
 }
 
-/* One `%s`, `%d` or `{}` after the other. */
+/* One `%s` or `%d` after the other. */
 static struct python_constant filled(struct python_tree *tree, struct python_scope scope,
                                      struct str form, const TSNode *values, size_t count,
-                                     const char *holes, size_t depth)
+                                     size_t depth)
 {
     struct buf whole = buf_new(python_tree_arena(tree), (size_t)1 << 20);
     size_t used = 0;
 
     for (size_t i = 0; i < form.length; i++) {
-        char byte = form.bytes[i], next = i + 1 < form.length ? form.bytes[i + 1] : '\0';
-        if (!strchr("%{}", byte) || (holes[0] == '%') != (byte == '%')) {
-            buf_add_byte(&whole, byte);
+        char next = i + 1 < form.length ? form.bytes[i + 1] : '\0';
+        if (form.bytes[i] != '%') {
+            buf_add_byte(&whole, form.bytes[i]);
             continue;
         }
-        bool hole = byte == holes[0] && next && strchr(holes + 1, next);
         i++;
-        if (!hole && next != byte) /* `%(name)s`, `%.3f`, `{0}`, `{name}` */
-            return none();
-        if (!hole) { /* `%%`, `{{` */
-            buf_add_byte(&whole, byte);
+        if (next == '%') {
+            buf_add_byte(&whole, '%');
             continue;
         }
-        struct python_constant value =
-            used < count ? constant(tree, scope, values[used], depth + 1) : none();
+        struct python_constant value = /* none of `%(name)s`, `%.3f` */
+            used < count && (next == 's' || next == 'd')
+                ? constant(tree, scope, values[used], depth + 1)
+                : none();
         if (value.kind != CONSTANT_STRING && value.kind != CONSTANT_NUMBER)
             return none();
         buf_add(&whole, value.text);
@@ -108,7 +107,7 @@ static struct python_constant percent(struct python_tree *tree, struct python_sc
 
     right = node_bare(right);
     if (!node_is(right, "tuple"))
-        return filled(tree, scope, form, &right, 1, "%sd", depth);
+        return filled(tree, scope, form, &right, 1, depth);
     for (uint32_t i = 0; i < ts_node_named_child_count(right); i++) {
         if (node_is(ts_node_named_child(right, i), "comment"))
             continue;
@@ -116,22 +115,53 @@ static struct python_constant percent(struct python_tree *tree, struct python_sc
             return none();
         values[count++] = ts_node_named_child(right, i);
     }
-    return filled(tree, scope, form, values, count, "%sd", depth);
+    return filled(tree, scope, form, values, count, depth);
 }
 
-/* "{}_name".format(__tablename__) */
+/* What stands for `{}` (the next one), `{1}` or `{name}`; null: nothing, or it is written in a form of its own. */
+static TSNode format_value(struct python_scope scope, TSNode call, struct str hole, size_t *next)
+{
+    uint64_t number = *next;
+
+    if (!hole.length)
+        ++*next;
+    else if (!str_to_u64(hole, &number))
+        return call_keyword(scope.file, call, str_c(python_tree_arena(scope.file->of), hole));
+    return call_positional(call, number);
+}
+
+/* "{}_{name}".format(__tablename__, name="x") */
 static struct python_constant format_call(struct python_tree *tree, struct python_scope scope,
                                           struct str form, TSNode call, size_t depth)
 {
-    TSNode values[NAMES_MAX];
-    size_t count = call_positional_count(call);
+    struct buf whole = buf_new(python_tree_arena(tree), (size_t)1 << 20);
+    size_t next = 0;
 
-    if (count > NAMES_MAX || call_has_splat(call) ||
-        count != ts_node_named_child_count(node_field(call, "arguments")))
+    if (call_has_splat(call))
         return none();
-    for (size_t i = 0; i < count; i++)
-        values[i] = call_positional(call, i);
-    return filled(tree, scope, form, values, count, "{}", depth);
+    while (form.length) {
+        size_t open = str_find_byte(form, '{'), close = str_find_byte(form, '}');
+        size_t at = open < close ? open : close;
+        buf_add(&whole, str_prefix(form, at));
+        if (at == SIZE_MAX)
+            break;
+        form = str_from_offset(form, at);
+        if (form.length > 1 && form.bytes[0] == form.bytes[1]) { /* `{{` */
+            buf_add_byte(&whole, form.bytes[0]);
+            form = str_from_offset(form, 2);
+            continue;
+        }
+        size_t end = str_find_byte(form, '}');
+        if (form.bytes[0] != '{' || end == SIZE_MAX)
+            return none();
+        TSNode given = format_value(scope, call, str_slice(form, 1, end), &next);
+        struct python_constant value = constant(tree, scope, given, depth + 1);
+        if (value.kind != CONSTANT_STRING && value.kind != CONSTANT_NUMBER)
+            return none();
+        buf_add(&whole, value.text);
+        form = str_from_offset(form, end + 1);
+    }
+    return string(buf_str(&whole));
 }
 
 /* f"{cls.__name__.lower()}s" */
@@ -327,6 +357,21 @@ static struct python_constant call(struct python_tree *tree, struct python_scope
     return none();
 }
 
+/* class Status(models.TextChoices): NEW = "new", "New" – the first is the value, the other a label. */
+static bool is_labelled(struct python_tree *tree, struct python_scope scope, TSNode object)
+{
+    struct python_thing class = python_resolve(tree, scope, object);
+    struct python_bases bases;
+
+    if (class.kind != THING_CLASS)
+        return false;
+    python_class_bases(class.file, class.node, &bases);
+    for (size_t i = 0; i < bases.count; i++)
+        if (str_ends(node_source(class.file, bases.items[i]), STR("Choices")))
+            return true;
+    return false;
+}
+
 /* Status.ACTIVE.value, Status.ACTIVE.name, Status.ACTIVE (a str enumeration), settings.LENGTH. */
 static struct python_constant attribute(struct python_tree *tree, struct python_scope scope,
                                         TSNode node, size_t depth)
@@ -349,8 +394,11 @@ static struct python_constant attribute(struct python_tree *tree, struct python_
                                     : python_resolve(tree, scope, node);
     if (thing.kind != THING_VALUE || ts_node_eq(thing.node, node))
         return none();
+    bool several = node_is(thing.node, "expression_list") || node_is(thing.node, "tuple");
     return constant(tree, (struct python_scope){.file = thing.file, .body = thing.scope},
-                    thing.node, depth + 1);
+                    several && is_labelled(tree, scope, object) ? ts_node_named_child(thing.node, 0)
+                                                                : thing.node,
+                    depth + 1);
 }
 
 /* STATES[0], LIMITS["name"] */

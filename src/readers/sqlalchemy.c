@@ -279,6 +279,14 @@ static void read_loop(struct sa_reader *r, struct python_file *file, TSNode loop
                           node_source(file, loop));
 }
 
+/* __table__ = select(User.id).subquery(): mapped, and no table. */
+static bool is_query(struct sa_reader *r, struct python_scope scope, TSNode call)
+{
+    struct str called = python_foreign(r->tree, scope, node_field(call, "function"));
+
+    return str_starts(called, STR("sqlalchemy.")) && !sa_is(called, "Table");
+}
+
 static void read_class(struct sa_reader *r, struct python_file *file, TSNode node)
 {
     struct sa_class class, parent = {0};
@@ -300,7 +308,7 @@ static void read_class(struct sa_reader *r, struct python_file *file, TSNode nod
     const struct python_binding *made =
         python_binding_in(r->tree, file, scope.body, STR("__table__"));
     if (made) {
-        if (node_is(made->node, "call"))
+        if (node_is(made->node, "call") && !is_query(r, scope, made->node))
             sa_table_read(r, &class, scope, made->node);
         return;
     }

@@ -225,6 +225,8 @@ struct str sa_index_name(struct sa_reader *r, const struct sa_class *class,
 struct str sa_foreign_name(struct sa_reader *r, const struct sa_class *class,
                            const struct schema_table *table, const struct strs *columns,
                            struct str given, struct str referred);
+/* The column that User.nick, users.c.nick or cls.nick stands for: nick, unless the class says another name. */
+struct str sa_column_named(struct sa_reader *r, struct python_scope scope, TSNode attribute);
 /* A column or an expression of an index, as SQL. */
 bool sa_index_part(struct sa_reader *r, struct python_scope scope, TSNode node,
                    struct str *ret_part);

@@ -278,6 +278,8 @@ static void read_column(struct sa_reader *r, const struct sa_class *class,
         sa_attribute_unread(r, attribute, table, at, sure_name(r, attribute, scope, value));
         return;
     }
+    if (column.skip)
+        return;
     if (!ts_node_is_null(inner) && !column.has_nullable) {
         column.column.nullable = optional;
         column.has_nullable = true;

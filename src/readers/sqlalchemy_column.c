@@ -36,6 +36,16 @@ static bool default_call(struct sa_reader *r, struct python_scope scope, TSNode 
         *ret_text = str_eq(last, STR("null")) ? STR("NULL") : last;
         return true;
     }
+    if (str_ends(dotted, STR("Sequence().next_value"))) { /* Sequence("ids").next_value() */
+        struct python_thing made =
+            python_resolve(r->tree, scope, node_field(node_field(call, "function"), "object"));
+        struct python_constant name =
+            python_constant(r->tree, (struct python_scope){.file = made.file, .body = made.scope},
+                            call_positional(made.node, 0));
+        *ret_text =
+            str_printf(r->arena, "nextval(" STR_FMT ")", STR_ARG(sql_quoted(r->arena, name.text)));
+        return name.kind == CONSTANT_STRING;
+    }
     if (str_eq(last, STR("FetchedValue"))) {
         *ret_text = STR_NONE;
         return true;
@@ -205,6 +215,29 @@ static struct str own_target(struct sa_reader *r, struct python_scope scope, TSN
                         : STR_NONE;
 }
 
+struct str sa_column_named(struct sa_reader *r, struct python_scope scope, TSNode attribute)
+{
+    struct str name = node_source(scope.file, node_field(attribute, "attribute"));
+    TSNode object = node_field(attribute, "object");
+    struct python_thing thing = scope.class && str_eq(node_source(scope.file, object), STR("cls"))
+                                    ? *scope.class
+                                    : python_resolve(r->tree, scope, object);
+    struct sa_class class;
+    size_t i;
+
+    if (thing.kind != THING_CLASS || !sa_class_read(r, thing.file, thing.node, &class))
+        return name;
+    const struct python_binding *binding = sa_says(r, &class, 0, name, &i);
+    if (!binding || !node_is(binding->node, "call"))
+        return name;
+    struct python_scope in = {.file = class.order[i].file,
+                              .body = node_field(class.order[i].node, "body")};
+    TSNode word = call_keyword(in.file, binding->node, "name");
+    struct python_constant given = python_constant(
+        r->tree, in, ts_node_is_null(word) ? call_positional(binding->node, 0) : word);
+    return given.kind == CONSTANT_STRING ? given.text : name;
+}
+
 static struct str foreign_target(struct sa_reader *r, struct python_scope scope, TSNode call)
 {
     struct sa_argument given = sa_argument(r, scope, call, "column", 0);
@@ -219,7 +252,7 @@ static struct str foreign_target(struct sa_reader *r, struct python_scope scope,
     /* ForeignKey(User.id), ForeignKey(users.c.id) */
     if (!node_is(target, "attribute"))
         return STR_NONE;
-    struct str column = node_source(scope.file, node_field(target, "attribute"));
+    struct str column = sa_column_named(r, scope, target);
     struct sa_class class = {0};
     struct str name = sa_table_of(r, scope, node_field(target, "object"), &class);
     return name.length ? str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(name), STR_ARG(column))
@@ -253,7 +286,8 @@ static bool read_flags(struct sa_reader *r, struct python_scope scope, TSNode ca
         column->column.nullable = nullable;
         column->has_nullable = true;
     }
-    return true;
+    /* PostgreSQL has it in every table: xmin. */
+    return column_flag(r, scope, call, "system", &column->skip, &present);
 }
 
 /* Identity(always=True); Computed("price * quantity"): stored unless it says otherwise. */
@@ -278,6 +312,18 @@ static void read_generated(struct sa_reader *r, struct python_scope scope, TSNod
                    node_is(call_keyword(scope.file, call, "persisted"), "false") ? "" : " STORED");
 }
 
+/* What stands behind the type: ForeignKey(…), Sequence(…), of which the call is `dotted`. */
+static bool is_no_type(struct str dotted)
+{
+    static const char *const words[] = {"ForeignKey()",      "Identity()", "Computed()",
+                                        "CheckConstraint()", "Sequence()", "FetchedValue()"};
+
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (sa_is(dotted, words[i]))
+            return true;
+    return false;
+}
+
 static bool read_positional(struct sa_reader *r, struct python_scope scope, TSNode node,
                             size_t index, struct sa_column *column)
 {
@@ -289,6 +335,14 @@ static bool read_positional(struct sa_reader *r, struct python_scope scope, TSNo
     }
     if (text.kind == CONSTANT_NONE || node_is(node, "list_splat"))
         return text.kind == CONSTANT_NONE;
+    if (node_is(node, "identifier") || node_is(node, "attribute")) { /* ids = Sequence("ids") */
+        struct python_thing made = python_resolve(r->tree, scope, node);
+        if (made.file && node_is(made.node, "call") && is_no_type(made.dotted)) {
+            scope =
+                (struct python_scope){.file = made.file, .body = made.scope, .bound = made.bound};
+            node = made.node;
+        }
+    }
     if (node_is(node, "call")) {
         struct str called = python_foreign(r->tree, scope, node_field(node, "function"));
         if (sa_is(called, "ForeignKey")) {

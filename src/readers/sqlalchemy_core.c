@@ -128,7 +128,8 @@ static void table_call(const struct table_reading *t, struct python_scope scope,
             return;
         }
     }
-    sa_column_add(r, t->class, t->table, &column, scope, call);
+    if (!column.skip)
+        sa_column_add(r, t->class, t->table, &column, scope, call);
 }
 
 /* What `*KEY` and `*audit_columns()` stand for, a list or a tuple that is written out, and where. */

@@ -165,6 +165,8 @@ bool sa_index_part(struct sa_reader *r, struct python_scope scope, TSNode node,
                               ? node_source(scope.file, node)
                               : node_source(scope.file, node_field(node, "attribute"));
         *ret_part = name;
+        if (node_is(node, "attribute"))
+            *ret_part = sa_column_named(r, scope, node);
         if (!node_is(node, "identifier") || ts_node_is_null(scope.body))
             return true;
         /* A column of this class may have another name in the database. */
