@@ -1,6 +1,7 @@
 # packages: mptt treebeard
-# Source: django-mptt 0.11 to 0.18, models.py; django-treebeard 4.3 to 4.7, mp_tree.py, ns_tree.py, al_tree.py. The index that mptt puts on
-# (tree_id, lft) comes too late for Django's migrations, which do not make it.
+# Source: django-mptt 0.11 to 0.18, models.py; django-treebeard 4.3 to 4.7, mp_tree.py, ns_tree.py, al_tree.py. Other names for
+# mptt's columns are read by src/readers/django_tree.c. The index that it puts on (tree_id, lft) comes too late for Django's migrations, which do
+# not make it.
 from django.db import models
 
 

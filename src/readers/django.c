@@ -53,6 +53,7 @@ void django_fields_of(struct django_reader *r, const struct django_model *model,
     for (size_t i = model->order_count; i > 0; i--)
         if (!model->order[i - 1].plain)
             fields_of_class(r, model->order[i - 1].file, model->order[i - 1].node, &fields);
+    django_tree_names(r, model, &fields);
     *ret_fields = fields;
 }
 
@@ -161,9 +162,15 @@ static bool is_foreign_model(struct str dotted)
     return false;
 }
 
-/* Django's own classes that are no models: Func, Aggregate, Subquery… with an output_field, forms, managers. */
+/* Django's own classes that are no models: Func, Aggregate, Subquery… with an output_field, forms, managers. And the language's. */
 static bool is_no_model(struct str dotted)
 {
+    static const char *const packages[] = {
+        "builtins",    "typing",      "typing_extensions", "abc",        "enum",
+        "collections", "dataclasses", "functools",         "contextlib", NULL};
+
+    if (str_is_one_of(dotted_first(dotted), packages))
+        return true;
     return str_starts(dotted, STR("django.")) &&
            (!str_starts(dotted, STR("django.contrib.")) ||
             str_starts(dotted, STR("django.contrib.postgres.")) ||
@@ -259,11 +266,11 @@ static void collect(struct django_reader *r, struct python_file *file, TSNode no
         .file = file, .node = node, .name = node_source(file, node_field(node, "name"))};
     struct python_scope scope;
 
-    if (!visit(r, &model, file, node, 0)) {
-        if (!model.other_bases.count || !django_has_field(r, &model))
-            return;
-        model.foreign_bases = model.other_bases;
-    }
+    bool is_model = visit(r, &model, file, node, 0);
+    if (!is_model && (!model.other_bases.count || !django_has_field(r, &model)))
+        return;
+    for (size_t i = 0; i < model.other_bases.count; i++) /* each may bring fields */
+        strs_add(r->arena, &model.foreign_bases, model.other_bases.items[i]);
     model.app = label_of(r, &model);
     model.abstract = is_abstract(r, file, node);
     TSNode proxy = django_meta(r, &model, "proxy", &scope);

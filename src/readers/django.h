@@ -82,6 +82,9 @@ void django_calls_of(struct django_reader *r, const struct django_model *model, 
 /* What simple_history keeps of a model with `history = HistoricalRecords()`: a table with all its columns. */
 void django_history_tables(struct django_reader *r, const struct django_model *model,
                            const struct django_fields *fields, const struct schema_table *table);
+/* The names that MPTTMeta gives to the fields of MPTTModel. */
+void django_tree_names(struct django_reader *r, const struct django_model *model,
+                       struct django_fields *fields);
 /* The tables of `translations = TranslatedFields(…)` of django-parler. */
 void django_translation_tables(struct django_reader *r, const struct django_model *model);
 /* A many-to-many table between two models ("app.Name"). */
