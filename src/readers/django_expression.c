@@ -95,6 +95,43 @@ static bool range_of(const struct reading *e, struct str column, TSNode ends, st
     return true;
 }
 
+/* name__startswith="a": name LIKE 'a%'; with an i before it, whatever the case; name__regex */
+static bool matched(const struct reading *e, struct str column, struct str word, TSNode value,
+                    struct str *ret_text)
+{
+    static const struct {
+        const char *lookup, *before, *after;
+    } words[] = {{"startswith", "", "%"}, {"endswith", "%", ""}, {"contains", "%", "%"}};
+    struct arena *arena = e->r->arena;
+    struct python_constant text = python_constant(e->r->tree, e->scope, value);
+
+    if (text.kind != CONSTANT_STRING)
+        return false;
+    if (str_eq(word, STR("regex")) || str_eq(word, STR("iregex"))) {
+        *ret_text = str_printf(arena, STR_FMT " ~%s " STR_FMT, STR_ARG(column),
+                               word.bytes[0] == 'i' ? "*" : "", STR_ARG(quoted(arena, text.text)));
+        return true;
+    }
+    bool any_case = word.length && word.bytes[0] == 'i';
+    struct str plain = any_case ? str_from_offset(word, 1) : word;
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (!str_eq(plain, str_from(words[i].lookup)))
+            continue;
+        struct str pattern = quoted(arena, str_printf(arena, "%s" STR_FMT "%s", words[i].before,
+                                                      STR_ARG(text.text), words[i].after));
+        *ret_text = any_case ? str_printf(arena, "upper(" STR_FMT ") LIKE upper(" STR_FMT ")",
+                                          STR_ARG(column), STR_ARG(pattern))
+                             : str_printf(arena, STR_FMT " LIKE " STR_FMT, STR_ARG(column),
+                                          STR_ARG(pattern));
+        return true;
+    }
+    if (!str_eq(word, STR("iexact")))
+        return false;
+    *ret_text = str_printf(arena, "upper(" STR_FMT ") = upper(" STR_FMT ")", STR_ARG(column),
+                           STR_ARG(quoted(arena, text.text)));
+    return true;
+}
+
 /* price__gte=0 */
 static bool lookup(const struct reading *e, struct str name, TSNode value, struct str *ret_text)
 {
@@ -121,6 +158,8 @@ static bool lookup(const struct reading *e, struct str name, TSNode value, struc
         return false;
     bool truth = str_eq(text, STR("true")), null = str_eq(text, STR("NULL"));
     bool truth_value = truth || str_eq(text, STR("false"));
+    if (matched(e, column, word, value, ret_text))
+        return true;
     if (str_eq(word, STR("isnull")) && truth_value)
         *ret_text = str_printf(arena, STR_FMT " IS %sNULL", STR_ARG(column), truth ? "" : "NOT ");
     else if (str_eq(word, STR("exact")) && null)

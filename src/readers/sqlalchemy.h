@@ -47,6 +47,7 @@ struct sa_class {
 struct sa_type {
     struct str text; /* empty: not readable */
     struct str enum_name;
+    bool inherits_schema; /* the enumerated type stands where its table does */
     struct strs labels;
     bool is_text_like; /* its string defaults stay quoted */
     struct strs

@@ -568,6 +568,19 @@ static void check_labels(struct sa_reader *r, const struct sa_class *class,
     VEC_PUSH(r->arena, &table->indexes, index);
 }
 
+/* Enum(…, inherit_schema=True) */
+static void in_schema_of(struct sa_reader *r, const struct schema_table *table,
+                         struct sa_type *type)
+{
+    size_t dot = str_find_last_byte(table->name, '.');
+
+    if (dot == SIZE_MAX || !str_eq(type->text, type->enum_name))
+        return;
+    type->text = type->enum_name =
+        str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(str_prefix(table->name, dot)),
+                   STR_ARG(type->enum_name));
+}
+
 void sa_column_add(struct sa_reader *r, const struct sa_class *class, struct schema_table *table,
                    struct sa_column *column, struct python_scope scope, TSNode at)
 {
@@ -577,6 +590,8 @@ void sa_column_add(struct sa_reader *r, const struct sa_class *class, struct sch
         c->nullable = !c->primary_key;
     if (c->primary_key || str_ends(c->default_value, STR(" AS IDENTITY")))
         c->nullable = false;
+    if (column->type.inherits_schema)
+        in_schema_of(r, table, &column->type);
     c->type = column->type.text;
     if (column->target.length)
         c->references =

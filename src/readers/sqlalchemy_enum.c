@@ -1,12 +1,27 @@
 /* sqlalchemy_enum.c -- the labels of enumerated types: Enum("a", "b"), Enum(Status), and how they are kept. */
 #include "readers/sqlalchemy.h"
 
-/* The members of an Enum class: names in their order (aliases excluded by their value are rare and kept), or their values. */
+/* MIN = "low" after LOW = "low" is another name of the same member, and no label. `seen`: the values so far, with their kind. */
+static bool is_alias(struct sa_reader *r, struct python_constant value, struct strs *seen)
+{
+    struct str text = str_printf(r->arena, "%d" STR_FMT, (int)value.kind, STR_ARG(value.text));
+
+    if (value.kind != CONSTANT_STRING && value.kind != CONSTANT_NUMBER)
+        return false;
+    if (strs_have(seen, text))
+        return true;
+    VEC_PUSH(r->arena, seen, text);
+    return false;
+}
+
+/* The members of an Enum class: names in their order, or their values. */
 static bool enum_members(struct sa_reader *r, struct python_thing class, bool values,
                          struct strs *ret_labels)
 {
     struct python_bindings bindings;
     TSNode body = node_field(class.node, "body");
+    struct python_scope scope = {.file = class.file, .body = body};
+    struct strs seen = {0};
 
     python_body_bindings(r->tree, class.file, body, &bindings);
     for (size_t i = 0; i < bindings.count; i++) {
@@ -14,12 +29,13 @@ static bool enum_members(struct sa_reader *r, struct python_thing class, bool va
         if (member->kind != BINDING_VALUE || str_starts(member->name, STR("_")) ||
             ts_node_is_null(member->node))
             continue;
+        struct python_constant value = python_constant(r->tree, scope, member->node);
+        if (is_alias(r, value, &seen))
+            continue;
         if (!values) {
             strs_add(r->arena, ret_labels, member->name);
             continue;
         }
-        struct python_scope scope = {.file = class.file, .body = body};
-        struct python_constant value = python_constant(r->tree, scope, member->node);
         if (value.kind == CONSTANT_NOT && node_is(member->node, "call") &&
             sa_is(python_foreign(r->tree, scope, node_field(member->node, "function")), "auto")) {
             value.kind = CONSTANT_STRING; /* StrEnum's auto() */
@@ -115,6 +131,15 @@ static bool labels_of_comprehension(struct sa_reader *r, struct python_scope sco
            enum_members(r, class, values, labels);
 }
 
+/* Status.__members__ */
+static bool labels_of_members(struct sa_reader *r, struct python_scope scope, TSNode node,
+                              struct strs *labels)
+{
+    struct python_thing class = python_resolve(r->tree, scope, node_field(node, "object"));
+
+    return sa_is_enum_class(r, class, 0) && enum_members(r, class, false, labels);
+}
+
 #define LABELS_DEPTH_MAX 8u
 
 static bool labels_of(struct sa_reader *r, struct python_scope scope, TSNode node,
@@ -127,6 +152,9 @@ static bool labels_of_list(struct sa_reader *r, struct python_scope scope, TSNod
     node = node_bare(node);
     if (depth > LABELS_DEPTH_MAX)
         return false;
+    if (node_is(node, "attribute") &&
+        str_eq(node_source(scope.file, node_field(node, "attribute")), STR("__members__")))
+        return labels_of_members(r, scope, node, labels);
     if (node_is(node, "identifier") || node_is(node, "attribute")) {
         struct python_thing thing = python_resolve(r->tree, scope, node);
         struct python_scope in = {.file = thing.file, .body = thing.scope};
@@ -140,6 +168,11 @@ static bool labels_of_list(struct sa_reader *r, struct python_scope scope, TSNod
                labels_of_list(r, scope, node_field(node, "right"), labels, depth + 1);
     if (node_is(node, "call")) {
         struct str called = python_foreign(r->tree, scope, node_field(node, "function"));
+        if (str_ends(node_source(scope.file, node_field(node, "function")),
+                     STR(".__members__.keys")))
+            node = node_field(node_field(node, "function"), "object");
+        if (node_is(node, "attribute")) /* Status.__members__.keys() */
+            return labels_of_members(r, scope, node, labels);
         return (str_eq(called, STR("builtins.list")) || str_eq(called, STR("builtins.tuple"))) &&
                labels_of_list(r, scope, call_positional(node, 0), labels, depth + 1);
     }
@@ -175,6 +208,31 @@ static bool labels_of_arguments(struct sa_reader *r, struct python_scope scope, 
     return type->labels.count > 0;
 }
 
+/* Color = enum.Enum("Color", "RED GREEN"), enum.Enum("Color", ["RED", "GREEN"]): `made` is that call. */
+static bool labels_of_call(struct sa_reader *r, struct python_thing made, bool values,
+                           struct sa_type *type)
+{
+    struct python_scope scope = {.file = made.file, .body = made.scope, .bound = made.bound};
+    struct python_constant name = python_constant(r->tree, scope, call_positional(made.node, 0));
+    TSNode members = call_positional(made.node, 1);
+    struct python_constant words = python_constant(r->tree, scope, members);
+
+    type->enum_name = str_lower(r->arena, name.text);
+    if (values || name.kind != CONSTANT_STRING)
+        return false;
+    if (words.kind != CONSTANT_STRING)
+        return labels_of_list(r, scope, members, &type->labels, 0) && type->labels.count > 0;
+    for (struct str rest = words.text; rest.length;) {
+        struct str part = str_cut(&rest, ' ');
+        while (part.length) {
+            struct str label = str_cut(&part, ',');
+            if (label.length)
+                strs_add(r->arena, &type->labels, label);
+        }
+    }
+    return type->labels.count > 0;
+}
+
 bool sa_enum_labels(struct sa_reader *r, struct python_scope scope, TSNode call,
                     struct sa_type *type)
 {
@@ -183,6 +241,9 @@ bool sa_enum_labels(struct sa_reader *r, struct python_scope scope, TSNode call,
     if (!sa_enum_wants_values(r, scope, call, &values))
         return false;
     struct python_thing first = python_resolve(r->tree, scope, call_positional(call, 0));
+    if (first.kind == THING_FOREIGN && first.file && node_is(first.node, "call") &&
+        (str_eq(first.dotted, STR("enum.Enum()")) || str_eq(first.dotted, STR("enum.IntEnum()"))))
+        return labels_of_call(r, first, values, type);
     return first.kind == THING_CLASS ? sa_enum_of_class(r, first, values, type)
                                      : labels_of_arguments(r, scope, call, type);
 }

@@ -233,6 +233,8 @@ static bool type_enum(struct sa_reader *r, struct python_scope scope, TSNode cal
     }
     if (native && !type->enum_name.length)
         return false; /* PostgreSQL's needs a name: create_all would refuse */
+    if (native && !sa_flag(r, scope, call, "inherit_schema", SIZE_MAX, &type->inherits_schema))
+        return false;
     struct str schema;
     if (sa_given(r, sa_keyword(r, scope, call, "schema"), &schema, &present) && present)
         type->enum_name =
@@ -255,6 +257,14 @@ static bool type_geometry(struct sa_reader *r, struct python_scope scope, TSNode
     type->text = str_printf(r->arena, "%s(" STR_FMT "," STR_FMT ")", row->text, STR_ARG(kind),
                             STR_ARG(srid));
     return true;
+}
+
+/* How many digits the seconds have: INTERVAL(precision=3), Interval(second_precision=3) */
+static struct sa_argument seconds_of(struct sa_reader *r, struct python_scope scope, TSNode call)
+{
+    struct sa_argument given = sa_keyword(r, scope, call, "second_precision");
+
+    return ts_node_is_null(given.node) ? sa_keyword(r, scope, call, "precision") : given;
 }
 
 static bool type_of_row(struct sa_reader *r, struct python_scope scope, TSNode call,
@@ -295,9 +305,13 @@ static bool type_of_row(struct sa_reader *r, struct python_scope scope, TSNode c
         bool present;
         struct str precision;
         type->text = STR("INTERVAL");
+        if (node_is(sa_keyword(r, scope, call, "native").node, "false")) {
+            type->text = STR("TIMESTAMP WITHOUT TIME ZONE");
+            return true;
+        }
         if (sa_given(r, sa_keyword(r, scope, call, "fields"), &precision, &present) && present)
             type->text = str_printf(r->arena, "INTERVAL " STR_FMT, STR_ARG(precision));
-        if (sa_given(r, sa_keyword(r, scope, call, "precision"), &precision, &present) && present)
+        if (sa_given(r, seconds_of(r, scope, call), &precision, &present) && present)
             type->text = str_printf(r->arena, STR_FMT " (" STR_FMT ")", STR_ARG(type->text),
                                     STR_ARG(precision));
         return true;
