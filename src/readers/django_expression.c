@@ -25,10 +25,20 @@ static struct str quoted(struct arena *arena, struct str text)
     return buf_str(&buf);
 }
 
+/* customer_id of the relation `customer`, whatever its column is called */
+static bool is_key_of(const struct django_field *field, struct str name)
+{
+    static const struct str end = STR_INIT("_id");
+
+    return field->relation && str_ends(name, end) &&
+           str_eq(str_prefix(name, name.length - end.length), field->name);
+}
+
 struct str django_column_of(const struct django_fields *fields, struct str name)
 {
     for (size_t i = 0; i < fields->count; i++)
-        if (str_eq(fields->items[i].name, name) || str_eq(fields->items[i].column, name))
+        if (str_eq(fields->items[i].name, name) || str_eq(fields->items[i].column, name) ||
+            is_key_of(&fields->items[i], name))
             return fields->items[i].column;
     return name;
 }

@@ -24,6 +24,8 @@ static bool brings_no_columns(struct str dotted)
                                         "ABC",
                                         "AsyncAttrs",
                                         "MappedAsDataclass",
+                                        "ConcreteBase",
+                                        "AbstractConcreteBase",
                                         "Generic",
                                         "Protocol",
                                         "UserMixin",
