@@ -32,11 +32,47 @@ static void index_parts(struct prisma_reader *r, const struct prisma_block *mode
         else if (ops)
             class = class_name(r, ops->text);
         VEC_PUSH(r->arena, columns, column);
+        const struct prisma_value *length = prisma_argument(item, "length", SIZE_MAX);
+        if (length) /* MySQL's prefixes */
+            column = str_printf(r->arena, STR_FMT "(" STR_FMT ")", STR_ARG(column),
+                                STR_ARG(length->text));
         VEC_PUSH(r->arena, parts,
                  str_printf(r->arena, STR_FMT "%s" STR_FMT "%s", STR_ARG(column),
                             class.length ? " " : "", STR_ARG(class),
                             sort && str_eq(sort->text, STR("Desc")) ? " DESC" : ""));
     }
+}
+
+/* active: true, deletedAt: null, state: { not: "gone" }. An operator that we do not know stands as it is written. */
+static struct str comparison(struct prisma_reader *r, const struct prisma_block *model,
+                             const struct prisma_value *item)
+{
+    bool nested = item->kind == PRISMA_OBJECT && item->items.count;
+    const struct prisma_value *value = nested ? &item->items.items[0] : item;
+    bool negated = nested && str_eq(value->key, STR("not"));
+    struct str column = prisma_column_name(model, item->key);
+    struct str operator= !nested ? STR("=") : negated ? STR("<>") : value->key;
+
+    if (value->kind == PRISMA_WORD && str_eq(value->text, STR("null")))
+        return str_printf(r->arena, STR_FMT " IS %sNULL", STR_ARG(column), negated ? "NOT " : "");
+    return str_printf(r->arena, STR_FMT " " STR_FMT " " STR_FMT, STR_ARG(column), STR_ARG(operator),
+                      STR_ARG(prisma_literal(r, prisma_field_named(model, item->key), value)));
+}
+
+/* where: raw("deleted_at IS NULL"), where: { deletedAt: null } */
+static struct str condition_of(struct prisma_reader *r, const struct prisma_block *model,
+                               const struct prisma_attribute *attribute)
+{
+    const struct prisma_value *where = prisma_argument(&attribute->arguments, "where", SIZE_MAX);
+    struct strs parts = {0};
+
+    if (!where)
+        return STR_NONE;
+    if (where->kind == PRISMA_CALL && where->items.count)
+        return where->items.items[0].text;
+    for (size_t i = 0; i < where->items.count; i++)
+        VEC_PUSH(r->arena, &parts, comparison(r, model, &where->items.items[i]));
+    return str_join(r->arena, parts.items, parts.count, STR(" AND "));
 }
 
 static struct str given_name(const struct prisma_attribute *attribute)
@@ -54,8 +90,10 @@ static void add_index(struct prisma_reader *r, struct schema_table *table,
                       const struct prisma_value *fields, struct schema_place place)
 {
     bool unique = str_eq(attribute->name, STR("unique"));
+    bool fulltext = str_eq(attribute->name, STR("fulltext"));
     struct schema_index index = {.kind = unique ? SCHEMA_UNIQUE_INDEX : SCHEMA_INDEX,
                                  .name = given_name(attribute),
+                                 .condition = condition_of(r, model, attribute),
                                  .place = place};
     const struct prisma_value *type = prisma_argument(&attribute->arguments, "type", SIZE_MAX);
     struct strs columns = {0};
@@ -63,7 +101,9 @@ static void add_index(struct prisma_reader *r, struct schema_table *table,
     index_parts(r, model, fields, &index.parts, &columns);
     if (!index.name.length)
         index.name = prisma_made_up_name(r, table->name, &columns, unique ? "_key" : "_idx");
-    if (type && !str_eq(type->text, STR("BTree")))
+    if (fulltext)
+        index.method = STR("fulltext");
+    else if (type && !str_eq(type->text, STR("BTree")))
         index.method = str_lower(r->arena, type->text);
     VEC_PUSH(r->arena, &table->indexes, index);
 }
@@ -92,8 +132,9 @@ static void add_indexes(struct prisma_reader *r, struct schema_table *table,
                 if (column)
                     column->primary_key = true;
             }
-        else if (str_eq(attribute->name, STR("unique")) || str_eq(attribute->name, STR("index")))
-            add_index(r, table, model, attribute, fields, model->place);
+        else if (str_eq(attribute->name, STR("unique")) || str_eq(attribute->name, STR("index")) ||
+                 str_eq(attribute->name, STR("fulltext")))
+            add_index(r, table, model, attribute, fields, attribute->place);
     }
 }
 

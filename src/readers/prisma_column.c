@@ -55,8 +55,7 @@ const struct prisma_block *prisma_block_named(const struct prisma_reader *r, con
     return NULL;
 }
 
-static const struct prisma_field *prisma_field_named(const struct prisma_block *block,
-                                                     struct str name)
+const struct prisma_field *prisma_field_named(const struct prisma_block *block, struct str name)
 {
     for (size_t i = 0; i < block->fields.count; i++)
         if (str_eq(block->fields.items[i].name, name))
@@ -140,11 +139,13 @@ static bool is_relation(const struct prisma_reader *r, const struct prisma_field
 
 /* --- Defaults. --- */
 
-static struct str literal(struct prisma_reader *r, const struct prisma_field *field,
+struct str prisma_literal(struct prisma_reader *r, const struct prisma_field *field,
                           const struct prisma_value *value)
 {
-    const struct prisma_block *type = prisma_block_named(r, "enum", field->type);
+    const struct prisma_block *type = field ? prisma_block_named(r, "enum", field->type) : NULL;
 
+    if (value->kind == PRISMA_STRING && field && str_eq(field->type, STR("Decimal")))
+        return value->text;
     if (value->kind == PRISMA_STRING)
         return sql_quoted(r->arena, value->text);
     if (type && value->kind == PRISMA_WORD)
@@ -158,7 +159,7 @@ static struct str list_literal(struct prisma_reader *r, const struct prisma_fiel
     struct strs items = {0};
 
     for (size_t i = 0; i < value->items.count; i++)
-        VEC_PUSH(r->arena, &items, literal(r, field, &value->items.items[i]));
+        VEC_PUSH(r->arena, &items, prisma_literal(r, field, &value->items.items[i]));
     return str_printf(r->arena, "ARRAY[" STR_FMT "]::" STR_FMT,
                       STR_ARG(str_join(r->arena, items.items, items.count, STR(", "))),
                       STR_ARG(type));
@@ -188,7 +189,7 @@ static void default_of(struct prisma_reader *r, const struct prisma_block *model
     if (value->kind == PRISMA_LIST) {
         column->default_value = list_literal(r, field, value, column->type);
     } else if (value->kind != PRISMA_CALL) {
-        column->default_value = literal(r, field, value);
+        column->default_value = prisma_literal(r, field, value);
     } else if (str_eq(value->text, STR("now"))) {
         column->default_value =
             r->provider == PRISMA_MYSQL ? STR("CURRENT_TIMESTAMP(3)") : STR("CURRENT_TIMESTAMP");

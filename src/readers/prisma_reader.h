@@ -26,6 +26,11 @@ struct str prisma_made_up_name(struct prisma_reader *r, struct str table,
 const struct prisma_block *prisma_block_named(const struct prisma_reader *r, const char *keyword,
                                               struct str name);
 struct str prisma_column_name(const struct prisma_block *model, struct str field);
+/* NULL when absent. */
+const struct prisma_field *prisma_field_named(const struct prisma_block *block, struct str name);
+/* What a default is in SQL: of Decimal a number, whatever its quotes. */
+struct str prisma_literal(struct prisma_reader *r, const struct prisma_field *field,
+                          const struct prisma_value *value);
 /* Empty: a relation, or nothing that we know. */
 struct str prisma_field_type(struct prisma_reader *r, const struct prisma_field *field);
 /* The column of a field; none for a relation. */

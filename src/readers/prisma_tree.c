@@ -57,18 +57,37 @@ static void take_string(struct parser *p)
         p->at++;
 }
 
+/* How many bytes at the beginning are a blank or a comment; a block that nobody closes is none. */
+static size_t blank_length(struct str rest)
+{
+    size_t end;
+
+    if (rest.bytes[0] == ' ' || rest.bytes[0] == '\t' || rest.bytes[0] == '\r')
+        return 1;
+    if (str_starts(rest, STR("//"))) {
+        end = str_find_byte(rest, '\n');
+        return end == SIZE_MAX ? rest.length : end;
+    }
+    end = str_starts(rest, STR("/*")) ? str_find(rest, STR("*/")) : SIZE_MAX;
+    return end == SIZE_MAX ? 0 : end + 2;
+}
+
+static void skip_blanks(struct parser *p)
+{
+    for (size_t length; p->at < p->source.length; p->at += length) {
+        length = blank_length(str_from_offset(p->source, p->at));
+        if (!length)
+            return;
+        for (size_t i = 0; i < length; i++)
+            p->line += p->source.bytes[p->at + i] == '\n';
+    }
+}
+
 static void next(struct parser *p)
 {
     struct str source = p->source;
 
-    while (p->at < source.length &&
-           (source.bytes[p->at] == ' ' || source.bytes[p->at] == '\t' ||
-            source.bytes[p->at] == '\r' || str_starts(str_from_offset(source, p->at), STR("//"))))
-        if (source.bytes[p->at] == '/')
-            while (p->at < source.length && source.bytes[p->at] != '\n')
-                p->at++;
-        else
-            p->at++;
+    skip_blanks(p);
     if (p->at >= source.length) {
         p->token = (struct token){0};
         return;
@@ -141,6 +160,10 @@ static bool value(struct parser *p, size_t depth, struct prisma_value *ret)
         ret->kind = PRISMA_LIST;
         return values(p, "]", depth + 1, ret);
     }
+    if (take(p, "{")) {
+        ret->kind = PRISMA_OBJECT;
+        return values(p, "}", depth + 1, ret);
+    }
     ret->text = p->token.text;
     ret->kind = p->token.kind == TOKEN_STRING   ? PRISMA_STRING
                 : p->token.kind == TOKEN_NUMBER ? PRISMA_NUMBER
@@ -186,7 +209,7 @@ static bool values(struct parser *p, const char *close, size_t depth, struct pri
 
 static bool attribute(struct parser *p, struct prisma_attributes *list)
 {
-    struct prisma_attribute found = {.name = p->token.text};
+    struct prisma_attribute found = {.name = p->token.text, .place = place(p)};
 
     if (p->token.kind != TOKEN_WORD)
         return false;

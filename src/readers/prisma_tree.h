@@ -11,18 +11,20 @@ enum prisma_kind {
     PRISMA_STRING,   /* decoded */
     PRISMA_NUMBER,
     PRISMA_LIST,
-    PRISMA_CALL, /* now(), email(sort: Desc) */
+    PRISMA_OBJECT, /* { deletedAt: null } */
+    PRISMA_CALL,   /* now(), email(sort: Desc) */
 };
 
 struct prisma_value {
     enum prisma_kind kind;
     struct str key; /* of a named argument; empty: positional */
     struct str text;
-    VEC(struct prisma_value) items; /* of lists; arguments of calls */
+    VEC(struct prisma_value) items; /* of lists and objects; arguments of calls */
 };
 
 struct prisma_attribute {
     struct str name; /* "db.VarChar", "id" */
+    struct schema_place place;
     struct prisma_value arguments;
 };
 VEC_DEFINE(prisma_attributes, struct prisma_attribute);
