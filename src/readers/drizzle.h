@@ -87,6 +87,9 @@ struct str drizzle_actions(struct drizzle_reader *r, struct str on_delete, struc
 void drizzle_read_columns(struct drizzle_reader *r, struct drizzle_table *table);
 
 /* drizzle_constraint.c */
+/* A unique constraint over one column: the column's own, unless it has another name than Drizzle gives it (empty), or says more. */
+void drizzle_add_unique(struct drizzle_reader *r, const struct drizzle_table *table,
+                        struct schema_column *column, struct str name, bool nulls_not_distinct);
 void drizzle_read_constraints(struct drizzle_reader *r, struct drizzle_table *table);
 /* Text of sql`…`, columns by their names. `own`: the table of the callback's parameter. False: it cannot be read. */
 bool drizzle_sql(struct drizzle_reader *r, struct script_scope scope, struct drizzle_table *own,

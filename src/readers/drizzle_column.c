@@ -268,9 +268,7 @@ static bool default_of(struct drizzle_reader *r, struct script_scope scope, TSNo
     if (str_ends(column->type, STR("[]"))) {
         if (!script_texts(r->tree, scope, thing.node, &texts))
             return false;
-        text = str_printf(r->arena, "{" STR_FMT "}",
-                          STR_ARG(str_join(r->arena, texts.items, texts.count, STR(","))));
-        column->default_value = script_quoted(r->arena, text);
+        column->default_value = script_quoted(r->arena, schema_array(r->arena, &texts));
         return true;
     }
     if (!script_json(r->tree, scope, thing.node, &text))
@@ -356,7 +354,9 @@ static void method(struct drizzle_reader *r, struct drizzle_table *table, struct
         column->primary_key = true;
         column->nullable = false;
     } else if (str_eq(name, STR("unique"))) {
-        column->unique = true;
+        struct str nulls = option_text(r, scope, script_argument(r->tree, call, 1), "nulls");
+        drizzle_add_unique(r, table, column, script_text(r->tree, scope, argument),
+                           str_eq(nulls, STR("not distinct")));
     } else if (str_eq(name, STR("array"))) {
         column->type = str_printf(r->arena, STR_FMT "[]", STR_ARG(column->type));
     } else if (str_eq(name, STR("defaultNow"))) {

@@ -279,6 +279,26 @@ static void read_index(struct reading *reading, bool unique)
         VEC_PUSH(r->arena, &reading->made->indexes, index);
 }
 
+void drizzle_add_unique(struct drizzle_reader *r, const struct drizzle_table *table,
+                        struct schema_column *column, struct str name, bool nulls_not_distinct)
+{
+    struct schema_table *made = schema_table_add(r->arena, r->schema, table->name, table->place);
+    struct str usual = str_printf(r->arena, STR_FMT "_" STR_FMT "_unique", STR_ARG(table->bare),
+                                  STR_ARG(column->name));
+    struct schema_index index = {.kind = SCHEMA_UNIQUE,
+                                 .name = name.length ? name : usual,
+                                 .extra = nulls_not_distinct ? STR("NULLS NOT DISTINCT") : STR_NONE,
+                                 .of_column = column->name,
+                                 .place = column->place};
+
+    if (!nulls_not_distinct && str_eq(index.name, usual)) {
+        column->unique = true;
+        return;
+    }
+    VEC_PUSH(r->arena, &index.parts, column->name);
+    VEC_PUSH(r->arena, &made->indexes, index);
+}
+
 static void read_unique(struct reading *reading)
 {
     struct drizzle_reader *r = reading->r;
@@ -290,10 +310,10 @@ static void read_unique(struct reading *reading)
     add_arguments(reading, scope, call, 0, &index.parts);
     if (!ts_node_is_null(method_call(reading, "nullsNotDistinct", &scope)))
         index.extra = STR("NULLS NOT DISTINCT");
-    if (index.parts.count == 1 && !index.extra.length) {
-        struct schema_column *column = schema_column_named(reading->made, index.parts.items[0]);
-        if (column)
-            column->unique = true;
+    struct schema_column *column =
+        index.parts.count == 1 ? schema_column_named(reading->made, index.parts.items[0]) : NULL;
+    if (column) {
+        drizzle_add_unique(r, reading->table, column, index.name, index.extra.length);
         return;
     }
     if (!index.name.length)

@@ -25,6 +25,7 @@ static void find_object(struct typeorm_reader *r, struct script_file *file,
     entity->schema = typeorm_option_text(r, scope, object, "schema");
     if (!entity->table.length)
         entity->table = typeorm_snake(r->arena, entity->name);
+    entity->table = entity->table.length ? typeorm_prefixed(r, entity->table) : entity->table;
     if (entity->table.length && !typeorm_option_is(r, scope, object, "synchronize", SCRIPT_FALSE))
         VEC_PUSH(r->arena, &r->entities, entity);
 }
@@ -45,26 +46,72 @@ static void find_entities(struct typeorm_reader *r, struct script_file *file)
         find_object(r, file, &file->exports.items[i]);
 }
 
-/* Which naming strategy does a data source name? Another one than those known is said. */
-static void read_strategy(struct typeorm_reader *r, const struct strs *settings)
+/* The line of a data source from this key on. */
+static bool line_of(struct typeorm_reader *r, struct str path, struct str key, struct str *ret_text,
+                    struct str *ret_line, size_t *ret_number)
 {
-    static const struct str key = STR_INIT("namingStrategy");
+    size_t at = script_tree_text(r->tree, path, ret_text) ? str_find(*ret_text, key) : SIZE_MAX;
+    size_t column;
 
-    for (size_t i = 0; i < settings->count; i++) {
-        struct str path = settings->items[i], text = STR_NONE;
-        size_t at = script_tree_text(r->tree, path, &text) ? str_find(text, key) : SIZE_MAX;
-        if (at == SIZE_MAX)
-            continue;
-        struct str rest = str_from_offset(text, at), line = str_cut(&rest, '\n');
-        size_t number, column;
-        if (!str_contains(text, STR("typeorm")) && !str_contains(line, STR("Strategy(")))
-            continue;
-        str_position(text, at, &number, &column);
-        r->snake = r->snake || str_contains(line, STR("Snake"));
-        if (!str_contains(text, STR("typeorm-naming-strategies")))
-            schema_unread_add(r->arena, r->schema, (struct schema_place){path, number},
-                              STR("the naming strategy"), str_trim(line));
+    if (at == SIZE_MAX)
+        return false;
+    struct str rest = str_from_offset(*ret_text, at);
+    *ret_line = str_cut(&rest, '\n');
+    str_position(*ret_text, at, ret_number, &column);
+    return true;
+}
+
+/* entityPrefix: "app_" */
+static void read_prefix(struct typeorm_reader *r, struct str path)
+{
+    static const struct str key = STR_INIT("entityPrefix");
+    struct str text, line;
+    size_t number;
+
+    if (!line_of(r, path, key, &text, &line, &number))
+        return;
+    struct str value = str_trim(str_from_offset(line, key.length));
+    value = str_trim(str_starts(value, STR(":")) ? str_from_offset(value, 1) : STR_NONE);
+    char quote = value.length ? value.bytes[0] : 0;
+    struct str inner = str_from_offset(value, 1);
+    size_t end = quote == '"' || quote == '\'' ? str_find_byte(inner, quote) : SIZE_MAX;
+    if (end != SIZE_MAX)
+        r->prefix = str_prefix(inner, end);
+    else
+        schema_unread_add(r->arena, r->schema, (struct schema_place){path, number},
+                          STR("the prefix of all tables"), str_trim(line));
+}
+
+/* Which naming strategy does a data source name? Another one than those known is said. */
+static void read_strategy(struct typeorm_reader *r, struct str path)
+{
+    struct str text, line;
+    size_t number;
+
+    if (!line_of(r, path, STR("namingStrategy"), &text, &line, &number) ||
+        (!str_contains(text, STR("typeorm")) && !str_contains(line, STR("Strategy("))))
+        return;
+    r->snake = r->snake || str_contains(line, STR("Snake"));
+    if (!str_contains(text, STR("typeorm-naming-strategies")))
+        schema_unread_add(r->arena, r->schema, (struct schema_place){path, number},
+                          STR("the naming strategy"), str_trim(line));
+}
+
+/* What nobody asks TypeORM to make is read for those who refer to it, and left out. */
+static void drop_aside(struct typeorm_reader *r)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < r->schema->tables.count; i++) {
+        const struct schema_table *table = &r->schema->tables.items[i];
+        bool aside = false;
+        for (size_t j = 0; j < r->entities.count && !aside; j++)
+            aside = r->entities.items[j]->aside &&
+                    str_eq(typeorm_table_name(r, r->entities.items[j]), table->name);
+        if (!aside)
+            r->schema->tables.items[kept++] = *table;
     }
+    r->schema->tables.count = kept;
 }
 
 void typeorm_read(struct arena *arena, struct script_tree *tree, const struct strs *paths,
@@ -72,7 +119,10 @@ void typeorm_read(struct arena *arena, struct script_tree *tree, const struct st
 {
     struct typeorm_reader r = {.arena = arena, .tree = tree, .schema = schema};
 
-    read_strategy(&r, settings);
+    for (size_t i = 0; i < settings->count; i++) {
+        read_strategy(&r, settings->items[i]);
+        read_prefix(&r, settings->items[i]);
+    }
     for (size_t i = 0; i < paths->count; i++) {
         struct script_file *file = script_tree_file(tree, paths->items[i]);
         if (file)
@@ -88,5 +138,6 @@ void typeorm_read(struct arena *arena, struct script_tree *tree, const struct st
     typeorm_read_join_tables(&r);
     for (size_t i = 0; i < r.entities.count; i++)
         typeorm_read_indexes(&r, r.entities.items[i]);
+    drop_aside(&r);
     script_keep_tables(schema, paths);
 }

@@ -46,6 +46,7 @@ struct typeorm_entity {
     struct script_scope scope;
     struct str name, table, schema;
     bool is_child, is_object;
+    bool aside; /* synchronize: false: its table is somebody else's business */
     struct schema_place place;
     struct typeorm_decorators decorators; /* of the class and its bases */
     struct typeorm_members members;
@@ -64,6 +65,7 @@ struct typeorm_reader {
     struct typeorm_entities entities;
     VEC(struct relation *) join_tables; /* of many-to-many relations, to be read last */
     bool snake;                         /* typeorm-naming-strategies' SnakeNamingStrategy */
+    struct str prefix;                  /* entityPrefix of the data source: of all tables */
 };
 
 void typeorm_read(struct arena *arena, struct script_tree *tree, const struct strs *paths,
@@ -95,6 +97,10 @@ void typeorm_members_of(struct typeorm_reader *r, struct typeorm_entity *entity,
 struct typeorm_entity *typeorm_entity_of(struct typeorm_reader *r, struct script_scope scope,
                                          TSNode target);
 struct str typeorm_table_name(struct typeorm_reader *r, const struct typeorm_entity *entity);
+/* Without the data source's prefix, which the names of join tables and of their columns are not made of. */
+struct str typeorm_bare_name(const struct typeorm_reader *r, const struct typeorm_entity *entity);
+/* With it. */
+struct str typeorm_prefixed(struct typeorm_reader *r, struct str table);
 struct schema_table *typeorm_table(struct typeorm_reader *r, const struct typeorm_entity *entity);
 
 /* typeorm_column.c */

@@ -191,7 +191,9 @@ static void read_name(struct typeorm_reader *r, struct typeorm_entity *entity,
             r->arena, r->schema, entity->place,
             str_printf(r->arena, "the name of the table of " STR_FMT, STR_ARG(entity->name)),
             script_source(decorator->scope.file, first));
-    entity->table = given.length ? given : typeorm_snake(r->arena, entity->name);
+    entity->table =
+        typeorm_prefixed(r, given.length ? given : typeorm_snake(r->arena, entity->name));
+    entity->aside = typeorm_option_is(r, decorator->scope, options, "synchronize", SCRIPT_FALSE);
 }
 
 /* A class that is an entity, or NULL. */
@@ -210,10 +212,6 @@ static struct typeorm_entity *make_entity(struct typeorm_reader *r, struct scrip
     typeorm_say_unknown(r, &entity->decorators, entity->place, entity->name);
     if (!decorator && !typeorm_decorator_named(&entity->decorators, "ChildEntity"))
         return NULL;
-    if (decorator &&
-        typeorm_option_is(r, decorator->scope, script_argument(r->tree, decorator->call, 0),
-                          "synchronize", SCRIPT_FALSE))
-        return NULL; /* its table is somebody else's business */
     entity->is_child = !decorator;
     VEC_PUSH(r->arena, &r->entities, entity);
     if (decorator) {
@@ -231,7 +229,9 @@ static struct typeorm_entity *make_entity(struct typeorm_reader *r, struct scrip
         node = thing.node;
         parent = typeorm_entity_of(r, (struct script_scope){.file = file}, node);
     }
-    entity->table = parent ? parent->table : typeorm_snake(r->arena, entity->name);
+    entity->table =
+        parent ? parent->table : typeorm_prefixed(r, typeorm_snake(r->arena, entity->name));
+    entity->aside = parent && parent->aside;
     entity->schema = parent ? parent->schema : STR_NONE;
     return entity;
 }
@@ -264,6 +264,19 @@ struct str typeorm_table_name(struct typeorm_reader *r, const struct typeorm_ent
                ? str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(entity->schema),
                             STR_ARG(entity->table))
                : entity->table;
+}
+
+struct str typeorm_prefixed(struct typeorm_reader *r, struct str table)
+{
+    return r->prefix.length
+               ? str_printf(r->arena, STR_FMT STR_FMT, STR_ARG(r->prefix), STR_ARG(table))
+               : table;
+}
+
+struct str typeorm_bare_name(const struct typeorm_reader *r, const struct typeorm_entity *entity)
+{
+    return str_starts(entity->table, r->prefix) ? str_from_offset(entity->table, r->prefix.length)
+                                                : entity->table;
 }
 
 struct schema_table *typeorm_table(struct typeorm_reader *r, const struct typeorm_entity *entity)

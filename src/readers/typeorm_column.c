@@ -48,9 +48,7 @@ static bool default_list(struct typeorm_reader *r, struct script_scope scope, TS
     }
     if (!script_texts(r->tree, scope, array, &texts))
         return false;
-    text = str_printf(r->arena, "{" STR_FMT "}",
-                      STR_ARG(str_join(r->arena, texts.items, texts.count, STR(","))));
-    *ret_text = script_quoted(r->arena, text);
+    *ret_text = script_quoted(r->arena, schema_array(r->arena, &texts));
     return true;
 }
 
@@ -165,6 +163,10 @@ void typeorm_column_add(struct typeorm_reader *r, struct typeorm_entity *entity,
                        STR_ARG(typeorm_table_name(r, entity)), STR_ARG(name)),
             script_whole(r->tree, source->scope,
                          ts_node_is_null(source->type) ? source->annotation : source->type));
+    struct str collation = typeorm_option_text(r, source->scope, options, "collation");
+    if (collation.length && column.type.length)
+        column.type = str_printf(r->arena, STR_FMT " COLLATE \"" STR_FMT "\"", STR_ARG(column.type),
+                                 STR_ARG(collation));
     if (is_array && column.type.length)
         column.type = str_printf(r->arena, STR_FMT "[]", STR_ARG(column.type));
     column.primary_key = str_starts(kind, STR("Primary")) ||

@@ -3,10 +3,14 @@
 
 static void rename_in_indexes(struct schema_table *table, struct str from, struct str to)
 {
-    for (size_t i = 0; i < table->indexes.count; i++)
-        for (size_t j = 0; j < table->indexes.items[i].parts.count; j++)
-            if (str_eq(table->indexes.items[i].parts.items[j], from))
-                table->indexes.items[i].parts.items[j] = to;
+    for (size_t i = 0; i < table->indexes.count; i++) {
+        struct schema_index *index = &table->indexes.items[i];
+        for (size_t j = 0; j < index->parts.count; j++)
+            if (str_eq(index->parts.items[j], from))
+                index->parts.items[j] = to;
+        if (str_eq(index->of_column, from))
+            index->of_column = to;
+    }
 }
 
 /* (tag) => tag.posts, "posts": a relation of the other side; (tag) => tag.id is taken for none. */
@@ -58,7 +62,8 @@ static void add_side(struct typeorm_reader *r, struct schema_table *table,
     for (size_t i = 0; i < referenced.count; i++) {
         struct str name = typeorm_joined_name(&joins, referenced.properties[i]);
         if (!name.length)
-            name = typeorm_join_table_column_name(r, entity->table, referenced.columns[i].name);
+            name = typeorm_join_table_column_name(r, typeorm_bare_name(r, entity),
+                                                  referenced.columns[i].name);
         struct schema_column *same = schema_column_named(table, name);
         if (same) { /* a table joined with itself */
             same->name = str_printf(r->arena, STR_FMT "_1", STR_ARG(name));
@@ -79,7 +84,10 @@ static void add_side(struct typeorm_reader *r, struct schema_table *table,
         VEC_PUSH(r->arena, &names, name);
     }
     VEC_PUSH(r->arena, &table->indexes,
-             (struct schema_index){.kind = SCHEMA_INDEX, .parts = names, .place = table->place});
+             (struct schema_index){.kind = SCHEMA_INDEX,
+                                   .parts = names,
+                                   .of_column = names.count ? names.items[0] : STR_NONE,
+                                   .place = table->place});
 }
 
 /* Their names are made of the columns' final names. */
@@ -130,12 +138,14 @@ static void read_join_table(struct typeorm_reader *r, const struct relation *rel
         typeorm_say_target(r, relation);
     if (!target && !name.length)
         return;
-    join.table = name.length
-                     ? name
-                     : typeorm_snake(r->arena, str_printf(r->arena, STR_FMT "_" STR_FMT "_" STR_FMT,
-                                                          STR_ARG(relation->entity->table),
-                                                          STR_ARG(relation->property),
-                                                          STR_ARG(target->table)));
+    join.table =
+        name.length
+            ? name
+            : typeorm_snake(r->arena, str_printf(r->arena, STR_FMT "_" STR_FMT "_" STR_FMT,
+                                                 STR_ARG(typeorm_bare_name(r, relation->entity)),
+                                                 STR_ARG(relation->property),
+                                                 STR_ARG(typeorm_bare_name(r, target))));
+    join.table = typeorm_prefixed(r, join.table);
     join.schema = schema.length ? schema : relation->entity->schema;
     struct schema_table made = {.place = join.place, .partial = !target};
     add_side(r, &made, relation, relation->entity, "joinColumn", "joinColumns");

@@ -414,8 +414,9 @@ static void add_closure_table(struct typeorm_reader *r, struct typeorm_entity *e
         return;
     struct str given = typeorm_option_text(r, tree->scope, script_argument(r->tree, tree->call, 1),
                                            "closureTableName");
-    closure.table =
-        str_printf(r->arena, STR_FMT "_closure", STR_ARG(given.length ? given : entity->table));
+    closure.table = typeorm_prefixed(
+        r, str_printf(r->arena, STR_FMT "_closure",
+                      STR_ARG(given.length ? given : typeorm_bare_name(r, entity))));
     typeorm_read_referenced(r, entity, &none, &keys);
     struct schema_table *table = typeorm_table(r, &closure);
     for (size_t i = 0; i < 2 * keys.count; i++) {

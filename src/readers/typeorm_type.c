@@ -171,12 +171,20 @@ struct str typeorm_full_type(struct typeorm_reader *r, const struct typeorm_colu
     struct str srid = typeorm_option_text(r, source->scope, source->options, "srid");
     bool time = str_starts(base, STR("TIME"));
     struct str size = STR("");
+    struct script_scope scope;
 
     if (shape.length && (str_eq(base, STR("GEOMETRY")) || str_eq(base, STR("GEOGRAPHY"))))
         return str_printf(arena, STR_FMT "(" STR_FMT "%s" STR_FMT ")", STR_ARG(base),
                           STR_ARG(shape), srid.length ? "," : "", STR_ARG(srid));
 
-    if (length.length && !time)
+    struct strs labels = {0};
+    TSNode members = script_property(r->tree, source->scope, source->options, "enum", &scope);
+    if (str_eq(base, STR("SET")) && script_texts(r->tree, scope, members, &labels)) { /* MySQL's */
+        for (size_t i = 0; i < labels.count; i++)
+            labels.items[i] = script_quoted(arena, labels.items[i]);
+        size = str_printf(arena, "(" STR_FMT ")",
+                          STR_ARG(str_join(arena, labels.items, labels.count, STR(", "))));
+    } else if (length.length && !time)
         size = str_printf(arena, "(" STR_FMT ")", STR_ARG(length));
     else if (precision.length && scale.length && !time)
         size = str_printf(arena, "(" STR_FMT ", " STR_FMT ")", STR_ARG(precision), STR_ARG(scale));
@@ -218,7 +226,7 @@ struct str typeorm_enum_type(struct typeorm_reader *r, const struct typeorm_enti
         schema_unread_add(arena, r->schema, source->place,
                           str_printf(arena, "the values of " STR_FMT, STR_ARG(type.name)),
                           script_whole(r->tree, scope, labels));
-    if (!schema_type_named(r->schema, type.name))
+    if (!entity->aside && !schema_type_named(r->schema, type.name))
         VEC_PUSH(arena, &r->schema->types, type);
     return type.name;
 }

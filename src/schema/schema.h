@@ -158,6 +158,8 @@ bool schema_same_type(struct arena *arena, struct str a, struct str b);
 void schema_added_columns(struct arena *arena, const struct schema_change *table,
                           struct schema_changes *ret_columns);
 /* What another pair of sources says; a line that both say stands once. */
+/* What PostgreSQL writes of an array of these texts: {a,"b c"} */
+struct str schema_array(struct arena *arena, const struct strs *items);
 void schema_difference_add(struct arena *arena, struct schema_difference *difference,
                            const struct schema_difference *more);
 /* {"changes":[…]}, and "unread" when there is something; no line feed. */

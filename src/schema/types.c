@@ -1,4 +1,4 @@
-/* types.c -- what is one and the same to the database, though it is written otherwise. */
+/* types.c -- what is one and the same to the database, though it is written otherwise; its arrays. */
 #include "schema/schema.h"
 
 /* The name of a type, and what stands behind it: "NUMERIC" and "(8, 2)[]". */
@@ -48,4 +48,37 @@ bool schema_same_type(struct arena *arena, struct str a, struct str b)
     a = without_default(arena, a);
     b = without_default(arena, b);
     return str_eq(type_name(a, &rest_a), type_name(b, &rest_b)) && str_eq(rest_a, rest_b);
+}
+
+/* PostgreSQL 15 manual, §8.15.6. */
+static bool needs_quotes(struct str item)
+{
+    for (size_t i = 0; i < item.length; i++)
+        if (str_find_byte(STR("{},\"\\ \t\n"), item.bytes[i]) != SIZE_MAX)
+            return true;
+    return !item.length || str_eq_nocase(item, STR("NULL"));
+}
+
+struct str schema_array(struct arena *arena, const struct strs *items)
+{
+    size_t length = 3;
+
+    for (size_t i = 0; i < items->count; i++)
+        length += 2 * items->items[i].length + 3;
+    struct buf out = buf_new(arena, length);
+    buf_add_byte(&out, '{');
+    for (size_t i = 0; i < items->count; i++) {
+        struct str item = items->items[i];
+        bool quotes = needs_quotes(item);
+        buf_add(&out, i ? STR(",") : STR_NONE);
+        buf_add(&out, quotes ? STR("\"") : STR_NONE);
+        for (size_t j = 0; j < item.length; j++) {
+            if (item.bytes[j] == '"' || item.bytes[j] == '\\')
+                buf_add_byte(&out, '\\');
+            buf_add_byte(&out, item.bytes[j]);
+        }
+        buf_add(&out, quotes ? STR("\"") : STR_NONE);
+    }
+    buf_add_byte(&out, '}');
+    return buf_str(&out);
 }
