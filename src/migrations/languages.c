@@ -167,6 +167,8 @@ static bool typescript_read(const struct model_source *source, struct schema *sc
 {
     SCRIPT_TREE(tree, source->arena, source->files);
 
+    for (size_t i = 0; i < 2; i++)
+        script_tree_workspace(tree)->lists[i] = source->all[i];
     typeorm_read(source->arena, tree, source->paths, source->settings, schema);
     drizzle_read(source->arena, tree, source->paths, source->settings, schema);
     script_say_errors(tree, source->paths, schema);

@@ -80,10 +80,12 @@ static bool group_read(struct reading *reading, const struct group *group, struc
 {
     struct model_side *side = reading->side;
     struct source_files files = {.self = side, .read = model_side_read};
-    struct model_source source = {.arena = side->arena,
-                                  .files = &files,
-                                  .paths = &group->paths[reading->which],
-                                  .settings = &side->settings[reading->language]};
+    struct model_source source = {
+        .arena = side->arena,
+        .files = &files,
+        .paths = &group->paths[reading->which],
+        .settings = &side->settings[reading->language],
+        .all = {&side->walked_paths[reading->language], &side->others[reading->language]}};
 
     return model_languages[reading->language].read(&source, schema, &reading->e);
 }

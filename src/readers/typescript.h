@@ -87,13 +87,27 @@ bool script_tree_text(struct script_tree *tree, struct str path, struct str *ret
 /* typescript_paths.c: where a module may lie that is named as a tsconfig.json says. */
 struct script_paths;
 struct script_paths **script_tree_paths(struct script_tree *tree);
-/* Modules of the workspace by the names they are imported by, found or not: kept, for every import of a foreign one asks. */
+/* A file for "dir/name": with an ending, or the index of a folder; "x.js" in TypeScript means x.ts. NULL: none. */
+struct script_file *script_file_for(struct script_tree *tree, struct str base);
+/* "a/b/../c/./d" without the dots. */
+struct str script_without_dots(struct arena *arena, struct str path);
+/* typescript_packages.c: modules of the workspace by the names they are imported by, found or not: kept, for every import of a foreign one asks. */
 struct script_package {
     struct str module;
     struct script_file *file; /* NULL: none of the workspace's */
 };
-VEC_DEFINE(script_packages, struct script_package);
-struct script_packages *script_tree_packages(struct script_tree *tree);
+struct script_package_folder {
+    struct str name, path, main; /* main: empty where package.json names none */
+};
+struct script_workspace {
+    VEC(struct script_package) packages;
+    VEC(struct script_package_folder) folders;
+    const struct strs *lists[2]; /* files that may be modules, for their folders; NULL: not known */
+    bool read;                   /* `folders` */
+};
+struct script_workspace *script_tree_workspace(struct script_tree *tree);
+/* NULL: nothing of the workspace. */
+struct script_file *script_package_file(struct script_tree *tree, struct str module);
 void script_mapped_paths(struct script_tree *tree, struct str from, struct str module,
                          struct strs *ret_paths);
 /* NULL when there is no such file. */

@@ -13,8 +13,7 @@ static struct script_thing foreign(struct str dotted)
 
 /* --- Modules. --- */
 
-/* A file for "dir/name": with an ending, or the index of a folder; "x.js" in TypeScript means x.ts. */
-static struct script_file *file_for(struct script_tree *tree, struct str base)
+struct script_file *script_file_for(struct script_tree *tree, struct str base)
 {
     static const char *const endings[] = {".ts",        ".js",       ".mts",      ".mjs",
                                           ".cts",       ".cjs",      "/index.ts", "/index.js",
@@ -35,8 +34,7 @@ static struct script_file *file_for(struct script_tree *tree, struct str base)
     return file;
 }
 
-/* "a/b/../c/./d" without the dots. */
-static struct str without_dots(struct arena *arena, struct str path)
+struct str script_without_dots(struct arena *arena, struct str path)
 {
     struct strs parts = {0};
 
@@ -50,48 +48,6 @@ static struct str without_dots(struct arena *arena, struct str path)
     return str_join(arena, parts.items, parts.count, STR("/"));
 }
 
-/* "@acme/shared/roles" where packages/shared/package.json says that it is "@acme/shared". */
-static struct script_file *find_package(struct script_tree *tree, struct str module)
-{
-    static const char *const folders[] = {"packages", "libs", "modules", "apps"};
-    static const char *const sources[] = {"src", ""};
-    struct arena *arena = script_tree_arena(tree);
-    struct str rest = module, text, scope = str_cut(&rest, '/'), name = str_cut(&rest, '/');
-    struct str quoted =
-        str_printf(arena, "\"" STR_FMT "/" STR_FMT "\"", STR_ARG(scope), STR_ARG(name));
-
-    for (size_t i = 0; name.length && i < COUNT_OF(folders); i++) {
-        struct str folder = str_printf(arena, "%s/" STR_FMT, folders[i], STR_ARG(name));
-        if (!script_tree_text(tree, path_join(arena, folder, STR("package.json")), &text) ||
-            !str_contains(text, quoted))
-            continue;
-        for (size_t j = 0; j < COUNT_OF(sources); j++) {
-            struct str base = *sources[j] ? path_join(arena, folder, str_from(sources[j])) : folder;
-            struct script_file *file =
-                file_for(tree, rest.length ? path_join(arena, base, rest) : base);
-            if (file)
-                return file;
-        }
-    }
-    return NULL;
-}
-
-static struct script_file *workspace_file(struct script_tree *tree, struct str module)
-{
-    struct script_packages *packages = script_tree_packages(tree);
-    struct script_package package = {.module = module};
-
-    if (!str_starts(module, STR("@")) || str_starts(module, STR("@/")))
-        return NULL;
-    for (size_t i = 0; i < packages->count; i++)
-        if (str_eq(packages->items[i].module, module))
-            return packages->items[i].file;
-    package.module = str_copy(script_tree_arena(tree), module);
-    package.file = find_package(tree, module);
-    VEC_PUSH(script_tree_arena(tree), packages, package);
-    return package.file;
-}
-
 /* By what a tsconfig.json maps; else "@/x", "~/x" and "src/x" are looked for in the folders above, with and without src. */
 static struct script_file *mapped_file(struct script_tree *tree, struct str from, struct str module)
 {
@@ -101,12 +57,13 @@ static struct script_file *mapped_file(struct script_tree *tree, struct str from
 
     script_mapped_paths(tree, from, module, &paths);
     for (size_t i = 0; i < paths.count; i++) {
-        struct script_file *file = file_for(tree, without_dots(arena, paths.items[i]));
+        struct script_file *file =
+            script_file_for(tree, script_without_dots(arena, paths.items[i]));
         if (file)
             return file;
     }
 
-    struct script_file *package = workspace_file(tree, module);
+    struct script_file *package = script_package_file(tree, module);
     if (package)
         return package;
     if (str_starts(module, STR("@/")) || str_starts(module, STR("~/")) ||
@@ -116,9 +73,10 @@ static struct script_file *mapped_file(struct script_tree *tree, struct str from
         return NULL;
     for (struct str at = path_directory(from);; at = path_directory(at)) {
         struct str base = str_eq(at, STR(".")) ? STR("") : at;
-        struct script_file *file = file_for(tree, path_join(arena, base, rest));
+        struct script_file *file = script_file_for(tree, path_join(arena, base, rest));
         if (!file)
-            file = file_for(tree, path_join(arena, path_join(arena, base, STR("src")), rest));
+            file =
+                script_file_for(tree, path_join(arena, path_join(arena, base, STR("src")), rest));
         if (file || !base.length)
             return file;
     }
@@ -130,9 +88,10 @@ static struct script_file *module_file(struct script_tree *tree, struct str from
 
     if (!str_starts(module, STR(".")))
         return mapped_file(tree, from, module);
-    return file_for(
-        tree, without_dots(arena, str_printf(arena, STR_FMT "/" STR_FMT,
-                                             STR_ARG(path_directory(from)), STR_ARG(module))));
+    return script_file_for(
+        tree,
+        script_without_dots(arena, str_printf(arena, STR_FMT "/" STR_FMT,
+                                              STR_ARG(path_directory(from)), STR_ARG(module))));
 }
 
 /* --- Names. --- */

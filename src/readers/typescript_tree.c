@@ -34,7 +34,7 @@ struct script_tree {
     struct remembered *slots;
     size_t slot_count, used;
     struct script_paths *paths; /* what tsconfig.json maps; NULL: none was asked for */
-    struct script_packages packages;
+    struct script_workspace workspace;
     struct parse_failure failure;
 };
 
@@ -74,9 +74,9 @@ struct script_paths **script_tree_paths(struct script_tree *tree)
     return &tree->paths;
 }
 
-struct script_packages *script_tree_packages(struct script_tree *tree)
+struct script_workspace *script_tree_workspace(struct script_tree *tree)
 {
-    return &tree->packages;
+    return &tree->workspace;
 }
 
 bool script_tree_text(struct script_tree *tree, struct str path, struct str *ret_text)
