@@ -1,6 +1,4 @@
-#include "readers/ecto.h"
-
-#define NESTING_MAX 12u
+#include "readers/ecto_type.h"
 
 struct settings { /* of one module: its attributes, else those that `use` brings */
     struct elixir_scope key_scope, prefix_scope, foreign_scope, stamps_scope;
@@ -20,188 +18,6 @@ struct reading { /* one schema */
     struct settings settings;
     bool has_key;
 };
-
-/* --- Types. --- */
-
-/* column_type of the PostgreSQL adapter, as a migration that says no size makes it; an :id is bigint there. */
-#define STRING "VARCHAR(255)"
-static struct str base_type(struct str name)
-{
-    static const char *const rows[][2] = {
-        {"id", "BIGINT"},
-        {"identity", "BIGINT"},
-        {"binary_id", "UUID"},
-        {"string", STRING},
-        {"binary", "BYTEA"},
-        {"bitstring", "BIT VARYING"},
-        {"integer", "INTEGER"},
-        {"float", "DOUBLE PRECISION"},
-        {"boolean", "BOOLEAN"},
-        {"decimal", "NUMERIC"},
-        {"map", "JSONB"},
-        {"date", "DATE"},
-        {"time", "TIME WITHOUT TIME ZONE"},
-        {"time_usec", "TIME WITHOUT TIME ZONE"},
-        {"naive_datetime", "TIMESTAMP WITHOUT TIME ZONE"},
-        {"naive_datetime_usec", "TIMESTAMP WITHOUT TIME ZONE"},
-        {"utc_datetime", "TIMESTAMP WITHOUT TIME ZONE"},
-        {"utc_datetime_usec", "TIMESTAMP WITHOUT TIME ZONE"},
-        {"duration", "INTERVAL"},
-        {"Ecto.UUID", "UUID"},
-        /* Packages that many projects have: ecto_ulid, uniq, uuidv7, ecto_shortuuid, pgvector, geo_postgis. */
-        {"Ecto.ULID", "UUID"},
-        {"Uniq.UUID", "UUID"},
-        {"UUIDv7", "UUID"},
-        {"Ecto.ShortUUID", "UUID"},
-        {"Pgvector.Ecto.Vector", "VECTOR"},
-        {"Geo.PostGIS.Geometry", "GEOMETRY"},
-    };
-
-    for (size_t i = 0; i < COUNT_OF(rows); i++)
-        if (str_eq(name, str_from(rows[i][0])))
-            return str_from(rows[i][1]);
-    return STR_NONE;
-}
-
-/* Calls `visit` for each module of a file, nested ones too, with its full name. */
-static void each_module(struct elixir_tree *tree, struct elixir_file *file, TSNode node,
-                        struct str around, unsigned depth,
-                        void (*visit)(void *self, struct elixir_scope scope, struct str name),
-                        void *self)
-{
-    struct elixir_nodes statements = elixir_children(tree, node);
-
-    for (size_t i = 0; i < statements.count && depth < NESTING_MAX; i++) {
-        TSNode call = statements.items[i], block = elixir_child(call, "do_block");
-        if (!str_eq(elixir_called(file, call), STR("defmodule")) || ts_node_is_null(block))
-            continue;
-        struct str name = elixir_source(file, elixir_argument(tree, call, 0));
-        if (around.length)
-            name = str_printf(elixir_tree_arena(tree), STR_FMT "." STR_FMT, STR_ARG(around),
-                              STR_ARG(name));
-        visit(self, (struct elixir_scope){.tree = tree, .file = file, .body = block}, name);
-        each_module(tree, file, block, name, depth + 1, visit, self);
-    }
-}
-
-struct type_search {
-    struct str module, type;
-};
-
-/* `def type, do: :string` of a module that is an Ecto.Type. */
-static void find_type(void *self, struct elixir_scope scope, struct str name)
-{
-    struct type_search *search = self;
-    struct elixir_nodes statements = elixir_children(scope.tree, scope.body);
-
-    /* `Money` where App.Types.Money is nested beside it */
-    if (!str_eq(name, search->module) &&
-        !str_ends(name,
-                  str_printf(elixir_tree_arena(scope.tree), "." STR_FMT, STR_ARG(search->module))))
-        return;
-    for (size_t i = 0; i < statements.count; i++) {
-        TSNode definition = statements.items[i], head;
-        if (!str_eq(elixir_called(scope.file, definition), STR("def")))
-            continue;
-        head = elixir_argument(scope.tree, definition, 0);
-        struct str word = node_is(head, "identifier") ? elixir_source(scope.file, head)
-                                                      : elixir_called(scope.file, head);
-        struct elixir_nodes body = elixir_body(scope, definition);
-        if (str_eq(word, STR("type")) && body.count == 1)
-            search->type = base_type(elixir_text(scope, body.items[0]));
-    }
-}
-
-/* The full name that one `alias` gives a first word; empty: it is about others. `alias Shop.Types.Color`, `alias Shop.Types.{Color, Size}`,
- * `alias Shop.Types.Color, as: Tone`. */
-static struct str aliased(struct elixir_scope scope, TSNode alias, struct str first)
-{
-    struct str module = elixir_source(scope.file, elixir_argument(scope.tree, alias, 0));
-    struct str as = elixir_text(scope, elixir_keyword(scope, alias, "as"));
-    size_t brace = str_find(module, STR(".{")), dot = str_find_last_byte(module, '.');
-
-    if (brace == SIZE_MAX)
-        return str_eq(as.length         ? as
-                      : dot == SIZE_MAX ? module
-                                        : str_from_offset(module, dot + 1),
-                      first)
-                   ? module
-                   : STR_NONE;
-    for (struct str rest = str_trim_bytes(str_from_offset(module, brace + 2), "}"); rest.length;) {
-        struct str item = str_trim(str_cut(&rest, ','));
-        dot = str_find_last_byte(item, '.');
-        if (str_eq(dot == SIZE_MAX ? item : str_from_offset(item, dot + 1), first))
-            return str_printf(elixir_tree_arena(scope.tree), STR_FMT "." STR_FMT,
-                              STR_ARG(str_prefix(module, brace)), STR_ARG(item));
-    }
-    return STR_NONE;
-}
-
-static struct str full_module(struct elixir_scope scope, struct str name)
-{
-    struct elixir_nodes statements = elixir_children(scope.tree, scope.body);
-    struct str rest = name, first = str_cut(&rest, '.');
-
-    for (size_t i = 0; i < statements.count; i++) {
-        if (!str_eq(elixir_called(scope.file, statements.items[i]), STR("alias")))
-            continue;
-        struct str module = aliased(scope, statements.items[i], first);
-        if (module.length)
-            return rest.length ? str_printf(elixir_tree_arena(scope.tree), STR_FMT "." STR_FMT,
-                                            STR_ARG(module), STR_ARG(rest))
-                               : module;
-    }
-    return name;
-}
-
-static struct str module_type(struct elixir_scope scope, struct str name)
-{
-    struct type_search search = {.module = full_module(scope, name)};
-    struct elixir_file *file = elixir_module_file(scope.tree, scope.file->path, search.module);
-
-    each_module(scope.tree, scope.file, scope.file->root, STR_NONE, 0, find_type, &search);
-    if (!search.type.length && file)
-        each_module(scope.tree, file, file->root, STR_NONE, 0, find_type, &search);
-    return search.type;
-}
-
-/* Ecto.Enum keeps names as text, and numbers when its values have some. */
-static struct str enum_type(struct elixir_scope scope, TSNode options)
-{
-    TSNode values = elixir_keyword(scope, options, "values");
-    struct elixir_nodes pairs = elixir_children(scope.tree, elixir_child(values, "keywords"));
-
-    if (!pairs.count)
-        return STR(STRING);
-    struct elixir_nodes pair = elixir_children(scope.tree, pairs.items[0]);
-    return pair.count == 2 && node_is(pair.items[1], "integer") ? STR("INTEGER") : STR(STRING);
-}
-
-static struct str type_of(struct elixir_scope scope, TSNode type, TSNode options, unsigned depth)
-{
-    struct arena *arena = elixir_tree_arena(scope.tree);
-
-    if (ts_node_is_null(type) || depth > NESTING_MAX)
-        return STR_NONE;
-    if (node_is(type, "tuple")) {
-        struct elixir_nodes parts = elixir_children(scope.tree, type);
-        struct str kind = parts.count ? elixir_text(scope, parts.items[0]) : STR_NONE;
-        if (str_eq(kind, STR("map")))
-            return STR("JSONB");
-        if (!str_eq(kind, STR("array")) || parts.count != 2)
-            return STR_NONE;
-        struct str of = type_of(scope, parts.items[1], options, depth + 1);
-        return of.length ? str_printf(arena, STR_FMT "[]", STR_ARG(of)) : of;
-    }
-    struct str name = elixir_text(scope, type), known = base_type(name);
-    if (node_is(type, "alias")) {
-        name = full_module(scope, name);
-        if (str_eq(name, STR("Ecto.Enum")))
-            return enum_type(scope, options);
-        return known.length ? known : module_type(scope, name);
-    }
-    return known;
-}
 
 /* --- Fields. --- */
 
@@ -259,7 +75,7 @@ static void read_field(struct reading *reading, TSNode call)
         schema_table_named(reading->r->schema, reading->table)->partial = true;
         return;
     }
-    text = ts_node_is_null(type) ? STR(STRING) : type_of(reading->scope, type, call, 0);
+    text = ts_node_is_null(type) ? STR(ECTO_STRING) : ecto_type_of(reading->scope, type, call, 0);
     if (str_eq(elixir_text(reading->scope, type), STR("any")))
         return; /* only virtual fields may be that */
     if (!text.length)
@@ -274,9 +90,10 @@ static void read_belongs_to(struct reading *reading, TSNode call)
     struct str name = elixir_text(scope, elixir_argument(reading->r->tree, call, 0));
     struct str key = elixir_text(scope, elixir_keyword(scope, call, "foreign_key"));
     TSNode type = elixir_keyword(scope, call, "type");
-    struct str text = ts_node_is_null(type) ? type_of(reading->settings.foreign_scope,
-                                                      reading->settings.foreign, node_null(), 0)
-                                            : type_of(scope, type, call, 0);
+    struct str text = ts_node_is_null(type)
+                          ? ecto_type_of(reading->settings.foreign_scope, reading->settings.foreign,
+                                         node_null(), 0)
+                          : ecto_type_of(scope, type, call, 0);
 
     if (is_false(scope, call, "define_field"))
         return;
@@ -312,10 +129,10 @@ static void read_timestamps(struct reading *reading, TSNode call)
         if (str_eq(given[0], STR("false")))
             continue;
         value = elixir_keyword(scope, call, "type");
-        type =
-            ts_node_is_null(value)
-                ? type_of(other, elixir_keyword(other, reading->settings.stamps, "type"), call, 0)
-                : type_of(scope, value, call, 0);
+        type = ts_node_is_null(value)
+                   ? ecto_type_of(other, elixir_keyword(other, reading->settings.stamps, "type"),
+                                  call, 0)
+                   : ecto_type_of(scope, value, call, 0);
         put(reading, call,
             given[1].length   ? given[1]
             : given[0].length ? given[0]
@@ -377,7 +194,7 @@ static void take_used(struct elixir_tree *tree, struct elixir_file *file, struct
 {
     struct elixir_nodes children = elixir_children(tree, node);
 
-    for (size_t i = 0; i < children.count && depth < NESTING_MAX; i++) {
+    for (size_t i = 0; i < children.count && depth < ECTO_NESTING_MAX; i++) {
         TSNode child = children.items[i];
         if (str_eq(elixir_called(file, child), STR("quote")))
             take_attributes((struct elixir_scope){tree, file, elixir_child(child, "do_block")},
@@ -403,13 +220,11 @@ static struct settings settings_of(struct elixir_scope scope, TSNode call)
         struct str module;
         if (!str_eq(elixir_called(scope.file, statements.items[i]), STR("use")))
             continue;
-        module = full_module(
+        module = ecto_full_module(
             scope, elixir_source(scope.file, elixir_argument(scope.tree, statements.items[i], 0)));
         struct elixir_file *file = elixir_module_file(scope.tree, scope.file->path, module);
-        if (!file &&
-            str_contains(scope.file->source, str_printf(elixir_tree_arena(scope.tree),
-                                                        "defmodule " STR_FMT " ", STR_ARG(module))))
-            file = scope.file;
+        struct elixir_file *elsewhere = elixir_module_elsewhere(scope.tree, module);
+        file = elsewhere ? elsewhere : file;
         if (file && !str_starts(module, STR("Ecto.")))
             take_used(scope.tree, file, &settings, file->root, 0);
     }
@@ -438,7 +253,7 @@ static void add_key(struct reading *reading, TSNode call)
     TSNode source = parts.count > 2 ? elixir_keyword(scope, parts.items[2], "source") : node_null();
     if (elixir_text(scope, source).length)
         name = elixir_text(scope, source);
-    put(reading, call, name, type_of(scope, parts.items[1], node_null(), 0), true);
+    put(reading, call, name, ecto_type_of(scope, parts.items[1], node_null(), 0), true);
     table = schema_table_named(reading->r->schema, reading->table);
     if (table && !table->columns.items[0].type.length)
         schema_unread_add(reading->r->arena, reading->r->schema,
@@ -483,6 +298,12 @@ static void read_module(void *self, struct elixir_scope scope, struct str name)
             read_schema(self, scope, statements.items[i]);
 }
 
+static void note_module(void *self, struct elixir_scope scope, struct str name)
+{
+    (void)self;
+    elixir_module_add(scope.tree, name, scope.file);
+}
+
 void ecto_read(struct arena *arena, struct elixir_tree *tree, const struct strs *paths,
                struct schema *schema)
 {
@@ -490,9 +311,14 @@ void ecto_read(struct arena *arena, struct elixir_tree *tree, const struct strs 
 
     for (size_t i = 0; i < paths->count; i++) {
         struct elixir_file *file = elixir_tree_file(tree, paths->items[i]);
+        if (file)
+            ecto_each_module(tree, file, file->root, STR_NONE, 0, note_module, NULL);
+    }
+    for (size_t i = 0; i < paths->count; i++) {
+        struct elixir_file *file = elixir_tree_file(tree, paths->items[i]);
         if (!file)
             continue;
-        each_module(tree, file, file->root, STR_NONE, 0, read_module, &r);
+        ecto_each_module(tree, file, file->root, STR_NONE, 0, read_module, &r);
         TSNode error = node_error(file->root);
         if (!ts_node_is_null(error))
             schema_unread_add(arena, schema, (struct schema_place){file->path, node_line(error)},

@@ -10,11 +10,17 @@
 
 const TSLanguage *tree_sitter_elixir(void);
 
+struct elixir_module {
+    struct str name;
+    struct elixir_file *file;
+};
+
 struct elixir_tree {
     struct arena *arena;
     TSParser *parser;
     struct source_files files;
     VEC(struct elixir_file *) known;
+    VEC(struct elixir_module) modules; /* of any file that was read for its modules */
     struct parse_failure failure;
 };
 
@@ -108,6 +114,19 @@ struct elixir_file *elixir_module_file(struct elixir_tree *tree, struct str from
         if (file)
             return file;
     }
+    return NULL;
+}
+
+void elixir_module_add(struct elixir_tree *tree, struct str name, struct elixir_file *file)
+{
+    VEC_PUSH(tree->arena, &tree->modules, (struct elixir_module){name, file});
+}
+
+struct elixir_file *elixir_module_elsewhere(struct elixir_tree *tree, struct str name)
+{
+    for (size_t i = 0; i < tree->modules.count; i++)
+        if (str_eq(tree->modules.items[i].name, name))
+            return tree->modules.items[i].file;
     return NULL;
 }
 

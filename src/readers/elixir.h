@@ -33,6 +33,10 @@ struct elixir_file *elixir_tree_file(struct elixir_tree *tree, struct str path);
 struct elixir_file *elixir_module_file(struct elixir_tree *tree, struct str from,
                                        struct str module);
 
+/* Modules stand where people like: those that were added, whatever their file is called. NULL: none of that name. */
+void elixir_module_add(struct elixir_tree *tree, struct str name, struct elixir_file *file);
+struct elixir_file *elixir_module_elsewhere(struct elixir_tree *tree, struct str name);
+
 /* A body of a module: where attributes are looked up. */
 struct elixir_scope {
     struct elixir_tree *tree;

@@ -10,7 +10,7 @@ defmodule Shop.Accounts.User do
     field :role, Ecto.Enum, values: @roles
     field :password, :string, virtual: true
     belongs_to :team, Shop.Accounts.Team
-    field :price, Money.Ecto.Amount.Type
+    field :price, Acme.Ecto.Amount
     has_many :posts, Shop.Blog.Post
 
     timestamps()
