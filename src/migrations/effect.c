@@ -90,7 +90,8 @@ static bool alters(const struct step *step, const struct schema_change *change)
     switch (change->aspect) {
     case ASPECT_TYPE:
         return step->type && (!step->type_name.length || !change->after.type.length ||
-                              str_eq(step->type_name, change->after.type));
+                              str_eq(step->type_name, change->after.type) ||
+                              str_eq(step->mysql_type_name, change->after.type));
     case ASPECT_NULL:
         return step->null && (!step->null_known || step->nullable == change->after.nullable);
     case ASPECT_DEFAULT:

@@ -176,6 +176,76 @@ static bool compare_language(struct model_side *sides, size_t language, const st
     return true;
 }
 
+/* --- schema.rb and structure.sql. --- */
+
+static size_t language_named(const char *name)
+{
+    size_t i = 0;
+
+    while (i < model_language_count && !str_eq(model_languages[i].name, str_from(name)))
+        i++;
+    return i;
+}
+
+/* Out of the list, if it is there. */
+static bool take(struct strs *paths, struct str path)
+{
+    size_t kept = 0, count = paths->count;
+
+    for (size_t i = 0; i < count; i++)
+        if (!str_eq(paths->items[i], path))
+            paths->items[kept++] = paths->items[i];
+    paths->count = kept;
+    return kept < count;
+}
+
+static bool read_one(struct model_side *side, size_t language, struct str path,
+                     struct schema *schema, struct err *e)
+{
+    struct strs paths = {0};
+    struct group group = {0};
+    struct reading reading = {.side = side, .language = language};
+
+    VEC_PUSH(side->arena, &paths, path);
+    group.paths[0] = paths;
+    if (group_read(&reading, &group, schema))
+        return true;
+    *e = reading.e;
+    return false;
+}
+
+/* Rails writes its schema in one of two forms, and an application may change from the one to the other: db/schema.rb goes, db/structure.sql
+ * comes. They are one database. */
+static bool compare_forms(struct model_side *sides, size_t ruby_side,
+                          struct schema_difference *difference, struct err *e)
+{
+    static const struct str ending = STR_INIT("schema.rb");
+    size_t ruby = language_named("ruby"), sql = language_named("sql"), sql_side = 1 - ruby_side;
+    struct arena *arena = sides->arena;
+    struct strs paths = sides[ruby_side].paths[ruby], copy = {0};
+
+    for (size_t i = 0; i < paths.count; i++)
+        VEC_PUSH(arena, &copy, paths.items[i]);
+    for (size_t i = 0; i < copy.count; i++) {
+        struct str path = copy.items[i];
+        struct str other = str_printf(arena, STR_FMT "structure.sql",
+                                      STR_ARG(str_prefix(path, path.length - ending.length)));
+        struct schema schemas[2] = {0};
+        struct schema_difference found;
+        if (!str_ends(path, ending) || strs_have(&sides[sql_side].paths[ruby], path) ||
+            strs_have(&sides[ruby_side].paths[sql], other) ||
+            !take(&sides[sql_side].paths[sql], other))
+            continue;
+        (void)take(&sides[ruby_side].paths[ruby], path);
+        if (!read_one(&sides[ruby_side], ruby, path, &schemas[ruby_side], e) ||
+            !read_one(&sides[sql_side], sql, other, &schemas[sql_side], e))
+            return false;
+        schema_compare(arena, &schemas[0], &schemas[1], &found);
+        schema_difference_add(arena, difference, &found);
+    }
+    return true;
+}
+
 bool models_compare(struct arena *arena, const struct config *config, struct tree *before,
                     struct tree *after, const struct strs *changed_paths,
                     struct schema_difference *ret_difference, struct err *e)
@@ -201,6 +271,9 @@ bool models_compare(struct arena *arena, const struct config *config, struct tre
     model_matcher_make(arena, config, &matcher);
     for (size_t i = 0; i < 2; i++)
         if (!model_side_open(&sides[i], &matcher, &changed, e))
+            return false;
+    for (size_t i = 0; i < 2; i++)
+        if (!compare_forms(sides, i, &difference, e))
             return false;
     for (size_t i = 0; i < model_language_count; i++)
         if (touched[i] && !compare_language(sides, i, &changed, &difference, e))

@@ -11,6 +11,7 @@ struct reader {
     struct str path;
     struct rails_version version;
     VEC(TSNode) foreign_keys; /* judged when every table is known */
+    struct strs views;
 };
 
 static struct schema_place place(const struct reader *r, TSNode node)
@@ -127,9 +128,11 @@ static void add_constraint(struct reader *r, struct schema_table *table, TSNode 
     struct ruby_value what = ruby_argument(r->file, call, position);
     struct ruby_value name = ruby_option(r->file, call, "name");
     struct ruby_value using = ruby_option(r->file, call, "using");
+    struct ruby_value where = ruby_option(r->file, call, "where");
     struct schema_index index = {.kind = kind,
                                  .name = ruby_is_text(&name) ? name.text : STR_NONE,
                                  .method = using.text,
+                                 .condition = ruby_is_text(&where) ? where.text : STR_NONE,
                                  .extra = kind == SCHEMA_UNIQUE ? index_extra(r, call) : STR_NONE,
                                  .place = place(r, call)};
 
@@ -284,8 +287,9 @@ static void table_call(struct reader *r, struct schema_table *table, TSNode call
         struct schema_column *column = schema_column_named(table, name.text);
         if (!column->type.length) { /* a type of the database's own */
             struct ruby_value array = ruby_option(r->file, call, "array");
-            column->type = str_printf(r->arena, STR_FMT "%s", STR_ARG(type.text),
-                                      array.kind == RUBY_TRUE ? "[]" : "");
+            column->type =
+                str_printf(r->arena, STR_FMT "%s", STR_ARG(rails_own_type(r->arena, type.text)),
+                           array.kind == RUBY_TRUE ? "[]" : "");
             r->schema->unread.count--;
         }
     } else if (rails_is_type(method) || is(method, references)) {
@@ -324,25 +328,35 @@ static void primary_key(struct reader *r, struct schema_table *table, TSNode cal
         return;
     if (id.kind == RUBY_HASH) {
         struct ruby_value of = ruby_entry(r->file, id.node, "type");
-        struct ruby_value limit = ruby_entry(r->file, id.node, "limit");
         type = ruby_is_text(&of) ? of.text : type;
-        rails_column(r->file, call, type, r->version, &column);
-        if (limit.kind == RUBY_NUMBER)
-            column.type = str_printf(r->arena, STR_FMT "(" STR_FMT ")", STR_ARG(column.type),
-                                     STR_ARG(limit.text));
-    } else {
-        rails_column(r->file, call, type, r->version, &column);
+    }
+    /* What else the call says is said of the table: its collation, its comment. */
+    TSNode options = id.kind == RUBY_HASH ? id.node : (TSNode){.id = NULL};
+    rails_column(r->file, options, type, r->version, &column);
+    bool says_default = !ts_node_is_null(ruby_option(r->file, options, "default").node);
+    if (!says_default) {
+        rails_default(r->file, call, &column);
+        says_default = !ts_node_is_null(ruby_option(r->file, call, "default").node);
     }
     bool serial = str_eq(type, STR("primary_key")) || str_eq(type, STR("serial")) ||
                   str_eq(type, STR("bigserial")) || str_eq(type, STR("bigint")) ||
                   str_eq(type, STR("integer"));
-    bool says_default = !ts_node_is_null(ruby_option(r->file, call, "default").node);
     if (serial && !says_default)
         column.default_value = sql_serial_default(r->arena, table->name, column.name);
     else if (str_eq(type, STR("uuid")) && !says_default)
         column.default_value = STR("gen_random_uuid()");
     say_default(r, table, call, &column);
     schema_column_put(r->arena, table, column);
+}
+
+/* Rails 6.1 and later dump the character set, those before it what stands behind the table. */
+static bool is_of_mysql(struct reader *r, TSNode call)
+{
+    struct ruby_value options = ruby_option(r->file, call, "options");
+
+    return !ts_node_is_null(ruby_option(r->file, call, "charset").node) ||
+           !ts_node_is_null(ruby_option(r->file, call, "collation").node) ||
+           (ruby_is_text(&options) && str_contains(options.text, STR("ENGINE=")));
 }
 
 static void create_table(struct reader *r, TSNode call)
@@ -359,6 +373,7 @@ static void create_table(struct reader *r, TSNode call)
     if (sql_is_history_table(name.text))
         return;
     struct schema_table *table = schema_table_add(r->arena, r->schema, name.text, place(r, call));
+    r->version.mysql = is_of_mysql(r, call);
     primary_key(r, table, call);
     for (uint32_t i = 0; !ts_node_is_null(body) && i < ts_node_named_child_count(body); i++)
         if (ruby_is(ts_node_named_child(body, i), "call"))
@@ -382,7 +397,7 @@ static struct schema_table *table_of(struct reader *r, TSNode call)
     struct schema_table *table =
         ruby_is_text(&name) ? schema_table_named(r->schema, name.text) : NULL;
 
-    if (!table)
+    if (!table && !(ruby_is_text(&name) && strs_have(&r->views, name.text)))
         unread(r, call, STR("of a table that this file does not make"));
     return table;
 }
@@ -494,6 +509,10 @@ static void statement(struct reader *r, TSNode node)
         VEC_PUSH(r->arena, &r->foreign_keys, node);
     } else if (str_eq(method, STR("create_enum"))) {
         create_enum(r, node);
+    } else if (str_eq(method, STR("create_view"))) {
+        struct ruby_value name = ruby_argument(r->file, node, 0);
+        if (ruby_is_text(&name))
+            VEC_PUSH(r->arena, &r->views, name.text);
     } else if (str_eq(method, STR("add_check_constraint"))) {
         struct schema_table *table = table_of(r, node);
         if (table)

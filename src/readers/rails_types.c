@@ -12,7 +12,7 @@
 struct rails_version rails_version_of(struct str source)
 {
     static const char *const marks[] = {"ActiveRecord::Schema[", "ActiveRecord::Migration["};
-    struct rails_version version = {5, 0};
+    struct rails_version version = {.major = 5};
 
     for (size_t i = 0; i < COUNT_OF(marks); i++) {
         size_t at = str_find(source, str_from(marks[i]));
@@ -23,7 +23,7 @@ struct rails_version rails_version_of(struct str source)
         struct str number = str_cut(&rest, ']');
         struct str first = str_cut(&number, '.');
         if (str_to_u64(first, &major) && str_to_u64(number, &minor) && major < 100 && minor < 100)
-            version = (struct rails_version){(unsigned)major, (unsigned)minor};
+            version = (struct rails_version){.major = (unsigned)major, .minor = (unsigned)minor};
     }
     return version;
 }
@@ -82,10 +82,21 @@ static const struct {
     {"bigserial", "BIGINT"},
     {"primary_key", "BIGINT"},
     {"vector", "VECTOR"},
-    {"geometry", "GEOMETRY"},
-    {"geography", "GEOGRAPHY"},
+    {"halfvec", "HALFVEC"},
+    {"sparsevec", "SPARSEVEC"},
+    {"cube", "CUBE"},
     {"enum", ""},
     {"virtual", ""},
+    {"geometry", ""},
+    {"geography", ""},
+    {"spatial", ""},
+    {"st_point", ""},
+    {"st_polygon", ""},
+    {"line_string", ""},
+    {"multi_point", ""},
+    {"multi_line_string", ""},
+    {"multi_polygon", ""},
+    {"geometry_collection", ""},
 };
 
 bool rails_is_type(struct str method)
@@ -164,21 +175,12 @@ static struct str with_options(struct ruby_file *file, TSNode call, struct str t
     if (str_eq(base, STR("TIMESTAMPTZ")))
         return in_brackets(arena, STR("TIMESTAMP"), precision_of(file, call, type, version),
                            " WITH TIME ZONE");
-    if (str_eq(base, STR("VARCHAR")) || str_starts(base, STR("BIT")) || str_eq(base, STR("VECTOR")))
+    if (str_eq(base, STR("INTERVAL")))
+        return in_brackets(arena, base, number_of(file, call, "precision"), "");
+    if (str_eq(base, STR("VARCHAR")) || str_starts(base, STR("BIT")) ||
+        str_eq(base, STR("VECTOR")) || str_ends(base, STR("VEC")))
         return in_brackets(arena, base, limit, "");
     return base;
-}
-
-/* MySQL's: size: :long makes LONGTEXT of text and LONGBLOB of binary (Rails guides, "Active Record and MySQL"; MySQL::SchemaStatements). */
-static struct str of_mysql(struct ruby_file *file, TSNode call, struct str base)
-{
-    struct ruby_value size = ruby_option(file, call, "size");
-    bool is_unsigned = ruby_option(file, call, "unsigned").kind == RUBY_TRUE;
-
-    if (ruby_is_text(&size) && (str_eq(base, STR("TEXT")) || str_eq(base, STR("BYTEA"))))
-        base = str_printf(file->arena, STR_FMT "%s", STR_ARG(str_upper(file->arena, size.text)),
-                          str_eq(base, STR("TEXT")) ? "TEXT" : "BLOB");
-    return is_unsigned ? str_printf(file->arena, STR_FMT " UNSIGNED", STR_ARG(base)) : base;
 }
 
 bool rails_type(struct ruby_file *file, TSNode call, struct str type, struct rails_version version,
@@ -198,12 +200,15 @@ bool rails_type(struct ruby_file *file, TSNode call, struct str type, struct rai
         return ruby_is_text(&real) && !str_eq(real.text, type) &&
                rails_type(file, call, real.text, version, ret_type);
     }
+    if (!base.length)
+        base = rails_spatial_type(file, call, type);
     for (size_t i = 0; !base.length && i < COUNT_OF(types); i++)
         if (str_eq(type, str_from(types[i].name)))
             base = str_from(types[i].type);
     if (!base.length)
         return false;
-    *ret_type = of_mysql(file, call, with_options(file, call, type, base, version));
+    *ret_type = with_options(file, call, type, base, version);
+    *ret_type = rails_mysql_type(file, call, type, *ret_type, version.mysql);
     if (ruby_is_text(&collation))
         *ret_type = str_printf(file->arena, STR_FMT " COLLATE \"" STR_FMT "\"", STR_ARG(*ret_type),
                                STR_ARG(collation.text));
@@ -228,9 +233,7 @@ static struct str array_default(struct ruby_file *file, const struct ruby_value 
 
     for (size_t i = 0; i < list->items.count; i++)
         VEC_PUSH(file->arena, &items, list->items.items[i].text);
-    return sql_quoted(file->arena, str_printf(file->arena, "{" STR_FMT "}",
-                                              STR_ARG(str_join(file->arena, items.items,
-                                                               items.count, STR(",")))));
+    return sql_quoted(file->arena, schema_array(file->arena, &items));
 }
 
 /* What to_json makes of a literal; false: it is more than that. */
@@ -286,7 +289,7 @@ static bool json_of(struct ruby_file *file, const struct ruby_value *value, stru
     return false;
 }
 
-static void default_of(struct ruby_file *file, TSNode call, struct schema_column *column)
+void rails_default(struct ruby_file *file, TSNode call, struct schema_column *column)
 {
     struct ruby_value value = ruby_option(file, call, "default");
 
@@ -338,7 +341,7 @@ void rails_column(struct ruby_file *file, TSNode call, struct str type,
         column->default_value =
             str_printf(file->arena, "GENERATED ALWAYS AS (" STR_FMT ") STORED", STR_ARG(as.text));
     else
-        default_of(file, call, column);
+        rails_default(file, call, column);
 }
 
 void rails_names(struct arena *arena, const struct ruby_value *value, struct strs *names)

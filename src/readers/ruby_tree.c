@@ -264,7 +264,9 @@ static bool is_positional(TSNode argument)
 
 static TSNode arguments_of(TSNode call)
 {
-    return ruby_is(call, "call") ? ruby_field(call, "arguments") : (TSNode){.id = NULL};
+    return ruby_is(call, "hash")   ? call
+           : ruby_is(call, "call") ? ruby_field(call, "arguments")
+                                   : (TSNode){.id = NULL};
 }
 
 struct ruby_value ruby_argument(struct ruby_file *file, TSNode call, size_t position)

@@ -66,7 +66,7 @@ struct str ruby_receiver(const struct ruby_file *file,
 /* The N-th argument that has no name; RUBY_UNKNOWN with a null node when absent. */
 struct ruby_value ruby_argument(struct ruby_file *file, TSNode call, size_t position);
 size_t ruby_argument_count(TSNode call);
-/* `limit: 80`, `:limit => 80`; a null node when absent. */
+/* `limit: 80`, `:limit => 80`; a null node when absent. A literal hash is asked the same way. */
 struct ruby_value ruby_option(struct ruby_file *file, TSNode call, const char *name);
 /* The same in a hash literal. */
 struct ruby_value ruby_entry(struct ruby_file *file, TSNode hash, const char *name);

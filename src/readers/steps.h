@@ -43,7 +43,8 @@ struct step {
     struct str deletes, updates; /* STEP_KEY_FOREIGN: "SET NULL", "NO ACTION"; empty: not known */
     bool null_known, nullable;   /* with `null`: what it becomes */
     /* STEP_ADD_COLUMN of Alembic's: `becomes`, `null_known`, `nullable` and `default_value` are what it is made as; SQL's has `sql_type`. */
-    struct str type_name; /* with `type`: what it becomes; empty: not known */
+    struct str type_name;       /* with `type`: what it becomes; empty: not known */
+    struct str mysql_type_name; /* with `type_name`: what it becomes if the database is MySQL's */
     struct str
         becomes; /* the same as Python's migrations say it: it is held against older migrations alone */
     struct str sql_type; /* SQL: the first word of the type that a column becomes or is added as */

@@ -87,7 +87,10 @@ static void change_column(struct reader *r, TSNode call, struct str table, struc
 
     if (!table.length || !column.length)
         return;
-    if (!type.length || !rails_type(r->file, call, type, r->version, &step.type_name))
+    struct rails_version mysql = r->version;
+    mysql.mysql = true;
+    if (!type.length || !rails_type(r->file, call, type, r->version, &step.type_name) ||
+        !rails_type(r->file, call, type, mysql, &step.mysql_type_name))
         step.type_name = STR_NONE;
     push(r, step);
 }
