@@ -102,7 +102,10 @@ static void alter_column(struct sql_reader *r, struct schema_column *column,
         break;
     case PG_QUERY__ALTER_TABLE_TYPE__AT_AlterColumnType:
         if (command->def && command->def->column_def->type_name)
-            column->type = sql_type(r->arena, command->def->column_def->type_name, &serial);
+            column->type = str_printf(
+                r->arena, STR_FMT STR_FMT,
+                STR_ARG(sql_type(r->arena, command->def->column_def->type_name, &serial)),
+                STR_ARG(sql_column_collation(r, command->def->column_def)));
         break;
     default:
         break;
@@ -117,8 +120,8 @@ static void attach(struct sql_reader *r, struct str of, const PgQuery__Partition
         sql_partition(r, table, of);
 }
 
-static void alter_command(struct sql_reader *r, struct schema_table *table,
-                          const PgQuery__AlterTableCmd *command)
+void sql_alter_command(struct sql_reader *r, struct schema_table *table,
+                       const PgQuery__AlterTableCmd *command)
 {
     struct str name = sql_text(r, command->name);
     struct schema_column *column = schema_column_named(table, name);
@@ -174,6 +177,8 @@ void sql_alter_table(struct sql_reader *r, const PgQuery__AlterTableStmt *alter)
 
     if (alter->objtype == PG_QUERY__OBJECT_TYPE__OBJECT_INDEX)
         alter_index(r, alter);
+    if (alter->objtype == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE)
+        sql_alter_composite(r, alter);
     if (alter->objtype != PG_QUERY__OBJECT_TYPE__OBJECT_TABLE &&
         alter->objtype != PG_QUERY__OBJECT_TYPE__OBJECT_FOREIGN_TABLE)
         return;
@@ -186,7 +191,7 @@ void sql_alter_table(struct sql_reader *r, const PgQuery__AlterTableStmt *alter)
         return;
     }
     for (size_t i = 0; i < alter->n_cmds; i++)
-        alter_command(r, table, alter->cmds[i]->alter_table_cmd);
+        sql_alter_command(r, table, alter->cmds[i]->alter_table_cmd);
 }
 
 /* --- RENAME. --- */
@@ -212,13 +217,9 @@ static void rename_column(struct sql_reader *r, struct schema_table *table, stru
             rename_in(&r->named.items[i].columns, from, to);
 }
 
-static void rename_table(struct sql_reader *r, struct schema_table *table, struct str to)
+static void rename_table(struct sql_reader *r, struct schema_table *table, struct str whole)
 {
-    size_t dot = str_find_byte(table->name, '.');
     struct str from = table->name;
-    struct str whole = dot == SIZE_MAX ? to
-                                       : str_printf(r->arena, STR_FMT "." STR_FMT,
-                                                    STR_ARG(str_prefix(from, dot)), STR_ARG(to));
     struct str head = str_printf(r->arena, STR_FMT " (", STR_ARG(from));
 
     table->name = whole;
@@ -233,6 +234,16 @@ static void rename_table(struct sql_reader *r, struct schema_table *table, struc
                     str_printf(r->arena, STR_FMT " (" STR_FMT, STR_ARG(whole),
                                STR_ARG(str_from_offset(column->references, head.length)));
         }
+}
+
+/* The name in the schema that the table is in. */
+static struct str beside(struct sql_reader *r, const struct schema_table *table, struct str name)
+{
+    size_t dot = str_find_byte(table->name, '.');
+
+    return dot == SIZE_MAX ? name
+                           : str_printf(r->arena, STR_FMT "." STR_FMT,
+                                        STR_ARG(str_prefix(table->name, dot)), STR_ARG(name));
 }
 
 static void rename_index(struct sql_reader *r, struct str from, struct str to)
@@ -269,7 +280,7 @@ void sql_rename(struct sql_reader *r, const PgQuery__RenameStmt *rename)
     if (rename->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_COLUMN && table)
         rename_column(r, table, from, to);
     else if (rename->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_TABLE && table)
-        rename_table(r, table, to);
+        rename_table(r, table, beside(r, table, to));
     else if (rename->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_TABCONSTRAINT && table)
         rename_index(r, from, to);
     else if (rename->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_INDEX)
@@ -277,4 +288,28 @@ void sql_rename(struct sql_reader *r, const PgQuery__RenameStmt *rename)
     else if (rename->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE && rename->object)
         rename_type(r, sql_list_name(r, rename->object->list->items, rename->object->list->n_items),
                     to);
+}
+
+void sql_set_schema(struct sql_reader *r, const PgQuery__AlterObjectSchemaStmt *alter)
+{
+    struct str schema = sql_text(r, alter->newschema);
+    struct schema_table *table =
+        alter->relation ? schema_table_named(r->schema, sql_table_name(r, alter->relation)) : NULL;
+    struct schema_type *type = NULL;
+    struct str name;
+
+    if (alter->object_type == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE && alter->object &&
+        alter->object->node_case == PG_QUERY__NODE__NODE_LIST) {
+        name = sql_list_name(r, alter->object->list->items, alter->object->list->n_items);
+        type = schema_type_named(r->schema, name);
+    }
+    name = table ? table->name : type ? type->name : STR_NONE;
+    size_t dot = str_find_byte(name, '.');
+    name = dot == SIZE_MAX ? name : str_from_offset(name, dot + 1);
+    if (!str_eq(schema, STR("public")))
+        name = str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(schema), STR_ARG(name));
+    if (table)
+        rename_table(r, table, name);
+    else if (type)
+        rename_type(r, type->name, name);
 }

@@ -49,7 +49,7 @@ void sql_like(struct sql_reader *r, struct schema_table *table,
 
 void sql_partition(struct sql_reader *r, struct schema_table *table, struct str of)
 {
-    table->partition = true;
+    table->partition_of = of;
     VEC_PUSH(r->arena, &r->partitions, (struct sql_partition){.table = table->name, .of = of});
 }
 

@@ -52,6 +52,19 @@ struct str sql_free_name(struct sql_reader *r, struct str table, const struct st
 /* What a name that is made up calls this part of an index, unlike all before it. */
 void sql_element_name(struct sql_reader *r, const PgQuery__IndexElem *element, struct strs *names);
 
+/* --- sql_types.c --- */
+void sql_enum(struct sql_reader *r, const PgQuery__CreateEnumStmt *create);
+void sql_alter_enum(struct sql_reader *r, const PgQuery__AlterEnumStmt *alter);
+void sql_domain(struct sql_reader *r, const PgQuery__CreateDomainStmt *create);
+void sql_alter_domain(struct sql_reader *r, const PgQuery__AlterDomainStmt *alter);
+void sql_composite(struct sql_reader *r, const PgQuery__CompositeTypeStmt *create);
+void sql_alter_composite(struct sql_reader *r, const PgQuery__AlterTableStmt *alter);
+void sql_type_drop(struct schema *schema, struct str name);
+
+/* --- sql_words.c --- */
+/* Without the words that the parser does not know and that say nothing of tables here: SQLite's AUTOINCREMENT, later PostgreSQL's NOT ENFORCED… */
+struct str sql_without_other_words(struct arena *arena, struct str statement);
+
 /* --- Parts of a table. --- */
 void sql_unread(struct sql_reader *r, struct str reason);
 /* As sql_expression() and sql_default(); what is there and cannot be written is said. `node` may be NULL. */
@@ -59,6 +72,9 @@ struct str sql_written(struct sql_reader *r, const PgQuery__Node *node);
 void sql_column_default(struct sql_reader *r, struct schema_column *column,
                         const PgQuery__Node *node);
 void sql_column(struct sql_reader *r, struct schema_table *table, const PgQuery__ColumnDef *def);
+/* " COLLATE "de"", behind the type; empty: none of its own. */
+struct str sql_column_collation(struct sql_reader *r, const PgQuery__ColumnDef *def);
+struct str sql_collation(struct sql_reader *r, const PgQuery__CollateClause *clause);
 void sql_constraint(struct sql_reader *r, struct schema_table *table,
                     const PgQuery__Constraint *constraint);
 void sql_constraint_drop(struct sql_reader *r, struct schema_table *table, struct str name);
@@ -75,6 +91,9 @@ void sql_partition(struct sql_reader *r, struct schema_table *table, struct str 
 void sql_partitions_finish(struct sql_reader *r);
 void sql_table_drop(struct schema *schema, struct str name);
 void sql_alter_table(struct sql_reader *r, const PgQuery__AlterTableStmt *alter);
+void sql_alter_command(struct sql_reader *r, struct schema_table *table,
+                       const PgQuery__AlterTableCmd *command);
+void sql_set_schema(struct sql_reader *r, const PgQuery__AlterObjectSchemaStmt *alter);
 void sql_rename(struct sql_reader *r, const PgQuery__RenameStmt *rename);
 
 #endif

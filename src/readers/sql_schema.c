@@ -162,41 +162,6 @@ static void create_table(struct sql_reader *r, const PgQuery__CreateStmt *create
         sql_partition(r, table, sql_table_name(r, create->inh_relations[0]->range_var));
 }
 
-static void create_domain(struct sql_reader *r, const PgQuery__CreateDomainStmt *create)
-{
-    bool serial;
-
-    VEC_PUSH(
-        r->arena, &r->schema->domains,
-        (struct schema_domain){.name = sql_list_name(r, create->domainname, create->n_domainname),
-                               .type = sql_type(r->arena, create->type_name, &serial)});
-}
-
-static void create_enum(struct sql_reader *r, const PgQuery__CreateEnumStmt *create)
-{
-    struct schema_type type = {.name = sql_list_name(r, create->type_name, create->n_type_name),
-                               .place = r->place};
-
-    sql_names(r, create->vals, create->n_vals, &type.labels);
-    if (!schema_type_named(r->schema, type.name))
-        VEC_PUSH(r->arena, &r->schema->types, type);
-}
-
-static void alter_enum(struct sql_reader *r, const PgQuery__AlterEnumStmt *alter)
-{
-    struct schema_type *type =
-        schema_type_named(r->schema, sql_list_name(r, alter->type_name, alter->n_type_name));
-    struct str value = sql_text(r, alter->new_val), old = sql_text(r, alter->old_val);
-
-    if (!type)
-        return;
-    for (size_t i = 0; old.length && i < type->labels.count; i++)
-        if (str_eq(type->labels.items[i], old))
-            type->labels.items[i] = value;
-    if (!old.length)
-        strs_add(r->arena, &type->labels, value);
-}
-
 static void drop(struct sql_reader *r, const PgQuery__DropStmt *statement)
 {
     for (size_t i = 0; i < statement->n_objects; i++) {
@@ -205,13 +170,9 @@ static void drop(struct sql_reader *r, const PgQuery__DropStmt *statement)
             sql_table_drop(r->schema, name);
         else if (statement->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_INDEX)
             sql_index_drop(r->schema, name);
-        for (size_t j = 0; statement->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE &&
-                           j < r->schema->types.count;
-             j++)
-            if (str_eq(r->schema->types.items[j].name, name)) {
-                r->schema->types.items[j] = VEC_LAST(&r->schema->types);
-                r->schema->types.count--;
-            }
+        else if (statement->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE ||
+                 statement->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN)
+            sql_type_drop(r->schema, name);
     }
 }
 
@@ -261,16 +222,25 @@ static void dispatch(struct sql_reader *r, const PgQuery__Node *node)
         sql_index(r, node->index_stmt);
         break;
     case PG_QUERY__NODE__NODE_CREATE_ENUM_STMT:
-        create_enum(r, node->create_enum_stmt);
+        sql_enum(r, node->create_enum_stmt);
         break;
     case PG_QUERY__NODE__NODE_CREATE_DOMAIN_STMT:
-        create_domain(r, node->create_domain_stmt);
+        sql_domain(r, node->create_domain_stmt);
+        break;
+    case PG_QUERY__NODE__NODE_ALTER_DOMAIN_STMT:
+        sql_alter_domain(r, node->alter_domain_stmt);
+        break;
+    case PG_QUERY__NODE__NODE_COMPOSITE_TYPE_STMT:
+        sql_composite(r, node->composite_type_stmt);
         break;
     case PG_QUERY__NODE__NODE_ALTER_ENUM_STMT:
-        alter_enum(r, node->alter_enum_stmt);
+        sql_alter_enum(r, node->alter_enum_stmt);
         break;
     case PG_QUERY__NODE__NODE_RENAME_STMT:
         sql_rename(r, node->rename_stmt);
+        break;
+    case PG_QUERY__NODE__NODE_ALTER_OBJECT_SCHEMA_STMT:
+        sql_set_schema(r, node->alter_object_schema_stmt);
         break;
     case PG_QUERY__NODE__NODE_DROP_STMT:
         drop(r, node->drop_stmt);
@@ -313,35 +283,6 @@ static bool is_wanted(struct str statement)
         if (!fills)
             return false;
     }
-}
-
-static void blank(char *copy, size_t end, size_t length)
-{
-    for (size_t i = end - length; i < end; i++)
-        copy[i] = ' ';
-}
-
-/* SQLite's words, which PostgreSQL does not know: AUTOINCREMENT says nothing that a primary key does not, and how a table is kept (STRICT,
- * WITHOUT ROWID, behind the last bracket) is none of its columns. */
-static struct str without_sqlite_words(struct arena *arena, struct str statement)
-{
-    char *copy = str_c(arena, statement);
-    size_t at = 0, depth = 0;
-    bool behind = false;
-
-    for (struct str token; (token = sql_token(statement, &at)).length;) {
-        depth += str_eq(token, STR("("));
-        if (str_eq(token, STR(")")) && depth > 0 && --depth == 0) {
-            behind = true;
-            continue;
-        }
-        if (str_eq_nocase(token, STR("AUTOINCREMENT")) ||
-            (behind && depth == 0 &&
-             (str_eq(token, STR(",")) || str_eq_nocase(token, STR("STRICT")) ||
-              str_eq_nocase(token, STR("WITHOUT")) || str_eq_nocase(token, STR("ROWID")))))
-            blank(copy, at, token.length);
-    }
-    return str_of(copy, statement.length);
 }
 
 /* INTEGER UNSIGNED AUTOINCREMENT: words of SQLite's types, which PostgreSQL has nowhere. */
@@ -408,7 +349,7 @@ static void read_statement(struct sql_reader *r, struct str text)
     CLEANUP_WITH(sql_tree_release)
     struct sql_tree *tree = sql_tree_parse(r->arena, text, &reason);
     if (!tree)
-        tree = sql_tree_parse(r->arena, without_sqlite_words(r->arena, text), &(struct str){0});
+        tree = sql_tree_parse(r->arena, sql_without_other_words(r->arena, text), &(struct str){0});
     if (!tree && is_of_sqlite(text)) {
         mysql_statement(r, text);
         return;

@@ -61,10 +61,14 @@ static struct str collation(struct sql_reader *r, PgQuery__Node *const *names, s
                  : STR_NONE;
 }
 
-static struct str column_collation(struct sql_reader *r, const PgQuery__ColumnDef *def)
+struct str sql_collation(struct sql_reader *r, const PgQuery__CollateClause *clause)
 {
-    return def->coll_clause ? collation(r, def->coll_clause->collname, def->coll_clause->n_collname)
-                            : STR_NONE;
+    return clause ? collation(r, clause->collname, clause->n_collname) : STR_NONE;
+}
+
+struct str sql_column_collation(struct sql_reader *r, const PgQuery__ColumnDef *def)
+{
+    return sql_collation(r, def->coll_clause);
 }
 
 /* DEFERRABLE INITIALLY DEFERRED behind the constraint of a column: nodes of their own, which say it of that one. */
@@ -136,7 +140,7 @@ void sql_column(struct sql_reader *r, struct schema_table *table, const PgQuery_
     if (def->type_name)
         column.type = str_printf(r->arena, STR_FMT STR_FMT,
                                  STR_ARG(sql_type(r->arena, def->type_name, &serial)),
-                                 STR_ARG(column_collation(r, def)));
+                                 STR_ARG(sql_column_collation(r, def)));
     if (serial) {
         column.nullable = false;
         column.default_value = sql_serial_default(r->arena, table->name, column.name);
@@ -260,7 +264,16 @@ static struct str actions_of(struct sql_reader *r, const PgQuery__Constraint *co
     const char *deleted = action_words(constraint->fk_del_action);
     const char *updated = action_words(constraint->fk_upd_action);
 
-    return str_printf(r->arena, "%s%s%s%s%s", deleted ? " ON DELETE " : "", deleted ? deleted : "",
+    bool full = str_eq(str_from(constraint->fk_matchtype), STR("f"));
+    struct strs set = {0};
+
+    sql_names(r, constraint->fk_del_set_cols, constraint->n_fk_del_set_cols, &set);
+    struct str list = set.count
+                          ? str_printf(r->arena, " (" STR_FMT ")",
+                                       STR_ARG(str_join(r->arena, set.items, set.count, STR(", "))))
+                          : STR_NONE;
+    return str_printf(r->arena, "%s%s%s" STR_FMT "%s%s%s", full ? " MATCH FULL" : "",
+                      deleted ? " ON DELETE " : "", deleted ? deleted : "", STR_ARG(list),
                       updated ? " ON UPDATE " : "", updated ? updated : "",
                       schema_deferral(constraint->deferrable, constraint->initdeferred));
 }

@@ -384,6 +384,52 @@ static struct str type_arguments(struct arena *arena, const PgQuery__TypeName *t
                : STR_NONE;
 }
 
+static bool constant(const PgQuery__Node *node, int *ret_number)
+{
+    bool is = node->node_case == PG_QUERY__NODE__NODE_A_CONST &&
+              node->a_const->val_case == PG_QUERY__A__CONST__VAL_IVAL;
+
+    if (is)
+        *ret_number = node->a_const->ival->ival;
+    return is;
+}
+
+/* INTERVAL's first number is a mask of fields, a bit each (PostgreSQL 15, utils/datetime.h); the second one is that of digits. */
+static struct str interval_arguments(struct arena *arena, const PgQuery__TypeName *type)
+{
+    static const struct {
+        int bit;
+        const char *name;
+    } fields[] = {{2, "YEAR"},  {1, "MONTH"},   {3, "DAY"},
+                  {10, "HOUR"}, {11, "MINUTE"}, {12, "SECOND"}};
+    const char *first = NULL, *last = NULL;
+    int mask = 0, digits = 0;
+
+    if (!type->n_typmods || !constant(type->typmods[0], &mask))
+        return STR_NONE;
+    for (size_t i = 0; i < COUNT_OF(fields) && mask != 0x7fff; i++)
+        if (mask & 1 << fields[i].bit) {
+            first = first ? first : fields[i].name;
+            last = fields[i].name;
+        }
+    struct str text = !first          ? STR_NONE
+                      : first == last ? str_printf(arena, " %s", first)
+                                      : str_printf(arena, " %s TO %s", first, last);
+    return type->n_typmods > 1 && constant(type->typmods[1], &digits)
+               ? str_printf(arena, STR_FMT "(%d)", STR_ARG(text), digits)
+               : text;
+}
+
+/* "char" in quotes is one byte, and bpchar without a length has none: neither is CHARACTER, which the parser calls bpchar(1). */
+static struct str base_type(struct arena *arena, const PgQuery__TypeName *type, struct str name)
+{
+    if (str_eq(name, STR("char")))
+        return STR("\"char\"");
+    if (str_eq(name, STR("bpchar")) && !type->n_typmods)
+        return STR("BPCHAR");
+    return sql_type_word(arena, name);
+}
+
 struct str sql_type(struct arena *arena, const PgQuery__TypeName *type, bool *ret_serial)
 {
     struct str name = STR_NONE, arguments;
@@ -398,10 +444,10 @@ struct str sql_type(struct arena *arena, const PgQuery__TypeName *type, bool *re
                            : str_copy(arena, part);
     }
     *ret_serial = str_contains(name, STR("serial"));
-    struct str base = sql_type_word(arena, name);
+    struct str base = base_type(arena, type, name);
     *ret_serial = *ret_serial && !str_eq(base, name);
-    /* INTERVAL's first number is a mask of fields. */
-    arguments = str_eq(base, STR("INTERVAL")) ? STR_NONE : type_arguments(arena, type);
+    arguments = str_eq(base, STR("INTERVAL")) ? interval_arguments(arena, type)
+                                              : type_arguments(arena, type);
     if (str_eq(base, STR("GEOMETRY")) || str_eq(base, STR("GEOGRAPHY")))
         arguments = str_upper(arena, arguments);
     struct str text =

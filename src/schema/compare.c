@@ -1,16 +1,11 @@
 #include <stdlib.h>
 
+#include "schema/comparison.h"
 #include "schema/same.h"
 
 #define LINE_MAX_BYTES ((size_t)64 << 10)
 
-struct comparison {
-    struct arena *arena;
-    const struct schema *before, *after;
-    struct schema_difference *difference;
-};
-
-static void add(struct comparison *c, struct schema_change change)
+void comparison_add(struct comparison *c, struct schema_change change)
 {
     VEC_PUSH(c->arena, &c->difference->changes, change);
 }
@@ -36,7 +31,8 @@ static void change_column(struct comparison *c, const struct schema_table *table
                           const struct schema_column *old, const struct schema_column *column,
                           enum schema_aspect aspect, struct str what)
 {
-    add(c, (struct schema_change){
+    comparison_add(
+        c, (struct schema_change){
                .kind = SCHEMA_CHANGE,
                .object = SCHEMA_OBJECT_COLUMN,
                .aspect = aspect,
@@ -131,7 +127,7 @@ static void whole_column(struct comparison *c, const struct schema_table *table,
     struct schema_change change = of_column(c->arena, table, column, kind);
 
     if (!column->unread)
-        add(c, change);
+        comparison_add(c, change);
     else if (column->named)
         VEC_PUSH(c->arena, &c->difference->unsure, change);
 }
@@ -219,18 +215,19 @@ static void whole_index(struct comparison *c, const struct schema_table *table,
         buf_printf(&line, " " STR_FMT, STR_ARG(index->extra));
     if (kind == SCHEMA_ADD && index->condition.length)
         buf_printf(&line, " WHERE " STR_FMT, STR_ARG(index->condition));
-    add(c, (struct schema_change){.kind = kind,
-                                  .object = SCHEMA_OBJECT_INDEX,
-                                  .index = index->kind,
-                                  .parts = index->parts,
-                                  .beside = beside,
-                                  .table = table->name,
-                                  .name = index->name,
-                                  .column = index->kind == SCHEMA_CHECK ? index->of_column
-                                            : index->parts.count        ? index->parts.items[0]
-                                                                        : STR_NONE,
-                                  .place = index->place,
-                                  .line = buf_str(&line)});
+    comparison_add(c,
+                   (struct schema_change){.kind = kind,
+                                          .object = SCHEMA_OBJECT_INDEX,
+                                          .index = index->kind,
+                                          .parts = index->parts,
+                                          .beside = beside,
+                                          .table = table->name,
+                                          .name = index->name,
+                                          .column = index->kind == SCHEMA_CHECK ? index->of_column
+                                                    : index->parts.count ? index->parts.items[0]
+                                                                         : STR_NONE,
+                                          .place = index->place,
+                                          .line = buf_str(&line)});
 }
 
 /* --- Tables. --- */
@@ -238,14 +235,14 @@ static void whole_index(struct comparison *c, const struct schema_table *table,
 static void whole_table(struct comparison *c, const struct schema_table *table,
                         enum schema_change_kind kind)
 {
-    add(c, (struct schema_change){.kind = kind,
-                                  .object = SCHEMA_OBJECT_TABLE,
-                                  .table = table->name,
-                                  .whole = table,
-                                  .place = table->place,
-                                  .line = str_printf(c->arena, "%s TABLE " STR_FMT,
-                                                     kind == SCHEMA_ADD ? "ADD" : "DROP",
-                                                     STR_ARG(table->name))});
+    comparison_add(c, (struct schema_change){.kind = kind,
+                                             .object = SCHEMA_OBJECT_TABLE,
+                                             .table = table->name,
+                                             .whole = table,
+                                             .place = table->place,
+                                             .line = str_printf(c->arena, "%s TABLE " STR_FMT,
+                                                                kind == SCHEMA_ADD ? "ADD" : "DROP",
+                                                                STR_ARG(table->name))});
 }
 
 static bool is_part_of_column(const struct schema_table *table, const struct schema_table *other,
@@ -298,124 +295,45 @@ static void compare_all_columns(struct comparison *c, const struct schema_table 
             whole_column(c, old, &old->columns.items[i], SCHEMA_DROP);
 }
 
-static void compare_tables(struct comparison *c, const struct schema_table *old,
-                           const struct schema_table *new)
+/* A partition may have its own defaults and be stricter; what changed as in its table is told of that. */
+static void compare_partition_column(struct comparison *c, const struct schema_table *old,
+                                     const struct schema_table *new, struct str name)
 {
-    if (!old->partition && !new->partition)
+    const struct schema_table *of_old = schema_table_named(c->before, old->partition_of);
+    const struct schema_table *of_new = schema_table_named(c->after, new->partition_of);
+    const struct schema_column *was = schema_column_named(of_old, name);
+    const struct schema_column *is = schema_column_named(of_new, name);
+    struct expression_scope there = in_old(c, of_old), here = in_new(c, of_new);
+    struct schema_column before, after;
+
+    if (!was || was->unread || is->unread)
+        return;
+    before = partition_column(old, was);
+    after = partition_column(new, is);
+    if (before.nullable != after.nullable &&
+        (before.nullable != was->nullable || after.nullable != is->nullable))
+        change_column(c, new, &before, &after, ASPECT_NULL,
+                      after.nullable ? STR("NULL") : STR("NOT NULL"));
+    if (!before.unread_default && !after.unread_default &&
+        !same_default(&there, &before, &here, &after) &&
+        (!same_default(&there, &before, &there, was) || !same_default(&here, &after, &here, is)))
+        change_column(c, new, &before, &after, ASPECT_DEFAULT,
+                      default_words(c->arena, &before, &after));
+}
+
+void comparison_tables(struct comparison *c, const struct schema_table *old,
+                       const struct schema_table *new)
+{
+    const struct schema_table *of =
+        old->partition_of.length && schema_table_named(c->before, old->partition_of)
+            ? schema_table_named(c->after, new->partition_of)
+            : NULL;
+
+    if (!old->partition_of.length && !new->partition_of.length)
         compare_all_columns(c, old, new);
+    for (size_t i = 0; of && i < of->columns.count; i++)
+        compare_partition_column(c, old, new, of->columns.items[i].name);
     compare_indexes(c, old, new);
-}
-
-/* --- Types. --- */
-
-static bool is_of_type(const struct schema_column *column, struct str type)
-{
-    struct str used = column->type;
-
-    while (str_ends(used, STR("[]")))
-        used = str_prefix(used, used.length - 2);
-    return str_eq(used, type);
-}
-
-/* A type that comes or goes with the tables that use it is part of them; one that nothing uses stands for itself. Where the column
- * cannot be read in the other schema, nobody knows. */
-static bool lives_without_new_tables(const struct schema *schema, const struct schema *other,
-                                     struct str type)
-{
-    bool used = false;
-
-    for (size_t i = 0; i < schema->tables.count; i++) {
-        const struct schema_table *table = &schema->tables.items[i];
-        const struct schema_table *there = schema_table_named(other, table->name);
-        for (size_t j = 0; j < table->columns.count; j++) {
-            const struct schema_column *column = &table->columns.items[j];
-            if (!is_of_type(column, type))
-                continue;
-            used = true;
-            const struct schema_column *same =
-                there ? schema_column_named(there, column->name) : NULL;
-            if (there && !(same && same->unread))
-                return true;
-        }
-    }
-    return !used;
-}
-
-static void type_line(struct comparison *c, const struct schema_type *type,
-                      enum schema_change_kind kind, struct str value, struct str line)
-{
-    add(c, (struct schema_change){.kind = kind,
-                                  .object = SCHEMA_OBJECT_TYPE,
-                                  .name = type->name,
-                                  .value = value,
-                                  .place = type->place,
-                                  .line = line});
-}
-
-static struct str quoted(struct arena *arena, struct str text)
-{
-    struct buf buf = buf_new(arena, 2 * text.length + 3);
-
-    buf_add_byte(&buf, '\'');
-    for (size_t i = 0; i < text.length; i++) {
-        if (text.bytes[i] == '\'')
-            buf_add_byte(&buf, '\'');
-        buf_add_byte(&buf, text.bytes[i]);
-    }
-    buf_add_byte(&buf, '\'');
-    return buf_str(&buf);
-}
-
-static void compare_labels(struct comparison *c, const struct schema_type *old,
-                           const struct schema_type *new, enum schema_change_kind kind)
-{
-    const struct schema_type *from = kind == SCHEMA_ADD ? old : new;
-    const struct schema_type *to = kind == SCHEMA_ADD ? new : old;
-
-    for (size_t i = 0; i < to->labels.count; i++) {
-        struct str label = to->labels.items[i];
-        if (!strs_have(&from->labels, label))
-            type_line(c, new, SCHEMA_CHANGE, label,
-                      str_printf(c->arena, "CHANGE TYPE " STR_FMT " %s VALUE " STR_FMT,
-                                 STR_ARG(new->name), kind == SCHEMA_ADD ? "ADD" : "DROP",
-                                 STR_ARG(quoted(c->arena, label))));
-    }
-}
-
-static void whole_type(struct comparison *c, const struct schema_type *type,
-                       enum schema_change_kind kind)
-{
-    struct strs labels = {0};
-
-    for (size_t i = 0; i < type->labels.count; i++)
-        VEC_PUSH(c->arena, &labels, quoted(c->arena, type->labels.items[i]));
-    type_line(c, type, kind, STR_NONE,
-              kind == SCHEMA_ADD
-                  ? str_printf(c->arena, "ADD TYPE " STR_FMT " (" STR_FMT ")", STR_ARG(type->name),
-                               STR_ARG(joined(c->arena, &labels)))
-                  : str_printf(c->arena, "DROP TYPE " STR_FMT, STR_ARG(type->name)));
-}
-
-static void compare_types(struct comparison *c)
-{
-    const struct schema_types *old = &c->before->types, *new = &c->after->types;
-
-    for (size_t i = 0; i < new->count; i++) {
-        const struct schema_type *before = schema_type_named(c->before, new->items[i].name);
-        if (before && (before->unread || new->items[i].unread))
-            continue;
-        if (before) {
-            compare_labels(c, before, &new->items[i], SCHEMA_ADD);
-            compare_labels(c, before, &new->items[i], SCHEMA_DROP);
-        } else if (!new->items[i].unread &&
-                   lives_without_new_tables(c->after, c->before, new->items[i].name)) {
-            whole_type(c, &new->items[i], SCHEMA_ADD);
-        }
-    }
-    for (size_t i = 0; i < old->count; i++)
-        if (!schema_type_named(c->after, old->items[i].name) &&
-            lives_without_new_tables(c->before, c->after, old->items[i].name))
-            whole_type(c, &old->items[i], SCHEMA_DROP);
 }
 
 /* --- The whole. --- */
@@ -466,14 +384,14 @@ void schema_compare(struct arena *arena, const struct schema *before, const stru
     for (size_t i = 0; i < after->tables.count; i++) {
         const struct schema_table *old = schema_table_named(before, after->tables.items[i].name);
         if (old)
-            compare_tables(&c, old, &after->tables.items[i]);
+            comparison_tables(&c, old, &after->tables.items[i]);
         else
             whole_table(&c, &after->tables.items[i], SCHEMA_ADD);
     }
     for (size_t i = 0; i < before->tables.count; i++)
         if (!schema_table_named(after, before->tables.items[i].name))
             whole_table(&c, &before->tables.items[i], SCHEMA_DROP);
-    compare_types(&c);
+    comparison_types(&c);
     compare_unread(&c, after, before);
     compare_unread(&c, before, after);
     if (difference.changes.count)

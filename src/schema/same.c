@@ -64,3 +64,22 @@ bool same_default(const struct expression_scope *scope_a, const struct schema_co
     return expression_same_value(scope_a, of_a.length ? of_a : text_a, a->type, scope_b,
                                  of_b.length ? of_b : text_b, b->type);
 }
+
+/* --- Partitions. --- */
+
+struct schema_column partition_column(const struct schema_table *partition,
+                                      const struct schema_column *of)
+{
+    const struct schema_column *own = schema_column_named(partition, of->name);
+    struct schema_column column = own ? *own : *of;
+
+    if (!own || own->type.length)
+        return column;
+    column.type = of->type;
+    column.nullable = own->nullable && of->nullable;
+    if (!own->default_value.length && !own->unread_default) {
+        column.default_value = of->default_value;
+        column.unread_default = of->unread_default;
+    }
+    return column;
+}

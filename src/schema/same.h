@@ -13,5 +13,8 @@ bool same_index(const struct expression_scope *scope_a, const struct schema_inde
                 const struct expression_scope *scope_b, const struct schema_index *b);
 bool same_default(const struct expression_scope *scope_a, const struct schema_column *a,
                   const struct expression_scope *scope_b, const struct schema_column *b);
+/* What a partition has for this column of its table: what it says of it, or the same. */
+struct schema_column partition_column(const struct schema_table *partition,
+                                      const struct schema_column *of);
 
 #endif

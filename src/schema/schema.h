@@ -60,8 +60,10 @@ struct schema_table {
     struct str name; /* "schema.table" when the model names a schema */
     struct schema_columns columns;
     struct schema_indexes indexes;
-    bool partition; /* its columns are those of another table, whether they stand here or not */
-    bool partial;   /* it may have columns that could not be read */
+    struct str
+        partition_of; /* its columns are those of this table, whether they stand here or not; empty: it is none */
+    bool partial; /* it may have columns that could not be read */
+    bool domain;  /* of `made_types`: its one column is what the domain is made of */
     struct schema_place place;
 };
 VEC_DEFINE(schema_tables, struct schema_table);
@@ -89,7 +91,9 @@ VEC_DEFINE(schema_unreads, struct schema_unread);
 struct schema {
     struct schema_tables tables;
     struct schema_types types;
-    struct schema_domains domains; /* what they are made of; a change of one is not told */
+    struct schema_domains domains; /* what they are made of */
+    struct schema_tables
+        made_types; /* domains with their checks, composite types with their attributes: only what changes in one is told */
     struct schema_unreads unread;
 };
 
@@ -154,12 +158,12 @@ void schema_compare(struct arena *arena, const struct schema *before, const stru
                     struct schema_difference *ret_difference);
 /* The same type to the database. */
 bool schema_same_type(struct arena *arena, struct str a, struct str b);
+/* What PostgreSQL writes of an array of these texts: {a,"b c"} */
+struct str schema_array(struct arena *arena, const struct strs *items);
 /* The columns of a table that was added, each as an addition of its own; those that cannot be read are left out. */
 void schema_added_columns(struct arena *arena, const struct schema_change *table,
                           struct schema_changes *ret_columns);
 /* What another pair of sources says; a line that both say stands once. */
-/* What PostgreSQL writes of an array of these texts: {a,"b c"} */
-struct str schema_array(struct arena *arena, const struct strs *items);
 void schema_difference_add(struct arena *arena, struct schema_difference *difference,
                            const struct schema_difference *more);
 /* {"changes":[…]}, and "unread" when there is something; no line feed. */
