@@ -93,9 +93,19 @@ static bool is_of_data(struct str statement)
     return str_is_one_of_nocase(str_prefix(rest, end), verbs);
 }
 
+/* Is the table a name that the migration computes? */
+static bool has_gap(const struct cover *cover, struct str statement)
+{
+    return (cover->language == PYTHON && cover_is_gapped(statement)) ||
+           (cover->language == SQL && cover_is_executed(statement));
+}
+
 static void add_sql(struct cover *cover, struct str text)
 {
     struct str rest = without_sql_comments(cover->arena, text);
+
+    if (cover->language == SQL)
+        cover->text = rest;
 
     /* A type that is made under another name, and gets its own then. */
     if (text_has_word(rest, STR("type")) &&
@@ -108,7 +118,7 @@ static void add_sql(struct cover *cover, struct str text)
         cover->renames = cover->renames || text_has_word(statement, STR("rename"));
         VEC_PUSH(cover->arena, &cover->parts, (struct part){.statement = statement});
         post_words(cover, statement, cover->parts.count - 1);
-        if (cover->language == PYTHON && cover_is_gapped(statement))
+        if (has_gap(cover, statement))
             post(cover, OF_ANY, STR(""), cover->parts.count - 1);
     }
 }
@@ -281,7 +291,7 @@ bool cover_part(const struct cover *cover, size_t index, const struct schema_cha
 
     if (!part->call)
         return cover_statement(part->statement, change) ||
-               (cover->language == PYTHON && cover_is_gapped(part->statement) &&
+               (has_gap(cover, part->statement) &&
                 cover_gapped(part->statement, change, cover->text));
     return cover_call(part->call, change) || cover_django(cover->path, part->call, change) ||
            cover_computed(part->call, change, cover->text);
@@ -346,10 +356,12 @@ static bool parts_cover(const struct cover *cover, const struct schema_change *c
     if (statement_covers(cover, table, change) || statement_covers(cover, name, change) ||
         (change->object == SCHEMA_OBJECT_TYPE && steps_cover(cover, change)))
         return true;
+    if (any_covers(cover, OF_ANY, STR(""), change))
+        return true;
     if (cover->language == SQL)
         return false;
-    if (any_covers(cover, OF_ANY, STR(""), change) || any_covers(cover, OF_CALLS, table, change) ||
-        any_covers(cover, OF_CALLS, name, change) || any_covers(cover, OF_DJANGO, column, change) ||
+    if (any_covers(cover, OF_CALLS, table, change) || any_covers(cover, OF_CALLS, name, change) ||
+        any_covers(cover, OF_DJANGO, column, change) ||
         any_covers(cover, OF_DJANGO, change->name, change) ||
         any_covers(cover, OF_DJANGO, name, change))
         return true;

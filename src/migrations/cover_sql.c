@@ -436,6 +436,13 @@ static bool sql_makes_index(struct str statement, const struct schema_change *ch
     return false;
 }
 
+/* A domain, or what a composite type is made of. */
+static bool alters_type(struct str statement)
+{
+    return text_has_word(statement, STR("alter")) &&
+           (text_has_word(statement, STR("domain")) || text_has_word(statement, STR("type")));
+}
+
 bool cover_statement(struct str statement, const struct schema_change *change)
 {
     struct str verb = change->kind == SCHEMA_ADD    ? STR("create")
@@ -468,10 +475,11 @@ bool cover_statement(struct str statement, const struct schema_change *change)
         return false;
     if (change->object == SCHEMA_OBJECT_TYPE)
         return text_has_word(statement, cover_bare(change->name)) &&
-               (!change->value.length ||
-                (text_has_word(statement, change->value) &&
-                 (text_has_word(statement, STR("type")) || text_has_word(statement, STR("enum")) ||
-                  text_has_word(statement, STR("value")))));
+               (!change->value.length ? change->kind != SCHEMA_CHANGE || alters_type(statement)
+                                      : (text_has_word(statement, change->value) &&
+                                         (text_has_word(statement, STR("type")) ||
+                                          text_has_word(statement, STR("enum")) ||
+                                          text_has_word(statement, STR("value")))));
     return (change->name.length && text_has_word(statement, cover_bare(change->name))) ||
            (!change->beside && text_has_word(statement, cover_bare(change->table)) &&
             sql_makes_index(statement, change));
@@ -481,6 +489,12 @@ bool cover_is_gapped(struct str statement)
 {
     return str_contains(statement, STR("{")) || str_contains(statement, STR("%s")) ||
            str_contains(statement, STR("%("));
+}
+
+bool cover_is_executed(struct str statement)
+{
+    return text_has_word(statement, STR("execute")) &&
+           (str_contains(statement, STR("%")) || str_contains(statement, STR("||")));
 }
 
 bool cover_gapped(struct str statement, const struct schema_change *change, struct str upgrade)

@@ -116,6 +116,8 @@ static int label_effect(const struct step *step, const struct schema_change *cha
 {
     bool same = step->kind == STEP_ADD_VALUE && str_eq(step->value, change->value);
 
+    if (!change->value.length)
+        return step->kind == STEP_ALTER_TYPE;
     if (str_contains(change->line, STR(" DROP VALUE ")))
         return same ? -1 : step->kind == STEP_ADD_TYPE;
     return same;

@@ -60,6 +60,14 @@ static int kind_of_type(struct str type)
     return -1;
 }
 
+/* A bigint where the models say text. Kinds that are not known differ from none. */
+static bool is_other_kind(const struct step *step, const struct schema_change *change)
+{
+    int made = kind_of_type(step->sql_type), wanted = kind_of_type(change->after.type);
+
+    return change->aspect == ASPECT_TYPE && made >= 0 && wanted >= 0 && made != wanted;
+}
+
 /* An older migration altered the column, or made it anew, to something that the models no longer say. */
 static bool becomes_another(const struct step *step, const struct schema_change *change)
 {
@@ -70,9 +78,8 @@ static bool becomes_another(const struct step *step, const struct schema_change 
         return step->default_value != (change->after.default_value.length > 0);
     if (change->aspect != ASPECT_TYPE || !change->after.type.length)
         return false;
-    int made = kind_of_type(step->sql_type), wanted = kind_of_type(change->after.type);
     return (step->becomes.length && !same_type(step->becomes, change->after.type)) ||
-           (made >= 0 && wanted >= 0 && made != wanted);
+           is_other_kind(step, change);
 }
 
 /* A column that was dropped and is added again is new in all that it is: so Prisma and TypeORM give it another type. So is one of a table that
@@ -85,6 +92,9 @@ static int effect(const struct covering *c, const struct file_steps *file, const
 
     if (step_renames_member(step, change))
         return is_many(c, change);
+    if (change->object == SCHEMA_OBJECT_TYPE && change->kind == SCHEMA_CHANGE &&
+        !change->value.length && step->kind == STEP_ADD_TYPE && file->in_range)
+        return str_eq(step->name, change->name); /* a domain that is made anew */
     if (change->kind == SCHEMA_CHANGE && change->object == SCHEMA_OBJECT_COLUMN) {
         anew.kind = SCHEMA_ADD;
         does = step_effect(&c->names, step, &anew);
@@ -95,7 +105,9 @@ static int effect(const struct covering *c, const struct file_steps *file, const
             return 1;
         *dropped = *dropped || does < 0;
         does = step_effect(&c->names, step, change);
-        return does > 0 && !file->in_range && becomes_another(step, change) ? -1 : does;
+        if (does > 0 && file->in_range)
+            return !is_other_kind(step, change);
+        return does > 0 && becomes_another(step, change) ? -1 : does;
     }
     return step_effect(&c->names, step, change);
 }

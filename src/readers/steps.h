@@ -26,6 +26,7 @@ enum step_kind {
     STEP_ADD_TYPE,
     STEP_DROP_TYPE,
     STEP_ADD_VALUE,
+    STEP_ALTER_TYPE, /* a domain, or what a composite type is made of */
     STEP_TABLE_NAME, /* Django: from here on the table of `table` is `name` in the database */
     STEP_RENAME_MODEL, /* Django: what many-to-many tables call after the model `column` is called after `value` now */
 };

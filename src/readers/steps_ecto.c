@@ -86,6 +86,37 @@ static void add_timestamps(struct reading *r, struct str table, TSNode call, enu
     }
 }
 
+/* The kind of type in a word of SQL's, where a field of a schema must be of that kind too: a text is a :string there, a bigint an :integer, and
+ * so neither is told apart. Empty: nothing to hold against a field. */
+static struct str kind_of_type(struct reading *r, TSNode type)
+{
+    static const char *const rows[][2] = {{"string", "varchar"},
+                                          {"text", "varchar"},
+                                          {"citext", "varchar"},
+                                          {"integer", "integer"},
+                                          {"boolean", "boolean"},
+                                          {"decimal", "numeric"},
+                                          {"numeric", "numeric"},
+                                          {"float", "float8"},
+                                          {"date", "date"},
+                                          {"naive_datetime", "timestamp"},
+                                          {"utc_datetime", "timestamp"},
+                                          {"naive_datetime_usec", "timestamp"},
+                                          {"utc_datetime_usec", "timestamp"},
+                                          {"timestamp", "timestamp"},
+                                          {"timestamptz", "timestamp"},
+                                          {"map", "jsonb"},
+                                          {"jsonb", "jsonb"},
+                                          {"uuid", "uuid"},
+                                          {"binary_id", "uuid"}};
+    struct str word = elixir_text(r->scope, type);
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (str_eq(word, str_from(rows[i][0])))
+            return str_from(rows[i][1]);
+    return STR_NONE;
+}
+
 static void modify(struct reading *r, struct str table, struct str column, TSNode call)
 {
     struct str null = elixir_text(r->scope, elixir_keyword(r->scope, call, "null"));
@@ -96,6 +127,7 @@ static void modify(struct reading *r, struct str table, struct str column, TSNod
                        .table = table,
                        .column = column,
                        .type = true,
+                       .sql_type = kind_of_type(r, type),
                        .null = null.length > 0,
                        .null_known = null.length > 0,
                        .nullable = str_eq(null, STR("true")),
@@ -114,7 +146,11 @@ static void column(struct reading *r, struct str table, TSNode call)
     if (str_eq(word, STR("timestamps")))
         add_timestamps(r, table, call, STEP_ADD_COLUMN);
     else if (is_any(word, adds))
-        push(r, (struct step){.kind = STEP_ADD_COLUMN, .table = table, .column = name});
+        push(r,
+             (struct step){.kind = STEP_ADD_COLUMN,
+                           .table = table,
+                           .column = name,
+                           .sql_type = kind_of_type(r, elixir_argument(r->scope.tree, call, 1))});
     else if (is_any(word, removes))
         push(r, (struct step){.kind = STEP_DROP_COLUMN, .table = table, .column = name});
     else if (str_eq(word, STR("modify")))

@@ -412,8 +412,10 @@ static void alter_type(struct tokens *t, struct steps *steps)
         rename_type(t, name, steps);
         return;
     }
-    if (!take(t, "ADD") || !take(t, "VALUE"))
+    if (!take(t, "ADD") || !take(t, "VALUE")) {
+        VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_ALTER_TYPE, .name = name});
         return;
+    }
     take_if_exists(t);
     if (peek(t).kind == 's')
         VEC_PUSH(t->arena, steps,
@@ -422,10 +424,10 @@ static void alter_type(struct tokens *t, struct steps *steps)
 
 static void drop(struct tokens *t, struct steps *steps)
 {
-    enum step_kind kind = take(t, "TABLE")   ? STEP_DROP_TABLE
-                          : take(t, "INDEX") ? STEP_DROP_INDEX
-                          : take(t, "TYPE")  ? STEP_DROP_TYPE
-                                             : STEP_TABLE_NAME;
+    enum step_kind kind = take(t, "TABLE")                       ? STEP_DROP_TABLE
+                          : take(t, "INDEX")                     ? STEP_DROP_INDEX
+                          : take(t, "TYPE") || take(t, "DOMAIN") ? STEP_DROP_TYPE
+                                                                 : STEP_TABLE_NAME;
 
     if (kind == STEP_TABLE_NAME)
         return;
@@ -443,7 +445,7 @@ static void statement(struct tokens *t, struct steps *steps)
         bool unique = take(t, "UNIQUE");
         if (take(t, "INDEX"))
             create_index(t, steps);
-        else if (!unique && take(t, "TYPE"))
+        else if (!unique && (take(t, "TYPE") || take(t, "DOMAIN")))
             create_type(t, steps);
         else if (!unique && (take(t, "TABLE") || (take(t, "UNLOGGED") && take(t, "TABLE"))))
             create_table(t, steps);
@@ -452,6 +454,8 @@ static void statement(struct tokens *t, struct steps *steps)
             alter_table(t, steps);
         else if (take(t, "TYPE"))
             alter_type(t, steps);
+        else if (take(t, "DOMAIN"))
+            VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_ALTER_TYPE, .name = take_name(t)});
     } else if (take(t, "RENAME")) {
         if (take(t, "TABLE"))
             rename_tables(t, steps);
