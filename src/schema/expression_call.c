@@ -40,7 +40,7 @@ static const struct term *extract(struct parser *p)
     VEC_PUSH(p->arena, &arguments,
              term_new(p->arena, TERM_STRING, str_lower(p->arena, field->text), STR_NONE));
     VEC_PUSH(p->arena, &arguments, inner(p));
-    return closed(p, STR("extract"), &arguments);
+    return closed(p, p->old_extract ? STR("date_part") : STR("extract"), &arguments);
 }
 
 /* TRIM(x), TRIM(BOTH 'a' FROM x), TRIM(FROM x), TRIM(x, 'a') */
@@ -182,6 +182,7 @@ const struct term *expression_case(struct parser *p)
     VEC_PUSH(p->arena, &branches.results, expression_word(p, "else") ? inner(p) : null);
     if (!expression_word(p, "end"))
         return expression_fail(p);
+    term->varying = term_all_vary(branches.results.items, branches.results.count);
     term->type = term_common(p->arena, branches.results.items, branches.results.count);
     term->text = operand ? STR("of") : STR_NONE;
     if (operand)

@@ -175,8 +175,10 @@ static const struct term *of_numbers(struct arena *arena, struct str name,
 static const struct term *of_one_type(struct arena *arena, struct str name,
                                       const struct term **arguments, size_t count)
 {
+    bool varying = term_all_vary(arguments, count);
     struct term *call = term_new(arena, TERM_CALL, name, term_common(arena, arguments, count));
 
+    call->varying = varying;
     for (size_t i = 0; i < count; i++)
         term_add(arena, call, arguments[i]);
     return call;

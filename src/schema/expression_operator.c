@@ -61,10 +61,14 @@ static void compared(struct arena *arena, const struct term **left, const struct
 
     both_same(arena, left, right);
     both_numbers(arena, left, right);
-    if (str_eq((*left)->type, bpchar) && str_eq((*right)->type, text))
-        *left = term_cast(arena, *left, text);
-    else if (str_eq((*left)->type, text) && str_eq((*right)->type, bpchar))
-        *right = term_cast(arena, *right, text);
+    const struct term **padded = str_eq((*left)->type, bpchar) ? left : right;
+    const struct term **other = padded == left ? right : left;
+    if (!str_eq((*padded)->type, bpchar) || !str_eq((*other)->type, text))
+        return;
+    if ((*other)->varying)
+        *other = term_cast(arena, *other, bpchar);
+    else
+        *padded = term_cast(arena, *padded, text);
 }
 
 /* --- Arithmetic. --- */

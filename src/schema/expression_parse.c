@@ -60,8 +60,11 @@ static const struct term *column(struct parser *p, struct str name)
 {
     const struct schema_column *column = schema_column_named(p->scope->table, name);
 
-    return term_new(p->arena, TERM_COLUMN, name,
-                    column ? type_of_column(p->arena, p->scope->schema, column->type) : STR_NONE);
+    struct term *term =
+        term_new(p->arena, TERM_COLUMN, name,
+                 column ? type_of_column(p->arena, p->scope->schema, column->type) : STR_NONE);
+    term->varying = column && type_varies(p->scope->schema, column->type);
+    return term;
 }
 
 /* date '2020-01-01', interval '1 day': a type before a string. */

@@ -26,17 +26,29 @@ const struct term *expression_test(struct parser *p, const struct term *left)
     return expression_fail(p);
 }
 
-static const struct term *between(struct parser *p, const struct term *left, bool negated)
+/* NOT BETWEEN is what lies outside. */
+static const struct term *between_these(struct parser *p, const struct term *left, bool negated,
+                                        const struct term *low, const struct term *high)
 {
-    bool plain = !expression_sees(p, "symmetric") && !expression_sees(p, "asymmetric");
-    const struct term *low = expression_operand(p, LEVEL_OTHER);
-
-    if (!plain || !expression_word(p, "and"))
-        return expression_fail(p);
-    const struct term *high = expression_operand(p, LEVEL_OTHER);
     return term_logical(p->arena, negated ? TERM_OR : TERM_AND,
                         term_binary(p->arena, negated ? STR("<") : STR(">="), left, low),
                         term_binary(p->arena, negated ? STR(">") : STR("<="), left, high));
+}
+
+static const struct term *between(struct parser *p, const struct term *left, bool negated)
+{
+    bool symmetric = expression_word(p, "symmetric");
+
+    if (!symmetric)
+        (void)expression_word(p, "asymmetric");
+    const struct term *low = expression_operand(p, LEVEL_OTHER);
+    if (!expression_word(p, "and"))
+        return expression_fail(p);
+    const struct term *high = expression_operand(p, LEVEL_OTHER);
+    const struct term *plain = between_these(p, left, negated, low, high);
+    return symmetric ? term_logical(p->arena, negated ? TERM_AND : TERM_OR, plain,
+                                    between_these(p, left, negated, high, low))
+                     : plain;
 }
 
 VEC_DEFINE(terms, const struct term *);

@@ -87,7 +87,15 @@ static const struct term *typed(struct arena *arena, const struct term *term, st
         type_number(type) ? number_of_string(arena, term->text, type) : NULL;
     if (number)
         return number;
-    struct str value = value_of_type(arena, type, term->text);
+    struct str value = value_of_type(arena, type, term->text), wall;
+    bool zoned;
+    if (str_eq(type, STR("timestamptz")) &&
+        value_moment(arena, term->text, &value, &wall, &zoned)) {
+        struct term *moment = term_new(arena, TERM_STRING, value, type);
+        moment->zoned = zoned;
+        moment->wall = wall;
+        return moment;
+    }
     if (str_eq(type, STR("bool")) && (str_eq(value, STR("true")) || str_eq(value, STR("false"))))
         return term_new(arena, TERM_WORD, value, type);
     return term_new(arena, TERM_STRING, value, type);
@@ -134,6 +142,7 @@ const struct term *term_cast(struct arena *arena, const struct term *term, struc
     if (term->kind == TERM_ARRAY && type_is_array(type))
         return cast_array(arena, term, type);
     struct term *cast = term_new(arena, TERM_CAST, type, type_without_length(arena, type));
+    cast->varying = str_starts(type, STR("varchar"));
     term_add(arena, cast, term);
     return cast;
 }
@@ -160,6 +169,19 @@ struct str term_common(struct arena *arena, const struct term **terms, size_t co
     for (size_t i = 0; common.length && i < count; i++)
         terms[i] = term_cast(arena, terms[i], common);
     return common;
+}
+
+bool term_all_vary(const struct term *const *terms, size_t count)
+{
+    bool some = false;
+
+    for (size_t i = 0; i < count; i++) {
+        bool constant = terms[i]->kind == TERM_STRING || term_is_untyped(terms[i]);
+        if (!terms[i]->varying && !constant)
+            return false;
+        some = some || terms[i]->varying;
+    }
+    return some;
 }
 
 const struct term *term_array(struct arena *arena, const struct term **terms, size_t count)

@@ -58,6 +58,9 @@ struct term {
     VEC(const struct term *) parts;
     unsigned depth;
     bool has_column; /* somewhere in it */
+    bool varying;    /* a varchar, which is "text" here: beside a char(n) it becomes one */
+    bool zoned;      /* a moment that says its zone: `text` is what it is in UTC */
+    struct str wall; /* what a moment says without its zone; empty: it is none */
 };
 
 /* --- Types. --- */
@@ -65,6 +68,8 @@ struct term {
 struct str type_read(struct arena *arena, const struct tokens *tokens, size_t *at);
 /* Of a column: without lengths, a domain as what it is made of. */
 struct str type_of_column(struct arena *arena, const struct schema *schema, struct str type);
+/* Is it a varchar? */
+bool type_varies(const struct schema *schema, struct str type);
 bool type_is_array(struct str type);
 struct str type_element(struct str type);
 struct str type_array_of(struct arena *arena, struct str element);
@@ -77,6 +82,9 @@ struct str type_without_length(struct arena *arena, struct str type);
 /* --- Values. --- */
 /* A constant as the server writes it back: '1 hour' of an interval is '01:00:00'. */
 struct str value_of_type(struct arena *arena, struct str type, struct str value);
+/* '2020-01-01T12:00+02' of a time with a zone: "2020-01-01 10:00:00", and what its own clock shows. False: no such form. */
+bool value_moment(struct arena *arena, struct str value, struct str *ret_utc, struct str *ret_wall,
+                  bool *ret_zoned);
 struct str value_of_json(struct arena *arena, struct str text);
 /* 1e3 is 1000, .5 is 0.5; empty: not a number. */
 struct str value_number(struct arena *arena, struct str text);
@@ -100,6 +108,8 @@ const struct term *term_logical(struct arena *arena, enum term_kind kind, const 
                                 const struct term *right);
 /* All of them in the one type that holds them, when that is known: what COALESCE, CASE and ARRAY do. Its name, or empty. */
 struct str term_common(struct arena *arena, const struct term **terms, size_t count);
+/* Are all of them varchars, but for constants? */
+bool term_all_vary(const struct term *const *terms, size_t count);
 const struct term *term_array(struct arena *arena, const struct term **terms, size_t count);
 const struct term *term_call(struct arena *arena, struct str name, const struct term **arguments,
                              size_t count);
@@ -112,6 +122,7 @@ struct parser {
     size_t at;
     unsigned depth, array_casts;
     bool failed;
+    bool old_extract; /* EXTRACT is date_part, as it was before PostgreSQL 14 */
 };
 enum level {
     LEVEL_NONE = 0,
@@ -144,6 +155,7 @@ const struct term *expression_test(struct parser *p, const struct term *left);
 const struct term *expression_range(struct parser *p, const struct term *left);
 bool expression_sees(const struct parser *p, const char *word);
 const struct term *expression_fail(struct parser *p);
-struct str expression_write(struct arena *arena, const struct term *term);
+/* `walls`: moments by what their clocks show. */
+struct str expression_write(struct arena *arena, const struct term *term, bool walls);
 
 #endif

@@ -181,6 +181,15 @@ struct str type_of_column(struct arena *arena, const struct schema *schema, stru
     return known;
 }
 
+bool type_varies(const struct schema *schema, struct str type)
+{
+    const struct schema_domain *domain;
+
+    for (unsigned i = 0; i < 8 && (domain = schema_domain_named(schema, type)); i++)
+        type = domain->type;
+    return str_starts(type, STR("VARCHAR")) && !type_is_array(type);
+}
+
 bool type_is_array(struct str type)
 {
     return str_ends(type, STR("[]"));

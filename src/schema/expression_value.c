@@ -140,6 +140,107 @@ static bool has_form(struct str value, const char *form)
     return true;
 }
 
+/* Two digits of a clock or a zone. */
+static bool take_two(struct str *rest, int *ret_number)
+{
+    if (rest->length < 2 || !byte_is_digit(rest->bytes[0]) || !byte_is_digit(rest->bytes[1]))
+        return false;
+    *ret_number = 10 * (rest->bytes[0] - '0') + rest->bytes[1] - '0';
+    *rest = str_from_offset(*rest, 2);
+    return true;
+}
+
+static bool take_byte(struct str *rest, char byte)
+{
+    bool is = rest->length && rest->bytes[0] == byte;
+
+    *rest = str_from_offset(*rest, is);
+    return is;
+}
+
+/* Days since a day long ago, in the Gregorian calendar; years begin in March, so that the odd day is the last. */
+static int64_t days_of(int64_t year, int month, int day)
+{
+    year -= month < 3;
+    int64_t month_of = (month + 9) % 12;
+    return 365 * year + year / 4 - year / 100 + year / 400 + (153 * month_of + 2) / 5 + day - 1;
+}
+
+static void date_of(int64_t days, int64_t *ret_year, int *ret_month, int *ret_day)
+{
+    int64_t year = days / 365 + 1, month_of = 0;
+
+    while (days_of(year, 3, 1) > days)
+        year--;
+    int64_t of_year = days - days_of(year, 3, 1);
+    month_of = (5 * of_year + 2) / 153;
+    *ret_day = (int)(of_year - (153 * month_of + 2) / 5) + 1;
+    *ret_month = (int)((month_of + 2) % 12) + 1;
+    *ret_year = year + (*ret_month < 3);
+}
+
+/* "Z", "UTC", "+02", "-05:30": minutes east of Greenwich. */
+static bool take_zone(struct str zone, int *ret_minutes)
+{
+    static const char *const greenwich[] = {"z", "utc", "gmt", NULL};
+    int hours = 0, minutes = 0, sign = take_byte(&zone, '-') ? -1 : take_byte(&zone, '+') ? 1 : 0;
+
+    *ret_minutes = 0;
+    if (!sign)
+        return str_is_one_of_nocase(zone, greenwich);
+    if (!take_two(&zone, &hours))
+        return false;
+    (void)take_byte(&zone, ':');
+    if (zone.length && !take_two(&zone, &minutes))
+        return false;
+    *ret_minutes = sign * (60 * hours + minutes);
+    return !zone.length;
+}
+
+bool value_moment(struct arena *arena, struct str value, struct str *ret_utc, struct str *ret_wall,
+                  bool *ret_zoned)
+{
+    struct str rest = str_trim(value), fraction = STR_NONE;
+    int clock[3] = {0}, month, day, east = 0;
+    size_t count = 0;
+    uint64_t year;
+
+    if (rest.length < 10 || !has_form(str_prefix(rest, 10), "0000-00-00") ||
+        !str_to_u64(str_prefix(rest, 4), &year))
+        return false;
+    month = 10 * (rest.bytes[5] - '0') + rest.bytes[6] - '0';
+    day = 10 * (rest.bytes[8] - '0') + rest.bytes[9] - '0';
+    rest = str_from_offset(rest, 10);
+    if (take_byte(&rest, ' ') || take_byte(&rest, 'T'))
+        for (; count < COUNT_OF(clock) && (!count || take_byte(&rest, ':')); count++)
+            if (!take_two(&rest, &clock[count]))
+                return false;
+    if (take_byte(&rest, '.')) {
+        size_t digits = 0;
+        while (digits < rest.length && byte_is_digit(rest.bytes[digits]))
+            digits++;
+        fraction = str_prefix(rest, digits);
+        rest = str_from_offset(rest, digits);
+        while (str_ends(fraction, STR("0")))
+            fraction.length--;
+    }
+    rest = str_trim(rest);
+    *ret_zoned = rest.length > 0;
+    if (month < 1 || month > 12 || year < 1 || (*ret_zoned && !take_zone(rest, &east)))
+        return false;
+    struct str behind =
+        str_printf(arena, "%s" STR_FMT, fraction.length ? "." : "", STR_ARG(fraction));
+    *ret_wall = str_printf(arena, "%04u-%02d-%02d %02d:%02d:%02d" STR_FMT, (unsigned)year, month,
+                           day, clock[0], clock[1], clock[2], STR_ARG(behind));
+    int64_t minutes = 1440 * days_of((int64_t)year, month, day) + 60 * clock[0] + clock[1] - east;
+    int64_t utc_year;
+    date_of(minutes / 1440, &utc_year, &month, &day);
+    *ret_utc = str_printf(arena, "%04lld-%02d-%02d %02d:%02d:%02d" STR_FMT "%s",
+                          (long long)utc_year, month, day, (int)(minutes % 1440 / 60),
+                          (int)(minutes % 60), clock[2], STR_ARG(behind), *ret_zoned ? "Z" : "");
+    return true;
+}
+
 /* --- Bytes. --- */
 
 static struct str hexadecimal(struct arena *arena, struct str value)

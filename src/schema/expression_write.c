@@ -17,7 +17,7 @@ static bool is_constant(const struct term *term)
     return term->kind == TERM_NUMBER || term->kind == TERM_STRING;
 }
 
-static void write(struct buf *buf, const struct term *term)
+static void write(struct buf *buf, const struct term *term, bool walls)
 {
     static const char *const kinds[] = {
         [TERM_COLUMN] = "column", [TERM_NUMBER] = "number", [TERM_STRING] = "string",
@@ -30,19 +30,20 @@ static void write(struct buf *buf, const struct term *term)
     if (buf->truncated) /* BETWEEN within BETWEEN doubles at each level */
         return;
     buf_printf(buf, "(%s ", kinds[term->kind]);
-    quoted(buf, term->text, is_constant(term) ? '\'' : '"');
+    quoted(buf, walls && term->wall.length ? term->wall : term->text,
+           is_constant(term) ? '\'' : '"');
     /* Else a type only says how its parts were taken, which they show themselves. */
     if (is_constant(term) || (term->kind == TERM_ARRAY && !term->parts.count))
         quoted(buf, term->type, '"');
     for (size_t i = 0; i < term->parts.count; i++)
-        write(buf, term->parts.items[i]);
+        write(buf, term->parts.items[i], walls);
     buf_add_byte(buf, ')');
 }
 
-struct str expression_write(struct arena *arena, const struct term *term)
+struct str expression_write(struct arena *arena, const struct term *term, bool walls)
 {
     struct buf buf = buf_new(arena, 64 * EXPRESSION_MAX);
 
-    write(&buf, term);
+    write(&buf, term, walls);
     return buf.truncated ? STR_NONE : buf_str(&buf);
 }
