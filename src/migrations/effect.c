@@ -92,8 +92,9 @@ static bool alters(const struct step *step, const struct schema_change *change)
         return step->type && (!step->type_name.length || !change->after.type.length ||
                               str_eq(step->type_name, change->after.type) ||
                               str_eq(step->mysql_type_name, change->after.type));
-    case ASPECT_NULL:
-        return step->null && (!step->null_known || step->nullable == change->after.nullable);
+    case ASPECT_NULL: /* what becomes a key may not be null either */
+        return (step->null && (!step->null_known || step->nullable == change->after.nullable)) ||
+               (step->key && step->which == STEP_KEY_PRIMARY && !change->after.nullable);
     case ASPECT_DEFAULT:
         return step->default_value;
     case ASPECT_KEY:

@@ -339,8 +339,9 @@ static void find_columns(struct drizzle_reader *r, struct script_scope scope, TS
         if (drizzle_chain(r, property->scope, property->value, &chain))
             name = script_text(r->tree, chain.scope, script_argument(r->tree, chain.call, 0));
         VEC_PUSH(r->arena, &table->names,
-                 (struct drizzle_column_name){
-                     .key = property->name, .name = name.length ? name : cased(r, property->name)});
+                 (struct drizzle_column_name){.key = property->name,
+                                              .name = name.length ? name : cased(r, property->name),
+                                              .written = name.length ? name : property->name});
     }
 }
 

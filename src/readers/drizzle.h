@@ -19,6 +19,8 @@ enum drizzle_casing { CASING_NONE = 0, CASING_SNAKE, CASING_CAMEL };
 
 struct drizzle_column_name { /* users.createdAt is "created_at" */
     struct str key, name;
+    struct str
+        written; /* the name that stands in the source, else the key: unique constraints are called after it, whatever the casing */
 };
 
 struct drizzle_table {

@@ -234,15 +234,24 @@ static struct str given_name(const struct reading *reading)
                        script_argument(reading->r->tree, reading->chain.call, 0));
 }
 
+static struct str written_name(const struct drizzle_table *table, struct str column)
+{
+    for (size_t i = 0; i < table->names.count; i++)
+        if (str_eq(table->names.items[i].name, column))
+            return table->names.items[i].written;
+    return column;
+}
+
 static struct str made_name(const struct reading *reading, const struct strs *parts,
                             const char *ending)
 {
+    bool unique = str_eq(str_from(ending), STR("unique"));
     struct arena *arena = reading->r->arena;
     struct strs names = {0};
 
     for (size_t i = 0; i < parts->count; i++) {
-        struct str rest = parts->items[i];
-        VEC_PUSH(arena, &names, str_cut(&rest, ' '));
+        struct str rest = parts->items[i], name = str_cut(&rest, ' ');
+        VEC_PUSH(arena, &names, unique ? written_name(reading->table, name) : name);
     }
     return str_printf(arena, STR_FMT "_" STR_FMT "_%s", STR_ARG(reading->table->bare),
                       STR_ARG(str_join(arena, names.items, names.count, STR("_"))), ending);
@@ -284,7 +293,7 @@ void drizzle_add_unique(struct drizzle_reader *r, const struct drizzle_table *ta
 {
     struct schema_table *made = schema_table_add(r->arena, r->schema, table->name, table->place);
     struct str usual = str_printf(r->arena, STR_FMT "_" STR_FMT "_unique", STR_ARG(table->bare),
-                                  STR_ARG(column->name));
+                                  STR_ARG(written_name(table, column->name)));
     struct schema_index index = {.kind = SCHEMA_UNIQUE,
                                  .name = name.length ? name : usual,
                                  .extra = nulls_not_distinct ? STR("NULLS NOT DISTINCT") : STR_NONE,

@@ -251,6 +251,7 @@ static void add_many(struct prisma_reader *r, const struct prisma_block *model,
     struct str table_of = name.length ? str_printf(r->arena, "_" STR_FMT, STR_ARG(name))
                                       : str_printf(r->arena, "_" STR_FMT "To" STR_FMT,
                                                    STR_ARG(ends[0]->name), STR_ARG(ends[1]->name));
+    table_of = prisma_in_schema(r, ends[0], table_of);
     if (schema_table_named(r->schema, table_of))
         return;
     struct schema_table *table = schema_table_add(r->arena, r->schema, table_of, field->place);

@@ -17,9 +17,14 @@ struct str prisma_mapped(const struct prisma_attributes *attributes, struct str 
 
 struct str prisma_table_name(struct prisma_reader *r, const struct prisma_block *model)
 {
+    return prisma_in_schema(r, model, prisma_mapped(&model->attributes, model->name));
+}
+
+struct str prisma_in_schema(struct prisma_reader *r, const struct prisma_block *model,
+                            struct str name)
+{
     const struct prisma_attribute *in = prisma_attribute(&model->attributes, "schema");
     const struct prisma_value *schema = in ? prisma_argument(&in->arguments, "map", 0) : NULL;
-    struct str name = prisma_mapped(&model->attributes, model->name);
 
     return schema && schema->text.length && !str_eq(schema->text, STR("public"))
                ? str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(schema->text), STR_ARG(name))

@@ -19,6 +19,9 @@ struct prisma_reader {
 struct str prisma_mapped(const struct prisma_attributes *attributes, struct str name);
 /* With its schema, but for "public". */
 struct str prisma_table_name(struct prisma_reader *r, const struct prisma_block *model);
+/* A name in the schema that a model is in. */
+struct str prisma_in_schema(struct prisma_reader *r, const struct prisma_block *model,
+                            struct str name);
 struct str prisma_bare(struct str table);
 /* Prisma's own cut: the names first, the suffix stays. */
 struct str prisma_made_up_name(struct prisma_reader *r, struct str table,

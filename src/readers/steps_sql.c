@@ -272,8 +272,11 @@ static void alter_column(struct tokens *t, struct str table, struct steps *steps
     if (set || take(t, "DROP")) {
         step.null = step.null_known = take(t, "NOT");
         step.nullable = !set;
-        step.default_value = take(t, "DEFAULT");
+        step.default_value = take(t, "DEFAULT") || take(t, "GENERATED") || take(t, "IDENTITY") ||
+                             take(t, "EXPRESSION");
         step.type = take(t, "DATA") && take(t, "TYPE");
+    } else if (take(t, "ADD")) { /* GENERATED … AS IDENTITY */
+        step.default_value = true;
     } else {
         step.type = take(t, "TYPE");
     }
