@@ -1,4 +1,4 @@
-/* cover_match.h -- does one statement of SQL, or one call of a Python migration, make a change? (private to cover.c) */
+/* cover_match.h -- does one statement of SQL, or one call of a Python migration, make a change? (private to cover*.c and effect.c) */
 #ifndef HOOKCHECK_MIGRATIONS_COVER_MATCH_H
 #define HOOKCHECK_MIGRATIONS_COVER_MATCH_H
 

@@ -4,6 +4,7 @@
 
 #include "migrations/cover.h"
 #include "migrations/cover_key.h"
+#include "migrations/cover_match.h"
 #include "migrations/table_names.h"
 
 /* "shop_order_tags" of "shop_order" is "_tags": a many-to-many field's table is called after its model's. */
@@ -85,8 +86,61 @@ static bool is_column(const struct step *step, struct str column)
             str_eq(step->column, str_prefix(column, column.length - 3)));
 }
 
+/* The next byte that counts of a type: no blanks, in small letters. */
+static char type_byte(struct str text, size_t *at)
+{
+    while (*at < text.length && text.bytes[*at] == ' ')
+        (*at)++;
+    if (*at >= text.length)
+        return 0;
+    char byte = text.bytes[(*at)++];
+    return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+}
+
+/* "enum ( 'a' , 'b' ) not null" begins with ENUM('a', 'b'). */
+static bool begins_with_type(struct str text, struct str type)
+{
+    size_t at = 0, in_text = 0;
+
+    for (char byte; (byte = type_byte(type, &at));)
+        if (type_byte(text, &in_text) != byte)
+            return false;
+    return true;
+}
+
+static bool is_listed(struct str type)
+{
+    return str_starts(type, STR("ENUM(")) || str_starts(type, STR("SET("));
+}
+
+/* MySQL's MODIFY says all of a column again. */
+static bool restates(const struct step *step, const struct schema_change *change)
+{
+    const struct schema_column *after = &change->after;
+    bool not_null =
+        str_contains(step->restated, STR("not null")) || text_has_word(step->restated, STR("key"));
+
+    switch (change->aspect) {
+    case ASPECT_TYPE:
+        return is_listed(after->type) ? begins_with_type(step->restated, after->type)
+                                      : cover_has_numbers(step->restated, after->type);
+    case ASPECT_NULL:
+        return not_null != after->nullable;
+    case ASPECT_DEFAULT:
+        return (text_has_word(step->restated, STR("default")) ||
+                text_has_word(step->restated, STR("auto_increment"))) ==
+               (after->default_value.length > 0);
+    case ASPECT_KEY:
+    case ASPECT_NONE:
+        break;
+    }
+    return false;
+}
+
 static bool alters(const struct step *step, const struct schema_change *change)
 {
+    if (step->restated.length)
+        return restates(step, change);
     switch (change->aspect) {
     case ASPECT_TYPE:
         return step->type && (!step->type_name.length || !change->after.type.length ||

@@ -49,6 +49,8 @@ struct step {
     struct str
         becomes; /* the same as Python's migrations say it: it is held against older migrations alone */
     struct str sql_type; /* SQL: the first word of the type that a column becomes or is added as */
+    /* MySQL's MODIFY and CHANGE, token by token: all that the column is from here on. What it does not say is gone; empty: none of these. */
+    struct str restated;
     struct str computed; /* of columns: any word of it may be the table or column that is empty */
     bool field;          /* Django: `column` is a field's name */
     bool family;   /* Django: the tables of its many-to-many fields, TABLE_FIELD, go with it */

@@ -285,6 +285,44 @@ static void alter_column(struct tokens *t, struct str table, struct steps *steps
     VEC_PUSH(t->arena, steps, step);
 }
 
+/* Up to the next action, words in small letters, strings in their quotes. Nothing is taken. */
+static struct str definition(struct tokens *t)
+{
+    struct tokens rest = *t;
+    struct strs words = {0};
+    size_t start = t->at;
+
+    skip_item(&rest);
+    for (size_t i = start; i < rest.at; i++) {
+        struct token token = t->all.items[i];
+        VEC_PUSH(t->arena, &words,
+                 token.kind == 's' ? str_printf(t->arena, "'" STR_FMT "'", STR_ARG(token.text))
+                                   : str_lower(t->arena, token.text));
+    }
+    return str_join(t->arena, words.items, words.count, STR(" "));
+}
+
+/* MySQL: MODIFY COLUMN a int NOT NULL, CHANGE a b int NOT NULL. */
+static void restate_column(struct tokens *t, struct str table, bool renames, struct steps *steps)
+{
+    (void)take(t, "COLUMN");
+    take_if_exists(t);
+    struct step step = {.kind = STEP_ALTER_COLUMN, .table = table, .column = take_name(t)};
+    struct str was = step.column;
+    if (renames)
+        step.column = take_name(t);
+    if (!str_eq_nocase(was, step.column)) {
+        VEC_PUSH(t->arena, steps,
+                 (struct step){.kind = STEP_DROP_COLUMN, .table = table, .column = was});
+        VEC_PUSH(t->arena, steps,
+                 (struct step){.kind = STEP_ADD_COLUMN, .table = table, .column = step.column});
+    }
+    step.type = true;
+    step.sql_type = peek(t).text;
+    step.restated = definition(t);
+    VEC_PUSH(t->arena, steps, step);
+}
+
 static void rename_table(struct tokens *t, struct str from, struct str to, struct steps *steps)
 {
     VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_DROP_TABLE, .table = from});
@@ -318,6 +356,10 @@ static void alter_action(struct tokens *t, struct str table, struct steps *steps
                      : (struct step){.kind = STEP_DROP_COLUMN, .table = table, .column = name});
     } else if (take(t, "ALTER")) {
         alter_column(t, table, steps);
+    } else if (take(t, "MODIFY")) {
+        restate_column(t, table, false, steps);
+    } else if (take(t, "CHANGE")) {
+        restate_column(t, table, true, steps);
     } else if (take(t, "RENAME")) {
         if (take(t, "TO")) {
             rename_table(t, table, take_name(t), steps);

@@ -82,6 +82,52 @@ static void read_prefix(struct typeorm_reader *r, struct str path)
                           STR("the prefix of all tables"), str_trim(line));
 }
 
+/* type: "mysql", 'type': 'postgres': which databases does a data source name? */
+static void find_databases(struct str text, bool *ret_mysql, bool *ret_other)
+{
+    static const char *const mysql[] = {"mysql", "mariadb", "aurora-mysql", NULL};
+    static const char *const others[] = {"postgres", "cockroachdb", "aurora-postgres",
+                                         "sqlite",   "sqljs",       "better-sqlite3",
+                                         "mssql",    "oracle",      NULL};
+    static const struct str key = STR_INIT("type");
+
+    for (size_t at = 0, found; (found = str_find(str_from_offset(text, at), key)) != SIZE_MAX;) {
+        at += found + key.length;
+        struct str rest = str_trim_bytes(str_from_offset(text, at), "\"'");
+        if (!str_starts(rest, STR(":")))
+            continue;
+        rest = str_trim(str_from_offset(rest, 1));
+        char quote = rest.length ? rest.bytes[0] : 0;
+        if (quote != '"' && quote != '\'')
+            continue;
+        rest = str_from_offset(rest, 1);
+        struct str name = str_cut(&rest, quote);
+        *ret_mysql = *ret_mysql || str_is_one_of(name, mysql);
+        *ret_other = *ret_other || str_is_one_of(name, others);
+    }
+}
+
+/* By the data source; else by the driver among the packages, where there is no other one. */
+static void read_database(struct typeorm_reader *r, const struct strs *settings)
+{
+    static const char *const others[] = {"\"pg\"", "\"better-sqlite3\"", "\"sqlite3\"",
+                                         "\"mssql\""};
+    bool mysql = false, other = false;
+    struct str text;
+
+    for (size_t i = 0; i < settings->count; i++)
+        if (script_tree_text(r->tree, settings->items[i], &text) &&
+            (str_contains(text, STR("typeorm")) ||
+             str_contains(settings->items[i], STR("ormconfig"))))
+            find_databases(text, &mysql, &other);
+    if (!mysql && !other && script_tree_text(r->tree, STR("package.json"), &text)) {
+        mysql = str_contains(text, STR("\"mysql2\"")) || str_contains(text, STR("\"mysql\""));
+        for (size_t i = 0; i < COUNT_OF(others); i++)
+            other = other || str_contains(text, str_from(others[i]));
+    }
+    r->mysql = mysql && !other;
+}
+
 /* Which naming strategy does a data source name? Another one than those known is said. */
 static void read_strategy(struct typeorm_reader *r, struct str path)
 {
@@ -119,6 +165,7 @@ void typeorm_read(struct arena *arena, struct script_tree *tree, const struct st
 {
     struct typeorm_reader r = {.arena = arena, .tree = tree, .schema = schema};
 
+    read_database(&r, settings);
     for (size_t i = 0; i < settings->count; i++) {
         read_strategy(&r, settings->items[i]);
         read_prefix(&r, settings->items[i]);

@@ -2,10 +2,11 @@
  *
  * In:    TypeScript and JavaScript files: classes with @Entity, their bases and embedded classes, EntitySchema objects; the files in which a
  *        data source may name its naming strategy.
- * Out:   tables, columns, indexes, enumerated types as `schema:sync` makes them in PostgreSQL; join tables too.
+ * Out:   tables, columns, indexes, enumerated types as `schema:sync` makes them in PostgreSQL, or in MySQL where the data source or the packages
+ *        that are installed say so; join tables too.
  * Fails: never; what cannot be read is in schema->unread, with file and line.
  * Source: TypeORM 0.3: decorator/, metadata-builder/, metadata/ColumnMetadata, naming-strategy/DefaultNamingStrategy, util/StringUtils,
- *         driver/postgres/PostgresDriver (normalizeType, normalizeDefault); typeorm-naming-strategies 4.1.
+ *         driver/postgres/PostgresDriver and driver/mysql/MysqlDriver (normalizeType, normalizeDefault); typeorm-naming-strategies 4.1.
  */
 #ifndef HOOKCHECK_READERS_TYPEORM_H
 #define HOOKCHECK_READERS_TYPEORM_H
@@ -65,6 +66,7 @@ struct typeorm_reader {
     struct typeorm_entities entities;
     VEC(struct relation *) join_tables; /* of many-to-many relations, to be read last */
     bool snake;                         /* typeorm-naming-strategies' SnakeNamingStrategy */
+    bool mysql;                         /* the data source's type is "mysql" or "mariadb" */
     struct str prefix;                  /* entityPrefix of the data source: of all tables */
 };
 

@@ -2,9 +2,26 @@
 
 #define ANNOTATION_DEPTH_MAX 12u
 
-/* driver/postgres/PostgresDriver.normalizeType, in the upper-case spelling of the database. */
-static struct str type_word(struct arena *arena, struct str word)
+/* Where MySQL has another name, or another type behind the same one. */
+static struct str mysql_word(struct str word)
 {
+    static const char *const rows[][2] = {
+        {"timestamp", "TIMESTAMP"}, {"datetime", "DATETIME"}, {"float", "REAL"},
+        {"uuid", "VARCHAR(36)"},    {"time", "TIME"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (str_eq_nocase(word, str_from(rows[i][0])))
+            return str_from(rows[i][1]);
+    return STR_NONE;
+}
+
+/* driver/postgres/PostgresDriver.normalizeType, in the upper-case spelling of the database. */
+static struct str type_word(const struct typeorm_reader *r, struct str word)
+{
+    struct arena *arena = r->arena;
+    struct str own = r->mysql ? mysql_word(word) : STR_NONE;
+
     static const char *const rows[][2] = {
         {"int", "INTEGER"},
         {"int4", "INTEGER"},
@@ -32,6 +49,8 @@ static struct str type_word(struct arena *arena, struct str word)
         {"double", "DOUBLE PRECISION"},
     };
 
+    if (own.length)
+        return own;
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         if (str_eq_nocase(word, str_from(rows[i][0])))
             return str_from(rows[i][1]);
@@ -147,60 +166,85 @@ struct str typeorm_written_type(struct typeorm_reader *r, const struct typeorm_c
     if (str_starts(str_from(source->kind), STR("PrimaryGenerated")))
         return str_eq(source->generated, STR("uuid")) ? STR("uuid") : STR("integer");
     if (str_ends(str_from(source->kind), STR("DateColumn")))
-        return STR("timestamp");
+        return r->mysql ? STR("datetime") : STR("timestamp");
     if (str_eq(str_from(source->kind), STR("VersionColumn")) ||
         str_eq(str_from(source->kind), STR("TreeLevelColumn")))
         return STR("integer");
     if (str_eq(source->generated, STR("uuid")))
         return STR("uuid");
     word = word_of_annotation(r, source->annotation_file, source->annotation, 0);
+    if (r->mysql && str_eq(word, STR("timestamp"))) /* a Date */
+        return STR("datetime");
     return word.length || !ts_node_is_null(source->annotation) ? word
                                                                : word_of_value(source->value);
+}
+
+/* MySQL's SET and ENUM hold their values themselves; false: these cannot be read. */
+static bool listed_type(struct typeorm_reader *r, const struct typeorm_column *source,
+                        const char *name, struct str *ret_type)
+{
+    struct arena *arena = r->arena;
+    struct script_scope scope;
+    struct strs labels = {0};
+    TSNode members = script_property(r->tree, source->scope, source->options, "enum", &scope);
+
+    if (!script_texts(r->tree, scope, members, &labels))
+        return false;
+    for (size_t i = 0; i < labels.count; i++)
+        labels.items[i] = script_quoted(arena, labels.items[i]);
+    *ret_type = str_printf(arena, "%s(" STR_FMT ")", name,
+                           STR_ARG(str_join(arena, labels.items, labels.count, STR(", "))));
+    return true;
+}
+
+/* "(50)", "(10, 2)"; empty: the type's own. */
+static struct str size_of(struct typeorm_reader *r, const struct typeorm_column *source,
+                          struct str base)
+{
+    struct arena *arena = r->arena;
+    struct str length = typeorm_option_text(r, source->scope, source->options, "length");
+    struct str precision = typeorm_option_text(r, source->scope, source->options, "precision");
+    struct str scale = typeorm_option_text(r, source->scope, source->options, "scale");
+    bool time = str_starts(base, STR("TIME")) || str_eq(base, STR("DATETIME"));
+
+    if (length.length && !time)
+        return str_printf(arena, "(" STR_FMT ")", STR_ARG(length));
+    if (precision.length && scale.length && !time)
+        return str_printf(arena, "(" STR_FMT ", " STR_FMT ")", STR_ARG(precision), STR_ARG(scale));
+    if (precision.length && str_eq(base, STR("NUMERIC")))
+        return str_printf(arena, "(" STR_FMT ", 0)", STR_ARG(precision));
+    if (precision.length)
+        return str_printf(arena, "(" STR_FMT ")", STR_ARG(precision));
+    if (r->mysql && str_eq(base, STR("VARCHAR")))
+        return STR("(255)");
+    return r->mysql && time && str_ends(str_from(source->kind), STR("DateColumn")) ? STR("(6)")
+                                                                                   : STR("");
 }
 
 struct str typeorm_full_type(struct typeorm_reader *r, const struct typeorm_column *source,
                              struct str word)
 {
     struct arena *arena = r->arena;
-    struct str base = type_word(arena, word);
-    struct str length = typeorm_option_text(r, source->scope, source->options, "length");
-    struct str precision = typeorm_option_text(r, source->scope, source->options, "precision");
-    struct str scale = typeorm_option_text(r, source->scope, source->options, "scale");
+    struct str base = type_word(r, word), type;
     struct str shape = str_upper(
         arena, typeorm_option_text(r, source->scope, source->options, "spatialFeatureType"));
     struct str srid = typeorm_option_text(r, source->scope, source->options, "srid");
-    bool time = str_starts(base, STR("TIME"));
-    struct str size = STR("");
-    struct script_scope scope;
+    struct str size = size_of(r, source, base);
+    size_t blank = str_find_byte(base, ' ');
 
     if (shape.length && (str_eq(base, STR("GEOMETRY")) || str_eq(base, STR("GEOGRAPHY"))))
         return str_printf(arena, STR_FMT "(" STR_FMT "%s" STR_FMT ")", STR_ARG(base),
                           STR_ARG(shape), srid.length ? "," : "", STR_ARG(srid));
-
-    struct strs labels = {0};
-    TSNode members = script_property(r->tree, source->scope, source->options, "enum", &scope);
-    if (str_eq(base, STR("SET")) && script_texts(r->tree, scope, members, &labels)) { /* MySQL's */
-        for (size_t i = 0; i < labels.count; i++)
-            labels.items[i] = script_quoted(arena, labels.items[i]);
-        size = str_printf(arena, "(" STR_FMT ")",
-                          STR_ARG(str_join(arena, labels.items, labels.count, STR(", "))));
-    } else if (length.length && !time)
-        size = str_printf(arena, "(" STR_FMT ")", STR_ARG(length));
-    else if (precision.length && scale.length && !time)
-        size = str_printf(arena, "(" STR_FMT ", " STR_FMT ")", STR_ARG(precision), STR_ARG(scale));
-    else if (precision.length && str_eq(base, STR("NUMERIC")))
-        size = str_printf(arena, "(" STR_FMT ", 0)", STR_ARG(precision));
-    else if (precision.length)
-        size = str_printf(arena, "(" STR_FMT ")", STR_ARG(precision));
-    if (!time) /* only MySQL has unsigned types: elsewhere nobody writes it */
-        return str_printf(
-            arena, STR_FMT STR_FMT "%s", STR_ARG(base), STR_ARG(size),
-            typeorm_option_is(r, source->scope, source->options, "unsigned", SCRIPT_TRUE)
-                ? " UNSIGNED"
-                : "");
-    size_t blank = str_find_byte(base, ' ');
-    return str_printf(arena, STR_FMT STR_FMT STR_FMT, STR_ARG(str_prefix(base, blank)),
-                      STR_ARG(size), STR_ARG(str_from_offset(base, blank)));
+    if (str_eq(base, STR("SET")) && listed_type(r, source, "SET", &type))
+        return type;
+    if (str_starts(base, STR("TIME")) && blank != SIZE_MAX)
+        return str_printf(arena, STR_FMT STR_FMT STR_FMT, STR_ARG(str_prefix(base, blank)),
+                          STR_ARG(size), STR_ARG(str_from_offset(base, blank)));
+    /* Only MySQL has unsigned types: elsewhere nobody writes it. */
+    return str_printf(arena, STR_FMT STR_FMT "%s", STR_ARG(base), STR_ARG(size),
+                      typeorm_option_is(r, source->scope, source->options, "unsigned", SCRIPT_TRUE)
+                          ? " UNSIGNED"
+                          : "");
 }
 
 struct str typeorm_enum_type(struct typeorm_reader *r, const struct typeorm_entity *entity,
@@ -212,6 +256,8 @@ struct str typeorm_enum_type(struct typeorm_reader *r, const struct typeorm_enti
     struct script_scope scope;
     TSNode labels = script_property(r->tree, source->scope, source->options, "enum", &scope);
 
+    if (r->mysql && listed_type(r, source, "ENUM", &type.name))
+        return type.name;
     type.name = given.length
                     ? given
                     : str_printf(arena, STR_FMT "_" STR_FMT "_enum", STR_ARG(entity->table),
