@@ -176,7 +176,8 @@ static struct str custom_type(struct drizzle_reader *r, const struct drizzle_cha
                                .before = script_constant(r->tree, chain->scope, first).kind ==
                                          SCRIPT_STRING};
     struct script_scope with = {.file = inner.file, .call = &call};
-    return str_upper(r->arena, script_text(r->tree, with, script_returned(r->tree, made)));
+    struct script_constant value = script_value_of_call(r->tree, with);
+    return value.kind == SCRIPT_STRING ? str_upper(r->arena, value.text) : STR_NONE;
 }
 
 /* mysqlEnum("role", ["admin", "user"]): the labels are the type. */

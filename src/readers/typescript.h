@@ -169,6 +169,13 @@ TSNode script_property(struct script_tree *tree, struct script_scope scope, TSNo
 /* A length, precision, scale or number of dimensions that is there and cannot be read: not one that is left out. */
 bool script_has_unread_size(struct script_tree *tree, struct script_scope scope, TSNode options);
 
+/* typescript_body.c: what the call gives that the scope is of; functions with conditions and constants of their own too. */
+struct script_constant script_value_of_call(struct script_tree *tree, struct script_scope scope);
+/* `a ? b : c`, where a is known. */
+struct script_constant script_chosen(struct script_tree *tree, struct script_scope scope,
+                                     TSNode conditional);
+/* The value of a constant in the body of the function that the scope's call enters; null: there is none of that name. */
+TSNode script_local(struct script_tree *tree, struct script_scope scope, struct str name);
 /* typescript_given.c: where the body of a function stands as this call enters it. */
 struct script_scope script_scope_of_call(struct script_tree *tree, struct script_scope scope,
                                          TSNode node, struct script_thing function);

@@ -262,13 +262,11 @@ static struct script_constant returned(struct script_tree *tree, struct script_s
                                        TSNode call)
 {
     struct script_thing thing = script_resolve(tree, scope, script_callee(call));
-    TSNode value = node_null();
 
-    if (thing.kind == SCRIPT_VALUE || thing.kind == SCRIPT_DECLARATION)
-        value = script_returned(tree, thing.node);
-    return ts_node_is_null(value)
-               ? constant_of(SCRIPT_NOT, STR_NONE)
-               : script_constant(tree, script_scope_of_call(tree, scope, call, thing), value);
+    return (thing.kind == SCRIPT_VALUE || thing.kind == SCRIPT_DECLARATION) &&
+                   script_is_function(thing.node)
+               ? script_value_of_call(tree, script_scope_of_call(tree, scope, call, thing))
+               : constant_of(SCRIPT_NOT, STR_NONE);
 }
 
 static struct script_constant constant(struct script_tree *tree, struct script_scope scope,
@@ -286,12 +284,19 @@ static struct script_constant constant(struct script_tree *tree, struct script_s
         return text_of(tree, scope, node);
     if (node_is(node, "unary_expression") || node_is(node, "binary_expression"))
         return of_operator(tree, scope, node);
+    if (node_is(node, "ternary_expression"))
+        return script_chosen(tree, scope, node);
     if (node_is(node, "subscript_expression"))
         return element(tree, scope, node);
     if (node_is(node, "call_expression"))
         return returned(tree, scope, node);
     TSNode given;
     struct script_scope outer;
+    if (scope.call && node_is(node, "identifier")) {
+        TSNode local = script_local(tree, scope, script_source(scope.file, node));
+        if (!ts_node_is_null(local))
+            return script_constant(tree, scope, local);
+    }
     if (scope.call &&
         (node_is(node, "identifier") || node_is(node, "shorthand_property_identifier")) &&
         script_given(tree, scope, script_source(scope.file, node), &given, &outer))
