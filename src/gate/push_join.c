@@ -10,6 +10,79 @@
 #define FILES_MAX 200u
 #define FILE_BYTES ((size_t)256 << 10)
 
+/* --- What a merge of both would have. --- */
+
+static struct words ids_of(struct arena *arena, const struct history *history)
+{
+    struct words ids = {.arena = arena};
+
+    for (size_t m = 0; m < history->migrations.count; m++)
+        (void)words_add(&ids, history->migrations.items[m].id);
+    return ids;
+}
+
+/* One side without what the other has taken out since they parted. */
+static struct history merged_side(struct arena *arena, const struct history *side,
+                                  const struct history *other, const struct history *fork)
+{
+    struct words there = ids_of(arena, other), before = ids_of(arena, fork);
+    struct history left = *side;
+
+    left.migrations = (struct migrations){0};
+    for (size_t m = 0; m < side->migrations.count; m++) {
+        const struct migration *migration = &side->migrations.items[m];
+        if (words_have(&there, migration->id) || !words_have(&before, migration->id))
+            VEC_PUSH(arena, &left.migrations, *migration);
+    }
+    return left;
+}
+
+/* In another commit. One folder may hold several, which differ by their names. */
+static struct commit_set *same_set(struct commit_view *view, const struct commit_set *set)
+{
+    struct commit_set *same = NULL;
+
+    for (size_t s = 0; s < view->sets.count; s++) {
+        struct commit_set *other = &view->sets.items[s];
+        if (str_eq(other->set.tracker, set->set.tracker) &&
+            str_eq(other->set.root, set->set.root) &&
+            (!same || str_eq(other->set.name, set->set.name)))
+            same = other;
+    }
+    return same;
+}
+
+struct both {
+    struct history ours, theirs;
+};
+
+/* What a merge takes of each: where the branch left the remote's default branch tells what either took out since. Asked for only when something
+ * is wrong without it. */
+static bool both_merged(struct pushed *pushed, const struct commit_set *set,
+                        const struct history *theirs, struct both *ret_both, struct err *e)
+{
+    struct pusher *pusher = pushed->pusher;
+    struct str fork = STR_NONE;
+    struct commit_view *view;
+
+    *ret_both = (struct both){.ours = set->history, .theirs = *theirs};
+    if (!range_fork(pusher->input->repository, pusher->arena, pushed->range->tip,
+                    pusher->known.default_tip, &fork, e))
+        return false;
+    if (!fork.length)
+        return true;
+    if (!pusher_view(pusher, fork, &view, e))
+        return false;
+    struct commit_set *before = same_set(view, set);
+    if (!before)
+        return true;
+    if (!pusher_load(pusher, view, before, e))
+        return false;
+    ret_both->ours = merged_side(pusher->arena, &set->history, theirs, &before->history);
+    ret_both->theirs = merged_side(pusher->arena, theirs, &set->history, &before->history);
+    return true;
+}
+
 /* --- Heads. --- */
 
 struct head {
@@ -50,30 +123,45 @@ static void add_heads(struct arena *arena, const struct history *history, const 
     }
 }
 
-static void judge_heads(struct pushed *pushed, const struct commit_set *set,
-                        const struct history *other, struct str shown)
+/* Each side has a head that the other lacks. */
+static bool heads_join(struct arena *arena, const struct history *history,
+                       const struct history *other, struct heads *ret_heads)
 {
-    struct arena *arena = pushed->pusher->arena;
-    struct buf out = buf_new(arena, MESSAGE_MAX);
-    struct strs named = {0};
     struct heads heads = {0};
+    struct strs named = {0};
     bool ours = false, theirs = false;
 
-    name_parents(arena, &set->history, &named);
+    name_parents(arena, history, &named);
     name_parents(arena, other, &named);
     strs_sort(&named);
-    add_heads(arena, &set->history, &named, NULL, true, &heads);
-    add_heads(arena, other, &named, &set->history, false, &heads);
+    add_heads(arena, history, &named, NULL, true, &heads);
+    add_heads(arena, other, &named, history, false, &heads);
     for (size_t i = 0; i < heads.count; i++) {
         ours = ours || (heads.items[i].ours && !has_id(other, heads.items[i].id));
         theirs = theirs || !heads.items[i].ours;
     }
     /* Heads that are meant are no more than either side has: each branch moved on by itself. */
-    bool meant = set->history.branches && other->branches;
-    size_t most = set->history.heads.count > other->heads.count ? set->history.heads.count
-                                                                : other->heads.count;
-    if (!ours || !theirs || (meant ? heads.count <= most : set->history.heads.count > 1))
-        return;
+    bool meant = history->branches && other->branches;
+    size_t most =
+        history->heads.count > other->heads.count ? history->heads.count : other->heads.count;
+    *ret_heads = heads;
+    return ours && theirs && (meant ? heads.count > most : history->heads.count <= 1);
+}
+
+static bool judge_heads(struct pushed *pushed, const struct commit_set *set,
+                        const struct history *other, struct str shown, struct err *e)
+{
+    struct arena *arena = pushed->pusher->arena;
+    struct buf out = buf_new(arena, MESSAGE_MAX);
+    struct both both;
+    struct heads heads;
+
+    if (!heads_join(arena, &set->history, other, &heads))
+        return true;
+    if (!both_merged(pushed, set, other, &both, e))
+        return false;
+    if (!heads_join(arena, &both.ours, &both.theirs, &heads))
+        return true;
     buf_printf(&out, "joined with " STR_FMT " there are %zu heads:", STR_ARG(shown), heads.count);
     for (size_t i = 0; i < heads.count && i < JUDGE_LISTED; i++)
         buf_printf(&out, "\n  " STR_FMT "  " STR_FMT "%s" STR_FMT, STR_ARG(heads.items[i].id),
@@ -87,6 +175,7 @@ static void judge_heads(struct pushed *pushed, const struct commit_set *set,
                           ", then `alembic merge heads`, or let your first migration name the "
                           "other head as its down_revision",
                           STR_ARG(shown)));
+    return true;
 }
 
 /* An application that has several leaves already is told of by its own history. */
@@ -99,13 +188,20 @@ static bool has_leaves(const struct history *history, struct str application)
     return false;
 }
 
-static void judge_leaves(struct pushed *pushed, const struct commit_set *set,
-                         const struct history *other, struct str shown)
+static bool judge_leaves(struct pushed *pushed, const struct commit_set *set,
+                         const struct history *other, struct str shown, struct err *e)
 {
     struct arena *arena = pushed->pusher->arena;
     struct history_problems found = {0};
+    struct both both;
 
     history_join_django(arena, &set->history, other, &found);
+    if (!found.count)
+        return true;
+    if (!both_merged(pushed, set, other, &both, e))
+        return false;
+    found = (struct history_problems){0};
+    history_join_django(arena, &both.ours, &both.theirs, &found);
     for (size_t i = 0; i < found.count; i++)
         if (!has_leaves(&set->history, found.items[i].of))
             pusher_add(pushed->pusher, REASON_MULTIPLE_HEADS, set->set.name,
@@ -116,6 +212,7 @@ static void judge_leaves(struct pushed *pushed, const struct commit_set *set,
                                   ", then `python manage.py makemigrations --merge`, or let your "
                                   "first migration depend on the other leaf",
                                   STR_ARG(shown)));
+    return true;
 }
 
 /* --- Ids that are taken. --- */
@@ -277,21 +374,18 @@ static bool judge_default(struct pushed *pushed, const struct commit_set *set,
         return true;
     if (!pusher_view(pushed->pusher, known->default_tip, &view, e))
         return false;
-    for (size_t s = 0; s < view->sets.count; s++) {
-        struct commit_set *other = &view->sets.items[s];
-        if (!str_eq(other->set.tracker, set->set.tracker) ||
-            !str_eq(other->set.root, set->set.root))
-            continue;
-        if (!pusher_load(pushed->pusher, view, other, e))
-            return false;
-        if (str_eq(set->set.tracker, STR("alembic")))
-            judge_heads(pushed, set, &other->history, known->default_shown);
-        if (str_eq(set->set.tracker, STR("django")))
-            judge_leaves(pushed, set, &other->history, known->default_shown);
-        if (!judge_taken(pushed, set, new_ids, view, &other->history, known->default_shown, e))
-            return false;
-    }
-    return true;
+    struct commit_set *other = same_set(view, set);
+    if (!other)
+        return true;
+    if (!pusher_load(pushed->pusher, view, other, e))
+        return false;
+    if (str_eq(set->set.tracker, STR("alembic")) &&
+        !judge_heads(pushed, set, &other->history, known->default_shown, e))
+        return false;
+    if (str_eq(set->set.tracker, STR("django")) &&
+        !judge_leaves(pushed, set, &other->history, known->default_shown, e))
+        return false;
+    return judge_taken(pushed, set, new_ids, view, &other->history, known->default_shown, e);
 }
 
 bool push_judge_join(struct pushed *pushed, struct commit_set *set, const struct strs *new_ids,

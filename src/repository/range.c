@@ -301,6 +301,22 @@ static bool nearest(struct repository *repository, struct arena *arena, struct s
     return true;
 }
 
+bool range_fork(struct repository *repository, struct arena *arena, struct str tip,
+                struct str other, struct str *ret_fork, struct err *e)
+{
+    struct strs hidden = {0}, boundaries = {0};
+    struct repository_commits own;
+
+    VEC_PUSH(arena, &hidden, other);
+    if (!repository_walk(repository, arena, tip, &hidden, &own, e))
+        return false;
+    find_boundaries(arena, &own, &boundaries);
+    if (own.count)
+        return nearest(repository, arena, tip, &boundaries, ret_fork, e);
+    *ret_fork = tip;
+    return true;
+}
+
 static bool new_range(struct repository *repository, struct arena *arena, struct range_known *known,
                       struct str remote_ref, struct push_range *range, struct err *e)
 {

@@ -54,6 +54,10 @@ MUST_CHECK bool range_of(struct repository *repository, struct arena *arena,
 /* The known refs of the remote but the one that a push to `remote_ref` overwrites. */
 void range_others(struct arena *arena, const struct range_known *known, struct str remote_ref,
                   struct repository_named_refs *ret_refs);
+/* Where `tip` left the line of `other`: of the commits that both have, the one that leaves the fewest of `tip`'s own. Empty: they have none in common.
+ */
+MUST_CHECK bool range_fork(struct repository *repository, struct arena *arena, struct str tip,
+                           struct str other, struct str *ret_fork, struct err *e);
 /* One setting of git's, those of the command line included; STR_NONE when it is not set. */
 MUST_CHECK bool repository_setting(struct repository *repository, struct arena *arena,
                                    struct str key, struct str *ret_value, struct err *e);
