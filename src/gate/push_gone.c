@@ -92,6 +92,26 @@ static bool is_needed(const struct migration *by, const struct commit_set *like,
     return str_eq(by->id, id);
 }
 
+/* Another service had a migration of that id before: services that began as copies of one template. Then its own is meant. */
+static bool has_its_own(const struct pushed *pushed, const struct commit_set *set,
+                        const struct commit_set *like, struct str id)
+{
+    struct commit_sets *sets = &pushed->before->sets;
+    struct err broken = ERR_NONE; /* of such a history nothing is said to be its own */
+
+    for (size_t s = 0; s < sets->count; s++) {
+        struct commit_set *before = &sets->items[s];
+        if (before == like || !str_eq(before->set.tracker, set->set.tracker) ||
+            !str_eq(before->set.root, set->set.root) ||
+            !pusher_load(pushed->pusher, pushed->before, before, &broken))
+            continue;
+        for (size_t m = 0; m < before->history.migrations.count; m++)
+            if (str_eq(before->history.migrations.items[m].id, id))
+                return true;
+    }
+    return false;
+}
+
 /* They may have moved: then they are looked for elsewhere, one by one. Or others stand on them. */
 static bool any_is_needed(const struct pushed *pushed, const struct commit_set *like,
                           struct str owner)
@@ -107,7 +127,8 @@ static bool any_is_needed(const struct pushed *pushed, const struct commit_set *
                  sets->items[s].loaded && str_eq(sets->items[s].set.tracker, like->set.tracker) &&
                  m < sets->items[s].history.migrations.count;
                  m++)
-                if (is_needed(&sets->items[s].history.migrations.items[m], like, old->id))
+                if (is_needed(&sets->items[s].history.migrations.items[m], like, old->id) &&
+                    !has_its_own(pushed, &sets->items[s], like, old->id))
                     return true;
     }
     return false;

@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/regex.h"
 #include "gate/pusher.h"
+#include "migrations/services.h"
 
 /* Each push asks for each of its paths, and one may have a hundred thousand. */
 static const struct str source_endings[] = {
@@ -47,16 +48,11 @@ static bool in_migration_directory(struct str path)
     return false;
 }
 
-static bool is_whole_tree(struct str root)
-{
-    return root.length == 0 || str_eq(root, STR("."));
-}
-
 bool push_root_holds(struct str root, struct str path)
 {
     struct str inside;
 
-    return is_whole_tree(root) || path_relative(root, path, &inside);
+    return service_is_whole_tree(root) || path_relative(root, path, &inside);
 }
 
 static bool set_called(const struct pushed *pushed, struct str name)
@@ -86,13 +82,7 @@ bool push_set_is_for(const struct pushed *pushed, const struct commit_set *set, 
             return true;
         }
     }
-    *ret_is = true;
-    if (push_root_holds(set->set.root, file))
-        return true;
-    for (size_t s = 0; s < pushed->after->sets.count && *ret_is; s++) {
-        struct str root = pushed->after->sets.items[s].set.root;
-        *ret_is = is_whole_tree(root) || !push_root_holds(root, file);
-    }
+    *ret_is = service_has(&pushed->after->detected_sets, &set->set, file);
     return true;
 }
 

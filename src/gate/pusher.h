@@ -125,8 +125,7 @@ MUST_CHECK bool push_judge_join(struct pushed *pushed, struct commit_set *set,
 
 /* push_paths.c */
 bool push_root_holds(struct str root, struct str path);
-/* May migrations of `set` cover models in `file`? What the configuration says of its path; else not when another set's own folder holds the file
- * and this one's does not: two services may both have a table "users". */
+/* May migrations of `set` cover models in `file`? What the configuration says of its path; else as service_has() says it. */
 MUST_CHECK bool push_set_is_for(const struct pushed *pushed, const struct commit_set *set,
                                 struct str file, bool *ret_is, struct err *e);
 bool push_path_is_migration(const struct config *config, struct str path);

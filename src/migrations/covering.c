@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "migrations/graph.h"
 #include "migrations/members.h"
+#include "migrations/services.h"
 #include "migrations/sql.h"
 #include "readers/django.h"
 #include "readers/elixir.h"
@@ -34,8 +35,11 @@ static void add_history(struct covering *c, const struct config_migrations *set)
                                                                         : STR_NONE,
                                    .flask = models_are_flask(history)});
     size_t *order = graph_order(c->arena, history, &ordered);
-    for (size_t i = 0; i < history->migrations.count; i++)
+    for (size_t i = 0; i < history->migrations.count; i++) {
         strs_add(c->arena, &c->paths, history->migrations.items[order[i]].file);
+        if (c->owners.count < c->paths.count)
+            VEC_PUSH(c->arena, &c->owners, set);
+    }
 }
 
 static bool is_migration_folder(struct str name)
@@ -133,18 +137,21 @@ static void add_found(struct covering *c, const struct strs *found, const struct
 
 static bool find_files(struct covering *c, const struct strs *changed, struct err *e)
 {
-    struct config_migrations_list detected = {0};
-    const struct config_migrations_list *sets = c->sets ? c->sets : &detected;
     struct strs found = {0};
     struct err none = ERR_NONE;
 
-    if (!c->sets && !sets_detect(c->arena, c->tree, c->config, &detected, &none))
-        detected.count = 0;
-    for (size_t i = 0; i < sets->count; i++) {
-        struct str root = sets->items[i].root;
-        if (root.length && !str_eq(root, STR(".")))
+    if (!c->sets) {
+        struct config_migrations_list *detected =
+            ARENA_NEW(c->arena, struct config_migrations_list);
+        if (!sets_detect(c->arena, c->tree, c->config, detected, &none))
+            detected->count = 0;
+        c->sets = detected;
+    }
+    for (size_t i = 0; i < c->sets->count; i++) {
+        struct str root = c->sets->items[i].root;
+        if (!service_is_whole_tree(root))
             strs_add(c->arena, &c->roots, root);
-        add_history(c, &sets->items[i]);
+        add_history(c, &c->sets->items[i]);
     }
     c->ordered = c->paths.count;
     if (!walk(c, STR(""), false, 0, &found, e))
@@ -227,7 +234,9 @@ static void read_steps(struct covering *c, const struct strs *changed)
 
     for (size_t i = 0; i < c->paths.count; i++) {
         struct str path = c->paths.items[i];
-        struct file_steps file = {.path = path, .in_range = strs_have(changed, path)};
+        struct file_steps file = {.path = path,
+                                  .set = i < c->owners.count ? c->owners.items[i] : NULL,
+                                  .in_range = strs_have(changed, path)};
         read_file_steps(c, path, &file.steps);
         if (str_ends(path, STR(".py")))
             members_follow(c->arena, &members, &file.steps);
@@ -275,4 +284,11 @@ bool covering_is_foreign(const struct covering *c, struct str path,
                          const struct schema_change *change)
 {
     return is_apart(c, path, change->place.file) && is_apart(c, change->place.file, path);
+}
+
+bool covering_file_is_foreign(const struct covering *c, const struct file_steps *file,
+                              const struct schema_change *change)
+{
+    return covering_is_foreign(c, file->path, change) ||
+           (file->set && service_is_nearer(c->sets, file->set, change->place.file));
 }

@@ -17,6 +17,7 @@
 
 struct file_steps {
     struct str path;
+    const struct config_migrations *set; /* whose it is; NULL: it only lies in such a folder */
     bool in_range;
     struct steps steps;
 };
@@ -25,13 +26,14 @@ struct covering {
     struct arena *arena;
     const struct config *config;
     struct tree *tree;
-    const struct config_migrations_list *sets; /* NULL: to be looked for */
+    const struct config_migrations_list *sets; /* NULL: they are looked for, and put here */
     struct python_tree *python;
     struct script_tree *script;
     struct elixir_tree *elixir;
-    struct strs paths;    /* of migrations, oldest first */
-    struct strs roots;    /* of the sets that have a folder of their own */
-    struct strs settings; /* files that may say which schema is searched */
+    struct strs paths;                            /* of migrations, oldest first */
+    VEC(const struct config_migrations *) owners; /* of those that are of a set */
+    struct strs roots;                            /* of the sets that have a folder of their own */
+    struct strs settings;                         /* files that may say which schema is searched */
     VEC(struct file_steps) files;
     struct steps manys; /* tables of many-to-many fields */
     struct steps names; /* what other steps call a table, and what it is called in the database */
@@ -50,6 +52,9 @@ bool covering_read(void *self, struct str path, struct str *ret_bytes);
 /* Two packages may both have a table "users": does `path` lie in the folder of one, and the model in another's? */
 bool covering_is_foreign(const struct covering *c, struct str path,
                          const struct schema_change *change);
+/* The same of a migration, of whose set more is known (services.h). */
+bool covering_file_is_foreign(const struct covering *c, const struct file_steps *file,
+                              const struct schema_change *change);
 /* Do the migrations know the table of `change`, which has no schema, beside one of that name in some schema? */
 bool covering_tells_schemas_apart(struct covering *c, const struct schema_change *change);
 

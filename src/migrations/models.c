@@ -5,6 +5,7 @@
 #include "base/door.h"
 #include "migrations/languages.h"
 #include "migrations/models_files.h"
+#include "migrations/services.h"
 
 /* --- The files that make one schema. --- */
 
@@ -23,12 +24,24 @@ static struct group *group_named(struct arena *arena, struct groups *groups, str
     return &VEC_LAST(groups);
 }
 
-/* Files that lie in one tree only may have been moved: they are compared as one. */
+static bool is_lonely(const struct group *group, size_t side)
+{
+    return group->paths[side].count && !group->paths[1 - side].count;
+}
+
+/* Files that lie in one tree only may have been moved: they are compared as one. With none on the other side they are what came, or what went. */
 static void join_lonely(struct arena *arena, struct groups *groups)
 {
     struct group lonely = {0};
+    bool came = false, went = false;
     size_t kept = 0;
 
+    for (size_t i = 0; i < groups->count; i++) {
+        went = went || is_lonely(&groups->items[i], 0);
+        came = came || is_lonely(&groups->items[i], 1);
+    }
+    if (!came || !went)
+        return;
     for (size_t i = 0; i < groups->count; i++) {
         const struct group *group = &groups->items[i];
         if (group->paths[0].count && group->paths[1].count) {
@@ -37,11 +50,10 @@ static void join_lonely(struct arena *arena, struct groups *groups)
         }
         for (size_t side = 0; side < 2; side++)
             for (size_t j = 0; j < group->paths[side].count; j++)
-                strs_add(arena, &lonely.paths[side], group->paths[side].items[j]);
+                VEC_PUSH(arena, &lonely.paths[side], group->paths[side].items[j]);
     }
     groups->count = kept;
-    if (lonely.paths[0].count || lonely.paths[1].count)
-        VEC_PUSH(arena, groups, lonely);
+    VEC_PUSH(arena, groups, lonely);
 }
 
 static void groups_make(struct model_side *sides, size_t language, struct groups *ret_groups)
@@ -57,7 +69,7 @@ static void groups_make(struct model_side *sides, size_t language, struct groups
             struct str key = model_languages[language].group
                                  ? model_languages[language].group(&source, paths->items[i])
                                  : STR_NONE;
-            strs_add(arena, &group_named(arena, &groups, key)->paths[side], paths->items[i]);
+            VEC_PUSH(arena, &group_named(arena, &groups, key)->paths[side], paths->items[i]);
         }
     }
     if (model_languages[language].group)
@@ -146,18 +158,15 @@ static bool group_changed(const struct group *group, const struct strs *changed)
     return false;
 }
 
-static bool compare_language(struct model_side *sides, size_t language, const struct strs *changed,
-                             struct schema_difference *difference, struct err *e)
+static bool read_language(struct model_side *sides, size_t language, const struct groups *groups,
+                          const struct strs *changed, struct reading readings[2], struct err *e)
 {
     struct arena *arena = sides->arena;
     VEC(const struct group *) wanted = {0};
-    struct reading readings[2];
-    struct groups groups;
 
-    groups_make(sides, language, &groups);
-    for (size_t i = 0; i < groups.count; i++)
-        if (!model_languages[language].group || group_changed(&groups.items[i], changed))
-            VEC_PUSH(arena, &wanted, &groups.items[i]);
+    for (size_t i = 0; i < groups->count; i++)
+        if (!model_languages[language].group || group_changed(&groups->items[i], changed))
+            VEC_PUSH(arena, &wanted, &groups->items[i]);
     for (size_t side = 0; side < 2; side++)
         readings[side] =
             (struct reading){.side = &sides[side],
@@ -166,9 +175,83 @@ static bool compare_language(struct model_side *sides, size_t language, const st
                              .groups = wanted.items,
                              .count = wanted.count,
                              .schemas = ARENA_ARRAY(arena, wanted.count + 1, struct schema)};
-    if (wanted.count && !read_both(readings, e))
+    return !wanted.count || read_both(readings, e);
+}
+
+/* --- A monorepo's services, of which several have a table "users". --- */
+
+/* Of both trees: a service may have come with this change, or gone. */
+static struct config_migrations_list sets_of_both(struct model_side *sides,
+                                                  const struct config *config)
+{
+    struct config_migrations_list both = {0};
+
+    for (size_t side = 0; side < 2; side++) {
+        struct config_migrations_list sets = {0};
+        struct err unknown = ERR_NONE; /* what cannot be looked through holds no service */
+        if (!sets_detect(sides->arena, sides[side].tree, config, &sets, &unknown))
+            continue;
+        for (size_t i = 0; i < sets.count; i++)
+            VEC_PUSH(sides->arena, &both, sets.items[i]);
+    }
+    return both;
+}
+
+static bool are_apart(const struct reading readings[2], const struct config_migrations_list *sets)
+{
+    for (size_t side = 0; side < 2; side++)
+        for (size_t i = 0; i < readings[side].schemas->twice.count; i++) {
+            const struct schema_twice *twice = &readings[side].schemas->twice.items[i];
+            if (!str_eq(service_of(sets, twice->one), service_of(sets, twice->other)))
+                return true;
+        }
+    return false;
+}
+
+/* The language was read as a whole. *ret_apart: one table was described by two services; then each of them is a group. */
+static void split_by_service(struct model_side *sides, size_t language, const struct config *config,
+                             const struct reading readings[2], struct groups *groups,
+                             bool *ret_apart)
+{
+    struct arena *arena = sides->arena;
+    struct config_migrations_list sets;
+    struct groups split = {0};
+
+    *ret_apart = false;
+    if (!readings[0].count ||
+        !(readings[0].schemas->twice.count + readings[1].schemas->twice.count))
+        return;
+    sets = sets_of_both(sides, config);
+    *ret_apart = are_apart(readings, &sets);
+    if (!*ret_apart)
+        return;
+    for (size_t side = 0; side < 2; side++)
+        for (size_t i = 0; i < sides[side].paths[language].count; i++) {
+            struct str path = sides[side].paths[language].items[i];
+            struct group *group = group_named(arena, &split, service_of(&sets, path));
+            VEC_PUSH(arena, &group->paths[side], path);
+        }
+    join_lonely(arena, &split);
+    *groups = split;
+}
+
+static bool compare_language(struct model_side *sides, size_t language, const struct config *config,
+                             const struct strs *changed, struct schema_difference *difference,
+                             struct err *e)
+{
+    struct arena *arena = sides->arena;
+    struct reading readings[2];
+    struct groups groups;
+    bool apart = false;
+
+    groups_make(sides, language, &groups);
+    if (!read_language(sides, language, &groups, changed, readings, e))
         return false;
-    for (size_t i = 0; i < wanted.count; i++) {
+    if (!model_languages[language].group)
+        split_by_service(sides, language, config, readings, &groups, &apart);
+    if (apart && !read_language(sides, language, &groups, changed, readings, e))
+        return false;
+    for (size_t i = 0; i < readings[0].count; i++) {
         struct schema_difference found;
         schema_compare(arena, &readings[0].schemas[i], &readings[1].schemas[i], &found);
         schema_difference_add(arena, difference, &found);
@@ -276,7 +359,7 @@ bool models_compare(struct arena *arena, const struct config *config, struct tre
         if (!compare_forms(sides, i, &difference, e))
             return false;
     for (size_t i = 0; i < model_language_count; i++)
-        if (touched[i] && !compare_language(sides, i, &changed, &difference, e))
+        if (touched[i] && !compare_language(sides, i, config, &changed, &difference, e))
             return false;
     for (size_t i = 0; i < 2; i++)
         if (err_is_set(&sides[i].broken)) {

@@ -206,7 +206,7 @@ static bool is_covered(const struct covering *all, const struct schema_change *c
         const struct file_steps *file = &c->files.items[i];
         bool makes = false;
         int last = 0;
-        if (covering_is_foreign(c, file->path, change))
+        if (covering_file_is_foreign(c, file, change))
             continue;
         for (size_t j = 0; j < file->steps.count; j++) {
             int does = effect(c, file, &file->steps.items[j], change, &dropped);
@@ -311,7 +311,7 @@ static void words_cover(struct covering *c, const struct schema_changes *asked, 
         const struct cover *cover = cover_read(&scratch, path, text);
         for (size_t i = 0; i < asked->count; i++) {
             struct schema_change change = asked->items[i];
-            if (covered[i] || covering_is_foreign(c, path, &change))
+            if (covered[i] || covering_file_is_foreign(c, &c->files.items[f], &change))
                 continue;
             if (!c->files.items[f].in_range &&
                 says_another_type(c, &c->files.items[f], text, &change)) {

@@ -40,7 +40,7 @@ static bool is_searched(struct covering *c, const struct schema_change *change, 
             covering_read(c, c->settings.items[i], &text) && says_searched(text, true, schema))
             return true;
     for (size_t i = 0; i < c->files.count; i++)
-        if (!covering_is_foreign(c, c->files.items[i].path, change) &&
+        if (!covering_file_is_foreign(c, &c->files.items[i], change) &&
             covering_read(c, c->files.items[i].path, &text) && says_searched(text, false, schema))
             return true;
     return false;
@@ -89,7 +89,7 @@ bool covering_tells_schemas_apart(struct covering *c, const struct schema_change
     if (!change->table.length || str_find_byte(change->table, '.') != SIZE_MAX)
         return false;
     for (size_t i = 0; i < c->files.count; i++)
-        if (!covering_is_foreign(c, c->files.items[i].path, change))
+        if (!covering_file_is_foreign(c, &c->files.items[i], change))
             count_mentions(c, &c->files.items[i], change, &m);
     if (!m.usual || !m.other || (m.mysql && !(m.usual_made && m.other_made)))
         return false;

@@ -32,13 +32,26 @@ const struct schema_domain *schema_domain_named(const struct schema *schema, str
     return NULL;
 }
 
+static void note_twice(struct arena *arena, struct schema *schema, struct str one, struct str other)
+{
+    if (!one.length || !other.length || str_eq(one, other) ||
+        schema->twice.count == SCHEMA_TWICE_MAX)
+        return;
+    for (size_t i = 0; i < schema->twice.count; i++)
+        if (str_eq(schema->twice.items[i].one, one) && str_eq(schema->twice.items[i].other, other))
+            return;
+    VEC_PUSH(arena, &schema->twice, (struct schema_twice){.one = one, .other = other});
+}
+
 struct schema_table *schema_table_add(struct arena *arena, struct schema *schema, struct str name,
                                       struct schema_place place)
 {
     struct schema_table *table = schema_table_named(schema, name);
 
-    if (table)
+    if (table) {
+        note_twice(arena, schema, table->place.file, place.file);
         return table;
+    }
     VEC_PUSH(arena, &schema->tables, (struct schema_table){.name = name, .place = place});
     return &VEC_LAST(&schema->tables);
 }

@@ -88,8 +88,16 @@ struct schema_unread {
 };
 VEC_DEFINE(schema_unreads, struct schema_unread);
 
+#define SCHEMA_TWICE_MAX 256u
+
+struct schema_twice { /* two files describe one table */
+    struct str one, other;
+};
+VEC_DEFINE(schema_twices, struct schema_twice);
+
 struct schema {
     struct schema_tables tables;
+    struct schema_twices twice; /* at most SCHEMA_TWICE_MAX */
     struct schema_types types;
     struct schema_domains domains; /* what they are made of */
     struct schema_tables

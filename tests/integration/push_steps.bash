@@ -67,6 +67,10 @@ sql_tree() {
 
 usual_tree=$(declare -f base_tree)
 
+# A service of a monorepo: the same tree in a folder of its own, `base_tree() { service billing; service auth; }`. within DIRECTORY COMMAND...
+within() { local at=$1; shift; mkdir -p "$at" && cd "$at" && "$@"; cd - >/dev/null || exit 98; }
+service() { within "services/$1" eval "(base_tree${usual_tree#base_tree}; base_tree)"; }
+
 # start [INIT-OPTION...]: remote.git with main, and a clone "repo" with the hook; leaves one in repo.
 start() {
   local all=${all:-$work} # where the suite of scenarios keeps a repository to copy
