@@ -35,6 +35,58 @@ bool push_main_lines(struct pushed *pushed, struct strs *ret_commits, struct err
     return true;
 }
 
+/* Those of the range that the other side knows already: they came with a merge. */
+static bool known_commits(const struct pushed *pushed, const struct repository_commits *own,
+                          struct repository_commits *ret_known, struct err *e)
+{
+    struct arena *arena = pushed->pusher->arena;
+    struct repository_commits all;
+    struct words ids = {.arena = arena};
+    struct strs hidden = {0};
+
+    *ret_known = (struct repository_commits){0};
+    VEC_PUSH(arena, &hidden, pushed->range->base);
+    if (!repository_walk(pushed->pusher->input->repository, arena, pushed->range->tip, &hidden,
+                         &all, e))
+        return false;
+    for (size_t i = 0; i < own->count; i++)
+        (void)words_add(&ids, own->items[i].id);
+    for (size_t i = 0; i < all.count; i++)
+        if (!words_have(&ids, all.items[i].id))
+            VEC_PUSH(arena, ret_known, all.items[i]);
+    return true;
+}
+
+static bool has_merge(const struct repository_commits *commits)
+{
+    for (size_t i = 0; i < commits->count; i++)
+        if (commits->items[i].parents.count > 1)
+            return true;
+    return false;
+}
+
+/* A path that differs although no commit changes it, neither one of this push nor one that the other side knows: a merge threw away what the other
+ * side did (-s ours, a conflict resolved by taking one's own). */
+static bool touched_by_merges(const struct pushed *pushed, const struct repository_commits *own,
+                              const struct strs *paths, bool *touched, struct err *e)
+{
+    struct pusher *pusher = pushed->pusher;
+    struct repository_commits known;
+    bool open = false;
+
+    for (size_t i = 0; i < paths->count; i++)
+        open = open || !touched[i];
+    if (!open || !pushed->range->base.length || !has_merge(own))
+        return true;
+    bool *theirs = ARENA_ARRAY(pusher->arena, paths->count + 1, bool);
+    if (!known_commits(pushed, own, &known, e) ||
+        !repository_touched(pusher->input->repository, pusher->arena, &known, paths, theirs, e))
+        return false;
+    for (size_t i = 0; i < paths->count; i++)
+        touched[i] = touched[i] || (!theirs[i] && pushed_change(pushed, paths->items[i]) != NULL);
+    return true;
+}
+
 bool push_touches(struct pushed *pushed, const struct strs *paths, bool *touched, struct err *e)
 {
     struct pusher *pusher = pushed->pusher;
@@ -57,5 +109,6 @@ bool push_touches(struct pushed *pushed, const struct strs *paths, bool *touched
     }
     for (size_t i = 0; all && i < paths->count; i++)
         touched[i] = true;
-    return all || repository_touched(repository, pusher->arena, &commits, paths, touched, e);
+    return all || (repository_touched(repository, pusher->arena, &commits, paths, touched, e) &&
+                   touched_by_merges(pushed, &commits, paths, touched, e));
 }
