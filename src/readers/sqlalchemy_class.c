@@ -113,6 +113,12 @@ static TSNode model_of(const struct python_file *file, TSNode base)
     return base;
 }
 
+/* from shop.extensions import db, of a package that is not in the tree. Google's datastore has a db.Model of its own. */
+static bool is_unseen_flask(struct str dotted)
+{
+    return str_ends(dotted, STR(".db.Model")) && !str_starts(dotted, STR("google."));
+}
+
 static void visit_foreign(struct walk *w, struct python_scope scope, TSNode base,
                           struct python_thing thing, size_t depth)
 {
@@ -131,6 +137,8 @@ static void visit_foreign(struct walk *w, struct python_scope scope, TSNode base
         }
     } else if (sa_is(thing.dotted, "SQLModel")) {
         class->mapped = class->sqlmodel = true;
+    } else if (is_unseen_flask(thing.dotted)) {
+        class->mapped = class->flask = true;
     } else if (str_ends(thing.dotted, STR("SQLAlchemy().Model"))) {
         class->mapped = class->flask = true;
         struct python_thing db =
