@@ -252,9 +252,10 @@ static bool judge_edit(struct pushed *pushed, const struct commit_set *old,
         if ((change || is_unlisted(pushed, old, before)) &&
             !push_squash_holds(pushed, old, before->id, &edits->in_dump))
             add_edit(pushed, edits,
-                     !change                          ? "no longer listed"
-                     : change->kind == CHANGE_DELETED ? "deleted"
-                                                      : "another id in",
+                     !change                                      ? "no longer listed"
+                     : change->kind == CHANGE_DELETED             ? "deleted"
+                     : in_loaded_set(pushed->after, before->file) ? "another id in"
+                                                                  : "no migration any more",
                      before->file, before->file);
         return true;
     }
