@@ -1,6 +1,7 @@
 /* cover_match.c -- one statement or call against one change. */
 #include "migrations/cover_match.h"
 
+#include "migrations/cover_key.h"
 #include "migrations/cover_scan.h"
 #include "migrations/table_names.h"
 
@@ -200,11 +201,28 @@ static bool alters_aspect(const struct cover_call *call, const struct schema_cha
     return true;
 }
 
+/* op.drop_constraint("users_email_key", "users"): the columns are not written, but in the name that the database or a naming convention gave it. */
+static bool drops_key(const struct cover_call *call, const struct schema_change *change)
+{
+    struct str name;
+
+    if (change->aspect != ASPECT_KEY || !str_contains(change->line, STR(" DROP ")) ||
+        (!cover_is_call(call, "drop_constraint") && !cover_is_call(call, "drop_index")))
+        return false;
+    if (!cover_is_literal(cover_keyword_argument(call, "constraint_name", 0), &name))
+        return true;
+    for (size_t at = 0; at + change->column.length <= name.length; at++)
+        if (str_eq_nocase(str_slice(name, at, at + change->column.length), change->column))
+            return key_may_be_called(name, change);
+    return false;
+}
+
 static bool call_column(const struct cover_call *call, const struct schema_change *change)
 {
     if (!is_table(call, change))
         return false;
-    if (change->kind == SCHEMA_DROP && cover_is_call(call, "drop_table"))
+    if ((change->kind == SCHEMA_DROP && cover_is_call(call, "drop_table")) ||
+        drops_key(call, change))
         return true;
     if (!cover_names(call, change->column))
         return false;
