@@ -45,9 +45,12 @@ static struct str tracked(const struct maker *maker, struct str remote_ref)
     return STR_NONE;
 }
 
+/* What is there already is not in git's list. */
 static void add(struct maker *maker, struct str source, struct str id, struct str remote_ref,
                 struct str old)
 {
+    if (str_eq(id, old))
+        return;
     struct push_ref ref = {.local_ref = source,
                            .local_id = id,
                            .remote_ref = remote_ref,
@@ -85,11 +88,42 @@ static bool destination(struct maker *maker, struct str source, struct str targe
     return true;
 }
 
+/* "refs/heads/team/x*:refs/heads/x*": every ref that fits, as git takes it. */
+static bool from_pattern(struct maker *maker, struct str source, struct str target, struct err *e)
+{
+    struct arena *arena = maker->cli->arena;
+    size_t star = str_find_byte(source, '*'), there = str_find_byte(target, '*');
+    struct str before = str_prefix(source, star), behind = str_from_offset(source, star + 1);
+    bool any = false;
+
+    if (there == SIZE_MAX)
+        return err_set(e, ERR_USAGE, "\"" STR_FMT "\" needs a * too", STR_ARG(target));
+    for (size_t i = 0; i < maker->known.refs.count; i++) {
+        const struct repository_named_ref *ref = &maker->known.refs.items[i];
+        struct str id = STR_NONE;
+        if (ref->name.length < before.length + behind.length || !str_starts(ref->name, before) ||
+            !str_ends(ref->name, behind))
+            continue;
+        struct str middle = str_slice(ref->name, before.length, ref->name.length - behind.length);
+        struct str name =
+            str_printf(arena, STR_FMT STR_FMT STR_FMT, STR_ARG(str_prefix(target, there)),
+                       STR_ARG(middle), STR_ARG(str_from_offset(target, there + 1)));
+        if (!repository_resolve(maker->repository, arena, ref->name, &id, e))
+            return false;
+        add(maker, ref->name, id, name, tracked(maker, name));
+        any = true;
+    }
+    return any || err_set(e, ERR_USAGE, "no ref here is like \"" STR_FMT "\"", STR_ARG(source));
+}
+
 static bool from_refspec(struct maker *maker, struct str text, struct err *e)
 {
     struct arena *arena = maker->cli->arena;
     struct str rest = str_starts(text, STR("+")) ? str_from_offset(text, 1) : text;
     struct str source = str_cut(&rest, ':'), id = STR_NONE, ref = STR_NONE;
+
+    if (str_find_byte(source, '*') != SIZE_MAX)
+        return from_pattern(maker, source, rest.length ? rest : source, e);
 
     if (!source.length) {
         if (!rest.length)
@@ -213,6 +247,8 @@ static enum cli_status run(struct cli *cli)
         return e.kind == ERR_USAGE || e.kind == ERR_NOT_FOUND ? CLI_USAGE : CLI_BLOCKED;
     }
     note_unknown_remote(&maker, input.remote);
+    if (!maker.refs.count)
+        fputs("hookcheck push: note: nothing is new there: git would push nothing\n", stderr);
     input.refs = &maker.refs;
     input.state_directory = state_directory(cli->arena);
     input.configs = configs_new(cli->arena, &cli->config_options);
@@ -238,7 +274,8 @@ const struct cli_command cmd_push = {
     .summary = "says what the gate would do with a git push, without pushing",
     .text =
         "REMOTE is a remote's name or a URL (default: where the branch is pushed to).\n"
-        "RANGE is what git push takes (main, main:production, v1.2, :old) or A..B: as if the "
+        "RANGE is what git push takes (main, main:production, v1.2, :old, 'refs/heads/x/*') or "
+        "A..B: as if the "
         "branch were at A over there and B were pushed. Default: the current branch.\n"
         "What the remote has is taken from its remote-tracking branches: git fetch renews them.\n"
         "\n"

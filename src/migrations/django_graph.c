@@ -389,6 +389,15 @@ static void make_plan(struct builder *b)
             }
 }
 
+/* Something of the application is not there: Django stops at that, and which leaves there would be is not known. */
+static bool lacks_some(const struct django_graph *graph, struct str app)
+{
+    for (size_t i = graph->real; i < graph->count; i++)
+        if (!graph->nodes[i].gone && str_eq(graph->nodes[i].app, app))
+            return true;
+    return false;
+}
+
 static void check_leaves(struct builder *b)
 {
     struct buf list = buf_new(b->arena, 8192);
@@ -404,7 +413,7 @@ static void check_leaves(struct builder *b)
             buf_printf(&list, "%s" STR_FMT " (" STR_FMT ")", list.length ? ", " : "",
                        STR_ARG(graph->nodes[i].id), STR_ARG(place(b, i)));
         }
-        if (count > 1) {
+        if (count > 1 && !lacks_some(graph, app)) {
             problem(b, REASON_MULTIPLE_HEADS,
                     str_printf(b->arena,
                                "%zu leaf nodes in the application " STR_FMT
