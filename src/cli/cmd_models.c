@@ -67,7 +67,9 @@ static enum cli_status show_diff(struct cli *cli, const struct schema_difference
         buf_add_byte(&cli->out, '\n');
     } else {
         for (size_t i = 0; i < difference->changes.count; i++)
-            buf_printf(&cli->out, STR_FMT "\n", STR_ARG(difference->changes.items[i].line));
+            if (!i || !str_eq(difference->changes.items[i].line,
+                              difference->changes.items[i - 1].line)) /* of two databases */
+                buf_printf(&cli->out, STR_FMT "\n", STR_ARG(difference->changes.items[i].line));
     }
     return difference->changes.count || difference->unread.count ? CLI_BLOCKED : CLI_OK;
 }

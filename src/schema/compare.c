@@ -370,8 +370,13 @@ static void compare_unread(struct comparison *c, const struct schema *from,
 
 static int by_line(const void *a, const void *b)
 {
-    return str_compare(((const struct schema_change *)a)->line,
-                       ((const struct schema_change *)b)->line);
+    const struct schema_change *left = a, *right = b;
+    int order = str_compare(left->line, right->line);
+
+    if (!order)
+        order = str_compare(left->place.file, right->place.file);
+    return order ? order
+                 : (left->place.line > right->place.line) - (left->place.line < right->place.line);
 }
 
 void schema_compare(struct arena *arena, const struct schema *before, const struct schema *after,
@@ -400,29 +405,17 @@ void schema_compare(struct arena *arena, const struct schema *before, const stru
     *ret_difference = difference;
 }
 
-static bool has_line(const struct schema_changes *changes, struct str line)
-{
-    for (size_t i = 0; i < changes->count; i++)
-        if (str_eq(changes->items[i].line, line))
-            return true;
-    return false;
-}
-
 void schema_difference_add(struct arena *arena, struct schema_difference *difference,
                            const struct schema_difference *more)
 {
     size_t known = difference->changes.count;
 
-    for (size_t i = 0; i < more->changes.count; i++) {
-        struct schema_changes old = {.items = difference->changes.items, .count = known};
-        if (!has_line(&old, more->changes.items[i].line))
-            VEC_PUSH(arena, &difference->changes, more->changes.items[i]);
-    }
+    for (size_t i = 0; i < more->changes.count; i++)
+        VEC_PUSH(arena, &difference->changes, more->changes.items[i]);
     for (size_t i = 0; i < more->unread.count; i++)
         VEC_PUSH(arena, &difference->unread, more->unread.items[i]);
     for (size_t i = 0; i < more->unsure.count; i++)
-        if (!has_line(&difference->unsure, more->unsure.items[i].line))
-            VEC_PUSH(arena, &difference->unsure, more->unsure.items[i]);
+        VEC_PUSH(arena, &difference->unsure, more->unsure.items[i]);
     if (known && difference->changes.count > known)
         qsort(difference->changes.items, difference->changes.count,
               sizeof difference->changes.items[0], by_line);

@@ -171,7 +171,7 @@ struct str schema_array(struct arena *arena, const struct strs *items);
 /* The columns of a table that was added, each as an addition of its own; those that cannot be read are left out. */
 void schema_added_columns(struct arena *arena, const struct schema_change *table,
                           struct schema_changes *ret_columns);
-/* What another pair of sources says; a line that both say stands once. */
+/* What another pair of sources says. A line that several say stands there for each: they may be of different databases, with migrations of their own. */
 void schema_difference_add(struct arena *arena, struct schema_difference *difference,
                            const struct schema_difference *more);
 /* {"changes":[…]}, and "unread" when there is something; no line feed. */
