@@ -5,6 +5,7 @@
 #include "base/door.h"
 #include "migrations/languages.h"
 #include "migrations/models_files.h"
+#include "migrations/models_opaque.h"
 #include "migrations/services.h"
 
 /* --- The files that make one schema. --- */
@@ -358,6 +359,7 @@ bool models_compare(struct arena *arena, const struct config *config, struct tre
     for (size_t i = 0; i < 2; i++)
         if (!compare_forms(sides, i, &difference, e))
             return false;
+    models_leave_opaque(sides, &changed, &difference.unread);
     for (size_t i = 0; i < model_language_count; i++)
         if (touched[i] && !compare_language(sides, i, config, &changed, &difference, e))
             return false;

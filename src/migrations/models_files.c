@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "migrations/model_paths.h"
+#include "migrations/models_opaque.h"
 
 #define DEPTH_MAX 24u
 #define HURRY_PATHS 2000u
@@ -351,6 +352,17 @@ bool model_side_read(void *self, struct str path, struct str *ret_bytes)
     return got;
 }
 
+/* `text` NULL: it was not read yet. */
+static void note_opaque(struct model_side *side, struct str path, const struct strs *changed,
+                        const struct str *text)
+{
+    struct str read;
+
+    if (strs_sorted_have(changed, path) && (text || model_side_read(side, path, &read)) &&
+        models_opacity(text ? *text : read))
+        (void)words_add(&side->opaque, path);
+}
+
 /* Does it hold models? What did not change says the same in both trees. */
 static bool holds_models(struct model_side *side, size_t language, struct str path,
                          const struct strs *changed)
@@ -358,13 +370,18 @@ static bool holds_models(struct model_side *side, size_t language, struct str pa
     const struct model_language *row = &model_languages[language];
     struct str source;
 
-    if (!row->mentions)
+    if (!row->mentions) {
+        note_opaque(side, path, changed, NULL);
         return true;
+    }
     if (side->other && words_have(&side->other->looked, path) && !strs_sorted_have(changed, path))
         return words_have(&side->other->mentioning, path);
-    bool holds = model_side_read(side, path, &source) &&
-                 (row->mentions(source) || (row->derives && row->derives(source) &&
-                                            strs_sorted_have(&side->paths[language], path)));
+    bool read = model_side_read(side, path, &source);
+    if (read)
+        note_opaque(side, path, changed, &source);
+    bool holds =
+        read && (row->mentions(source) || (row->derives && row->derives(source) &&
+                                           strs_sorted_have(&side->paths[language], path)));
     (void)words_add(&side->looked, path);
     if (holds)
         (void)words_add(&side->mentioning, path);
@@ -443,7 +460,7 @@ bool model_side_open(struct model_side *side, struct model_matcher *matcher,
 {
     struct nearby nearby[MODEL_LANGUAGES_MAX] = {0};
 
-    side->looked.arena = side->mentioning.arena = side->arena;
+    side->looked.arena = side->mentioning.arena = side->opaque.arena = side->arena;
     side->walked.arena = side->same.arena = side->linked.arena = side->arena;
     if (!walk(side, matcher, e))
         return false;

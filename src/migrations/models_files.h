@@ -34,7 +34,8 @@ struct model_side { /* one of the two trees */
     struct words
         linked; /* directories with a link in them or below: what is behind it may differ */
     struct words looked, mentioning; /* files that were looked into, and those that hold models */
-    struct err broken;               /* the first file that is there and could not be read */
+    struct words opaque; /* changed files whose text git does not have (models_opaque.h) */
+    struct err broken;   /* the first file that is there and could not be read */
 };
 
 struct model_matcher_row {
