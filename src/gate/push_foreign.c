@@ -68,47 +68,64 @@ static bool has_merge(const struct repository_commits *commits)
 /* A path that differs although no commit changes it, neither one of this push nor one that the other side knows: a merge threw away what the other
  * side did (-s ours, a conflict resolved by taking one's own). */
 static bool touched_by_merges(const struct pushed *pushed, const struct repository_commits *own,
-                              const struct strs *paths, bool *touched, struct err *e)
+                              const struct repository_commits *known, const struct strs *paths,
+                              bool *touched, struct err *e)
 {
     struct pusher *pusher = pushed->pusher;
-    struct repository_commits known;
     bool open = false;
 
     for (size_t i = 0; i < paths->count; i++)
         open = open || !touched[i];
-    if (!open || !pushed->range->base.length || !has_merge(own))
+    if (!open || !has_merge(own))
         return true;
     bool *theirs = ARENA_ARRAY(pusher->arena, paths->count + 1, bool);
-    if (!known_commits(pushed, own, &known, e) ||
-        !repository_touched(pusher->input->repository, pusher->arena, &known, paths, theirs, e))
+    if (!repository_touched(pusher->input->repository, pusher->arena, known, paths, theirs, e))
         return false;
     for (size_t i = 0; i < paths->count; i++)
         touched[i] = touched[i] || (!theirs[i] && pushed_change(pushed, paths->items[i]) != NULL);
     return true;
 }
 
+/* The commits of the push itself. *ret_all: no other ones come. */
+static bool own_commits(struct pushed *pushed, struct repository_commits *ret_own,
+                        struct repository_commits *ret_known, bool *ret_all, struct err *e)
+{
+    struct pusher *pusher = pushed->pusher;
+    struct strs hidden;
+
+    *ret_own = pushed->range->commits;
+    *ret_all = push_counts_whole(pushed) || !pushed->range->base.length;
+    if (*ret_all)
+        return true;
+    if (pushed->range->kind == RANGE_FAST_FORWARD) {
+        if (!push_main_lines(pushed, &hidden, e))
+            return false;
+        *ret_all = !hidden.count;
+        if (*ret_all)
+            return true;
+        VEC_PUSH(pusher->arena, &hidden, pushed->range->base);
+        if (!repository_walk(pusher->input->repository, pusher->arena, pushed->range->tip, &hidden,
+                             ret_own, e))
+            return false;
+    }
+    if (!known_commits(pushed, ret_own, ret_known, e))
+        return false;
+    /* Nothing but theirs: then it is their work that goes here. */
+    *ret_all = !ret_known->count || !ret_own->count;
+    return true;
+}
+
 bool push_touches(struct pushed *pushed, const struct strs *paths, bool *touched, struct err *e)
 {
     struct pusher *pusher = pushed->pusher;
-    struct repository *repository = pusher->input->repository;
-    struct repository_commits commits = pushed->range->commits;
-    struct strs hidden, lines;
+    struct repository_commits own, known;
     bool all;
 
-    if (!push_main_lines(pushed, &lines, e))
+    if (!own_commits(pushed, &own, &known, &all, e))
         return false;
-    all = push_counts_whole(pushed);
-    if (!all && pushed->range->kind == RANGE_FAST_FORWARD) {
-        hidden = lines;
-        VEC_PUSH(pusher->arena, &hidden, pushed->range->base);
-        if (lines.count &&
-            !repository_walk(repository, pusher->arena, pushed->range->tip, &hidden, &commits, e))
-            return false;
-        /* Nothing but theirs: then it is their work that goes here. */
-        all = !lines.count || !commits.count;
-    }
     for (size_t i = 0; all && i < paths->count; i++)
         touched[i] = true;
-    return all || (repository_touched(repository, pusher->arena, &commits, paths, touched, e) &&
-                   touched_by_merges(pushed, &commits, paths, touched, e));
+    return all ||
+           (repository_touched(pusher->input->repository, pusher->arena, &own, paths, touched, e) &&
+            touched_by_merges(pushed, &own, &known, paths, touched, e));
 }
