@@ -269,7 +269,7 @@ static bool find_cover_in_schemas(struct pushed *pushed, const struct strs *path
     bool open = false;
 
     for (size_t i = 0; i < changes->count; i++)
-        changes->items[i].usual_schema = str_find_byte(changes->items[i].table, '.') == SIZE_MAX;
+        changes->items[i].usual_schema = changes->items[i].table.length > 0;
     if (!find_cover(pushed, paths, changes, covered, ret_command, e))
         return false;
     for (size_t i = 0; i < changes->count; i++)

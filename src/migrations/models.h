@@ -52,9 +52,10 @@ void models_cover_steps(struct arena *arena, struct tree *tree, const struct str
                         const struct schema_changes *changes, bool *covered);
 /* What refers to a table goes with it when the table gets another name. */
 void models_follow_renames(const struct schema_changes *changes, bool *covered);
-/* For each of these changes of a table without a schema: does the tree tell it from tables of that name in other schemas? It does when its
- * migrations name both, and nothing says that the other schema is searched (search_path and what other tools call it, in the migrations or in
- * settings). Else "app.users" may well be the model's "users". Sets `usual_schema`. */
+/* For each of these changes: does the tree tell its table from those of that name in other schemas? It does when its migrations name both, with a
+ * schema and without one (of a model with a schema: when they make the one without), and nothing says that the other schema is searched
+ * (search_path and what other tools call it, in the migrations or in settings). Else "app.users" may well be the model's "users", or "users" its
+ * "app.users". Sets `usual_schema`. */
 MUST_CHECK bool models_usual_schemas(struct arena *arena, const struct config *config,
                                      struct tree *tree, const struct config_migrations_list *sets,
                                      struct schema_changes *changes, struct err *e);

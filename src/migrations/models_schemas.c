@@ -59,6 +59,7 @@ static void count_mentions(struct covering *c, const struct file_steps *file,
     struct schema_change usual = *change;
     struct str table = table_name_of(change->table).table, text;
 
+    usual.table = table;
     usual.usual_schema = true;
     for (size_t i = 0; i < file->steps.count; i++) {
         const struct step *step = &file->steps.items[i];
@@ -84,14 +85,18 @@ static void count_mentions(struct covering *c, const struct file_steps *file,
  * mysqldump write, unless the set makes both. */
 bool covering_tells_schemas_apart(struct covering *c, const struct schema_change *change)
 {
+    struct str own = table_name_of(change->table).schema;
     struct mentions m = {0};
 
-    if (!change->table.length || str_find_byte(change->table, '.') != SIZE_MAX)
+    if (!change->table.length)
         return false;
     for (size_t i = 0; i < c->files.count; i++)
         if (!covering_file_is_foreign(c, &c->files.items[i], change))
             count_mentions(c, &c->files.items[i], change, &m);
     if (!m.usual || !m.other || (m.mysql && !(m.usual_made && m.other_made)))
+        return false;
+    /* The other way round: a table of that name is made without a schema, and is not the model's. */
+    if (own.length && !(m.usual_made && strs_have(&m.schemas, own)))
         return false;
     for (size_t i = 0; i < m.schemas.count; i++)
         if (is_searched(c, change, m.schemas.items[i]))

@@ -38,8 +38,10 @@ bool schema_is_of(struct str schema, const struct schema_change *change)
 {
     struct str own = table_name_of(change->table).schema;
 
-    if (!schema.length || (is_usual(schema) && (!own.length || is_usual(own))))
+    if (is_usual(schema) && (!own.length || is_usual(own)))
         return true;
+    if (!schema.length)
+        return !own.length || is_usual(own) || !change->usual_schema;
     return own.length ? str_eq_nocase(own, schema) : !change->usual_schema;
 }
 

@@ -7,8 +7,8 @@
  * What a name without a schema means is said outside of it: by search_path, Rails' schema_search_path, OPTIONS of Django, the database that
  * a connection to MySQL is made to. So a name without one may be any table of that name, and of a model without one "public", "dbo" and
  * "main" are as good as none (PostgreSQL's, SQL Server's, SQLite's own). Two that are written and differ are two tables.
- * That leaves a model without a schema and a migration with one, "archive.users": with `usual_schema` (models.h says when) it is another
- * table, else it may be that of the model.
+ * That leaves a model without a schema and a migration with one, "archive.users", or the other way round: with `usual_schema` (models.h says
+ * when) it is another table, else it may be that of the model.
  */
 #ifndef HOOKCHECK_MIGRATIONS_TABLE_NAMES_H
 #define HOOKCHECK_MIGRATIONS_TABLE_NAMES_H

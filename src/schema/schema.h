@@ -139,9 +139,10 @@ struct schema_change {
     enum schema_change_kind kind;
     enum schema_object object;
     enum schema_aspect aspect;
-    struct str table;  /* of columns, tables and indexes */
-    bool usual_schema; /* `table` has none before it, and one of another schema is another table */
-    struct str column; /* of columns; of an index its first part */
+    struct str table; /* of columns, tables and indexes */
+    bool
+        usual_schema; /* tables of one name in different schemas are different ones, and one without is that of the usual schema */
+    struct str column;                /* of columns; of an index its first part */
     enum schema_index_kind index;     /* of indexes */
     struct strs parts;                /* of indexes: all columns and expressions */
     bool beside;                      /* of an added index: another one over these parts stays */
