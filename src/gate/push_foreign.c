@@ -1,6 +1,9 @@
 /* push_foreign.c -- what came into the pushed branch with commits that others made is not this push's: a branch that merged main. */
 #include "gate/pusher.h"
 
+/* Each is walked from. */
+#define MAIN_LINES_MAX 6u
+
 /* Branches that others are merged from day by day. */
 static bool is_main_line(struct str ref)
 {
@@ -32,6 +35,63 @@ bool push_main_lines(struct pushed *pushed, struct strs *ret_commits, struct err
     for (size_t i = 0; i < others.count; i++)
         if (is_main_line(others.items[i].name))
             strs_add(pusher->arena, ret_commits, others.items[i].commit);
+    return true;
+}
+
+struct str push_ref_shown(struct str name)
+{
+    struct str shown = str_starts(name, STR("refs/")) ? str_from_offset(name, 5) : name;
+
+    if (str_starts(shown, STR("remotes/")) || str_starts(shown, STR("heads/")))
+        (void)str_cut(&shown, '/');
+    return shown;
+}
+
+/* The default branch comes first: what is as near to others goes there, as the other lines do. It goes into none itself. */
+static void list_lines(const struct pushed *pushed, struct push_lines *lines)
+{
+    struct pusher *pusher = pushed->pusher;
+    const struct range_known *known = &pusher->known;
+    struct repository_named_refs others = {0};
+
+    if (str_eq(known->default_branch, pushed->ref->remote_ref))
+        return;
+    if (known->default_tip.length)
+        VEC_PUSH(pusher->arena, lines,
+                 (struct push_line){.tip = known->default_tip, .shown = known->default_shown});
+    if (is_main_line(pushed->ref->remote_ref))
+        return;
+    range_others(pusher->arena, known, pushed->ref->remote_ref, &others);
+    for (size_t i = 0; i < others.count && lines->count < MAIN_LINES_MAX; i++) {
+        struct str shown = push_ref_shown(others.items[i].name);
+        if (is_main_line(others.items[i].name) && !str_eq(shown, known->default_shown))
+            VEC_PUSH(pusher->arena, lines,
+                     (struct push_line){.tip = others.items[i].commit, .shown = shown});
+    }
+}
+
+bool push_joined_line(struct pushed *pushed, struct push_line *ret_line, struct err *e)
+{
+    struct pusher *pusher = pushed->pusher;
+    struct push_lines lines = {0};
+    size_t fewest = SIZE_MAX;
+
+    *ret_line = (struct push_line){0};
+    if (!range_known_need(pusher->input->repository, pusher->arena, &pusher->known, e))
+        return false;
+    list_lines(pushed, &lines);
+    for (size_t i = 0; i < lines.count; i++) {
+        struct repository_commits own = {0};
+        struct strs hidden = {0};
+        VEC_PUSH(pusher->arena, &hidden, lines.items[i].tip);
+        if (lines.count > 1 && !repository_walk(pusher->input->repository, pusher->arena,
+                                                pushed->range->tip, &hidden, &own, e))
+            return false;
+        if (own.count < fewest) {
+            fewest = own.count;
+            *ret_line = lines.items[i];
+        }
+    }
     return true;
 }
 

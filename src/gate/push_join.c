@@ -56,18 +56,19 @@ struct both {
     struct history ours, theirs;
 };
 
-/* What a merge takes of each: where the branch left the remote's default branch tells what either took out since. Asked for only when something
+/* What a merge takes of each: where the branch left the other line tells what either took out since. Asked for only when something
  * is wrong without it. */
 static bool both_merged(struct pushed *pushed, const struct commit_set *set,
-                        const struct history *theirs, struct both *ret_both, struct err *e)
+                        const struct history *theirs, struct str their_tip, struct both *ret_both,
+                        struct err *e)
 {
     struct pusher *pusher = pushed->pusher;
     struct str fork = STR_NONE;
     struct commit_view *view;
 
     *ret_both = (struct both){.ours = set->history, .theirs = *theirs};
-    if (!range_fork(pusher->input->repository, pusher->arena, pushed->range->tip,
-                    pusher->known.default_tip, &fork, e))
+    if (!range_fork(pusher->input->repository, pusher->arena, pushed->range->tip, their_tip, &fork,
+                    e))
         return false;
     if (!fork.length)
         return true;
@@ -149,8 +150,9 @@ static bool heads_join(struct arena *arena, const struct history *history,
 }
 
 static bool judge_heads(struct pushed *pushed, const struct commit_set *set,
-                        const struct history *other, struct str shown, struct err *e)
+                        const struct history *other, const struct push_line *line, struct err *e)
 {
+    struct str shown = line->shown;
     struct arena *arena = pushed->pusher->arena;
     struct buf out = buf_new(arena, MESSAGE_MAX);
     struct both both;
@@ -158,7 +160,7 @@ static bool judge_heads(struct pushed *pushed, const struct commit_set *set,
 
     if (!heads_join(arena, &set->history, other, &heads))
         return true;
-    if (!both_merged(pushed, set, other, &both, e))
+    if (!both_merged(pushed, set, other, line->tip, &both, e))
         return false;
     if (!heads_join(arena, &both.ours, &both.theirs, &heads))
         return true;
@@ -189,8 +191,9 @@ static bool has_leaves(const struct history *history, struct str application)
 }
 
 static bool judge_leaves(struct pushed *pushed, const struct commit_set *set,
-                         const struct history *other, struct str shown, struct err *e)
+                         const struct history *other, const struct push_line *line, struct err *e)
 {
+    struct str shown = line->shown;
     struct arena *arena = pushed->pusher->arena;
     struct history_problems found = {0};
     struct both both;
@@ -198,7 +201,7 @@ static bool judge_leaves(struct pushed *pushed, const struct commit_set *set,
     history_join_django(arena, &set->history, other, &found);
     if (!found.count)
         return true;
-    if (!both_merged(pushed, set, other, &both, e))
+    if (!both_merged(pushed, set, other, line->tip, &both, e))
         return false;
     found = (struct history_problems){0};
     history_join_django(arena, &both.ours, &both.theirs, &found);
@@ -329,13 +332,9 @@ static bool look_at_branch(struct pushed *pushed, const struct commit_set *set,
             return false;
         for (size_t n = 0; n < new_ids->count; n++)
             if (says_id(bytes, new_ids->items[n])) {
-                struct str shown =
-                    str_starts(ref->name, STR("refs/")) ? str_from_offset(ref->name, 5) : ref->name;
-                if (str_starts(shown, STR("remotes/")) || str_starts(shown, STR("heads/")))
-                    (void)str_cut(&shown, '/');
                 report_taken(pushed, set, new_ids->items[n],
-                             named(&set->history, new_ids->items[n])->file, shown,
-                             changes.items[i].path);
+                             named(&set->history, new_ids->items[n])->file,
+                             push_ref_shown(ref->name), changes.items[i].path);
             }
     }
     return true;
@@ -343,7 +342,8 @@ static bool look_at_branch(struct pushed *pushed, const struct commit_set *set,
 
 /* An old copy of this branch, or one that stands on it, has the very files; a branch that cannot be read says nothing about this push. */
 static bool look_at_others(struct pushed *pushed, const struct commit_set *set,
-                           const struct strs *new_ids, struct err *e)
+                           const struct strs *new_ids, const struct push_line *joined,
+                           struct err *e)
 {
     struct repository_named_refs others = {0};
     struct strs seen = {0};
@@ -353,7 +353,7 @@ static bool look_at_others(struct pushed *pushed, const struct commit_set *set,
     for (size_t i = 0; i < others.count && seen.count < OTHERS_MAX; i++) {
         struct err unreadable = ERR_NONE;
         struct str commit = others.items[i].commit;
-        if (str_eq(commit, pushed->pusher->known.default_tip) ||
+        if (str_eq(commit, pushed->pusher->known.default_tip) || str_eq(commit, joined->tip) ||
             str_eq(commit, pushed->range->tip) || str_eq(commit, pushed->range->base) ||
             strs_have(&seen, commit))
             continue;
@@ -363,38 +363,62 @@ static bool look_at_others(struct pushed *pushed, const struct commit_set *set,
     return true;
 }
 
-static bool judge_default(struct pushed *pushed, const struct commit_set *set,
-                          const struct strs *new_ids, struct err *e)
+/* *ret_other: the same set there; NULL: there is none. */
+static bool set_at(struct pushed *pushed, const struct commit_set *set, struct str commit,
+                   struct commit_view **ret_view, struct commit_set **ret_other, struct err *e)
 {
-    const struct range_known *known = &pushed->pusher->known;
+    *ret_other = NULL;
+    if (!commit.length || str_eq(commit, pushed->range->tip))
+        return true;
+    if (!pusher_view(pushed->pusher, commit, ret_view, e))
+        return false;
+    *ret_other = same_set(*ret_view, set);
+    return !*ret_other || pusher_load(pushed->pusher, *ret_view, *ret_other, e);
+}
+
+static bool judge_line(struct pushed *pushed, const struct commit_set *set,
+                       const struct strs *new_ids, const struct push_line *line, struct err *e)
+{
+    struct commit_set *other;
     struct commit_view *view;
 
-    if (!known->default_tip.length || str_eq(known->default_branch, pushed->ref->remote_ref) ||
-        str_eq(known->default_tip, pushed->range->tip))
-        return true;
-    if (!pusher_view(pushed->pusher, known->default_tip, &view, e))
+    if (!set_at(pushed, set, line->tip, &view, &other, e))
         return false;
-    struct commit_set *other = same_set(view, set);
     if (!other)
         return true;
-    if (!pusher_load(pushed->pusher, view, other, e))
-        return false;
     if (str_eq(set->set.tracker, STR("alembic")) &&
-        !judge_heads(pushed, set, &other->history, known->default_shown, e))
+        !judge_heads(pushed, set, &other->history, line, e))
         return false;
     if (str_eq(set->set.tracker, STR("django")) &&
-        !judge_leaves(pushed, set, &other->history, known->default_shown, e))
+        !judge_leaves(pushed, set, &other->history, line, e))
         return false;
-    return judge_taken(pushed, set, new_ids, view, &other->history, known->default_shown, e);
+    return judge_taken(pushed, set, new_ids, view, &other->history, line->shown, e);
+}
+
+/* Ids must not be taken there either, where the branch goes elsewhere first. */
+static bool judge_default(struct pushed *pushed, const struct commit_set *set,
+                          const struct strs *new_ids, const struct push_line *joined, struct err *e)
+{
+    const struct range_known *known = &pushed->pusher->known;
+    struct commit_set *other;
+    struct commit_view *view;
+
+    if (!joined->tip.length || str_eq(known->default_tip, joined->tip))
+        return true;
+    if (!set_at(pushed, set, known->default_tip, &view, &other, e))
+        return false;
+    return !other ||
+           judge_taken(pushed, set, new_ids, view, &other->history, known->default_shown, e);
 }
 
 bool push_judge_join(struct pushed *pushed, struct commit_set *set, const struct strs *new_ids,
                      struct err *e)
 {
-    struct pusher *pusher = pushed->pusher;
+    struct push_line joined;
 
-    if (!range_known_need(pusher->input->repository, pusher->arena, &pusher->known, e) ||
-        !judge_default(pushed, set, new_ids, e))
+    if (!push_joined_line(pushed, &joined, e) || !judge_line(pushed, set, new_ids, &joined, e) ||
+        !judge_default(pushed, set, new_ids, &joined, e))
         return false;
-    return !str_eq(set->set.tracker, STR("alembic")) || look_at_others(pushed, set, new_ids, e);
+    return !str_eq(set->set.tracker, STR("alembic")) ||
+           look_at_others(pushed, set, new_ids, &joined, e);
 }

@@ -79,6 +79,15 @@ const struct repository_change *pushed_change(const struct pushed *pushed, struc
 bool push_counts_whole(const struct pushed *pushed);
 /* The commits at which the remote's main lines are known to be, but for the branch that is pushed to. */
 MUST_CHECK bool push_main_lines(struct pushed *pushed, struct strs *ret_commits, struct err *e);
+struct push_line {
+    struct str tip, shown; /* "origin/develop" */
+};
+VEC_DEFINE(push_lines, struct push_line);
+/* The main line into which the branch will be merged: the one that it left last, the remote's default branch where several are as near.
+ * `tip` empty: none is known, or the push is to the default branch. */
+MUST_CHECK bool push_joined_line(struct pushed *pushed, struct push_line *ret_line, struct err *e);
+/* refs/remotes/origin/main: "origin/main"; of a server "main". */
+struct str push_ref_shown(struct str name);
 /* touched[i]: a commit that this push brings, and no main line has, changes paths[i] (a merge: to what none of its parents has). All, where
  * everything counts. */
 MUST_CHECK bool push_touches(struct pushed *pushed, const struct strs *paths, bool *touched,
