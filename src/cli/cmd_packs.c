@@ -258,7 +258,7 @@ static enum cli_status explain_text(struct cli *cli, struct str text)
     struct explanation explanation = {.cli = cli};
 
     recogniser_protect(recogniser, &protect_builtin, &tampers);
-
+    recogniser_inherit(recogniser);
     recogniser_explain(recogniser, note_tried, &explanation);
     if (!recogniser_run(recogniser, DIALECT_SH, text, cli->directory, recogniser_home(), &e)) {
         cli_say_error(cli, &e);

@@ -319,9 +319,11 @@ bool judge_unparsable(struct recogniser *r, const struct call *call, struct str 
 /* What stands before a command is in the environment of the shells it starts; not of those on another machine. */
 static void bind_settings(struct shell_state *state, const struct call *call)
 {
-    for (size_t i = 0; i < call->settings.count && !call->remote; i++)
+    for (size_t i = 0; i < call->settings.count && !call->remote; i++) {
         shell_state_set_variable(state, call->settings.items[i].name,
                                  call->settings.items[i].value);
+        shell_state_export(state, call->settings.items[i].name);
+    }
 }
 
 struct shell_state *judge_fork(struct shell_state *state, const struct call *call)
@@ -428,6 +430,11 @@ bool recogniser_run(struct recogniser *r, enum shell_dialect dialect, struct str
     return good || judge_unparsable(r, &call, text, why.message, e);
 }
 
+void recogniser_inherit(struct recogniser *r)
+{
+    r->inherits = true;
+}
+
 struct str recogniser_home(void)
 {
     return str_from(getenv("HOME"));
@@ -455,6 +462,7 @@ bool deploys_recognise(struct arena *arena, struct configs *configs, const struc
     if (request->runs_shell) {
         struct recogniser *r = recogniser_new(arena, configs, &pack_builtin, &deploys);
         r->tampers = &tampers;
+        recogniser_inherit(r);
         if (!recogniser_run(r, request->dialect, request->command, request->cwd, recogniser_home(),
                             e))
             return false;

@@ -106,6 +106,7 @@ struct recogniser {
     size_t files_read;
     struct str root_directory, root; /* the last answer of root_of() */
     struct written_files written;
+    bool inherits; /* a variable of our own environment is one of the shell's that runs the text */
     size_t unknowns; /* commands whose program, or whose file, is not knowable */
     bool migration_seen;
     struct str unread; /* the first file or call that could not be followed to its end; for `why` */
@@ -163,12 +164,14 @@ struct str line_asked_verb(const struct call *call);
 enum match_answer { MATCH_NONE = 0, MATCH_DEPLOY, MATCH_EXCUSED };
 MUST_CHECK bool match_line(struct recogniser *r, const struct call *call, const struct line *line,
                            enum match_answer *ret_answer, struct err *e);
-/* A pattern on the variables that a call would see, written NAME=value: those before it, then (of the one whose name it begins with) the
- * shell's. */
 /* Is there any variable that the pattern could be about? */
-bool match_may_have_setting(const struct call *call, struct str pattern);
+bool match_may_have_setting(const struct recogniser *r, const struct call *call, struct str pattern,
+                            bool exported);
+/* A pattern on the variables that a call would see, written NAME=value: those before it, then (of the one whose name it begins with) the
+ * shell's; `exported`: only if the shell hands it on. */
 MUST_CHECK bool match_setting(struct recogniser *r, struct regex *regex, struct str pattern,
-                              const struct call *call, bool *ret_matches, struct err *e);
+                              const struct call *call, bool exported, bool *ret_matches,
+                              struct err *e);
 /* A program that is not knowable: do its other words look like a deploy? */
 MUST_CHECK bool match_unknown_program(struct recogniser *r, const struct call *call,
                                       const struct line *line, struct err *e);

@@ -1,4 +1,5 @@
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "deploys/judge.h"
@@ -37,8 +38,17 @@ static bool try_lines(struct recogniser *r, struct regex *regex, const struct li
     return false;
 }
 
-/* The value that a variable has for this call: set before the command, or in the shell, or what a command chose instead of it. */
-static bool setting_value(const struct call *call, struct str name, struct str *ret_value)
+static bool is_exported(const struct recogniser *r, const struct call *call, struct str name)
+{
+    bool before = r->inherits && !str_has_nul(name) && getenv(str_c(r->arena, name));
+
+    return shell_state_exports(call->state, name, before);
+}
+
+/* The value that a variable has for this call: set before the command, or in the shell, or what a command chose instead of it. `exported`: only
+ * what the program that is started gets of the shell's. */
+static bool setting_value(const struct recogniser *r, const struct call *call, struct str name,
+                          bool exported, struct str *ret_value)
 {
     char chosen[64];
 
@@ -47,7 +57,7 @@ static bool setting_value(const struct call *call, struct str name, struct str *
             *ret_value = call->settings.items[i - 1].value.text;
             return true;
         }
-    if (!call->state)
+    if (!call->state || (exported && !is_exported(r, call, name)))
         return false;
     if (shell_state_peek_variable(call->state, name, ret_value) && ret_value->length)
         return true;
@@ -59,8 +69,8 @@ static bool setting_value(const struct call *call, struct str name, struct str *
 }
 
 /* "operand:2", "match:1", "env:STAGE", "host", "--stage" → the word that stands there. */
-static bool read_place(const struct call *call, const struct line *line, const struct str *groups,
-                       struct str place, struct str *ret)
+static bool read_place(const struct recogniser *r, const struct call *call, const struct line *line,
+                       const struct str *groups, struct str place, struct str *ret)
 {
     uint64_t number;
 
@@ -77,7 +87,7 @@ static bool read_place(const struct call *call, const struct line *line, const s
         return true;
     }
     if (str_starts(place, STR("env:")))
-        return setting_value(call, str_from_offset(place, 4), ret);
+        return setting_value(r, call, str_from_offset(place, 4), false, ret);
     if (str_eq(place, STR("host"))) {
         *ret = call->host;
         return call->host.length > 0;
@@ -94,11 +104,11 @@ static bool report_rule(struct recogniser *r, const struct call *call, const str
                               .kind = (enum deploy_kind)rule->kind};
 
     for (uint32_t i = 0; i < rule->environment.count; i++)
-        if (read_place(call, line, groups, pack_list_item(r->tables, rule->environment, i),
+        if (read_place(r, call, line, groups, pack_list_item(r->tables, rule->environment, i),
                        &finding.environment_word))
             break;
     if (finding.kind == DEPLOY_COMMIT &&
-        (!read_place(call, line, groups, pack_str(r->tables, rule->commit), &finding.commit) ||
+        (!read_place(r, call, line, groups, pack_str(r->tables, rule->commit), &finding.commit) ||
          str_find_byte(finding.commit, SHELL_UNKNOWN) != SIZE_MAX))
         finding.commit = STR("HEAD");
     if (vanished && finding.certainty == DEPLOY_CERTAIN) {
@@ -138,22 +148,23 @@ static bool named_setting(struct str pattern, struct str *ret_name)
     return true;
 }
 
-bool match_may_have_setting(const struct call *call, struct str pattern)
+bool match_may_have_setting(const struct recogniser *r, const struct call *call, struct str pattern,
+                            bool exported)
 {
     struct str name, value;
 
-    return named_setting(pattern, &name) ? setting_value(call, name, &value)
+    return named_setting(pattern, &name) ? setting_value(r, call, name, exported, &value)
                                          : call->settings.count > 0;
 }
 
 bool match_setting(struct recogniser *r, struct regex *regex, struct str pattern,
-                   const struct call *call, bool *ret_matches, struct err *e)
+                   const struct call *call, bool exported, bool *ret_matches, struct err *e)
 {
     struct str name, value;
 
     *ret_matches = false;
     if (named_setting(pattern, &name)) {
-        if (!setting_value(call, name, &value))
+        if (!setting_value(r, call, name, exported, &value))
             return true;
         struct str text = str_printf(r->arena, STR_FMT "=" STR_FMT, STR_ARG(name), STR_ARG(value));
         return regex_match(regex, text, ret_matches, NULL, 0, e);
@@ -174,8 +185,8 @@ static bool setting_matches(struct recogniser *r, uint32_t index, const struct c
 {
     return compiled(r, &r->settings[index], r->tables->rules[index].setting, e) &&
            match_setting(r, r->settings[index],
-                         pack_str(r->tables, r->tables->rules[index].setting), call, ret_matches,
-                         e);
+                         pack_str(r->tables, r->tables->rules[index].setting), call, false,
+                         ret_matches, e);
 }
 
 /* Compiling costs more than all else here: most rules of a program are seen not to fit by how their pattern starts. */
@@ -201,7 +212,8 @@ static struct str with_stand_ins(struct recogniser *r, const struct pack_program
     for (uint32_t i = 0; !call->remote && i < program->stand_ins.count; i++) {
         struct str option = pack_list_item(r->tables, program->stand_ins, i), value;
         struct str name = str_cut(&option, '=');
-        if (!call_option_value(call, option, &unused) && setting_value(call, name, &value))
+        if (!call_option_value(call, option, &unused) &&
+            setting_value(r, call, name, false, &value))
             text = str_printf(r->arena, STR_FMT " " STR_FMT "=" STR_FMT, STR_ARG(text),
                               STR_ARG(option), STR_ARG(value));
     }

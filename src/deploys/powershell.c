@@ -66,13 +66,17 @@ static struct str read_block(struct reader *p)
     return str_from_offset(p->text, start);
 }
 
+static bool is_of_environment(struct str name)
+{
+    return str_eq_nocase(str_prefix(name, 4), STR("env:"));
+}
+
 /* $name → the name under which the state keeps it: $env:NAME is the shell's NAME. */
 static struct str variable_key(struct reader *p, struct str name)
 {
     char *bytes = arena_alloc(p->r->arena, name.length + 1);
 
-    if (str_starts(name, STR("env:")) || str_starts(name, STR("Env:")) ||
-        str_starts(name, STR("ENV:")))
+    if (is_of_environment(name))
         return str_from_offset(name, 4);
     for (size_t i = 0; i < name.length; i++)
         bytes[i] = (char)(name.bytes[i] >= 'A' && name.bytes[i] <= 'Z' ? name.bytes[i] + 32
@@ -221,6 +225,8 @@ static void remember_variable(struct reader *p, struct str name)
              !(p->words.count == 1 && text.length && byte_is_digit(text.bytes[0])))
         text = UNKNOWN_TEXT;
     shell_state_set_variable(p->state, variable_key(p, name), word_value(text));
+    if (is_of_environment(name))
+        shell_state_export(p->state, variable_key(p, name));
 }
 
 static bool is_word(const struct shell_value *word, const char *text)

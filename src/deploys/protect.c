@@ -138,8 +138,9 @@ static bool rule_takes(struct recogniser *r, uint32_t index, const struct call *
     bool may = files.count || rule_may_take(r->protect, rule, line->canonical) ||
                (!same && rule_may_take(r->protect, rule, line->typed)) ||
                (reads && rule_may_take(r->protect, rule, call->input.text));
-    if (!may || (rule->setting.length &&
-                 !match_may_have_setting(call, pack_str(&r->protect->packs, rule->setting))))
+    if (!may ||
+        (rule->setting.length &&
+         !match_may_have_setting(r, call, pack_str(&r->protect->packs, rule->setting), true)))
         return true;
     if (!compiled(r, SLOT_RULE_COMMAND, index, rule->command, &regex, e))
         return false;
@@ -156,8 +157,8 @@ static bool rule_takes(struct recogniser *r, uint32_t index, const struct call *
     }
     if (matched && rule->setting.length) {
         if (!compiled(r, SLOT_RULE_SETTING, index, rule->setting, &regex, e) ||
-            !match_setting(r, regex, pack_str(&r->protect->packs, rule->setting), call, &matched,
-                           e))
+            !match_setting(r, regex, pack_str(&r->protect->packs, rule->setting), call, true,
+                           &matched, e))
             return false;
     }
     *ret_takes = matched;

@@ -16,6 +16,8 @@ MUST_CHECK bool recogniser_run(struct recogniser *r, enum shell_dialect dialect,
 struct protect_tables;
 void recogniser_protect(struct recogniser *r, const struct protect_tables *protect,
                         struct tampers *tampers);
+/* Variables of our own environment are exported already: the host starts the shell with the same ones. */
+void recogniser_inherit(struct recogniser *r);
 /* $HOME, or empty. */
 struct str recogniser_home(void);
 

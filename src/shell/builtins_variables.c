@@ -6,6 +6,7 @@
 
 struct declaration {
     bool local, array, associative, function, reference, print;
+    bool exports, hides; /* hides: export -n, declare +x */
 };
 
 static struct declaration read_options(struct shell_state *state, const struct shell_values *words,
@@ -17,6 +18,7 @@ static struct declaration read_options(struct shell_state *state, const struct s
     size_t at = 1;
 
     d.local = !export && state->in_function;
+    d.exports = str_eq(name, STR("export"));
     for (; at < words->count; at++) {
         struct str text = words->items[at].text;
         if (str_eq(text, STR("--"))) {
@@ -31,8 +33,11 @@ static struct declaration read_options(struct shell_state *state, const struct s
             d.associative = d.associative || option == 'A';
             d.local = d.local && option != 'g';
             d.function = d.function || option == 'f' || option == 'F';
-            d.reference = d.reference || option == 'n';
+            d.reference = d.reference || (option == 'n' && !export);
             d.print = d.print || option == 'p';
+            d.hides = d.hides || (export && option == 'n') ||
+                      (!export && text.bytes[0] == '+' && option == 'x');
+            d.exports = d.exports || (option == 'x' && text.bytes[0] == '-');
         }
     }
     *ret_first = at;
@@ -46,6 +51,12 @@ static bool is_unset(const struct shell_state *state, struct str name)
     return state_variable(state, name, &count)->kind == DATUM_UNSET && count == 1;
 }
 
+static void declare_export(struct shell_state *state, const struct declaration *d, struct str name)
+{
+    if (d->exports || d->hides)
+        state_set_export(state, name, !d->hides, d->local);
+}
+
 /* A name without a value: what it is does not change, unless it becomes a local one or an array. */
 static void declare_name(struct shell_state *state, const struct declaration *d, struct str name)
 {
@@ -53,6 +64,7 @@ static void declare_name(struct shell_state *state, const struct declaration *d,
     struct datum *datum = ARENA_NEW(arena, struct datum);
     bool bound = state_find(state, BINDING_VARIABLE, name) != NULL;
 
+    declare_export(state, d, name);
     if (d->reference) {
         state_bind(state, BINDING_VARIABLE, name, &DATUM_IS_UNKNOWN, 1, d->local);
     } else if (d->array || d->associative) {
@@ -78,6 +90,7 @@ static bool declare_value(struct shell_state *state, const struct declaration *d
     const struct datum *old = state_variable(state, name, &count);
     if (!name_is_valid(name))
         return true;
+    declare_export(state, d, name);
     if (d->reference || name.length < equals - append) {
         state_bind(state, BINDING_VARIABLE, name, &DATUM_IS_UNKNOWN, 1, d->local);
         return true;
@@ -163,6 +176,17 @@ bool builtin_declare(struct shell_state *state, const struct shell_node *node,
 
 /* --- set, shift, unset --- */
 
+/* set -a, set -o allexport: what is assigned from here on is exported; with + no more. */
+static void set_allexport(struct shell_state *state, const struct shell_values *words, size_t at)
+{
+    struct str text = words->items[at].text;
+    bool named = str_ends(text, STR("o")) && at + 1 < words->count &&
+                 str_eq(words->items[at + 1].text, STR("allexport"));
+
+    if (named || str_find_byte(text, 'a') != SIZE_MAX)
+        state_set_export(state, STR(""), text.bytes[0] == '-', false);
+}
+
 void builtin_set(struct shell_state *state, const struct shell_values *words)
 {
     struct arguments *arguments = ARENA_NEW(state->session->arena, struct arguments);
@@ -174,6 +198,8 @@ void builtin_set(struct shell_state *state, const struct shell_values *words)
         if (text.length < 1 || (text.bytes[0] != '-' && text.bytes[0] != '+'))
             break;
         dashes = str_eq(text, STR("--"));
+        if (!dashes)
+            set_allexport(state, words, at);
         /* -o takes a name, also at the end of -euo. */
         if (!dashes && text.bytes[text.length - 1] == 'o')
             at++;
@@ -243,8 +269,10 @@ void builtin_unset(struct shell_state *state, const struct shell_values *words)
         if (!name_is_valid(name) && !functions)
             continue;
         bool variable = state_find(state, BINDING_VARIABLE, name) != NULL;
-        if (!functions)
+        if (!functions) {
             state_bind(state, BINDING_VARIABLE, name, &DATUM_IS_UNSET, 1, false);
+            state_set_export(state, name, false, false);
+        }
         if ((functions || (!variables && !variable)) && state_find(state, BINDING_FUNCTION, name))
             state_bind(state, BINDING_FUNCTION, name, &DATUM_IS_UNSET, 1, false);
     }

@@ -113,6 +113,10 @@ void shell_state_set_arguments(struct shell_state *state, const struct shell_val
 void shell_state_set_input(struct shell_state *state, enum shell_input input,
                            struct shell_value text);
 void shell_state_set_variable(struct shell_state *state, struct str name, struct shell_value value);
+/* From here on the programs that are started get it. */
+void shell_state_export(struct shell_state *state, struct str name);
+/* Do programs get it, perhaps? `before`: so it was when the text began. */
+bool shell_state_exports(const struct shell_state *state, struct str name, bool before);
 /* False when the text has not set it; stretches that are not knowable are SHELL_UNKNOWN. */
 bool shell_state_peek_variable(const struct shell_state *state, struct str name,
                                struct str *ret_value);

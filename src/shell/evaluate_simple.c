@@ -187,8 +187,10 @@ static struct shell_state *enter_call(struct shell_state *state, const void *bod
     call->arguments = arguments;
     frame->calls = call;
     frame->arguments = arguments;
-    for (size_t i = 0; i < command->setting_count; i++)
+    for (size_t i = 0; i < command->setting_count; i++) {
         state_bind_text(frame, command->settings[i].name, command->settings[i].value.text, true);
+        state_set_export(frame, command->settings[i].name, true, true);
+    }
     return frame;
 }
 

@@ -73,7 +73,8 @@ void datums_add(struct arena *arena, struct datums *list, const struct datum *da
 bool text_is_unknown(struct str text); /* nothing but SHELL_UNKNOWN, at least one */
 
 /* --- Bindings. --- */
-enum binding_kind { BINDING_VARIABLE, BINDING_FUNCTION, BINDING_ALIAS };
+/* BINDING_EXPORT: a variable that the programs get which are started; the empty name: all that are assigned (set -a). */
+enum binding_kind { BINDING_VARIABLE, BINDING_FUNCTION, BINDING_ALIAS, BINDING_EXPORT };
 
 struct binding {
     enum binding_kind kind;
@@ -169,7 +170,7 @@ struct session {
     struct choices *choices;
     struct shell_command *last; /* visited last */
     size_t commands, steps, depth, nesting, copied, work;
-    bool has_functions, has_aliases;
+    bool has_functions, has_aliases, has_exports;
     bool doubtful; /* something ran that may have changed any variable */
 };
 
@@ -204,6 +205,7 @@ const struct binding *state_find(const struct shell_state *state, enum binding_k
 void state_bind(struct shell_state *state, enum binding_kind kind, struct str name,
                 const struct datum *alternatives, size_t count, bool local);
 void state_bind_text(struct shell_state *state, struct str name, struct str text, bool local);
+void state_set_export(struct shell_state *state, struct str name, bool exported, bool local);
 /* The alternatives of a variable; never none. */
 const struct datum *state_variable(const struct shell_state *state, struct str name,
                                    size_t *ret_count);

@@ -9,7 +9,8 @@ static void add_alternatives(struct arena *arena, struct datums *into,
                              const struct binding *binding, enum binding_kind kind)
 {
     if (!binding) {
-        datums_add(arena, into, kind == BINDING_VARIABLE ? &DATUM_IS_ENVIRONMENT : &DATUM_IS_UNSET);
+        bool environment = kind == BINDING_VARIABLE || kind == BINDING_EXPORT;
+        datums_add(arena, into, environment ? &DATUM_IS_ENVIRONMENT : &DATUM_IS_UNSET);
         return;
     }
     for (size_t i = 0; i < binding->count; i++)

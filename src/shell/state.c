@@ -83,8 +83,8 @@ const struct binding *state_find(const struct shell_state *state, enum binding_k
     return NULL;
 }
 
-void state_bind(struct shell_state *state, enum binding_kind kind, struct str name,
-                const struct datum *alternatives, size_t count, bool local)
+static void bind(struct shell_state *state, enum binding_kind kind, struct str name,
+                 const struct datum *alternatives, size_t count, bool local)
 {
     struct binding binding = {.kind = kind, .name = name, .hash = hash_of(kind, name)};
     struct shell_state *target = state;
@@ -100,6 +100,39 @@ void state_bind(struct shell_state *state, enum binding_kind kind, struct str na
     table_put(state->session->arena, &target->table, binding);
     state->session->has_functions = state->session->has_functions || kind == BINDING_FUNCTION;
     state->session->has_aliases = state->session->has_aliases || kind == BINDING_ALIAS;
+    state->session->has_exports = state->session->has_exports || kind == BINDING_EXPORT;
+}
+
+void state_set_export(struct shell_state *state, struct str name, bool exported, bool local)
+{
+    static const struct datum is_exported = {.kind = DATUM_TEXT};
+
+    bind(state, BINDING_EXPORT, name, exported ? &is_exported : &DATUM_IS_UNSET, 1, local);
+}
+
+bool shell_state_exports(const struct shell_state *state, struct str name, bool before)
+{
+    const struct binding *binding =
+        state->session->has_exports ? state_find(state, BINDING_EXPORT, name) : NULL;
+
+    for (size_t i = 0; binding && i < binding->count; i++)
+        if (binding->alternatives[i].kind == DATUM_TEXT ||
+            (before && binding->alternatives[i].kind == DATUM_ENVIRONMENT))
+            return true;
+    return before && !binding;
+}
+
+void shell_state_export(struct shell_state *state, struct str name)
+{
+    state_set_export(state, name, true, false);
+}
+
+void state_bind(struct shell_state *state, enum binding_kind kind, struct str name,
+                const struct datum *alternatives, size_t count, bool local)
+{
+    bind(state, kind, name, alternatives, count, local);
+    if (kind == BINDING_VARIABLE && shell_state_exports(state, STR(""), false))
+        state_set_export(state, name, true, local);
 }
 
 void state_bind_text(struct shell_state *state, struct str name, struct str text, bool local)
