@@ -2,6 +2,8 @@
 
 #include "shell/evaluator.h"
 
+#define LINES_MAX 8u /* that are known in part */
+
 /* --- declare, export, local, readonly, typeset --- */
 
 struct declaration {
@@ -370,12 +372,28 @@ static void read_array(struct shell_state *state, struct str name, struct str if
     bind_array(state, name, &array);
 }
 
+/* Lines that are known in part, of an unknown number: one of them, or another. */
+static void bind_lines(struct shell_state *state, struct str name, struct str ifs, struct str lines)
+{
+    struct arena *arena = state->session->arena;
+    struct datums values = {0};
+    struct str line;
+
+    while (values.count < LINES_MAX && str_next_line(&lines, &line)) {
+        struct datum datum = datum_text(trim_separators(ifs, line));
+        datums_add(arena, &values, &datum);
+    }
+    datums_add(arena, &values, &DATUM_IS_UNKNOWN);
+    state_bind(state, BINDING_VARIABLE, name, values.items, values.count, false);
+}
+
 void builtin_read(struct shell_state *state, const struct shell_command *command,
                   const struct shell_values *words)
 {
     struct reading reading = read_read_options(words);
     struct str line = STR(""), ifs = state_ifs(state);
-    enum read_result result = reading.special ? READ_NOTHING
+    struct str lines = input_unknown_lines(state);
+    enum read_result result = reading.special || (reading.whole && lines.length) ? READ_NOTHING
                               : reading.whole ? input_read_rest(state, &line)
                                               : input_read_line(state, &line);
 
@@ -388,6 +406,13 @@ void builtin_read(struct shell_state *state, const struct shell_command *command
     line = trim_separators(ifs, line);
     if (reading.array.length) {
         read_array(state, reading.array, ifs, line, known);
+        return;
+    }
+    bool one = reading.first_name + 1 >= words->count;
+    if (one && result == READ_NOTHING && lines.length) {
+        struct str name = reading.first_name < words->count ? VEC_LAST(words).text : STR("REPLY");
+        if (name_is_valid(name))
+            bind_lines(state, name, ifs, lines);
         return;
     }
     if (reading.first_name == words->count)
@@ -421,5 +446,8 @@ void builtin_mapfile(struct shell_state *state, const struct shell_values *words
            (result = input_read_line(state, &line)) == READ_LINE)
         datum_push(arena, &array, number_text(arena, (int64_t)array.count), value_from_text(line));
     array.open = !plain || !trimmed || result != READ_END;
+    struct str lines = input_unknown_lines(state);
+    while (array.count < LINES_MAX && str_next_line(&lines, &line))
+        datum_push(arena, &array, number_text(arena, (int64_t)array.count), value_from_text(line));
     bind_array(state, name, &array);
 }

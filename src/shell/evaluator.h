@@ -244,6 +244,8 @@ struct input *input_from_sink(struct arena *arena, const struct sink *sink);
 struct input *input_new(struct arena *arena, enum shell_input kind, struct shell_value text);
 /* The next line of stdin, where it is known. */
 enum read_result input_read_line(struct shell_state *state, struct str *ret_line);
+/* What is left, if stretches of it are unknown, so that nobody knows how many lines these are; else empty. */
+struct str input_unknown_lines(const struct shell_state *state);
 /* What is left, of which stretches may be unknown. */
 enum read_result input_read_rest(struct shell_state *state, struct str *ret_text);
 

@@ -148,6 +148,16 @@ struct input *input_from_sink(struct arena *arena, const struct sink *sink)
     return input;
 }
 
+struct str input_unknown_lines(const struct shell_state *state)
+{
+    const struct input *input = state->input;
+
+    if (input->kind != INPUT_TEXT || input->count != 1)
+        return STR("");
+    struct str rest = str_from_offset(input->texts[0].text, input->position);
+    return str_find_byte(rest, SHELL_UNKNOWN) == SIZE_MAX ? STR("") : rest;
+}
+
 enum read_result input_read_line(struct shell_state *state, struct str *ret_line)
 {
     struct input *input = state->input;
