@@ -47,16 +47,37 @@ static struct shell_value unknown_items(void)
     return value;
 }
 
+static struct call with_item(struct recogniser *r, const struct call *call, struct str mark,
+                             struct str item)
+{
+    struct shell_value *words = ARENA_ARRAY(r->arena, call->count, struct shell_value);
+
+    for (size_t w = 0; w < call->count; w++)
+        words[w] = word_value(replace_all(r, call->words[w].text, mark, item));
+    return call_of_words(call, words, call->count);
+}
+
 /* The command with the mark replaced by each item in turn. */
 static bool run_replaced(struct recogniser *r, struct shell_state *state, const struct call *call,
                          struct str mark, const struct strs *items, struct err *e)
 {
     for (size_t i = 0; i < items->count; i++) {
-        struct shell_value *words = ARENA_ARRAY(r->arena, call->count, struct shell_value);
-        for (size_t w = 0; w < call->count; w++)
-            words[w] = word_value(replace_all(r, call->words[w].text, mark, items->items[i]));
-        struct call inner = call_of_words(call, words, call->count);
+        struct call inner = with_item(r, call, mark, items->items[i]);
         if (!judge_call(r, state, &inner, e))
+            return false;
+    }
+    return true;
+}
+
+/* The same for files of ours: what is done to them, and no second deploy. */
+static bool protect_replaced(struct recogniser *r, const struct call *call, struct str mark,
+                             const struct strs *items, struct err *e)
+{
+    for (size_t i = 0; i < items->count; i++) {
+        struct call inner = with_item(r, call, mark, items->items[i]);
+        struct line line;
+        line_build(r, &inner, &line);
+        if (!protect_call(r, &inner, &line, e))
             return false;
     }
     return true;
@@ -143,11 +164,11 @@ bool find_call(struct recogniser *r, struct shell_state *state, const struct cal
                  str_eq(call->words[end - 1].text, STR("{}"))))
             end++;
         struct call command = *call;
-        struct strs items = {0};
+        struct strs ours, items = protect_find_items(r, call, i, &ours);
         command.words = call->words + i + 1;
         command.count = end - i - 1;
-        VEC_PUSH(r->arena, &items, protect_find_item(r, call->directory, call->words, call->count));
-        if (command.count && !run_replaced(r, state, &command, STR("{}"), &items, e))
+        if (command.count && (!run_replaced(r, state, &command, STR("{}"), &items, e) ||
+                              !protect_replaced(r, &command, STR("{}"), &ours, e)))
             return false;
         i = end;
     }

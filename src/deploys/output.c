@@ -3,8 +3,8 @@
 
 #include "base/file.h"
 #include "deploys/judge.h"
+#include "deploys/output_lines.h"
 #include "deploys/protect_find.h"
-#include "deploys/protect_write.h"
 
 #define WRITTEN_MAX 64u
 #define PRINTED_MAX ((size_t)256 << 10)
@@ -190,29 +190,6 @@ static bool decoded(struct recogniser *r, const struct shell_command *command, s
     return decode_base64(r, text, ret);
 }
 
-/* `ls deploy.sh | xargs bash`: files that are named; `ls .git/hooks/…`: any file there. */
-static bool listed(struct recogniser *r, const struct shell_command *command, struct str *ret)
-{
-    struct buf out = buf_new(r->arena, PRINTED_MAX);
-
-    for (size_t i = 1; i < command->words.count; i++) {
-        const struct shell_value *word = &command->words.items[i];
-        struct str base = path_base_name(word->text);
-        if (str_eq(word->text, STR("-1")) || str_eq(word->text, STR("-d")))
-            continue;
-        bool ours = word->glob && base.length < word->text.length &&
-                    protect_names_path(r->arena, protect_state(r), command->directory, word->text);
-        if ((word->glob && !ours) || (!word->known && !ours) ||
-            str_find_byte(word->text, '.') == SIZE_MAX || str_starts(word->text, STR("-")))
-            return false; /* a directory's content is not looked into */
-        if (out.length)
-            buf_add_byte(&out, '\n');
-        buf_add(&out, word->text);
-    }
-    *ret = buf_str(&out);
-    return out.length > 0;
-}
-
 /* `git rev-parse --git-path hooks`, where git keeps them unless core.hooksPath is set. */
 static bool git_place(struct recogniser *r, const struct shell_command *command, struct str *ret)
 {
@@ -260,8 +237,10 @@ bool output_of(void *context, struct shell_state *state, const struct shell_comm
     if (program_is(command, "base64") || program_is(command, "gbase64") ||
         program_is(command, "openssl"))
         return decoded(r, command, ret_text);
-    if (count > 1 && program_is(command, "ls"))
-        return listed(r, command, ret_text);
+    if (program_is(command, "ls"))
+        return output_listed(r, command, ret_text);
+    if (output_filters(command))
+        return output_filtered(r, command, ret_text);
     if (count > 1 && program_is(command, "find") && !r->remote)
         return protect_find_printed(r, command->directory, command->words.items, count, ret_text);
     if (count > 2 && program_is(command, "docker-machine") && word_is(command, 1, "env")) {

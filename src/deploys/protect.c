@@ -28,9 +28,9 @@ bool protect_report(struct recogniser *r, struct tamper tamper, struct err *e)
 {
     for (size_t i = 0; i < r->tampers->count; i++) {
         const struct tamper *other = &r->tampers->items[i];
-        if (str_eq(other->rule, tamper.rule) && str_eq(other->command, tamper.command) &&
-            str_eq(other->path, tamper.path) && other->change == tamper.change &&
-            str_eq(other->text, tamper.text))
+        bool same = tamper.kind == TAMPER_FILE || str_eq(other->command, tamper.command);
+        if (same && str_eq(other->rule, tamper.rule) && str_eq(other->path, tamper.path) &&
+            other->change == tamper.change && str_eq(other->text, tamper.text))
             return true;
     }
     if (r->tampers->count == TAMPERS_MAX) {
@@ -221,6 +221,7 @@ static bool try_writers(struct recogniser *r, uint32_t program, const struct cal
                 return false;
             if (!takes_line(regex, line))
                 continue;
+            write.when = regex;
         }
         if (writer->unless.length) {
             if (!compiled(r, SLOT_UNLESS, i, writer->unless, &regex, e))

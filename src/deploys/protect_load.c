@@ -136,8 +136,8 @@ static bool read_writer(struct protect_loader *loader, struct row *row, uint32_t
 
 static bool read_file(struct protect_loader *loader, struct row *row)
 {
-    static const char *const known[] = {"id",    "path",  "what",     "judge",
-                                        "names", "holds", "examples", NULL};
+    static const char *const known[] = {"id",    "path",  "what",  "judge",    "names",
+                                        "holds", "below", "mixed", "examples", NULL};
     static const char *const judges[] = {"configuration", "settings", "hook", "git",
                                          "directory",     "own",      NULL};
     struct protect_file file = {0};
@@ -148,6 +148,8 @@ static bool read_file(struct protect_loader *loader, struct row *row)
         !row_choice(row, "judge", judges, &file.judge) ||
         !pack_read_list(loader->packs, row, "names", &file.names) ||
         !pack_read_list(loader->packs, row, "holds", &file.holds) ||
+        !pack_read_list(loader->packs, row, "below", &file.below) ||
+        !pack_read_pattern(loader->packs, row, "mixed", false, &file.mixed) ||
         !read_examples(loader, row, "file", "other", &file.first_example, &file.example_count))
         return false;
     if (!file.names.count)

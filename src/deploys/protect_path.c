@@ -139,6 +139,21 @@ bool protect_is_directory(struct arena *arena, const struct protect_tables *t, s
     return row && row->judge == JUDGE_DIRECTORY;
 }
 
+bool protect_is_directory_of_hooks(struct arena *arena, const struct protect_tables *t,
+                                   struct str absolute)
+{
+    const struct protect_file *row = protect_find_file(arena, t, absolute);
+    struct err ignored = ERR_NONE;
+    struct regex *regex;
+    bool mixed = false;
+
+    if (!row || row->judge != JUDGE_DIRECTORY)
+        return false;
+    return !row->mixed.length ||
+           !regex_compile(arena, pack_str(&t->packs, row->mixed), &regex, &ignored) ||
+           !regex_match(regex, absolute, &mixed, NULL, 0, &ignored) || !mixed;
+}
+
 static bool has_wildcard(struct str text)
 {
     return str_find_byte(text, '*') != SIZE_MAX || str_find_byte(text, '?') != SIZE_MAX ||

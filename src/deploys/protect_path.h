@@ -16,6 +16,9 @@ bool protect_look_up(struct arena *arena, const struct protect_tables *tables, s
 /* A directory that holds files of ours, by its name. */
 bool protect_is_directory(struct arena *arena, const struct protect_tables *tables,
                           struct str absolute);
+/* One that holds nothing else: what goes there, by whatever name, may be ours. */
+bool protect_is_directory_of_hooks(struct arena *arena, const struct protect_tables *tables,
+                                   struct str absolute);
 /* A pattern of the shell's stands for those of our names that it takes in the last part of a path, and for what is there now. */
 struct strs protect_expand(struct arena *arena, const struct protect_tables *tables,
                            struct str absolute);

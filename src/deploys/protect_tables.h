@@ -49,7 +49,8 @@ struct protect_writer { /* a program that changes the files it is given */
 struct protect_file {
     struct pack_text id, path, what;
     uint32_t judge; /* enum tamper_judge */
-    struct pack_list names, holds;
+    struct pack_list names, holds, below;
+    struct pack_text mixed;
     uint32_t first_example, example_count;
 };
 

@@ -35,57 +35,109 @@ static struct str with_stars(struct recogniser *r, struct str text)
     return copy;
 }
 
-/* A directory of hooks alone: in .claude an agent's commands and notes lie beside the settings, and are cleared away now and then. */
-static bool is_of_hooks(struct recogniser *r, struct str directory)
+struct str protect_root(struct recogniser *r, struct str directory)
 {
-    return protect_is_directory(r->arena, r->protect, directory) &&
-           !str_eq(path_base_name(directory), STR(".claude"));
+    struct str root = root_of(r, directory);
+
+    return root.length ? root : directory;
 }
 
-/* What of a path that is not known whole can be judged: "$(git rev-parse --git-path hooks)/pre-push", where the name is there and where hooks
- * usually are is known; `for f in .git/hooks/…`, `cd .git/hooks; rm "$f"`, where anything in that directory may be removed. Out: false: nothing. */
-static bool guess_path(struct recogniser *r, const struct write *write, struct str *path)
+/* What stands behind the last stretch that is not known: "/hooks/pre-push". */
+static struct str known_end(struct str path)
 {
-    struct str base = path_base_name(*path), root = root_of(r, write->directory);
-    bool goes = write->change == CHANGE_REMOVED || write->change == CHANGE_MODE;
+    size_t at = str_find_last_byte(path, SHELL_UNKNOWN);
 
-    if (!protect_is_known(base)) {
-        struct str directory = str_prefix(*path, path->length - base.length);
-        *path = with_stars(r, *path);
-        return goes && protect_is_known(directory) &&
-               (directory.length || is_of_hooks(r, write->directory));
+    return str_from_offset(path, at == SIZE_MAX ? 0 : at + 1);
+}
+
+void protect_guess_places(struct recogniser *r, struct str directory, struct str path,
+                          struct strs *places)
+{
+    struct str root = protect_root(r, directory), end = known_end(path);
+    struct str tops[] = {root, path_join(r->arena, root, STR(".git"))};
+
+    for (size_t i = 0; str_starts(end, STR("/")) && i < COUNT_OF(tops); i++) {
+        struct str place = str_printf(r->arena, STR_FMT STR_FMT, STR_ARG(tops[i]), STR_ARG(end));
+        if (protect_is_directory(r->arena, r->protect, place))
+            VEC_PUSH(r->arena, places, place);
     }
-    *path = str_printf(r->arena, STR_FMT "/.git/hooks/" STR_FMT,
-                       STR_ARG(root.length ? root : write->directory), STR_ARG(base));
-    return str_starts(base, STR("pre-"));
+}
+
+/* A path that is known but for where it begins: "$(git rev-parse --git-path hooks)/pre-push", "$ROOT/.claude/settings.json". */
+static void guess_by_end(struct recogniser *r, const struct write *write, struct str path,
+                         struct strs *paths)
+{
+    struct str root = protect_root(r, write->directory), base = path_base_name(path);
+    struct str below =
+        str_printf(r->arena, STR_FMT STR_FMT, STR_ARG(root), STR_ARG(known_end(path)));
+    bool goes = write->change == CHANGE_REMOVED || write->change == CHANGE_MODE;
+    /* A repository that was just cloned loses its history so. */
+    if (goes && !str_eq(base, STR(".git")))
+        protect_guess_places(r, write->directory, path, paths);
+    if (str_starts(base, STR("pre-")))
+        VEC_PUSH(
+            r->arena, paths,
+            str_printf(r->arena, STR_FMT "/.git/hooks/" STR_FMT, STR_ARG(root), STR_ARG(base)));
+    if (str_starts(known_end(path), STR("/")) &&
+        !protect_is_directory(r->arena, r->protect, below) &&
+        protect_find_file(r->arena, r->protect, below))
+        VEC_PUSH(r->arena, paths, below);
+}
+
+/* What of a path that is not known whole can be judged. A name that is not known, `for f in .git/hooks/…`, `cd .git/hooks; rm "$f"`, may be any
+ * file's in that directory, where nothing but ours is expected. */
+static struct strs guess_paths(struct recogniser *r, const struct write *write, struct str path)
+{
+    struct str base = path_base_name(path);
+    struct str directory = str_prefix(path, path.length - base.length);
+    bool goes = write->change == CHANGE_REMOVED || write->change == CHANGE_MODE;
+    struct strs paths = {0};
+
+    if (protect_is_known(base))
+        guess_by_end(r, write, path, &paths);
+    else if (goes && protect_is_known(directory) &&
+             (directory.length ||
+              protect_is_directory_of_hooks(r->arena, r->protect, write->directory)))
+        VEC_PUSH(r->arena, &paths, with_stars(r, path));
+    return paths;
+}
+
+static bool write_path(struct recogniser *r, const struct write *write, struct str path,
+                       struct err *e)
+{
+    bool removed = write->change == CHANGE_REMOVED;
+    struct protected_path found;
+    struct tamper tamper = {.change = write->change,
+                            .directory = write->directory,
+                            .has_text = write->has_text,
+                            .text = write->text};
+
+    if (!protect_look_up(r->arena, r->protect, protect_state(r), path, removed, &found))
+        return true;
+    if (found.row && found.row->judge == JUDGE_DIRECTORY && !removed &&
+        write->change != CHANGE_MODE)
+        return true;
+    tamper.command = write->shown.length ? write->shown : line_show(r, write->call, write->line);
+    protect_fill(r->arena, r->protect, &found, &tamper);
+    return protect_report(r, tamper, e);
 }
 
 bool protect_write(struct recogniser *r, const struct write *write, struct str path, struct err *e)
 {
-    bool removed = write->change == CHANGE_REMOVED;
+    struct strs given = {0};
 
-    if (!path.length || str_starts(path, STR("/dev/")) || str_has_nul(path) ||
-        (!protect_is_known(path) && !guess_path(r, write, &path)))
+    if (!path.length || str_starts(path, STR("/dev/")) || str_has_nul(path))
         return true;
-    struct strs paths =
-        protect_expand(r->arena, r->protect, path_join(r->arena, write->directory, path));
-    for (size_t i = 0; i < paths.count; i++) {
-        struct protected_path found;
-        struct tamper tamper = {.change = write->change,
-                                .directory = write->directory,
-                                .has_text = write->has_text,
-                                .text = write->text};
-        if (!protect_look_up(r->arena, r->protect, protect_state(r), paths.items[i], removed,
-                             &found))
-            continue;
-        if (found.row && found.row->judge == JUDGE_DIRECTORY && !removed &&
-            write->change != CHANGE_MODE)
-            continue;
-        tamper.command =
-            write->shown.length ? write->shown : line_show(r, write->call, write->line);
-        protect_fill(r->arena, r->protect, &found, &tamper);
-        if (!protect_report(r, tamper, e))
-            return false;
+    if (protect_is_known(path))
+        VEC_PUSH(r->arena, &given, path);
+    else
+        given = guess_paths(r, write, path);
+    for (size_t g = 0; g < given.count; g++) {
+        struct strs paths = protect_expand(r->arena, r->protect,
+                                           path_join(r->arena, write->directory, given.items[g]));
+        for (size_t i = 0; i < paths.count; i++)
+            if (!write_path(r, write, paths.items[i], e))
+                return false;
     }
     return true;
 }
@@ -139,14 +191,11 @@ static bool write_into(struct recogniser *r, const struct write *write, const st
     return true;
 }
 
-const char *const protect_places[] = {".",      ".git",    ".git/hooks", "hooks",
-                                      ".husky", ".claude", NULL};
-
 /* `find . -name 'pre-*' -delete` */
 static bool write_found(struct recogniser *r, const struct write *write, struct err *e)
 {
-    struct strs paths =
-        protect_find_paths(r, write->directory, write->call->words, write->call->count);
+    struct strs paths = protect_find_paths(r, write->directory, write->call->words,
+                                           write->call->count, write->when);
 
     for (size_t i = 0; i < paths.count; i++)
         if (!protect_write(r, write, paths.items[i], e))

@@ -15,12 +15,10 @@ struct write {
     struct str shown; /* the command; empty: that of `call` and `line` */
     const struct call *call;
     const struct line *line;
+    struct regex *when; /* of the writer's row; NULL: always */
     bool has_text;
     struct str text;
 };
-
-/* Below a directory that is searched: where files of ours are. Ends with NULL. */
-extern const char *const protect_places[];
 
 /* Without a stretch that is not knowable? */
 bool protect_is_known(struct str text);
@@ -28,6 +26,11 @@ bool protect_is_known(struct str text);
 struct str protect_state(struct recogniser *r);
 MUST_CHECK bool protect_report(struct recogniser *r, struct tamper tamper, struct err *e);
 
+/* The work tree around a directory; itself when there is none. */
+struct str protect_root(struct recogniser *r, struct str directory);
+/* The directories of ours in the work tree that a path could be whose beginning is not known: "$GIT_DIR/hooks". */
+void protect_guess_places(struct recogniser *r, struct str directory, struct str path,
+                          struct strs *places);
 /* Reports the path if it is one of ours. */
 MUST_CHECK bool protect_write(struct recogniser *r, const struct write *write, struct str path,
                               struct err *e);

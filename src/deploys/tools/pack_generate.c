@@ -194,9 +194,11 @@ static void write_protect_tables(FILE *out, const struct protect_tables *t)
     for (uint32_t i = 0; i < t->file_count; i++) {
         const struct protect_file *f = &t->files[i];
         fprintf(out,
-                "    {" TEXT_FMT ", " TEXT_FMT ", " TEXT_FMT ", %u, {%u, %u}, {%u, %u}, %u, %u},\n",
+                "    {" TEXT_FMT ", " TEXT_FMT ", " TEXT_FMT
+                ", %u, {%u, %u}, {%u, %u}, {%u, %u}, " TEXT_FMT ", %u, %u},\n",
                 TEXT_ARG(f->id), TEXT_ARG(f->path), TEXT_ARG(f->what), f->judge, LIST_ARG(f->names),
-                LIST_ARG(f->holds), f->first_example, f->example_count);
+                LIST_ARG(f->holds), LIST_ARG(f->below), TEXT_ARG(f->mixed), f->first_example,
+                f->example_count);
     }
     fputs("    {.judge = 0}};\nstatic const struct protect_code protect_codes[] = {\n", out);
     for (uint32_t i = 0; i < t->code_count; i++)

@@ -42,7 +42,7 @@ def make_repository(work):
     shutil.copytree(CORPUS / "tree", repository, symlinks=True)
     (repository / ".claude/settings.json").write_text("{}\n")
     run("git", "init", "-q", "-b", "main")
-    run(BIN / "hookcheck", "install", "git", "claude")
+    run(BIN / "hookcheck", "install", "git", "claude", "codex", "copilot", "gemini", "cursor", "opencode")
     (home / "state/audit").mkdir(parents=True, exist_ok=True)
     (home / "state/audit/audit.jsonl").touch()
     return repository, env
@@ -62,17 +62,28 @@ def snapshot(repository):
             for p in sorted(repository.rglob("*")) if p.is_symlink() or not p.is_dir()}
 
 
-def commands(tap, repository, env):
-    cases = lines("commands.jsonl")
-    before = snapshot(repository)
+def judge(cases, repository, env):
     questions = "".join(
         json.dumps({"command": fill(c["command"], repository, env), "cwd": str(repository / c.get("cwd", "."))}) + "\n"
         for c in cases)
     result = subprocess.run([BIN / "hookcheck", "command", "--batch", "--json"], input=questions, cwd=repository, env=env,
                             capture_output=True, text=True)
-    answers = [json.loads(line) for line in result.stdout.splitlines()]
-    tap.check("one answer a command", len(answers) == len(cases), result.stderr)
-    for case, answer in zip(cases, answers):
+    return [json.loads(line) for line in result.stdout.splitlines()], result.stderr
+
+
+def commands(tap, repository, env):
+    """All at once; those that need files of their own one by one."""
+    cases = lines("commands.jsonl")
+    before = snapshot(repository)
+    plain = [c for c in cases if "files" not in c]
+    answers, errors = judge(plain, repository, env)
+    tap.check("one answer a command", len(answers) == len(plain), errors)
+    judged = list(zip(plain, answers))
+    for case in (c for c in cases if "files" in c):
+        prepare(case, repository, env)
+        judged.append((case, judge([case], repository, env)[0][0]))
+        undo(case, repository, before)
+    for case, answer in judged:
         found = sorted({r["code"] for r in answer.get("reasons", []) if r["code"] in ("protected", "stamp")})
         wanted = [case["reason"]] if case["reason"] else []
         tap.check(f"{case['reason'] or 'passes'}: {case['command']!r}", found == wanted, json.dumps(answer)[:2000])

@@ -1,0 +1,232 @@
+#include "deploys/output_lines.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "deploys/protect_expression.h"
+#include "deploys/protect_path.h"
+#include "deploys/protect_write.h"
+
+static struct str program_of(const struct shell_command *command)
+{
+    return path_base_name(command->words.items[0].text);
+}
+
+static void add_line(struct buf *out, struct str line)
+{
+    if (out->length)
+        buf_add_byte(out, '\n');
+    buf_add(out, line);
+}
+
+/* --- ls --- */
+
+/* The names in a directory of ours; others are not looked into. */
+static bool list_ours(struct recogniser *r, const struct shell_command *command, struct str path,
+                      bool hidden, struct buf *out)
+{
+    struct str whole = path_join(r->arena, command->directory, path);
+    struct err ignored = ERR_NONE;
+    struct strs names = {0};
+
+    if (r->remote || !protect_is_directory(r->arena, r->protect, whole) ||
+        !file_list(r->arena, whole, &names, &ignored))
+        return false;
+    for (size_t i = 0; i < names.count; i++)
+        if (hidden || names.items[i].bytes[0] != '.')
+            add_line(out, names.items[i]);
+    return true;
+}
+
+static bool list_word(struct recogniser *r, const struct shell_command *command,
+                      const struct shell_value *word, bool hidden, bool itself, struct buf *out)
+{
+    struct str base = path_base_name(word->text);
+
+    if (word->known && !word->glob && !itself && list_ours(r, command, word->text, hidden, out))
+        return true;
+    bool ours = word->glob && base.length < word->text.length &&
+                protect_names_path(r->arena, protect_state(r), command->directory, word->text);
+    if ((word->glob && !ours) || (!word->known && !ours) ||
+        str_find_byte(word->text, '.') == SIZE_MAX)
+        return false;
+    add_line(out, word->text);
+    return true;
+}
+
+bool output_listed(struct recogniser *r, const struct shell_command *command, struct str *ret)
+{
+    struct buf out = buf_new(r->arena, REQUEST_MAX);
+    bool hidden = false, itself = false;
+    size_t operands = 0;
+
+    for (size_t i = 1; i < command->words.count; i++) {
+        struct str word = command->words.items[i].text;
+        if (!str_starts(word, STR("-")) || word.length < 2)
+            continue;
+        for (size_t b = 1; b < word.length; b++)
+            if (!strchr("1aAdrtSU", word.bytes[b]))
+                return false; /* more than names */
+        hidden =
+            hidden || str_find_byte(word, 'a') != SIZE_MAX || str_find_byte(word, 'A') != SIZE_MAX;
+        itself = itself || str_find_byte(word, 'd') != SIZE_MAX;
+    }
+    for (size_t i = 1; i < command->words.count; i++) {
+        const struct shell_value *word = &command->words.items[i];
+        if (str_starts(word->text, STR("-")))
+            continue;
+        operands++;
+        if (!list_word(r, command, word, hidden, itself, &out))
+            return false;
+    }
+    if (!operands && !list_ours(r, command, STR("."), hidden, &out))
+        return false;
+    *ret = out.length ? buf_str(&out) : STR("");
+    return operands == 0 || out.length > 0;
+}
+
+/* --- Filters. --- */
+
+struct grep {
+    struct str pattern;
+    bool has_pattern, inverted, any_case, fixed, perl, words, lines, silent;
+    enum regex_syntax syntax;
+};
+
+static bool read_letter(struct grep *grep, char letter)
+{
+    switch (letter) {
+    case 'v':
+        return grep->inverted = true;
+    case 'i':
+    case 'y':
+        return grep->any_case = true;
+    case 'F':
+        return grep->fixed = true;
+    case 'P':
+        return grep->perl = true;
+    case 'w':
+        return grep->words = true;
+    case 'x':
+        return grep->lines = true;
+    case 'q':
+        return grep->silent = true;
+    case 'E':
+        grep->syntax = SYNTAX_EXTENDED;
+        return true;
+    case 'G':
+    case 'a':
+    case 'h':
+    case 's':
+    case 'z':
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* False: it prints something else than lines, or reads files. */
+static bool read_grep(const struct shell_command *command, struct grep *grep)
+{
+    static const struct {
+        const char *name;
+        char letter;
+    } names[] = {{"--invert-match", 'v'},    {"--ignore-case", 'i'}, {"--fixed-strings", 'F'},
+                 {"--extended-regexp", 'E'}, {"--word-regexp", 'w'}, {"--line-regexp", 'x'},
+                 {"--quiet", 'q'},           {"--perl-regexp", 'P'}, {"--null-data", 'z'}};
+    struct str program = program_of(command);
+
+    grep->syntax = str_eq(program, STR("egrep")) ? SYNTAX_EXTENDED : SYNTAX_BASIC;
+    grep->fixed = str_eq(program, STR("fgrep"));
+    for (size_t i = 1; i < command->words.count; i++) {
+        struct str word = command->words.items[i].text;
+        bool option = word.length > 1 && word.bytes[0] == '-';
+        if (option && word.bytes[1] == '-') {
+            bool known = str_starts(word, STR("--color")) || str_starts(word, STR("--colour"));
+            for (size_t n = 0; n < COUNT_OF(names); n++)
+                if (str_eq(word, str_from(names[n].name)))
+                    known = read_letter(grep, names[n].letter);
+            if (!known)
+                return false;
+        } else if (option) {
+            for (size_t b = 1; b < word.length; b++) {
+                bool value = word.bytes[b] == 'e' && b + 1 == word.length &&
+                             i + 1 < command->words.count && !grep->has_pattern;
+                if (!value && !read_letter(grep, word.bytes[b]))
+                    return false;
+                if (value) {
+                    grep->pattern = command->words.items[++i].text;
+                    grep->has_pattern = true;
+                    break;
+                }
+            }
+        } else if (grep->has_pattern) {
+            return false;
+        } else {
+            grep->pattern = word;
+            grep->has_pattern = true;
+        }
+    }
+    return grep->has_pattern && protect_is_known(grep->pattern);
+}
+
+static struct str grep_regex(struct recogniser *r, const struct grep *grep)
+{
+    struct str regex = grep->fixed
+                           ? str_printf(r->arena, "\\Q" STR_FMT "\\E", STR_ARG(grep->pattern))
+                       : grep->perl ? grep->pattern
+                                    : protect_regex(r->arena, grep->pattern, grep->syntax, false);
+    const char *before = grep->lines ? "^" : grep->words ? "\\b" : "";
+    const char *after = grep->lines ? "$" : grep->words ? "\\b" : "";
+
+    return str_printf(r->arena, "%s%s(?:" STR_FMT ")%s", grep->any_case ? "(?i)" : "", before,
+                      STR_ARG(regex), after);
+}
+
+static bool grepped(struct recogniser *r, const struct shell_command *command, struct str *ret)
+{
+    struct str rest = command->input_text.text, line;
+    struct buf out = buf_new(r->arena, REQUEST_MAX);
+    struct err ignored = ERR_NONE;
+    struct grep grep = {0};
+    struct regex *regex;
+
+    if (!read_grep(command, &grep) ||
+        !regex_compile(r->arena, grep_regex(r, &grep), &regex, &ignored))
+        return false;
+    while (!grep.silent && str_next_line(&rest, &line)) {
+        bool matched;
+        if (!protect_is_known(line) || !regex_match(regex, line, &matched, NULL, 0, &ignored) ||
+            matched != grep.inverted)
+            add_line(&out, line);
+    }
+    *ret = out.length ? buf_str(&out) : STR("");
+    return true;
+}
+
+/* Lines in another order: all of them, where no option says more. */
+static bool arranged(const struct shell_command *command, struct str *ret)
+{
+    for (size_t i = 1; i < command->words.count; i++) {
+        struct str word = command->words.items[i].text;
+        if (!str_eq(word, STR("-u")) && !str_eq(word, STR("-r")) && !str_eq(word, STR("-ru")))
+            return false;
+    }
+    *ret = command->input_text.text;
+    if (str_ends(*ret, STR("\n")))
+        ret->length--;
+    return true;
+}
+
+bool output_filters(const struct shell_command *command)
+{
+    static const char *const filters[] = {"grep", "egrep", "fgrep", "sort", "uniq", "tac", NULL};
+
+    return command->input == INPUT_TEXT && str_is_one_of(program_of(command), filters);
+}
+
+bool output_filtered(struct recogniser *r, const struct shell_command *command, struct str *ret)
+{
+    return str_ends(program_of(command), STR("grep")) ? grepped(r, command, ret)
+                                                      : arranged(command, ret);
+}

@@ -1,0 +1,18 @@
+/* output_lines.h -- what `ls` prints, and what filters leave of the lines they read. Private to src/deploys.
+ *
+ * In:    a command, with its standard input where that is known.
+ * Out:   its output; a line that is not known whole stays, as it could be one that is let through.
+ * Fails: false: not known.
+ */
+#ifndef HOOKCHECK_DEPLOYS_OUTPUT_LINES_H
+#define HOOKCHECK_DEPLOYS_OUTPUT_LINES_H
+
+#include "deploys/judge.h"
+
+/* `ls deploy.sh | xargs bash`: files that are named; `ls .git/hooks/…`: any file there; `ls .git/hooks`: what is there. */
+bool output_listed(struct recogniser *r, const struct shell_command *command, struct str *ret);
+/* grep, sort, uniq, tac */
+bool output_filters(const struct shell_command *command);
+bool output_filtered(struct recogniser *r, const struct shell_command *command, struct str *ret);
+
+#endif
