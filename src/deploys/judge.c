@@ -245,6 +245,21 @@ static bool changes_comparisons(const struct call *call)
     return false;
 }
 
+/* shopt -s dotglob, zsh's setopt globdots */
+static bool shows_hidden(const struct call *call)
+{
+    struct str name = call->words[0].text;
+
+    if (!str_eq(name, STR("shopt")) && !str_eq(name, STR("setopt")))
+        return false;
+    for (size_t i = 1; i < call->count; i++)
+        if (str_eq_nocase(call->words[i].text, STR("dotglob")) ||
+            str_eq_nocase(call->words[i].text, STR("globdots")) ||
+            str_eq_nocase(call->words[i].text, STR("glob_dots")))
+            return !str_eq(call->words[1].text, STR("-u"));
+    return false;
+}
+
 /* What the evaluator calls for each simple command. */
 static bool visit(void *context, struct shell_state *state, const struct shell_command *command,
                   struct err *e)
@@ -273,6 +288,7 @@ static bool visit(void *context, struct shell_state *state, const struct shell_c
         return false;
     if (changes_comparisons(&call))
         shell_state_doubt(state);
+    r->hidden_too = r->hidden_too || shows_hidden(&call);
     return judge_call(r, state, &call, e);
 }
 

@@ -106,6 +106,7 @@ struct recogniser {
     size_t files_read;
     struct str root_directory, root; /* the last answer of root_of() */
     struct written_files written;
+    bool hidden_too; /* shopt -s dotglob: wildcards take names that begin with a dot */
     bool inherits; /* a variable of our own environment is one of the shell's that runs the text */
     size_t unknowns; /* commands whose program, or whose file, is not knowable */
     bool migration_seen;

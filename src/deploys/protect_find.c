@@ -59,7 +59,7 @@ static void read_place(struct recogniser *r, struct search *search, const struct
     }
     if (word->glob)
         places = protect_expand(r->arena, r->protect,
-                                path_join(r->arena, search->directory, word->text));
+                                path_join(r->arena, search->directory, word->text), r->hidden_too);
     else
         VEC_PUSH(r->arena, &places, word->text);
     for (size_t i = 0; i < places.count; i++)

@@ -1,4 +1,5 @@
 /* protect_path.c -- is a path one of ours? By its names, and by where its links lead; its content is for others to read. */
+#include <fnmatch.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,8 @@
 #include "deploys/protect_path.h"
 
 #define EXPANDED_MAX 256u
+#define EXTENDED_MAX 200u
+#define EXTENDED_GROUPS_MAX 4u
 
 static bool names_have(const struct protect_tables *t, struct pack_list names, struct str part)
 {
@@ -124,12 +127,58 @@ bool protect_look_up(struct arena *arena, const struct protect_tables *t, struct
     return ret->state || ret->row;
 }
 
-/* "*" alone is everything; what begins like a name could be it. */
-static bool glob_fits(struct str glob, struct str name)
+/* !(a|b), as bash's extglob and ksh have it. */
+static bool is_extended(struct str glob)
 {
-    if (glob.length && strchr("*?[", glob.bytes[0]) && name.length && name.bytes[0] == '.')
-        return false; /* the shell leaves hidden files out */
-    return ref_glob_matches(glob, name);
+    for (size_t i = 0; i + 1 < glob.length; i++)
+        if (strchr("?*+@!", glob.bytes[i]) && glob.bytes[i + 1] == '(')
+            return true;
+    return false;
+}
+
+/* *(.) and the like: in zsh which kind of file, in others any number of these letters. */
+static struct str without_qualifiers(struct str glob)
+{
+    size_t open = str_find(glob, STR("*("));
+
+    if (open == SIZE_MAX || !str_ends(glob, STR(")")))
+        return glob;
+    for (size_t i = open + 2; i + 1 < glob.length; i++)
+        if (!strchr("./@ND*^-", glob.bytes[i]))
+            return glob;
+    return str_prefix(glob, open + 1);
+}
+
+/* Can what the pattern takes begin with a dot? The shell leaves hidden files out, where none stands there. */
+static bool names_hidden(struct str glob)
+{
+    if (glob.length && glob.bytes[0] == '.')
+        return true;
+    for (size_t i = 2; is_extended(str_prefix(glob, 2)) && glob.bytes[0] != '!' && i < glob.length;
+         i++)
+        if (glob.bytes[i] == '.' && (glob.bytes[i - 1] == '(' || glob.bytes[i - 1] == '|'))
+            return true;
+    return glob.length && !is_extended(glob) && !strchr("*?[", glob.bytes[0]);
+}
+
+static bool extended_fits(struct arena *arena, struct str glob, struct str name)
+{
+    size_t groups = 0;
+
+    for (size_t i = 0; i < glob.length; i++)
+        groups += glob.bytes[i] == '(';
+    /* What takes long to find out fits. */
+    return groups > EXTENDED_GROUPS_MAX || glob.length > EXTENDED_MAX ||
+           fnmatch(str_c(arena, glob), str_c(arena, name), FNM_EXTMATCH) == 0;
+}
+
+/* "*" alone is everything; what begins like a name could be it. */
+static bool glob_fits(struct arena *arena, struct str glob, struct str name, bool hidden)
+{
+    glob = without_qualifiers(glob);
+    if (!hidden && str_starts(name, STR(".")) && !names_hidden(glob))
+        return false;
+    return is_extended(glob) ? extended_fits(arena, glob, name) : ref_glob_matches(glob, name);
 }
 
 bool protect_is_directory(struct arena *arena, const struct protect_tables *t, struct str absolute)
@@ -157,11 +206,11 @@ bool protect_is_directory_of_hooks(struct arena *arena, const struct protect_tab
 static bool has_wildcard(struct str text)
 {
     return str_find_byte(text, '*') != SIZE_MAX || str_find_byte(text, '?') != SIZE_MAX ||
-           str_find_byte(text, '[') != SIZE_MAX;
+           str_find_byte(text, '[') != SIZE_MAX || is_extended(text);
 }
 
 /* The entries of `directory` that the part takes. */
-static void add_present(struct arena *arena, struct str directory, struct str part,
+static void add_present(struct arena *arena, struct str directory, struct str part, bool hidden,
                         struct strs *paths)
 {
     struct strs names = {0};
@@ -170,13 +219,14 @@ static void add_present(struct arena *arena, struct str directory, struct str pa
     if (!file_list(arena, directory, &names, &ignored))
         return;
     for (size_t i = 0; i < names.count && paths->count < EXPANDED_MAX; i++)
-        if (glob_fits(part, names.items[i]))
+        if (glob_fits(arena, part, names.items[i], hidden))
             strs_add(arena, paths, path_join(arena, directory, names.items[i]));
 }
 
 /* The part in each of these directories: `.git/h*` + "pre-push". */
 static struct strs join_part(struct arena *arena, const struct protect_tables *t,
-                             const struct strs *directories, struct str part, bool last)
+                             const struct strs *directories, struct str part, bool last,
+                             bool hidden)
 {
     struct strs paths = {0};
 
@@ -189,29 +239,42 @@ static struct strs join_part(struct arena *arena, const struct protect_tables *t
         for (uint32_t f = 0; last && f < t->file_count; f++)
             for (uint32_t n = 0; n < t->files[f].names.count; n++) {
                 struct str name = pack_list_item(&t->packs, t->files[f].names, n);
-                if (glob_fits(part, name))
+                if (glob_fits(arena, part, name, hidden))
                     strs_add(arena, &paths, path_join(arena, directory, name));
             }
         if (!last || any_row_has_name(t, directory))
-            add_present(arena, directory, part, &paths);
+            add_present(arena, directory, part, hidden, &paths);
     }
     return paths;
 }
 
-struct strs protect_expand(struct arena *arena, const struct protect_tables *t, struct str absolute)
+/* Where directories go by wildcards, those of ours begin with a dot: ".c*". */
+static bool any_part_is_hidden(struct str path)
+{
+    while (path.length) {
+        struct str part = str_cut(&path, '/');
+        if (has_wildcard(part) && names_hidden(part) && !byte_is_word(part.bytes[0]))
+            return true;
+    }
+    return false;
+}
+
+struct strs protect_expand(struct arena *arena, const struct protect_tables *t, struct str absolute,
+                           bool hidden)
 {
     struct strs paths = {0};
     struct str rest = absolute;
 
     VEC_PUSH(arena, &paths, absolute);
     if (!has_wildcard(absolute) ||
-        (has_wildcard(path_directory(absolute)) && !any_row_has_name(t, absolute)))
+        (has_wildcard(path_directory(absolute)) && !hidden && !any_row_has_name(t, absolute) &&
+         !any_part_is_hidden(absolute)))
         return paths;
     paths.items[0] = STR("/");
     while (rest.length) {
         struct str part = str_cut(&rest, '/');
         if (part.length)
-            paths = join_part(arena, t, &paths, part, rest.length == 0);
+            paths = join_part(arena, t, &paths, part, rest.length == 0, hidden);
     }
     return paths;
 }

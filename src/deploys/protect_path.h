@@ -19,9 +19,9 @@ bool protect_is_directory(struct arena *arena, const struct protect_tables *tabl
 /* One that holds nothing else: what goes there, by whatever name, may be ours. */
 bool protect_is_directory_of_hooks(struct arena *arena, const struct protect_tables *tables,
                                    struct str absolute);
-/* A pattern of the shell's stands for those of our names that it takes in the last part of a path, and for what is there now. */
+/* `hidden`: wildcards take names that begin with a dot, too. A pattern of the shell's stands for those of our names that it takes in the last part of a path, and for what is there now. */
 struct strs protect_expand(struct arena *arena, const struct protect_tables *tables,
-                           struct str absolute);
+                           struct str absolute, bool hidden);
 void protect_fill(struct arena *arena, const struct protect_tables *tables,
                   const struct protected_path *found, struct tamper *tamper);
 

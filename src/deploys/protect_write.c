@@ -133,8 +133,9 @@ bool protect_write(struct recogniser *r, const struct write *write, struct str p
     else
         given = guess_paths(r, write, path);
     for (size_t g = 0; g < given.count; g++) {
-        struct strs paths = protect_expand(r->arena, r->protect,
-                                           path_join(r->arena, write->directory, given.items[g]));
+        struct strs paths =
+            protect_expand(r->arena, r->protect,
+                           path_join(r->arena, write->directory, given.items[g]), r->hidden_too);
         for (size_t i = 0; i < paths.count; i++)
             if (!write_path(r, write, paths.items[i], e))
                 return false;
