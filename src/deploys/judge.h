@@ -165,6 +165,9 @@ struct str line_asked_verb(const struct call *call);
 enum match_answer { MATCH_NONE = 0, MATCH_DEPLOY, MATCH_EXCUSED };
 MUST_CHECK bool match_line(struct recogniser *r, const struct call *call, const struct line *line,
                            enum match_answer *ret_answer, struct err *e);
+/* The value that the program gets of a variable: set before the call, or exported by the shell; false: none that is known. */
+bool match_variable(const struct recogniser *r, const struct call *call, struct str name,
+                    struct str *ret_value);
 /* Is there any variable that the pattern could be about? */
 bool match_may_have_setting(const struct recogniser *r, const struct call *call, struct str pattern,
                             bool exported);

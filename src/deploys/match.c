@@ -68,6 +68,12 @@ static bool setting_value(const struct recogniser *r, const struct call *call, s
     return shell_state_peek_variable(call->state, str_from(chosen), ret_value);
 }
 
+bool match_variable(const struct recogniser *r, const struct call *call, struct str name,
+                    struct str *ret_value)
+{
+    return setting_value(r, call, name, true, ret_value);
+}
+
 /* "operand:2", "match:1", "env:STAGE", "host", "--stage" → the word that stands there. */
 static bool read_place(const struct recogniser *r, const struct call *call, const struct line *line,
                        const struct str *groups, struct str place, struct str *ret)

@@ -318,7 +318,10 @@ bool protect_text(struct recogniser *r, const struct call *call, struct str text
     const struct protect_tables *t = r->protect;
     struct str groups[REGEX_GROUPS_MAX];
 
-    if (!r->tampers || call->remote || !protect_text_has_name(t, text))
+    if (!r->tampers || call->remote)
+        return true;
+    text = protect_code_from_outside(r, call, text);
+    if (!protect_text_has_name(t, text))
         return true;
     text = protect_code_with_values(r, text);
     for (uint32_t i = 0; i < t->code_count; i++) {

@@ -7,6 +7,7 @@
 
 #define CONSTANTS_MAX 16u
 #define JOINS_MAX 64u
+#define JOINED_TEXT_MAX ((size_t)64 << 10) /* each join copies it */
 
 struct constant {
     struct str name, value; /* value: with its quotes */
@@ -48,7 +49,7 @@ static void read_constants(struct recogniser *r, struct str text, struct constan
         return;
     while (constants->count < CONSTANTS_MAX &&
            regex_match(regex, rest, &matched, groups, REGEX_GROUPS_MAX, &ignored) && matched) {
-        bool ours = protect_text_has_name(r->protect, groups[2]);
+        bool ours = protect_text_has_name(r->protect, groups[2]) || !protect_is_known(groups[2]);
         if (ours || constant_find(constants, groups[1], text.length))
             VEC_PUSH(
                 r->arena, constants,
@@ -72,9 +73,9 @@ static bool is_use(struct str text, size_t from, size_t to)
            str_starts(str_from_offset(text, next), STR("=="));
 }
 
-/* Each match of the pattern, replaced by `before`, its first group, "/" and its second (if it has two), `after`; again until there is none. */
+/* Each match of the pattern, replaced by `before`, its first group, `between` and its second (if it has two), `after`; again until there is none. */
 static struct str rewrite(struct recogniser *r, struct str text, const char *pattern,
-                          const char *before, const char *after)
+                          const char *before, const char *between, const char *after)
 {
     struct str groups[REGEX_GROUPS_MAX];
     struct err ignored = ERR_NONE;
@@ -89,24 +90,41 @@ static struct str rewrite(struct recogniser *r, struct str text, const char *pat
         size_t from = (size_t)(groups[0].bytes - text.bytes);
         text = str_printf(r->arena, STR_FMT "%s" STR_FMT "%s" STR_FMT "%s" STR_FMT,
                           STR_ARG(str_prefix(text, from)), before, STR_ARG(groups[1]),
-                          groups[2].length ? "/" : "", STR_ARG(groups[2]), after,
+                          groups[2].length ? between : "", STR_ARG(groups[2]), after,
                           STR_ARG(str_from_offset(text, from + groups[0].length)));
     }
     return text;
 }
 
-/* os.path.join('.git', 'hooks'), Path('.git') / 'hooks' */
+/* ".git/" + "hooks", os.path.join('.git', 'hooks'), Path('.git') / 'hooks' */
 static struct str with_joins(struct recogniser *r, struct str text)
 {
 #define QUOTED "[\"']([^\"'\\n]*)[\"']"
-    if (str_contains(text, STR("path.join(")))
-        text =
-            rewrite(r, text, "path\\.join\\(\\s*" QUOTED "\\s*,\\s*" QUOTED, "path.join(\"", "\"");
-    text = rewrite(r, text, "(?:os\\.)?path\\.join\\(\\s*" QUOTED "\\s*\\)()", "\"", "\"");
+    if (text.length <= JOINED_TEXT_MAX)
+        text = rewrite(r, text, QUOTED "\\s*[+.]\\s*" QUOTED, "\"", "", "\"");
+    if (str_contains(text, STR("join(")))
+        text = rewrite(r, text, "\\bjoin\\(\\s*" QUOTED "\\s*,\\s*" QUOTED, "join(\"", "/", "\"");
+    text = rewrite(r, text, "(?:\\b\\w+\\.)*\\bjoin\\(\\s*" QUOTED "\\s*\\)()", "\"", "", "\"");
     if (str_contains(text, STR("Path(")))
-        text = rewrite(r, text, "Path\\(\\s*" QUOTED "\\s*\\)\\s*/\\s*" QUOTED, "Path(\"", "\")");
-    return rewrite(r, text, "\\(\\s*(Path\\(\"[^\"\\n]*\"\\))\\s*\\)()(?=\\.)", "", "");
+        text =
+            rewrite(r, text, "Path\\(\\s*" QUOTED "\\s*\\)\\s*/\\s*" QUOTED, "Path(\"", "/", "\")");
+    return rewrite(r, text, "\\(\\s*(?:pathlib\\.)?(Path\\(\"[^\"\\n]*\"\\))\\s*\\)()(?=\\.)", "",
+                   "", "");
 #undef QUOTED
+}
+
+/* An attribute of it is asked for, or it is joined: p.unlink(), p / "hooks". */
+static bool stands_for_path(struct str text, size_t end)
+{
+    struct str rest = str_from_offset(text, end);
+
+    if (str_starts(rest, STR(".")))
+        return true;
+    rest = str_trim(rest);
+    if (!str_starts(rest, STR("/")))
+        return false;
+    rest = str_trim(str_from_offset(rest, 1));
+    return str_starts(rest, STR("\"")) || str_starts(rest, STR("'"));
 }
 
 struct str protect_code_with_values(struct recogniser *r, struct str text)
@@ -125,18 +143,19 @@ struct str protect_code_with_values(struct recogniser *r, struct str text)
             end++;
         const struct constant *constant =
             end > at ? constant_find(&constants, str_slice(text, at, end), at) : NULL;
-        if (constant && is_use(text, at, end) &&
-            out.length + constant->value.length < REQUEST_MAX) {
-            if (out.length && out.bytes[out.length - 1] == '$')
-                out.length--;
-            bool object = end < text.length && text.bytes[end] == '.';
-            buf_add(&out, object ? STR("Path(") : STR(""));
-            buf_add(&out, constant->value);
-            buf_add(&out, object ? STR(")") : STR(""));
-        } else {
+        bool use =
+            constant && is_use(text, at, end) && out.length + constant->value.length < REQUEST_MAX;
+        if (!use) {
             buf_add(&out, str_slice(text, at, end > at ? end : at + 1));
+            at = end > at ? end : at + 1;
+            continue;
         }
-        at = end > at ? end : at + 1;
+        bool object = stands_for_path(text, end);
+        if (out.length && out.bytes[out.length - 1] == '$')
+            out.length--;
+        protect_code_put(&out, text, &at, end,
+                         str_slice(constant->value, 1, constant->value.length - 1),
+                         object ? "Path(\"" : "\"", object ? "\")" : "\"");
     }
-    return buf_str(&out);
+    return with_joins(r, buf_str(&out));
 }

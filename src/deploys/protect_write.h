@@ -46,6 +46,14 @@ MUST_CHECK bool protect_write_patched(struct recogniser *r, const struct call *c
 bool protect_text_has_name(const struct protect_tables *t, struct str text);
 /* Code of another language, each variable that was given a path of ours replaced by it. */
 struct str protect_code_with_values(struct recogniser *r, struct str text);
+/* The same, what it takes from its environment, its arguments and the home directory put in as literals; what is not known as SHELL_UNKNOWN. */
+struct str protect_code_from_outside(struct recogniser *r, const struct call *call,
+                                     struct str text);
+/* Does the text end in the middle of a string? By the quotes on its last line. */
+bool protect_code_is_quoted(struct str text);
+/* The value in the place of the code from *at to `to`: as it is within a string (f"{…}", `${…}`), else between `before` and `after`. */
+void protect_code_put(struct buf *out, struct str text, size_t *at, size_t to, struct str value,
+                      const char *before, const char *after);
 /* What is written, where the call's input says so. */
 void protect_find_text(const struct call *call, const struct line *line, struct write *write);
 

@@ -127,6 +127,7 @@ struct str shell_state_source(const struct shell_state *state, struct shell_span
 struct str shell_state_directory(const struct shell_state *state);
 /* Absolute, or relative to where the state is. */
 void shell_state_set_directory(struct shell_state *state, struct str directory);
+struct str shell_state_home(const struct shell_state *state);
 struct arena *shell_state_arena(struct shell_state *state);
 
 /* Evaluates text in this state: for the top level, `eval`, `source`; with a fork: `sh -c`, scripts, here-documents that feed

@@ -252,6 +252,11 @@ void shell_state_set_directory(struct shell_state *state, struct str directory)
     state->directory_known = true;
 }
 
+struct str shell_state_home(const struct shell_state *state)
+{
+    return state->session->home;
+}
+
 struct arena *shell_state_arena(struct shell_state *state)
 {
     return state->session->arena;
