@@ -230,10 +230,11 @@ static bool try_writers(struct recogniser *r, uint32_t program, const struct cal
                 continue;
         }
         protect_find_text(call, line, &write);
-        bool good = writer->operands == OPERANDS_PATCH
-                        ? protect_write_patched(r, call, &write, line, e)
-                    : writer->options.count ? protect_write_options(r, writer, &write, line, e)
-                                            : protect_write_operands(r, writer, &write, line, e);
+        bool good =
+            writer->operands == OPERANDS_PATCH     ? protect_write_patched(r, call, &write, line, e)
+            : writer->operands == OPERANDS_INCLUDE ? protect_write_include(r, call, &write, line, e)
+            : writer->options.count ? protect_write_options(r, writer, &write, line, e)
+                                    : protect_write_operands(r, writer, &write, line, e);
         if (!good)
             return false;
     }

@@ -38,6 +38,8 @@ struct str protect_git(struct arena *arena, const struct protect_change *change)
 bool protect_settings_is_ours(struct arena *arena, struct str text);
 bool protect_hook_is_ours(struct str path, struct str text);
 
+/* An empty line too. */
+bool protect_is_comment(struct str line, char mark);
 /* Do two texts differ only in blanks, quotes, brackets, commas and colons? So differ a JSON text that cannot be read and its mended form. */
 bool protect_same_words(struct str a, struct str b);
 

@@ -1,4 +1,4 @@
-/* protect_hook.c -- would git still start hookcheck-pre-push after an edit of a hook, of a manager's file, of git's configuration? */
+/* protect_hook.c -- would git still start hookcheck-pre-push after an edit of a hook, of a manager's file? */
 #include "base/file.h"
 #include "gate/protect.h"
 #include "shell/evaluate.h"
@@ -130,7 +130,7 @@ static bool has_line(struct str text, struct str wanted)
     return false;
 }
 
-static bool is_comment(struct str line, char mark)
+bool protect_is_comment(struct str line, char mark)
 {
     return !line.length || line.bytes[0] == '#' || line.bytes[0] == mark;
 }
@@ -149,7 +149,7 @@ static struct str compare_lines(struct arena *arena, const struct protect_change
     while (str_next_line(&rest, &line)) {
         line = str_trim(line);
         bool matters = str_contains(line, STR("hookcheck")) || str_eq(line, STR("pre-push:"));
-        if (matters && !is_comment(line, '#') && !has_line(change->after, line))
+        if (matters && !protect_is_comment(line, '#') && !has_line(change->after, line))
             return str_printf(arena, "this line would be gone: " STR_FMT, STR_ARG(line));
     }
     rest = change->after;
@@ -229,80 +229,4 @@ struct str protect_hook(struct arena *arena, const struct protect_change *change
         if (str_ends(change->path, str_from(line_files[i])))
             return compare_lines(arena, change);
     return compare_shell(arena, change);
-}
-
-/* --- git's configuration: "key = value" lines under their sections. --- */
-
-struct setting {
-    struct str section, line;
-};
-VEC_DEFINE(setting_lines, struct setting);
-
-/* Which hooks run is said by core.hooksPath, the sections [hook "…"], and files that are included. */
-static bool decides_hooks(struct arena *arena, struct str section, struct str line)
-{
-    struct str lower = str_lower(arena, line), head = str_lower(arena, section);
-
-    return str_starts(lower, STR("hookspath")) || str_starts(head, STR("[hook")) ||
-           str_starts(head, STR("[include"));
-}
-
-static struct setting_lines settings_of(struct arena *arena, struct str text)
-{
-    struct setting_lines found = {0};
-    struct str line, section = STR("");
-
-    while (str_next_line(&text, &line)) {
-        line = str_trim(line);
-        if (line.length && line.bytes[0] == '[') {
-            size_t end = str_find_byte(line, ']');
-            section = end == SIZE_MAX ? line : str_prefix(line, end + 1);
-            line = end == SIZE_MAX ? STR("") : str_trim(str_from_offset(line, end + 1));
-        }
-        if (!is_comment(line, ';') && decides_hooks(arena, section, line))
-            VEC_PUSH(arena, &found, ((struct setting){section, line}));
-    }
-    return found;
-}
-
-static const struct setting *missing_from(const struct setting_lines *all,
-                                          const struct setting_lines *in)
-{
-    for (size_t i = 0; i < all->count; i++) {
-        bool found = false;
-        for (size_t n = 0; n < in->count; n++)
-            found = found || (str_eq(all->items[i].section, in->items[n].section) &&
-                              str_eq(all->items[i].line, in->items[n].line));
-        if (!found)
-            return &all->items[i];
-    }
-    return NULL;
-}
-
-/* A new hook beside ours takes nothing away; switching one off does. */
-static bool takes_away(struct arena *arena, const struct setting *setting)
-{
-    struct str line = str_lower(arena, setting->line), head = str_lower(arena, setting->section);
-
-    if (!str_starts(head, STR("[hook")))
-        return true;
-    return str_starts(line, STR("enabled")) || str_contains(head, STR("\"hookcheck\""));
-}
-
-struct str protect_git(struct arena *arena, const struct protect_change *change)
-{
-    struct setting_lines before = settings_of(arena, change->before),
-                         after = settings_of(arena, change->after);
-    const struct setting *gone = missing_from(&before, &after);
-    struct setting_lines taking = {0};
-
-    if (gone && (takes_away(arena, gone) || str_contains(gone->line, STR("hookcheck"))))
-        return str_printf(arena, "this setting would be gone: " STR_FMT, STR_ARG(gone->line));
-    for (size_t i = 0; i < after.count; i++)
-        if (takes_away(arena, &after.items[i]))
-            VEC_PUSH(arena, &taking, after.items[i]);
-    const struct setting *new = missing_from(&taking, &before);
-    return new ? str_printf(arena, "this setting would decide which hooks run: " STR_FMT,
-                            STR_ARG(new->line))
-               : STR_NONE;
 }

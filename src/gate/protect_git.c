@@ -1,0 +1,146 @@
+/* protect_git.c -- would git still run the same hooks after an edit of its configuration? "key = value" lines under their sections, and those of files
+ * that are included. */
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "gate/protect.h"
+
+#define INCLUDES_MAX 8u /* in each other; git stops at ten */
+
+struct setting {
+    struct str section, line;
+};
+VEC_DEFINE(setting_lines, struct setting);
+
+/* Which hooks run is said by core.hooksPath, the sections [hook "…"], and files that are included. */
+static bool decides_hooks(struct arena *arena, struct str section, struct str line)
+{
+    struct str lower = str_lower(arena, line), head = str_lower(arena, section);
+
+    return str_starts(lower, STR("hookspath")) || str_starts(head, STR("[hook")) ||
+           str_starts(head, STR("[include"));
+}
+
+static struct setting_lines settings_of(struct arena *arena, struct str text)
+{
+    struct setting_lines found = {0};
+    struct str line, section = STR("");
+
+    while (str_next_line(&text, &line)) {
+        line = str_trim(line);
+        if (line.length && line.bytes[0] == '[') {
+            size_t end = str_find_byte(line, ']');
+            section = end == SIZE_MAX ? line : str_prefix(line, end + 1);
+            line = end == SIZE_MAX ? STR("") : str_trim(str_from_offset(line, end + 1));
+        }
+        if (!protect_is_comment(line, ';') && decides_hooks(arena, section, line))
+            VEC_PUSH(arena, &found, ((struct setting){section, line}));
+    }
+    return found;
+}
+
+static bool has_setting(const struct setting_lines *all, const struct setting *setting)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (str_eq(all->items[i].section, setting->section) &&
+            str_eq(all->items[i].line, setting->line))
+            return true;
+    return false;
+}
+
+static bool is_include(struct arena *arena, const struct setting *setting)
+{
+    return str_starts(str_lower(arena, setting->section), STR("[include"));
+}
+
+/* The file that `path = "~/x"` names; STR_NONE: the line says something else. */
+static struct str included_file(struct arena *arena, struct str from, struct str line)
+{
+    struct str rest = line, key = str_trim(str_cut(&rest, '='));
+    struct str home = str_from(getenv("HOME")), path = str_trim_bytes(str_trim(rest), "\"");
+
+    if (!str_eq(str_lower(arena, key), STR("path")) || !path.length || str_has_nul(path))
+        return STR_NONE;
+    if (str_starts(path, STR("~/")))
+        return home.length ? path_join(arena, home, str_from_offset(path, 2)) : path;
+    return path_join(arena, path_directory(from), path);
+}
+
+static struct str taking(struct arena *arena, struct str from, const struct setting *setting,
+                         unsigned depth);
+
+/* What takes hooks away in a file that is included, as a sentence; STR_NONE: nothing. */
+static struct str taking_by_include(struct arena *arena, struct str from, struct str line,
+                                    unsigned depth)
+{
+    struct str path = included_file(arena, from, line), text, why = STR_NONE;
+    struct err e = ERR_NONE;
+
+    if (!path.bytes)
+        return STR_NONE;
+    if (depth >= INCLUDES_MAX || !file_read(arena, path, PROTECT_FILE_MAX, &text, &e))
+        return str_printf(arena,
+                          "it would take settings from " STR_FMT
+                          ", which cannot be read now and may decide which hooks run",
+                          STR_ARG(path));
+    struct setting_lines lines = settings_of(arena, text);
+    for (size_t i = 0; i < lines.count && !why.length; i++)
+        why = taking(arena, path, &lines.items[i], depth + 1);
+    return why.length ? str_printf(arena, "it would take settings from " STR_FMT ": " STR_FMT,
+                                   STR_ARG(path), STR_ARG(why))
+                      : STR_NONE;
+}
+
+/* A new hook beside ours takes nothing away; switching one off does. */
+static bool takes_away(struct arena *arena, const struct setting *setting)
+{
+    struct str line = str_lower(arena, setting->line), head = str_lower(arena, setting->section);
+
+    if (!str_starts(head, STR("[hook")))
+        return true;
+    return str_starts(line, STR("enabled")) || str_contains(head, STR("\"hookcheck\""));
+}
+
+static struct str taking(struct arena *arena, struct str from, const struct setting *setting,
+                         unsigned depth)
+{
+    if (is_include(arena, setting))
+        return taking_by_include(arena, from, setting->line, depth);
+    return takes_away(arena, setting)
+               ? str_printf(arena, "this setting would decide which hooks run: " STR_FMT,
+                            STR_ARG(setting->line))
+               : STR_NONE;
+}
+
+/* What is lost with a line that goes. */
+static bool is_loss(struct arena *arena, struct str from, const struct setting *setting)
+{
+    struct str path, text;
+    struct err absent = ERR_NONE;
+
+    if (!is_include(arena, setting))
+        return takes_away(arena, setting) || str_contains(setting->line, STR("hookcheck"));
+    path = included_file(arena, from, setting->line);
+    return path.bytes && file_read(arena, path, PROTECT_FILE_MAX, &text, &absent) &&
+           settings_of(arena, text).count > 0;
+}
+
+struct str protect_git(struct arena *arena, const struct protect_change *change)
+{
+    struct setting_lines before = settings_of(arena, change->before),
+                         after = settings_of(arena, change->after);
+
+    for (size_t i = 0; i < before.count; i++)
+        if (!has_setting(&after, &before.items[i]) &&
+            is_loss(arena, change->path, &before.items[i]))
+            return str_printf(arena, "this setting would be gone: " STR_FMT,
+                              STR_ARG(before.items[i].line));
+    for (size_t i = 0; i < after.count; i++) {
+        if (has_setting(&before, &after.items[i]))
+            continue;
+        struct str why = taking(arena, change->path, &after.items[i], 0);
+        if (why.length)
+            return why;
+    }
+    return STR_NONE;
+}
