@@ -1,196 +1,10 @@
-#include "deploys/powershell.h"
+#include "deploys/powershell_reader.h"
 
 #include <string.h>
 
 #include "base/file.h"
 #include "deploys/code.h"
-
-VEC_DEFINE(statement, struct shell_value);
-
-struct reader {
-    struct recogniser *r;
-    struct shell_state *state; /* keeps the variables that were given literally */
-    struct str text;
-    size_t at;
-    struct statement words;
-    struct buf word;
-    bool in_word;
-    bool quoted,
-        called; /* the statement begins with a string or a variable: data, unless & stands before it */
-    struct strs blocks; /* $(…), (…) and {…}: text of their own */
-    size_t from;        /* where the statement begins */
-    struct str before;  /* the source of the statement that is piped into this one */
-};
-
-static char byte_at(const struct reader *p, size_t ahead)
-{
-    return p->at + ahead < p->text.length ? p->text.bytes[p->at + ahead] : '\0';
-}
-
-static bool is_name_byte(char byte)
-{
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= '0' && byte <= '9') || byte == '_' || byte == ':';
-}
-
-static void end_word(struct reader *p)
-{
-    if (p->in_word)
-        VEC_PUSH(p->r->arena, &p->words, word_value(buf_str(&p->word)));
-    p->in_word = false;
-    p->word = buf_new(p->r->arena, REQUEST_MAX);
-}
-
-/* From an opening bracket to its partner; quotes are respected. Returns what is between. */
-static struct str read_block(struct reader *p)
-{
-    char open = byte_at(p, 0), close = (char)(open == '(' ? ')' : '}');
-    size_t start = p->at + 1, depth = 0;
-
-    for (; p->at < p->text.length; p->at++) {
-        char byte = byte_at(p, 0);
-        if (byte == '`') {
-            p->at++;
-        } else if (byte == '\'' || byte == '"') {
-            size_t end = str_find_byte(str_from_offset(p->text, p->at + 1), byte);
-            if (end == SIZE_MAX)
-                break;
-            p->at += end + 1;
-        } else if (byte == open) {
-            depth++;
-        } else if (byte == close && --depth == 0) {
-            return str_slice(p->text, start, p->at++);
-        }
-    }
-    p->at = p->text.length;
-    return str_from_offset(p->text, start);
-}
-
-static bool is_of_environment(struct str name)
-{
-    return str_eq_nocase(str_prefix(name, 4), STR("env:"));
-}
-
-/* $name → the name under which the state keeps it: $env:NAME is the shell's NAME. */
-static struct str variable_key(struct reader *p, struct str name)
-{
-    char *bytes = arena_alloc(p->r->arena, name.length + 1);
-
-    if (is_of_environment(name))
-        return str_from_offset(name, 4);
-    for (size_t i = 0; i < name.length; i++)
-        bytes[i] = (char)(name.bytes[i] >= 'A' && name.bytes[i] <= 'Z' ? name.bytes[i] + 32
-                                                                       : name.bytes[i]);
-    return str_printf(p->r->arena, "$" STR_FMT, STR_ARG(str_of(bytes, name.length)));
-}
-
-/* The name of the variable that a statement begins with, when it is one: `$x = …`. */
-static struct str assigned_name(const struct reader *p)
-{
-    struct str text = str_trim(str_from_offset(p->text, p->from));
-    size_t end = 1;
-
-    if (!str_starts(text, STR("$")))
-        return STR_NONE;
-    while (end < text.length && is_name_byte(text.bytes[end]))
-        end++;
-    struct str rest = str_trim(str_from_offset(text, end));
-    bool assigns = str_starts(rest, STR("=")) && !str_starts(rest, STR("=="));
-    return assigns || str_starts(rest, STR("+=")) ? str_slice(text, 1, end) : STR_NONE;
-}
-
-static void read_variable(struct reader *p)
-{
-    bool first = !p->words.count && !p->in_word;
-    struct str value;
-
-    if (first && !assigned_name(p).length)
-        p->quoted = true;
-    p->in_word = true;
-    p->at++;
-    if (byte_at(p, 0) == '(') {
-        VEC_PUSH(p->r->arena, &p->blocks, read_block(p));
-    } else if (byte_at(p, 0) == '{') {
-        (void)read_block(p);
-    } else {
-        size_t start = p->at;
-        while (is_name_byte(byte_at(p, 0)))
-            p->at++;
-        struct str name = str_slice(p->text, start, p->at);
-        if (!first && (str_eq_nocase(name, STR("true")) || str_eq_nocase(name, STR("null"))))
-            return;
-        if (!(first && assigned_name(p).length) &&
-            shell_state_peek_variable(p->state, variable_key(p, name), &value)) {
-            buf_add(&p->word, value);
-            return;
-        }
-    }
-    buf_add_byte(&p->word, SHELL_UNKNOWN);
-}
-
-/* `$x = ` has been read so far, in one word or two. */
-static bool is_assigned(const struct reader *p)
-{
-    if (p->words.count == 2 && !p->in_word)
-        return str_eq(p->words.items[0].text, UNKNOWN_TEXT) &&
-               str_ends(p->words.items[1].text, STR("=")) && p->words.items[1].text.length <= 2;
-    return p->words.count == 0 && p->in_word && str_eq(buf_str(&p->word), STR("\x01="));
-}
-
-static void note_quotes(struct reader *p)
-{
-    if ((!p->words.count && !p->in_word) || is_assigned(p))
-        p->quoted = true;
-}
-
-static void read_single_quotes(struct reader *p)
-{
-    note_quotes(p);
-    p->in_word = true;
-    for (p->at++; p->at < p->text.length; p->at++) {
-        if (byte_at(p, 0) == '\'') {
-            if (byte_at(p, 1) != '\'')
-                break;
-            p->at++;
-        }
-        buf_add_byte(&p->word, byte_at(p, 0));
-    }
-    p->at++;
-}
-
-static void read_double_quotes(struct reader *p)
-{
-    note_quotes(p);
-    p->in_word = true;
-    for (p->at++; p->at < p->text.length && byte_at(p, 0) != '"';) {
-        if (byte_at(p, 0) == '$') {
-            read_variable(p);
-            continue;
-        }
-        if (byte_at(p, 0) == '`')
-            p->at++;
-        buf_add_byte(&p->word, byte_at(p, 0));
-        p->at++;
-    }
-    p->at++;
-}
-
-/* @'…'@ and @"…"@: data, as an argument. */
-static bool read_here_string(struct reader *p)
-{
-    char quote = byte_at(p, 1);
-
-    if (byte_at(p, 0) != '@' || (quote != '\'' && quote != '"'))
-        return false;
-    struct str end = str_printf(p->r->arena, "\n%c@", quote);
-    struct str body = str_from_offset(p->text, p->at + 2);
-    size_t at = str_find(body, end);
-    note_quotes(p);
-    p->in_word = true;
-    buf_add(&p->word, str_trim(str_prefix(body, at)));
-    p->at = at == SIZE_MAX ? p->text.length : p->at + 2 + at + end.length;
-    return true;
-}
+#include "deploys/protect_write.h"
 
 static bool judge_block(struct recogniser *r, struct shell_state *state, const struct call *call,
                         struct str text, struct err *e)
@@ -202,6 +16,20 @@ static bool judge_block(struct recogniser *r, struct shell_state *state, const s
     return powershell_judge(r, state, &inner, text, e);
 }
 
+/* The files that the text of a block lists. */
+static bool block_lists(const struct reader *p, struct str directory, struct str text,
+                        struct statement *ret_find)
+{
+    struct reader inner = {.r = p->r, .state = p->state, .text = text};
+
+    inner.word = buf_new(p->r->arena, REQUEST_MAX);
+    while (inner.at < text.length && !reader_at_end(&inner))
+        reader_take(&inner);
+    reader_end_word(&inner);
+    return inner.at >= text.length &&
+           powershell_listing(p->r, directory, inner.words.items, inner.words.count, ret_find);
+}
+
 /* `$name = command …` runs the command. */
 static size_t skip_assignment(const struct statement *words)
 {
@@ -211,22 +39,6 @@ static size_t skip_assignment(const struct statement *words)
     if (words->count && str_starts(words->items[0].text, STR("\x01="))) /* $name=command … */
         words->items[0].text = str_from_offset(words->items[0].text, 2);
     return words->count && !words->items[0].text.length ? 1 : 0;
-}
-
-/* `$name = 'text'`, `$name=0` */
-static void remember_variable(struct reader *p, struct str name)
-{
-    const struct shell_value *last = &p->words.items[p->words.count - 1];
-    struct str text = last->text;
-
-    if (p->words.count == 1 && str_starts(text, STR("\x01=")))
-        text = str_from_offset(text, 2);
-    else if (p->words.count != 3 &&
-             !(p->words.count == 1 && text.length && byte_is_digit(text.bytes[0])))
-        text = UNKNOWN_TEXT;
-    shell_state_set_variable(p->state, variable_key(p, name), word_value(text));
-    if (is_of_environment(name))
-        shell_state_export(p->state, variable_key(p, name));
 }
 
 static bool is_word(const struct shell_value *word, const char *text)
@@ -317,6 +129,26 @@ static bool invoke_expression(struct reader *p, struct shell_state *state, struc
     return inner->count <= at || judge_block(p->r, state, call, inner->words[at].text, e);
 }
 
+/* What the statement before lists goes to this one; `Remove-Item (Get-ChildItem …)`, too. */
+static bool take_files(struct reader *p, const struct call *call, size_t from, struct err *e)
+{
+    const struct shell_value *words = p->words.items + from;
+    size_t count = p->words.count - from;
+    struct statement find;
+
+    if (!powershell_take(p->r, call, words, count, &p->found, e))
+        return false;
+    for (size_t i = 0; i < p->blocks.count; i++)
+        if (block_lists(p, call->directory, p->blocks.items[i], &find) &&
+            !powershell_take(p->r, call, words, count, &find, e))
+            return false;
+    if (powershell_listing(p->r, call->directory, words, count, &find))
+        p->found = find;
+    else if (!p->found.count || !powershell_filter(p->r, words, count, &p->blocks, &p->found))
+        p->found = find;
+    return true;
+}
+
 /* Commands of PowerShell that start others. */
 static bool judge_statement(struct reader *p, struct shell_state *state, struct call *call,
                             struct err *e)
@@ -328,6 +160,8 @@ static bool judge_statement(struct reader *p, struct shell_state *state, struct 
         from++;
     if (p->words.count <= from)
         return true;
+    if (!take_files(p, call, from, e))
+        return false;
     struct call inner = call_of_words(call, p->words.items + from, p->words.count - from);
     struct shell_value *first = &p->words.items[from];
     first->text = powershell_path(p->r->arena, first->text);
@@ -378,84 +212,121 @@ static bool runs_elsewhere(const struct reader *p, struct str *ret_host)
     return false;
 }
 
+/* `… | ForEach-Object { $_ }`, `foreach ($f in …) { $f }`: the block once for each file of ours. */
+static bool judge_for_each(struct reader *p, struct shell_state *state, struct call *call,
+                           const struct statement *listed, struct err *e)
+{
+    static const char *const each[] = {"ForEach-Object", "foreach", "%", NULL};
+    struct statement find = *listed;
+    struct str name = STR("_"), block = p->blocks.count ? VEC_LAST(&p->blocks) : STR("");
+
+    if (!p->words.count || !str_is_one_of_nocase(p->words.items[0].text, each) || !block.length)
+        return true;
+    if (p->blocks.count > 1) { /* $f in Get-ChildItem … */
+        struct str rest = str_trim(p->blocks.items[0]);
+        name = str_trim_bytes(str_cut(&rest, ' '), "$");
+        rest = str_trim(rest);
+        if (!str_eq_nocase(str_prefix(rest, 3), STR("in ")) ||
+            !block_lists(p, call->directory, str_trim(str_from_offset(rest, 3)), &find))
+            return true;
+    }
+    struct strs paths = powershell_found(p->r, call, &find);
+    for (size_t i = 0; i < paths.count; i++) {
+        shell_state_set_variable(state, reader_variable_key(p, name), word_value(paths.items[i]));
+        if (!judge_block(p->r, state, call, block, e))
+            return false;
+    }
+    if (paths.count)
+        shell_state_set_variable(state, reader_variable_key(p, name), word_value(UNKNOWN_TEXT));
+    return true;
+}
+
+/* `$file | Remove-Item`, `$file.Delete()` */
+static bool judge_object(struct reader *p, const struct call *call, bool piped, struct err *e)
+{
+    struct str path = p->words.count == 1 ? p->words.items[0].text : STR("");
+    struct statement find = {0};
+
+    if (!path.length || !protect_is_known(path))
+        return true;
+    if (str_ends(path, STR(".Delete()"))) {
+        struct write write = {
+            .change = CHANGE_REMOVED, .directory = call->directory, .shown = path};
+        return call->remote || !p->r->tampers ||
+               protect_write(p->r, &write, str_prefix(path, path.length - STR(".Delete()").length),
+                             e);
+    }
+    if (piped) {
+        VEC_PUSH(p->r->arena, &find, word_value(STR("find")));
+        VEC_PUSH(p->r->arena, &find, word_value(path));
+        VEC_PUSH(p->r->arena, &find, word_value(STR("-maxdepth")));
+        VEC_PUSH(p->r->arena, &find, word_value(STR("0")));
+        p->found = find;
+    }
+    return true;
+}
+
+/* `$hooks = Get-ChildItem …`: the first of ours stands for all. */
+static struct str listed_path(struct reader *p, const struct call *call, size_t from)
+{
+    struct statement find;
+
+    if (p->words.count <= from || !powershell_listing(p->r, call->directory, p->words.items + from,
+                                                      p->words.count - from, &find))
+        return STR("");
+    struct strs paths = powershell_found(p->r, call, &find);
+    return paths.count ? paths.items[0] : STR("");
+}
+
+/* `$name = 'text'`, `$name=0` */
+static void remember_variable(struct reader *p, const struct call *call, struct str name)
+{
+    const struct shell_value *last = &p->words.items[p->words.count - 1];
+    struct str text = last->text;
+
+    if (p->words.count == 1 && str_starts(text, STR("\x01=")))
+        text = str_from_offset(text, 2);
+    else if (p->words.count != 3 &&
+             !(p->words.count == 1 && text.length && byte_is_digit(text.bytes[0])))
+        text = UNKNOWN_TEXT;
+    struct str path = listed_path(p, call, skip_assignment(&p->words));
+    if (path.length)
+        text = path;
+    shell_state_set_variable(p->state, reader_variable_key(p, name), word_value(text));
+    if (powershell_is_of_environment(name))
+        shell_state_export(p->state, reader_variable_key(p, name));
+}
+
 /* The source of a statement ends before p->at; `piped`: the next one reads what it writes. */
 static bool end_statement(struct reader *p, struct shell_state *state, struct call *call,
                           bool piped, struct err *e)
 {
-    struct str name = assigned_name(p);
+    struct str name = reader_assigned_name(p);
     struct call blocks = *call;
 
-    end_word(p);
+    reader_end_word(p);
     bool data = p->quoted && !p->called;
+    struct statement listed = p->found;
     bool good = powershell_redirections(p->r, call, p->words.items, p->words.count,
                                         str_slice(p->text, p->from, p->at), e) &&
                 (data || judge_statement(p, state, call, e));
     if (name.length && p->words.count)
-        remember_variable(p, name);
+        remember_variable(p, call, name);
     if (runs_elsewhere(p, &blocks.host))
         blocks.remote = true;
     blocks.directory = call->directory;
     for (size_t i = 0; good && i < p->blocks.count; i++)
         good = judge_block(p->r, state, &blocks, p->blocks.items[i], e);
+    good = good && judge_for_each(p, state, &blocks, &listed, e) &&
+           (!data || judge_object(p, call, piped, e));
     p->before = piped ? str_slice(p->text, p->from, p->at) : STR("");
+    if (!piped)
+        p->found = (struct statement){0};
     p->from = p->at;
     p->quoted = p->called = false;
     p->words = (struct statement){0};
     p->blocks = (struct strs){0};
     return good;
-}
-
-static void skip_comment(struct reader *p)
-{
-    if (byte_at(p, 0) == '<') {
-        size_t end = str_find(str_from_offset(p->text, p->at), STR("#>"));
-        p->at = end == SIZE_MAX ? p->text.length : p->at + end + 2;
-        return;
-    }
-    while (p->at < p->text.length && byte_at(p, 0) != '\n')
-        p->at++;
-}
-
-static bool read_byte(struct reader *p, struct shell_state *state, struct call *call, struct err *e)
-{
-    char byte = byte_at(p, 0);
-
-    if (byte == '`' && (byte_at(p, 1) == '\n' || byte_at(p, 1) == '\r')) {
-        p->at += byte_at(p, 1) == '\r' ? 3 : 2; /* the statement goes on */
-        end_word(p);
-    } else if (byte == '`') {
-        p->in_word = true;
-        buf_add_byte(&p->word, byte_at(p, 1));
-        p->at += 2;
-    } else if ((byte == '#' && !p->in_word) || (byte == '<' && byte_at(p, 1) == '#')) {
-        skip_comment(p);
-    } else if (read_here_string(p)) {
-        return true;
-    } else if (byte == '\'') {
-        read_single_quotes(p);
-    } else if (byte == '"') {
-        read_double_quotes(p);
-    } else if (byte == '$' &&
-               (is_name_byte(byte_at(p, 1)) || byte_at(p, 1) == '(' || byte_at(p, 1) == '{')) {
-        read_variable(p);
-    } else if ((byte == '(' || byte == '{') && !p->in_word) {
-        VEC_PUSH(p->r->arena, &p->blocks, read_block(p));
-    } else if (byte == ' ' || byte == '\t' || byte == '\r') {
-        end_word(p);
-        p->at++;
-    } else if (byte == '&' && byte_at(p, 1) != '&' && !p->words.count && !p->in_word) {
-        p->called = true; /* the call operator */
-        p->at++;
-    } else if (byte == ';' || byte == '\n' || byte == '|' || byte == '&') {
-        bool twice = byte_at(p, 1) == byte && byte != '\n' && byte != ';';
-        p->at += twice ? 2 : 1;
-        return end_statement(p, state, call, byte == '|' && !twice, e);
-    } else {
-        p->in_word = true;
-        buf_add_byte(&p->word, byte);
-        p->at++;
-    }
-    return true;
 }
 
 bool powershell_judge(struct recogniser *r, struct shell_state *state, const struct call *call,
@@ -465,8 +336,16 @@ bool powershell_judge(struct recogniser *r, struct shell_state *state, const str
     struct call here = *call;
 
     p.word = buf_new(r->arena, REQUEST_MAX);
-    while (p.at < p.text.length)
-        if (!read_byte(&p, state, &here, e))
+    while (p.at < text.length) {
+        if (!reader_at_end(&p)) {
+            reader_take(&p);
+            continue;
+        }
+        char byte = text.bytes[p.at], next = p.at + 1 < text.length ? text.bytes[p.at + 1] : '\0';
+        bool twice = next == byte && byte != '\n' && byte != ';';
+        p.at += twice ? 2 : 1;
+        if (!end_statement(&p, state, &here, byte == '|' && !twice, e))
             return false;
+    }
     return end_statement(&p, state, &here, false, e);
 }

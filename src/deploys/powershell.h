@@ -6,6 +6,8 @@
 
 #include "deploys/judge.h"
 
+VEC_DEFINE(statement, struct shell_value);
+
 MUST_CHECK bool powershell_judge(struct recogniser *r, struct shell_state *state,
                                  const struct call *call, struct str text, struct err *e);
 
@@ -28,5 +30,20 @@ MUST_CHECK bool powershell_files(struct recogniser *r, const struct call *call, 
 MUST_CHECK bool powershell_redirections(struct recogniser *r, const struct call *call,
                                         const struct shell_value *words, size_t count,
                                         struct str source, struct err *e);
+
+/* --- powershell_pipe.c: files that one statement lists and another takes away --- */
+/* Get-ChildItem: the words of a `find` that comes upon the same. */
+bool powershell_listing(struct recogniser *r, struct str directory, const struct shell_value *words,
+                        size_t count, struct statement *ret_find);
+/* Where-Object: what it leaves. False: the statement is no filter. */
+bool powershell_filter(struct recogniser *r, const struct shell_value *words, size_t count,
+                       const struct strs *blocks, struct statement *find);
+/* Files of ours among them. */
+struct strs powershell_found(struct recogniser *r, const struct call *call,
+                             const struct statement *find);
+/* Remove-Item and its like, given them. */
+MUST_CHECK bool powershell_take(struct recogniser *r, const struct call *call,
+                                const struct shell_value *words, size_t count,
+                                const struct statement *find, struct err *e);
 
 #endif
