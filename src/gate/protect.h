@@ -33,10 +33,12 @@ struct str protect_configuration(struct arena *arena, const struct protect_chang
                                  bool trusted);
 struct str protect_settings(struct arena *arena, const struct protect_change *change);
 struct str protect_hook(struct arena *arena, const struct protect_change *change);
+struct str protect_manager(struct arena *arena, const struct protect_change *change);
 struct str protect_git(struct arena *arena, const struct protect_change *change);
 /* Is there something of ours in this file, that could be lost? */
 bool protect_settings_is_ours(struct arena *arena, struct str text);
 bool protect_hook_is_ours(struct str path, struct str text);
+bool protect_manager_is_ours(struct str path, struct str text);
 
 /* An empty line too. */
 bool protect_is_comment(struct str line, char mark);

@@ -5,15 +5,13 @@
 
 #define HOOK_PROGRAM "hookcheck-pre-push"
 
-static bool is_lefthook(struct str path)
-{
-    return str_contains(path_base_name(path), STR("lefthook."));
-}
-
 /* lefthook's entry names a script of ours, not the program. */
 bool protect_hook_is_ours(struct str path, struct str text)
 {
-    return str_contains(text, is_lefthook(path) ? STR("hookcheck") : STR(HOOK_PROGRAM));
+    bool manager = str_contains(path_base_name(path), STR("lefthook")) ||
+                   str_starts(path_base_name(path), STR(".pre-commit-config."));
+
+    return manager ? protect_manager_is_ours(path, text) : str_contains(text, STR(HOOK_PROGRAM));
 }
 
 /* --- Shell text: which lines start it, whatever else happens? --- */
@@ -118,7 +116,7 @@ static struct str compare_shell(struct arena *arena, const struct protect_change
     return before.count ? STR_NONE : STR("nothing in it would start the check");
 }
 
-/* --- Lines of other files. --- */
+/* --- Lines of lefthook.toml. --- */
 
 static bool has_line(struct str text, struct str wanted)
 {
@@ -135,98 +133,48 @@ bool protect_is_comment(struct str line, char mark)
     return !line.length || line.bytes[0] == '#' || line.bytes[0] == mark;
 }
 
-static bool leaves_out(struct str line)
+/* `table`: the header above it. */
+static bool leaves_out(struct str table, struct str line)
 {
-    return str_starts(line, STR("skip")) || str_starts(line, STR("exclude_tags")) ||
-           str_starts(line, STR("only:")) || str_starts(line, STR("only ="));
+    struct str rest = line, key = str_trim(str_cut(&rest, '='));
+
+    if (str_eq(key, STR("source_dir")))
+        return true;
+    return (str_eq(table, STR("[pre-push]")) || str_contains(table, STR("hookcheck"))) &&
+           (str_eq(key, STR("skip")) || str_eq(key, STR("only")));
 }
 
-/* The lines of our entry, and the key they stand under. */
+/* TOML: the lines of our entry, and what stands beside it. */
 static struct str compare_lines(struct arena *arena, const struct protect_change *change)
 {
-    struct str rest = change->before, line;
+    struct str rest = change->before, line, table = STR("");
 
     while (str_next_line(&rest, &line)) {
         line = str_trim(line);
-        bool matters = str_contains(line, STR("hookcheck")) || str_eq(line, STR("pre-push:"));
-        if (matters && !protect_is_comment(line, '#') && !has_line(change->after, line))
+        if (str_contains(line, STR("hookcheck")) && !protect_is_comment(line, '#') &&
+            !has_line(change->after, line))
             return str_printf(arena, "this line would be gone: " STR_FMT, STR_ARG(line));
     }
     rest = change->after;
     while (str_next_line(&rest, &line)) {
         line = str_trim(line);
-        if (leaves_out(line) && !has_line(change->before, line))
+        if (str_starts(line, STR("[")))
+            table = line;
+        else if (leaves_out(table, line) && !has_line(change->before, line))
             return str_printf(arena, "this line could leave the hook out: " STR_FMT, STR_ARG(line));
     }
     return STR_NONE;
 }
 
-static void write_scalar(struct buf *out, const cJSON *value)
-{
-    if (json_is_string(value))
-        buf_add(out, json_value_string(value));
-    else if (json_is_number(value))
-        buf_printf(out, "%g", value->valuedouble);
-    else if (json_is_bool(value))
-        buf_add(out, json_is_true(value) ? STR("true") : STR("false"));
-    else
-        buf_add(out, STR("null"));
-}
-
-/* One "key: value" a line, as YAML has it, so that formatting, quotes and the order of keys mean nothing. */
-static void write_lines(struct buf *out, const cJSON *value)
-{
-    const cJSON *child;
-
-    cJSON_ArrayForEach(child, value)
-    {
-        if (child->string)
-            buf_printf(out, "%s:", child->string);
-        if (json_is_object(child) || json_is_array(child)) {
-            buf_add_byte(out, '\n');
-            write_lines(out, child);
-        } else {
-            buf_add_byte(out, ' ');
-            write_scalar(out, child);
-            buf_add_byte(out, '\n');
-        }
-    }
-}
-
-static bool lines_of_json(struct arena *arena, struct str text, struct str *ret_lines)
-{
-    JSON_DOCUMENT(document);
-    struct buf out = buf_new(arena, PROTECT_FILE_MAX);
-    struct err unreadable = ERR_NONE;
-
-    if (!json_parse(arena, text, JSON_COMMENTS, "lefthook's configuration", &document, &unreadable))
-        return false;
-    write_lines(&out, document);
-    *ret_lines = buf_str(&out);
-    return true;
-}
-
-static struct str compare_json(struct arena *arena, const struct protect_change *change)
-{
-    struct protect_change lines = *change;
-
-    if (!lines_of_json(arena, change->after, &lines.after))
-        return STR("lefthook could not read it any more");
-    if (!lines_of_json(arena, change->before, &lines.before))
-        return STR("lefthook cannot read it as it is");
-    return compare_lines(arena, &lines);
-}
-
 struct str protect_hook(struct arena *arena, const struct protect_change *change)
 {
-    static const char *const line_files[] = {".yml", ".yaml", ".toml"};
+    static const char *const trees[] = {".yml", ".yaml", ".json", ".jsonc"};
 
+    for (size_t i = 0; i < COUNT_OF(trees); i++)
+        if (str_ends(change->path, str_from(trees[i])))
+            return protect_manager(arena, change);
     if (!change->existed || !protect_hook_is_ours(change->path, change->before))
         return STR_NONE;
-    if (str_ends(change->path, STR(".json")) || str_ends(change->path, STR(".jsonc")))
-        return compare_json(arena, change);
-    for (size_t i = 0; i < COUNT_OF(line_files); i++)
-        if (str_ends(change->path, str_from(line_files[i])))
-            return compare_lines(arena, change);
-    return compare_shell(arena, change);
+    return str_ends(change->path, STR(".toml")) ? compare_lines(arena, change)
+                                                : compare_shell(arena, change);
 }

@@ -245,7 +245,7 @@ static bool parse(struct tree_reading *r, struct str text, const struct node **r
     struct nodes roots = {0};
     bool json = str_ends(r->file, STR(".json"));
     bool done = r->xml ? xml_parse(r->scratch, text, name, &root, &bad)
-                : json ? json_document(r->scratch, text, name, &root, &bad)
+                : json ? json_document(r->scratch, text, JSON_STRICT, name, &root, &bad)
                        : yaml_parse(r->scratch, text, name, &roots, &bad);
 
     *ret_log = NULL;

@@ -44,7 +44,7 @@ static struct str refusal(struct pgroll_loading *l, struct str path, struct str 
     const char *name = str_c(l->scratch, path);
     bool json = str_ends(path, STR(".json"));
 
-    if (json ? !json_document(l->scratch, text, name, &root, &bad)
+    if (json ? !json_document(l->scratch, text, JSON_STRICT, name, &root, &bad)
              : !yaml_parse(l->scratch, text, name, &roots, &bad))
         return str_copy(l->arena, str_from(bad.message));
     if (roots.count)

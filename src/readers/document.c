@@ -56,12 +56,12 @@ static struct node *from_json(struct arena *arena, const cJSON *item, struct str
     return node;
 }
 
-bool json_document(struct arena *arena, struct str bytes, const char *name, struct node **ret_root,
-                   struct err *e)
+bool json_document(struct arena *arena, struct str bytes, enum json_flags flags, const char *name,
+                   struct node **ret_root, struct err *e)
 {
     JSON_DOCUMENT(document);
 
-    if (!json_parse(arena, bytes, JSON_STRICT, name, &document, e))
+    if (!json_parse(arena, bytes, flags, name, &document, e))
         return false;
     *ret_root = from_json(arena, document, STR_NONE); /* as deep as JSON_NESTING_MAX at most */
     return true;

@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "base/vec.h"
 
@@ -36,8 +37,8 @@ MUST_CHECK bool xml_parse(struct arena *arena, struct str bytes, const char *nam
 /* The roots of its documents ("---" parts them); a file without any gives none. */
 MUST_CHECK bool yaml_parse(struct arena *arena, struct str bytes, const char *name,
                            struct nodes *ret_roots, struct err *e);
-MUST_CHECK bool json_document(struct arena *arena, struct str bytes, const char *name,
-                              struct node **ret_root, struct err *e);
+MUST_CHECK bool json_document(struct arena *arena, struct str bytes, enum json_flags flags,
+                              const char *name, struct node **ret_root, struct err *e);
 
 /* The first child of that name; NULL: none, or no `node`. */
 struct node *node_get(const struct node *node, const char *name);

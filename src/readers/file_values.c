@@ -96,7 +96,7 @@ static void read_document(struct reading *r, struct str path, struct str text)
     struct node *root;
 
     if (str_ends(path, STR(".json"))) {
-        if (json_document(r->arena, text, str_c(r->arena, path), &root, &broken))
+        if (json_document(r->arena, text, JSON_STRICT, str_c(r->arena, path), &root, &broken))
             search_node(r, path, root, STR(""), 0);
         else
             say_computed(r, path, 1);

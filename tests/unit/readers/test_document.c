@@ -97,8 +97,8 @@ Test(document, json_as_a_document)
     struct err e = ERR_NONE;
     struct node *root = NULL;
 
-    cr_assert(json_document(&arena, STR("{\"a\": [1, true, \"x\"], \"b\": {\"c\": 1.5}}"), "x.json",
-                            &root, &e),
+    cr_assert(json_document(&arena, STR("{\"a\": [1, true, \"x\"], \"b\": {\"c\": 1.5}}"),
+                            JSON_STRICT, "x.json", &root, &e),
               "%s", e.message);
     is(node_get(root, "a")->first->text, "1");
     is(node_get(root, "a")->first->next->text, "true");

@@ -1,0 +1,263 @@
+/* protect_manager.c -- would lefthook, pre-commit or prek still start our entry after an edit of their configuration? Read as the tree it is. */
+#include "base/file.h"
+#include "base/json.h"
+#include "gate/protect.h"
+#include "readers/document.h"
+
+#define NAME "hookcheck"
+#define PARTS_MAX 64u
+
+VEC_DEFINE(parts, const struct node *);
+
+struct manager {
+    struct arena *arena;
+    const struct protect_change *change;
+    const struct node *before, *after; /* NULL: an empty text */
+    bool beside; /* lefthook-local: it is laid over the configuration beside it */
+};
+
+static bool is_json(struct str path)
+{
+    return str_ends(path, STR(".json")) || str_ends(path, STR(".jsonc"));
+}
+
+static bool read_tree(struct arena *arena, struct str path, struct str text,
+                      const struct node **ret_root)
+{
+    struct err ignored = ERR_NONE;
+    struct nodes roots = {0};
+    struct node *root = NULL;
+
+    *ret_root = NULL;
+    if (!str_trim(text).length)
+        return true;
+    if (is_json(path)) {
+        if (!json_document(arena, text, JSON_COMMENTS, "its configuration", &root, &ignored))
+            return false;
+        *ret_root = root;
+        return true;
+    }
+    if (!yaml_parse(arena, text, "its configuration", &roots, &ignored))
+        return false;
+    *ret_root = roots.count ? roots.items[0] : NULL;
+    return true;
+}
+
+static const struct node *get(const struct node *node, const char *name)
+{
+    return node ? node_get(node, name) : NULL;
+}
+
+/* The order of keys means nothing. */
+static bool are_equal(const struct node *a, const struct node *b)
+{
+    if (!a || !b)
+        return a == b;
+    if (a->kind != b->kind || !str_eq(a->text, b->text))
+        return false;
+    size_t a_count = 0, b_count = 0;
+    for (const struct node *child = b->first; child; child = child->next)
+        b_count++;
+    const struct node *next = b->first;
+    for (const struct node *child = a->first; child; child = child->next, a_count++) {
+        const struct node *other = next;
+        if (a->kind == NODE_MAP)
+            for (other = b->first; other && !str_eq(other->name, child->name); other = other->next)
+                ;
+        else if (next)
+            next = next->next;
+        if (!are_equal(child, other) || !other)
+            return false;
+    }
+    return a_count == b_count;
+}
+
+/* --- Our entries. --- */
+
+static bool is_entry(const struct node *node)
+{
+    static const char *const keys[] = {"id", "name", "run", "script", "entry", NULL};
+
+    if (node->kind != NODE_MAP)
+        return false;
+    for (const struct node *child = node->first; child; child = child->next)
+        if (str_is_one_of(child->name, keys) && str_contains(child->text, STR(NAME)))
+            return true;
+    return str_contains(node->name, STR(NAME));
+}
+
+static void find_entries(struct arena *arena, const struct node *node, struct parts *found)
+{
+    for (const struct node *child = node ? node->first : NULL; child && found->count < PARTS_MAX;
+         child = child->next) {
+        if (is_entry(child))
+            VEC_PUSH(arena, found, child);
+        else
+            find_entries(arena, child, found);
+    }
+}
+
+static struct str title_of(const struct node *entry)
+{
+    static const char *const keys[] = {"id", "name", "script", "run"};
+
+    for (size_t i = 0; i < COUNT_OF(keys) && !entry->name.length; i++)
+        if (node_text(entry, keys[i]).length)
+            return node_text(entry, keys[i]);
+    return entry->name;
+}
+
+static bool has_equal(const struct parts *all, const struct node *entry)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (str_eq(all->items[i]->name, entry->name) && are_equal(all->items[i], entry))
+            return true;
+    return false;
+}
+
+static bool has_title(const struct parts *all, const struct node *entry)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (str_eq(title_of(all->items[i]), title_of(entry)))
+            return true;
+    return false;
+}
+
+static struct str compare_entries(const struct manager *m, const struct node *before,
+                                  const struct node *after)
+{
+    struct parts were = {0}, are = {0};
+
+    find_entries(m->arena, before, &were);
+    find_entries(m->arena, after, &are);
+    for (size_t i = 0; i < were.count; i++)
+        if (!has_equal(&are, were.items[i]))
+            return str_printf(m->arena, "its entry would be %s: " STR_FMT,
+                              has_title(&are, were.items[i]) ? "another one" : "gone",
+                              STR_ARG(title_of(were.items[i])));
+    for (size_t i = 0; m->beside && i < are.count; i++)
+        if (!has_equal(&were, are.items[i]))
+            return str_printf(m->arena, "it would change the entry: " STR_FMT,
+                              STR_ARG(title_of(are.items[i])));
+    return STR_NONE;
+}
+
+/* The first of these keys that is there after the edit, and not so before. */
+static struct str compare_keys(const struct manager *m, const struct node *before,
+                               const struct node *after, const char *const *keys)
+{
+    for (; *keys; keys++)
+        if (get(after, *keys) && !are_equal(get(before, *keys), get(after, *keys)))
+            return str_printf(m->arena, "this setting could leave the hook out: %s", *keys);
+    return STR_NONE;
+}
+
+/* --- lefthook --- */
+
+static const char *const names[] = {"lefthook", ".lefthook", ".config/lefthook", "../lefthook",
+                                    "../.lefthook"};
+static const char *const endings[] = {".yml", ".yaml", ".toml", ".json", ".jsonc"};
+
+/* The configuration that a local one lies beside, if it holds an entry of ours. */
+static bool is_beside_ours(struct arena *arena, struct str path)
+{
+    struct err absent = ERR_NONE;
+    struct str text;
+
+    for (size_t n = 0; n < COUNT_OF(names); n++)
+        for (size_t i = 0; i < COUNT_OF(endings); i++) {
+            struct str file = path_join(arena, path_directory(path),
+                                        str_printf(arena, "%s%s", names[n], endings[i]));
+            if (file_read(arena, file, PROTECT_FILE_MAX, &text, &absent) &&
+                str_contains(text, STR(NAME)))
+                return true;
+        }
+    return false;
+}
+
+static bool is_local(struct str path)
+{
+    return str_contains(path_base_name(path), STR("lefthook-local."));
+}
+
+/* Files that the configuration takes over: those that say nothing of the hook, or of where scripts are, change nothing for it. */
+static struct str compare_extended(const struct manager *m)
+{
+    const struct node *extends = get(m->after, "extends");
+    struct err absent = ERR_NONE;
+
+    if (are_equal(get(m->before, "extends"), extends))
+        return STR_NONE;
+    for (const struct node *file = extends ? extends->first : NULL; file; file = file->next) {
+        struct str path = path_join(m->arena, path_directory(m->change->path), file->text), text;
+        if (!file_read(m->arena, path, PROTECT_FILE_MAX, &text, &absent))
+            return str_printf(m->arena,
+                              "it would take settings from " STR_FMT
+                              ", which cannot be read now and may leave the hook out",
+                              STR_ARG(path));
+        if (str_contains(text, STR("pre-push")) || str_contains(text, STR("source_dir")))
+            return str_printf(m->arena, "it would take settings of the hook from " STR_FMT,
+                              STR_ARG(path));
+    }
+    return STR_NONE;
+}
+
+static struct str compare_lefthook(const struct manager *m)
+{
+    static const char *const of_hook[] = {"skip", "only", NULL};
+    static const char *const tagged[] = {"exclude_tags", NULL};
+    static const char *const of_all[] = {"source_dir", "remotes", "remote", NULL};
+    const struct node *before = get(m->before, "pre-push"), *after = get(m->after, "pre-push");
+    struct parts entries = {0};
+
+    struct str why = compare_entries(m, before, after);
+    if (!why.length)
+        why = compare_keys(m, before, after, of_hook);
+    find_entries(m->arena, after, &entries);
+    for (size_t i = 0; !why.length && i < entries.count; i++)
+        if (get(entries.items[i], "tags"))
+            why = compare_keys(m, before, after, tagged);
+    if (!why.length)
+        why = compare_keys(m, m->before, m->after, of_all);
+    return why.length ? why : compare_extended(m);
+}
+
+/* --- pre-commit, prek --- */
+
+static struct str compare_pre_commit(const struct manager *m)
+{
+    static const char *const selecting[] = {"files", "exclude", NULL};
+    struct parts entries = {0};
+    struct str why = compare_entries(m, get(m->before, "repos"), get(m->after, "repos"));
+
+    find_entries(m->arena, get(m->after, "repos"), &entries);
+    for (size_t i = 0; !why.length && i < entries.count; i++) {
+        static const char *const stages[] = {"default_stages", NULL};
+        if (!str_eq(node_text(entries.items[i], "always_run"), STR("true")))
+            why = compare_keys(m, m->before, m->after, selecting);
+        if (!why.length && !get(entries.items[i], "stages"))
+            why = compare_keys(m, m->before, m->after, stages);
+    }
+    return why;
+}
+
+bool protect_manager_is_ours(struct str path, struct str text)
+{
+    return !is_local(path) && str_contains(text, STR(NAME));
+}
+
+struct str protect_manager(struct arena *arena, const struct protect_change *change)
+{
+    struct manager m = {.arena = arena, .change = change};
+    bool lefthook = str_contains(path_base_name(change->path), STR("lefthook"));
+    const char *program = lefthook ? "lefthook" : "pre-commit";
+
+    m.beside = is_local(change->path) && is_beside_ours(arena, change->path);
+    if (!m.beside && !protect_manager_is_ours(change->path, change->before))
+        return STR_NONE;
+    if (!read_tree(arena, change->path, change->after, &m.after))
+        return str_printf(arena, "%s could not read it any more", program);
+    if (!read_tree(arena, change->path, change->before, &m.before))
+        return str_printf(arena, "%s cannot read it as it is", program);
+    return lefthook ? compare_lefthook(&m) : compare_pre_commit(&m);
+}
