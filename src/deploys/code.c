@@ -248,10 +248,10 @@ bool code_call(struct recogniser *r, struct shell_state *state, const struct cal
     static const struct {
         const char *name;
         builtin *run;
-    } builtins[] = {{"eval", eval_call},        {"source", source_call}, {".", source_call},
-                    {"trap", trap_call},        {"xargs", xargs_call},   {"gxargs", xargs_call},
-                    {"find", find_call},        {"gfind", find_call},    {"fd", find_call},
-                    {"parallel", parallel_call}};
+    } builtins[] = {{"eval", eval_call},   {"source", source_call},    {".", source_call},
+                    {"trap", trap_call},   {"xargs", xargs_call},      {"gxargs", xargs_call},
+                    {"find", find_call},   {"gfind", find_call},       {"fd", find_call},
+                    {"fdfind", find_call}, {"parallel", parallel_call}};
     const struct pack_tables *t = r->tables;
     uint32_t first;
 

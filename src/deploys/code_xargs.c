@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/file.h"
 #include "deploys/code.h"
 #include "deploys/protect_find.h"
 
@@ -146,11 +147,41 @@ bool xargs_call(struct recogniser *r, struct shell_state *state, const struct ca
     return run_appended(r, state, &command, &items, known, e);
 }
 
+static struct strs fd_items(struct recogniser *r, const struct call *call, struct strs *ret_ours)
+{
+    struct shell_values find = protect_fd_words(r, call);
+    struct strs items = {0};
+
+    VEC_PUSH(r->arena, &items, UNKNOWN_TEXT);
+    *ret_ours = (struct strs){0};
+    if (!call->remote)
+        *ret_ours = protect_find_paths(r, call->directory, find.items, find.count, NULL);
+    return items;
+}
+
+/* fd puts what it finds behind the words where no {} stands. */
+static struct call with_mark(struct recogniser *r, const struct call *call)
+{
+    struct values words = {0};
+
+    for (size_t i = 0; i < call->count; i++) {
+        if (str_contains(call->words[i].text, STR("{}")))
+            return *call;
+        VEC_PUSH(r->arena, &words, call->words[i]);
+    }
+    VEC_PUSH(r->arena, &words, word_value(STR("{}")));
+    struct call marked = *call;
+    marked.words = words.items;
+    marked.count = words.count;
+    return marked;
+}
+
 bool find_call(struct recogniser *r, struct shell_state *state, const struct call *call,
                struct err *e)
 {
     static const char *const runners[] = {"-exec", "-execdir", "-ok",    "-okdir",
                                           "-x",    "-X",       "--exec", "--exec-batch"};
+    bool fd = str_starts(path_base_name(call->words[0].text), STR("fd"));
 
     for (size_t i = 1; i < call->count; i++) {
         bool runs = false;
@@ -164,9 +195,12 @@ bool find_call(struct recogniser *r, struct shell_state *state, const struct cal
                  str_eq(call->words[end - 1].text, STR("{}"))))
             end++;
         struct call command = *call;
-        struct strs ours, items = protect_find_items(r, call, i, &ours);
+        struct strs ours,
+            items = fd ? fd_items(r, call, &ours) : protect_find_items(r, call, i, &ours);
         command.words = call->words + i + 1;
         command.count = end - i - 1;
+        if (fd)
+            command = with_mark(r, &command);
         if (command.count && (!run_replaced(r, state, &command, STR("{}"), &items, e) ||
                               !protect_replaced(r, &command, STR("{}"), &ours, e)))
             return false;

@@ -243,6 +243,11 @@ bool output_of(void *context, struct shell_state *state, const struct shell_comm
         return output_filtered(r, command, ret_text);
     if (count > 1 && program_is(command, "find") && !r->remote)
         return protect_find_printed(r, command->directory, command->words.items, count, ret_text);
+    if (count > 1 && !r->remote && (program_is(command, "fd") || program_is(command, "fdfind"))) {
+        struct call call = {.words = command->words.items, .count = count};
+        struct shell_values find = protect_fd_words(r, &call);
+        return protect_find_printed(r, command->directory, find.items, find.count, ret_text);
+    }
     if (count > 2 && program_is(command, "docker-machine") && word_is(command, 1, "env")) {
         *ret_text = str_printf(r->arena, "export DOCKER_HOST=tcp://" STR_FMT ":2376",
                                STR_ARG(command->words.items[count - 1].text));

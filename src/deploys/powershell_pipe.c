@@ -151,16 +151,6 @@ static struct str next_word(struct str *rest)
     return str_cut(rest, quote);
 }
 
-/* A pattern of .NET's, somewhere in the name, as one of find's for the whole path. */
-static struct str name_regex(struct recogniser *r, struct str pattern)
-{
-    bool begins = str_starts(pattern, STR("^")), ends = str_ends(pattern, STR("$"));
-
-    pattern = str_slice(pattern, begins, pattern.length - ends);
-    return str_printf(r->arena, ".*/%s" STR_FMT "%s", begins ? "" : "[^/]*", STR_ARG(pattern),
-                      ends ? "" : "[^/]*");
-}
-
 static void add_condition(struct recogniser *r, struct statement *find, struct str condition)
 {
     static const char *const whole[] = {"FullName", "PSPath", "Path", NULL};
@@ -179,7 +169,7 @@ static void add_condition(struct recogniser *r, struct statement *find, struct s
             add_doubt(r, find);
     } else if (name && matches) {
         add_test(r, find, false, "-regextype", STR("posix-extended"));
-        add_test(r, find, negated, "-iregex", name_regex(r, value));
+        add_test(r, find, negated, "-iregex", protect_name_regex(r->arena, value));
     } else if (name && !matches) {
         add_test(r, find, negated, "-iname", value);
     } else if (str_eq_nocase(property, STR("Extension")) && !matches) {

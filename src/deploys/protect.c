@@ -201,6 +201,23 @@ static bool writer_may_take(const struct protect_tables *t, const struct protect
            pattern_may_match(pack_str(&t->packs, writer->when), writer->alternatives, text);
 }
 
+static bool write_operands(struct recogniser *r, const struct protect_writer *writer,
+                           const struct call *call, const struct line *line, struct write *write,
+                           struct err *e)
+{
+    switch ((enum protect_operands)writer->operands) {
+    case OPERANDS_PATCH:
+        return protect_write_patched(r, call, write, line, e);
+    case OPERANDS_INCLUDE:
+        return protect_write_include(r, call, write, line, e);
+    case OPERANDS_REVISION:
+        return protect_write_revision(r, call, write, line, e);
+    default:
+        return writer->options.count ? protect_write_options(r, writer, write, line, e)
+                                     : protect_write_operands(r, writer, write, line, e);
+    }
+}
+
 static bool try_writers(struct recogniser *r, uint32_t program, const struct call *call,
                         const struct line *line, struct err *e)
 {
@@ -230,12 +247,7 @@ static bool try_writers(struct recogniser *r, uint32_t program, const struct cal
                 continue;
         }
         protect_find_text(call, line, &write);
-        bool good =
-            writer->operands == OPERANDS_PATCH     ? protect_write_patched(r, call, &write, line, e)
-            : writer->operands == OPERANDS_INCLUDE ? protect_write_include(r, call, &write, line, e)
-            : writer->options.count ? protect_write_options(r, writer, &write, line, e)
-                                    : protect_write_operands(r, writer, &write, line, e);
-        if (!good)
+        if (!write_operands(r, writer, call, line, &write, e))
             return false;
     }
     return true;

@@ -59,6 +59,7 @@ struct tamper {
     struct strs holds; /* JUDGE_DIRECTORY: files in it that could be ours */
     bool has_text;
     struct str text;
+    struct str revision; /* of git: the text is what the file holds there */
     struct edit_steps edits;
 };
 VEC_DEFINE(tampers, struct tamper);

@@ -20,4 +20,10 @@ bool protect_find_printed(struct recogniser *r, struct str directory,
 struct strs protect_find_items(struct recogniser *r, const struct call *call, size_t action,
                                struct strs *ret_ours);
 
+/* --- protect_fd.c --- */
+/* The words of a `find` that comes upon what fd does; without what it runs. */
+struct shell_values protect_fd_words(struct recogniser *r, const struct call *call);
+/* A pattern that is looked for in the last part of a path, for -regex with posix-extended. */
+struct str protect_name_regex(struct arena *arena, struct str pattern);
+
 #endif

@@ -41,6 +41,8 @@ static void write_tamper(struct buf *out, const struct tamper *tamper, bool with
         json_add_strings(out, &first, "holds", &tamper->holds);
         if (tamper->has_text)
             json_add_string(out, &first, "text", tamper->text);
+        if (tamper->revision.length)
+            json_add_string(out, &first, "revision", tamper->revision);
         write_edits(out, &first, &tamper->edits);
     }
     buf_add_byte(out, '}');
@@ -134,6 +136,7 @@ static bool read_tamper(struct arena *arena, const cJSON *object, struct tamper 
         return false;
     ret->change = (enum tamper_change)change;
     ret->has_text = json_is_string(json_get(object, "text"));
+    ret->revision = str_copy(arena, json_string(object, "revision"));
     return !ret->has_text || read_text(arena, object, "text", &ret->text, e);
 }
 

@@ -173,7 +173,7 @@ static bool extended_fits(struct arena *arena, struct str glob, struct str name)
 }
 
 /* "*" alone is everything; what begins like a name could be it. */
-static bool glob_fits(struct arena *arena, struct str glob, struct str name, bool hidden)
+bool protect_glob_fits(struct arena *arena, struct str glob, struct str name, bool hidden)
 {
     glob = without_qualifiers(glob);
     if (!hidden && str_starts(name, STR(".")) && !names_hidden(glob))
@@ -219,7 +219,7 @@ static void add_present(struct arena *arena, struct str directory, struct str pa
     if (!file_list(arena, directory, &names, &ignored))
         return;
     for (size_t i = 0; i < names.count && paths->count < EXPANDED_MAX; i++)
-        if (glob_fits(arena, part, names.items[i], hidden))
+        if (protect_glob_fits(arena, part, names.items[i], hidden))
             strs_add(arena, paths, path_join(arena, directory, names.items[i]));
 }
 
@@ -239,7 +239,7 @@ static struct strs join_part(struct arena *arena, const struct protect_tables *t
         for (uint32_t f = 0; last && f < t->file_count; f++)
             for (uint32_t n = 0; n < t->files[f].names.count; n++) {
                 struct str name = pack_list_item(&t->packs, t->files[f].names, n);
-                if (glob_fits(arena, part, name, hidden))
+                if (protect_glob_fits(arena, part, name, hidden))
                     strs_add(arena, &paths, path_join(arena, directory, name));
             }
         if (!last || any_row_has_name(t, directory))

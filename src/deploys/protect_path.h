@@ -19,6 +19,8 @@ bool protect_is_directory(struct arena *arena, const struct protect_tables *tabl
 /* One that holds nothing else: what goes there, by whatever name, may be ours. */
 bool protect_is_directory_of_hooks(struct arena *arena, const struct protect_tables *tables,
                                    struct str absolute);
+/* Does the shell's pattern take the name? `hidden`: also one that begins with a dot where the pattern does not. */
+bool protect_glob_fits(struct arena *arena, struct str glob, struct str name, bool hidden);
 /* `hidden`: wildcards take names that begin with a dot, too. A pattern of the shell's stands for those of our names that it takes in the last part of a path, and for what is there now. */
 struct strs protect_expand(struct arena *arena, const struct protect_tables *tables,
                            struct str absolute, bool hidden);

@@ -110,7 +110,8 @@ static bool write_path(struct recogniser *r, const struct write *write, struct s
     struct tamper tamper = {.change = write->change,
                             .directory = write->directory,
                             .has_text = write->has_text,
-                            .text = write->text};
+                            .text = write->text,
+                            .revision = write->revision};
 
     if (!protect_look_up(r->arena, r->protect, protect_state(r), path, removed, &found))
         return true;
@@ -143,18 +144,21 @@ bool protect_write(struct recogniser *r, const struct write *write, struct str p
     return true;
 }
 
-/* `cp -r x/. dir/`: what stands in x is written into dir, as far as it can be seen now. */
+/* `cp -r x/. dir/`, and with a pattern of names: what stands in x is written into dir, as far as it can be seen now. False: nothing can be seen. */
 static bool write_contents(struct recogniser *r, const struct write *write, struct str from,
-                           struct str into, struct err *e)
+                           struct str glob, struct str into, bool *ret_seen, struct err *e)
 {
-    struct strs names = {0};
+    struct str directory = path_join(r->arena, write->directory, from), relative;
     struct err ignored = ERR_NONE;
+    struct strs names = {0};
 
-    if (!protect_is_known(from) ||
-        !file_list(r->arena, path_join(r->arena, write->directory, from), &names, &ignored))
-        return true;
-    for (size_t i = 0; i < names.count; i++)
-        if (!protect_write(
+    *ret_seen = protect_is_known(from) && file_list(r->arena, directory, &names, &ignored);
+    for (size_t i = 0; *ret_seen && i < r->written.count; i++)
+        if (path_relative(directory, r->written.items[i].path, &relative) && relative.length)
+            strs_add(r->arena, &names, str_cut(&relative, '/'));
+    for (size_t i = 0; *ret_seen && i < names.count; i++)
+        if ((!glob.length || protect_glob_fits(r->arena, glob, names.items[i], r->hidden_too)) &&
+            !protect_write(
                 r, write,
                 str_printf(r->arena, STR_FMT "/" STR_FMT, STR_ARG(into), STR_ARG(names.items[i])),
                 e))
@@ -174,10 +178,14 @@ static bool write_into(struct recogniser *r, const struct write *write, const st
         struct str from = line->operands.items[i], base = path_base_name(from);
         bool contents = str_eq(base, STR(".")) ||
                         (str_eq(line->name, STR("rsync")) && str_ends(from, STR("/")));
-        if (contents) {
-            if (!write_contents(r, write, from, last, e))
+        bool glob = strpbrk(str_c(r->arena, base), "*?[") != NULL, seen = false;
+        if (contents || glob) {
+            struct str place = glob ? str_prefix(from, from.length - base.length) : from;
+            if (!write_contents(r, write, place.length ? place : STR("."), glob ? base : STR(""),
+                                last, &seen, e))
                 return false;
-            continue;
+            if (contents || seen)
+                continue;
         }
         struct str path = str_printf(r->arena, STR_FMT "/" STR_FMT, STR_ARG(last), STR_ARG(base));
         if (!protect_is_known(path) ||

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "repository/repository.h"
 
 #define PROGRAM_PREFIX "hookcheck"
 
@@ -170,8 +171,9 @@ static const char *verb_of(enum tamper_change change)
 static void protect(struct guard *guard, struct str path, struct str lost)
 {
     const struct tamper *tamper = guard->tamper;
-    bool unknown = tamper->judge != JUDGE_OWN && !tamper->has_text && tamper->edits.count == 0 &&
-                   tamper->change != CHANGE_REMOVED && tamper->change != CHANGE_MODE;
+    bool unknown = tamper->judge != JUDGE_OWN && !tamper->has_text && !tamper->revision.length &&
+                   tamper->edits.count == 0 && tamper->change != CHANGE_REMOVED &&
+                   tamper->change != CHANGE_MODE;
     struct str why =
         lost.length ? str_printf(guard->arena, "\n  " STR_FMT, STR_ARG(lost)) : STR("");
 
@@ -242,6 +244,27 @@ static struct str judge_text(struct guard *guard, enum tamper_judge judge,
     return STR("nothing in it is for others to change");
 }
 
+/* What the file holds in a revision; git leaves it alone, with an error, when it is not there. */
+static enum protect_after find_in_revision(struct guard *guard, struct protect_change *change)
+{
+    const struct tamper *tamper = guard->tamper;
+    struct str relative, root, entry, real = path_real(guard->arena, change->path);
+    struct err e = ERR_NONE;
+    struct tree *tree;
+    REPOSITORY(repository);
+
+    if (!repository_open(guard->arena, path_directory(change->path), &repository, &e))
+        return AFTER_UNKNOWN;
+    root = path_real(guard->arena, work_tree_find(guard->arena, path_directory(real), &entry));
+    if (!path_relative(root, real, &relative) ||
+        !repository_tree(repository, guard->arena, tamper->revision, &tree, &e))
+        return e.kind == ERR_NOT_FOUND ? AFTER_REFUSED : AFTER_UNKNOWN;
+    if (!tree_read(tree, guard->arena, relative, PROTECT_FILE_MAX, &change->after, &e))
+        return e.kind == ERR_NOT_FOUND ? AFTER_REFUSED : AFTER_UNKNOWN;
+    change->after = plain_text(guard->arena, change->after, false);
+    return AFTER_KNOWN;
+}
+
 static enum protect_after find_after(struct guard *guard, struct protect_change *change)
 {
     const struct tamper *tamper = guard->tamper;
@@ -250,6 +273,8 @@ static enum protect_after find_after(struct guard *guard, struct protect_change 
     if (tamper->change == CHANGE_EDITED && tamper->edits.count)
         return protect_apply(guard->arena, change->before, &tamper->edits,
                              guard->input->request->host == HOST_CLAUDE, &change->after);
+    if (tamper->revision.length)
+        return find_in_revision(guard, change);
     if (!tamper->has_text)
         return AFTER_UNKNOWN;
     change->after = plain_text(guard->arena, tamper->text, false);

@@ -42,6 +42,12 @@ def make_repository(work):
     shutil.copytree(CORPUS / "tree", repository, symlinks=True)
     (repository / ".claude/settings.json").write_text("{}\n")
     run("git", "init", "-q", "-b", "main")
+    # HEAD~1: a configuration that asks for nothing; HEAD: this one, and settings without the registration that follows.
+    ours = (repository / ".hookcheck.json").read_text()
+    for text in ("{}\n", ours):
+        (repository / ".hookcheck.json").write_text(text)
+        run("git", "add", "-A")
+        run("git", "-c", "user.name=x", "-c", "user.email=x@example.test", "commit", "-q", "-m", "x")
     run(BIN / "hookcheck", "install", "git", "claude", "codex", "copilot", "gemini", "cursor", "opencode")
     (home / "state/audit").mkdir(parents=True, exist_ok=True)
     (home / "state/audit/audit.jsonl").touch()
