@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/quote.h"
 #include "base/regex.h"
+#include "deploys/protect_tables.h"
 #include "gate/protect.h"
 #include "host/registration.h"
 
@@ -132,7 +133,25 @@ static bool placed_is_kept(struct arena *arena, const struct placed *old, const 
     return any || tool_is_kept(arena, old, now, old->matcher);
 }
 
-/* Variables that the host would set for our hook: with them it reads other files, or runs other code. */
+/* What a rule says of a variable that its commands must not have: HUSKY=0. */
+static struct str rule_on(struct arena *arena, struct str name, struct str value)
+{
+    const struct protect_tables *t = &protect_builtin;
+    struct str setting = str_printf(arena, STR_FMT "=" STR_FMT, STR_ARG(name), STR_ARG(value));
+    struct err ignored = ERR_NONE;
+    struct regex *regex;
+    bool matched;
+
+    for (uint32_t i = 0; i < t->rule_count; i++) {
+        struct str pattern = pack_str(&t->packs, t->rules[i].setting);
+        if (pattern.length && regex_compile(arena, pattern, &regex, &ignored) &&
+            regex_match(regex, setting, &matched, NULL, 0, &ignored) && matched)
+            return pack_str(&t->packs, t->rules[i].says);
+    }
+    return STR_NONE;
+}
+
+/* Variables that the host would set for our hook, and for the commands it runs: with them other files are read, other code runs, or no hook. */
 static struct str bad_variable(struct arena *arena, const cJSON *old, const cJSON *new)
 {
     static const char *const prefixes[] = {"HOOKCHECK_",      "LD_",  "XDG_STATE_HOME",
@@ -142,11 +161,16 @@ static struct str bad_variable(struct arena *arena, const cJSON *old, const cJSO
     cJSON_ArrayForEach(item, new)
     {
         const cJSON *before = json_get(old, item->string);
+        struct str name = str_from(item->string);
         if (before && json_same(before, item))
             continue;
         for (size_t i = 0; i < COUNT_OF(prefixes); i++)
-            if (str_starts(str_from(item->string), str_from(prefixes[i])))
-                return str_printf(arena, "the hook would run with another %s", item->string);
+            if (str_starts(name, str_from(prefixes[i])))
+                return str_printf(arena, "the hook would run with another " STR_FMT, STR_ARG(name));
+        struct str says = rule_on(arena, name, json_value_string(item));
+        if (says.length)
+            return str_printf(arena, "its commands would run with " STR_FMT ": " STR_FMT,
+                              STR_ARG(name), STR_ARG(says));
     }
     return STR_NONE;
 }
