@@ -253,8 +253,8 @@ bool output_of(void *context, struct shell_state *state, const struct shell_comm
                                STR_ARG(command->words.items[count - 1].text));
         return true;
     }
-    if (count > 1 && program_is(command, "cat") && !r->remote)
-        return read_files(r, command, 1, ret_text);
+    if (count == 2 && program_is(command, "cat"))
+        return output_written(r, command->directory, &command->words.items[1], ret_text);
     if (program_is(command, "mktemp") &&
         (count == 1 || (count == 2 && word_is(command, 1, "-d")))) {
         *ret_text = STR("/tmp/tmp.XXXXXXXXXX"); /* somewhere, but not here */

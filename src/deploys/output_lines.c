@@ -21,7 +21,15 @@ static void add_line(struct buf *out, struct str line)
 
 /* --- ls --- */
 
-/* The names in a directory of ours; others are not looked into. */
+static bool is_ours(struct recogniser *r, struct str directory, struct str name)
+{
+    struct protected_path found;
+
+    return protect_look_up(r->arena, r->protect, protect_state(r),
+                           path_join(r->arena, directory, name), true, &found);
+}
+
+/* The names in a directory of ours; of others only those of ours. */
 static bool list_ours(struct recogniser *r, const struct shell_command *command, struct str path,
                       bool hidden, struct buf *out)
 {
@@ -29,13 +37,17 @@ static bool list_ours(struct recogniser *r, const struct shell_command *command,
     struct err ignored = ERR_NONE;
     struct strs names = {0};
 
-    if (r->remote || !protect_is_directory(r->arena, r->protect, whole) ||
-        !file_list(r->arena, whole, &names, &ignored))
+    if (r->remote || !file_list(r->arena, whole, &names, &ignored))
         return false;
+    bool all = protect_is_directory(r->arena, r->protect, whole);
+    size_t before = out->length;
     for (size_t i = 0; i < names.count; i++)
-        if (hidden || names.items[i].bytes[0] != '.')
+        if ((hidden || names.items[i].bytes[0] != '.') &&
+            (all || is_ours(r, whole, names.items[i])))
             add_line(out, names.items[i]);
-    return true;
+    if (!all && out->length > before)
+        add_line(out, UNKNOWN_TEXT);
+    return all || out->length > before;
 }
 
 static bool list_word(struct recogniser *r, const struct shell_command *command,
@@ -87,8 +99,32 @@ bool output_listed(struct recogniser *r, const struct shell_command *command, st
 
 /* --- Filters. --- */
 
+bool output_written(struct recogniser *r, struct str directory, const struct shell_value *path,
+                    struct str *ret)
+{
+    struct str whole = path_join(r->arena, directory, path->text);
+
+    for (size_t i = r->written.count; path->known && i > 0; i--)
+        if (str_eq(r->written.items[i - 1].path, whole)) {
+            *ret = r->written.items[i - 1].text;
+            if (str_ends(*ret, STR("\n")))
+                ret->length--;
+            return true;
+        }
+    return false;
+}
+
+static bool input_of(struct recogniser *r, const struct shell_command *command, struct str *ret)
+{
+    *ret = command->input_text.text;
+    return command->input == INPUT_TEXT ||
+           (command->input == INPUT_FILE &&
+            output_written(r, command->directory, &command->input_text, ret));
+}
+
 struct grep {
     struct str pattern;
+    const struct shell_value *file; /* NULL: standard input */
     bool has_pattern, inverted, any_case, fixed, perl, words, lines, silent;
     enum regex_syntax syntax;
 };
@@ -160,8 +196,10 @@ static bool read_grep(const struct shell_command *command, struct grep *grep)
                     break;
                 }
             }
-        } else if (grep->has_pattern) {
+        } else if (grep->has_pattern && grep->file) {
             return false;
+        } else if (grep->has_pattern) {
+            grep->file = &command->words.items[i];
         } else {
             grep->pattern = word;
             grep->has_pattern = true;
@@ -185,13 +223,15 @@ static struct str grep_regex(struct recogniser *r, const struct grep *grep)
 
 static bool grepped(struct recogniser *r, const struct shell_command *command, struct str *ret)
 {
-    struct str rest = command->input_text.text, line;
+    struct str rest, line;
     struct buf out = buf_new(r->arena, REQUEST_MAX);
     struct err ignored = ERR_NONE;
     struct grep grep = {0};
     struct regex *regex;
 
     if (!read_grep(command, &grep) ||
+        !(grep.file ? output_written(r, command->directory, grep.file, &rest)
+                    : input_of(r, command, &rest)) ||
         !regex_compile(r->arena, grep_regex(r, &grep), &regex, &ignored))
         return false;
     while (!grep.silent && str_next_line(&rest, &line)) {
@@ -204,29 +244,56 @@ static bool grepped(struct recogniser *r, const struct shell_command *command, s
     return true;
 }
 
-/* Lines in another order: all of them, where no option says more. */
-static bool arranged(const struct shell_command *command, struct str *ret)
+static bool has_operands(const struct shell_command *command, const char *const *options)
 {
-    for (size_t i = 1; i < command->words.count; i++) {
-        struct str word = command->words.items[i].text;
-        if (!str_eq(word, STR("-u")) && !str_eq(word, STR("-r")) && !str_eq(word, STR("-ru")))
-            return false;
-    }
-    *ret = command->input_text.text;
+    for (size_t i = 1; i < command->words.count; i++)
+        if (!str_is_one_of(command->words.items[i].text, options))
+            return true;
+    return false;
+}
+
+/* Lines in another order: all of them, where no option says more. */
+static bool arranged(struct recogniser *r, const struct shell_command *command, struct str *ret)
+{
+    static const char *const options[] = {"-u", "-r", "-ru", NULL};
+
+    if (has_operands(command, options) || !input_of(r, command, ret))
+        return false;
     if (str_ends(*ret, STR("\n")))
         ret->length--;
     return true;
 }
 
+/* xargs alone echoes: words on one line. */
+static bool echoed(struct recogniser *r, const struct shell_command *command, struct str *ret)
+{
+    static const char *const options[] = {"-0", "-r", "echo", NULL};
+    struct str text, line;
+    struct buf out = buf_new(r->arena, REQUEST_MAX);
+
+    if (has_operands(command, options) || !input_of(r, command, &text))
+        return false;
+    while (str_next_line(&text, &line)) {
+        buf_add(&out, out.length ? STR(" ") : STR(""));
+        buf_add(&out, str_trim(line));
+    }
+    *ret = out.length ? buf_str(&out) : STR("");
+    return true;
+}
+
 bool output_filters(const struct shell_command *command)
 {
-    static const char *const filters[] = {"grep", "egrep", "fgrep", "sort", "uniq", "tac", NULL};
+    static const char *const filters[] = {"grep", "egrep", "fgrep", "sort",
+                                          "uniq", "tac",   "xargs", NULL};
 
-    return command->input == INPUT_TEXT && str_is_one_of(program_of(command), filters);
+    return str_is_one_of(program_of(command), filters);
 }
 
 bool output_filtered(struct recogniser *r, const struct shell_command *command, struct str *ret)
 {
-    return str_ends(program_of(command), STR("grep")) ? grepped(r, command, ret)
-                                                      : arranged(command, ret);
+    struct str program = program_of(command);
+
+    if (str_eq(program, STR("xargs")))
+        return echoed(r, command, ret);
+    return str_ends(program, STR("grep")) ? grepped(r, command, ret) : arranged(r, command, ret);
 }

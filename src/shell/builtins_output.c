@@ -172,12 +172,23 @@ static bool print_echo(struct shell_state *state, const struct shell_values *wor
     return true;
 }
 
+/* What the caller knows of the one file that a command prints. */
+static struct str text_of_file(struct shell_state *state, const struct shell_command *command)
+{
+    const struct shell_visitor *visitor = state->session->visitor;
+    struct str text;
+
+    return visitor->output && visitor->output(visitor->context, state, command, &text)
+               ? text
+               : UNKNOWN_TEXT;
+}
+
 static void print_input(struct shell_state *state, const struct shell_command *command)
 {
     if (command->input == INPUT_TEXT)
         sink_add(state, command->input_text.text);
     else if (command->input == INPUT_FILE)
-        sink_add_file(state, command->input_text);
+        sink_add_file(state, command->input_text, UNKNOWN_TEXT);
     else
         sink_add(state, UNKNOWN_TEXT);
 }
@@ -194,7 +205,7 @@ static void print_cat(struct shell_state *state, const struct shell_command *com
     else if (words->count == at + 1 && words->items[at].content)
         sink_add(state, words->items[at].content->text);
     else if (words->count == at + 1)
-        sink_add_file(state, words->items[at]);
+        sink_add_file(state, words->items[at], text_of_file(state, command));
     else
         sink_add(state, UNKNOWN_TEXT);
 }

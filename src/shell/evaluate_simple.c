@@ -445,7 +445,7 @@ static bool run_redirections(struct shell_state *state, const struct shell_node 
     choices_end(state->session, &choices);
     if (state->sink && redirected.input && node->assignment_count == 0) {
         if (redirected.input->kind == INPUT_FILE)
-            sink_add_file(state, redirected.input->texts[0]);
+            sink_add_file(state, redirected.input->texts[0], UNKNOWN_TEXT);
         else
             sink_add(state, redirected.input->texts[0].text);
     }

@@ -236,7 +236,8 @@ const struct choice *choice_find(const struct session *session, enum choice_kind
 /* sink.c */
 struct sink *sink_new(struct arena *arena);
 void sink_add(struct shell_state *state, struct str text);
-void sink_add_file(struct shell_state *state, struct shell_value path);
+/* `text`: what it holds, as far as that is known. */
+void sink_add_file(struct shell_state *state, struct shell_value path, struct str text);
 /* What was printed if one of several things happened. */
 void sink_add_alternatives(struct shell_state *state, struct sink *const *sinks, size_t count);
 struct str sink_text(const struct sink *sink, size_t index);

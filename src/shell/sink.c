@@ -47,12 +47,12 @@ void sink_add(struct shell_state *state, struct str text)
         text_add(state->session->arena, &sink->texts[i], text);
 }
 
-void sink_add_file(struct shell_state *state, struct shell_value path)
+void sink_add_file(struct shell_state *state, struct shell_value path, struct str text)
 {
     struct sink *sink = state->sink;
     bool alone = sink->count == 1 && sink_text(sink, 0).length == 0;
 
-    sink_add(state, UNKNOWN_TEXT);
+    sink_add(state, text);
     sink->has_file = alone;
     sink->file = path;
 }
