@@ -163,6 +163,14 @@ bool match_may_have_setting(const struct recogniser *r, const struct call *call,
                                          : call->settings.count > 0;
 }
 
+static bool match_value(struct recogniser *r, struct regex *regex, struct str name,
+                        struct str value, bool *ret_matches, struct err *e)
+{
+    struct str text = str_printf(r->arena, STR_FMT "=" STR_FMT, STR_ARG(name), STR_ARG(value));
+
+    return regex_match(regex, text, ret_matches, NULL, 0, e);
+}
+
 bool match_setting(struct recogniser *r, struct regex *regex, struct str pattern,
                    const struct call *call, bool exported, bool *ret_matches, struct err *e)
 {
@@ -172,16 +180,20 @@ bool match_setting(struct recogniser *r, struct regex *regex, struct str pattern
     if (named_setting(pattern, &name)) {
         if (!setting_value(r, call, name, exported, &value))
             return true;
-        struct str text = str_printf(r->arena, STR_FMT "=" STR_FMT, STR_ARG(name), STR_ARG(value));
-        return regex_match(regex, text, ret_matches, NULL, 0, e);
-    }
-    for (size_t i = 0; i < call->settings.count && !*ret_matches; i++) {
-        const struct shell_setting *setting = &call->settings.items[i];
-        struct str text = str_printf(r->arena, STR_FMT "=" STR_FMT, STR_ARG(setting->name),
-                                     STR_ARG(setting->value.text));
-        if (!regex_match(regex, text, ret_matches, NULL, 0, e))
+        bool several = exported && call->state && str_eq(value, UNKNOWN_TEXT);
+        if (!match_value(r, regex, name, value, ret_matches, e))
             return false;
+        for (size_t i = 0;
+             several && !*ret_matches && shell_state_peek_alternative(call->state, name, i, &value);
+             i++)
+            if (!match_value(r, regex, name, value, ret_matches, e))
+                return false;
+        return true;
     }
+    for (size_t i = 0; i < call->settings.count && !*ret_matches; i++)
+        if (!match_value(r, regex, call->settings.items[i].name, call->settings.items[i].value.text,
+                         ret_matches, e))
+            return false;
     return true;
 }
 

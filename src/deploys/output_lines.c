@@ -40,14 +40,17 @@ static bool list_ours(struct recogniser *r, const struct shell_command *command,
     if (r->remote || !file_list(r->arena, whole, &names, &ignored))
         return false;
     bool all = protect_is_directory(r->arena, r->protect, whole);
-    size_t before = out->length;
-    for (size_t i = 0; i < names.count; i++)
-        if ((hidden || names.items[i].bytes[0] != '.') &&
-            (all || is_ours(r, whole, names.items[i])))
-            add_line(out, names.items[i]);
-    if (!all && out->length > before)
-        add_line(out, UNKNOWN_TEXT);
-    return all || out->length > before;
+    bool any = all;
+    for (size_t i = 0; i < names.count; i++) {
+        bool shown = hidden || names.items[i].bytes[0] != '.';
+        if (!shown || (!all && !is_ours(r, whole, names.items[i])))
+            continue;
+        if (!any) /* first: who reads lines then has one that is not known */
+            add_line(out, UNKNOWN_TEXT);
+        any = true;
+        add_line(out, names.items[i]);
+    }
+    return any;
 }
 
 static bool list_word(struct recogniser *r, const struct shell_command *command,

@@ -196,8 +196,10 @@ bool protect_find_printed(struct recogniser *r, struct str directory,
     struct buf out = buf_new(r->arena, REQUEST_MAX);
 
     read_search(r, directory, words, count, &search);
-    struct strs lines = paths_of(r, &search);
-    add_others(r, &search, &lines);
+    struct strs lines = {0}, ours = paths_of(r, &search);
+    add_others(r, &search, &lines); /* first: who reads lines then has one that is not known */
+    for (size_t i = 0; i < ours.count; i++)
+        strs_add(r->arena, &lines, ours.items[i]);
     for (size_t i = 0; i < lines.count; i++) {
         buf_add(&out, i ? STR("\n") : STR(""));
         buf_add(&out, lines.items[i]);

@@ -120,6 +120,9 @@ bool shell_state_exports(const struct shell_state *state, struct str name, bool 
 /* False when the text has not set it; stretches that are not knowable are SHELL_UNKNOWN. */
 bool shell_state_peek_variable(const struct shell_state *state, struct str name,
                                struct str *ret_value);
+/* One of the texts that it may have, from 0 on: where branches gave it several, the peek above knows none. */
+bool shell_state_peek_alternative(const struct shell_state *state, struct str name, size_t index,
+                                  struct str *ret_value);
 /* Something has run that may have changed any variable unseen (`source` of what cannot be read): from here on no `if` is decided. */
 void shell_state_doubt(struct shell_state *state);
 /* A span's text as it was written; only while the command it belongs to is visited. */

@@ -241,6 +241,20 @@ bool shell_state_peek_variable(const struct shell_state *state, struct str name,
     return true;
 }
 
+bool shell_state_peek_alternative(const struct shell_state *state, struct str name, size_t index,
+                                  struct str *ret_value)
+{
+    size_t count;
+    const struct datum *datum = state_variable(state, name, &count);
+
+    for (size_t i = 0; i < count; i++)
+        if (datum[i].kind == DATUM_TEXT && index-- == 0) {
+            *ret_value = datum[i].text;
+            return true;
+        }
+    return false;
+}
+
 struct str shell_state_directory(const struct shell_state *state)
 {
     return state->directory;
