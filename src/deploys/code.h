@@ -15,6 +15,9 @@ MUST_CHECK bool interpreter_call(struct recogniser *r, struct shell_state *state
 MUST_CHECK bool literals_judge(struct recogniser *r, struct shell_state *state,
                                const struct call *call, struct str program, struct str text,
                                struct err *e);
+/* --- code_environment.c: the state in which code runs others, with the variables that it sets. --- */
+struct shell_state *code_environment(struct recogniser *r, struct shell_state *state,
+                                     const struct call *call, struct str text);
 /* --- cloud_calls.c --- */
 /* "update_function_code" in a text that uses boto3 → "aws lambda update-function-code". */
 bool cloud_call_words(struct arena *arena, struct str text, struct str name, struct str *ret_words);

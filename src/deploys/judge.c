@@ -428,7 +428,7 @@ bool recogniser_run(struct recogniser *r, enum shell_dialect dialect, struct str
     struct shell_state *state = shell_state_new(r->arena, directory, home, r->visitor);
     call.state = state;
     if (dialect == DIALECT_POWERSHELL)
-        return powershell_judge(r, state, &call, text, e);
+        return protect_text(r, &call, text, e) && powershell_judge(r, state, &call, text, e);
     struct err why = ERR_NONE;
     bool certain, good = shell_evaluate(state, text, &why);
     if (!good && why.kind != ERR_INPUT && why.kind != ERR_LIMIT) {

@@ -453,6 +453,7 @@ bool literals_judge(struct recogniser *r, struct shell_state *state, const struc
                     struct str program, struct str text, struct err *e)
 {
     struct source s = {.r = r, .text = text};
+    struct call inner = *call;
     bool taken;
 
     if (!protect_text(r, call, text, e))
@@ -463,10 +464,12 @@ bool literals_judge(struct recogniser *r, struct shell_state *state, const struc
                       str_contains(program, STR("php"));
     s.slash_comments = !str_contains(program, STR("python")) &&
                        !str_contains(program, STR("ruby")) && !str_contains(program, STR("perl"));
+    state = code_environment(r, state, call, text);
+    inner.state = call->state ? state : NULL;
     while (!at_end(&s)) {
         if (skip_comment(&s))
             continue;
-        if (!judge_backticks(&s, state, call, &taken, e))
+        if (!judge_backticks(&s, state, &inner, &taken, e))
             return false;
         if (taken)
             continue;
@@ -474,7 +477,7 @@ bool literals_judge(struct recogniser *r, struct shell_state *state, const struc
             (void)read_string(&s, false);
         else if (!byte_is_word(peek(&s, 0)))
             s.at++;
-        else if (!judge_name(&s, state, call, e))
+        else if (!judge_name(&s, state, &inner, e))
             return false;
     }
     return true;

@@ -4,8 +4,11 @@
 
 #include "base/file.h"
 #include "deploys/protect_expression.h"
+#include "deploys/protect_find.h"
 #include "deploys/protect_path.h"
 #include "deploys/protect_write.h"
+
+#define FILE_SEARCHED_MAX ((size_t)1 << 20)
 
 static struct str program_of(const struct shell_command *command)
 {
@@ -53,12 +56,34 @@ static bool list_ours(struct recogniser *r, const struct shell_command *command,
     return any;
 }
 
+/* What a pattern takes in a directory of ours: as the shell puts it in. */
+static bool list_fitting(struct recogniser *r, const struct shell_command *command,
+                         struct str place, struct str glob, struct buf *out)
+{
+    struct str whole = path_join(r->arena, command->directory, place);
+    struct err ignored = ERR_NONE;
+    struct strs names = {0};
+
+    if (r->remote || !protect_is_directory(r->arena, r->protect, whole) ||
+        !file_list(r->arena, whole, &names, &ignored))
+        return false;
+    for (size_t i = 0; i < names.count; i++)
+        if (protect_glob_fits(r->arena, glob, names.items[i], r->hidden_too))
+            add_line(out, str_eq(place, STR(".")) ? names.items[i]
+                                                  : path_join(r->arena, place, names.items[i]));
+    return true;
+}
+
 static bool list_word(struct recogniser *r, const struct shell_command *command,
                       const struct shell_value *word, bool hidden, bool itself, struct buf *out)
 {
     struct str base = path_base_name(word->text);
 
     if (word->known && !word->glob && !itself && list_ours(r, command, word->text, hidden, out))
+        return true;
+    struct str place = str_prefix(word->text, word->text.length - base.length);
+    if (word->glob && protect_is_known(word->text) &&
+        list_fitting(r, command, place.length ? place : STR("."), base, out))
         return true;
     bool ours = word->glob && base.length < word->text.length &&
                 protect_names_path(r->arena, protect_state(r), command->directory, word->text);
@@ -97,7 +122,7 @@ bool output_listed(struct recogniser *r, const struct shell_command *command, st
     if (!operands && !list_ours(r, command, STR("."), hidden, &out))
         return false;
     *ret = out.length ? buf_str(&out) : STR("");
-    return operands == 0 || out.length > 0;
+    return true;
 }
 
 /* --- Filters. --- */
@@ -127,7 +152,8 @@ static bool input_of(struct recogniser *r, const struct shell_command *command, 
 
 struct grep {
     struct str pattern;
-    const struct shell_value *file; /* NULL: standard input */
+    struct shell_values files;                /* none: standard input */
+    bool names_files, other_files, recursive; /* -l, -L, -r */
     bool has_pattern, inverted, any_case, fixed, perl, words, lines, silent;
     enum regex_syntax syntax;
 };
@@ -153,6 +179,13 @@ static bool read_letter(struct grep *grep, char letter)
     case 'E':
         grep->syntax = SYNTAX_EXTENDED;
         return true;
+    case 'l':
+        return grep->names_files = true;
+    case 'L':
+        return grep->names_files = grep->other_files = true;
+    case 'r':
+    case 'R':
+        return grep->recursive = true;
     case 'G':
     case 'a':
     case 'h':
@@ -165,18 +198,28 @@ static bool read_letter(struct grep *grep, char letter)
 }
 
 /* False: it prints something else than lines, or reads files. */
-static bool read_grep(const struct shell_command *command, struct grep *grep)
+static bool read_grep(struct recogniser *r, const struct shell_command *command, struct grep *grep)
 {
     static const struct {
         const char *name;
         char letter;
-    } names[] = {{"--invert-match", 'v'},    {"--ignore-case", 'i'}, {"--fixed-strings", 'F'},
-                 {"--extended-regexp", 'E'}, {"--word-regexp", 'w'}, {"--line-regexp", 'x'},
-                 {"--quiet", 'q'},           {"--perl-regexp", 'P'}, {"--null-data", 'z'}};
+    } names[] = {{"--invert-match", 'v'},
+                 {"--ignore-case", 'i'},
+                 {"--fixed-strings", 'F'},
+                 {"--extended-regexp", 'E'},
+                 {"--word-regexp", 'w'},
+                 {"--line-regexp", 'x'},
+                 {"--quiet", 'q'},
+                 {"--perl-regexp", 'P'},
+                 {"--null-data", 'z'},
+                 {"--files-with-matches", 'l'},
+                 {"--files-without-match", 'L'},
+                 {"--recursive", 'r'}};
     struct str program = program_of(command);
 
     grep->syntax = str_eq(program, STR("egrep")) ? SYNTAX_EXTENDED : SYNTAX_BASIC;
     grep->fixed = str_eq(program, STR("fgrep"));
+    grep->perl = grep->recursive = str_eq(program, STR("rg"));
     for (size_t i = 1; i < command->words.count; i++) {
         struct str word = command->words.items[i].text;
         bool option = word.length > 1 && word.bytes[0] == '-';
@@ -199,10 +242,8 @@ static bool read_grep(const struct shell_command *command, struct grep *grep)
                     break;
                 }
             }
-        } else if (grep->has_pattern && grep->file) {
-            return false;
         } else if (grep->has_pattern) {
-            grep->file = &command->words.items[i];
+            VEC_PUSH(r->arena, &grep->files, command->words.items[i]);
         } else {
             grep->pattern = word;
             grep->has_pattern = true;
@@ -224,6 +265,39 @@ static struct str grep_regex(struct recogniser *r, const struct grep *grep)
                       STR_ARG(regex), after);
 }
 
+/* grep -l: files of ours that hold the pattern, among others. */
+static bool named(struct recogniser *r, const struct shell_command *command,
+                  const struct grep *grep, struct str *ret)
+{
+    struct shell_values find = {0};
+    struct buf out = buf_new(r->arena, REQUEST_MAX);
+    struct err ignored = ERR_NONE;
+    struct regex *regex;
+    struct str text;
+
+    if (r->remote || (!grep->files.count && !grep->recursive) ||
+        !regex_compile(r->arena, grep_regex(r, grep), &regex, &ignored))
+        return false;
+    VEC_PUSH(r->arena, &find, word_value(STR("find")));
+    for (size_t i = 0; i < grep->files.count; i++)
+        VEC_PUSH(r->arena, &find, grep->files.items[i]);
+    VEC_PUSH(r->arena, &find, word_value(STR("-type")));
+    VEC_PUSH(r->arena, &find, word_value(STR("f")));
+    struct strs paths = protect_find_paths(r, command->directory, find.items, find.count, NULL);
+    for (size_t i = 0; i < paths.count; i++) {
+        struct str path = path_join(r->arena, command->directory, paths.items[i]);
+        bool matched = true;
+        if (!grep->other_files && file_read(r->arena, path, FILE_SEARCHED_MAX, &text, &ignored) &&
+            regex_match(regex, text, &matched, NULL, 0, &ignored) && !matched)
+            continue;
+        if (!out.length) /* others may, too */
+            add_line(&out, UNKNOWN_TEXT);
+        add_line(&out, paths.items[i]);
+    }
+    *ret = out.length ? buf_str(&out) : STR("");
+    return out.length > 0;
+}
+
 static bool grepped(struct recogniser *r, const struct shell_command *command, struct str *ret)
 {
     struct str rest, line;
@@ -232,9 +306,13 @@ static bool grepped(struct recogniser *r, const struct shell_command *command, s
     struct grep grep = {0};
     struct regex *regex;
 
-    if (!read_grep(command, &grep) ||
-        !(grep.file ? output_written(r, command->directory, grep.file, &rest)
-                    : input_of(r, command, &rest)) ||
+    if (!read_grep(r, command, &grep))
+        return false;
+    if (grep.names_files)
+        return named(r, command, &grep, ret);
+    if (grep.recursive || grep.files.count > 1 ||
+        !(grep.files.count ? output_written(r, command->directory, &grep.files.items[0], &rest)
+                           : input_of(r, command, &rest)) ||
         !regex_compile(r->arena, grep_regex(r, &grep), &regex, &ignored))
         return false;
     while (!grep.silent && str_next_line(&rest, &line)) {
@@ -286,7 +364,7 @@ static bool echoed(struct recogniser *r, const struct shell_command *command, st
 
 bool output_filters(const struct shell_command *command)
 {
-    static const char *const filters[] = {"grep", "egrep", "fgrep", "sort",
+    static const char *const filters[] = {"grep", "egrep", "fgrep", "rg", "sort",
                                           "uniq", "tac",   "xargs", NULL};
 
     return str_is_one_of(program_of(command), filters);
@@ -298,5 +376,6 @@ bool output_filtered(struct recogniser *r, const struct shell_command *command, 
 
     if (str_eq(program, STR("xargs")))
         return echoed(r, command, ret);
-    return str_ends(program, STR("grep")) ? grepped(r, command, ret) : arranged(r, command, ret);
+    return str_ends(program, STR("grep")) || str_eq(program, STR("rg")) ? grepped(r, command, ret)
+                                                                        : arranged(r, command, ret);
 }

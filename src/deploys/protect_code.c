@@ -3,17 +3,11 @@
 #include <string.h>
 
 #include "base/regex.h"
+#include "deploys/protect_code.h"
 #include "deploys/protect_write.h"
 
-#define CONSTANTS_MAX 16u
 #define JOINS_MAX 64u
 #define JOINED_TEXT_MAX ((size_t)64 << 10) /* each join copies it */
-
-struct constant {
-    struct str name, value; /* value: with its quotes */
-    size_t at;              /* where it is given */
-};
-VEC_DEFINE(constants, struct constant);
 
 static bool is_name_byte(char byte)
 {
@@ -33,57 +27,6 @@ static const struct constant *constant_find(const struct constants *constants, s
                 break;
         }
     return found;
-}
-
-/* rglob("x") and "**<slash>x" look everywhere below: where it lies is not known. */
-static struct str files_of(struct recogniser *r, struct str place, struct str name, struct str call)
-{
-    size_t deep = str_find(name, STR("**/"));
-
-    if (deep != SIZE_MAX || str_contains(call, STR("rglob")))
-        return str_printf(r->arena, "\x01/" STR_FMT,
-                          STR_ARG(str_from_offset(name, deep == SIZE_MAX ? 0 : deep + 3)));
-    return place.length ? str_printf(r->arena, STR_FMT "/" STR_FMT, STR_ARG(place), STR_ARG(name))
-                        : name;
-}
-
-/* `for p in Path("d").iterdir()`, `for p in glob.glob("d/pre-*")`, `for n in os.listdir("d")`: any file there, as a wildcard of the shell's. */
-static void read_loops(struct recogniser *r, struct str text, struct constants *constants)
-{
-#define LOOP "\\bfor\\s+(\\w+)\\s+in\\s+(?:\\w+\\(\\s*)?"
-#define QUOTED "[\"']([^\"'\\n]+)[\"']"
-    static const struct {
-        const char *pattern;
-        bool names; /* without their directory */
-    } loops[] = {{LOOP "(?:\\w+\\.)*Path\\(\\s*" QUOTED
-                       "\\s*\\)\\.(?:iterdir|r?glob)\\(\\s*(?:" QUOTED ")?",
-                  false},
-                 {LOOP "(?:glob\\.)?i?glob\\(\\s*" QUOTED "()", false},
-                 {LOOP "(?:os\\.)?listdir\\(\\s*" QUOTED "()", true}};
-#undef LOOP
-#undef QUOTED
-    for (size_t i = 0; i < COUNT_OF(loops); i++) {
-        struct str groups[REGEX_GROUPS_MAX], rest = text;
-        struct err ignored = ERR_NONE;
-        struct regex *regex;
-        bool matched = true;
-        if (!regex_compile(r->arena, str_from(loops[i].pattern), &regex, &ignored))
-            continue;
-        while (constants->count < CONSTANTS_MAX &&
-               regex_match(regex, rest, &matched, groups, REGEX_GROUPS_MAX, &ignored) && matched) {
-            struct str place = i == 0 ? groups[2] : STR(""), name = i == 0 ? groups[3] : groups[2];
-            if (i == 0 && !name.length)
-                name = STR("*");
-            struct str files = loops[i].names ? STR("*") : files_of(r, place, name, groups[0]);
-            if (protect_text_has_name(r->protect, groups[2]) ||
-                protect_text_has_name(r->protect, name))
-                VEC_PUSH(r->arena, constants,
-                         (struct constant){groups[1],
-                                           str_printf(r->arena, "\"" STR_FMT "\"", STR_ARG(files)),
-                                           (size_t)(groups[0].bytes - text.bytes)});
-            rest = str_from_offset(text, (size_t)(groups[0].bytes - text.bytes) + groups[0].length);
-        }
-    }
 }
 
 static void read_constants(struct recogniser *r, struct str text, struct constants *constants)
@@ -153,9 +96,13 @@ static struct str with_joins(struct recogniser *r, struct str text)
 #define QUOTED "[\"']([^\"'\\n]*)[\"']"
     if (text.length <= JOINED_TEXT_MAX)
         text = rewrite(r, text, QUOTED "\\s*[+.]\\s*" QUOTED, "\"", "", "\"");
-    if (str_contains(text, STR("join(")))
-        text = rewrite(r, text, "\\bjoin\\(\\s*" QUOTED "\\s*,\\s*" QUOTED, "join(\"", "/", "\"");
-    text = rewrite(r, text, "(?:\\b\\w+\\.)*\\bjoin\\(\\s*" QUOTED "\\s*\\)()", "\"", "", "\"");
+    if (str_contains(text, STR("join(")) || str_contains(text, STR("resolve(")))
+        text = rewrite(r, text, "\\b(?:join|resolve)\\(\\s*" QUOTED "\\s*,\\s*" QUOTED, "join(\"",
+                       "/", "\"");
+    text = rewrite(r, text,
+                   "(?:\\brequire\\([^()]*\\)\\.|\\b\\w+\\.)*\\b(?:join|resolve|abspath|realpath|"
+                   "normalize)\\(\\s*" QUOTED "\\s*\\)()",
+                   "\"", "", "\"");
     if (str_contains(text, STR("Path(")))
         text =
             rewrite(r, text, "Path\\(\\s*" QUOTED "\\s*\\)\\s*/\\s*" QUOTED, "Path(\"", "/", "\")");
@@ -186,8 +133,7 @@ struct str protect_code_with_values(struct recogniser *r, struct str text)
 
     text = with_joins(r, text);
     read_constants(r, text, &constants);
-    if (str_contains(text, STR("for ")))
-        read_loops(r, text, &constants);
+    protect_loops_read(r, text, &constants);
     if (!constants.count)
         return text;
     while (at < text.length) {

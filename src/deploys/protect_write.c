@@ -93,9 +93,11 @@ static struct strs guess_paths(struct recogniser *r, const struct write *write, 
     bool goes = write->change == CHANGE_REMOVED || write->change == CHANGE_MODE;
     struct strs paths = {0};
 
-    if (protect_is_known(base))
+    /* "${X:-/tmp}/hooks": another reading of it knows where it is meant to be. */
+    bool reading = write->call && write->call->reading;
+    if (protect_is_known(base) && !reading)
         guess_by_end(r, write, path, &paths);
-    else if (goes && protect_is_known(directory) &&
+    else if (!protect_is_known(base) && goes && protect_is_known(directory) &&
              (directory.length ||
               protect_is_directory_of_hooks(r->arena, r->protect, write->directory)))
         VEC_PUSH(r->arena, &paths, with_stars(r, path));
@@ -270,6 +272,24 @@ bool protect_write_options(struct recogniser *r, const struct protect_writer *wr
     return true;
 }
 
+/* `git diff X -- PATH… | git apply -R`: paths that the patch is asked of. */
+static void add_diffed(struct recogniser *r, const struct shell_command *from, struct strs *paths)
+{
+    static const char *const commands[] = {"diff", "show", "format-patch", "diff-tree", NULL};
+    bool any = false;
+
+    if (!from || from->words.count < 3 || !str_eq(from->words.items[0].text, STR("git")) ||
+        !str_is_one_of(from->words.items[1].text, commands))
+        return;
+    for (size_t i = 2; i < from->words.count; i++) {
+        struct str word = from->words.items[i].text;
+        any = any || str_eq(word, STR("--"));
+        if (protect_is_known(word) && !str_starts(word, STR("-")) &&
+            (any || protect_names_path(r->arena, protect_state(r), from->directory, word)))
+            VEC_PUSH(r->arena, paths, word);
+    }
+}
+
 /* A patch says itself which files it changes. A text of several lines is one; else the word names a file. */
 static void add_patched(struct recogniser *r, const struct call *call, struct str word,
                         struct strs *paths)
@@ -305,6 +325,8 @@ bool protect_write_patched(struct recogniser *r, const struct call *call, struct
         reader.directory = call->input.directory.length ? call->input.directory : call->directory;
         add_patched(r, &reader, call->input.text, &paths);
     }
+    if (call->input.kind == INPUT_UNKNOWN)
+        add_diffed(r, call->piped_from, &paths);
     if (call_option_value(call, STR("-d"), &value) ||
         call_option_value(call, STR("--directory"), &value))
         write->directory = path_join(r->arena, call->directory, value);

@@ -304,6 +304,14 @@ static bool is_other_case(struct guard *guard, struct str path)
     return false;
 }
 
+/* What managers read needs no run bit; lefthook gives its scripts one itself. */
+static bool is_run_by_git(struct str path)
+{
+    static const char *const hooks[] = {"pre-push", "pre-receive", NULL};
+
+    return str_is_one_of_nocase(path_base_name(path), hooks);
+}
+
 static void judge_file(struct guard *guard, enum tamper_judge judge, struct str path)
 {
     const struct tamper *tamper = guard->tamper;
@@ -318,7 +326,7 @@ static void judge_file(struct guard *guard, enum tamper_judge judge, struct str 
     }
     change.before = plain_text(guard->arena, change.before, false);
     if (tamper->change == CHANGE_REMOVED || tamper->change == CHANGE_MODE) {
-        bool matters = tamper->change == CHANGE_REMOVED || judge == JUDGE_HOOK;
+        bool matters = tamper->change == CHANGE_REMOVED || is_run_by_git(path);
         if (matters && is_ours(guard, judge, &change))
             protect(guard, path, STR_NONE);
         return;
