@@ -18,6 +18,7 @@ struct find_node {
     bool list;              /* OR: "," asks its second side whatever the first says */
     bool runs, batch;       /* ACTION: -exec, with + */
     size_t at;              /* where it stands */
+    struct regex *regex;    /* TEST: of -regex; NULL when it cannot be read */
 };
 
 /* --- Its words. --- */
@@ -80,6 +81,20 @@ static const struct find_node *read_action(struct reader *p, bool runs)
     return node;
 }
 
+static const char *const regexes[] = {"-regex", "-iregex", NULL};
+
+static struct regex *whole_regex(struct reader *p, struct str pattern, bool any_case)
+{
+    struct str regex = protect_regex(p->r->arena, pattern, p->search->syntax, any_case);
+    struct err ignored = ERR_NONE;
+    struct regex *compiled;
+
+    return regex_compile(p->r->arena, str_printf(p->r->arena, "^(?:" STR_FMT ")$", STR_ARG(regex)),
+                         &compiled, &ignored)
+               ? compiled
+               : NULL;
+}
+
 /* One word, and its value. */
 static const struct find_node *read_primary(struct reader *p)
 {
@@ -121,6 +136,8 @@ static const struct find_node *read_primary(struct reader *p)
     } else if (str_eq(word, STR("-regextype"))) {
         p->search->syntax = syntax_of(test->value);
         test->kind = FIND_TRUE;
+    } else if (str_is_one_of(word, regexes)) {
+        test->regex = whole_regex(p, test->value, word.bytes[1] == 'i');
     } else if (str_eq(word, STR("-name")) && !p->negated) {
         VEC_PUSH(p->r->arena, &p->search->names, test->value);
     }
@@ -187,11 +204,11 @@ static const struct find_node *read_alternatives(struct reader *p)
 }
 
 void find_expression_read(struct recogniser *r, const struct shell_value *words, size_t count,
-                          size_t first, struct find_expression *ret)
+                          size_t first, enum regex_syntax syntax, struct find_expression *ret)
 {
     struct reader p = {.r = r, .words = words, .count = count, .at = first, .search = ret};
 
-    *ret = (struct find_expression){.deepest = UINT64_MAX};
+    *ret = (struct find_expression){.deepest = UINT64_MAX, .syntax = syntax};
     const struct find_node *root = read_alternatives(&p);
     ret->root = count > first && p.nodes < NODES_MAX ? root : NULL;
 }
@@ -251,17 +268,13 @@ static enum answer ask_pattern(struct asking *a, const struct find_node *test, s
     return ANSWER_YES;
 }
 
-static enum answer ask_regex(struct asking *a, const struct find_node *test, bool any_case,
+static enum answer ask_regex(struct asking *a, const struct find_node *test,
                              struct find_outcome *so_far)
 {
-    struct str pattern = protect_regex(a->r->arena, test->value, a->search->syntax, any_case);
     struct err ignored = ERR_NONE;
-    struct regex *regex;
     bool matched;
 
-    if (!regex_compile(a->r->arena, str_printf(a->r->arena, "^(?:" STR_FMT ")$", STR_ARG(pattern)),
-                       &regex, &ignored) ||
-        !regex_match(regex, a->path->path, &matched, NULL, 0, &ignored))
+    if (!test->regex || !regex_match(test->regex, a->path->path, &matched, NULL, 0, &ignored))
         return ANSWER_PERHAPS;
     so_far->named = so_far->named || (matched && asks_for_name(test->value));
     return matched ? ANSWER_YES : ANSWER_NO;
@@ -341,7 +354,6 @@ static enum answer ask_test(struct asking *a, const struct find_node *test,
 {
     static const char *const names[] = {"-name", "-iname", NULL};
     static const char *const paths[] = {"-path", "-wholename", "-ipath", "-iwholename", NULL};
-    static const char *const regexes[] = {"-regex", "-iregex", NULL};
     bool any_case = str_starts(test->word, STR("-i"));
 
     if (str_is_one_of(test->word, names))
@@ -349,7 +361,7 @@ static enum answer ask_test(struct asking *a, const struct find_node *test,
     if (str_is_one_of(test->word, paths))
         return ask_pattern(a, test, a->path->path, any_case, so_far);
     if (str_is_one_of(test->word, regexes))
-        return ask_regex(a, test, any_case, so_far);
+        return ask_regex(a, test, so_far);
     if (str_eq(test->word, STR("-type")) || str_eq(test->word, STR("-xtype")))
         return ask_type(a, test->value);
     if (str_eq(test->word, STR("-false")))

@@ -46,7 +46,7 @@ struct find_actions {    /* which of them count; none is said: any, and what is 
 
 /* The words from `first` on. */
 void find_expression_read(struct recogniser *r, const struct shell_value *words, size_t count,
-                          size_t first, struct find_expression *ret);
+                          size_t first, enum regex_syntax syntax, struct find_expression *ret);
 struct find_outcome find_expression_ask(struct recogniser *r, const struct find_expression *search,
                                         const struct find_path *path,
                                         const struct find_actions *actions);

@@ -80,25 +80,25 @@ static void read_search(struct recogniser *r, struct str directory, const struct
         read_place(r, search, &words[i]);
     if (!search->places.count)
         add_place(r, search, STR("."), false);
-    find_expression_read(r, words, count, i, &search->expression);
-    if (extended)
-        search->expression.syntax = SYNTAX_EXTENDED;
+    find_expression_read(r, words, count, i, extended ? SYNTAX_EXTENDED : SYNTAX_EMACS,
+                         &search->expression);
 }
 
 /* --- The files that it comes upon. --- */
 
+/* The cheap questions first: most files are of another name, or of nobody's. */
 static struct find_outcome ask(struct recogniser *r, const struct search *search,
                                const struct place *place, struct str path)
 {
     struct find_path asked = {search->directory, place->path, path};
     struct find_outcome outcome = {0};
 
-    if (!is_ours(r, search, path))
+    if (!protect_names_path(r->arena, protect_state(r), search->directory, path))
         return outcome;
     outcome = find_expression_ask(r, &search->expression, &asked, &search->actions);
     /* A file's age keeps no name of ours out; without a name it says nothing of ours. */
     outcome.reached = outcome.reached && (!outcome.doubtful || outcome.named || place->ours) &&
-                      (!place->guessed || outcome.exactly);
+                      (!place->guessed || outcome.exactly) && is_ours(r, search, path);
     return outcome;
 }
 

@@ -6,6 +6,7 @@
 #include "deploys/protect_write.h"
 
 #define REPLACED_MAX 64u
+#define LINE_MAX_READ 2000u /* of a line: longer ones are no text of people */
 
 /* Group 1: the variable. */
 static const char environment[] =
@@ -91,6 +92,8 @@ static struct str find_home(const struct source *s, struct str below)
 
 bool protect_code_is_quoted(struct str before)
 {
+    before =
+        str_from_offset(before, before.length > LINE_MAX_READ ? before.length - LINE_MAX_READ : 0);
     size_t line = str_find_last_byte(before, '\n');
     char open = '\0';
 
