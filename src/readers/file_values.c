@@ -3,26 +3,17 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "readers/document.h"
+#include "readers/file_values_reader.h"
 #include "readers/script_value.h"
 
 #define LOADED_MAX 24u
-#define SEGMENTS_MAX 8u
-
-struct reading {
-    struct arena *arena;
-    struct script_tree *tree;
-    struct str root;
-    struct str segments[SEGMENTS_MAX];
-    size_t segment_count;
-    struct file_values *values;
-};
 
 static void add(struct reading *r, struct file_value value)
 {
     VEC_PUSH(r->arena, &r->values->list, value);
 }
 
-static void say_computed(struct reading *r, struct str path, size_t line)
+void file_values_say_computed(struct reading *r, struct str path, size_t line)
 {
     if (!r->values->computed.length)
         r->values->computed = str_printf(r->arena, STR_FMT ":%zu", STR_ARG(path), line);
@@ -37,11 +28,28 @@ static void take_node(struct reading *r, struct str path, const struct node *nod
         .text = node->text, .around = around, .file = path, .line = node->line};
 
     if (node->kind == NODE_SCALAR && str_contains(node->text, STR("<%=")))
-        say_computed(r, path, node->line);
+        file_values_say_computed(r, path, node->line);
     else if (node->kind == NODE_SCALAR)
         add(r, value);
     for (const struct node *item = node->first; item && node->kind == NODE_LIST; item = item->next)
         take_node(r, path, item, around);
+}
+
+/* The keys around what is in `child`. One of several objects of a list is told by its name, or by its line. */
+static struct str inside(struct reading *r, const struct node *node, const struct node *child,
+                         struct str around)
+{
+    struct str name = child->name;
+
+    if (node->kind == NODE_LIST && child->kind == NODE_MAP) {
+        const struct node *called = node_get(child, "name");
+        name = called && called->kind == NODE_SCALAR && called->text.length
+                   ? called->text
+                   : str_printf(r->arena, "%zu", child->line);
+    }
+    if (!name.length || !around.length)
+        return name.length ? name : around;
+    return str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(around), STR_ARG(name));
 }
 
 static void search_node(struct reading *r, struct str path, const struct node *node,
@@ -56,12 +64,7 @@ static void search_node(struct reading *r, struct str path, const struct node *n
                 take_node(r, path, found, around);
         }
         if (child->kind != NODE_SCALAR && depth < DOCUMENT_DEPTH_MAX)
-            search_node(r, path, child,
-                        !child->name.length ? around
-                        : around.length ? str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(around),
-                                                     STR_ARG(child->name))
-                                        : child->name,
-                        depth + 1);
+            search_node(r, path, child, inside(r, node, child, around), depth + 1);
     }
 }
 
@@ -99,7 +102,7 @@ static void read_document(struct reading *r, struct str path, struct str text)
         if (json_document(r->arena, text, JSON_STRICT, str_c(r->arena, path), &root, &broken))
             search_node(r, path, root, STR(""), 0);
         else
-            say_computed(r, path, 1);
+            file_values_say_computed(r, path, 1);
         return;
     }
     text = without_erb(r->arena, text);
@@ -107,93 +110,14 @@ static void read_document(struct reading *r, struct str path, struct str text)
         for (size_t i = 0; i < roots.count; i++)
             search_node(r, path, roots.items[i], STR(""), 0);
     else
-        say_computed(r, path, 1);
+        file_values_say_computed(r, path, 1);
 }
 
-/* --- Scripts. --- */
-
-static struct str key_of(struct reading *r, struct script_scope scope, TSNode pair)
-{
-    TSNode key = node_is(pair, "pair") ? ts_node_named_child(pair, 0) : pair;
-
-    return node_is(key, "string") ? script_text(r->tree, scope, key)
-                                  : script_source(scope.file, key);
-}
-
-/* What an object is called: a key, `const production = {`, `exports.production = {`. */
-static struct str called(struct reading *r, struct script_scope scope, TSNode node)
-{
-    TSNode left = ts_node_named_child(node, 0);
-
-    if (node_is(node, "pair"))
-        return key_of(r, scope, node);
-    if (node_is(node, "variable_declarator") && node_is(left, "identifier"))
-        return script_source(scope.file, left);
-    if (node_is(node, "assignment_expression") && node_is(left, "member_expression"))
-        return script_source(scope.file, script_child(left, "property_identifier"));
-    return STR("");
-}
-
-/* The names of the objects around, outermost first. */
-static struct str around_of(struct reading *r, struct script_scope scope, TSNode node)
-{
-    struct str around = STR("");
-
-    for (TSNode up = ts_node_parent(node); !ts_node_is_null(up); up = ts_node_parent(up)) {
-        struct str name = called(r, scope, up);
-        if (name.length)
-            around = around.length
-                         ? str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(name), STR_ARG(around))
-                         : name;
-    }
-    return around;
-}
-
-static void take_value(struct reading *r, struct script_scope scope, TSNode node, struct str around)
-{
-    TSNode bare = script_bare(node);
-    struct script_thing thing = script_resolve(r->tree, scope, bare);
-    struct file_value value = {.around = around, .file = scope.file->path, .line = node_line(node)};
-
-    if (thing.kind == SCRIPT_VALUE && node_is(thing.node, "array") && script_enter(r->tree)) {
-        struct script_nodes items = script_children(r->tree, thing.node);
-        for (size_t i = 0; i < items.count; i++)
-            take_value(r, (struct script_scope){.file = thing.file}, items.items[i], around);
-        script_leave(r->tree);
-        return;
-    }
-    if (node_is(bare, "undefined") || node_is(bare, "null"))
-        return;
-    struct script_value read = script_value(r->tree, scope, r->root, node);
-    if (!read.known) {
-        say_computed(r, value.file, value.line);
-        return;
-    }
-    value.text = read.text;
-    value.rooted = read.rooted;
-    value.assumed = read.assumed;
-    value.from = read.from;
-    add(r, value);
-}
-
-static void take_pair(struct reading *r, struct script_scope scope, TSNode pair)
-{
-    struct str around = around_of(r, scope, pair);
-    TSNode value = node_is(pair, "pair")
-                       ? ts_node_named_child(pair, ts_node_named_child_count(pair) - 1)
-                       : pair;
-
-    for (size_t i = 1; i < r->segment_count && !ts_node_is_null(value); i++)
-        value = script_property(r->tree, scope, value, str_c(r->arena, r->segments[i]), &scope);
-    if (!ts_node_is_null(value))
-        take_value(r, scope, value, around);
-}
-
-VEC_DEFINE(visits, TSNode);
+/* --- Files that load each other. --- */
 
 /* The first of them last, which is taken first. By a cursor: to ask for the child of a number is to count from the first one, and a file that
  * is not understood may have thousands below one node. */
-static void push_children(struct reading *r, struct visits *todo, TSNode node)
+void script_visits_add(struct arena *arena, struct script_visits *todo, TSNode node)
 {
     TSTreeCursor cursor = ts_tree_cursor_new(node);
     size_t low = todo->count;
@@ -202,7 +126,7 @@ static void push_children(struct reading *r, struct visits *todo, TSNode node)
          more = ts_tree_cursor_goto_next_sibling(&cursor)) {
         TSNode child = ts_tree_cursor_current_node(&cursor);
         if (ts_node_is_named(child))
-            VEC_PUSH(r->arena, todo, child);
+            VEC_PUSH(arena, todo, child);
     }
     ts_tree_cursor_delete(&cursor);
     for (size_t high = todo->count; high > low + 1; low++) {
@@ -212,33 +136,18 @@ static void push_children(struct reading *r, struct visits *todo, TSNode node)
     }
 }
 
-static void search_script(struct reading *r, struct script_file *file)
-{
-    struct visits todo = {0};
-    struct script_scope scope = {.file = file};
-
-    VEC_PUSH(r->arena, &todo, file->root);
-    while (todo.count) {
-        TSNode node = todo.items[--todo.count];
-        if ((node_is(node, "pair") || node_is(node, "shorthand_property_identifier")) &&
-            str_eq(key_of(r, scope, node), r->segments[0]))
-            take_pair(r, scope, node);
-        push_children(r, &todo, node);
-    }
-}
-
 /* "./config/database", as `import`, `require` and `export … from` name it: every text in the file that begins so. */
 static void add_loaded(struct reading *r, struct script_file *file, struct strs *files)
 {
     static const char *const ends[] = {"",     ".ts",  ".js",       ".mjs",      ".cjs",
                                        ".mts", ".cts", "/index.ts", "/index.js", ".json"};
-    struct visits todo = {0};
+    struct script_visits todo = {0};
 
     VEC_PUSH(r->arena, &todo, file->root);
     while (todo.count) {
         TSNode node = todo.items[--todo.count];
         struct str named, path, text;
-        push_children(r, &todo, node);
+        script_visits_add(r->arena, &todo, node);
         if (!node_is(node, "string"))
             continue;
         named = str_trim_bytes(script_source(file, node), "\"'");
@@ -268,7 +177,7 @@ static void read_scripts(struct reading *r, struct str path)
         struct script_file *file =
             script_path(files.items[i]) ? script_tree_file(r->tree, files.items[i]) : NULL;
         if (file)
-            search_script(r, file);
+            file_values_of_script(r, file);
         else if (script_tree_text(r->tree, files.items[i], &text))
             read_document(r, files.items[i], text);
         if (r->values->list.count || r->values->computed.length)
@@ -277,7 +186,7 @@ static void read_scripts(struct reading *r, struct str path)
             add_loaded(r, file, &files);
     }
     if (files.count > LOADED_MAX) /* what the others say is not known */
-        say_computed(r, path, 1);
+        file_values_say_computed(r, path, 1);
 }
 
 /* .sequelizerc and its like say by their text what they are; a script's tree wants a name with an ending. */

@@ -4,6 +4,7 @@
  *        `directory` of the object under `migrations`, wherever in the file that object stands: exported, in a call's arguments, under
  *        the name of an environment. Where a script has no such key, the files that it loads by a relative path are looked into.
  * Out:   the texts under it, one by one (an array gives several), in the order of the file, each with the keys around the object.
+ *        An object that is made from another has what that one has, and what is assigned to it afterwards.
  *        Followed are: constants, spreads, imports, templates, `+`, `||`, `??`, `__dirname`, `import.meta`, process.cwd(), path.join,
  *        path.resolve, path.dirname, fileURLToPath, new URL, variables (environment.h), a choice by NODE_ENV === "production", functions that return an expression.
  * Fails: never. What is computed otherwise is told by `computed`; a file that is not of its language has no values.

@@ -154,13 +154,14 @@ static void bind_export(struct script_tree *tree, struct script_file *file, TSNo
     }
 }
 
-/* `module.exports = new EntitySchema(…)`, `exports.users = pgTable(…)`: what no constant holds. */
+/* `module.exports = new EntitySchema(…)`, `exports.users = pgTable(…)`, `module.exports = { … }`, `module.exports = config` */
 static void bind_assignment(struct script_tree *tree, struct script_file *file, TSNode assignment)
 {
     TSNode left = script_first(assignment), value = script_bare(script_last(assignment));
 
     if (!node_is(assignment, "assignment_expression") || !node_is(left, "member_expression") ||
-        (!node_is(value, "new_expression") && !node_is(value, "call_expression")))
+        (!node_is(value, "new_expression") && !node_is(value, "call_expression") &&
+         !node_is(value, "object") && !node_is(value, "identifier")))
         return;
     struct str target = script_source(file, left);
     struct str name = str_eq(target, STR("module.exports")) ? STR("default")

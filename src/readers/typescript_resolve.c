@@ -234,12 +234,22 @@ static struct script_thing exported(struct script_tree *tree, struct script_file
     return thing;
 }
 
+/* What require() gives: `module.exports = {…}` of the file. */
+static struct script_thing required(struct script_tree *tree, struct script_thing module)
+{
+    struct script_thing thing = module.kind == SCRIPT_MODULE && module.file->exports_all
+                                    ? exported(tree, module.file, STR("default"))
+                                    : unknown();
+
+    return thing.kind == SCRIPT_VALUE && node_is(thing.node, "object") ? thing : module;
+}
+
 static struct script_thing member(struct script_tree *tree, struct script_scope scope,
                                   TSNode expression)
 {
     TSNode object = ts_node_named_child(expression, 0),
            name = script_child(expression, "property_identifier");
-    struct script_thing thing = follow(tree, scope, object);
+    struct script_thing thing = required(tree, follow(tree, scope, object));
     struct str text = script_source(scope.file, name);
 
     switch (thing.kind) {
@@ -361,7 +371,7 @@ static bool add_properties(struct script_tree *tree, struct script_scope scope, 
 static bool find_object(struct script_tree *tree, struct script_scope *scope, TSNode object,
                         TSNode *ret_object)
 {
-    struct script_thing thing = script_resolve(tree, *scope, object);
+    struct script_thing thing = required(tree, script_resolve(tree, *scope, object));
 
     if (thing.kind == SCRIPT_VALUE && thing.file != scope->file)
         *scope = (struct script_scope){.file = thing.file};
@@ -405,12 +415,34 @@ static bool is_open(const struct opened *opened, const void *id)
     return opened != NULL;
 }
 
+/* Object.assign(a, b): what a has, then what b has. False: it is no such call. */
+static bool add_assigned(struct script_tree *tree, struct script_scope scope, TSNode expression,
+                         const struct opened *outer, struct script_properties *properties,
+                         bool *ret_whole)
+{
+    struct script_thing thing = script_resolve(tree, scope, expression);
+    TSNode argument;
+
+    if (thing.kind != SCRIPT_VALUE || !node_is(thing.node, "call_expression") ||
+        !str_eq(script_source(thing.file, script_callee(thing.node)), STR("Object.assign")))
+        return false;
+    if (thing.file != scope.file)
+        scope = (struct script_scope){.file = thing.file};
+    *ret_whole = true;
+    for (size_t i = 0; argument = script_argument(tree, thing.node, i), !ts_node_is_null(argument);
+         i++)
+        *ret_whole = add_properties(tree, scope, argument, outer, properties) && *ret_whole;
+    return true;
+}
+
 static bool add_object(struct script_tree *tree, struct script_scope scope, TSNode expression,
                        const struct opened *outer, struct script_properties *properties)
 {
     TSNode object;
     bool whole = true;
 
+    if (add_assigned(tree, scope, expression, outer, properties, &whole))
+        return whole;
     if (!find_object(tree, &scope, expression, &object) || is_open(outer, object.id))
         return false;
     struct opened here = {.id = object.id, .outer = outer};
