@@ -32,7 +32,7 @@ struct tracker_setting { /* what the tool's own configuration moves */
     struct str through; /* a key whose value is the path of the file in which `key` is */
     struct str between; /* bytes that stand between several values of a pattern */
     struct str
-        sets; /* "directory", "table", "schema", "parameter", "ending" (of migrations' names, in place of the unit's pattern), "unordered" (a gap before the newest is no refusal), "unchecked" (nor is a row without a file), "search_path" (the schema where it is one alone) */
+        sets; /* "directory", "table", "schema", "parameter", "ending" (of migrations' names, in place of the unit's pattern), "unordered" (a gap before the newest is no refusal), "unchecked" (nor is a row without a file), "search_path" (the schema where it is one alone), "beside" (the directory that the table in the same object is of) */
     bool required; /* the tool has no directory but this one */
     bool
         own_database; /* the object that names the directory is a database of its own, called by its key; the usual directory is another's */

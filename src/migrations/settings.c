@@ -103,6 +103,11 @@ bool settings_sets_directory(const struct tracker_setting *setting)
     return !setting->sets.length || str_eq(setting->sets, STR("directory"));
 }
 
+bool settings_names_directory(const struct tracker_setting *setting)
+{
+    return settings_sets_directory(setting) || str_eq(setting->sets, STR("beside"));
+}
+
 /* --- Forms: "modules/x/migrations", "src" and all below it. --- */
 
 static bool is_form(struct str part)
@@ -163,18 +168,16 @@ static void say_computed(struct asking *a, const struct tracker_setting *setting
         a->computed_table = place;
 }
 
-static void keep(struct asking *a, const struct tracker_setting *setting, struct file_value value)
+static void keep_directories(struct asking *a, const struct tracker_setting *setting,
+                             struct file_value value)
 {
     struct said said = {.setting = setting, .value = value};
     struct strs found = {0};
     struct str path;
 
-    if (!settings_sets_directory(setting)) {
-        VEC_PUSH(a->arena, &a->said, said);
-        return;
-    }
     if (str_contains(value.text, STR("${")) || str_contains(value.text, STR("%(env"))) {
-        say_computed(a, setting, value.file);
+        if (settings_sets_directory(setting))
+            say_computed(a, setting, value.file);
         return;
     }
     if (!path_of(a, &value, &path))
@@ -196,6 +199,37 @@ static void keep(struct asking *a, const struct tracker_setting *setting, struct
         said.directory = found.items[i];
         VEC_PUSH(a->arena, &a->said, said);
     }
+}
+
+/* Of a program, whose directory is that of the project around it as often as its own. */
+static void keep_beside(struct asking *a, const struct tracker_setting *setting,
+                        struct file_value value)
+{
+    struct str root = a->root;
+    size_t before = a->said.count, kept = before;
+
+    for (;; a->root = path_parent(a->root)) {
+        keep_directories(a, setting, value);
+        for (size_t i = before; i < a->said.count; i++)
+            if (settings_is_directory(a, a->said.items[i].directory))
+                a->said.items[kept++] = a->said.items[i];
+        a->said.count = kept;
+        if (kept > before || !a->root.length)
+            break;
+    }
+    a->root = root;
+}
+
+static void keep(struct asking *a, const struct tracker_setting *setting, struct file_value value)
+{
+    struct said said = {.setting = setting, .value = value};
+
+    if (settings_sets_directory(setting))
+        keep_directories(a, setting, value);
+    else if (settings_names_directory(setting))
+        keep_beside(a, setting, value);
+    else
+        VEC_PUSH(a->arena, &a->said, said);
 }
 
 static bool is_of_named_file(const struct tracker_setting *setting)
@@ -237,7 +271,7 @@ static void read_values(struct asking *a, const struct tracker_setting *setting,
             keep(a, setting, *value);
     }
     /* Classes that a list names are found by looking. */
-    if (!values.computed.length || (settings_sets_directory(setting) && !setting->required))
+    if (!values.computed.length || (settings_names_directory(setting) && !setting->required))
         return;
     say_computed(a, setting, values.computed);
 }

@@ -28,6 +28,8 @@ struct asking {
 };
 
 bool settings_sets_directory(const struct tracker_setting *setting);
+/* … or only says of which one the table beside it is: that it holds migrations is told by other signs. */
+bool settings_names_directory(const struct tracker_setting *setting);
 bool settings_is_directory(struct asking *a, struct str path);
 
 /* Fills a->places from a->said. */

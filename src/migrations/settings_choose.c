@@ -94,19 +94,19 @@ static bool is_of_one_object(const struct said *a, const struct said *b)
 /* Two data sources, or two commands, each with its directory: the table of one is not the other's. */
 static bool is_of_another_directory(const struct asking *a, const struct said *said)
 {
-    bool named = false, own = false;
+    bool named = command_is_in(said->value.file), own = false;
 
     for (size_t i = 0; i < a->said.count && a->wanted.bytes; i++) {
         const struct said *other = &a->said.items[i];
-        if (!settings_sets_directory(other->setting))
+        if (!settings_names_directory(other->setting))
             continue;
-        bool wanted = str_eq(other->directory, a->wanted);
-        if (wanted && is_of_one_object(other, said))
+        bool wanted = str_eq(other->directory, a->wanted), same = is_of_one_object(other, said);
+        if (wanted && same)
             return false;
-        named = named || wanted;
-        own = own || is_of_one_object(other, said);
+        named = named || wanted || (same && !settings_sets_directory(other->setting));
+        own = own || same;
     }
-    return own && (named || command_is_in(said->value.file));
+    return own && named;
 }
 
 /* How near is what is said to the directory that is asked for? Its own object, production's, nobody's in particular, another environment's. */
@@ -114,7 +114,7 @@ static unsigned rank_of(const struct asking *a, const struct said *said, bool pr
 {
     for (size_t i = 0; i < a->said.count && a->wanted.bytes; i++) {
         const struct said *other = &a->said.items[i];
-        if (settings_sets_directory(other->setting) && str_eq(other->directory, a->wanted) &&
+        if (settings_names_directory(other->setting) && str_eq(other->directory, a->wanted) &&
             is_of_one_object(other, said) &&
             !(production && environment_of(said->value.around) == OF_ANOTHER))
             return 4;

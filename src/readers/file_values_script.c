@@ -1,5 +1,6 @@
 /* file_values_script.c -- the values of a key in one script: in the object that has it, in those that spread or name that object, and where it is
  * assigned. */
+#include "base/file.h"
 #include "readers/file_values_reader.h"
 #include "readers/script_value.h"
 
@@ -147,6 +148,38 @@ static void add(struct script_reading *s, struct file_value value)
 }
 
 static void take_value(struct script_reading *s, struct script_scope scope, TSNode node,
+                       struct str around);
+
+/* `[glob, { cwd: __dirname }]`: where the glob begins. */
+static void begin_at(struct script_reading *s, struct script_scope scope, TSNode options,
+                     size_t first)
+{
+    TSNode cwd = script_property(s->r->tree, scope, options, "cwd", &scope);
+    struct script_value at = {0};
+
+    if (!ts_node_is_null(cwd))
+        at = script_value(s->r->tree, scope, s->r->root, cwd);
+    for (size_t i = first; i < s->list.count && at.known; i++) {
+        struct file_value *value = &s->list.items[i];
+        value->text = path_below(s->r->arena, at.text, value->text);
+        value->rooted = at.rooted;
+    }
+}
+
+static void take_items(struct script_reading *s, struct script_scope scope, TSNode array,
+                       struct str around)
+{
+    struct script_nodes items = script_children(s->r->tree, array);
+    size_t first = s->list.count;
+
+    for (size_t i = 0; i < items.count; i++)
+        if (i && i + 1 == items.count && node_is(items.items[i], "object"))
+            begin_at(s, scope, items.items[i], first);
+        else
+            take_value(s, scope, items.items[i], around);
+}
+
+static void take_value(struct script_reading *s, struct script_scope scope, TSNode node,
                        struct str around)
 {
     struct reading *r = s->r;
@@ -155,9 +188,7 @@ static void take_value(struct script_reading *s, struct script_scope scope, TSNo
     struct file_value value = {.around = around, .file = scope.file->path, .line = node_line(node)};
 
     if (thing.kind == SCRIPT_VALUE && node_is(thing.node, "array") && script_enter(r->tree)) {
-        struct script_nodes items = script_children(r->tree, thing.node);
-        for (size_t i = 0; i < items.count; i++)
-            take_value(s, (struct script_scope){.file = thing.file}, items.items[i], around);
+        take_items(s, (struct script_scope){.file = thing.file}, thing.node, around);
         script_leave(r->tree);
         return;
     }
@@ -208,13 +239,24 @@ static bool is_dark(struct script_reading *s, struct script_scope scope, TSNode 
            !script_properties(s->r->tree, scope, bare, &properties);
 }
 
+/* `new Storage({ tableName: "done" })`: what it is made with. */
+static TSNode options_of(struct script_reading *s, struct script_scope *scope, TSNode value)
+{
+    struct script_thing thing = script_resolve(s->r->tree, *scope, value);
+
+    if (thing.kind != SCRIPT_VALUE || !node_is(thing.node, "new_expression"))
+        return value;
+    *scope = (struct script_scope){.file = thing.file};
+    return script_argument(s->r->tree, thing.node, 0);
+}
+
 /* The key's segments from this one on, of an object or a name that stands for one. */
 static void take_below(struct script_reading *s, TSNode value, size_t segment, struct str around)
 {
     struct script_scope scope = s->scope;
 
     for (; segment < s->r->segment_count && !ts_node_is_null(value); segment++) {
-        TSNode object = own_object(s, scope, value);
+        TSNode object = options_of(s, &scope, own_object(s, scope, value));
         struct script_scope in = scope;
         value = script_property(s->r->tree, in, object, str_c(s->r->arena, s->r->segments[segment]),
                                 &scope);
@@ -336,7 +378,8 @@ static void note_declaration(struct script_reading *s, TSNode declarator)
     if (!node_is(declarator, "variable_declarator"))
         return;
     TSNode name = ts_node_named_child(declarator, 0), value = script_bare(script_last(declarator));
-    if (node_is(name, "identifier") && node_is(value, "object"))
+    if (node_is(name, "identifier") &&
+        (node_is(value, "object") || node_is(value, "new_expression")))
         VEC_PUSH(s->r->arena, &s->objects,
                  (struct named_object){.name = script_source(s->scope.file, name), .node = value});
 }
