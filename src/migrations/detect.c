@@ -344,18 +344,47 @@ static void add_unseen(struct detection *d)
 
 /* --- Choice, order, names. --- */
 
+/* By its project, or by each of its directories. */
+static bool is_aside(struct detection *d, const struct config_migrations *set)
+{
+    bool all = set->versions.count > 0;
+    struct str path;
+
+    for (size_t i = 0; i < set->versions.count && all; i++)
+        all = tree_path_join(d->arena, set->root, set->versions.items[i], &path) &&
+              survey_is_aside(path);
+    return all || survey_is_aside(set->root);
+}
+
+/* What is left out for that is told with what counts. */
+static void note_aside(struct detection *d, const struct strs *left_out)
+{
+    if (left_out->count)
+        note(d, str_printf(
+                    d->arena,
+                    "migrations in " STR_FMT "%s were taken for those of tests, examples or others",
+                    STR_ARG(left_out->items[0]),
+                    left_out->count > 1
+                        ? str_printf(d->arena, " and %zu more places", left_out->count - 1).bytes
+                        : ""));
+}
+
 static void drop_aside(struct detection *d)
 {
+    struct strs left_out = {0};
     size_t kept = 0;
     bool any = false;
 
     for (size_t i = 0; i < d->sets.count; i++)
-        any = any || !survey_is_aside(d->sets.items[i].root);
+        any = any || !is_aside(d, &d->sets.items[i]);
     for (size_t i = 0; i < d->sets.count && any; i++)
-        if (!survey_is_aside(d->sets.items[i].root))
+        if (!is_aside(d, &d->sets.items[i]))
             d->sets.items[kept++] = d->sets.items[i];
+        else
+            strs_add(d->arena, &left_out, d->sets.items[i].root);
     if (any)
         d->sets.count = kept;
+    note_aside(d, &left_out);
 }
 
 static int compare_sets(const void *a, const void *b)

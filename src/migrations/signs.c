@@ -36,15 +36,71 @@ bool survey_is_of_migrations(struct str directory)
     return false;
 }
 
+/* "Shop.IntegrationTests", as projects of .NET are called, "integrationTest", as Gradle's source sets are. */
+static bool ends_as_tests(struct str part)
+{
+    static const struct str ends[] = {
+        STR_INIT(".Test"),       STR_INIT(".Tests"),          STR_INIT("IntegrationTests"),
+        STR_INIT("UnitTests"),   STR_INIT("integrationTest"), STR_INIT("functionalTest"),
+        STR_INIT("testFixtures")};
+
+    for (size_t i = 0; i < COUNT_OF(ends); i++)
+        if (str_ends(part, ends[i]))
+            return true;
+    return false;
+}
+
 bool survey_is_aside(struct str directory)
 {
-    static const char *const words[] = {
-        "test",     "tests",   "testing", "testdata", "__tests__", "fixtures", "spec",
-        "examples", "example", "samples", "docs",     "templates", NULL};
+    static const char *const words[] = {"test",
+                                        "tests",
+                                        "testing",
+                                        "testdata",
+                                        "test-data",
+                                        "test_data",
+                                        "__tests__",
+                                        "fixture",
+                                        "fixtures",
+                                        "__fixtures__",
+                                        "test-fixtures",
+                                        "test_fixtures",
+                                        "mocks",
+                                        "__mocks__",
+                                        "spec",
+                                        "specs",
+                                        "e2e",
+                                        "e2e-tests",
+                                        "e2e_tests",
+                                        "cypress",
+                                        "integration-test",
+                                        "integration_test",
+                                        "integration-tests",
+                                        "integration_tests",
+                                        "testutil",
+                                        "testutils",
+                                        "test-utils",
+                                        "test_utils",
+                                        "test-support",
+                                        "test_support",
+                                        "benchmark",
+                                        "benchmarks",
+                                        "examples",
+                                        "example",
+                                        "samples",
+                                        "docs",
+                                        "templates",
+                                        "third_party",
+                                        "third-party",
+                                        "thirdparty",
+                                        "vendored",
+                                        NULL};
 
-    while (directory.length)
-        if (str_is_one_of(str_cut(&directory, '/'), words))
+    while (directory.length) {
+        struct str part = str_cut(&directory, '/');
+        /* "{{cookiecutter.name}}": what a generator makes a project from. */
+        if (str_is_one_of(part, words) || ends_as_tests(part) || str_contains(part, STR("{{")))
             return true;
+    }
     return false;
 }
 

@@ -4,6 +4,7 @@
 #include "base/words.h"
 #include "migrations/alembic.h"
 #include "migrations/markers.h"
+#include "migrations/survey_enter.h"
 #include "migrations/survey_sql.h"
 #include "migrations/survey_work_tree.h"
 #include "migrations/tracker.h"
@@ -37,7 +38,7 @@ struct walk {
      * things may lie in another commit. */
     bool found, set, linked;
     struct survey_memo *memo; /* NULL: none */
-    VEC(struct place) todo;
+    VEC(struct place) todo, last;
     struct tracker_files files;
     struct words
         absent; /* files that were looked for near a directory: many lie below the same ones */
@@ -53,15 +54,6 @@ static bool is_of_seeds(struct str directory)
             return true;
     }
     return false;
-}
-
-static bool is_entered(struct str name)
-{
-    static const char *const skipped[] = {
-        "node_modules", "bower_components", "venv", "virtualenv", "site-packages",
-        "__pycache__",  "vendor",           "dist", "target",     NULL};
-
-    return name.length && name.bytes[0] != '.' && !str_is_one_of(name, skipped);
 }
 
 static const struct tree_entry *find(const struct tree_entries *entries, const char *name)
@@ -319,9 +311,12 @@ static void go_below(struct walk *w, struct place place, bool inside,
                               .depth = place.depth + 1,
                               .inside = inside,
                               .surroundings = surroundings};
-        if (entry->kind == TREE_SUBMODULE && is_entered(entry->name))
+        enum entering entering = survey_entering(entries, entry->name);
+        if (entry->kind == TREE_SUBMODULE && entering == ENTERED)
             strs_add(w->arena, &w->survey->submodules, below.path);
-        if (entry->kind != TREE_DIRECTORY || !is_entered(entry->name))
+        if (entry->kind == TREE_DIRECTORY && entering == ENTERED_LAST)
+            VEC_PUSH(w->arena, &w->last, below);
+        if (entry->kind != TREE_DIRECTORY || entering != ENTERED)
             continue;
         if (w->memo && entry->id.length)
             below.key = survey_memo_key(w->arena, surroundings, entry->id, below.path);
@@ -386,26 +381,6 @@ static void look_ahead(struct walk *w, size_t from)
     tree_expect(w->tree, &directories, &files);
 }
 
-static bool is_elsewhere(const struct survey *survey, const struct survey_found *found)
-{
-    for (size_t i = 0; i < survey->elsewhere.count; i++)
-        if (survey->elsewhere.items[i].tracker == found->tracker &&
-            str_eq(survey->elsewhere.items[i].directory, found->directory))
-            return !found->named.length;
-    return false;
-}
-
-/* A directory that only other environments have is found by its look as well. */
-static void drop_elsewhere(struct survey *survey)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < survey->found.count; i++)
-        if (!is_elsewhere(survey, &survey->found.items[i]))
-            survey->found.items[kept++] = survey->found.items[i];
-    survey->found.count = kept;
-}
-
 static size_t count_all(const struct survey *survey)
 {
     return survey->settings.count + survey->scripts.count + survey->sql.count +
@@ -428,12 +403,12 @@ static void keep_barren(const struct walk *w)
             (void)words_add(&w->memo->barren, w->todo.items[i].key);
 }
 
-static bool walk_all(struct walk *w, struct err *e)
+static bool walk_from(struct walk *w, size_t from, struct err *e)
 {
-    size_t ahead = 0;
+    size_t ahead = from;
 
-    for (size_t i = 0; i < w->todo.count; i++) {
-        size_t before = count_all(w->survey);
+    for (size_t i = from; i < w->todo.count; i++) {
+        size_t before = count_all(w->survey), last = w->last.count;
         if (i >= SURVEY_DIRECTORIES_MAX) {
             (void)err_set(e, ERR_LIMIT, "more than %u directories to search for migrations",
                           SURVEY_DIRECTORIES_MAX);
@@ -445,13 +420,30 @@ static bool walk_all(struct walk *w, struct err *e)
         }
         if (!visit(w, w->todo.items[i], e))
             return false;
-        w->todo.items[i].bears = w->found || w->set || w->linked || count_all(w->survey) != before;
+        w->todo.items[i].bears = w->found || w->set || w->linked || w->last.count > last ||
+                                 count_all(w->survey) != before;
         if (w->scratch->used > SCRATCH_ENOUGH)
             arena_release(w->scratch);
     }
+    return true;
+}
+
+/* What a build made is looked into where there is nothing else, and not kept: another commit may have its sources. */
+static bool walk_all(struct walk *w, struct err *e)
+{
+    const struct survey *survey = w->survey;
+
+    if (!walk_from(w, 0, e))
+        return false;
     if (w->memo)
         keep_barren(w);
-    return true;
+    if (survey_has_any(survey))
+        return true;
+    size_t from = w->todo.count;
+    w->memo = NULL;
+    for (size_t i = 0; i < w->last.count; i++)
+        VEC_PUSH(w->arena, &w->todo, w->last.items[i]);
+    return walk_from(w, from, e);
 }
 
 static bool survey_with(struct walk *walk, struct str root, struct survey *ret_survey,
@@ -467,7 +459,7 @@ static bool survey_with(struct walk *walk, struct str root, struct survey *ret_s
     VEC_PUSH(walk->arena, &walk->todo, (struct place){.path = root});
     if (!walk_all(walk, e))
         return false;
-    drop_elsewhere(&survey);
+    survey_drop_elsewhere(&survey);
     survey_drop_copies(&scratch, &survey);
     strs_sort(&survey.settings);
     strs_sort(&survey.scripts);

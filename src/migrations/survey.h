@@ -1,7 +1,7 @@
 /* survey.h -- one walk through a tree, collecting every sign of migrations (inside migrations only).
  *
  * Breadth first, at most SURVEY_DEPTH_MAX levels (what lies deeper is told in `deep`) and SURVEY_DIRECTORIES_MAX directories. Not entered: dot directories, dependencies,
- * virtual environments, build results, other work trees of the same repository. In work trees nested repositories and submodules are entered; a
+ * virtual environments, build results (dist only where nothing else is found), other work trees of the same repository. In work trees nested repositories and submodules are entered; a
  * commit has nothing of a submodule but the name of one of its commits (`submodules`).
  */
 #ifndef HOOKCHECK_MIGRATIONS_SURVEY_H
@@ -69,5 +69,9 @@ bool survey_is_of_migrations(struct str directory);
 bool survey_is_aside(struct str directory);
 /* survey_copies.c: takes out what a build copied from migrations that were found as well. */
 void survey_drop_copies(struct arena *scratch, struct survey *survey);
+/* … and directories that only other environments have, which are found by their look as well. */
+void survey_drop_elsewhere(struct survey *survey);
+/* Migrations, or what may be some, not of tests alone? */
+bool survey_has_any(const struct survey *survey);
 
 #endif

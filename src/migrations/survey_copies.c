@@ -1,4 +1,4 @@
-/* survey_copies.c -- what a build copied of migrations: build/database/migrations beside database/migrations. It may be older, or another branch's. */
+/* survey_copies.c -- what was found and does not count: directories of other environments, and what a build copied of migrations: build/database/migrations beside database/migrations. It may be older, or another branch's. */
 #include "base/file.h"
 #include "migrations/survey.h"
 #include "migrations/tracker.h"
@@ -46,4 +46,44 @@ void survey_drop_copies(struct arena *scratch, struct survey *survey)
     for (size_t i = 0; i < kept.count; i++)
         survey->found.items[i] = kept.items[i];
     survey->found.count = kept.count;
+}
+
+static bool is_elsewhere(const struct survey *survey, const struct survey_found *found)
+{
+    for (size_t i = 0; i < survey->elsewhere.count; i++)
+        if (survey->elsewhere.items[i].tracker == found->tracker &&
+            str_eq(survey->elsewhere.items[i].directory, found->directory))
+            return !found->named.length;
+    return false;
+}
+
+/* A directory that only other environments have is found by its look as well. */
+void survey_drop_elsewhere(struct survey *survey)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < survey->found.count; i++)
+        if (!is_elsewhere(survey, &survey->found.items[i]))
+            survey->found.items[kept++] = survey->found.items[i];
+    survey->found.count = kept;
+}
+
+static bool has_any_of(const struct strs *directories)
+{
+    for (size_t i = 0; i < directories->count; i++)
+        if (!survey_is_aside(directories->items[i]))
+            return true;
+    return false;
+}
+
+bool survey_has_any(const struct survey *survey)
+{
+    bool any =
+        has_any_of(&survey->scripts) || has_any_of(&survey->settings) || has_any_of(&survey->sql);
+
+    for (size_t i = 0; i < survey->found.count; i++)
+        any = any || !survey_is_aside(survey->found.items[i].directory);
+    for (size_t i = 0; i < survey->foreign.count; i++)
+        any = any || !survey_is_aside(survey->foreign.items[i].directory);
+    return any;
 }
