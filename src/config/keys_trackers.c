@@ -38,6 +38,7 @@ static const struct config_key setting_keys[] = {
     REQUIRED(tracker_setting, file, KEY_STRINGS), KEY(tracker_setting, pattern, KEY_REGEX),
     KEY(tracker_setting, key, KEY_STRING),        KEY(tracker_setting, through, KEY_STRING),
     KEY(tracker_setting, between, KEY_STRING),    CHOICE(tracker_setting, sets, set_choices),
+    KEY(tracker_setting, as, KEY_STRING),         KEY(tracker_setting, every, KEY_BOOL),
     KEY(tracker_setting, required, KEY_BOOL),     KEY(tracker_setting, own_database, KEY_BOOL),
 };
 static const struct config_shape setting_shape = SHAPE(tracker_setting, setting_keys);

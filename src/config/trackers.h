@@ -25,14 +25,16 @@ struct tracker_sign { /* one way to recognise it: every condition given must hol
 VEC_DEFINE(tracker_signs, struct tracker_sign);
 
 struct tracker_setting { /* what the tool's own configuration moves */
-    struct strs file;    /* from the root; '*' in its last part is anything */
+    struct strs file;    /* from the root; '*' is anything within a part */
     struct str
         pattern; /* PCRE2 on its text, group 1 is the value; beside a key, the path of the file that has the key */
     struct str key;     /* instead of a pattern: "migrations.directory", as readers/file_values.h */
     struct str through; /* a key whose value is the path of the file in which `key` is */
     struct str between; /* bytes that stand between several values of a pattern */
+    struct str as;      /* template in which \1 is the value: "\1schema_migrations" */
     struct str
         sets; /* "directory", "table", "schema", "parameter", "ending" (of migrations' names, in place of the unit's pattern), "unordered" (a gap before the newest is no refusal), "unchecked" (nor is a row without a file), "search_path" (the schema where it is one alone), "beside" (the directory that the table in the same object is of) */
+    bool every;    /* every match of the pattern is a value, not the first alone */
     bool required; /* the tool has no directory but this one */
     bool
         own_database; /* the object that names the directory is a database of its own, called by its key; the usual directory is another's */

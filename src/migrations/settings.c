@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "migrations/branches.h"
 #include "migrations/commands.h"
 #include "migrations/markers.h"
 
@@ -171,7 +172,7 @@ static void say_computed(struct asking *a, const struct tracker_setting *setting
 static void keep_directories(struct asking *a, const struct tracker_setting *setting,
                              struct file_value value)
 {
-    struct said said = {.setting = setting, .value = value};
+    struct said said = {.setting = setting, .value = value, .of_others = a->of_others};
     struct strs found = {0};
     struct str path;
 
@@ -222,7 +223,7 @@ static void keep_beside(struct asking *a, const struct tracker_setting *setting,
 
 static void keep(struct asking *a, const struct tracker_setting *setting, struct file_value value)
 {
-    struct said said = {.setting = setting, .value = value};
+    struct said said = {.setting = setting, .value = value, .of_others = a->of_others};
 
     if (settings_sets_directory(setting))
         keep_directories(a, setting, value);
@@ -334,6 +335,10 @@ static void keep_parts(struct asking *a, const struct tracker_setting *setting, 
         while (end < rest.length && str_find_byte(setting->between, rest.bytes[end]) == SIZE_MAX)
             end++;
         value.text = str_prefix(rest, end);
+        if (setting->as.length) {
+            struct str groups[10] = {value.text, value.text};
+            value.text = tracker_template(a->arena, setting->as, groups);
+        }
         if (end)
             keep(a, setting, value);
         rest = str_from_offset(rest, end < rest.length ? end + 1 : end);
@@ -353,14 +358,17 @@ static bool keep_match(struct asking *a, const struct tracker_setting *setting, 
     if (command_is_of_tests(value.around) ||
         (groups[2].length && a->wanted.bytes && !str_eq(groups[2], path_base_name(a->wanted))))
         return false;
+    a->of_others = str_ends(path, STR(".rb")) && branch_is_of_others(text, groups[1]);
     keep_parts(a, setting, groups[1], value);
-    return true;
+    bool kept = !a->of_others;
+    a->of_others = false;
+    return kept;
 }
 
-/* All commands count, by their names, and all tables, by what stands beside them; of anything else the first. */
+/* All commands count, by their names, and all tables, by what stands beside them; of anything else the first, unless the setting says so. */
 static bool read_pattern(struct asking *a, const struct tracker_setting *setting, struct str path)
 {
-    bool all = command_is_in(path) || str_eq(setting->sets, STR("table")) ||
+    bool all = command_is_in(path) || setting->every || str_eq(setting->sets, STR("table")) ||
                str_eq(setting->sets, STR("schema"));
     struct str text, rest;
 
@@ -391,31 +399,13 @@ static bool read_path(struct asking *a, const struct tracker_setting *setting, s
 
 static bool read_setting(struct asking *a, const struct tracker_setting *setting)
 {
-    struct str path;
+    struct strs paths = {0};
 
-    for (size_t i = 0; i < setting->file.count; i++) {
-        struct tree_entries entries = {0};
-        enum tree_entry_kind kind;
-        bool exists = false;
-        if (!tree_path_join(a->arena, a->root, setting->file.items[i], &path))
-            continue;
-        if (str_find_byte(path, '*') == SIZE_MAX) {
-            if (tree_exists(a->tree, a->arena, path, &kind) && kind == TREE_FILE &&
-                !read_path(a, setting, path))
-                return false;
-            continue;
-        }
-        size_t cut = str_find_last_byte(path, '/');
-        struct str directory = cut == SIZE_MAX ? STR("") : str_prefix(path, cut);
-        if (!tree_list(a->tree, a->arena, directory, &entries, &exists, a->e))
+    if (!settings_files(a, setting, &paths))
+        return false;
+    for (size_t i = 0; i < paths.count; i++)
+        if (!read_path(a, setting, paths.items[i]))
             return false;
-        for (size_t j = 0; j < entries.count; j++)
-            if (entries.items[j].kind == TREE_FILE &&
-                form_matches(path_base_name(path), entries.items[j].name) &&
-                !command_is_of_tests(entries.items[j].name) &&
-                !read_path(a, setting, path_join(a->arena, directory, entries.items[j].name)))
-                return false;
-    }
     return true;
 }
 

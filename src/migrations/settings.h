@@ -10,6 +10,7 @@ struct said {
     const struct tracker_setting *setting;
     struct file_value value;
     struct str directory; /* of a directory: from the work tree's root; STR_NONE: outside of it */
+    bool of_others;       /* only another environment has it */
 };
 VEC_DEFINE(said_list, struct said);
 
@@ -23,13 +24,17 @@ struct asking {
     struct str computed; /* the place of a directory that is computed */
     struct str computed_table;
     size_t listed;
-    bool cut; /* there were more than are listed */
+    bool of_others; /* what is being read */
+    bool cut;       /* there were more than are listed */
     struct err *e;
 };
 
 bool settings_sets_directory(const struct tracker_setting *setting);
 /* … or only says of which one the table beside it is: that it holds migrations is told by other signs. */
 bool settings_names_directory(const struct tracker_setting *setting);
+/* settings_files.c: the files of a setting that are there, none of tests. */
+MUST_CHECK bool settings_files(struct asking *a, const struct tracker_setting *setting,
+                               struct strs *ret_paths);
 bool settings_is_directory(struct asking *a, struct str path);
 
 /* Fills a->places from a->said. */

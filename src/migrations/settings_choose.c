@@ -53,7 +53,7 @@ static void choose_directories(struct asking *a)
         const struct said *said = &a->said.items[i];
         if (!settings_sets_directory(said->setting))
             continue;
-        if (production && environment_of(said->value.around) == OF_ANOTHER) {
+        if (said->of_others || (production && environment_of(said->value.around) == OF_ANOTHER)) {
             strs_add(a->arena, &a->places->elsewhere, said->directory);
             continue;
         }
@@ -112,6 +112,8 @@ static bool is_of_another_directory(const struct asking *a, const struct said *s
 /* How near is what is said to the directory that is asked for? Its own object, production's, nobody's in particular, another environment's. */
 static unsigned rank_of(const struct asking *a, const struct said *said, bool production)
 {
+    if (said->of_others)
+        return 0;
     for (size_t i = 0; i < a->said.count && a->wanted.bytes; i++) {
         const struct said *other = &a->said.items[i];
         if (settings_names_directory(other->setting) && str_eq(other->directory, a->wanted) &&

@@ -1,0 +1,59 @@
+#include "base/file.h"
+#include "migrations/commands.h"
+#include "migrations/markers.h"
+#include "migrations/settings.h"
+
+#define LISTED_MAX 400u /* directories that a form leads to */
+
+struct finding {
+    struct asking *a;
+    struct strs *paths;
+    size_t listed;
+};
+
+/* What the rest of the path leads to below a directory: "internal", then any name, then "*.go". */
+static bool find(struct finding *f, struct str at, struct str rest)
+{
+    struct asking *a = f->a;
+    struct tree_entries entries = {0};
+    enum tree_entry_kind kind;
+    struct str part = str_cut(&rest, '/');
+    bool last = !rest.length, exists = false;
+
+    if (str_find_byte(part, '*') == SIZE_MAX) {
+        struct str path;
+        if (!tree_path_join(a->arena, at, part, &path))
+            return true;
+        if (!last)
+            return find(f, path, rest);
+        if (tree_exists(a->tree, a->arena, path, &kind) && kind == TREE_FILE)
+            VEC_PUSH(a->arena, f->paths, path);
+        return true;
+    }
+    if (f->listed++ >= LISTED_MAX)
+        return true;
+    if (!tree_list(a->tree, a->arena, at, &entries, &exists, a->e))
+        return false;
+    for (size_t i = 0; i < entries.count; i++) {
+        const struct tree_entry *entry = &entries.items[i];
+        if (entry->kind != (last ? TREE_FILE : TREE_DIRECTORY) ||
+            !form_matches(part, entry->name) || command_is_of_tests(entry->name))
+            continue;
+        struct str path = path_below(a->arena, at, entry->name);
+        if (last)
+            VEC_PUSH(a->arena, f->paths, path);
+        else if (!find(f, path, rest))
+            return false;
+    }
+    return true;
+}
+
+bool settings_files(struct asking *a, const struct tracker_setting *setting, struct strs *ret_paths)
+{
+    struct finding finding = {.a = a, .paths = ret_paths};
+
+    for (size_t i = 0; i < setting->file.count; i++)
+        if (!find(&finding, a->root, setting->file.items[i]))
+            return false;
+    return true;
+}
