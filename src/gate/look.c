@@ -33,8 +33,8 @@ static void connections_go_on(struct connections *connections)
 }
 
 /* What the tool keeps in a database of its own is never looked for in another. */
-static const struct config_database *source_for(const struct viewer *viewer,
-                                                const struct config_migrations *set)
+const struct config_database *viewer_source(const struct viewer *viewer,
+                                            const struct config_migrations *set)
 {
     const struct config_environment *environment = viewer->judge.environment;
     const struct config_database *source = target_source(environment, set->name);
@@ -46,7 +46,7 @@ static const struct config_database *source_for(const struct viewer *viewer,
 static size_t connect_for(struct viewer *viewer, struct connections *connections,
                           const struct config_migrations *set)
 {
-    const struct config_database *source = source_for(viewer, set);
+    const struct config_database *source = viewer_source(viewer, set);
     struct connection connection = {.source = source, .failure = ERR_NONE};
     struct database_target target;
 
@@ -180,7 +180,8 @@ static struct database_rows up_to_version(struct viewer *viewer, const struct lo
 
 /* One tracking table against the code. */
 static bool judge_rows(struct viewer *viewer, struct look_set *set,
-                       const struct database_rows *rows, struct err *e)
+                       const struct config_migrations *wanted, const struct database_rows *rows,
+                       struct err *e)
 {
     struct str why_not = STR_NONE;
     bool proven = false;
@@ -202,6 +203,8 @@ static bool judge_rows(struct viewer *viewer, struct look_set *set,
         const struct history_problem *problem = &set->plan.problems.items[i];
         judge_add(&viewer->judge, problem->code, set->history.set, problem->message, problem->hint);
     }
+    if (set->plan.unknown.count && !viewer_explain_shared(viewer, set, wanted, e))
+        return false;
     if (set->plan.unknown.count)
         proven = viewer_search_unknown(viewer, set, rows, &why_not);
     judge_unknown(&viewer->judge, set, rows, proven, why_not);
@@ -251,7 +254,7 @@ static void add_versions(struct viewer *viewer, const struct look_set *set,
 
 /* Asks, and judges each table that answers: several schemas with a tracking table are tenants, and each is reported. */
 static bool ask_and_judge(struct viewer *viewer, struct database *database, struct look_set set,
-                          struct look *look, struct err *e)
+                          const struct config_migrations *wanted, struct look *look, struct err *e)
 {
     const struct history *history = &set.history;
     struct database_question question = {
@@ -289,7 +292,7 @@ static bool ask_and_judge(struct viewer *viewer, struct database *database, stru
         if (set.answer.tables.count > 1)
             one.history.set = str_printf(viewer->arena, STR_FMT "@" STR_FMT, STR_ARG(history->set),
                                          STR_ARG(set.answer.tables.items[i].schema));
-        if (!judge_rows(viewer, &one, &set.answer.tables.items[i], e))
+        if (!judge_rows(viewer, &one, wanted, &set.answer.tables.items[i], e))
             return false;
         add_versions(viewer, &one, &set.answer.tables.items[i]);
         VEC_PUSH(viewer->arena, &look->sets, one);
@@ -331,7 +334,7 @@ static void look_at_set(struct viewer *viewer, struct connection *connection,
         VEC_PUSH(viewer->arena, &look->sets, set);
         return;
     }
-    if (!ask_and_judge(viewer, connection->database, set, look, &e)) {
+    if (!ask_and_judge(viewer, connection->database, set, wanted, look, &e)) {
         set.state = SET_INDETERMINATE;
         viewer_failed(viewer, wanted->name, "the database's answer cannot be judged", &e);
         VEC_PUSH(viewer->arena, &look->sets, set);
@@ -365,14 +368,13 @@ static void judge_config(const struct viewer *viewer)
 
 static bool choose_sets(struct viewer *viewer, struct config_migrations_list *ret_chosen)
 {
-    struct config_migrations_list all = {0};
     struct err e = ERR_NONE;
 
-    if (!sets_detect(viewer->arena, viewer->tree, viewer->config, &all, &e)) {
+    if (!sets_detect(viewer->arena, viewer->tree, viewer->config, &viewer->all, &e)) {
         viewer_failed(viewer, STR_NONE, "the migrations cannot be looked for", &e);
         return false;
     }
-    sets_choose(&viewer->judge, &all, viewer->options, ret_chosen);
+    sets_choose(&viewer->judge, &viewer->all, viewer->options, ret_chosen);
     if (ret_chosen->count == 0 && viewer->judge.reasons->count == 0)
         judge_add(&viewer->judge, REASON_NO_MIGRATIONS, STR_NONE,
                   STR("there are no migrations here: nothing to compare"), STR_NONE);

@@ -16,12 +16,19 @@ struct viewer {
     bool no_repository;
     struct str commit; /* what options->revision is */
     struct strs code_versions, database_versions;
+    struct config_migrations_list all; /* the sets of the tree, whichever are looked at */
 };
 
 /* A step that failed becomes the reason that fits: deadline, internal-error, indeterminate-history. */
 void viewer_failed(struct viewer *viewer, struct str set, const char *what, const struct err *e);
 /* The work tree's files, or those of options->revision. A revision that cannot be read is a reason, and viewer->tree stays NULL. */
 MUST_CHECK bool viewer_open_tree(struct viewer *viewer, struct str *ret_at, struct err *e);
+/* The database that is configured for a set; NULL: none. */
+const struct config_database *viewer_source(const struct viewer *viewer,
+                                            const struct config_migrations *set);
+/* Rows that only the database knows, and that another of the sets has put into this table, are explained. */
+MUST_CHECK bool viewer_explain_shared(struct viewer *viewer, struct look_set *set,
+                                      const struct config_migrations *wanted, struct err *e);
 /* Looks for rows that only the database knows at all refs. True when the histories there show which migrations of this code are
  * applied: the plan's pending list is then right. Otherwise *ret_why says what stood in the way. */
 bool viewer_search_unknown(struct viewer *viewer, struct look_set *set,
