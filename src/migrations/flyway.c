@@ -33,9 +33,11 @@ struct flyway_loading {
 static const char *const own_files[] = {
     "flyway.user.toml",  "flyway.toml", "conf/flyway.toml", "flyway.conf", "conf/flyway.conf",
     "flyway.properties", NULL};
+static const char *const frameworks[] = {"spring.flyway.", "quarkus.flyway.",
+                                         "flyway.datasources.default.", NULL};
 static const struct jvm_tool tool = {.name = "flyway",
                                      .files = own_files,
-                                     .spring_prefix = "spring.flyway.",
+                                     .frameworks = frameworks,
                                      .maven_plugin = "flyway-maven-plugin"};
 
 static void assume(struct flyway_loading *l, struct str sentence)
@@ -244,18 +246,6 @@ static void locate_all(struct flyway_loading *l, struct str location, struct str
         not_in_tree(l, location);
 }
 
-/* src/test/resources/db/migration is on the class path of tests alone. */
-static void leave_tests_out(struct flyway_loading *l)
-{
-    struct strs kept = {0};
-
-    for (size_t i = 0; i < l->history->versions.count; i++)
-        if (!survey_is_aside(l->history->versions.items[i]))
-            VEC_PUSH(l->arena, &kept, l->history->versions.items[i]);
-    if (kept.count)
-        l->history->versions = kept;
-}
-
 /* What the settings name counts, unless the configuration names the directories. */
 static void find_locations(struct flyway_loading *l)
 {
@@ -265,7 +255,7 @@ static void find_locations(struct flyway_loading *l)
     if (l->set->place.file.length && l->set->versions.count)
         return;
     if (!setting) {
-        leave_tests_out(l);
+        survey_leave_aside_out(l->arena, &l->history->versions);
         return;
     }
     struct strs list = list_setting(l, "locations", "");

@@ -26,7 +26,8 @@ struct settings_reading {
 static struct str plain_key(struct arena *arena, struct str key)
 {
     struct buf out = buf_new(arena, KEY_MAX);
-    struct str names[] = {STR("placeholders."), STR("parameters."), STR("changelogparameters.")};
+    static const struct str names[] = {STR_INIT("placeholders."), STR_INIT("parameters."),
+                                       STR_INIT("changelogparameters.")};
 
     for (size_t i = 0; i < key.length; i++) {
         for (size_t j = 0; j < COUNT_OF(names); j++)
@@ -124,9 +125,12 @@ static void read_own(struct settings_reading *r)
 
 static struct str spring_key(const struct settings_reading *r, struct str key)
 {
-    struct str prefix = str_from(r->tool->spring_prefix);
-
-    return str_starts(key, prefix) ? str_from_offset(key, prefix.length) : STR_NONE;
+    if (str_starts(key, STR("%prod.")))
+        key = str_from_offset(key, STR("%prod.").length);
+    for (size_t i = 0; r->tool->frameworks[i]; i++)
+        if (str_starts(key, str_from(r->tool->frameworks[i])))
+            return str_from_offset(key, strlen(r->tool->frameworks[i]));
+    return STR_NONE;
 }
 
 static struct str list_text(struct arena *arena, const struct node *list)
@@ -170,6 +174,19 @@ static bool is_of_profile(const struct node *root)
            node_get(root, "spring.config.activate.on-profile") != NULL;
 }
 
+/* A later line of a file counts; Quarkus' "%prod.quarkus.flyway.table" before the plain one. */
+static void take_properties(struct settings_reading *r, const struct properties *properties,
+                            struct str path, bool of_production)
+{
+    for (size_t i = properties->count; i-- > 0;) {
+        struct str key = spring_key(r, properties->items[i].key);
+        if (!key.length || str_starts(properties->items[i].key, STR("%")) != of_production)
+            continue;
+        r->settings->spring = true;
+        add(r, key, properties->items[i].value, path);
+    }
+}
+
 static void read_spring(struct settings_reading *r)
 {
     static const char *const names[] = {"src/main/resources/application.properties",
@@ -190,13 +207,8 @@ static void read_spring(struct settings_reading *r)
             continue;
         if (str_ends(path, STR(".properties"))) {
             properties_parse(r->arena, text, &properties);
-            for (size_t j = properties.count; j-- > 0;) {
-                struct str key = spring_key(r, properties.items[j].key);
-                if (!key.length)
-                    continue;
-                r->settings->spring = true;
-                add(r, key, properties.items[j].value, path);
-            }
+            take_properties(r, &properties, path, true);
+            take_properties(r, &properties, path, false);
         } else if (!yaml_parse(r->arena, text, str_c(r->arena, path), &roots, &bad)) {
             note_unreadable(r, &bad);
         } else {

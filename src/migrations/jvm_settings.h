@@ -2,11 +2,13 @@
  *
  * In:    a tree and a directory of it; the tool's name ("flyway", "liquibase").
  * Out:   settings by their key in small letters without '-', '_' and the tool's prefix ("locations", "outoforder", "placeholders.name"); lists
- *        joined by commas. The first file that sets a key counts, in this order: the tool's own files, Spring Boot's
- *        application.properties and application.yml (documents of a profile left out), pom.xml, build.gradle and build.gradle.kts.
+ *        joined by commas. The first file that sets a key counts, in this order: the tool's own files, the application.properties and
+ *        application.yml of Spring Boot, Quarkus and Micronaut (documents and keys of a profile left out, but for Quarkus' prod), pom.xml,
+ *        build.gradle and build.gradle.kts.
  * Fails: never on content: a file that is not understood says nothing, and `unreadable` names it; one that cannot be opened makes the history
  *        indeterminate. Build files are programs: best effort.
- * Source: documentation.red-gate.com/flyway (configuration files, parameters), Spring Boot reference "Database Migration Tools",
+ * Source: documentation.red-gate.com/flyway (configuration files, parameters), Spring Boot reference "Database Migration Tools", Quarkus guides
+ *        "Using Flyway" and "Using Liquibase", Micronaut Flyway and Liquibase,
  *        docs.liquibase.com (liquibase.properties), the Maven and Gradle plugins of both.
  */
 #ifndef HOOKCHECK_MIGRATIONS_JVM_SETTINGS_H
@@ -29,10 +31,11 @@ struct jvm_settings {
 };
 
 struct jvm_tool {
-    const char *name;          /* "flyway" */
-    const char *const *files;  /* its own files, from the directory; .toml or properties */
-    const char *spring_prefix; /* "spring.flyway." */
-    const char *maven_plugin;  /* "flyway-maven-plugin" */
+    const char *name;         /* "flyway" */
+    const char *const *files; /* its own files, from the directory; .toml or properties */
+    /* Prefixes of Spring Boot, Quarkus, Micronaut: "spring.flyway." */
+    const char *const *frameworks;
+    const char *maven_plugin; /* "flyway-maven-plugin" */
 };
 
 void jvm_settings_read(struct arena *arena, struct tree *tree, const struct jvm_tool *tool,

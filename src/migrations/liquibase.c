@@ -5,6 +5,7 @@
 #include "base/quote.h"
 #include "migrations/detect.h"
 #include "migrations/graph.h"
+#include "migrations/survey_enter.h"
 #include "migrations/tracker.h"
 
 #define SEARCH_DEPTH_MAX 12u
@@ -16,9 +17,11 @@
 static const char *const own_files[] = {
     "liquibase.properties", "src/main/resources/liquibase.properties",
     "src/main/resources/liquibase/liquibase.properties", "config/liquibase.properties", NULL};
+static const char *const frameworks[] = {"spring.liquibase.", "quarkus.liquibase.",
+                                         "liquibase.datasources.default.", NULL};
 static const struct jvm_tool tool = {.name = "liquibase",
                                      .files = own_files,
-                                     .spring_prefix = "spring.liquibase.",
+                                     .frameworks = frameworks,
                                      .maven_plugin = "liquibase-maven-plugin"};
 
 static void assume(struct liquibase_loading *l, struct str sentence)
@@ -241,6 +244,8 @@ static bool collect(struct liquibase_loading *l, struct arena *scratch, struct s
     for (size_t i = 0; i < entries.count; i++) {
         struct str path = path_below(scratch, directory, entries.items[i].name);
         if (entries.items[i].kind == TREE_DIRECTORY) {
+            if (survey_entering(&entries, entries.items[i].name) == NOT_ENTERED)
+                continue;
             if (depth >= SEARCH_DEPTH_MAX)
                 history_nested_too_deep(l->arena, l->history, str_copy(l->arena, directory),
                                         SEARCH_DEPTH_MAX);
@@ -354,6 +359,7 @@ static bool search_root(struct liquibase_loading *l, struct str *ret_file, struc
     ARENA(scratch, SCRATCH_BUDGET);
     struct candidates found = {0};
 
+    survey_leave_aside_out(l->arena, &l->history->versions);
     for (size_t i = 0; i < l->history->versions.count; i++)
         if (!collect(l, &scratch, l->history->versions.items[i], 0, &found))
             return false;

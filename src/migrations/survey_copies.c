@@ -87,3 +87,14 @@ bool survey_has_any(const struct survey *survey)
         any = any || !survey_is_aside(survey->foreign.items[i].directory);
     return any;
 }
+
+void survey_leave_aside_out(struct arena *arena, struct strs *directories)
+{
+    struct strs kept = {0};
+
+    for (size_t i = 0; i < directories->count; i++)
+        if (!survey_is_aside(directories->items[i]))
+            VEC_PUSH(arena, &kept, directories->items[i]);
+    if (kept.count)
+        *directories = kept;
+}
