@@ -62,6 +62,17 @@ MUST_CHECK bool alembic_find_nested(struct arena *arena, struct tree *tree, stru
 /* Would Alembic load a file of this name? */
 bool alembic_is_revision_name(struct str name);
 
+/* alembic_value.c: the same keyword as a name, an attribute or a call that leads to other files of the tree; a value that is None, or given nowhere,
+ * has no text. False: it cannot be told, or two calls say different things. */
+bool alembic_value_read(struct arena *arena, struct tree *tree,
+                        const struct alembic_settings *settings, struct str env,
+                        const char *keyword, struct alembic_option *ret_option);
+
+/* flask_option.c: what the application around `root` gives to Flask-Migrate's Migrate() or init_app() under the keyword. False: nothing that can be
+ * told, or several things. */
+bool flask_option_read(struct arena *arena, struct tree *tree, struct str root, struct str keyword,
+                       struct alembic_option *ret_option);
+
 MUST_CHECK bool alembic_load(struct arena *arena, struct tree *tree,
                              const struct config_migrations *set, struct history *history,
                              struct err *e);

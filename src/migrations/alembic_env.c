@@ -1,3 +1,4 @@
+#include "base/file.h"
 #include "migrations/alembic.h"
 #include "migrations/graph.h"
 #include "readers/python.h"
@@ -47,6 +48,20 @@ struct env_file {
     struct history *history;
 };
 
+static void say_option(struct env_file *env, enum keyword keyword,
+                       const struct alembic_option *option)
+{
+    if (option->text.length)
+        VEC_PUSH(env->arena, &env->history->assumptions,
+                 str_printf(env->arena, "the %s \"" STR_FMT "\" is from " STR_FMT "%s" STR_FMT "%s",
+                            keyword == TABLE ? "table" : "schema", STR_ARG(option->text),
+                            STR_ARG(env->path),
+                            option->assumed       ? ", where "
+                            : option->from.length ? " with "
+                                                  : "",
+                            STR_ARG(option->from), option->assumed ? " is not set" : ""));
+}
+
 /* What the file itself does not say, but where it is taken from does. False: it says neither. */
 static bool use_option(struct env_file *env, enum keyword keyword, size_t line,
                        struct str *ret_text)
@@ -54,7 +69,9 @@ static bool use_option(struct env_file *env, enum keyword keyword, size_t line,
     struct alembic_option option = {0};
 
     if (!alembic_option_read(env->arena, env->tree, env->settings, env->path, env->bytes,
-                             keywords[keyword], &option))
+                             keywords[keyword], &option) &&
+        !alembic_value_read(env->arena, env->tree, env->settings, env->path,
+                            str_c(env->arena, keywords[keyword]), &option))
         return false;
     if (option.missing && (keyword == TABLE ? env->set->table : env->set->schema).length)
         return true; /* the configuration says it */
@@ -70,13 +87,31 @@ static bool use_option(struct env_file *env, enum keyword keyword, size_t line,
                        CONFIG_NAME));
         return true;
     }
-    VEC_PUSH(env->arena, &env->history->assumptions,
-             str_printf(env->arena, "the %s \"" STR_FMT "\" is from " STR_FMT "%s" STR_FMT "%s",
-                        keyword == TABLE ? "table" : "schema", STR_ARG(option.text),
-                        STR_ARG(env->path), option.assumed ? ", where " : " with ",
-                        STR_ARG(option.from), option.assumed ? " is not set" : ""));
+    say_option(env, keyword, &option);
     *ret_text = option.text;
     return true;
+}
+
+/* `**options`: what it holds under the keyword, and what Flask-Migrate's own env.py is given so. */
+static bool use_spread(struct env_file *env, const struct python_calls *calls, enum keyword keyword,
+                       struct str *text)
+{
+    struct str keyword_text = keywords[keyword];
+    struct alembic_option option = {0};
+    bool spread = false;
+
+    for (size_t i = 0; i < calls->count; i++)
+        spread = spread || calls->items[i].splat;
+    if (!spread || text->length ||
+        (!alembic_value_read(env->arena, env->tree, env->settings, env->path,
+                             str_c(env->arena, keyword_text), &option) &&
+         !(str_contains(env->bytes, STR("current_app")) &&
+           flask_option_read(env->arena, env->tree, path_parent(path_parent(env->path)),
+                             keyword_text, &option))))
+        return false;
+    say_option(env, keyword, &option);
+    *text = option.text;
+    return option.text.length > 0;
 }
 
 static void use_calls(struct env_file *env, const struct python_calls *calls)
@@ -89,6 +124,8 @@ static void use_calls(struct env_file *env, const struct python_calls *calls)
         agreed(calls, TABLE, &table, &table_line) || use_option(env, TABLE, table_line, &table);
     bool schema_known = agreed(calls, SCHEMA, &schema, &schema_line) ||
                         use_option(env, SCHEMA, schema_line, &schema);
+    bool spread = use_spread(env, calls, TABLE, &table);
+    spread = use_spread(env, calls, SCHEMA, &schema) || spread;
 
     if (schema_known && schema.length)
         history->schema = schema;
@@ -100,7 +137,7 @@ static void use_calls(struct env_file *env, const struct python_calls *calls)
     if (!schema_known)
         assume(arena, history, env->path, schema_line,
                "version_table_schema is computed or differs between calls");
-    for (size_t i = 0; i < calls->count && !table.length; i++)
+    for (size_t i = 0; i < calls->count && !table.length && !spread; i++)
         if (calls->items[i].splat && !history->table_assumed)
             assume(arena, history, env->path, calls->items[i].line,
                    "context.configure() is given keywords that cannot be known");
