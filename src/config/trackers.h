@@ -33,7 +33,7 @@ struct tracker_setting { /* what the tool's own configuration moves */
     struct str between; /* bytes that stand between several values of a pattern */
     struct str as;      /* template in which \1 is the value: "\1schema_migrations" */
     struct str
-        sets; /* "directory", "table", "schema", "parameter", "ending" (of migrations' names, in place of the unit's pattern), "unordered" (a gap before the newest is no refusal), "unchecked" (nor is a row without a file), "search_path" (the schema where it is one alone), "beside" (the directory that the table in the same object is of) */
+        sets; /* "directory", "table", "schema", "parameter", "ending" (of migrations' names, in place of the unit's pattern), "unordered" (a gap before the newest is no refusal), "unchecked" (nor is a row without a file), "search_path" (the schema, or several of which the first with the table counts), "beside" (the directory that the table in the same object is of) */
     bool every;    /* every match of the pattern is a value, not the first alone */
     bool required; /* the tool has no directory but this one */
     bool

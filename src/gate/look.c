@@ -252,6 +252,26 @@ static void add_versions(struct viewer *viewer, const struct look_set *set,
         strs_add(viewer->arena, versions, rows->ids.items[i]);
 }
 
+/* An unqualified name means the table of the first schema of the search path that has it. */
+static void keep_first_of_path(struct viewer *viewer, const struct history *history,
+                               struct database_tables *tables)
+{
+    struct database_tables kept = {0};
+
+    if (!history->search_path.count || !str_eq(history->dbms, STR("postgresql")))
+        return;
+    for (size_t i = 0; i < history->search_path.count && !kept.count; i++)
+        for (size_t j = 0; j < tables->count && !kept.count; j++)
+            if (tables->items[j].state != TABLE_ABSENT &&
+                str_eq(tables->items[j].schema, history->search_path.items[i]))
+                VEC_PUSH(viewer->arena, &kept, tables->items[j]);
+    if (!kept.count)
+        VEC_PUSH(
+            viewer->arena, &kept,
+            (struct database_rows){.schema = history->search_path.items[0], .state = TABLE_ABSENT});
+    *tables = kept;
+}
+
 /* Asks, and judges each table that answers: several schemas with a tracking table are tenants, and each is reported. */
 static bool ask_and_judge(struct viewer *viewer, struct database *database, struct look_set set,
                           const struct config_migrations *wanted, struct look *look, struct err *e)
@@ -284,6 +304,7 @@ static bool ask_and_judge(struct viewer *viewer, struct database *database, stru
     }
     if (set.answer.tables.count == 0)
         return err_set(e, ERR_INTERNAL, "the database answered without a table");
+    keep_first_of_path(viewer, history, &set.answer.tables);
     if (set.answer.has_pending_flag && question.layout != LAYOUT_ALEMBIC &&
         !set.answer.applied_is_listed)
         set.answer.tables.items[0] = up_to_version(viewer, &set, &set.answer.tables.items[0]);

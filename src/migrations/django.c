@@ -305,6 +305,7 @@ static bool django_load(struct arena *arena, struct tree *tree,
     if (!django_project_read(arena, tree, python, l.settings, history, &l.project, e) ||
         !python_tree_is_whole(python, e))
         return false;
+    django_find_schema(arena, python, l.settings, history);
     l.parsed = 0;
     l.python = python_tree_new(arena, &files);
     for (size_t i = 0; i < l.project.apps.count && done; i++) {

@@ -33,6 +33,10 @@ MUST_CHECK bool django_project_read(struct arena *arena, struct tree *tree,
                                     struct history *history, struct django_project *ret_project,
                                     struct err *e);
 
+/* Where the settings that were read give the connection a search path, and nothing names the schema: that, or the search path, of the history. */
+void django_find_schema(struct arena *arena, struct python_tree *python,
+                        struct python_settings *settings, struct history *history);
+
 /* --- The graph, as MigrationLoader.build_graph() makes it for what is applied. --- */
 struct django_node {
     struct str id;   /* "label.name" */

@@ -62,6 +62,8 @@ struct history {
     struct str root;      /* from the work tree's root; "" is the work tree */
     struct strs versions; /* directories read, from the work tree's root */
     struct str table, schema;
+    struct strs
+        search_path; /* of PostgreSQL: the first of these schemas that has the table counts; empty: any */
     bool table_assumed;      /* not written anywhere static: the tracker's default */
     struct strs assumptions; /* sentences for people: what was assumed */
     struct migrations migrations;

@@ -180,27 +180,52 @@ static bool is_of_connection(const struct asking *a, const struct said *said)
            rank_of(a, said, has_production(a)) == 4;
 }
 
-/* The one schema that all connections have. A search path of several leads to any of them, and so does a variable; beside public are tenants: then
- * all schemas are asked. */
+static void add_schemas(struct asking *a, struct str text, struct strs *path)
+{
+    while (text.length) {
+        struct str schema = str_trim_bytes(str_trim(str_cut(&text, ',')), "\"'");
+        if (schema.length)
+            VEC_PUSH(a->arena, path, schema);
+    }
+}
+
+static bool is_same_path(const struct strs *a, const struct strs *b)
+{
+    bool same = a->count == b->count;
+
+    for (size_t i = 0; i < a->count && same; i++)
+        same = str_eq(a->items[i], b->items[i]);
+    return same;
+}
+
+/* The one schema that all connections have, or the search path of several, of which the first with the table counts. A variable leads to any schema,
+ * and public alone is as often beside tenants: then all schemas are asked. */
 static struct str choose_search_path(struct asking *a)
 {
     const struct said *only = NULL;
+    struct strs path = {0};
 
     for (size_t i = 0; i < a->said.count; i++) {
         const struct said *said = &a->said.items[i];
+        struct strs own = {0};
         if (!str_eq(said->setting->sets, STR("search_path")) || !is_of_connection(a, said))
             continue;
-        if (said->value.assumed.length || str_find_byte(said->value.text, ',') != SIZE_MAX ||
-            str_find_byte(said->value.text, '$') != SIZE_MAX ||
-            str_eq(said->value.text, STR("public")) ||
-            (only && !str_eq(only->value.text, said->value.text)))
+        if (said->value.assumed.length || str_find_byte(said->value.text, '$') != SIZE_MAX)
             return STR_NONE;
-        only = said;
+        add_schemas(a, said->value.text, only && is_of_one_object(only, said) ? &path : &own);
+        if (only && own.count && !is_same_path(&path, &own))
+            return STR_NONE;
+        if (!only)
+            path = own;
+        only = only ? only : said;
     }
-    if (!only)
+    if (!path.count || (path.count == 1 && str_eq(path.items[0], STR("public"))))
         return STR_NONE;
     say_source(a, only);
-    return only->value.text;
+    if (path.count == 1)
+        return path.items[0];
+    a->places->search_path = path;
+    return STR_NONE;
 }
 
 static void choose_endings(struct asking *a)

@@ -72,6 +72,7 @@ struct tracker_places {
     struct strs elsewhere; /* directories of other environments than production */
     struct strs endings; /* of the names of migrations, where the tool is told others than it has */
     struct str table, schema, parameter;
+    struct strs search_path;   /* as in struct history */
     bool unordered, unchecked; /* as in struct history */
     struct strs sources;       /* "the directory is from db/.env", for people */
     struct strs unread;        /* files that are there and cannot be opened: "PATH: why" */

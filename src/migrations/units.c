@@ -215,6 +215,8 @@ static void choose_table(struct unit_loader *l, const struct tracker_places *pla
     history->schema = l->set->schema.length   ? l->set->schema
                       : places->schema.length ? places->schema
                                               : schema_of_pack(l, other_name);
+    if (!history->schema.length)
+        history->search_path = places->search_path;
     history->table_assumed = !other_name;
     history->parameter = l->set->parameter.length ? l->set->parameter : places->parameter;
 }

@@ -403,6 +403,11 @@ struct python_settings *python_settings_new(struct python_tree *tree)
     return settings;
 }
 
+struct python_file *python_settings_file(const struct python_settings *settings, size_t index)
+{
+    return index < settings->count ? settings->modules[index]->file : NULL;
+}
+
 struct setting_value python_setting(struct python_settings *settings, struct str path,
                                     struct str name)
 {

@@ -31,6 +31,8 @@ struct setting_value {
 
 struct python_settings;
 struct python_settings *python_settings_new(struct python_tree *tree);
+/* The modules that were read for what was asked so far; NULL behind the last. */
+struct python_file *python_settings_file(const struct python_settings *settings, size_t index);
 /* ABSENT where the module is not there or has no such name. */
 struct setting_value python_setting(struct python_settings *settings, struct str path,
                                     struct str name);
