@@ -6,8 +6,9 @@
 #include "migrations/tracker.h"
 #include "migrations/tracker_files.h"
 
-#define NEAR_LEVELS 6u
+#define NEAR_LEVELS 8u /* src/main/resources/db/migration/postgresql below pom.xml */
 #define SAMPLE_MAX ((size_t)64 << 10)
+#define NEAR_MAX ((size_t)512 << 10) /* of a lock file, which names the tool far down */
 #define SAMPLES 3u
 #define ENDS 1024u
 #define STARTS 256u
@@ -240,14 +241,14 @@ static size_t wanted_entries(struct seeking *s, const struct tracker_sign *sign,
 }
 
 /* False: it does not match, is not there, or cannot be opened, which *closed gets. */
-static bool text_matches(struct seeking *s, struct str path, struct str pattern,
+static bool text_matches(struct seeking *s, struct str path, struct str pattern, size_t limit,
                          struct strs *closed)
 {
     struct err bad = ERR_NONE;
     struct str text;
     bool whole;
 
-    if (tree_read_start(s->tree, s->arena, path, SAMPLE_MAX, &text, &whole, &bad))
+    if (tree_read_start(s->tree, s->arena, path, limit, &text, &whole, &bad))
         return tracker_regex_matches(pattern, text, NULL, 0, s->e);
     if (bad.kind != ERR_NOT_FOUND)
         strs_add(s->arena, closed, str_copy(s->arena, str_from(bad.message)));
@@ -277,7 +278,7 @@ static bool has_content(struct seeking *s, const struct tracker_sign *sign,
         if (!tree_path_join(s->arena, s->directory, samples[i]->name, &path) ||
             (sign->inside.length && !tree_path_join(s->arena, path, sign->inside, &path)))
             continue;
-        if (text_matches(s, path, sign->content, &closed)) {
+        if (text_matches(s, path, sign->content, SAMPLE_MAX, &closed)) {
             *ret_path = path;
             return true;
         }
@@ -309,7 +310,8 @@ static bool has_near(struct seeking *s, const struct tracker_sign *sign, struct 
         for (size_t i = 0; i < sign->near.count; i++) {
             struct str path;
             if (tree_path_join(s->arena, place, sign->near.items[i], &path) && is_there(s, path) &&
-                (!sign->mentions.length || text_matches(s, path, sign->mentions, s->unreadable))) {
+                (!sign->mentions.length ||
+                 text_matches(s, path, sign->mentions, NEAR_MAX, s->unreadable))) {
                 *ret_place = place;
                 *ret_path = path;
                 return true;

@@ -225,6 +225,16 @@ static struct python_text schema_of(struct telling *t, struct python_scope scope
 {
     struct python_thing thing = python_resolve(t->tree, scope, object);
 
+    /* target_metadata = Base.metadata */
+    for (size_t i = 0; node_is(object, "identifier") && !is_call(thing) && i < PYTHON_FOLLOW_MAX;
+         i++) {
+        const struct python_binding *binding =
+            python_binding_in(t->tree, scope.file, node_null(), node_source(scope.file, object));
+        if (!binding || binding->kind != BINDING_VALUE)
+            break;
+        object = node_bare(binding->node);
+        scope = (struct python_scope){.file = scope.file};
+    }
     /* declarative_base(metadata=…) */
     if (!is_call(thing) && node_is(object, "attribute") &&
         str_eq(node_source(scope.file, node_field(object, "attribute")), STR("metadata"))) {
