@@ -86,6 +86,9 @@ struct install_record {
 /* Without a record of this path, that of a file of the same name which is gone from its place and whose content this is: it was moved. */
 MUST_CHECK bool install_recall(struct install *in, const struct install_file *file,
                                struct install_record *ret, struct err *e);
+/* The record is no longer needed. */
+void install_forget(struct install *in, const struct install_file *file,
+                    const struct install_record *record);
 /* Puts back `text` (the file is removed, with the directories that install made, when `text` has no bytes pointer) and forgets the record. */
 MUST_CHECK bool install_put_back(struct install *in, const char *target,
                                  const struct install_file *file,
