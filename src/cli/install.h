@@ -5,7 +5,8 @@
  * from the copy; in one that was changed since, only what was inserted is taken out.
  *
  * Writing: symbolic links are followed to the file; temporary file beside it, same mode and owner, fsync, a last look whether somebody else
- * wrote meanwhile (then it is begun anew), rename, fsync of the directory.
+ * wrote meanwhile (then it is begun anew), rename, fsync of the directory. From the first write on a lock is held: of two installers at
+ * once, the second looks at what the first has left.
  */
 #ifndef HOOKCHECK_CLI_INSTALL_H
 #define HOOKCHECK_CLI_INSTALL_H
@@ -14,6 +15,9 @@
 
 #include "cli/cli.h"
 #include "host/registration.h"
+
+/* A file that somebody else writes meanwhile is read anew so often. */
+#define INSTALL_ATTEMPTS 5
 
 struct install_result {
     const char *target; /* "claude", "git" */
@@ -34,6 +38,7 @@ struct install {
     struct str state;    /* STATE/install */
     enum registration_scope scope;
     bool print, mend;
+    bool locked;
     struct install_results results;
 };
 
@@ -64,6 +69,7 @@ MUST_CHECK bool install_read(struct install *in, struct str path, struct install
 struct install_change {
     struct str text;     /* the new content */
     struct str base;     /* what uninstall shall restore; bytes NULL: what was there */
+    bool bare;           /* in the base stands nothing but what a new file is made with */
     struct str inserted; /* one piece, when the new content is the old one with it */
     size_t created;      /* keys that were made on the way */
     unsigned mode;       /* of a new file */
@@ -72,6 +78,8 @@ struct install_change {
 MUST_CHECK bool install_write(struct install *in, const char *target,
                               const struct install_file *file, const struct install_change *change,
                               struct err *e);
+/* Held until the process ends. */
+MUST_CHECK bool install_lock(struct install *in, struct err *e);
 /* What the record says of the file. */
 struct install_record {
     bool found;
@@ -79,11 +87,11 @@ struct install_record {
     bool untouched; /* the file is as install left it */
     struct str before, inserted;
     size_t created;
-    unsigned mode;
     struct strs made;      /* directories, outermost first */
     struct str moved_from; /* the record's file, without its ending; empty: the one of this path */
 };
-/* Without a record of this path, that of a file of the same name which is gone from its place and whose content this is: it was moved. */
+/* Without a record of this path: that of the path as named (the file was put elsewhere, and a link in its place), or that of a file of the
+ * same name which is gone from its place and whose content this is (it was moved). */
 MUST_CHECK bool install_recall(struct install *in, const struct install_file *file,
                                struct install_record *ret, struct err *e);
 /* The record is no longer needed. */

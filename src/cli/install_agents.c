@@ -6,8 +6,6 @@
 #include "base/file.h"
 #include "cli/install.h"
 
-#define WRITE_ATTEMPTS 5
-
 struct str agent_file(const struct install *in, const struct registration *registration,
                       enum registration_scope scope)
 {
@@ -104,6 +102,41 @@ static bool check_shape(struct install *in, struct settings_file *settings,
     return true;
 }
 
+/* Is nothing else in it than what a new file is made with? */
+static bool is_bare(struct install *in, const struct registration *registration, struct str text)
+{
+    JSON_DOCUMENT(document);
+    JSON_DOCUMENT(fresh);
+    struct err unreadable = ERR_NONE;
+    struct str start =
+        str_printf(in->arena, "{%s}", registration->extra ? registration->extra : "");
+
+    return json_parse(in->arena, text, JSON_STRICT, "rest", &document, &unreadable) &&
+           json_parse(in->arena, start, JSON_STRICT, "start", &fresh, &unreadable) &&
+           cJSON_Compare(document, fresh, true);
+}
+
+/* The file holds entries of ours already: what comes back one day is the file without them. */
+static bool find_base(struct install *in, const struct registration *registration,
+                      struct settings_file *settings, const struct install_file *file,
+                      struct install_change *change, struct err *e)
+{
+    struct install_record old;
+    struct str without;
+
+    settings->text = file->text;
+    if (!install_recall(in, file, &old, e) ||
+        !settings_remove(in->arena, settings, registration_is_ours, NULL,
+                         old.found ? old.created : 0, &without, e))
+        return false;
+    if (str_eq(without, file->text))
+        return true;
+    change->base = without;
+    change->bare = is_bare(in, registration, without);
+    change->inserted = STR("");
+    return true;
+}
+
 /* The text with our entries in it, once, as they are wanted today. */
 static bool merged(struct install *in, const struct registration *registration,
                    const struct install_file *file, struct install_change *change, struct err *e)
@@ -111,25 +144,15 @@ static bool merged(struct install *in, const struct registration *registration,
     struct settings_file settings = settings_of(in, registration, file);
     struct strs entries =
         registration_entries(in->arena, registration, install_program(in, REGISTRATION_PROGRAM));
-    struct str stripped, without;
+    struct str stripped;
 
     if (!check_shape(in, &settings, registration, e) ||
         !settings_remove(in->arena, &settings, registration_is_ours, &entries, 0, &stripped, e))
         return false;
-    bool other = !str_eq(stripped, file->text);
     settings.text = stripped;
-    if (!settings_add(in->arena, &settings, &entries, &change->text, &change->inserted,
-                      &change->created, e))
-        return false;
-    if (!other || in->mend)
-        return true;
-    /* An older entry of ours was replaced: what comes back one day is the file without any of ours. */
-    settings.text = file->text;
-    if (!settings_remove(in->arena, &settings, registration_is_ours, NULL, 0, &without, e))
-        return false;
-    change->base = without;
-    change->inserted = STR("");
-    return true;
+    return settings_add(in->arena, &settings, &entries, &change->text, &change->inserted,
+                        &change->created, e) &&
+           (in->mend || find_base(in, registration, &settings, file, change, e));
 }
 
 static bool install_once(struct install *in, const struct registration *registration,
@@ -160,6 +183,32 @@ static bool install_once(struct install *in, const struct registration *registra
     return install_write(in, registration->name, &file, &change, e);
 }
 
+/* Why there is no file for what was asked. */
+static bool say_no_file(const struct install *in, const struct registration *registration,
+                        struct err *e)
+{
+    static const char *const names[SCOPE_COUNT] = {
+        [SCOPE_PROJECT] = " --project",
+        [SCOPE_LOCAL] = " --local",
+        [SCOPE_USER] = " --user",
+        [SCOPE_MANAGED] = " --managed",
+    };
+    struct buf others = buf_new(in->arena, 100);
+
+    if (registration->files[in->scope] && in->scope == SCOPE_USER)
+        return err_set(e, ERR_NOT_FOUND, "no home directory is known") || err_hint(e, "set HOME");
+    if (registration->files[in->scope])
+        return err_set(e, ERR_NOT_FOUND, STR_FMT " lies in no repository",
+                       STR_ARG(in->cli->directory)) ||
+               err_hint(e, "go to the repository, or register for all of yours: --user");
+    for (int scope = 0; scope < SCOPE_COUNT; scope++)
+        if (registration->files[scope])
+            buf_add(&others, str_from(names[scope]));
+    return err_set(e, ERR_USAGE, "%s has no settings file for%s", registration->title,
+                   names[in->scope]) ||
+           err_hint(e, "one of those it has:" STR_FMT, STR_ARG(buf_str(&others)));
+}
+
 void agent_install(struct install *in, const struct registration *registration)
 {
     struct str path = agent_file(in, registration, in->scope);
@@ -167,18 +216,11 @@ void agent_install(struct install *in, const struct registration *registration)
     bool done = false;
 
     if (str_is_empty(path)) {
-        if (in->scope != SCOPE_PROJECT && in->scope != SCOPE_LOCAL)
-            err_set(&e, ERR_USAGE, "%s has no settings file for this scope", registration->title);
-        else if (in->work_tree.length)
-            err_set(&e, ERR_USAGE, "%s has no local settings file", registration->title);
-        else
-            (void)(err_set(&e, ERR_NOT_FOUND, STR_FMT " lies in no repository",
-                           STR_ARG(in->cli->directory)) ||
-                   err_hint(&e, "go to the repository, or register for all of yours: --user"));
+        (void)say_no_file(in, registration, &e);
         install_refuse(in, registration->name, STR_NONE, &e);
         return;
     }
-    for (int attempt = 0; attempt < WRITE_ATTEMPTS && !done; attempt++) {
+    for (int attempt = 0; attempt < INSTALL_ATTEMPTS && !done; attempt++) {
         e = ERR_NONE;
         done = install_has_program(in, REGISTRATION_PROGRAM, &e) &&
                install_once(in, registration, path, &e);
@@ -215,40 +257,79 @@ static bool say_leavings(struct install *in, const struct registration *registra
     return true;
 }
 
+/* Came with the repository, or was made by another hookcheck: the file is ours whole, or somebody's work. */
+static bool uninstall_own(struct install *in, const struct registration *registration,
+                          const struct install_file *file, const struct install_record *record,
+                          struct err *e)
+{
+    struct str installed;
+
+    if (!registration_new_file(in->arena, registration, install_program(in, REGISTRATION_PROGRAM),
+                               &installed, e))
+        return false;
+    if (!str_eq(installed, file->text))
+        return err_set(e, ERR_REFUSED, STR_FMT ": changed after it was installed",
+                       STR_ARG(file->path)) ||
+               err_hint(e, "look at it, then remove it by hand");
+    return install_put_back(in, registration->name, file, record, STR_NONE, e);
+}
+
+/* The file without our entries; one that install made and that holds nothing else goes whole. */
+static bool put_rest(struct install *in, const struct registration *registration,
+                     const struct install_file *file, const struct install_record *record,
+                     struct str text, struct err *e)
+{
+    bool ours = record->found && !record->existed && is_bare(in, registration, text);
+
+    return install_put_back(in, registration->name, file, record, ours ? STR_NONE : text, e);
+}
+
+/* Whoever took our entries out may have left the keys that were made around them. */
+static bool tidy_up(struct install *in, const struct registration *registration,
+                    const struct install_file *file, const struct install_record *record,
+                    struct err *e)
+{
+    struct settings_file settings = settings_of(in, registration, file);
+    struct err unreadable = ERR_NONE; /* somebody else's concern by now */
+    struct str text;
+
+    if (!record->found)
+        return true;
+    if (!registration->own_file &&
+        settings_remove(in->arena, &settings, registration_is_ours, NULL, record->created, &text,
+                        &unreadable) &&
+        !str_eq(text, file->text))
+        return put_rest(in, registration, file, record, text, e);
+    if (!in->print)
+        install_forget(in, file, record);
+    return true;
+}
+
 static bool uninstall_once(struct install *in, const struct registration *registration,
                            struct str path, struct err *e)
 {
     struct install_file file;
     struct install_record record;
-    struct str text, installed;
+    struct str text;
     bool done;
 
-    if (!install_read(in, path, &file, e) || !install_recall(in, &file, &record, e) ||
-        !install_undo(in, registration->name, &file, &record, &done, e))
+    if (!install_read(in, path, &file, e) || !install_recall(in, &file, &record, e))
+        return false;
+    if (file.exists && !str_contains(file.text, STR(REGISTRATION_PROGRAM)))
+        return tidy_up(in, registration, &file, &record, e);
+    if (!install_undo(in, registration->name, &file, &record, &done, e))
         return false;
     if (done)
         return true;
-    if (registration->own_file) {
-        /* Came with the repository, or was made by another hookcheck: the file is ours whole, or somebody's work. */
-        if (!registration_new_file(in->arena, registration,
-                                   install_program(in, REGISTRATION_PROGRAM), &installed, e))
-            return false;
-        if (!str_eq(installed, file.text))
-            return err_set(e, ERR_REFUSED, STR_FMT " was changed after it was installed",
-                           STR_ARG(path)) ||
-                   err_hint(e, "look at it, then remove it by hand");
-        return install_put_back(in, registration->name, &file, &record, STR_NONE, e);
-    }
+    if (registration->own_file)
+        return uninstall_own(in, registration, &file, &record, e);
     struct settings_file settings = settings_of(in, registration, &file);
     if (!settings_remove(in->arena, &settings, registration_is_ours, NULL,
                          record.found ? record.created : 0, &text, e))
         return false;
-    if (str_eq(text, file.text))
-        return true;
-    if (record.found)
-        record.mode = (unsigned)(file.status.st_mode & 07777);
-    return install_put_back(in, registration->name, &file, &record, text, e) &&
-           say_leavings(in, registration, &settings, path, record.created, text, e);
+    return str_eq(text, file.text) ||
+           (put_rest(in, registration, &file, &record, text, e) &&
+            say_leavings(in, registration, &settings, path, record.created, text, e));
 }
 
 void agent_uninstall(struct install *in, const struct registration *registration)

@@ -4,10 +4,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/process.h"
 #include "cli/install_record.h"
+#include "config/state.h"
+
+#define LOCK_MS 30000u
 
 static void close_descriptor(int *fd)
 {
@@ -25,11 +31,13 @@ bool install_read(struct install *in, struct str path, struct install_file *ret,
         return err_set(e, ERR_INPUT, "a path with a NUL byte");
     const char *name = str_c(in->arena, path);
     if (!realpath(name, real)) {
-        if (errno != ENOENT)
-            return err_errno(e, "cannot look at " STR_FMT, STR_ARG(path));
+        if (errno != ENOENT && errno != ENOTDIR)
+            return err_errno(e, STR_FMT ": cannot be looked at", STR_ARG(path)) ||
+                   err_hint(e, "mend the way to it, or move it away");
         if (lstat(name, &link) == 0)
-            return err_set(e, ERR_INPUT, STR_FMT " is a symbolic link that leads nowhere",
-                           STR_ARG(path));
+            return err_set(e, ERR_INPUT, STR_FMT ": a symbolic link that leads nowhere",
+                           STR_ARG(path)) ||
+                   err_hint(e, "remove the link, or make the file that it names");
         /* The directory may still be reached through a link. */
         if (realpath(str_c(in->arena, path_directory(path)), real))
             ret->real =
@@ -39,8 +47,58 @@ bool install_read(struct install *in, struct str path, struct install_file *ret,
     ret->real = str_copy(in->arena, str_from(real));
     ret->exists = true;
     if (stat(real, &ret->status) != 0)
-        return err_errno(e, "cannot stat " STR_FMT, STR_ARG(path));
+        return err_errno(e, STR_FMT ": cannot be looked at", STR_ARG(path));
+    if (!S_ISREG(ret->status.st_mode) || ret->status.st_size > (off_t)FILE_MAX)
+        return err_set(e, ERR_INPUT, STR_FMT ": %s", STR_ARG(path),
+                       S_ISREG(ret->status.st_mode) ? "larger than any settings file"
+                                                    : "not a regular file") ||
+               err_hint(e, "look at it, and move it away");
+    if (access(real, R_OK) != 0)
+        return err_errno(e, STR_FMT ": cannot be read", STR_ARG(path)) ||
+               err_hint(e, "whoever may read it runs this again");
     return file_read(in->arena, ret->real, FILE_MAX, &ret->text, e);
+}
+
+/* Where the file would be made: the nearest thing that is there on the way to it is a directory. */
+static bool check_way(struct install *in, const struct install_file *file, struct err *e)
+{
+    struct str at = path_directory(file->real);
+    struct stat status;
+
+    if (file->exists)
+        return true;
+    while (at.length > 1 && lstat(str_c(in->arena, at), &status) != 0)
+        at = path_directory(at);
+    if (stat(str_c(in->arena, at), &status) == 0 && S_ISDIR(status.st_mode))
+        return true;
+    return err_set(e, ERR_INPUT, STR_FMT ": not a directory", STR_ARG(at)) ||
+           err_hint(e, "look at it, and move it away");
+}
+
+bool install_lock(struct install *in, struct err *e)
+{
+    const struct timespec pause = {.tv_nsec = 2000000};
+    uint64_t end = clock_ms() + LOCK_MS;
+
+    if (in->locked)
+        return true;
+    if (!state_make(in->arena, path_directory(in->state), e) ||
+        !state_make(in->arena, in->state, e))
+        return err_hint(e, "a copy of the file is kept there: set HOOKCHECK_STATE_DIR to a "
+                           "directory that you can write");
+    int fd = open(str_c(in->arena, in->state), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return err_errno(e, "cannot open " STR_FMT, STR_ARG(in->state));
+    while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        if ((errno != EWOULDBLOCK && errno != EINTR) || clock_ms() >= end) {
+            err_errno(e, "cannot lock " STR_FMT, STR_ARG(in->state));
+            close(fd);
+            return err_hint(e, "wait for the other hookcheck install to end");
+        }
+        nanosleep(&pause, NULL);
+    }
+    in->locked = true; /* the descriptor is left open: its end is the process's */
+    return true;
 }
 
 /* --- Writing --- */
@@ -56,6 +114,14 @@ static bool same_file(const struct install_file *file)
            now.st_size == file->status.st_size &&
            now.st_mtim.tv_sec == file->status.st_mtim.tv_sec &&
            now.st_mtim.tv_nsec == file->status.st_mtim.tv_nsec;
+}
+
+static bool is_unchanged(const struct install_file *file, struct err *e)
+{
+    return same_file(file) ||
+           err_set(e, ERR_TIMEOUT, STR_FMT ": somebody else wrote it meanwhile",
+                   STR_ARG(file->path)) ||
+           err_hint(e, "run this again");
 }
 
 static void unlink_temporary(char **path)
@@ -74,6 +140,7 @@ static bool flush_directory(struct arena *arena, struct str directory, struct er
     return true;
 }
 
+/* The mode that a file has is the one its owner wants. */
 static bool replace(struct install *in, const struct install_file *file, struct str text,
                     unsigned mode, struct err *e)
 {
@@ -85,7 +152,7 @@ static bool replace(struct install *in, const struct install_file *file, struct 
 
     if (fd < 0)
         return err_errno(e, "cannot write in " STR_FMT, STR_ARG(directory)) ||
-               err_hint(e, "the file is only replaced as a whole, never written in place");
+               err_hint(e, "whoever may write there runs this again (--print shows what it does)");
     temporary = template;
     if (file->exists && (file->status.st_uid != geteuid() || file->status.st_gid != getegid()) &&
         fchown(fd, file->status.st_uid, file->status.st_gid) != 0)
@@ -96,9 +163,8 @@ static bool replace(struct install *in, const struct install_file *file, struct 
         return false;
     if (fsync(fd) != 0)
         return err_errno(e, "cannot flush %s", template);
-    if (!same_file(file))
-        return err_set(e, ERR_TIMEOUT, STR_FMT " was changed by somebody else meanwhile",
-                       STR_ARG(file->path));
+    if (!is_unchanged(file, e))
+        return false;
     if (rename(template, str_c(in->arena, file->real)) != 0)
         return err_errno(e, "cannot replace " STR_FMT, STR_ARG(file->real));
     temporary = NULL;
@@ -119,7 +185,9 @@ static bool make_directories(struct install *in, const struct install_file *file
     for (size_t i = missing.count; i > 0; i--) {
         if (mkdir(str_c(in->arena, missing.items[i - 1]), 0755) != 0 && errno != EEXIST)
             return err_errno(e, "cannot make the directory " STR_FMT,
-                             STR_ARG(missing.items[i - 1]));
+                             STR_ARG(missing.items[i - 1])) ||
+                   err_hint(e, "whoever may write there runs this again (--print shows what it "
+                               "does)");
         VEC_PUSH(in->arena, ret_made, missing.items[i - 1]);
     }
     return true;
@@ -180,8 +248,11 @@ bool install_write(struct install *in, const char *target, const struct install_
                    const struct install_change *change, struct err *e)
 {
     struct strs made = {0};
+    struct install_record old = {0}, none = {0};
     const char *action = file->exists ? "changed" : "created";
 
+    if (!check_way(in, file, e))
+        return false;
     if (in->print) {
         show_change(in, file, change->text);
         if (in->cli->json)
@@ -189,10 +260,14 @@ bool install_write(struct install *in, const char *target, const struct install_
         return true;
     }
     unsigned mode = file->exists ? (unsigned)(file->status.st_mode & 07777) : change->mode;
+    if (!install_lock(in, e) || !is_unchanged(file, e) || !install_recall(in, file, &old, e))
+        return false;
     if (!make_directories(in, file, &made, e) ||
-        !install_record_write(in, file, change, &made, e) ||
+        !install_record_write(in, file, change, &old, &made, e) ||
         !replace(in, file, change->text, mode, e)) {
         remove_directories(in, &made);
+        if (!old.found)
+            install_forget(in, file, &none);
         return false;
     }
     install_note(in, target, file->path, action, STR_NONE, STR_NONE);
@@ -202,24 +277,26 @@ bool install_write(struct install *in, const char *target, const struct install_
 bool install_put_back(struct install *in, const char *target, const struct install_file *file,
                       const struct install_record *record, struct str text, struct err *e)
 {
+    const char *action = text.bytes ? "restored" : "removed";
+
     if (in->print) {
         show_change(in, file, text);
+        if (in->cli->json)
+            install_note(in, target, file->path, action, STR("not done: --print"), STR_NONE);
         return true;
     }
+    if (!install_lock(in, e) || !is_unchanged(file, e))
+        return false;
     if (text.bytes) {
-        unsigned mode = record->found ? record->mode : (unsigned)(file->status.st_mode & 07777);
-        if (!replace(in, file, text, mode, e))
+        if (!replace(in, file, text, (unsigned)(file->status.st_mode & 07777), e))
             return false;
-        install_note(in, target, file->path, "restored", STR_NONE, STR_NONE);
     } else {
-        if (!same_file(file))
-            return err_set(e, ERR_TIMEOUT, STR_FMT " was changed by somebody else meanwhile",
-                           STR_ARG(file->path));
         if (unlink(str_c(in->arena, file->real)) != 0)
-            return err_errno(e, "cannot remove " STR_FMT, STR_ARG(file->path));
+            return err_errno(e, "cannot remove " STR_FMT, STR_ARG(file->path)) ||
+                   err_hint(e, "whoever may write there runs this again");
         remove_directories(in, &record->made);
-        install_note(in, target, file->path, "removed", STR_NONE, STR_NONE);
     }
+    install_note(in, target, file->path, action, STR_NONE, STR_NONE);
     install_forget(in, file, record);
     return true;
 }
@@ -256,8 +333,5 @@ bool install_undo(struct install *in, const char *target, const struct install_f
         *ret_done = false;
         return true;
     }
-    /* The mode it has now is the one its owner wants. */
-    struct install_record now = *record;
-    now.mode = (unsigned)(file->status.st_mode & 07777);
-    return install_put_back(in, target, file, &now, text, e);
+    return install_put_back(in, target, file, record, text, e);
 }

@@ -9,8 +9,6 @@
 #include "base/file.h"
 #include "base/quote.h"
 
-#define WRITE_ATTEMPTS 5
-
 /* --- What is there --- */
 
 static bool ask_git(struct install *in, struct str directory, const char *const *words,
@@ -234,7 +232,7 @@ static bool install_config(struct install *in, const struct git_place *place, st
     struct str program = shell_quote(in->arena, install_program(in, GIT_HOOK_PROGRAM));
 
     if (str_is_empty(path))
-        return err_set(e, ERR_NOT_FOUND, "no home directory is known");
+        return err_set(e, ERR_NOT_FOUND, "no home directory is known") || err_hint(e, "set HOME");
     struct str ask[] = {STR("git"), STR("config"),    STR("--file"),
                         path,       STR("--get-all"), STR("hook.hookcheck.command")};
     if (install_ask(in->arena, in->cli->directory, ask, COUNT_OF(ask), &known, NULL)) {
@@ -360,7 +358,7 @@ void git_install(struct install *in, struct str directory)
     bool done = false;
     struct err e = ERR_NONE;
 
-    for (int attempt = 0; attempt < WRITE_ATTEMPTS && !done; attempt++) {
+    for (int attempt = 0; attempt < INSTALL_ATTEMPTS && !done; attempt++) {
         e = ERR_NONE;
         done = install_has_program(in, GIT_HOOK_PROGRAM, &e) &&
                git_look(in, directory, &place, &e) && install_place(in, &place, &e);
@@ -397,7 +395,7 @@ static bool install_template(struct install *in, struct err *e)
     in->scope = SCOPE_USER;
     struct str config = git_config_file(in, &nowhere);
     if (!set && str_is_empty(config))
-        return err_set(e, ERR_NOT_FOUND, "no home directory is known");
+        return err_set(e, ERR_NOT_FOUND, "no home directory is known") || err_hint(e, "set HOME");
     return (set || append_section(in, config, template_section(in, directory), e)) &&
            install_wrapper(in, path_join(in->arena, directory, STR("hooks/pre-push")), e);
 }

@@ -414,16 +414,28 @@ static bool uninstall_script(struct install *in, const struct git_place *place, 
     return install_put_back(in, manager_name(MANAGER_LEFTHOOK), &file, &record, STR_NONE, e);
 }
 
+/* The script comes before the entry that starts it, and not at all when there can be no entry. */
+static bool install_both(struct install *in, const struct git_place *place,
+                         enum git_manager manager, struct str path, struct err *e)
+{
+    struct entry entry;
+
+    return prepare_entry(in, path, manager, &entry, e) &&
+           (manager != MANAGER_LEFTHOOK || install_script(in, place, e)) &&
+           write_entry(in, manager, &entry, e);
+}
+
 void manager_install(struct install *in, const struct git_place *place, enum git_manager manager)
 {
     struct str path = manager_file(in, place, manager);
-    struct entry entry;
     struct err e = ERR_NONE;
+    bool done = install_both(in, place, manager, path, &e);
 
-    /* The script comes before the entry that starts it, and not at all when there can be no entry. */
-    if (prepare_entry(in, path, manager, &entry, &e) &&
-        (manager != MANAGER_LEFTHOOK || install_script(in, place, &e)) &&
-        write_entry(in, manager, &entry, &e))
+    for (int attempt = 1; attempt < INSTALL_ATTEMPTS && e.kind == ERR_TIMEOUT; attempt++) {
+        e = ERR_NONE;
+        done = install_both(in, place, manager, path, &e);
+    }
+    if (done)
         remind(in, place, manager);
     else
         install_refuse(in, manager_name(manager), path, &e);
@@ -484,7 +496,6 @@ static bool uninstall_entry(struct install *in, const struct git_place *place,
         return err_set(e, ERR_REFUSED, STR_FMT ": the entry was changed after it was installed",
                        STR_ARG(file.path)) ||
                err_hint(e, "take it out by hand");
-    record.mode = (unsigned)(file.status.st_mode & 07777);
     return install_put_back(in, manager_name(manager), &file, &record, text, e);
 }
 

@@ -6,19 +6,28 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "cli/install_record.h"
-#include "config/state.h"
 
-static struct str record_path(struct install *in, const struct install_file *file, const char *end)
+/* The record's file, without its ending. */
+static struct str stem_of(struct install *in, struct str path)
 {
-    struct str digest = digest_sha256(in->arena, file->real);
-
-    return str_printf(in->arena, STR_FMT "/" STR_FMT "%s", STR_ARG(in->state),
-                      STR_ARG(str_prefix(digest, 32)), end);
+    return path_join(in->arena, in->state, str_prefix(digest_sha256(in->arena, path), 32));
 }
 
+static struct str with_ending(struct install *in, struct str stem, const char *ending)
+{
+    return str_printf(in->arena, STR_FMT "%s", STR_ARG(stem), ending);
+}
+
+/* What a record is made from. */
+struct noted {
+    struct str base;
+    bool existed;
+    size_t created;
+    struct strs made;
+};
+
 static struct str record_text(struct install *in, const struct install_file *file,
-                              const struct install_change *change, struct str base, bool existed,
-                              const struct strs *made)
+                              const struct install_change *change, const struct noted *noted)
 {
     struct buf out = buf_new(in->arena, FILE_MAX * 2);
     bool first = true;
@@ -27,23 +36,23 @@ static struct str record_text(struct install *in, const struct install_file *fil
     json_write_key(&out, &first, "path");
     json_write_string(&out, file->real);
     json_write_key(&out, &first, "existed");
-    buf_add(&out, existed ? STR("true") : STR("false"));
+    buf_add(&out, noted->existed ? STR("true") : STR("false"));
     json_write_key(&out, &first, "mode");
     buf_printf(&out, "%u", file->exists ? (unsigned)(file->status.st_mode & 07777) : change->mode);
     json_write_key(&out, &first, "before");
-    json_write_string(&out, digest_sha256(in->arena, base));
+    json_write_string(&out, digest_sha256(in->arena, noted->base));
     json_write_key(&out, &first, "after");
     json_write_string(&out, digest_sha256(in->arena, change->text));
     json_write_key(&out, &first, "created");
-    buf_printf(&out, "%zu", change->created);
+    buf_printf(&out, "%zu", noted->created);
     json_write_key(&out, &first, "inserted");
     json_write_string(&out, change->inserted);
     json_write_key(&out, &first, "made");
     buf_add_byte(&out, '[');
-    for (size_t i = 0; i < made->count; i++) {
+    for (size_t i = 0; i < noted->made.count; i++) {
         if (i)
             buf_add_byte(&out, ',');
-        json_write_string(&out, made->items[i]);
+        json_write_string(&out, noted->made.items[i]);
     }
     buf_add(&out, STR("]}\n"));
     return buf_str(&out);
@@ -59,13 +68,13 @@ size_t install_find_once(struct str text, struct str piece)
     return at;
 }
 
-/* `stem`: the record's file, without its ending. Absent is no failure. */
+/* Absent is no failure. */
 static bool read_record(struct install *in, const struct install_file *file, struct str stem,
                         struct install_record *ret, struct str *ret_path, struct err *e)
 {
     JSON_DOCUMENT(document);
-    struct str bytes, json = str_printf(in->arena, STR_FMT ".json", STR_ARG(stem)),
-                      before = str_printf(in->arena, STR_FMT ".before", STR_ARG(stem));
+    struct str bytes, json = with_ending(in, stem, ".json"),
+                      before = with_ending(in, stem, ".before");
     struct err absent = ERR_NONE;
 
     *ret = (struct install_record){0};
@@ -77,11 +86,9 @@ static bool read_record(struct install *in, const struct install_file *file, str
     if (!str_eq(digest_sha256(in->arena, ret->before), json_string(document, "before")))
         return err_set(e, ERR_INPUT, "the copy of " STR_FMT " in " STR_FMT " was changed",
                        STR_ARG(file->path), STR_ARG(in->state));
-    const cJSON *mode = json_get(document, "mode"), *created = json_get(document, "created");
-    const cJSON *directory;
+    const cJSON *created = json_get(document, "created"), *directory;
     ret->found = true;
     ret->existed = json_bool(document, "existed", true);
-    ret->mode = json_is_number(mode) ? (unsigned)mode->valuedouble : 0644;
     ret->created = json_is_number(created) ? (size_t)created->valuedouble : 0;
     ret->inserted = str_copy(in->arena, json_string(document, "inserted"));
     ret->untouched = file->exists &&
@@ -159,22 +166,43 @@ static bool recall_moved(struct install *in, const struct install_file *file,
     return true;
 }
 
+/* A file that a dotfiles manager has taken over: a link stands where it was. What was made is not removed through that link. */
+static bool recall_named(struct install *in, const struct install_file *file,
+                         struct install_record *ret, struct err *e)
+{
+    struct install_record record;
+    struct str path, stem = stem_of(in, file->path);
+
+    if (str_eq(file->path, file->real))
+        return true;
+    if (!read_record(in, file, stem, &record, &path, e))
+        return false;
+    if (!record.found || !follows(in, file, &record))
+        return true;
+    record.moved_from = stem;
+    record.untouched = record.untouched && record.existed;
+    record.existed = true;
+    *ret = record;
+    return true;
+}
+
 bool install_recall(struct install *in, const struct install_file *file, struct install_record *ret,
                     struct err *e)
 {
     struct str path;
 
-    return read_record(in, file, record_path(in, file, ""), ret, &path, e) &&
+    return read_record(in, file, stem_of(in, file->real), ret, &path, e) &&
+           (ret->found || recall_named(in, file, ret, e)) &&
            (ret->found || recall_moved(in, file, ret));
 }
 
 void install_forget(struct install *in, const struct install_file *file,
                     const struct install_record *record)
 {
-    struct str stem = record->moved_from.length ? record->moved_from : record_path(in, file, "");
+    struct str stem = record->moved_from.length ? record->moved_from : stem_of(in, file->real);
 
-    unlink(str_c(in->arena, str_printf(in->arena, STR_FMT ".json", STR_ARG(stem))));
-    unlink(str_c(in->arena, str_printf(in->arena, STR_FMT ".before", STR_ARG(stem))));
+    unlink(str_c(in->arena, with_ending(in, stem, ".json")));
+    unlink(str_c(in->arena, with_ending(in, stem, ".before")));
 }
 
 /* Does the record say that this directory was made for its file, which is there? */
@@ -222,29 +250,41 @@ static struct strs with_shared(struct install *in, const struct install_file *fi
     return all;
 }
 
+/* Installed again over a file that holds ours already: what was there at first is still what has to come back. */
+static struct noted note(struct install *in, const struct install_file *file,
+                         const struct install_change *change, const struct install_record *old,
+                         const struct strs *made)
+{
+    struct noted noted = {.base = change->base.bytes ? change->base : file->text,
+                          .existed = file->exists,
+                          .created = change->created,
+                          .made = with_shared(in, file, made)};
+
+    if (!old->found || !(old->untouched || change->base.bytes))
+        return noted;
+    if (old->created > noted.created)
+        noted.created = old->created;
+    noted.made = old->made;
+    if (old->untouched)
+        noted.base = old->before;
+    if (old->untouched || change->bare)
+        noted.existed = old->existed;
+    return noted;
+}
+
 /* The record comes first: whatever happens in between, there is a copy. */
 bool install_record_write(struct install *in, const struct install_file *file,
-                          const struct install_change *change, const struct strs *made,
-                          struct err *e)
+                          const struct install_change *change, const struct install_record *old,
+                          const struct strs *made, struct err *e)
 {
-    struct install_record old;
-    struct str base = change->base.bytes ? change->base : file->text;
-    bool existed = file->exists;
-    struct strs all_made = with_shared(in, file, made);
+    struct noted noted = note(in, file, change, old, made);
+    struct str stem = stem_of(in, file->real);
 
-    if (!install_recall(in, file, &old, e))
+    if (!file_write_atomically(in->arena, with_ending(in, stem, ".before"), noted.base, 0600, e) ||
+        !file_write_atomically(in->arena, with_ending(in, stem, ".json"),
+                               record_text(in, file, change, &noted), 0600, e))
         return false;
-    /* Installed again over our own state: what was there at first is still what has to come back. */
-    if (old.found && old.untouched) {
-        base = old.before;
-        existed = old.existed;
-        all_made = old.made;
-    }
-    if (!state_make(in->arena, path_directory(in->state), e) ||
-        !state_make(in->arena, in->state, e))
-        return err_hint(e, "a copy of the file is kept there: set HOOKCHECK_STATE_DIR to a "
-                           "directory that you can write");
-    return file_write_atomically(in->arena, record_path(in, file, ".before"), base, 0600, e) &&
-           file_write_atomically(in->arena, record_path(in, file, ".json"),
-                                 record_text(in, file, change, base, existed, &all_made), 0600, e);
+    if (old->moved_from.length)
+        install_forget(in, file, old);
+    return true;
 }

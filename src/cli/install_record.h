@@ -4,9 +4,10 @@
 
 #include "cli/install.h"
 
-/* `made`: the directories that were made for it just now. */
+/* `old`: what install_recall said of it. `made`: the directories that were made for it just now. */
 MUST_CHECK bool install_record_write(struct install *in, const struct install_file *file,
-                                     const struct install_change *change, const struct strs *made,
+                                     const struct install_change *change,
+                                     const struct install_record *old, const struct strs *made,
                                      struct err *e);
 /* Where the piece stands, when it does so once; else SIZE_MAX. */
 size_t install_find_once(struct str text, struct str piece);
