@@ -136,21 +136,28 @@ static void write_json(struct install *in)
     buf_add(out, STR("]}\n"));
 }
 
+#define HANG 2u
+
+/* A line each, folded on a terminal. Many a message begins with the path already, with line and column behind it. */
 static void write_result(struct install *in, const struct install_result *result)
 {
     bool refused = str_eq(str_from(result->action), STR("refused"));
-    struct buf text = buf_new(in->arena, FILE_MAX);
+    int stream = refused ? STDERR_FILENO : STDOUT_FILENO;
+    bool named = result->path.length && str_starts(result->message, result->path);
+    struct buf line = buf_new(in->arena, FILE_MAX), text = buf_new(in->arena, FILE_MAX);
 
-    buf_printf(&text, "%s: %s", result->target, result->action);
-    if (result->path.length)
-        buf_printf(&text, " " STR_FMT, STR_ARG(result->path));
-    if (result->message.length)
-        buf_printf(&text, ": " STR_FMT, STR_ARG(result->message));
-    if (result->hint.length)
-        buf_printf(&text, "\n  next step: " STR_FMT, STR_ARG(result->hint));
-    buf_add_byte(&text, '\n');
     if (refused)
-        fprintf(stderr, "hookcheck %s: " STR_FMT, in->cli->command->name, STR_ARG(buf_str(&text)));
+        buf_printf(&line, "hookcheck %s: ", in->cli->command->name);
+    buf_printf(&line, "%s: %s", result->target, result->action);
+    if (result->path.length && !named)
+        buf_printf(&line, " " STR_FMT, STR_ARG(result->path));
+    if (result->message.length)
+        buf_printf(&line, "%s" STR_FMT, named ? " " : ": ", STR_ARG(result->message));
+    report_hanging(&text, buf_str(&line), 0, HANG, isatty(stream) ? cli_style(in->cli).width : 0);
+    if (result->hint.length)
+        buf_printf(&text, "  next step: " STR_FMT "\n", STR_ARG(result->hint));
+    if (refused)
+        fprintf(stderr, STR_FMT, STR_ARG(buf_str(&text)));
     else
         buf_add(&in->cli->out, buf_str(&text));
 }
@@ -168,6 +175,21 @@ enum cli_status install_report(struct install *in)
     if (in->cli->json)
         write_json(in);
     return status;
+}
+
+/* Of what a program said: git's reason, else the first line. */
+static struct str main_line(struct str text)
+{
+    struct str line, first = STR("");
+
+    text = str_trim(text);
+    while (str_next_line(&text, &line)) {
+        if (str_starts(line, STR("fatal: ")))
+            return line;
+        if (!first.length)
+            first = line;
+    }
+    return first;
 }
 
 bool install_ask(struct arena *arena, struct str directory, const struct str *arguments,
@@ -193,7 +215,7 @@ bool install_ask(struct arena *arena, struct str directory, const struct str *ar
         return err_set(e, ERR_SYSTEM, STR_FMT " " STR_FMT " " STR_FMT "%s" STR_FMT,
                        STR_ARG(arguments[0]), STR_ARG(count > 1 ? arguments[1] : STR("")),
                        STR_ARG(process_describe(arena, &options, &result)),
-                       result.errors.length ? ": " : "", STR_ARG(str_trim(result.errors)));
+                       result.errors.length ? ": " : "", STR_ARG(main_line(result.errors)));
     *ret_output = result.output;
     if (str_ends(*ret_output, STR("\n")))
         ret_output->length--;

@@ -66,7 +66,8 @@ static bool install_file(struct install *in, size_t index, struct err *e)
 
     if (str_is_empty(in->work_tree))
         return err_set(e, ERR_NOT_FOUND, STR_FMT " lies in no repository",
-                       STR_ARG(in->cli->directory));
+                       STR_ARG(in->cli->directory)) ||
+               err_hint(e, "go to the repository, or name it: -C DIR");
     if (!install_read(in, path_join(in->arena, in->work_tree, str_from(systems[index].path)), &file,
                       e))
         return false;

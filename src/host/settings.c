@@ -4,6 +4,8 @@
 
 #include "host/settings_text.h"
 
+#define BOM "\xEF\xBB\xBF"
+
 struct parsed {
     struct arena *arena;
     const struct settings_file *file;
@@ -22,14 +24,15 @@ static bool parse(struct parsed *parsed, struct str text, struct err *e)
     const struct settings_file *file = parsed->file;
     enum json_flags flags = file->comments ? JSON_COMMENTS : JSON_STRICT;
 
-    if (str_is_empty(str_trim(text)))
+    if (str_is_empty(str_trim(str_starts(text, STR(BOM)) ? str_from_offset(text, 3) : text)))
         return err_set(e, ERR_INPUT, "%s is empty: its client reads no settings from it",
                        file->name) ||
                err_hint(e, "remove it, or write {} into it");
     if (!json_parse(parsed->arena, text, flags, file->name, &parsed->document, e))
         return err_hint(e, "mend the file first: its client ignores it as it is");
     if (!json_is_object(parsed->document))
-        return err_set(e, ERR_INPUT, "%s: the document is not an object", file->name);
+        return err_set(e, ERR_INPUT, "%s: the document is not an object", file->name) ||
+               err_hint(e, "write it as {…}, or move the file away");
     parsed->text = parsed->clean = text;
     return !file->comments ||
            json_blank_comments(parsed->arena, text, file->name, &parsed->clean, e);
@@ -57,7 +60,9 @@ static bool walk(const struct parsed *parsed, struct json_place *ret_place, size
         depth++;
         if (depth < count ? !json_is_object(place.item) : !json_is_array(place.item))
             return err_set(e, ERR_INPUT, "%s: \"%s\" is not an %s", parsed->file->name,
-                           parsed->file->keys[depth - 1], depth < count ? "object" : "array");
+                           parsed->file->keys[depth - 1], depth < count ? "object" : "array") ||
+                   err_hint(e, "mend it: its client reads %s there",
+                            depth < count ? "an object of events" : "an array of entries");
     }
     *ret_place = place;
     *ret_depth = depth;
