@@ -115,26 +115,37 @@ static bool install_named(struct install *in)
     return true;
 }
 
-static void install_found(struct install *in)
+/* A repository that git does not look into (somebody else's, broken) is found all the same: what git says is a refusal. */
+static bool has_repository(struct install *in)
 {
     struct git_place place;
     struct err nowhere = ERR_NONE;
 
-    if (in->scope == SCOPE_PROJECT && git_look(in, repository(in), &place, &nowhere))
+    return in->work_tree.length || git_look(in, repository(in), &place, &nowhere);
+}
+
+static enum cli_status install_found(struct install *in)
+{
+    if (in->scope == SCOPE_PROJECT && has_repository(in))
         install_git(in);
     for (size_t i = 0; i < registration_count; i++)
         if (agent_is_used(in, &registrations[i]) &&
             agent_file(in, &registrations[i], in->scope).length)
             agent_install(in, &registrations[i]);
-    if (in->results.count == 0 && in->cli->out.length == 0)
-        fprintf(stderr, "hookcheck install: found no repository and no agent here\n"
-                        "  next step: name what to install: hookcheck install claude\n");
+    if (in->results.count || in->cli->out.length)
+        return CLI_OK;
+    fprintf(stderr,
+            "hookcheck install: found no %s here\n"
+            "  next step: name what to install: hookcheck install claude\n",
+            in->scope == SCOPE_PROJECT ? "repository and no agent" : "agent");
+    return CLI_BLOCKED;
 }
 
 static enum cli_status run(struct cli *cli)
 {
     struct install in;
     struct err e = ERR_NONE;
+    enum cli_status status = CLI_OK;
 
     if (!install_scope_is_clear(cli))
         return CLI_USAGE;
@@ -150,9 +161,10 @@ static enum cli_status run(struct cli *cli)
         if (!install_named(&in))
             return CLI_USAGE;
     } else {
-        install_found(&in);
+        status = install_found(&in);
     }
-    return install_report(&in);
+    enum cli_status reported = install_report(&in);
+    return reported == CLI_OK ? status : reported;
 }
 
 static const struct cli_option options[] = {

@@ -1,6 +1,7 @@
 /* uninstall -- takes back what install did, byte for byte. */
 #include <stdio.h>
 
+#include "base/file.h"
 #include "cli/install_git.h"
 #include "config/state.h"
 
@@ -74,6 +75,21 @@ static void uninstall_git(struct install *in, const struct targets *targets)
             manager_uninstall(in, &place, managers[i]);
 }
 
+/* "restores what was there" is read as "everything": what is the user's own stays, and is named. */
+static void note_user(struct install *in)
+{
+    struct err unreadable = ERR_NONE;
+
+    for (size_t i = 0; i < registration_count; i++) {
+        struct str path = agent_file(in, &registrations[i], SCOPE_USER), text;
+        if (path.length && file_read(in->arena, path, FILE_MAX, &text, &unreadable) &&
+            str_contains(text, STR(REGISTRATION_PROGRAM)))
+            install_note(in, registrations[i].name, path, "note",
+                         STR("still registered, for all of your repositories"),
+                         STR("hookcheck uninstall --user"));
+    }
+}
+
 static enum cli_status run(struct cli *cli)
 {
     struct install in;
@@ -96,7 +112,9 @@ static enum cli_status run(struct cli *cli)
     }
     if (!read_targets(cli, &targets))
         return CLI_USAGE;
-    uninstall_git(&in, &targets);
+    /* Nothing of git's is local in this sense, but what is asked for by name. */
+    if (in.scope != SCOPE_LOCAL || targets.names.count)
+        uninstall_git(&in, &targets);
     /* Their files are the repository's. */
     if (in.scope == SCOPE_PROJECT && is_meant(&targets, "ci"))
         ci_uninstall(&in, targets.ci);
@@ -105,6 +123,8 @@ static enum cli_status run(struct cli *cli)
             agent_uninstall(&in, &registrations[i]);
     if (in.results.count == 0 && cli->out.length == 0 && !cli->json)
         buf_add(&cli->out, STR("nothing of hookcheck is registered here\n"));
+    if (in.scope == SCOPE_PROJECT && targets.names.count == 0)
+        note_user(&in);
     return install_report(&in);
 }
 

@@ -14,6 +14,7 @@ struct looked_git {
     struct git_place place;
     struct str hook; /* the pre-push file git would run */
     bool registered;
+    bool fires;
 };
 
 static void problem(struct looked_git *looked, const char *code, struct str path,
@@ -60,6 +61,8 @@ static void prove(struct looked_git *looked, struct str path, struct str way, st
                            STR_ARG(doctor_first_line(passed.errors))),
                 STR("hookcheck push says why"));
     else
+        looked->fires = true;
+    if (looked->fires)
         doctor_add(doctor, FINDING_OK, "fires", STR("git"), path,
                    STR("stops a push it cannot read, lets an empty one pass"), STR_NONE);
 }
@@ -129,8 +132,7 @@ static bool can_run(struct looked_git *looked, struct str text)
 static void look_for_lost(struct looked_git *looked)
 {
     struct arena *arena = looked->doctor->arena;
-    struct str common = path_join(arena, path_directory(looked->place.config), STR("hooks"));
-    struct str places[] = {path_join(arena, common, STR("pre-push")),
+    struct str places[] = {git_usual_hook_path(&looked->doctor->in, &looked->place),
                            path_join(arena, looked->place.hooks, STR("pre-push.old"))};
     struct err ignored = ERR_NONE;
     struct str text;
@@ -157,7 +159,7 @@ static void look_at_manager(struct looked_git *looked, enum git_manager manager,
     if (!file_read(doctor->arena, path, FILE_MAX, &text, &ignored) ||
         !str_contains(text, STR("hookcheck")))
         return;
-    bool active = manager == MANAGER_HUSKY ? str_contains(looked->place.hooks_path, STR(".husky"))
+    bool active = manager == MANAGER_HUSKY ? husky_directory(&doctor->in, &looked->place).length > 0
                                            : str_contains(hook, str_from(manager_name(manager)));
     if (active) {
         struct str way = manager == MANAGER_HUSKY
@@ -273,14 +275,16 @@ void doctor_git(struct doctor *doctor)
     }
     look_at_ci(doctor);
     look_at_config(&looked);
-    if (looked.place.hooks_path.bytes && looked.place.hooks_path.length == 0) {
+    struct str fault = git_hooks_path_fault(&doctor->in, &looked.place);
+    if (fault.length) {
         problem(&looked, "hooks-path", looked.place.config,
-                STR("core.hooksPath is empty: git runs no hook of a directory"),
-                STR("git config --unset core.hooksPath"));
+                str_printf(doctor->arena, STR_FMT " of a directory", STR_ARG(fault)),
+                git_unset_hooks_path(&doctor->in, &looked.place));
         return;
     }
     look_at_file(&looked);
-    look_for_lost(&looked);
+    if (!looked.fires)
+        look_for_lost(&looked);
     look_at_work_trees(&looked);
     if (!looked.registered)
         problem(&looked, "not-registered", looked.hook, STR("no pre-push hook of ours is run here"),

@@ -9,89 +9,6 @@
 #include "base/file.h"
 #include "base/quote.h"
 
-/* --- What is there --- */
-
-static bool ask_git(struct install *in, struct str directory, const char *const *words,
-                    struct str *ret_output, struct err *e)
-{
-    struct str arguments[8] = {STR("git")};
-    size_t count = 1;
-
-    for (; *words; words++)
-        arguments[count++] = str_from(*words);
-    return install_ask(in->arena, directory, arguments, count, ret_output, e);
-}
-#define ASK_GIT(in, directory, output, e, ...)                                                     \
-    ask_git((in), (directory), (const char *const[]){__VA_ARGS__, NULL}, (output), (e))
-
-static bool at_least(struct str version, uint64_t wanted_major, uint64_t wanted_minor)
-{
-    struct str rest = version, major_text = str_cut(&rest, '.'), minor_text = str_cut(&rest, '.');
-    uint64_t major = 0, minor = 0;
-
-    return str_to_u64(major_text, &major) && str_to_u64(minor_text, &minor) &&
-           (major > wanted_major || (major == wanted_major && minor >= wanted_minor));
-}
-
-/* "2.39.5" of "git version 2.39.5 (Apple Git-154)". */
-static bool read_version(struct install *in, struct git_place *place, struct err *e)
-{
-    struct str output;
-
-    if (!ASK_GIT(in, place->top, &output, e, "version"))
-        return false;
-    if (str_starts(output, STR("git version ")))
-        output = str_from_offset(output, strlen("git version "));
-    place->version = str_cut(&output, ' ');
-    place->config_hooks = at_least(place->version, 2, 54);
-    return true;
-}
-
-bool git_look(struct install *in, struct str directory, struct git_place *ret, struct err *e)
-{
-    struct str output;
-
-    *ret = (struct git_place){.top = directory};
-    if (ASK_GIT(in, directory, &output, NULL, "config", "--show-scope", "--get",
-                "core.hooksPath")) {
-        ret->hooks_path_scope = str_cut(&output, '\t');
-        ret->hooks_path = output.bytes ? output : STR("");
-    }
-    /* An empty core.hooksPath is fatal for the question where the hooks are; pushes just run none. */
-    bool none = ret->hooks_path.bytes && ret->hooks_path.length == 0;
-    if ((!none && !ASK_GIT(in, directory, &ret->hooks, e, "rev-parse", "--path-format=absolute",
-                           "--git-path", "hooks")) ||
-        !ASK_GIT(in, directory, &ret->config, e, "rev-parse", "--path-format=absolute",
-                 "--git-path", "config"))
-        return err_hint(e, "go to the repository, or name it: -C DIR");
-    if (ASK_GIT(in, directory, &output, NULL, "rev-parse", "--show-toplevel") && output.length)
-        ret->top = output;
-    return read_version(in, ret, e);
-}
-
-struct str git_hook_path(struct install *in, const struct git_place *place)
-{
-    return path_join(in->arena, place->hooks, STR("pre-push"));
-}
-
-bool git_hook_is_ours(struct str text)
-{
-    return str_find(str_prefix(text, 200), STR("\n" GIT_HOOK_MARK)) != SIZE_MAX;
-}
-
-struct strs git_submodules(struct install *in, struct str directory)
-{
-    struct strs found = {0};
-    struct str output, line;
-
-    if (ASK_GIT(in, directory, &output, NULL, "submodule", "--quiet", "foreach", "--recursive",
-                "pwd"))
-        while (str_next_line(&output, &line))
-            if (path_is_absolute(line))
-                VEC_PUSH(in->arena, &found, line);
-    return found;
-}
-
 /* --- The wrapper --- */
 
 static bool is_there(struct install *in, struct str path)
@@ -124,13 +41,15 @@ static bool install_wrapper(struct install *in, struct str path, struct err *e)
         install_note(in, "git", path, "unchanged", STR_NONE, STR_NONE);
         return true;
     }
+    if (other && is_there(in, earlier))
+        return err_set(e, ERR_REFUSED, STR_FMT " is in the way", STR_ARG(earlier)) ||
+               err_hint(e, "look at it and at %s, and remove one of them", str_c(in->arena, path));
+    if (!in->print && !in->locked) /* another installer may have been here meanwhile */
+        return install_lock(in, e) && install_wrapper(in, path, e);
     if (!other) {
         file.status.st_mode |= 0111;
         return install_write(in, "git", &file, &change, e);
     }
-    if (is_there(in, earlier))
-        return err_set(e, ERR_REFUSED, STR_FMT " is in the way", STR_ARG(earlier)) ||
-               err_hint(e, "look at it and at %s, and remove one of them", str_c(in->arena, path));
     struct install_file fresh = {.path = path, .real = str_copy(in->arena, path)};
     if (in->print) {
         buf_printf(&in->cli->out, "rename " STR_FMT " to " GIT_HOOK_EARLIER "\n", STR_ARG(path));
@@ -284,21 +203,15 @@ static bool uninstall_config(struct install *in, struct str path, struct err *e)
 
 /* --- Install --- */
 
-static bool is_shared(struct str scope)
-{
-    return str_eq(scope, STR("global")) || str_eq(scope, STR("system"));
-}
-
 /* Where a wrapper must not go. */
 static bool check_hooks_path(struct install *in, const struct git_place *place, struct err *e)
 {
-    if (!place->hooks_path.bytes)
-        return true;
-    if (str_is_empty(place->hooks_path))
-        return err_set(e, ERR_REFUSED, "core.hooksPath is empty (" STR_FMT "): git runs no hook",
-                       STR_ARG(place->hooks_path_scope)) ||
-               err_hint(e, "git config --unset core.hooksPath");
-    if (is_shared(place->hooks_path_scope) && in->scope != SCOPE_USER)
+    struct str fault = git_hooks_path_fault(in, place);
+
+    if (fault.length)
+        return err_set(e, ERR_REFUSED, STR_FMT, STR_ARG(fault)) ||
+               err_hint(e, STR_FMT, STR_ARG(git_unset_hooks_path(in, place)));
+    if (place->hooks_path.bytes && git_hooks_are_shared(place) && in->scope != SCOPE_USER)
         return err_set(e, ERR_REFUSED,
                        "core.hooksPath is " STR_FMT " (" STR_FMT
                        "): its hooks run in every repository",
@@ -327,8 +240,7 @@ static bool install_place(struct install *in, struct git_place *place, struct er
     if (place->config_hooks)
         return (str_is_empty(place->hooks) || uninstall_wrapper(in, pre_push, e)) &&
                install_config(in, place, e);
-    if (in->scope == SCOPE_MANAGED ||
-        (in->scope == SCOPE_USER && !is_shared(place->hooks_path_scope)))
+    if (in->scope == SCOPE_MANAGED || (in->scope == SCOPE_USER && !git_hooks_are_shared(place)))
         return err_set(e, ERR_REFUSED, "git " STR_FMT " has no hooks for all repositories",
                        STR_ARG(place->version)) ||
                err_hint(e, "git 2.54 has; until then: hookcheck install git --global-template, for "
@@ -444,13 +356,19 @@ static bool uninstall_template(struct install *in, struct err *e)
            uninstall_template_section(in, directory, e);
 }
 
+/* A hooks directory of all repositories is the user's: --user takes it away there. */
 static bool uninstall_project(struct install *in, const struct git_place *place, struct err *e)
 {
+    struct str usual = git_usual_hook_path(in, place), hook = git_hook_path(in, place);
+    bool own = place->hooks.length && !git_hooks_are_shared(place);
     bool done =
         uninstall_config(in, place->config, e) &&
-        uninstall_wrapper(in, git_hook_path(in, place), e) &&
-        uninstall_wrapper(in, path_join(in->arena, place->hooks, STR("pre-push.legacy")), e);
+        (!own ||
+         (uninstall_wrapper(in, hook, e) &&
+          uninstall_wrapper(in, path_join(in->arena, place->hooks, STR("pre-push.legacy")), e)));
 
+    if (done && !str_eq(usual, hook))
+        done = uninstall_wrapper(in, usual, e);
     for (int manager = 1; manager < MANAGER_COUNT; manager++)
         manager_uninstall(in, place, (enum git_manager)manager);
     return done;
@@ -462,8 +380,7 @@ static bool uninstall_shared(struct install *in, const struct git_place *place, 
     if (in->scope == SCOPE_USER && !uninstall_template(in, e))
         return false;
     return uninstall_config(in, git_config_file(in, place), e) &&
-           (!is_shared(place->hooks_path_scope) ||
-            uninstall_wrapper(in, git_hook_path(in, place), e));
+           (!git_hooks_are_shared(place) || uninstall_wrapper(in, git_hook_path(in, place), e));
 }
 
 void git_uninstall(struct install *in, struct str directory)

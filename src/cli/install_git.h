@@ -31,16 +31,32 @@ struct git_place {
     struct str version;
     bool config_hooks; /* git runs configured hooks (2.54) */
 };
+/* --- git_place.c --- */
+/* `words` end with NULL; `e` may be NULL. */
+bool git_ask(struct install *in, struct str directory, const char *const *words,
+             struct str *ret_output, struct err *e);
+#define ASK_GIT(in, directory, output, e, ...)                                                     \
+    git_ask((in), (directory), (const char *const[]){__VA_ARGS__, NULL}, (output), (e))
 MUST_CHECK bool git_look(struct install *in, struct str directory, struct git_place *ret,
                          struct err *e);
 struct str git_hook_path(struct install *in, const struct git_place *place);
+/* Where it would be without core.hooksPath: ours may stand there since before that was set. */
+struct str git_usual_hook_path(struct install *in, const struct git_place *place);
+/* Is core.hooksPath one directory for all repositories? A relative one is each repository's own. */
+bool git_hooks_are_shared(const struct git_place *place);
+/* Why git runs no hook from core.hooksPath, whatever stands there; empty: it does. */
+struct str git_hooks_path_fault(struct install *in, const struct git_place *place);
+/* The command that takes core.hooksPath out where it is set. */
+struct str git_unset_hooks_path(struct install *in, const struct git_place *place);
 /* Is this the text of our wrapper? */
 bool git_hook_is_ours(struct str text);
-/* The configuration file for git of that scope; empty when there is none. */
-struct str git_config_file(struct install *in, const struct git_place *place);
+/* The work trees of the submodules, recursively. */
+struct strs git_submodules(struct install *in, struct str directory);
 
 /* --- install_manager.c --- */
 const char *manager_name(enum git_manager manager);
+/* The directory in which husky, which git starts here, looks for its scripts; empty: git starts no husky. */
+struct str husky_directory(struct install *in, const struct git_place *place);
 /* Which one looks after this work tree's hooks. */
 enum git_manager manager_find(struct install *in, const struct git_place *place);
 /* Its configuration file here; the one that would be made when there is none. */
@@ -53,10 +69,10 @@ void manager_uninstall(struct install *in, const struct git_place *place, enum g
 struct str git_wrapper_text(struct install *in);
 
 /* --- install_git.c --- */
+/* The configuration file for git of that scope; empty when there is none. */
+struct str git_config_file(struct install *in, const struct git_place *place);
 void git_install(struct install *in, struct str directory);
 void git_install_template(struct install *in);
 void git_uninstall(struct install *in, struct str directory);
-/* The work trees of the submodules, recursively. */
-struct strs git_submodules(struct install *in, struct str directory);
 
 #endif

@@ -3,15 +3,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/quote.h"
-#include "cli/install_git.h"
-#include "cli/lefthook_json.h"
+#include "cli/manager_entry.h"
 #include "cli/yaml_lines.h"
-
-#define BLOCK_BEGIN "# >>> hookcheck"
-#define BLOCK_END "# <<< hookcheck"
-#define LEFTHOOK_TABLE "[pre-push.scripts.hookcheck]"
-#define ZEROS "0000000000000000000000000000000000000000"
 
 static const char *const lefthook_files[] = {
     "lefthook.yml",   "lefthook.yaml",        ".lefthook.yml",
@@ -40,23 +33,42 @@ static struct str first_of(struct install *in, struct str top, const char *const
 
 struct str manager_file(struct install *in, const struct git_place *place, enum git_manager manager)
 {
-    if (manager == MANAGER_HUSKY)
-        return path_join(in->arena, place->top, STR(".husky/pre-push"));
+    if (manager == MANAGER_HUSKY) {
+        struct str own = husky_directory(in, place);
+        return path_join(in->arena,
+                         own.length ? own : path_join(in->arena, place->top, STR(".husky")),
+                         STR("pre-push"));
+    }
     if (manager == MANAGER_PRE_COMMIT)
         return path_join(in->arena, place->top, STR(".pre-commit-config.yaml"));
     struct str found = first_of(in, place->top, lefthook_files, COUNT_OF(lefthook_files));
     return found.bytes ? found : path_join(in->arena, place->top, STR("lefthook.yml"));
 }
 
-static bool path_is_husky(struct str hooks_path)
+static bool is_there(struct install *in, struct str directory, const char *name)
 {
-    hooks_path = str_trim_bytes(hooks_path, "/");
-    return str_ends(hooks_path, STR(".husky/_")) || str_ends(hooks_path, STR(".husky"));
+    return file_kind(in->arena, path_join(in->arena, directory, str_from(name))) == FILE_REGULAR;
+}
+
+/* Version 9 sets core.hooksPath to the directory `_` beside its scripts, earlier ones to the scripts' own; which may lie anywhere. */
+struct str husky_directory(struct install *in, const struct git_place *place)
+{
+    struct str hooks = place->hooks, above = path_directory(hooks);
+
+    if (!place->hooks_path.length)
+        return STR("");
+    if (str_eq(path_base_name(hooks), STR("_")) &&
+        (str_eq(path_base_name(above), STR(".husky")) || is_there(in, hooks, "h") ||
+         is_there(in, hooks, "husky.sh")))
+        return above;
+    return str_eq(path_base_name(hooks), STR(".husky")) || is_there(in, hooks, "_/husky.sh")
+               ? hooks
+               : STR("");
 }
 
 enum git_manager manager_find(struct install *in, const struct git_place *place)
 {
-    if (path_is_husky(place->hooks_path))
+    if (husky_directory(in, place).length)
         return MANAGER_HUSKY;
     if (first_of(in, place->top, lefthook_files, COUNT_OF(lefthook_files)).bytes)
         return MANAGER_LEFTHOOK;
@@ -68,226 +80,7 @@ enum git_manager manager_find(struct install *in, const struct git_place *place)
                : MANAGER_NONE;
 }
 
-/* These files are shared: the name that PATH finds suits everybody, our absolute path only this machine. */
-static struct str shared_program(struct install *in)
-{
-    struct str ask[] = {STR("sh"), STR("-c"), STR("command -v " GIT_HOOK_PROGRAM)}, found;
-
-    if (install_ask(in->arena, in->cli->directory, ask, COUNT_OF(ask), &found, NULL))
-        return STR(GIT_HOOK_PROGRAM);
-    return shell_quote(in->arena, install_program(in, GIT_HOOK_PROGRAM));
-}
-
-/* --- Texts --- */
-
-/* Both ours and what stands below it read all of standard input. */
-static struct str husky_block(struct install *in)
-{
-    return str_printf(in->arena,
-                      BLOCK_BEGIN
-                      ": may this push go out?\n"
-                      "hookcheck_feed=$(mktemp) && cat >\"$hookcheck_feed\" || exit 2\n" STR_FMT
-                      " \"$@\" <\"$hookcheck_feed\" || { rm -f \"$hookcheck_feed\"; exit 2; }\n"
-                      "exec <\"$hookcheck_feed\" && rm -f \"$hookcheck_feed\"\n" BLOCK_END "\n",
-                      STR_ARG(shared_program(in)));
-}
-
-/* Behind what must come first: the interpreter, and husky 8's own line. */
-static size_t husky_offset(struct str text)
-{
-    struct str rest = text, line;
-    size_t at = 0;
-
-    while (str_next_line(&rest, &line)) {
-        bool first = at == 0 && str_starts(line, STR("#!"));
-        if (!first && !str_contains(line, STR("husky.sh")))
-            break;
-        at = text.length - rest.length;
-    }
-    return at;
-}
-
-static bool husky_edit(struct install *in, struct str text, size_t *ret_at, struct str *ret_piece)
-{
-    *ret_at = husky_offset(text);
-    bool open_line = *ret_at && text.bytes[*ret_at - 1] != '\n';
-    *ret_piece =
-        str_printf(in->arena, "%s" STR_FMT, open_line ? "\n" : "", STR_ARG(husky_block(in)));
-    return true;
-}
-
-/* A script, not a command: lefthook skips commands of pre-push when HEAD has nothing new, also when another branch is pushed. */
-static struct str lefthook_entry(struct install *in, struct str indent, struct str unit, bool list)
-{
-    struct str inner = str_printf(in->arena, STR_FMT STR_FMT, STR_ARG(indent), STR_ARG(unit));
-
-    if (list)
-        return str_printf(in->arena,
-                          STR_FMT "- name: hookcheck\n" STR_FMT "  script: hookcheck\n" STR_FMT
-                                  "  runner: sh\n" STR_FMT "  use_stdin: true\n",
-                          STR_ARG(indent), STR_ARG(indent), STR_ARG(indent), STR_ARG(indent));
-    return str_printf(in->arena,
-                      STR_FMT "hookcheck:\n" STR_FMT "runner: sh\n" STR_FMT "use_stdin: true\n",
-                      STR_ARG(indent), STR_ARG(inner), STR_ARG(inner));
-}
-
-/* Is the hook's table, or that of its scripts, written so that no table can be added to it? */
-static bool toml_is_closed(struct str text)
-{
-    struct str rest = text, line, table = STR("");
-
-    while (str_next_line(&rest, &line)) {
-        line = str_trim(line);
-        if (str_starts(line, STR("["))) {
-            table = str_trim_bytes(str_cut(&line, '#'), " []");
-            continue;
-        }
-        struct str key = str_trim_bytes(str_cut(&line, '='), " \t\"'");
-        bool of_hook = str_eq(table, STR("pre-push"));
-        if ((!table.length && str_starts(key, STR("pre-push"))) ||
-            (of_hook && str_starts(key, STR("scripts"))) ||
-            (str_eq(table, STR("pre-push.scripts")) && str_starts(key, STR("hookcheck"))))
-            return true;
-    }
-    return false;
-}
-
-static bool lefthook_toml_edit(struct install *in, struct str text, size_t *ret_at,
-                               struct str *ret_piece)
-{
-    const char *apart = !text.length ? "" : str_ends(text, STR("\n")) ? "\n" : "\n\n";
-
-    if (toml_is_closed(text))
-        return false;
-    *ret_at = text.length;
-    *ret_piece =
-        str_printf(in->arena, "%s" LEFTHOOK_TABLE "\nrunner = \"sh\"\nuse_stdin = true\n", apart);
-    return true;
-}
-
-static bool lefthook_edit(struct install *in, struct str text, size_t *ret_at,
-                          struct str *ret_piece)
-{
-    struct yaml_block hook, scripts;
-    struct str unit = STR("  ");
-    const char *open_line = text.length && !str_ends(text, STR("\n")) ? "\n" : "";
-
-    if (!yaml_find(text, 0, text.length, STR(""), "pre-push", &hook)) {
-        *ret_at = text.length;
-        *ret_piece = str_printf(in->arena, "%spre-push:\n  scripts:\n" STR_FMT, open_line,
-                                STR_ARG(lefthook_entry(in, STR("    "), unit, false)));
-        return true;
-    }
-    if (hook.value.length || hook.list)
-        return false;
-    struct str inner = hook.indent.bytes ? hook.indent : unit;
-    bool jobs = yaml_find(text, hook.body, hook.end, inner, "jobs", &scripts);
-    if (!jobs && !yaml_find(text, hook.body, hook.end, inner, "scripts", &scripts)) {
-        *ret_at = hook.body;
-        struct str deeper = str_printf(in->arena, STR_FMT STR_FMT, STR_ARG(inner), STR_ARG(inner));
-        *ret_piece = str_printf(in->arena, "%s" STR_FMT "scripts:\n" STR_FMT,
-                                hook.body == text.length ? open_line : "", STR_ARG(inner),
-                                STR_ARG(lefthook_entry(in, deeper, inner, false)));
-        return true;
-    }
-    if (scripts.value.length || scripts.list != jobs || !scripts.indent.bytes)
-        return false;
-    *ret_at = scripts.body;
-    *ret_piece = lefthook_entry(in, scripts.indent, inner, jobs);
-    return true;
-}
-
-/* pre-commit gives its hooks no standard input but variables: the line is written again from them. */
-static const char pre_commit_feed[] =
-    "sh -c 'printf \"%s %s %s %s\\n\" \"$PRE_COMMIT_LOCAL_BRANCH\" "
-    "\"${PRE_COMMIT_TO_REF:-$(git rev-parse \"$PRE_COMMIT_LOCAL_BRANCH\")}\" "
-    "\"$PRE_COMMIT_REMOTE_BRANCH\" \"${PRE_COMMIT_FROM_REF:-" ZEROS "}\" | ";
-
-/* The stage's name changed with 3.2; later ones warn of the old name, earlier ones refuse the new one. */
-static const char *pre_commit_stage(struct install *in)
-{
-    struct str ask[] = {STR("pre-commit"), STR("--version")}, version;
-
-    if (!install_ask(in->arena, in->cli->directory, ask, COUNT_OF(ask), &version, NULL))
-        return "pre-push";
-    (void)str_cut(&version, ' ');
-    static const char *const old[] = {"0.", "1.", "2.", "3.0.", "3.1."};
-    for (size_t i = 0; i < COUNT_OF(old); i++)
-        if (str_starts(version, str_from(old[i])))
-            return "push";
-    return "pre-push";
-}
-
-static bool pre_commit_edit(struct install *in, struct str text, size_t *ret_at,
-                            struct str *ret_piece)
-{
-    struct yaml_block repos;
-
-    if (!yaml_find(text, 0, text.length, STR(""), "repos", &repos) || repos.value.length ||
-        (repos.indent.bytes && !repos.list))
-        return false;
-    struct str indent = repos.indent.bytes ? repos.indent : STR("");
-    const char *open_line = repos.body == text.length && !str_ends(text, STR("\n")) ? "\n" : "";
-    *ret_at = repos.body;
-    *ret_piece = str_printf(
-        in->arena,
-        "%s" STR_FMT "- repo: local\n" STR_FMT "  hooks:\n" STR_FMT "  - id: hookcheck\n" STR_FMT
-        "    name: hookcheck\n" STR_FMT "    entry: %s" STR_FMT
-        " \"$PRE_COMMIT_REMOTE_NAME\" \"$PRE_COMMIT_REMOTE_URL\"'\n" STR_FMT
-        "    language: system\n" STR_FMT "    stages: [%s]\n" STR_FMT
-        "    always_run: true\n" STR_FMT "    pass_filenames: false\n",
-        open_line, STR_ARG(indent), STR_ARG(indent), STR_ARG(indent), STR_ARG(indent),
-        STR_ARG(indent), pre_commit_feed, STR_ARG(shared_program(in)), STR_ARG(indent),
-        STR_ARG(indent), pre_commit_stage(in), STR_ARG(indent), STR_ARG(indent));
-    return true;
-}
-
 /* --- Install --- */
-
-/* Is it a configuration of lefthook in JSON? */
-static bool is_json(struct install *in, enum git_manager manager, struct str path, struct str text,
-                    struct lefthook_text *ret)
-{
-    *ret = (struct lefthook_text){.name = str_c(in->arena, path), .text = text};
-    return manager == MANAGER_LEFTHOOK && lefthook_is_json(path, &ret->comments);
-}
-
-static bool is_there(struct install *in, enum git_manager manager, struct str path, struct str text)
-{
-    struct str rest = text, line;
-    struct lefthook_text json;
-
-    if (is_json(in, manager, path, text, &json))
-        return lefthook_json_is_there(in->arena, &json);
-    while (str_next_line(&rest, &line)) {
-        line = str_trim(line);
-        if (manager == MANAGER_HUSKY ? str_starts(line, STR(BLOCK_BEGIN))
-            : manager == MANAGER_PRE_COMMIT
-                ? str_eq(line, STR("- id: hookcheck"))
-                : str_eq(line, STR(LEFTHOOK_TABLE)) || str_eq(line, STR("hookcheck:")) ||
-                      str_eq(line, STR("- name: hookcheck")))
-            return true;
-    }
-    return false;
-}
-
-static bool edit(struct install *in, enum git_manager manager, struct str path, struct str text,
-                 size_t *ret_at, struct str *ret_piece, struct err *e)
-{
-    struct lefthook_text json;
-
-    if (is_json(in, manager, path, text, &json))
-        return lefthook_json_add(in->arena, &json, ret_at, ret_piece, e);
-    if (manager == MANAGER_HUSKY)
-        return husky_edit(in, text, ret_at, ret_piece);
-    bool toml = manager == MANAGER_LEFTHOOK && str_ends(path, STR(".toml"));
-    bool good = toml                          ? lefthook_toml_edit(in, text, ret_at, ret_piece)
-                : manager == MANAGER_LEFTHOOK ? lefthook_edit(in, text, ret_at, ret_piece)
-                                              : pre_commit_edit(in, text, ret_at, ret_piece);
-    if (good && str_contains(text, STR("\r\n")))
-        *ret_piece = yaml_with_crlf(in->arena, *ret_piece);
-    return good;
-}
 
 struct entry {
     struct install_file file;
@@ -305,14 +98,14 @@ static bool prepare_entry(struct install *in, struct str path, enum git_manager 
     *ret = (struct entry){.change.mode = manager == MANAGER_HUSKY ? 0755 : 0644};
     if (!install_read(in, path, &ret->file, e))
         return false;
-    ret->there = is_there(in, manager, path, ret->file.text);
+    ret->there = entry_is_there(in, manager, path, ret->file.text);
     if (ret->there)
         return true;
     if (ret->file.exists)
         text = ret->file.text;
     else if (manager == MANAGER_PRE_COMMIT)
         text = STR("repos:\n");
-    if (!edit(in, manager, path, text, &at, &piece, e)) {
+    if (!entry_add(in, manager, path, text, &at, &piece, e)) {
         if (!err_is_set(e))
             (void)(err_set(e, ERR_INPUT, STR_FMT ": written in a way that is not edited here",
                            STR_ARG(path)) ||
@@ -342,7 +135,7 @@ static void remind(struct install *in, const struct git_place *place, enum git_m
 {
     struct str hook, path = git_hook_path(in, place);
     struct err ignored = ERR_NONE;
-    bool active = manager == MANAGER_HUSKY && path_is_husky(place->hooks_path);
+    bool active = manager == MANAGER_HUSKY && husky_directory(in, place).length;
 
     if (manager != MANAGER_HUSKY && file_read(in->arena, path, FILE_MAX, &hook, &ignored))
         active = str_contains(hook, str_from(manager_name(manager)));
@@ -360,7 +153,7 @@ static struct str source_directory(struct install *in, struct str path, struct s
     struct yaml_block source;
     struct str value = STR_NONE;
 
-    if (is_json(in, MANAGER_LEFTHOOK, path, text, &json))
+    if (entry_is_json(in, MANAGER_LEFTHOOK, path, text, &json))
         value = lefthook_json_value(in->arena, &json, "source_dir");
     else if (yaml_find(text, 0, text.length, STR(""), "source_dir", &source))
         value = str_trim_bytes(source.value, "\"'");
@@ -384,7 +177,7 @@ static struct str script_text(struct install *in)
 {
     return str_printf(
         in->arena, "#!/bin/sh\n" GIT_HOOK_MARK ": may this push go out?\nexec " STR_FMT " \"$@\"\n",
-        STR_ARG(shared_program(in)));
+        STR_ARG(entry_program(in)));
 }
 
 static bool install_script(struct install *in, const struct git_place *place, struct err *e)
@@ -443,40 +236,6 @@ void manager_install(struct install *in, const struct git_place *place, enum git
 
 /* --- Uninstall --- */
 
-static struct str without(struct install *in, struct str text, size_t from, size_t to)
-{
-    return str_printf(in->arena, STR_FMT STR_FMT, STR_ARG(str_prefix(text, from)),
-                      STR_ARG(str_from_offset(text, to)));
-}
-
-static bool cut_entry(struct install *in, enum git_manager manager, struct str path,
-                      struct str text, struct str *ret_text)
-{
-    size_t at, from;
-    struct str piece;
-    struct lefthook_text json;
-    struct err ignored = ERR_NONE;
-
-    if (manager == MANAGER_HUSKY) {
-        from = str_find(text, STR(BLOCK_BEGIN));
-        size_t end = str_find(text, STR(BLOCK_END "\n"));
-        if (from == SIZE_MAX || end == SIZE_MAX || end < from)
-            return false;
-        *ret_text = without(in, text, from, end + strlen(BLOCK_END "\n"));
-        return true;
-    }
-    if (is_json(in, manager, path, text, &json))
-        return lefthook_json_cut(in->arena, &json, ret_text);
-    /* As it would be written today, in the text without it: found by writing it where it would stand. */
-    if (!edit(in, manager, path, text, &at, &piece, &ignored))
-        return false;
-    from = str_find(text, piece);
-    if (from == SIZE_MAX)
-        return false;
-    *ret_text = without(in, text, from, from + piece.length);
-    return true;
-}
-
 static bool uninstall_entry(struct install *in, const struct git_place *place,
                             enum git_manager manager, struct err *e)
 {
@@ -490,9 +249,9 @@ static bool uninstall_entry(struct install *in, const struct git_place *place,
         return false;
     if (record.found && !install_undo(in, manager_name(manager), &file, &record, &done, e))
         return false;
-    if (done || !is_there(in, manager, file.path, file.text))
+    if (done || !entry_is_there(in, manager, file.path, file.text))
         return true;
-    if (!cut_entry(in, manager, file.path, file.text, &text))
+    if (!entry_cut(in, manager, file.path, file.text, &text))
         return err_set(e, ERR_REFUSED, STR_FMT ": the entry was changed after it was installed",
                        STR_ARG(file.path)) ||
                err_hint(e, "take it out by hand");
