@@ -160,17 +160,19 @@ static void write_finding(struct doctor *doctor, const struct finding *finding, 
     struct buf *out = &doctor->cli->out;
     struct str rest = finding->message, line = STR("");
     bool color = doctor->cli->color;
-    /* Many a message begins with the path already, with line and column behind it. */
+    struct str about = str_printf(doctor->arena, STR_FMT ": ", STR_ARG(finding->subject));
+    /* Many a message begins with the path already, with line and column behind it; a reason, with its environment. */
     struct str path = str_starts(rest, finding->path) ? STR("") : finding->path;
 
+    if (str_starts(rest, about))
+        rest = str_from_offset(rest, about.length);
     (void)str_next_line(&rest, &line);
     buf_printf(out, "%s%-7s%s  ", color ? colors[finding->level] : "", level_names[finding->level],
                color ? "\033[0m" : "");
-    struct str first = str_printf(doctor->arena, STR_FMT ": " STR_FMT "%s" STR_FMT "%s%s%s",
-                                  STR_ARG(finding->subject), STR_ARG(path), path.length ? ": " : "",
-                                  STR_ARG(line), finding->level == FINDING_OK ? "" : " (",
-                                  finding->level == FINDING_OK ? "" : finding->code,
-                                  finding->level == FINDING_OK ? "" : ")");
+    struct str first = str_printf(
+        doctor->arena, STR_FMT STR_FMT "%s" STR_FMT "%s%s%s", STR_ARG(about), STR_ARG(path),
+        path.length ? ": " : "", STR_ARG(line), finding->level == FINDING_OK ? "" : " (",
+        finding->level == FINDING_OK ? "" : finding->code, finding->level == FINDING_OK ? "" : ")");
     report_hanging(out, first, HANG, HANG, width);
     while (str_next_line(&rest, &line)) {
         buf_add(out, STR("         "));

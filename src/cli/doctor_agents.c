@@ -5,7 +5,6 @@
 
 #include "base/file.h"
 #include "base/quote.h"
-#include "base/regex.h"
 #include "cli/doctor_agent.h"
 
 struct str looked_name(const struct looked *looked)
@@ -27,160 +26,43 @@ void looked_problem(struct looked *looked, const char *code, struct str message,
                hint);
 }
 
-/* --- One registered entry --- */
+/* --- The entries of a file --- */
 
-/* The tool whose calls run shell commands, as the host names it for its matchers; bytes NULL: it has none, or matches on something else. */
-static struct str shell_tool(const struct registration *registration)
+/* The event at which a call can be stopped; Cursor has two. */
+static bool is_event(const struct looked *looked, const char *event)
 {
-    if (strcmp(registration->name, "gemini") == 0)
-        return STR("run_shell_command");
-    return registration->claude_shape ? STR("Bash") : STR_NONE;
+    return strcmp(event, looked->registration->keys[1]) == 0 ||
+           (strcmp(looked->registration->name, "cursor") == 0 && strcmp(event, "preToolUse") == 0);
 }
 
-static void look_at_matcher(struct looked *looked, const cJSON *entry)
+static void look_at_handler(struct looked *looked, const char *event, const cJSON *entry,
+                            const cJSON *handler)
 {
-    struct str matcher = json_string(entry, "matcher"), tool = shell_tool(looked->registration);
-
-    if (!tool.bytes || registration_matcher_takes(looked->doctor->arena, matcher, tool)) {
-        looked->shells++;
+    if (!registration_is_ours(handler))
         return;
-    }
-    bool comma = str_find_byte(matcher, ',') != SIZE_MAX;
-    bool edits = str_contains(matcher, STR("Write")) || str_contains(matcher, STR("Edit"));
-    if (comma)
-        looked_problem(looked, "matcher",
+    if (is_event(looked, event))
+        looked_entry(looked, event, entry, handler);
+    else
+        looked_problem(looked, "wrong-event",
                        str_printf(looked->doctor->arena,
-                                  "the matcher \"" STR_FMT
-                                  "\" has a comma: clients before 2.1.191 never match it",
-                                  STR_ARG(matcher)),
-                       looked_again(looked));
-    else if (!edits)
-        looked_problem(looked, "matcher",
-                       str_printf(looked->doctor->arena,
-                                  "the matcher \"" STR_FMT "\" does not take the tool " STR_FMT
-                                  " (it is case-sensitive)",
-                                  STR_ARG(matcher), STR_ARG(tool)),
+                                  "registered for %s, where no call can be stopped", event),
                        looked_again(looked));
 }
 
-static void look_at_program(struct looked *looked, struct str command)
-{
-    struct arena *arena = looked->doctor->arena;
-    struct str word = registration_first_word(arena, command);
-
-    if (word.length && word.bytes[0] == '$')
-        return; /* a placeholder of the host: the proof shows where it leads */
-    if (!path_is_absolute(word))
-        looked_problem(looked, "relative-path",
-                       str_printf(arena,
-                                  STR_FMT " is not an absolute path: it is lost when the agent "
-                                          "changes the directory",
-                                  STR_ARG(word)),
-                       looked_again(looked));
-    else if (file_kind(arena, word) == FILE_ABSENT)
-        looked_problem(looked, "missing-program",
-                       str_printf(arena, STR_FMT " is not there", STR_ARG(word)),
-                       STR("./install/quickstart --no-demo, then hookcheck install again"));
-    else if (access(str_c(arena, word), X_OK) != 0)
-        looked_problem(looked, "not-executable",
-                       str_printf(arena, STR_FMT " may not be run", STR_ARG(word)),
-                       str_printf(arena, "chmod +x " STR_FMT, STR_ARG(shell_quote(arena, word))));
-}
-
-static double seconds_of(const struct looked *looked, const cJSON *handler)
-{
-    const cJSON *timeout = json_get(handler, "timeout");
-
-    if (!timeout)
-        timeout = json_get(handler, "timeoutSec");
-    if (!json_is_number(timeout))
-        return 60;
-    return strcmp(looked->registration->name, "gemini") == 0 ? timeout->valuedouble / 1000
-                                                             : timeout->valuedouble;
-}
-
-static void look_at_handler(struct looked *looked, const cJSON *entry, const cJSON *handler)
-{
-    struct doctor *doctor = looked->doctor;
-    struct str command = registration_command(handler);
-    size_t shells = looked->shells;
-    uint64_t deadline = doctor->config && doctor->config->deadline_ms ? doctor->config->deadline_ms
-                                                                      : CONFIG_DEADLINE_DEFAULT_MS;
-
-    struct str type = json_string(handler, "type");
-
-    if (type.length && !str_eq(type, STR("command"))) {
-        looked_problem(looked, "wrong-type",
-                       str_printf(doctor->arena,
-                                  "the entry is of type \"" STR_FMT "\": its command is not run",
-                                  STR_ARG(type)),
-                       looked_again(looked));
-        return;
-    }
-    look_at_matcher(looked, entry);
-    look_at_program(looked, command);
-    if (strcmp(looked->registration->name, "claude") == 0 &&
-        registration_matcher_takes(doctor->arena, json_string(entry, "matcher"), STR("Edit"))) {
-        looked->edits++;
-        looked_prove_edits(looked, command);
-    }
-    if (looked->shells == shells)
-        return; /* the entry for files: it has nothing to decide about commands */
-    if (json_bool(handler, "async", false))
-        looked_problem(looked, "async",
-                       STR("the hook is asynchronous: nothing waits for its answer"),
-                       looked_again(looked));
-    if (json_get(handler, "if"))
-        looked_problem(looked, "matcher",
-                       STR("the hook has a condition (\"if\"), which misses wrapped commands"),
-                       looked_again(looked));
-    if (looked->registration->claude_shape && !str_contains(command, STR("|| exit 2")))
-        looked_problem(
-            looked, "fails-open",
-            STR("without \"|| exit 2\" a program that is missing or crashes lets calls through"),
-            looked_again(looked));
-    if (seconds_of(looked, handler) * 1000 < (double)deadline + 3000)
-        looked_problem(
-            looked, "deadline",
-            str_printf(doctor->arena,
-                       "the host waits %.0f s, the check may take %llu s: it would be killed, "
-                       "and the call let through",
-                       seconds_of(looked, handler), (unsigned long long)(deadline / 1000)),
-            looked_again(looked));
-    looked_prove(looked, command);
-}
-
-static void look_at_entries(struct looked *looked, const cJSON *entries)
-{
-    const cJSON *entry, *handler;
-
-    cJSON_ArrayForEach(entry, entries)
-    {
-        const cJSON *handlers = json_get(entry, "hooks");
-        if (registration_is_ours(entry))
-            look_at_handler(looked, entry, entry);
-        cJSON_ArrayForEach(handler, handlers) if (registration_is_ours(handler))
-            look_at_handler(looked, entry, handler);
-    }
-}
-
-/* Ours below an event at which nothing can be stopped any more. */
-static void look_at_other_events(struct looked *looked, const cJSON *hooks)
+static void look_at_entries(struct looked *looked, const cJSON *hooks)
 {
     const cJSON *event, *entry, *handler;
 
     cJSON_ArrayForEach(event, hooks)
     {
-        if (strcmp(event->string, looked->registration->keys[1]) == 0 ||
-            strcmp(event->string, "preToolUse") == 0)
+        if (!json_is_array(event))
             continue;
         cJSON_ArrayForEach(entry, event)
-            cJSON_ArrayForEach(handler, json_get(entry, "hooks")) if (registration_is_ours(handler))
-                looked_problem(looked, "wrong-event",
-                               str_printf(looked->doctor->arena,
-                                          "registered for %s, where no call can be stopped",
-                                          event->string),
-                               looked_again(looked));
+        {
+            look_at_handler(looked, event->string, entry, entry);
+            cJSON_ArrayForEach(handler, json_get(entry, "hooks"))
+                look_at_handler(looked, event->string, entry, handler);
+        }
     }
 }
 
@@ -204,19 +86,74 @@ static void look_at_shape(struct looked *looked, const cJSON *document)
     }
 }
 
-static void look_at_document(struct looked *looked, const cJSON *document)
+/* Of the administrator's files the last one counts. */
+static void look_at_managed_keys(struct looked *looked, const cJSON *document)
 {
+    const cJSON *only = json_get(document, "allowManagedHooksOnly"),
+                *off = json_get(document, "disableAllHooks");
+
+    if (json_is_bool(only))
+        looked->managed_only = json_is_true(only) ? looked->path : STR_NONE;
+    if (json_is_bool(off))
+        looked->managed_off = json_is_true(off) ? looked->path : STR_NONE;
+}
+
+static void look_at_copilot(struct looked *looked, const cJSON *document)
+{
+    const cJSON *version = json_get(document, "version");
+
     if (json_bool(document, "disableAllHooks", false))
         looked_problem(looked, "hooks-disabled",
-                       STR("disableAllHooks is true: no hook of this person and project runs"),
-                       STR("take disableAllHooks out; managed settings are not affected by it"));
-    if (looked->scope == SCOPE_MANAGED && json_bool(document, "allowManagedHooksOnly", false))
-        looked->managed_only = looked->path;
+                       STR("disableAllHooks is true: the hooks of this file do not run"),
+                       STR("take disableAllHooks out of it"));
+    if (!json_is_number(version) || version->valuedouble < 1 || version->valuedouble > 1)
+        looked_problem(looked, "settings-invalid",
+                       STR("\"version\" is not 1: Copilot CLI ignores such a file"),
+                       looked_again(looked));
+}
+
+/* Other keys than these beside "hooks": some versions read the file all the same. */
+static void look_at_codex(struct looked *looked, const cJSON *document)
+{
+    const cJSON *member;
+
+    cJSON_ArrayForEach(member, document)
+    {
+        if (strcmp(member->string, "hooks") == 0 || strcmp(member->string, "description") == 0)
+            continue;
+        doctor_add(looked->doctor, FINDING_NOTE, "settings-invalid", looked_name(looked),
+                   looked->path,
+                   str_printf(looked->doctor->arena,
+                              "\"%s\" beside \"hooks\": newer versions of Codex refuse such a file",
+                              member->string),
+                   STR("take it out"));
+    }
+}
+
+static void look_at_document(struct looked *looked, const cJSON *document)
+{
+    const char *name = looked->registration->name;
+
+    if (looked->scope == SCOPE_MANAGED && strcmp(name, "claude") == 0)
+        look_at_managed_keys(looked, document);
+    if (strcmp(name, "copilot") == 0)
+        look_at_copilot(looked, document);
+    if (strcmp(name, "codex") == 0)
+        look_at_codex(looked, document);
     if (looked->registration->claude_shape)
         look_at_shape(looked, document);
-    const cJSON *hooks = json_get(document, looked->registration->keys[0]);
-    look_at_entries(looked, json_get(hooks, looked->registration->keys[1]));
-    look_at_other_events(looked, hooks);
+    look_at_entries(looked, json_get(document, looked->registration->keys[0]));
+}
+
+/* Copilot CLI takes no policy from a file that others could have written. */
+static void look_at_rights(struct looked *looked, const struct install_file *file)
+{
+    if (looked->scope == SCOPE_MANAGED && strcmp(looked->registration->name, "copilot") == 0 &&
+        (file->status.st_mode & 022))
+        looked_problem(looked, "settings-ignored",
+                       STR("others can write it: Copilot CLI takes no policy from such a file"),
+                       str_printf(looked->doctor->arena, "chmod 644 " STR_FMT,
+                                  STR_ARG(shell_quote(looked->doctor->arena, looked->path))));
 }
 
 static void look_at_file(struct looked *looked)
@@ -228,17 +165,16 @@ static void look_at_file(struct looked *looked)
 
     if (!install_read(&doctor->in, looked->path, &file, &e)) {
         looked_problem(looked, "settings-invalid", str_copy(doctor->arena, str_from(e.message)),
-                       STR_NONE);
+                       str_copy(doctor->arena, str_from(e.hint)));
         return;
     }
     if (!file.exists)
         return;
     if (strcmp(looked->registration->name, "opencode") == 0) {
-        looked->shells++;
-        looked_prove(
-            looked, shell_quote(doctor->arena, install_program(&doctor->in, REGISTRATION_PROGRAM)));
+        looked_plugin(looked, file.text);
         return;
     }
+    look_at_rights(looked, &file);
     enum json_flags flags = looked->registration->comments ? JSON_COMMENTS : JSON_STRICT;
     if (!json_parse(doctor->arena, file.text, flags, str_c(doctor->arena, looked->path), &document,
                     &e)) {
@@ -249,6 +185,26 @@ static void look_at_file(struct looked *looked)
         return;
     }
     look_at_document(looked, document);
+}
+
+/* Beside managed-settings.json, those of managed-settings.d in the order of their names; hidden ones do not count. */
+static void look_at_fragments(struct looked *looked)
+{
+    struct doctor *doctor = looked->doctor;
+    struct str directory =
+        path_join(doctor->arena, path_directory(looked->path), STR("managed-settings.d"));
+    struct strs names = {0};
+    struct err absent = ERR_NONE;
+
+    if (strcmp(looked->registration->name, "claude") != 0 ||
+        !file_list(doctor->arena, directory, &names, &absent))
+        return;
+    for (size_t i = 0; i < names.count; i++) {
+        if (names.items[i].bytes[0] == '.' || !str_ends(names.items[i], STR(".json")))
+            continue;
+        looked->path = path_join(doctor->arena, directory, names.items[i]);
+        look_at_file(looked);
+    }
 }
 
 /* --- The client --- */
@@ -315,16 +271,36 @@ static void look_at_other_directory(struct looked *looked, size_t found)
                    STR("register for yourself too: --user"));
 }
 
-/* allowManagedHooksOnly, and ours is none of these. */
-static void look_at_managed(struct looked *looked, size_t managed)
+static void look_at_managed(struct looked *looked)
 {
-    if (!looked->managed_only.length || managed)
+    if (looked->managed_off.length) {
+        looked->path = looked->managed_off;
+        looked_problem(looked, "hooks-disabled",
+                       STR("disableAllHooks is true in the managed settings: no hook runs"),
+                       STR("the administrator takes disableAllHooks out of it"));
+    }
+    if (!looked->managed_only.length || looked->managed)
         return;
     looked->path = looked->managed_only;
     looked_problem(looked, "managed-hooks-only",
                    STR("allowManagedHooksOnly is true, and hookcheck is not in the managed "
                        "settings: hooks of this person and project do not run"),
                    STR("hookcheck install claude --managed"));
+}
+
+/* The same command twice is run once by Claude Code; two programs are run both. */
+static void look_at_programs(struct looked *looked)
+{
+    if (looked->programs.count > 1)
+        doctor_add(
+            looked->doctor, FINDING_NOTE, "twice", looked_name(looked), STR_NONE,
+            str_printf(looked->doctor->arena,
+                       "registered with several programs, " STR_FMT
+                       ": each call is judged by all of them, and the first uses an override "
+                       "up",
+                       STR_ARG(str_join(looked->doctor->arena, looked->programs.items,
+                                        looked->programs.count, STR(", ")))),
+            STR("hookcheck install again where the old one stands, or uninstall there"));
 }
 
 /* Registered above this work tree: an agent that is started here reads nothing of it. */
@@ -350,45 +326,59 @@ static void look_above(struct looked *looked)
     }
 }
 
+static void look_at_scope(struct looked *looked)
+{
+    looked->path = agent_file(&looked->doctor->in, looked->registration, looked->scope);
+    if (!looked->path.length)
+        return;
+    struct str first = looked->path;
+    look_at_file(looked);
+    looked->path = first;
+    if (looked->scope == SCOPE_MANAGED)
+        look_at_fragments(looked);
+}
+
+static void look_at_registered(struct looked *looked, size_t in_project)
+{
+    looked_switches(looked);
+    look_at_programs(looked);
+    if (looked->edits == 0 && strcmp(looked->registration->name, "claude") == 0)
+        doctor_add(looked->doctor, FINDING_NOTE, "edits-not-asked", looked_name(looked), STR_NONE,
+                   STR("nothing is asked before an edit: an agent can edit the registration away"),
+                   looked_again(looked));
+    look_at_client(looked);
+    if (looked->registration->note)
+        doctor_add(looked->doctor, FINDING_NOTE, "untrusted-hooks", looked_name(looked), STR_NONE,
+                   str_from(looked->registration->note), STR_NONE);
+    look_at_other_directory(looked, in_project);
+}
+
 static void look_at_agent(struct doctor *doctor, const struct registration *registration)
 {
-    size_t managed = 0;
     struct looked looked = {.doctor = doctor, .registration = registration};
-    bool used = agent_is_used(&doctor->in, registration);
     size_t in_project = 0;
 
     for (int scope = 0; scope < SCOPE_COUNT; scope++) {
         size_t before = looked.shells;
         looked.scope = (enum registration_scope)scope;
-        looked.path = agent_file(&doctor->in, registration, looked.scope);
-        if (looked.path.length)
-            look_at_file(&looked);
+        look_at_scope(&looked);
         if (scope == SCOPE_PROJECT || scope == SCOPE_LOCAL)
             in_project += looked.shells - before;
         else if (scope == SCOPE_MANAGED)
-            managed = looked.shells - before;
+            looked.managed = looked.shells - before;
     }
-    look_at_managed(&looked, managed);
+    look_at_managed(&looked);
     looked.scope = SCOPE_PROJECT;
     looked.path = STR_NONE;
-    if (looked.shells == 0 && used)
+    if (looked.shells == 0 && agent_is_used(&doctor->in, registration))
         looked_problem(&looked, "not-registered",
                        str_printf(doctor->arena, "%s is used here and asks no hook of ours",
                                   registration->title),
                        looked_again(&looked));
-    if (looked.shells == 0) {
+    if (looked.shells == 0)
         look_above(&looked);
-        return;
-    }
-    if (looked.edits == 0 && strcmp(registration->name, "claude") == 0)
-        doctor_add(doctor, FINDING_NOTE, "edits-not-asked", looked_name(&looked), STR_NONE,
-                   STR("nothing is asked before an edit: an agent can edit the registration away"),
-                   looked_again(&looked));
-    look_at_client(&looked);
-    if (registration->note)
-        doctor_add(doctor, FINDING_NOTE, "untrusted-hooks", looked_name(&looked), STR_NONE,
-                   str_from(registration->note), STR_NONE);
-    look_at_other_directory(&looked, in_project);
+    else
+        look_at_registered(&looked, in_project);
 }
 
 void doctor_agents(struct doctor *doctor)

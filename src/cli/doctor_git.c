@@ -5,27 +5,19 @@
 
 #include "base/file.h"
 #include "base/quote.h"
-#include "cli/doctor.h"
+#include "cli/doctor_git.h"
 
 #define GARBLED "this is no list of refs\n"
 
-struct looked_git {
-    struct doctor *doctor;
-    struct git_place place;
-    struct str hook; /* the pre-push file git would run */
-    bool registered;
-    bool fires;
-};
-
-static void problem(struct looked_git *looked, const char *code, struct str path,
-                    struct str message, struct str hint)
+void git_problem(struct looked_git *looked, const char *code, struct str path, struct str message,
+                 struct str hint)
 {
     doctor_add(looked->doctor, FINDING_PROBLEM, code, STR("git"), path, message, hint);
 }
 
 /* A feed that cannot be read must stop the push; an empty one is a push without anything to do. The first goes the whole way (other hooks
  * do not run behind ours once it objects), the second to our program alone, because others may start their tests. */
-static void prove(struct looked_git *looked, struct str path, struct str way, struct str program)
+void git_prove(struct looked_git *looked, struct str path, struct str way, struct str program)
 {
     struct doctor *doctor = looked->doctor;
     struct arena *arena = doctor->arena;
@@ -40,26 +32,27 @@ static void prove(struct looked_git *looked, struct str path, struct str way, st
     looked->registered = true;
     if (!doctor_run(doctor, command, STR(GARBLED), &blocked, &e) ||
         !doctor_run(doctor, harmless, STR(""), &passed, &e)) {
-        problem(looked, "does-not-answer", path, str_copy(arena, str_from(e.message)), STR_NONE);
+        git_problem(looked, "does-not-answer", path, str_copy(arena, str_from(e.message)),
+                    STR_NONE);
         return;
     }
     bool stopped = blocked.timed_out || blocked.signalled || blocked.status != 0;
     bool reasoned = str_contains(blocked.errors, STR(GIT_HOOK_PROGRAM ": blocked")) ||
                     str_contains(blocked.errors, STR("(block)"));
     if (!stopped)
-        problem(looked, "does-not-block", path,
-                STR("a push whose list of refs cannot be read is let through"),
-                STR("hookcheck install git"));
+        git_problem(looked, "does-not-block", path,
+                    STR("a push whose list of refs cannot be read is let through"),
+                    STR("hookcheck install git"));
     else if (!reasoned)
-        problem(looked, doctor_failure_code(&blocked), path,
-                str_printf(arena, "every push is stopped without a check: " STR_FMT,
-                           STR_ARG(doctor_first_line(blocked.errors))),
-                STR("./install/quickstart --no-demo, then hookcheck install git"));
+        git_problem(looked, doctor_failure_code(&blocked), path,
+                    str_printf(arena, "every push is stopped without a check: " STR_FMT,
+                               STR_ARG(doctor_first_line(blocked.errors))),
+                    STR("./install/quickstart --no-demo, then hookcheck install git"));
     else if (passed.timed_out || passed.signalled || passed.status != 0)
-        problem(looked, "blocks-everything", path,
-                str_printf(arena, "a push without anything to do is stopped: " STR_FMT,
-                           STR_ARG(doctor_first_line(passed.errors))),
-                STR("hookcheck push says why"));
+        git_problem(looked, "blocks-everything", path,
+                    str_printf(arena, "a push without anything to do is stopped: " STR_FMT,
+                               STR_ARG(doctor_first_line(passed.errors))),
+                    STR("hookcheck push says why"));
     else
         looked->fires = true;
     if (looked->fires)
@@ -67,7 +60,7 @@ static void prove(struct looked_git *looked, struct str path, struct str way, st
                    STR("stops a push it cannot read, lets an empty one pass"), STR_NONE);
 }
 
-static struct str gate(struct looked_git *looked)
+struct str git_gate(struct looked_git *looked)
 {
     return shell_quote(looked->doctor->arena,
                        install_program(&looked->doctor->in, GIT_HOOK_PROGRAM));
@@ -86,21 +79,21 @@ static void look_at_config(struct looked_git *looked)
     if (!install_ask(doctor->arena, looked->place.top, ask, COUNT_OF(ask), &command, NULL))
         return;
     if (!looked->place.config_hooks) {
-        problem(looked, "old-client", looked->place.config,
-                str_printf(doctor->arena, "git " STR_FMT " ignores hook.hookcheck.command",
-                           STR_ARG(looked->place.version)),
-                STR("hookcheck uninstall git, then hookcheck install git"));
+        git_problem(looked, "old-client", looked->place.config,
+                    str_printf(doctor->arena, "git " STR_FMT " ignores hook.hookcheck.command",
+                               STR_ARG(looked->place.version)),
+                    STR("hookcheck uninstall git, then hookcheck install git"));
         return;
     }
     if (install_ask(doctor->arena, looked->place.top, enabled, COUNT_OF(enabled), &value, NULL) &&
         str_eq(value, STR("false"))) {
-        problem(looked, "hooks-disabled", looked->place.config,
-                STR("hook.hookcheck.enabled is false"),
-                STR("git config --unset hook.hookcheck.enabled"));
+        git_problem(looked, "hooks-disabled", looked->place.config,
+                    STR("hook.hookcheck.enabled is false"),
+                    STR("git config --unset hook.hookcheck.enabled"));
         looked->registered = true;
         return;
     }
-    prove(looked, looked->place.config, command, command);
+    git_prove(looked, looked->place.config, command, command);
 }
 
 /* --- The file in the hooks directory --- */
@@ -112,8 +105,9 @@ static bool can_run(struct looked_git *looked, struct str text)
     struct str first = doctor_first_line(text);
 
     if (access(str_c(arena, looked->hook), X_OK) != 0) {
-        problem(looked, "not-executable", looked->hook, STR("git does not run it"),
-                str_printf(arena, "chmod +x " STR_FMT, STR_ARG(shell_quote(arena, looked->hook))));
+        git_problem(
+            looked, "not-executable", looked->hook, STR("git does not run it"),
+            str_printf(arena, "chmod +x " STR_FMT, STR_ARG(shell_quote(arena, looked->hook))));
         return false;
     }
     if (!str_starts(first, STR("#!")))
@@ -122,9 +116,9 @@ static bool can_run(struct looked_git *looked, struct str text)
     struct str interpreter = str_cut(&first, ' ');
     if (access(str_c(arena, interpreter), X_OK) == 0)
         return true;
-    problem(looked, "missing-program", looked->hook,
-            str_printf(arena, "its interpreter " STR_FMT " is not there", STR_ARG(interpreter)),
-            STR("mend its first line"));
+    git_problem(looked, "missing-program", looked->hook,
+                str_printf(arena, "its interpreter " STR_FMT " is not there", STR_ARG(interpreter)),
+                STR("mend its first line"));
     return false;
 }
 
@@ -141,41 +135,14 @@ static void look_for_lost(struct looked_git *looked)
         if (str_eq(places[i], looked->hook) ||
             !file_read(arena, places[i], FILE_MAX, &text, &ignored) || !git_hook_is_ours(text))
             continue;
-        problem(looked, "hooks-path", places[i],
-                i == 0 ? str_printf(arena,
-                                    "git looks in " STR_FMT " (core.hooksPath) and does not run it",
-                                    STR_ARG(looked->place.hooks))
-                       : STR("another hook manager has moved it away and does not run it"),
-                STR("hookcheck install git"));
+        git_problem(
+            looked, "hooks-path", places[i],
+            i == 0
+                ? str_printf(arena, "git looks in " STR_FMT " (core.hooksPath) and does not run it",
+                             STR_ARG(looked->place.hooks))
+                : STR("another hook manager has moved it away and does not run it"),
+            STR("hookcheck install git"));
     }
-}
-
-static void look_at_manager(struct looked_git *looked, enum git_manager manager, struct str hook)
-{
-    struct doctor *doctor = looked->doctor;
-    struct str path = manager_file(&doctor->in, &looked->place, manager), text;
-    struct err ignored = ERR_NONE;
-
-    if (!file_read(doctor->arena, path, FILE_MAX, &text, &ignored) ||
-        !str_contains(text, STR("hookcheck")))
-        return;
-    bool active = manager == MANAGER_HUSKY ? husky_directory(&doctor->in, &looked->place).length > 0
-                                           : str_contains(hook, str_from(manager_name(manager)));
-    if (active) {
-        struct str way = manager == MANAGER_HUSKY
-                             ? str_printf(doctor->arena, "sh " STR_FMT,
-                                          STR_ARG(shell_quote(doctor->arena, path)))
-                             : gate(looked);
-        prove(looked, path, way, gate(looked));
-        return;
-    }
-    problem(looked, "hooks-path", path,
-            str_printf(doctor->arena, "%s has the entry, but git does not run %s here",
-                       manager_name(manager), manager_name(manager)),
-            manager == MANAGER_HUSKY      ? STR("npx husky")
-            : manager == MANAGER_LEFTHOOK ? STR("lefthook install")
-                                          : STR("pre-commit install -t pre-push"));
-    looked->registered = true;
 }
 
 static void look_at_file(struct looked_git *looked)
@@ -188,32 +155,32 @@ static void look_at_file(struct looked_git *looked)
     looked->hook = git_hook_path(&looked->doctor->in, &looked->place);
     enum file_kind kind = file_kind(arena, looked->hook);
     if (kind == FILE_ABSENT && readlink(str_c(arena, looked->hook), link, sizeof link) >= 0)
-        problem(looked, "missing-program", looked->hook,
-                STR("a symbolic link that leads nowhere: git runs no hook and says nothing"),
-                STR("remove the link, then hookcheck install git"));
+        git_problem(looked, "missing-program", looked->hook,
+                    STR("a symbolic link that leads nowhere: git runs no hook and says nothing"),
+                    STR("remove the link, then hookcheck install git"));
     if (kind == FILE_DIRECTORY)
-        problem(looked, "missing-program", looked->hook, STR("a directory is no hook"),
-                STR("remove it, then hookcheck install git"));
+        git_problem(looked, "missing-program", looked->hook, STR("a directory is no hook"),
+                    STR("remove it, then hookcheck install git"));
     bool read = file_read(arena, looked->hook, FILE_MAX, &text, &ignored);
     bool runs = read && can_run(looked, text);
     if (read && git_hook_is_ours(text)) {
         bool twice = looked->registered;
         looked->registered = true;
         if (twice)
-            problem(looked, "twice", looked->hook,
-                    STR("the gate runs twice: as a configured hook and as this file"),
-                    STR("hookcheck install git"));
+            git_problem(looked, "twice", looked->hook,
+                        STR("the gate runs twice: as a configured hook and as this file"),
+                        STR("hookcheck install git"));
         else if (runs)
-            prove(looked, looked->hook, shell_quote(arena, looked->hook), gate(looked));
+            git_prove(looked, looked->hook, shell_quote(arena, looked->hook), git_gate(looked));
         return;
     }
     struct str beside = path_join(arena, looked->place.hooks, STR("pre-push.legacy"));
     if (runs && str_contains(text, STR("File generated by pre-commit")) &&
         file_read(arena, beside, FILE_MAX, &legacy, &ignored) && git_hook_is_ours(legacy))
-        prove(looked, beside, shell_quote(arena, beside), gate(looked));
+        git_prove(looked, beside, shell_quote(arena, beside), git_gate(looked));
     for (int manager = 1; manager < MANAGER_COUNT; manager++)
         if (!looked->registered)
-            look_at_manager(looked, (enum git_manager)manager, runs ? text : STR(""));
+            git_look_at_manager(looked, (enum git_manager)manager, runs ? text : STR(""));
 }
 
 /* A relative core.hooksPath is looked up in the work tree that pushes: one that lacks the directory pushes without any hook, silently. */
@@ -234,12 +201,12 @@ static void look_at_work_trees(struct looked_git *looked)
         if (str_eq(tree, looked->place.top) || file_kind(arena, tree) != FILE_DIRECTORY ||
             access(str_c(arena, hook), X_OK) == 0)
             continue;
-        problem(looked, "hooks-path", hook,
-                str_printf(arena,
-                           "core.hooksPath is relative, and the work tree " STR_FMT
-                           " has no such hook: git pushes from there without any",
-                           STR_ARG(tree)),
-                STR("make it there as here, or set core.hooksPath to an absolute path"));
+        git_problem(looked, "hooks-path", hook,
+                    str_printf(arena,
+                               "core.hooksPath is relative, and the work tree " STR_FMT
+                               " has no such hook: git pushes from there without any",
+                               STR_ARG(tree)),
+                    STR("make it there as here, or set core.hooksPath to an absolute path"));
     }
 }
 
@@ -277,9 +244,9 @@ void doctor_git(struct doctor *doctor)
     look_at_config(&looked);
     struct str fault = git_hooks_path_fault(&doctor->in, &looked.place);
     if (fault.length) {
-        problem(&looked, "hooks-path", looked.place.config,
-                str_printf(doctor->arena, STR_FMT " of a directory", STR_ARG(fault)),
-                git_unset_hooks_path(&doctor->in, &looked.place));
+        git_problem(&looked, "hooks-path", looked.place.config,
+                    str_printf(doctor->arena, STR_FMT " of a directory", STR_ARG(fault)),
+                    git_unset_hooks_path(&doctor->in, &looked.place));
         return;
     }
     look_at_file(&looked);
@@ -287,6 +254,6 @@ void doctor_git(struct doctor *doctor)
         look_for_lost(&looked);
     look_at_work_trees(&looked);
     if (!looked.registered)
-        problem(&looked, "not-registered", looked.hook, STR("no pre-push hook of ours is run here"),
-                STR("hookcheck install git"));
+        git_problem(&looked, "not-registered", looked.hook,
+                    STR("no pre-push hook of ours is run here"), STR("hookcheck install git"));
 }

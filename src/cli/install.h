@@ -113,6 +113,8 @@ bool install_ask(struct arena *arena, struct str directory, const struct str *ar
                  size_t count, struct str *ret_output, struct err *e);
 
 /* --- install_agents.c --- */
+/* Where the host keeps what is the user's; empty when no home directory is known. */
+struct str agent_home(const struct install *in, const struct registration *registration);
 /* Empty when the host has no file in that scope. */
 struct str agent_file(const struct install *in, const struct registration *registration,
                       enum registration_scope scope);

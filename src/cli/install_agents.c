@@ -6,24 +6,28 @@
 #include "base/file.h"
 #include "cli/install.h"
 
+struct str agent_home(const struct install *in, const struct registration *registration)
+{
+    const char *own = registration->home_variable ? getenv(registration->home_variable) : NULL;
+
+    if (own && *own)
+        return path_join(in->arena, in->cli->directory, str_from(own));
+    return in->home.length ? path_join(in->arena, in->home, str_from(registration->home))
+                           : STR_NONE;
+}
+
 struct str agent_file(const struct install *in, const struct registration *registration,
                       enum registration_scope scope)
 {
     const char *file = registration->files[scope];
-    const char *own = registration->home_variable ? getenv(registration->home_variable) : NULL;
-    struct str base = in->work_tree;
 
     if (!file)
         return STR_NONE;
     if (scope == SCOPE_MANAGED)
         return in->sysroot.length ? str_printf(in->arena, STR_FMT "%s", STR_ARG(in->sysroot), file)
                                   : str_from(file);
-    if (scope == SCOPE_USER)
-        base = own && *own ? path_join(in->arena, in->cli->directory, str_from(own))
-                           : path_join(in->arena, in->home, str_from(registration->home));
-    if (str_is_empty(base) || (scope == SCOPE_USER && str_is_empty(in->home) && !(own && *own)))
-        return STR_NONE;
-    return path_join(in->arena, base, str_from(file));
+    struct str base = scope == SCOPE_USER ? agent_home(in, registration) : in->work_tree;
+    return base.length ? path_join(in->arena, base, str_from(file)) : STR_NONE;
 }
 
 static bool in_path(struct arena *arena, const char *name)

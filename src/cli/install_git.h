@@ -62,6 +62,12 @@ enum git_manager manager_find(struct install *in, const struct git_place *place)
 /* Its configuration file here; the one that would be made when there is none. */
 struct str manager_file(struct install *in, const struct git_place *place,
                         enum git_manager manager);
+/* lefthook's file of this person alone; empty when there is none. */
+struct str manager_local_file(struct install *in, const struct git_place *place);
+/* What lefthook's entry starts: .lefthook/pre-push/hookcheck. */
+struct str manager_script(struct install *in, const struct git_place *place);
+/* The command that makes git start it. */
+const char *manager_start(enum git_manager manager);
 void manager_install(struct install *in, const struct git_place *place, enum git_manager manager);
 void manager_uninstall(struct install *in, const struct git_place *place, enum git_manager manager);
 

@@ -6,12 +6,9 @@
 #include "cli/manager_entry.h"
 #include "cli/yaml_lines.h"
 
-static const char *const lefthook_files[] = {
-    "lefthook.yml",   "lefthook.yaml",        ".lefthook.yml",
-    ".lefthook.yaml", ".config/lefthook.yml", ".config/lefthook.yaml",
-    "lefthook.toml",  ".lefthook.toml",       ".config/lefthook.toml",
-    "lefthook.json",  ".lefthook.json",       ".config/lefthook.json",
-    "lefthook.jsonc", ".lefthook.jsonc",      ".config/lefthook.jsonc"};
+/* Before the ending, and where. */
+static const char *const lefthook_stems[] = {"lefthook", ".lefthook", ".config/lefthook"};
+static const char *const lefthook_endings[] = {".yml", ".yaml", ".json", ".jsonc", ".toml"};
 
 const char *manager_name(enum git_manager manager)
 {
@@ -20,15 +17,31 @@ const char *manager_name(enum git_manager manager)
     return names[manager];
 }
 
-static struct str first_of(struct install *in, struct str top, const char *const *names,
-                           size_t count)
+const char *manager_start(enum git_manager manager)
 {
-    for (size_t i = 0; i < count; i++) {
-        struct str path = path_join(in->arena, top, str_from(names[i]));
-        if (file_kind(in->arena, path) == FILE_REGULAR)
-            return path;
-    }
+    static const char *const commands[] = {"", "npx husky", "lefthook install",
+                                           "pre-commit install -t pre-push"};
+
+    return commands[manager];
+}
+
+/* The first there is, in lefthook's own order; "-local": this person's. */
+static struct str lefthook_file(struct install *in, struct str top, const char *which)
+{
+    for (size_t e = 0; e < COUNT_OF(lefthook_endings); e++)
+        for (size_t s = 0; s < COUNT_OF(lefthook_stems); s++) {
+            struct str path = path_join(
+                in->arena, top,
+                str_printf(in->arena, "%s%s%s", lefthook_stems[s], which, lefthook_endings[e]));
+            if (file_kind(in->arena, path) == FILE_REGULAR)
+                return path;
+        }
     return STR_NONE;
+}
+
+struct str manager_local_file(struct install *in, const struct git_place *place)
+{
+    return lefthook_file(in, place->top, "-local");
 }
 
 struct str manager_file(struct install *in, const struct git_place *place, enum git_manager manager)
@@ -41,7 +54,7 @@ struct str manager_file(struct install *in, const struct git_place *place, enum 
     }
     if (manager == MANAGER_PRE_COMMIT)
         return path_join(in->arena, place->top, STR(".pre-commit-config.yaml"));
-    struct str found = first_of(in, place->top, lefthook_files, COUNT_OF(lefthook_files));
+    struct str found = lefthook_file(in, place->top, "");
     return found.bytes ? found : path_join(in->arena, place->top, STR("lefthook.yml"));
 }
 
@@ -70,7 +83,7 @@ enum git_manager manager_find(struct install *in, const struct git_place *place)
 {
     if (husky_directory(in, place).length)
         return MANAGER_HUSKY;
-    if (first_of(in, place->top, lefthook_files, COUNT_OF(lefthook_files)).bytes)
+    if (lefthook_file(in, place->top, "").bytes)
         return MANAGER_LEFTHOOK;
     if (file_kind(in->arena, manager_file(in, place, MANAGER_PRE_COMMIT)) == FILE_REGULAR)
         return MANAGER_PRE_COMMIT;
@@ -142,9 +155,7 @@ static void remind(struct install *in, const struct git_place *place, enum git_m
     if (active || in->print)
         return;
     install_note(in, manager_name(manager), STR_NONE, "note", STR("its own hook is not in place"),
-                 manager == MANAGER_HUSKY      ? STR("npx husky")
-                 : manager == MANAGER_LEFTHOOK ? STR("lefthook install")
-                                               : STR("pre-commit install -t pre-push"));
+                 str_from(manager_start(manager)));
 }
 
 static struct str source_directory(struct install *in, struct str path, struct str text)
@@ -160,8 +171,7 @@ static struct str source_directory(struct install *in, struct str path, struct s
     return value.length ? value : STR(".lefthook");
 }
 
-/* What lefthook's entry starts: .lefthook/pre-push/hookcheck. */
-static struct str script_path(struct install *in, const struct git_place *place)
+struct str manager_script(struct install *in, const struct git_place *place)
 {
     struct str text, directory = STR(".lefthook");
     struct str file = manager_file(in, place, MANAGER_LEFTHOOK);
@@ -185,7 +195,7 @@ static bool install_script(struct install *in, const struct git_place *place, st
     struct install_file file;
     struct install_change change = {.mode = 0755, .text = script_text(in), .inserted = STR("")};
 
-    if (!install_read(in, script_path(in, place), &file, e))
+    if (!install_read(in, manager_script(in, place), &file, e))
         return false;
     if (file.exists && !git_hook_is_ours(file.text))
         return err_set(e, ERR_REFUSED, STR_FMT " is there already and not ours",
@@ -199,7 +209,7 @@ static bool uninstall_script(struct install *in, const struct git_place *place, 
     struct install_file file;
     struct install_record record;
 
-    if (!install_read(in, script_path(in, place), &file, e) ||
+    if (!install_read(in, manager_script(in, place), &file, e) ||
         !install_recall(in, &file, &record, e))
         return false;
     if (!file.exists || !git_hook_is_ours(file.text))

@@ -5,6 +5,7 @@
 
 #include "base/quote.h"
 #include "cli/yaml_lines.h"
+#include "readers/toml.h"
 
 #define BLOCK_BEGIN "# >>> hookcheck"
 #define BLOCK_END "# <<< hookcheck"
@@ -227,6 +228,56 @@ bool entry_is_there(struct install *in, enum git_manager manager, struct str pat
     if (manager == MANAGER_PRE_COMMIT)
         return has_line(text, "- id: hookcheck");
     return str_ends(path, STR(".toml")) ? has_line(text, LEFTHOOK_TABLE) : lefthook_has_entry(text);
+}
+
+static bool yaml_skips(struct str text, size_t from, size_t to, struct str indent)
+{
+    struct yaml_block skip;
+
+    return indent.bytes && yaml_find(text, from, to, indent, "skip", &skip) &&
+           str_eq(skip.value, STR("true"));
+}
+
+static bool json_skips(struct arena *arena, struct str path, struct str text)
+{
+    JSON_DOCUMENT(document);
+    struct err unreadable = ERR_NONE;
+
+    if (!json_parse(arena, text, JSON_COMMENTS, str_c(arena, path), &document, &unreadable))
+        return false;
+    const cJSON *hook = json_get(document, "pre-push");
+    return json_is_true(json_get(hook, "skip")) ||
+           json_is_true(json_get(json_get(json_get(hook, "scripts"), "hookcheck"), "skip"));
+}
+
+static bool toml_skips(struct arena *arena, struct str text)
+{
+    struct toml toml;
+
+    toml_parse(arena, text, &toml);
+    const struct toml_entry *hook = toml_get(&toml, STR("pre-push.skip")),
+                            *script = toml_get(&toml, STR("pre-push.scripts.hookcheck.skip"));
+    return (hook && hook->truth) || (script && script->truth);
+}
+
+bool entry_is_skipped(struct arena *arena, struct str path, struct str text)
+{
+    struct yaml_block hook, scripts, script;
+    bool comments;
+
+    if (lefthook_is_json(path, &comments))
+        return json_skips(arena, path, text);
+    if (str_ends(path, STR(".toml")))
+        return toml_skips(arena, text);
+    if (!yaml_find(text, 0, text.length, STR(""), "pre-push", &hook))
+        return false;
+    if (yaml_skips(text, hook.body, hook.end, hook.indent))
+        return true;
+    return hook.indent.bytes &&
+           yaml_find(text, hook.body, hook.end, hook.indent, "scripts", &scripts) &&
+           scripts.indent.bytes &&
+           yaml_find(text, scripts.body, scripts.end, scripts.indent, "hookcheck", &script) &&
+           yaml_skips(text, script.body, script.end, script.indent);
 }
 
 bool entry_add(struct install *in, enum git_manager manager, struct str path, struct str text,

@@ -16,6 +16,8 @@ struct str entry_program(struct install *in);
 bool entry_is_json(struct install *in, enum git_manager manager, struct str path, struct str text,
                    struct lefthook_text *ret);
 bool entry_is_there(struct install *in, enum git_manager manager, struct str path, struct str text);
+/* Does this file of lefthook's, the shared or a person's own, leave pre-push or our entry out ("skip: true")? */
+bool entry_is_skipped(struct arena *arena, struct str path, struct str text);
 bool entry_add(struct install *in, enum git_manager manager, struct str path, struct str text,
                size_t *ret_at, struct str *ret_piece, struct err *e);
 /* False: it is not there as it would be written today. */

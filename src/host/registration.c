@@ -37,6 +37,7 @@ const struct registration registrations[] = {
         .client = "copilot",
         .project = ".github/hooks",
         .home = ".copilot",
+        .home_variable = "COPILOT_HOME",
         .files = {".github/hooks/hookcheck.json", NULL, "hooks/hookcheck.json",
                   "/etc/github-copilot/policy.d/hookcheck.json"},
         .keys = {"hooks", "preToolUse", NULL},
