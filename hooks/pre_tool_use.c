@@ -37,9 +37,10 @@
 
 static const char usage_text[] =
     "usage: " NAME " [--recognise] [--verbose]\n"
-    "Reads a tool call as JSON on standard input, as agents' hosts write it: a command, or an\n"
-    "edit of a file. Ends with 0 when the call may run, with 2 and the reasons on standard error\n"
-    "when it may not: a deploy that the check objects to, or a change to what guards deploys.\n"
+    "Reads a tool call as JSON on standard input, as agents' hosts write it: a\n"
+    "command, or an edit of a file. Ends with 0 when the call may run, with 2 and the\n"
+    "reasons on standard error when it may not: a deploy that the check objects to,\n"
+    "or a change to what guards deploys. For people: hookcheck command.\n"
     "\n"
     "  --recognise  print what would be asked about it, ask nobody\n"
     "  --verbose    say what was checked when the call may run\n"

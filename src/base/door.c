@@ -162,6 +162,11 @@ static bool fault_blocks(void)
     return door_has_word((struct str){watched_bytes, watched_length});
 }
 
+/* What the sentence before it means, and the way out. */
+static const char unread[] =
+    "  it was not checked, and a word in it may be a deploy's\n"
+    "  next step: call again; if it stays so, a person runs hookcheck doctor\n";
+
 NO_RETURN void door_fault(const char *why)
 {
     if (leaving)
@@ -172,6 +177,8 @@ NO_RETURN void door_fault(const char *why)
         say_line("not checked, let through (no deploy word in the request): ", why);
     else
         say_line(status == 2 ? "blocked: " : "", why);
+    if (status == 2 && !recognised)
+        say(unread, sizeof unread - 1);
     process_abandon();
     _exit(status);
 }

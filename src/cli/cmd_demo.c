@@ -204,9 +204,8 @@ static bool replay(struct demo *demo, struct err *e)
     struct str output = STR_NONE;
     bool blocked = false;
 
-    say(demo,
-        STR("RIS-051, replayed: new code reads users.email_issue_*, the migration that adds these\n"
-            "columns was written but never applied to production. Every login would fail.\n"));
+    say(demo, STR("RIS-051, replayed: new code reads users.email_issue_*, the migration that adds\n"
+                  "these columns was never applied to production. Every login would fail.\n"));
     if (!make_repository(demo, e) || !make_database(demo, e))
         return false;
     say_command(demo, STR("ls " DEMO_VERSIONS));

@@ -123,12 +123,12 @@ static void write_sets(struct buf *out, const struct found *found)
     if (found->sets.count == 0) {
         buf_add(out,
                 STR("  // No migrations were found. Name them where detection does not see them:\n"
-                    "  // \"migrations\": { \"backend\": { \"tracker\": \"alembic\", \"root\": "
+                    "  // \"migrations\": { \"api\": { \"tracker\": \"alembic\", \"root\": "
                     "\"apps/api\" } },\n\n"));
         return;
     }
-    buf_add(out, STR("  // The migration histories found here. \"root\" is the directory in which "
-                     "the tool is started.\n"
+    buf_add(out, STR("  // The migration histories found here; \"root\" is where the tool is "
+                     "started.\n"
                      "  \"migrations\": {"));
     for (size_t i = 0; i < found->sets.count; i++)
         if (found->sets.items[i].undecided.length)
@@ -191,12 +191,13 @@ static bool write_own_databases(struct buf *out, const struct found *found)
 
 static void write_environment(struct buf *out, const struct found *found)
 {
-    buf_add(out, STR("  \"default_environment\": \"production\",\n"
-                     "  \"environments\": {\n"
-                     "    \"production\": {\n"
-                     "      // Where its database is. The URL itself stays in the environment (or "
-                     "\"file:PATH\", \"service=NAME\",\n"
-                     "      // \"sqlite:FILE\", or a command: see README, \"Configuration\").\n"));
+    buf_add(out,
+            STR("  \"default_environment\": \"production\",\n"
+                "  \"environments\": {\n"
+                "    \"production\": {\n"
+                "      // Where its database is. The URL itself stays in the environment (or\n"
+                "      // \"file:PATH\", \"service=NAME\", \"sqlite:FILE\", or a command: see\n"
+                "      // README, \"Configuration\").\n"));
     for (size_t i = 0; i < found->variables.count; i++) {
         buf_add(out, STR("      // seen in "));
         json_write_string(out, found->places.items[i]);
@@ -231,18 +232,16 @@ static struct str render(struct cli *cli, const struct found *found)
 {
     struct buf out = buf_new(cli->arena, FILE_MAX);
 
-    buf_add(
-        &out,
-        STR("// hookcheck stops deploys while migrations are pending. Comments are allowed here.\n"
-            "// After a change: hookcheck trust (a person, in a terminal), then hookcheck status.\n"
-            "{\n"));
+    buf_add(&out,
+            STR("// hookcheck stops deploys while migrations are pending. Comments are allowed.\n"
+                "// After a change a person runs, in a terminal: hookcheck trust\n"
+                "{\n"));
     write_sets(&out, found);
     write_environment(&out, found);
     buf_add(&out,
             STR("  // More keys go here, each after a comma:\n"
-                "  // \"deploys\": [ { \"id\": \"our-image\", \"command\": "
-                "\"^infra/scripts/build-image\\\\.sh\\\\b\",\n"
-                "  //                \"environment\": \"production\" } ],\n"
+                "  // \"deploys\": [ { \"id\": \"our-image\", \"environment\": \"production\",\n"
+                "  //                \"command\": \"^infra/scripts/build-image\\\\.sh\\\\b\" } ],\n"
                 "  // \"branches\": { \"main\": \"production\" }   (a push there is a deploy"));
     if (found->remotes.count) {
         buf_add(&out, STR("; remotes here:"));

@@ -21,10 +21,11 @@
 #define OUTPUT_MAX ((size_t)1 << 20)
 
 static const char usage_text[] =
-    "usage: " NAME " [--verbose] REMOTE URL <REFS      (git's pre-push hook)\n"
-    "       " NAME " [--verbose] --pre-receive <REFS   (a server's pre-receive hook)\n"
-    "Reads git's list of refs on standard input. Ends with 0 when the push may go on, with 2 and\n"
-    "the reasons on standard error when it may not. For people: hookcheck push.\n"
+    "usage: " NAME " [--verbose] REMOTE URL <REFS     (git's pre-push)\n"
+    "       " NAME " [--verbose] --pre-receive <REFS  (a server's)\n"
+    "Reads git's list of refs on standard input. Ends with 0 when the push may go on,\n"
+    "with 2 and the reasons on standard error when it may not. For people: hookcheck\n"
+    "push.\n"
     "\n"
     "  --pre-receive  judge what is received, on the server\n"
     "  --verbose      say what was checked when the push may go on\n"

@@ -183,7 +183,10 @@ static const struct {
     int status;
     const char *text;
 } endings[] = {
-    {"fault, deploy word", fault_with_word, 2, "hook: blocked: reason\n"},
+    {"fault, deploy word", fault_with_word, 2,
+     "hook: blocked: reason\n"
+     "  it was not checked, and a word in it may be a deploy's\n"
+     "  next step: call again; if it stays so, a person runs hookcheck doctor\n"},
     {"fault, no deploy word", fault_without_word, 0,
      "hook: not checked, let through (no deploy word in the request): reason\n"},
     {"fault after recognition", fault_after_recognition, 2, "hook: blocked: reason\n"},
