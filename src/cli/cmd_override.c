@@ -58,8 +58,14 @@ static enum cli_status list(struct cli *cli, struct str state)
 
     if (!override_list(cli->arena, state, (uint64_t)time(NULL), &all, &e))
         return fail(cli, &e);
-    for (size_t i = 0; i < all.count; i++)
+    for (size_t i = 0; i < all.count; i++) {
+        struct str why = override_trail_objects(cli->arena, state, &all.items[i]);
+        if (why.length && cli->json)
+            continue;
         show_entry(cli, &all.items[i]);
+        if (why.length)
+            buf_printf(&cli->out, "  does not count: " STR_FMT "\n", STR_ARG(why));
+    }
     if (!all.count && !cli->json)
         buf_add(&cli->out, STR("no override\n"));
     return CLI_OK;
@@ -131,7 +137,8 @@ static enum cli_status give(struct cli *cli, struct str state, struct override *
     entry->created = now;
     entry->until = now + length;
     /* The trail first: an override that is not in it does not exist. */
-    if (!override_audit(cli->arena, state, entry, "given", cli->directory, &e) ||
+    if (!override_name(cli->arena, entry, &e) ||
+        !override_audit(cli->arena, state, entry, "given", cli->directory, &e) ||
         !override_add(cli->arena, state, entry, now, &e))
         return fail(cli, &e);
     show_entry(cli, entry);

@@ -7,6 +7,7 @@
 #include "cli/doctor.h"
 #include "config/state.h"
 #include "gate/gate.h"
+#include "gate/override.h"
 #include "readers/sql_schema.h"
 #include "repository/repository.h"
 
@@ -104,6 +105,34 @@ static void look_at_state(struct doctor *doctor)
                STR("decisions that cannot be recorded are blocks: make it writable"));
 }
 
+/* While it lasts, it stands in every answer. */
+static void look_at_overrides(struct doctor *doctor)
+{
+    struct arena *arena = doctor->arena;
+    struct str state = state_directory(arena), here = path_real(arena, doctor->in.work_tree);
+    struct overrides list;
+    struct err e = ERR_NONE;
+
+    if (!override_list(arena, state, (uint64_t)time(NULL), &list, &e)) {
+        doctor_add(doctor, FINDING_PROBLEM, "override", STR("state"), STR_NONE,
+                   str_copy(arena, str_from(e.message)), str_copy(arena, str_from(e.hint)));
+        return;
+    }
+    for (size_t i = 0; i < list.count; i++) {
+        const struct override *entry = &list.items[i];
+        if (!str_eq(entry->work_tree, here) || override_trail_objects(arena, state, entry).length)
+            continue;
+        doctor_add(doctor, FINDING_NOTE, "override", entry->environment, STR_NONE,
+                   report_printable(arena, str_printf(arena,
+                                                      "one deploy goes on in spite of the check, "
+                                                      "until " STR_FMT ", by " STR_FMT ": " STR_FMT,
+                                                      STR_ARG(override_time(arena, entry->until)),
+                                                      STR_ARG(entry->by), STR_ARG(entry->reason))),
+                   str_printf(arena, "hookcheck override --revoke " STR_FMT " takes it back",
+                              STR_ARG(entry->id)));
+    }
+}
+
 static void look_at_versions(struct doctor *doctor)
 {
     static const char *const programs[] = {REGISTRATION_PROGRAM, GIT_HOOK_PROGRAM};
@@ -150,6 +179,7 @@ void doctor_config(struct doctor *doctor)
     look_at_versions(doctor);
     look_at_modules(doctor);
     look_at_state(doctor);
+    look_at_overrides(doctor);
     if (!config)
         return;
     look_at_configuration(doctor);

@@ -47,5 +47,8 @@ MUST_CHECK bool audit_verify(struct arena *arena, struct str state, struct audit
 typedef bool audit_visit(void *context, const cJSON *record, struct str line, struct err *e);
 MUST_CHECK bool audit_read(struct arena *arena, struct str state, audit_visit *visit, void *context,
                            struct err *e);
+/* Only the lines that hold `needle`, of the files that were written at `since` (seconds) or later. */
+MUST_CHECK bool audit_search(struct arena *arena, struct str state, struct str needle,
+                             uint64_t since, audit_visit *visit, void *context, struct err *e);
 
 #endif

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/digest.h"
@@ -33,8 +34,17 @@ static bool visit_file(struct arena *arena, struct str directory, struct str nam
     return true;
 }
 
-static bool visit_lines(struct arena *arena, struct str directory, line_visit *visit, void *context,
-                        size_t *ret_files, struct err *e)
+/* Was the file last written before that time? */
+static bool is_before(struct arena *arena, struct str path, uint64_t since)
+{
+    struct stat status;
+
+    return stat(str_c(arena, path), &status) == 0 && status.st_mtime >= 0 &&
+           (uint64_t)status.st_mtime < since;
+}
+
+static bool visit_lines(struct arena *arena, struct str directory, uint64_t since,
+                        line_visit *visit, void *context, size_t *ret_files, struct err *e)
 {
     struct strs names = {0};
 
@@ -43,7 +53,8 @@ static bool visit_lines(struct arena *arena, struct str directory, line_visit *v
     if (file_kind(arena, path_join(arena, directory, STR(AUDIT_CURRENT))) != FILE_ABSENT)
         VEC_PUSH(arena, &names, STR(AUDIT_CURRENT));
     for (size_t i = 0; i < names.count; i++)
-        if (!visit_file(arena, directory, names.items[i], visit, context, e))
+        if (!is_before(arena, path_join(arena, directory, names.items[i]), since) &&
+            !visit_file(arena, directory, names.items[i], visit, context, e))
             return false;
     *ret_files = names.count;
     return true;
@@ -116,7 +127,7 @@ bool audit_verify(struct arena *arena, struct str state, struct audit_check *ret
     if (str_is_empty(verifier.expected))
         verifier.expected = STR(AUDIT_FIRST);
     verifier.before = verifier.expected;
-    if (!visit_lines(arena, directory, verify_line, &verifier, &check.files, e))
+    if (!visit_lines(arena, directory, 0, verify_line, &verifier, &check.files, e))
         return false;
     bool ends_right = str_eq(head, verifier.expected) || str_eq(head, verifier.before) ||
                       (check.lines == 0 && str_is_empty(head));
@@ -131,6 +142,7 @@ bool audit_verify(struct arena *arena, struct str state, struct audit_check *ret
 struct reader {
     audit_visit *visit;
     void *context;
+    struct str needle; /* may be empty */
 };
 
 static bool read_line(void *context, struct str name, size_t number, struct str line, bool whole,
@@ -138,26 +150,31 @@ static bool read_line(void *context, struct str name, size_t number, struct str 
 {
     struct reader *reader = context;
     struct err bad = ERR_NONE;
-    ARENA(arena, 64 * AUDIT_LINE_MAX);
-    JSON_DOCUMENT(record);
 
     (void)name;
     (void)number;
-    if (!whole)
+    if (!whole || (reader->needle.length && !str_contains(line, reader->needle)))
         return true;
+    ARENA(arena, 64 * AUDIT_LINE_MAX);
+    JSON_DOCUMENT(record);
     if (!json_parse(&arena, line, JSON_STRICT, "line", &record, &bad))
         record = NULL;
     return reader->visit(reader->context, record, line, e);
 }
 
-bool audit_read(struct arena *arena, struct str state, audit_visit *visit, void *context,
-                struct err *e)
+bool audit_search(struct arena *arena, struct str state, struct str needle, uint64_t since,
+                  audit_visit *visit, void *context, struct err *e)
 {
-    struct reader reader = {.visit = visit, .context = context};
+    struct reader reader = {.visit = visit, .context = context, .needle = needle};
     struct str directory = audit_directory(arena, state);
     size_t files;
 
-    if (file_kind(arena, directory) == FILE_ABSENT)
-        return true;
-    return visit_lines(arena, directory, read_line, &reader, &files, e);
+    return file_kind(arena, directory) == FILE_ABSENT ||
+           visit_lines(arena, directory, since, read_line, &reader, &files, e);
+}
+
+bool audit_read(struct arena *arena, struct str state, audit_visit *visit, void *context,
+                struct err *e)
+{
+    return audit_search(arena, state, STR(""), 0, visit, context, e);
 }

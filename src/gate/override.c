@@ -278,6 +278,8 @@ void override_apply(struct arena *arena, const struct decision_input *input,
         if (blocks(reasons)) {
             note.why_not = not_covered(arena, input, entry, looks, reasons);
             if (!note.why_not.length)
+                note.why_not = override_trail_objects(arena, input->state_directory, entry);
+            if (!note.why_not.length)
                 use(arena, input, entry, looks, reasons, &note);
         }
         VEC_PUSH(arena, ret_notes, note);
@@ -295,7 +297,11 @@ void override_notes_for(struct arena *arena, struct str state, const struct look
                  ((struct override_note){.why_not = str_copy(arena, str_from(e.message))}));
         return;
     }
-    for (size_t i = 0; i < list.count; i++)
-        if (is_about(arena, &list.items[i], look))
-            VEC_PUSH(arena, ret_notes, note_of(arena, &list.items[i]));
+    for (size_t i = 0; i < list.count; i++) {
+        struct override_note note = note_of(arena, &list.items[i]);
+        if (!is_about(arena, &list.items[i], look))
+            continue;
+        note.why_not = override_trail_objects(arena, state, &list.items[i]);
+        VEC_PUSH(arena, ret_notes, note);
+    }
 }

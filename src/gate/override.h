@@ -1,6 +1,7 @@
 /* override.h -- a person's word for one deploy: time-limited, bound to what was pending when it was given, in the trail.
  *
- * STATE/overrides.json, mode 0600, written under a lock (STATE/lock). Whoever can write it decides what is let through: it must be ours alone.
+ * STATE/overrides.json, mode 0600, written under a lock (STATE/lock). Whoever can write it decides what is let through: it must be ours alone,
+ * and an entry counts only as the trail says that it was given, and until the trail says that it was used or revoked.
  *
  * In:    one environment of one work tree; the reasons that stood in the way, and the pending migrations, at that time.
  * Out:   softens exactly these reasons to `warn`, once, before it expires: a push that an agent's hook let through is the same use when git's own
@@ -36,7 +37,8 @@ void override_bind(struct arena *arena, const struct config *config, const struc
 /* Those that have not expired at `now` (seconds). An absent file is none. */
 MUST_CHECK bool override_list(struct arena *arena, struct str state, uint64_t now,
                               struct overrides *ret, struct err *e);
-/* Gives it an id. */
+/* An id, and the work tree's real path: before it is written anywhere. */
+MUST_CHECK bool override_name(struct arena *arena, struct override *entry, struct err *e);
 MUST_CHECK bool override_add(struct arena *arena, struct str state, struct override *entry,
                              uint64_t now, struct err *e);
 /* By id; STR_NONE: all. *ret_count: how many there were. */
@@ -61,6 +63,9 @@ void override_notes_for(struct arena *arena, struct str state, const struct look
 struct str override_time(struct arena *arena, uint64_t seconds);
 /* One JSON object; members as in install/schema/override.schema.json. */
 void override_write_json(struct buf *out, const struct override *entry);
+/* Why it does not count, by the trail: not given in just these words, revoked, used. Empty: it counts. */
+struct str override_trail_objects(struct arena *arena, struct str state,
+                                  const struct override *entry);
 /* A line in the trail: given, revoked. */
 MUST_CHECK bool override_audit(struct arena *arena, struct str state, const struct override *entry,
                                const char *event, struct str cwd, struct err *e);

@@ -141,14 +141,15 @@ static bool lock(struct arena *arena, struct str state, int *ret_fd, struct err 
     return state_make(arena, state, e) && audit_lock(arena, state, clock_ms() + LOCK_MS, ret_fd, e);
 }
 
-static bool new_id(struct arena *arena, struct str *ret, struct err *e)
+bool override_name(struct arena *arena, struct override *entry, struct err *e)
 {
     unsigned char bytes[6];
 
     if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
         return err_errno(e, "no random numbers");
-    *ret = str_printf(arena, "%02x%02x%02x%02x%02x%02x", bytes[0], bytes[1], bytes[2], bytes[3],
-                      bytes[4], bytes[5]);
+    entry->id = str_printf(arena, "%02x%02x%02x%02x%02x%02x", bytes[0], bytes[1], bytes[2],
+                           bytes[3], bytes[4], bytes[5]);
+    entry->work_tree = path_real(arena, entry->work_tree);
     return true;
 }
 
@@ -158,12 +159,11 @@ bool override_add(struct arena *arena, struct str state, struct override *entry,
     struct overrides list;
 
     AUDIT_FD(fd);
-    if (!new_id(arena, &entry->id, e) || !lock(arena, state, &fd, e) ||
-        !override_list(arena, state, now, &list, e))
+    if (!lock(arena, state, &fd, e) || !override_list(arena, state, now, &list, e))
         return false;
     if (list.count >= OVERRIDES_MAX)
-        return err_set(e, ERR_LIMIT, "there are %u overrides already", OVERRIDES_MAX);
-    entry->work_tree = path_real(arena, entry->work_tree);
+        return err_set(e, ERR_LIMIT, "there are %u overrides already", OVERRIDES_MAX) ||
+               err_hint(e, "take old ones back: hookcheck override --revoke");
     VEC_PUSH(arena, &list, *entry);
     return write_all(arena, state, &list, e);
 }

@@ -434,7 +434,8 @@ static bool name_is_taken(const struct detection *d, size_t before, struct str n
 
 static void name_sets(struct detection *d)
 {
-    struct str top = path_base_name(d->config->work_tree);
+    /* Its own name, through whatever link one came here: what is bound to a set's name stays bound. */
+    struct str top = path_base_name(path_real(d->arena, d->config->work_tree));
 
     if (!top.length || str_eq(top, STR("/")))
         top = STR("default");

@@ -62,6 +62,9 @@ overrides() { jq 'length' "$HOOKCHECK_STATE_DIR/overrides.json"; }
   printf '%s' "$out" | jq -e '.verdict == "warn" and .overrides[0].used'
   # A dry run uses nothing up.
   [ "$(overrides)" = 1 ]
+  program doctor --offline
+  assert_out "one deploy goes on in spite of the check, until"
+  assert_out "by $(id -un): hotfix 4711"
   program override --list --json
   assert_schema override
   # Nothing is in the way any more: it is not used, but said.
@@ -193,6 +196,47 @@ overrides() { jq 'length' "$HOOKCHECK_STATE_DIR/overrides.json"; }
     refute_err "hotfix"
     cp "$work/kept" "$HOOKCHECK_STATE_DIR/overrides.json"
   done
+}
+
+# What the file says counts only as far as the trail knows it.
+@test "a copy that is put back, after it was used or revoked, lets nothing through" {
+  for end in "hook npx\ sst\ deploy" "program override --revoke"; do
+    give
+    cp -p "$HOOKCHECK_STATE_DIR/overrides.json" "$work/kept"
+    eval "$end"
+    assert_status 0
+    cp -p "$work/kept" "$HOOKCHECK_STATE_DIR/overrides.json"
+    hook "npx sst deploy"
+    assert_blocked pending-migrations
+    assert_err "says the audit trail"
+    program override --list
+    assert_out "does not count: it was"
+  done
+}
+
+@test "an entry that was not given so lets nothing through: longer, wider, of another reason, invented" {
+  give
+  cp -p "$HOOKCHECK_STATE_DIR/overrides.json" "$work/kept"
+  for change in '.[0].until += 3600' '.[0].pending += ["backend-api:later"]' '.[0].codes += ["not-configured"]' \
+    '.[0].reason = "another"' '.[0].id = "000000000000"'; do
+    jq "$change" "$work/kept" >"$HOOKCHECK_STATE_DIR/overrides.json"
+    hook "npx sst deploy"
+    assert_blocked pending-migrations
+    assert_err "not used: the audit trail does not know that it was given so"
+  done
+  cp -p "$work/kept" "$HOOKCHECK_STATE_DIR/overrides.json"
+  hook "npx sst deploy"
+  assert_status 0
+}
+
+@test "the work tree is the same through a link" {
+  ln -s "$repo" "$work/link"
+  give
+  status=0
+  call_json "npx sst deploy" "$work/link" | "$bin/hookcheck-pre-tool-use" >"$work/out" 2>"$work/err" || status=$?
+  out=$(cat "$work/out") err=$(cat "$work/err")
+  assert_status 0
+  assert_err "hotfix 4711"
 }
 
 @test "a file that others can write, or that is none of ours, lets nothing through" {

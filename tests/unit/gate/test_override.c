@@ -122,6 +122,7 @@ Test(override, written_read_and_removed)
                              .until = 1900};
     VEC_PUSH(&arena, &entry.codes, STR("pending-migrations"));
     VEC_PUSH(&arena, &entry.pending, STR("api:1"));
+    cr_assert(override_name(&arena, &entry, &e), "%s", e.message);
     cr_assert(override_add(&arena, state, &entry, 1000, &e), "%s", e.message);
     struct stat status;
     cr_assert_eq(stat(str_c(&arena, path_join(&arena, state, STR("overrides.json"))), &status), 0);

@@ -1,0 +1,49 @@
+/* What the trail says of an override: the file alone could have been copied back, or written by anybody. */
+#include "gate/audit.h"
+#include "gate/override.h"
+
+struct trail {
+    const struct override *entry;
+    struct str written; /* the entry as its line has it */
+    bool given, revoked;
+    size_t used;
+};
+
+static bool look_at_line(void *context, const cJSON *record, struct str line, struct err *e UNUSED)
+{
+    struct trail *trail = context;
+    const cJSON *given = json_get(record, "override");
+    struct str event = json_string(record, "override_event");
+
+    if (!str_eq(json_string(given, "id"), trail->entry->id))
+        return true;
+    if (str_eq(event, STR("given")))
+        trail->given = trail->given || str_contains(line, trail->written);
+    else if (str_eq(event, STR("revoked")))
+        trail->revoked = true;
+    else if (str_eq(event, STR("used")))
+        trail->used++;
+    return true;
+}
+
+struct str override_trail_objects(struct arena *arena, struct str state,
+                                  const struct override *entry)
+{
+    struct override first = *entry;
+    struct buf text = buf_new(arena, AUDIT_LINE_MAX);
+    struct err e = ERR_NONE;
+
+    first.commits = (struct strs){0}; /* added when it was used */
+    buf_add(&text, STR("\"override\":"));
+    override_write_json(&text, &first);
+    struct trail trail = {.entry = entry, .written = buf_str(&text)};
+    if (!audit_search(arena, state, entry->id, entry->created, look_at_line, &trail, &e))
+        return str_copy(arena, str_from(e.message));
+    if (!trail.given)
+        return STR("the audit trail does not know that it was given so");
+    if (trail.revoked)
+        return STR("it was revoked, says the audit trail");
+    /* What is left for a push was used once already, for its question. */
+    return trail.used > (entry->commits.count ? 1 : 0) ? STR("it was used, says the audit trail")
+                                                       : STR_NONE;
+}
