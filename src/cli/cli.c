@@ -49,9 +49,16 @@ enum cli_status cli_usage_error(const struct cli *cli, const char *format, ...)
     return CLI_USAGE;
 }
 
+/* Folded on a terminal; the next step is not, so that commands can be copied. */
 void cli_say_error(const struct cli *cli, const struct err *e)
 {
-    fprintf(stderr, "hookcheck %s: %s\n", cli->command->name, e->message);
+    struct buf text = buf_new(cli->arena, 4096);
+    size_t width = isatty(STDERR_FILENO) ? cli_style(cli).width : 0;
+
+    report_hanging(&text,
+                   str_printf(cli->arena, "hookcheck %s: %s", cli->command->name, e->message), 0, 2,
+                   width);
+    fprintf(stderr, STR_FMT, STR_ARG(buf_str(&text)));
     if (e->hint[0])
         fprintf(stderr, "  next step: %s\n", e->hint);
 }
@@ -182,6 +189,8 @@ static enum cli_status run(struct cli *cli, int argc, char **argv)
     snprintf(name, sizeof name, "hookcheck %s", cli->command->name);
     argv[0] = name;
     if (!parse(cli, argc, argv)) {
+        if (cli->command == &cmd_command)
+            fprintf(stderr, "(its text goes behind --, in quotes: %s -- 'ls -la')\n", name);
         fprintf(stderr, "(%s --help says more)\n", name);
         return CLI_USAGE;
     }

@@ -223,7 +223,7 @@ static enum cli_status verify(struct cli *cli, struct str state)
 
     if (!audit_verify(cli->arena, state, &check, &e)) {
         cli_say_error(cli, &e);
-        return CLI_BLOCKED;
+        return CLI_USAGE;
     }
     if (cli->json) {
         buf_add_byte(&cli->out, '{');
@@ -258,16 +258,19 @@ static enum cli_status run(struct cli *cli)
         return cli_usage_error(cli,
                                "a time is written as 2025-12-30 or 2025-12-30T10:00:00Z (UTC)");
     if (str_is_empty(state)) {
-        fprintf(stderr, "hookcheck log: there is no state directory: HOME is not set\n");
-        return CLI_BLOCKED;
+        fprintf(stderr, "hookcheck log: there is no state directory: HOME is not set\n"
+                        "  next step: set HOME or HOOKCHECK_STATE_DIR\n");
+        return CLI_USAGE;
     }
     if (cli_has(cli, "verify"))
         return verify(cli, state);
     add_head(&export);
     if (!audit_read(cli->arena, state, visit, &export, &e)) {
         cli_say_error(cli, &e);
-        return CLI_BLOCKED;
+        return CLI_USAGE;
     }
+    if (!export.count && export.format == FORMAT_TEXT)
+        fprintf(stderr, "hookcheck log: no decision is on record\n");
     return CLI_OK;
 }
 

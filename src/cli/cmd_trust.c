@@ -74,8 +74,9 @@ static enum cli_status change(struct cli *cli, const struct config *config)
         return CLI_OK;
     }
     if (config->broken) {
-        fprintf(stderr, "hookcheck trust: " STR_FMT "\n", STR_ARG(config->broken_message));
-        return CLI_BLOCKED;
+        err_set(&e, ERR_INPUT, STR_FMT, STR_ARG(config->broken_message));
+        (void)err_hint(&e, STR_FMT, STR_ARG(config->broken_hint));
+        return fail(cli, &e);
     }
     /* What is trusted is what is shown. */
     if (!file_read(cli->arena, config->repository_file, FILE_MAX, &bytes, &e))

@@ -108,7 +108,8 @@ static bool open_with(struct arena *arena, struct str directory, const struct op
         return err_hint(e, "look at it with: git -C " STR_FMT " status", STR_ARG(directory));
     }
     *e = second;
-    return false;
+    return second.kind == ERR_NOT_FOUND ? err_hint(e, "go to the repository, or name it: -C DIR")
+                                        : false;
 }
 
 bool repository_open(struct arena *arena, struct str directory, struct repository **ret_repository,
@@ -164,7 +165,11 @@ bool repository_resolve(struct repository *repository, struct arena *arena, stru
         if (repository->backend->resolve(repository->self, arena, revision, ret_commit, e))
             return true;
     while (repository_fall_back(repository, e));
-    return false;
+    if (e->kind != ERR_NOT_FOUND)
+        return false;
+    return str_eq(revision, STR("HEAD"))
+               ? err_hint(e, "commit first: this branch has no commit yet")
+               : err_hint(e, "git log --all --oneline lists what there is; or git fetch");
 }
 
 bool repository_tree(struct repository *repository, struct arena *arena, struct str revision,

@@ -440,3 +440,34 @@ END
 jsonschema.Draft202012Validator.check_schema(json.load(open(sys.argv[1])))' "$file"
   done
 }
+
+@test "what a stranger meets: each refusal says the next step" {
+  cd "$work"
+  for command in "push" "models diff" "models check"; do
+    program $command
+    [ "$status" != 0 ]
+    assert_err "no git repository"
+    assert_err "next step: go to the repository, or name it: -C DIR"
+  done
+  git init -q unborn
+  cd unborn
+  program models diff
+  assert_err "no such revision: HEAD"
+  assert_err "next step: commit first: this branch has no commit yet"
+  program command npx sst deploy --stage production
+  assert_status 1
+  assert_err "(its text goes behind --, in quotes: hookcheck command -- 'ls -la')"
+  program log
+  assert_status 0
+  assert_err "hookcheck log: no decision is on record"
+  HOOKCHECK_STATE_DIR="" HOME="" XDG_STATE_HOME="" program log
+  assert_status 1
+  assert_err "next step: set HOME or HOOKCHECK_STATE_DIR"
+  printf '{ "environments": { "production": { "databse": "x" } } }' >.hookcheck.json
+  status=0
+  /usr/bin/python3 "$root/tests/integration/at_terminal.py" x "$bin/hookcheck" trust >"$work/out" 2>&1 || status=$?
+  out=$(cat "$work/out")
+  assert_status 2
+  assert_out 'next step: mend'
+  [ -z "$(awk 'length($0) > 80' "$work/out" | grep -v 'next step')" ]
+}
