@@ -12,6 +12,7 @@ struct looked {
     size_t shells;           /* of our entries that see the shell tool */
     size_t managed;          /* of these, in the administrator's settings */
     size_t edits;            /* and of those that see the editing tools */
+    bool plugin;             /* our plugin is enabled */
     struct strs names;       /* what those for the shell tool are called, and start */
     struct strs programs;    /* that they start */
     struct str managed_only; /* the managed file that lets no other hooks run; empty: none */

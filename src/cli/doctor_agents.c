@@ -130,12 +130,32 @@ static void look_at_codex(struct looked *looked, const cJSON *document)
     }
 }
 
+/* The plugin registers the same hooks; where the client keeps its files is the client's affair. */
+static void look_at_plugins(struct looked *looked, const cJSON *document)
+{
+    const cJSON *plugin;
+
+    cJSON_ArrayForEach(plugin, json_get(document, "enabledPlugins"))
+    {
+        if (!json_is_true(plugin) || !str_starts(str_from(plugin->string), STR("hookcheck@")))
+            continue;
+        looked->plugin = true;
+        doctor_add(looked->doctor, FINDING_NOTE, "plugin", looked_name(looked), looked->path,
+                   str_printf(looked->doctor->arena,
+                              "the plugin %s is enabled: its hooks are not proved here",
+                              plugin->string),
+                   STR("/hooks in Claude Code lists them"));
+    }
+}
+
 static void look_at_document(struct looked *looked, const cJSON *document)
 {
     const char *name = looked->registration->name;
 
     if (looked->scope == SCOPE_MANAGED && strcmp(name, "claude") == 0)
         look_at_managed_keys(looked, document);
+    if (strcmp(name, "claude") == 0)
+        look_at_plugins(looked, document);
     if (strcmp(name, "copilot") == 0)
         look_at_copilot(looked, document);
     if (strcmp(name, "codex") == 0)
@@ -370,7 +390,7 @@ static void look_at_agent(struct doctor *doctor, const struct registration *regi
     look_at_managed(&looked);
     looked.scope = SCOPE_PROJECT;
     looked.path = STR_NONE;
-    if (looked.shells == 0 && agent_is_used(&doctor->in, registration))
+    if (looked.shells == 0 && !looked.plugin && agent_is_used(&doctor->in, registration))
         looked_problem(&looked, "not-registered",
                        str_printf(doctor->arena, "%s is used here and asks no hook of ours",
                                   registration->title),

@@ -154,9 +154,13 @@ static bool merged(struct install *in, const struct registration *registration,
         !settings_remove(in->arena, &settings, registration_is_ours, &entries, 0, &stripped, e))
         return false;
     settings.text = stripped;
-    return settings_add(in->arena, &settings, &entries, &change->text, &change->inserted,
-                        &change->created, e) &&
-           (in->mend || find_base(in, registration, &settings, file, change, e));
+    if (!settings_add(in->arena, &settings, &entries, &change->text, &change->inserted,
+                      &change->created, e))
+        return false;
+    /* A file that is mended may have no place in which ours could stand. */
+    struct err unreadable = ERR_NONE;
+    return find_base(in, registration, &settings, file, change, in->mend ? &unreadable : e) ||
+           in->mend;
 }
 
 static bool install_once(struct install *in, const struct registration *registration,

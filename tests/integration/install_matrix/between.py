@@ -137,6 +137,20 @@ def installed_again(change, after):
     return check
 
 
+def mended(world):
+    """An entry that no client can read is added beside ours and taken out by --mend: uninstall brings it back, without ours."""
+    world.new_repository()
+    path = settings.file_of(world, "claude")
+    world.hookcheck("install", "claude")
+    edit(lambda d: entries(d).append("guard.sh"))(path)
+    status, out, errors = world.hookcheck("install", "--mend", "claude")
+    if status or "guard.sh" in path.read_text():
+        yield (status, out, errors, path.read_text())
+    status, out, errors = world.hookcheck("uninstall", "claude")
+    if status or errors or json.loads(path.read_text()) != {"hooks": {"PreToolUse": ["guard.sh"]}} or world.records():
+        yield (status, out, errors, path.read_text())
+
+
 def mode(world):
     """Content from the copy, but whoever took rights away meanwhile meant it."""
     world.new_repository()
@@ -195,6 +209,7 @@ def cases():
     for name, after in (("", None), (", edited", edit(lambda d: d.update(a=1)))):
         yield f"between, claude: one entry lost, installed again{name}", installed_again(lambda d: entries(d).pop(), after)
         yield f"between, claude: one entry changed, installed again{name}", installed_again(lambda d: entries(d)[0].update(matcher="x"), after)
+    yield "between, claude: an entry that no client reads, --mend", mended
     yield "between, claude: another mode", mode
     yield "between, claude: a link in its place", taken_over(TWO)
     yield "between, claude: made, a link in its place", taken_over(None)

@@ -263,6 +263,7 @@ FAULTS = [
     *((f"claude: matcher {matcher}", BOTH, edit(SETTINGS, lambda d, m=matcher: entry(d).update(matcher=m)), "matcher", "claude", SETTINGS, "") for matcher in ("bash", "Bash,PowerShell", "Bas", "Bash(", "^bash$", "Shell", "mcp__.*")),
     ("claude: the event of another host", BOTH, edit(SETTINGS, renamed("PreToolUse", "preToolUse")), "wrong-event", "claude", SETTINGS, "preToolUse"),
     ("claude: PostToolUse", BOTH, edit(SETTINGS, renamed("PreToolUse", "PostToolUse")), "wrong-event", "claude", SETTINGS, "PostToolUse"),
+    ("claude: the plugin is off", ("git",), edit(SETTINGS, with_keys(enabledPlugins={"hookcheck@tools": False})), "not-registered", "claude", "", ""),
     ("claude: not below hooks", BOTH, edit(SETTINGS, lambda d: d["hooks"]), "not-registered", "claude", "", ""),
     ("claude: a comment", BOTH, replaced(SETTINGS, lambda text: "// x\n" + text), "settings-invalid", "claude", SETTINGS, ":1:1: "),
     ("claude: the user's file is broken", BOTH, put("~/.claude/settings.json", "{"), "settings-invalid", "claude", "home/.claude/settings.json", ""),
@@ -301,6 +302,7 @@ FAULTS = [
 NOTES = [
     ("claude: two programs", BOTH, other_program, "twice", "claude", "", "the first uses an override up"),
     ("cursor: without failClosed", ("git", "cursor"), edit(".cursor/hooks.json", without("failClosed", "beforeShellExecution")), "fails-open", "cursor", ".cursor/hooks.json", "failClosed"),
+    ("claude: the plugin", ("git",), edit(SETTINGS, with_keys(enabledPlugins={"hookcheck@tools": True})), "plugin", "claude", SETTINGS, "hookcheck@tools is enabled"),
     ("codex: another key", ("git", "codex"), edit(".codex/hooks.json", with_keys(**{"$schema": "x"})), "settings-invalid", "codex", ".codex/hooks.json", "$schema"),
     ("pre-commit: nothing before it", CLAUDE, every(pre_commit, lambda world: (world.repo / ".git/hooks/pre-push.legacy").unlink()), "first-ref-only", "git", ".pre-commit-config.yaml", ""),
 ]
