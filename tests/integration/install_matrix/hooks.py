@@ -227,23 +227,20 @@ def separate(path, hook):
     return setup
 
 
-def bare(path, hook):
-    def setup(world):
-        world.git("init", "-q", "--bare", "--template=", str(world.repo), cwd=world.root)
-        directory = set_hooks_path(world, path, world.repo)
-        if path == "unset":
-            directory = world.repo / "hooks"
-        return world.repo, put_hook(world, directory / "pre-push", hook)
+def without_commits(*options):
+    """An unborn branch, or a bare repository."""
 
-    return setup
+    def place(path, hook):
+        def setup(world):
+            world.git("init", "-q", "--template=", *options, str(world.repo), cwd=world.root)
+            directory = set_hooks_path(world, path, world.repo)
+            if options and path == "unset":
+                directory = world.repo / "hooks"
+            return world.repo, put_hook(world, directory / "pre-push", hook)
 
+        return setup
 
-def unborn(path, hook):
-    def setup(world):
-        world.git("init", "-q", "--template=", str(world.repo), cwd=world.root)
-        return world.repo, put_hook(world, set_hooks_path(world, path, world.repo) / "pre-push", hook)
-
-    return setup
+    return place
 
 
 def named(name):
@@ -358,8 +355,8 @@ def cases():
             continue
         yield f"git, {place}, core.hooksPath {path}, hook {hook}", installs(setup(path, hook))
     for path, hook in itertools.product(("unset", "relative", "absolute"), ("none", "sh", "link")):
-        yield f"git, an unborn branch, core.hooksPath {path}, hook {hook}", installs(unborn(path, hook), push=False)
-        yield f"git, a bare repository, core.hooksPath {path}, hook {hook}", installs(bare(path, hook), push=False)
+        yield f"git, an unborn branch, core.hooksPath {path}, hook {hook}", installs(without_commits()(path, hook), push=False)
+        yield f"git, a bare repository, core.hooksPath {path}, hook {hook}", installs(without_commits("--bare")(path, hook), push=False)
     for name in ("with blank", "quo'te", 'dq"x', "dollar$HOME", "back`tick", "new\nline", "ünïcode", "-dash", "semi;colon", "percent%s", "star*", "back\\slash"):
         yield f"git, a repository called {name!r}", installs(named(name))
     for hook in ("none", "sh", "link"):
