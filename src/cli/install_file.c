@@ -224,7 +224,7 @@ static void show_change(struct install *in, const struct install_file *file, str
     struct str old = file->text;
     size_t head = 0, tail = 0;
 
-    if (in->cli->json)
+    if (in->cli->json || !text.bytes)
         return;
     while (head < old.length && head < text.length && old.bytes[head] == text.bytes[head])
         head++;

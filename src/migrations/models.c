@@ -70,7 +70,8 @@ static void groups_make(struct model_side *sides, size_t language, struct groups
             struct str key = model_languages[language].group
                                  ? model_languages[language].group(&source, paths->items[i])
                                  : STR_NONE;
-            VEC_PUSH(arena, &group_named(arena, &groups, key)->paths[side], paths->items[i]);
+            struct group *group = group_named(arena, &groups, key);
+            VEC_PUSH(arena, &group->paths[side], paths->items[i]);
         }
     }
     if (model_languages[language].group)
