@@ -352,14 +352,19 @@ bool model_side_read(void *self, struct str path, struct str *ret_bytes)
     return got;
 }
 
-/* `text` NULL: it was not read yet. */
+/* `text` NULL: it was not read yet, and its first bytes tell. */
 static void note_opaque(struct model_side *side, struct str path, const struct strs *changed,
                         const struct str *text)
 {
-    struct str read;
+    struct err unread = ERR_NONE; /* it is read again, and then that is said */
+    struct str start;
+    bool whole;
 
-    if (strs_sorted_have(changed, path) && (text || model_side_read(side, path, &read)) &&
-        models_opacity(text ? *text : read))
+    if (!strs_sorted_have(changed, path) ||
+        (!text &&
+         !tree_read_start(side->tree, side->arena, path, OPAQUE_MAX, &start, &whole, &unread)))
+        return;
+    if (models_opacity(text ? *text : start))
         (void)words_add(&side->opaque, path);
 }
 

@@ -11,6 +11,8 @@
 
 #include "migrations/models_files.h"
 
+#define OPAQUE_MAX 1024u /* bytes that tell */
+
 /* Why its text is not the file's own; NULL: it is. */
 const char *models_opacity(struct str text);
 void models_leave_opaque(struct model_side sides[2], const struct strs *changed,

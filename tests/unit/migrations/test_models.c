@@ -36,8 +36,9 @@ static bool read(void *self, struct arena *into, struct str path, size_t maximum
     if (!str_eq(path, STR("db/schema.rb")))
         return err_set(e, ERR_NOT_FOUND, "no such file");
     cr_assert_lt(file->text.length, maximum);
-    file->reads++;
-    file->in_shared += into == &arena;
+    bool start = maximum <= 1024; /* before both are read: is it a pointer of Git LFS? */
+    file->reads += !start;
+    file->in_shared += !start && into == &arena;
     *ret_bytes = str_copy(&arena, file->text);
     *ret_whole = true;
     return true;
