@@ -31,9 +31,9 @@ struct tracker_setting { /* what the tool's own configuration moves */
     struct str key;     /* instead of a pattern: "migrations.directory", as readers/file_values.h */
     struct str through; /* a key whose value is the path of the file in which `key` is */
     struct str between; /* bytes that stand between several values of a pattern */
-    struct str as;      /* template in which \1 is the value: "\1schema_migrations" */
+    struct str as;      /* template in which \1 is the value: "database/\1" */
     struct str
-        sets; /* "directory", "table", "schema", "parameter", "ending" (of migrations' names, in place of the unit's pattern), "unordered" (a gap before the newest is no refusal), "unchecked" (nor is a row without a file), "search_path" (the schema, or several of which the first with the table counts), "beside" (the directory that the table in the same object is of) */
+        sets; /* "directory", "table", "schema", "parameter", "ending" (of migrations' names, in place of the unit's pattern), "unordered" (a gap before the newest is no refusal), "unchecked" (nor is a row without a file), "search_path" (the schema, or several of which the first with the table counts), "beside" (the directory that the table in the same object is of), "prefix", "suffix" (of the table's name) */
     bool every;    /* every match of the pattern is a value, not the first alone */
     bool required; /* the tool has no directory but this one */
     bool

@@ -483,25 +483,3 @@ bool sets_detect_of_commit(struct arena *arena, struct tree *tree, const struct 
     *ret_sets = detection.sets;
     return true;
 }
-
-bool detect_script_directories(struct arena *arena, struct tree *tree, struct str root,
-                               struct strs *ret_directories, struct err *e)
-{
-    struct survey survey;
-
-    if (!survey_tree(arena, tree, NULL, NULL, root, &survey, e))
-        return false;
-    *ret_directories = survey.scripts;
-    return true;
-}
-
-bool detect_sql_directories(struct arena *arena, struct tree *tree, struct str root,
-                            struct strs *ret_directories, struct err *e)
-{
-    struct survey survey;
-
-    if (!survey_tree(arena, tree, NULL, NULL, root, &survey, e))
-        return false;
-    *ret_directories = survey.sql;
-    return true;
-}

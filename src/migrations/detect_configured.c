@@ -243,3 +243,25 @@ bool detect_configured(struct arena *arena, struct tree *tree, const struct conf
     *ret_sets = sets;
     return true;
 }
+
+bool detect_script_directories(struct arena *arena, struct tree *tree, struct str root,
+                               struct strs *ret_directories, struct err *e)
+{
+    struct survey survey;
+
+    if (!survey_tree(arena, tree, NULL, NULL, root, &survey, e))
+        return false;
+    *ret_directories = survey.scripts;
+    return true;
+}
+
+bool detect_sql_directories(struct arena *arena, struct tree *tree, struct str root,
+                            struct strs *ret_directories, struct err *e)
+{
+    struct survey survey;
+
+    if (!survey_tree(arena, tree, NULL, NULL, root, &survey, e))
+        return false;
+    *ret_directories = survey.sql;
+    return true;
+}

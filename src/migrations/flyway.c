@@ -33,12 +33,16 @@ struct flyway_loading {
 static const char *const own_files[] = {
     "flyway.user.toml",  "flyway.toml", "conf/flyway.toml", "flyway.conf", "conf/flyway.conf",
     "flyway.properties", NULL};
+#define COMMANDS                                                                                   \
+    "(?|\\bFLYWAY_(TABLE|SCHEMAS|DEFAULT_SCHEMA|OUT_OF_ORDER)[\"']?\\s{0,8}[=:]\\s{0,8}|"          \
+    "(?<=\\s)-(table|schemas|defaultSchema|outOfOrder)=)[\"']?([\\w.,]{1,200})(?![\\w.$({-])"
 static const char *const frameworks[] = {"spring.flyway.", "quarkus.flyway.",
                                          "flyway.datasources.default.", NULL};
 static const struct jvm_tool tool = {.name = "flyway",
                                      .files = own_files,
                                      .frameworks = frameworks,
-                                     .maven_plugin = "flyway-maven-plugin"};
+                                     .maven_plugin = "flyway-maven-plugin",
+                                     .command_pattern = COMMANDS};
 
 static void assume(struct flyway_loading *l, struct str sentence)
 {
@@ -496,7 +500,8 @@ static void finish(struct flyway_loading *l)
     history->real_heads = history->heads;
     history->upgrade_command = shell_command_in(l->arena, l->set->root, str_from(command));
     if (found->spring && !found->own_file)
-        assume(l, STR("Spring profiles were not applied"));
+        assume(l, found->profile ? STR("the profile of production was assumed")
+                                 : STR("profiles were not applied"));
 }
 
 bool flyway_load(struct arena *arena, struct tree *tree, const struct config_migrations *set,

@@ -1,4 +1,4 @@
-#include "migrations/jvm_settings.h"
+#include "migrations/jvm_reading.h"
 
 #include "base/base.h"
 #include "base/buf.h"
@@ -9,18 +9,7 @@
 #include "readers/properties.h"
 #include "readers/toml.h"
 
-#define NESTING_MAX 8u
 #define KEY_MAX ((size_t)512)
-#define VALUE_MAX ((size_t)16 << 10)
-
-struct settings_reading {
-    struct arena *arena;
-    struct tree *tree;
-    const struct jvm_tool *tool;
-    struct str root;
-    struct history *history; /* gets the problems */
-    struct jvm_settings *settings;
-};
 
 /* "flyway.out-of-order" and "outOfOrder" are one key; what stands behind "placeholders." is a name and stays. */
 static struct str plain_key(struct arena *arena, struct str key)
@@ -41,7 +30,7 @@ static struct str plain_key(struct arena *arena, struct str key)
     return out.length ? buf_str(&out) : STR("");
 }
 
-static void add(struct settings_reading *r, struct str key, struct str value, struct str file)
+void jvm_add(struct settings_reading *r, struct str key, struct str value, struct str file)
 {
     struct str plain = plain_key(r->arena, key);
 
@@ -52,8 +41,8 @@ static void add(struct settings_reading *r, struct str key, struct str value, st
              (struct jvm_setting){.key = plain, .value = str_trim(value), .file = file});
 }
 
-static bool read_file(struct settings_reading *r, const char *name, struct str *ret_path,
-                      struct str *ret_text)
+bool jvm_read_file(struct settings_reading *r, const char *name, struct str *ret_path,
+                   struct str *ret_text)
 {
     struct err bad = ERR_NONE;
     enum tree_entry_kind kind;
@@ -67,9 +56,21 @@ static bool read_file(struct settings_reading *r, const char *name, struct str *
     return false;
 }
 
-static void note_unreadable(struct settings_reading *r, const struct err *bad)
+void jvm_note_unreadable(struct settings_reading *r, const struct err *bad)
 {
     VEC_PUSH(r->arena, &r->settings->unreadable, str_copy(r->arena, str_from(bad->message)));
+}
+
+struct str jvm_list_text(struct arena *arena, const struct node *list)
+{
+    struct buf out = buf_new(arena, VALUE_MAX);
+
+    for (const struct node *item = list->first; item; item = item->next) {
+        if (out.length)
+            buf_add_byte(&out, ',');
+        buf_add(&out, str_trim(item->text));
+    }
+    return out.length ? buf_str(&out) : STR("");
 }
 
 /* --- The tool's own files. --- */
@@ -97,7 +98,7 @@ static void take_toml(struct settings_reading *r, struct str path, struct str te
             value = entry->truth ? STR("true") : STR("false");
         else if (entry->kind == TOML_STRINGS)
             value = str_join(r->arena, entry->items.items, entry->items.count, STR(","));
-        add(r, without_prefix(entry->key, r->tool->name), value, path);
+        jvm_add(r, without_prefix(entry->key, r->tool->name), value, path);
     }
 }
 
@@ -107,7 +108,7 @@ static void read_own(struct settings_reading *r)
 
     for (size_t i = 0; r->tool->files[i]; i++) {
         struct properties properties;
-        if (!read_file(r, r->tool->files[i], &path, &text))
+        if (!jvm_read_file(r, r->tool->files[i], &path, &text))
             continue;
         r->settings->own_file = true;
         if (str_ends(path, STR(".toml"))) {
@@ -116,106 +117,8 @@ static void read_own(struct settings_reading *r)
         }
         properties_parse(r->arena, text, &properties);
         for (size_t j = properties.count; j-- > 0;)
-            add(r, without_prefix(properties.items[j].key, r->tool->name),
-                properties.items[j].value, path);
-    }
-}
-
-/* --- Spring Boot. --- */
-
-static struct str spring_key(const struct settings_reading *r, struct str key)
-{
-    if (str_starts(key, STR("%prod.")))
-        key = str_from_offset(key, STR("%prod.").length);
-    for (size_t i = 0; r->tool->frameworks[i]; i++)
-        if (str_starts(key, str_from(r->tool->frameworks[i])))
-            return str_from_offset(key, strlen(r->tool->frameworks[i]));
-    return STR_NONE;
-}
-
-static struct str list_text(struct arena *arena, const struct node *list)
-{
-    struct buf out = buf_new(arena, VALUE_MAX);
-
-    for (const struct node *item = list->first; item; item = item->next) {
-        if (out.length)
-            buf_add_byte(&out, ',');
-        buf_add(&out, str_trim(item->text));
-    }
-    return out.length ? buf_str(&out) : STR("");
-}
-
-static void take_yaml(struct settings_reading *r, const struct node *node, struct str before,
-                      struct str path, size_t depth)
-{
-    for (const struct node *child = node->first; child && depth < NESTING_MAX;
-         child = child->next) {
-        struct str whole = before.length ? str_printf(r->arena, STR_FMT "." STR_FMT,
-                                                      STR_ARG(before), STR_ARG(child->name))
-                                         : child->name;
-        struct str key = spring_key(r, whole);
-        /* Lists of Spring come as "a: [x, y]", "a: x,y" or a block. */
-        if (child->kind == NODE_MAP)
-            take_yaml(r, child, whole, path, depth + 1);
-        else if (key.length) {
-            add(r, key, child->kind == NODE_LIST ? list_text(r->arena, child) : child->text, path);
-            r->settings->spring = true;
-        }
-    }
-}
-
-/* A document of a profile says "spring.config.activate.on-profile" or, before 2.4, "spring.profiles". */
-static bool is_of_profile(const struct node *root)
-{
-    const struct node *spring = node_get(root, "spring");
-    const struct node *activate = node_get(node_get(spring, "config"), "activate");
-
-    return node_get(activate, "on-profile") != NULL || node_get(spring, "profiles") != NULL ||
-           node_get(root, "spring.config.activate.on-profile") != NULL;
-}
-
-/* A later line of a file counts; Quarkus' "%prod.quarkus.flyway.table" before the plain one. */
-static void take_properties(struct settings_reading *r, const struct properties *properties,
-                            struct str path, bool of_production)
-{
-    for (size_t i = properties->count; i-- > 0;) {
-        struct str key = spring_key(r, properties->items[i].key);
-        if (!key.length || str_starts(properties->items[i].key, STR("%")) != of_production)
-            continue;
-        r->settings->spring = true;
-        add(r, key, properties->items[i].value, path);
-    }
-}
-
-static void read_spring(struct settings_reading *r)
-{
-    static const char *const names[] = {"src/main/resources/application.properties",
-                                        "application.properties",
-                                        "config/application.properties",
-                                        "src/main/resources/application.yml",
-                                        "src/main/resources/application.yaml",
-                                        "application.yml",
-                                        "application.yaml",
-                                        "config/application.yml"};
-    struct str path, text;
-
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
-        struct err bad = ERR_NONE;
-        struct properties properties;
-        struct nodes roots;
-        if (!read_file(r, names[i], &path, &text))
-            continue;
-        if (str_ends(path, STR(".properties"))) {
-            properties_parse(r->arena, text, &properties);
-            take_properties(r, &properties, path, true);
-            take_properties(r, &properties, path, false);
-        } else if (!yaml_parse(r->arena, text, str_c(r->arena, path), &roots, &bad)) {
-            note_unreadable(r, &bad);
-        } else {
-            for (size_t j = 0; j < roots.count; j++)
-                if (!is_of_profile(roots.items[j]))
-                    take_yaml(r, roots.items[j], STR_NONE, path, 0);
-        }
+            jvm_add(r, without_prefix(properties.items[j].key, r->tool->name),
+                    properties.items[j].value, path);
     }
 }
 
@@ -228,10 +131,10 @@ static void take_configuration(struct settings_reading *r, const struct node *co
         bool deeper = child->first && !child->first->attribute;
         if (deeper && str_eq(child->name, STR("placeholders")))
             for (const struct node *one = child->first; one; one = one->next)
-                add(r, str_printf(r->arena, "placeholders." STR_FMT, STR_ARG(one->name)), one->text,
-                    path);
+                jvm_add(r, str_printf(r->arena, "placeholders." STR_FMT, STR_ARG(one->name)),
+                        one->text, path);
         else
-            add(r, child->name, deeper ? list_text(r->arena, child) : child->text, path);
+            jvm_add(r, child->name, deeper ? jvm_list_text(r->arena, child) : child->text, path);
     }
 }
 
@@ -249,7 +152,7 @@ static void take_pom(struct settings_reading *r, const struct node *node, struct
     for (const struct node *child = node->first; child; child = child->next) {
         struct str key = without_prefix(child->name, r->tool->name);
         if (str_eq(node->name, STR("properties")) && key.length < child->name.length)
-            add(r, key, child->text, path);
+            jvm_add(r, key, child->text, path);
         take_pom(r, child, path, depth + 1);
     }
 }
@@ -260,10 +163,10 @@ static void read_maven(struct settings_reading *r)
     struct err bad = ERR_NONE;
     struct node *root;
 
-    if (!read_file(r, "pom.xml", &path, &text))
+    if (!jvm_read_file(r, "pom.xml", &path, &text))
         return;
     if (!xml_parse(r->arena, text, str_c(r->arena, path), &root, &bad))
-        note_unreadable(r, &bad);
+        jvm_note_unreadable(r, &bad);
     else
         take_pom(r, root, path, 0);
 }
@@ -302,9 +205,9 @@ static void take_block(struct settings_reading *r, struct str block, struct str 
             continue;
         struct str words = quoted_words(r->arena, groups[2]), bare = str_trim(groups[2]);
         if (words.length)
-            add(r, groups[1], words, path);
+            jvm_add(r, groups[1], words, path);
         else if (str_starts(bare, STR("true")) || str_starts(bare, STR("false")))
-            add(r, groups[1], str_starts(bare, STR("true")) ? STR("true") : STR("false"), path);
+            jvm_add(r, groups[1], str_starts(bare, STR("true")) ? STR("true") : STR("false"), path);
     }
 }
 
@@ -315,7 +218,8 @@ static void read_gradle(struct settings_reading *r)
 
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         struct err ignored = ERR_NONE;
-        if (!read_file(r, names[i], &path, &text) || !str_contains(text, str_from(r->tool->name)))
+        if (!jvm_read_file(r, names[i], &path, &text) ||
+            !str_contains(text, str_from(r->tool->name)))
             continue;
         r->settings->gradle = true;
         struct str pattern =
@@ -337,9 +241,10 @@ void jvm_settings_read(struct arena *arena, struct tree *tree, const struct jvm_
 
     *ret_settings = (struct jvm_settings){0};
     read_own(&r);
-    read_spring(&r);
+    jvm_read_application(&r);
     read_maven(&r);
     read_gradle(&r);
+    jvm_read_commands(&r);
 }
 
 const struct jvm_setting *jvm_setting_find(const struct jvm_settings *settings, const char *key)

@@ -3,8 +3,8 @@
  * In:    a tree and a directory of it; the tool's name ("flyway", "liquibase").
  * Out:   settings by their key in small letters without '-', '_' and the tool's prefix ("locations", "outoforder", "placeholders.name"); lists
  *        joined by commas. The first file that sets a key counts, in this order: the tool's own files, the application.properties and
- *        application.yml of Spring Boot, Quarkus and Micronaut (documents and keys of a profile left out, but for Quarkus' prod), pom.xml,
- *        build.gradle and build.gradle.kts.
+ *        application.yml of Spring Boot, Quarkus and Micronaut (production's profile before what all have, others left out), pom.xml,
+ *        build.gradle and build.gradle.kts, variables and options in compose files, Makefiles and the like.
  * Fails: never on content: a file that is not understood says nothing, and `unreadable` names it; one that cannot be opened makes the history
  *        indeterminate. Build files are programs: best effort.
  * Source: documentation.red-gate.com/flyway (configuration files, parameters), Spring Boot reference "Database Migration Tools", Quarkus guides
@@ -28,6 +28,7 @@ struct jvm_settings {
     struct jvm_setting_list items;
     struct strs unreadable; /* "FILE:LINE: what is wrong" */
     bool own_file, maven, gradle, spring;
+    bool profile; /* what only production's profile has is among them */
 };
 
 struct jvm_tool {
@@ -36,6 +37,8 @@ struct jvm_tool {
     /* Prefixes of Spring Boot, Quarkus, Micronaut: "spring.flyway." */
     const char *const *frameworks;
     const char *maven_plugin; /* "flyway-maven-plugin" */
+    /* PCRE2 on compose files, Makefiles and their like: group 1 is a key, group 2 its value. */
+    const char *command_pattern;
 };
 
 void jvm_settings_read(struct arena *arena, struct tree *tree, const struct jvm_tool *tool,

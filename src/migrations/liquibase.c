@@ -17,12 +17,18 @@
 static const char *const own_files[] = {
     "liquibase.properties", "src/main/resources/liquibase.properties",
     "src/main/resources/liquibase/liquibase.properties", "config/liquibase.properties", NULL};
+#define COMMANDS                                                                                   \
+    "(?|\\bLIQUIBASE_(DATABASE_CHANGELOG_TABLE_NAME|LIQUIBASE_SCHEMA_NAME)[\"']?\\s{0,8}[=:]\\s{"  \
+    "0,8}|"                                                                                        \
+    "(?<=\\s)--(database-?changelog-?table-?name|liquibase-?schema-?name)[= ])[\"']?"              \
+    "([\\w.,]{1,200})(?![\\w.$({-])"
 static const char *const frameworks[] = {"spring.liquibase.", "quarkus.liquibase.",
                                          "liquibase.datasources.default.", NULL};
 static const struct jvm_tool tool = {.name = "liquibase",
                                      .files = own_files,
                                      .frameworks = frameworks,
-                                     .maven_plugin = "liquibase-maven-plugin"};
+                                     .maven_plugin = "liquibase-maven-plugin",
+                                     .command_pattern = COMMANDS};
 
 static void assume(struct liquibase_loading *l, struct str sentence)
 {
@@ -472,7 +478,8 @@ static void finish(struct liquibase_loading *l)
     if (!l->settings->labels.length)
         assume(l, STR("no labels were assumed to be given: change sets of all labels run"));
     if (found->spring && !found->own_file)
-        assume(l, STR("Spring profiles were not applied"));
+        assume(l, found->profile ? STR("the profile of production was assumed")
+                                 : STR("profiles were not applied"));
 }
 
 static bool liquibase_load(struct arena *arena, struct tree *tree,

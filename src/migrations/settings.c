@@ -34,6 +34,7 @@ static struct str literals_joined(struct arena *arena, struct str text)
 /* "./db/migrations/", "file://migrations?x=y": the path in it, from the root of the work tree; false: outside of it. */
 static bool path_of(struct asking *a, const struct file_value *value, struct str *ret)
 {
+    static const struct str here[] = {STR_INIT("%(here)s/"), STR_INIT("%%PHINX_CONFIG_DIR%%/")};
     struct str text = value->text;
     size_t scheme = str_find(text, STR("://"));
 
@@ -41,8 +42,9 @@ static bool path_of(struct asking *a, const struct file_value *value, struct str
         text = str_from_offset(text, scheme + 3);
         text = str_cut(&text, '?');
     }
-    if (str_starts(text, STR("%(here)s/")))
-        text = str_from_offset(text, STR("%(here)s/").length);
+    for (size_t i = 0; i < COUNT_OF(here); i++)
+        if (str_starts(text, here[i]))
+            text = str_from_offset(text, here[i].length);
     text = str_trim(text);
     while (text.length > 1 && text.bytes[text.length - 1] == '/')
         text = str_prefix(text, text.length - 1);
@@ -349,8 +351,11 @@ static void keep_parts(struct asking *a, const struct tracker_setting *setting, 
 static bool keep_match(struct asking *a, const struct tracker_setting *setting, struct str path,
                        struct str text, const struct str *groups)
 {
-    struct file_value value = {.around = STR(""), .file = path};
+    /* Two different ones in programs are unclear; a command's are told apart by its name, and of an .env the last counts. */
+    struct file_value value = {.around = STR(""), .file = path, .line = 1};
 
+    if (str_starts(path_base_name(path), STR(".env")) || command_is_in(path))
+        value.line = 0;
     if (!groups[1].bytes || command_is_comment(text, groups[1]))
         return false;
     if (command_is_in(path))

@@ -256,11 +256,22 @@ static bool choose_flag(struct asking *a, const char *sets)
     return false;
 }
 
+/* With what the tool puts before and behind the name of every table. */
+static struct str named_table(struct asking *a, struct str table)
+{
+    struct str prefix = choose(a, "prefix"), suffix = choose(a, "suffix");
+
+    if (!prefix.length && !suffix.length)
+        return table;
+    return str_printf(a->arena, STR_FMT STR_FMT STR_FMT, STR_ARG(prefix),
+                      STR_ARG(table.length ? table : a->tracker->table.name), STR_ARG(suffix));
+}
+
 void settings_choose(struct asking *a)
 {
     choose_directories(a);
     choose_endings(a);
-    a->places->table = choose(a, "table");
+    a->places->table = named_table(a, choose(a, "table"));
     if (!a->places->table.length && !a->places->unclear.length && a->computed_table.length)
         a->places->unclear =
             str_printf(a->arena, "the tracking table that " STR_FMT " computes is not known",

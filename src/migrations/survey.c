@@ -484,19 +484,3 @@ bool survey_commit(struct arena *arena, struct tree *tree, const struct config *
 
     return survey_with(&walk, STR(""), ret_survey, e);
 }
-
-bool survey_directories(struct arena *arena, struct tree *tree, const struct tracker *tracker,
-                        struct str root, struct strs *ret_directories, struct err *e)
-{
-    struct strs directories = {0};
-    struct survey survey;
-
-    if (!survey_tree(arena, tree, NULL, tracker, root, &survey, e))
-        return false;
-    for (size_t i = 0; i < survey.found.count; i++)
-        if (survey.found.items[i].tracker == tracker)
-            strs_add(arena, &directories, survey.found.items[i].directory);
-    strs_sort(&directories);
-    *ret_directories = directories;
-    return true;
-}

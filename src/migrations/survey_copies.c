@@ -1,4 +1,4 @@
-/* survey_copies.c -- what was found and does not count: directories of other environments, and what a build copied of migrations: build/database/migrations beside database/migrations. It may be older, or another branch's. */
+/* survey_copies.c -- what was found, and which of it counts: no directories of other environments, nothing that a build copied (build/database/migrations beside database/migrations: it may be older, or another branch's). */
 #include "base/file.h"
 #include "migrations/survey.h"
 #include "migrations/tracker.h"
@@ -97,4 +97,20 @@ void survey_leave_aside_out(struct arena *arena, struct strs *directories)
             VEC_PUSH(arena, &kept, directories->items[i]);
     if (kept.count)
         *directories = kept;
+}
+
+bool survey_directories(struct arena *arena, struct tree *tree, const struct tracker *tracker,
+                        struct str root, struct strs *ret_directories, struct err *e)
+{
+    struct strs directories = {0};
+    struct survey survey;
+
+    if (!survey_tree(arena, tree, NULL, tracker, root, &survey, e))
+        return false;
+    for (size_t i = 0; i < survey.found.count; i++)
+        if (survey.found.items[i].tracker == tracker)
+            strs_add(arena, &directories, survey.found.items[i].directory);
+    strs_sort(&directories);
+    *ret_directories = directories;
+    return true;
 }

@@ -33,6 +33,10 @@ static void take_node(struct reading *r, struct str path, const struct node *nod
         add(r, value);
     for (const struct node *item = node->first; item && node->kind == NODE_LIST; item = item->next)
         take_node(r, path, item, around);
+    /* Names with a value each: Phinx' namespaces. */
+    for (const struct node *item = node->first; item && node->kind == NODE_MAP; item = item->next)
+        if (item->kind == NODE_SCALAR)
+            take_node(r, path, item, around);
 }
 
 /* The keys around what is in `child`. One of several objects of a list is told by its name, or by its line. */
