@@ -224,8 +224,10 @@ static void show_change(struct install *in, const struct install_file *file, str
     struct str old = file->text;
     size_t head = 0, tail = 0;
 
-    if (in->cli->json || !text.bytes)
+    if (in->cli->json)
         return;
+    bool goes = !text.bytes;
+    text = goes ? STR("") : text;
     while (head < old.length && head < text.length && old.bytes[head] == text.bytes[head])
         head++;
     head = line_start(old, head);
@@ -236,7 +238,7 @@ static void show_change(struct install *in, const struct install_file *file, str
                         (text.length > tail && text.bytes[text.length - tail - 1] != '\n')))
         tail--;
     buf_printf(out, "%s " STR_FMT "\n",
-               !text.bytes    ? "remove"
+               goes           ? "remove"
                : file->exists ? "change"
                               : "create",
                STR_ARG(file->path));
