@@ -218,30 +218,32 @@ static size_t line_start(struct str text, size_t at)
     return at;
 }
 
+static bool starts_line(struct str text, size_t at)
+{
+    return at == 0 || text.bytes[at - 1] == '\n';
+}
+
 static void show_change(struct install *in, const struct install_file *file, struct str text)
 {
     struct buf *out = &in->cli->out;
     struct str old = file->text;
+    const char *verb = !text.bytes ? "remove" : file->exists ? "change" : "create";
     size_t head = 0, tail = 0;
 
     if (in->cli->json)
         return;
-    bool goes = !text.bytes;
-    text = goes ? STR("") : text;
+    if (!text.bytes)
+        text = STR("");
     while (head < old.length && head < text.length && old.bytes[head] == text.bytes[head])
         head++;
     head = line_start(old, head);
     while (tail < old.length - head && tail < text.length - head &&
            old.bytes[old.length - 1 - tail] == text.bytes[text.length - 1 - tail])
         tail++;
-    while (tail > 0 && (old.bytes[old.length - tail - 1 + 0] != '\n' ||
-                        (text.length > tail && text.bytes[text.length - tail - 1] != '\n')))
+    while (tail > 0 &&
+           !(starts_line(old, old.length - tail) && starts_line(text, text.length - tail)))
         tail--;
-    buf_printf(out, "%s " STR_FMT "\n",
-               goes           ? "remove"
-               : file->exists ? "change"
-                              : "create",
-               STR_ARG(file->path));
+    buf_printf(out, "%s " STR_FMT "\n", verb, STR_ARG(file->path));
     show_lines(out, '-', str_slice(old, head, old.length - tail));
     show_lines(out, '+', str_slice(text, head, text.length - tail));
 }
