@@ -142,40 +142,6 @@ static bool report_edits(struct pushed *pushed, struct edits *edits, struct str 
     return true;
 }
 
-/* Line endings and blanks at the end of lines are no edit. */
-static bool same_text(struct str a, struct str b)
-{
-    struct str left = STR_NONE, right = STR_NONE;
-
-    for (;;) {
-        bool more_left = str_next_line(&a, &left), more_right = str_next_line(&b, &right);
-        while (more_left && !more_right && str_trim(left).length == 0)
-            more_left = str_next_line(&a, &left);
-        while (more_right && !more_left && str_trim(right).length == 0)
-            more_right = str_next_line(&b, &right);
-        if (!more_left || !more_right)
-            return more_left == more_right;
-        while (left.length &&
-               (left.bytes[left.length - 1] == ' ' || left.bytes[left.length - 1] == '\r' ||
-                left.bytes[left.length - 1] == '\t'))
-            left.length--;
-        while (right.length &&
-               (right.bytes[right.length - 1] == ' ' || right.bytes[right.length - 1] == '\r' ||
-                right.bytes[right.length - 1] == '\t'))
-            right.length--;
-        if (!str_eq(left, right))
-            return false;
-    }
-}
-
-/* Tools that keep a checksum refuse any other text; to the rest layout is nothing. */
-static bool has_checksum(const struct commit_set *set)
-{
-    const struct tracker *row = set->set.row;
-
-    return str_eq(set->set.tracker, STR("flyway")) || (row && row->checksum.length);
-}
-
 /* A file that went and came back elsewhere with the same bytes was moved. */
 static bool was_moved(const struct pushed *pushed, const struct repository_change *gone)
 {
@@ -200,13 +166,13 @@ static bool is_edited(struct pushed *pushed, const struct commit_set *set, struc
         !tree_read_start(pushed->after->tree, &scratch, after_path, MIGRATION_FILE_MAX, &after,
                          &whole, e))
         return false;
-    *ret_edited = !same_text(before, after);
+    *ret_edited = !push_same_text(&scratch, set, before, after);
     if (*ret_edited && set && push_squash_is_over(pushed, set)) {
         before = push_squash_rest(&scratch, before);
         after = push_squash_rest(&scratch, after);
-        *ret_edited = !same_text(before, after);
+        *ret_edited = !push_same_text(&scratch, set, before, after);
     }
-    if (*ret_edited && set && !has_checksum(set))
+    if (*ret_edited && set && !push_has_checksum(set))
         *ret_edited = !same_code(&scratch, after_path, before, after);
     return true;
 }
@@ -216,7 +182,7 @@ static bool is_renamed(const struct commit_set *set, const struct migration *bef
                        const struct migration *after)
 {
     return before->name.length && after->name.length && !str_eq(before->name, after->name) &&
-           has_checksum(set);
+           push_has_checksum(set);
 }
 
 static bool in_loaded_set(const struct commit_view *view, struct str path)

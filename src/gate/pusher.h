@@ -98,6 +98,12 @@ MUST_CHECK bool push_judge_migrations(struct pushed *pushed, struct err *e);
  * whose migrations were compared already. */
 MUST_CHECK bool push_judge_rewritten(struct pushed *pushed, const struct commit_view *judged,
                                      struct err *e);
+/* push_text.c: does the tool compare a checksum of what it applied? */
+bool push_has_checksum(const struct commit_set *set);
+/* Is a published migration's new text no edit of the old one? To a tool with a checksum: when that stays, line ends apart, which git may change on
+ * the way. To others: blanks at the ends of lines and empty lines besides, where no text goes over several lines. `set` NULL: no tool is known. */
+bool push_same_text(struct arena *scratch, const struct commit_set *set, struct str before,
+                    struct str after);
 /* push_squash.c: a published squash that is still there stands for the migration `id`, or a dump of the schema that records it.
  * *in_dump: what such a dump records; NULL until it is read. */
 bool push_squash_holds(const struct pushed *pushed, const struct commit_set *old, struct str id,
