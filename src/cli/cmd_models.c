@@ -154,7 +154,7 @@ static enum cli_status run(struct cli *cli)
         return CLI_BLOCKED;
     if (!repository_open(cli->arena, cli->directory, &repository, &e) ||
         !trees_open(cli, config, &range, repository, &before, &after, &changed, &e) ||
-        !models_compare(cli->arena, config, before, after, &changed, &difference, &e)) {
+        !models_compare(cli->arena, config, NULL, before, after, &changed, &difference, &e)) {
         cli_say_error(cli, &e);
         return CLI_BLOCKED;
     }

@@ -84,6 +84,13 @@ bool pusher_tree(struct pusher *pusher, struct str commit, struct commit_view **
     return true;
 }
 
+struct survey_memo *pusher_memo(struct pusher *pusher)
+{
+    if (!pusher->memo)
+        pusher->memo = survey_memo_new(pusher->arena, pusher->config);
+    return pusher->memo;
+}
+
 bool pusher_view(struct pusher *pusher, struct str commit, struct commit_view **ret_view,
                  struct err *e)
 {
@@ -94,10 +101,8 @@ bool pusher_view(struct pusher *pusher, struct str commit, struct commit_view **
     struct commit_view *view = *ret_view;
     if (view->detected)
         return true;
-    if (!pusher->memo)
-        pusher->memo = survey_memo_new(pusher->arena, pusher->config);
-    if (view->tree &&
-        !sets_detect_of_commit(pusher->arena, view->tree, pusher->config, pusher->memo, &sets, e))
+    if (view->tree && !sets_detect_of_commit(pusher->arena, view->tree, pusher->config,
+                                             pusher_memo(pusher), &sets, e))
         return false;
     for (size_t i = 0; i < sets.count; i++)
         VEC_PUSH(pusher->arena, &view->sets, (struct commit_set){.set = sets.items[i]});

@@ -439,8 +439,8 @@ bool push_judge_models(struct pushed *pushed, size_t *ret_changes, struct err *e
         !pusher_tree(pusher, pushed->range->tip, &pushed->after, e))
         return false;
     before = pushed->before->tree ? pushed->before->tree : tree_nothing(pusher->arena);
-    bool compared = models_compare(pusher->arena, pusher->config, before, pushed->after->tree,
-                                   &paths, &difference, &unread);
+    bool compared = models_compare(pusher->arena, pusher->config, pusher_memo(pusher), before,
+                                   pushed->after->tree, &paths, &difference, &unread);
     /* Most changes of models are none of the schema: then nothing needs to be known of the migrations, which takes a look into each directory. */
     if (compared && !difference.changes.count && !difference.unread.count)
         return true;

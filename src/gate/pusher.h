@@ -42,7 +42,7 @@ struct pusher {
     struct reasons reasons;
     struct str pushed_to; /* named in each finding; empty when the push has one ref only */
     VEC(struct commit_view *) views;
-    struct survey_memo *memo; /* of the views' directories; NULL: none was looked through yet */
+    struct survey_memo *memo; /* pusher_memo() */
 };
 
 /* One range that brings something. */
@@ -63,6 +63,8 @@ void pusher_failed(struct pusher *pusher, const char *what, const struct err *e)
 /* The tree of a commit, kept. `commit` empty: no tree. */
 MUST_CHECK bool pusher_tree(struct pusher *pusher, struct str commit, struct commit_view **ret_view,
                             struct err *e);
+/* Of the views' directories. */
+struct survey_memo *pusher_memo(struct pusher *pusher);
 /* Its migration sets too: that looks through all directories. */
 MUST_CHECK bool pusher_view(struct pusher *pusher, struct str commit, struct commit_view **ret_view,
                             struct err *e);

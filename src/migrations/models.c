@@ -183,15 +183,18 @@ static bool read_language(struct model_side *sides, size_t language, const struc
 /* --- A monorepo's services, of which several have a table "users". --- */
 
 /* Of both trees: a service may have come with this change, or gone. */
-static struct config_migrations_list sets_of_both(struct model_side *sides,
-                                                  const struct config *config)
+static struct config_migrations_list
+sets_of_both(struct model_side *sides, const struct config *config, struct survey_memo *memo)
 {
     struct config_migrations_list both = {0};
+
+    if (!memo)
+        memo = survey_memo_new(sides->arena, config);
 
     for (size_t side = 0; side < 2; side++) {
         struct config_migrations_list sets = {0};
         struct err unknown = ERR_NONE; /* what cannot be looked through holds no service */
-        if (!sets_detect(sides->arena, sides[side].tree, config, &sets, &unknown))
+        if (!sets_detect_of_commit(sides->arena, sides[side].tree, config, memo, &sets, &unknown))
             continue;
         for (size_t i = 0; i < sets.count; i++)
             VEC_PUSH(sides->arena, &both, sets.items[i]);
@@ -212,8 +215,8 @@ static bool are_apart(const struct reading readings[2], const struct config_migr
 
 /* The language was read as a whole. *ret_apart: one table was described by two services; then each of them is a group. */
 static void split_by_service(struct model_side *sides, size_t language, const struct config *config,
-                             const struct reading readings[2], struct groups *groups,
-                             bool *ret_apart)
+                             struct survey_memo *memo, const struct reading readings[2],
+                             struct groups *groups, bool *ret_apart)
 {
     struct arena *arena = sides->arena;
     struct config_migrations_list sets;
@@ -223,7 +226,7 @@ static void split_by_service(struct model_side *sides, size_t language, const st
     if (!readings[0].count ||
         !(readings[0].schemas->twice.count + readings[1].schemas->twice.count))
         return;
-    sets = sets_of_both(sides, config);
+    sets = sets_of_both(sides, config, memo);
     *ret_apart = are_apart(readings, &sets);
     if (!*ret_apart)
         return;
@@ -238,8 +241,8 @@ static void split_by_service(struct model_side *sides, size_t language, const st
 }
 
 static bool compare_language(struct model_side *sides, size_t language, const struct config *config,
-                             const struct strs *changed, struct schema_difference *difference,
-                             struct err *e)
+                             struct survey_memo *memo, const struct strs *changed,
+                             struct schema_difference *difference, struct err *e)
 {
     struct arena *arena = sides->arena;
     struct reading readings[2];
@@ -250,7 +253,7 @@ static bool compare_language(struct model_side *sides, size_t language, const st
     if (!read_language(sides, language, &groups, changed, readings, e))
         return false;
     if (!model_languages[language].group)
-        split_by_service(sides, language, config, readings, &groups, &apart);
+        split_by_service(sides, language, config, memo, readings, &groups, &apart);
     if (apart && !read_language(sides, language, &groups, changed, readings, e))
         return false;
     for (size_t i = 0; i < readings[0].count; i++) {
@@ -331,8 +334,8 @@ static bool compare_forms(struct model_side *sides, size_t ruby_side,
     return true;
 }
 
-bool models_compare(struct arena *arena, const struct config *config, struct tree *before,
-                    struct tree *after, const struct strs *changed_paths,
+bool models_compare(struct arena *arena, const struct config *config, struct survey_memo *memo,
+                    struct tree *before, struct tree *after, const struct strs *changed_paths,
                     struct schema_difference *ret_difference, struct err *e)
 {
     bool touched[MODEL_LANGUAGES_MAX] = {0}, any = false;
@@ -362,7 +365,7 @@ bool models_compare(struct arena *arena, const struct config *config, struct tre
             return false;
     models_leave_opaque(sides, &changed, &difference.unread);
     for (size_t i = 0; i < model_language_count; i++)
-        if (touched[i] && !compare_language(sides, i, config, &changed, &difference, e))
+        if (touched[i] && !compare_language(sides, i, config, memo, &changed, &difference, e))
             return false;
     for (size_t i = 0; i < 2; i++)
         if (err_is_set(&sides[i].broken)) {

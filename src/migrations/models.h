@@ -26,8 +26,9 @@ MUST_CHECK bool models_changed_paths(struct arena *arena, struct tree *before, s
 MUST_CHECK bool models_any_path(struct arena *arena, const struct config *config,
                                 const struct repository_changes *changes, bool *ret_any,
                                 struct err *e);
+/* `memo` (may be NULL): of the directories of commits in which no migrations lie, history.h. */
 MUST_CHECK bool models_compare(struct arena *arena, const struct config *config,
-                               struct tree *before, struct tree *after,
+                               struct survey_memo *memo, struct tree *before, struct tree *after,
                                const struct strs *changed_paths,
                                struct schema_difference *ret_difference, struct err *e);
 

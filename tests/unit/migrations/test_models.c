@@ -70,7 +70,7 @@ Test(models, neither_side_is_parsed_into_what_the_trees_write_to)
     struct err e = ERR_NONE;
 
     VEC_PUSH(&arena, &changed, STR("db/schema.rb"));
-    cr_assert(models_compare(&arena, &config, tree_from_driver(&arena, &driver, &files[0]),
+    cr_assert(models_compare(&arena, &config, NULL, tree_from_driver(&arena, &driver, &files[0]),
                              tree_from_driver(&arena, &driver, &files[1]), &changed, &difference,
                              &e),
               "%s", e.message);
