@@ -147,11 +147,12 @@ static void write_sets(struct buf *out, const struct found *found)
         json_write_string(out, set->tracker);
         buf_add(out, STR(", \"root\": "));
         json_write_string(out, set->root.length ? set->root : STR("."));
-        for (size_t v = 0; v < set->versions.count; v++) {
+        size_t versions = set->of_application ? 0 : set->versions.count;
+        for (size_t v = 0; v < versions; v++) {
             buf_add(out, v ? STR(", ") : STR(", \"versions\": ["));
             json_write_string(out, set->versions.items[v]);
         }
-        buf_add(out, set->versions.count ? STR("] }") : STR(" }"));
+        buf_add(out, versions ? STR("] }") : STR(" }"));
     }
     buf_add(out, STR("\n  },\n\n"));
 }

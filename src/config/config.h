@@ -54,6 +54,8 @@ struct config_migrations {
     struct str
         script_location;  /* relative to root; empty: read from the tool's own configuration */
     struct strs versions; /* relative to root */
+    bool
+        of_application; /* filled by sets_detect: `versions` are what the application at root reads now, and may be more tomorrow */
     bool recursive, recursive_set;
     struct str table, schema; /* empty: the tracker's default */
     struct str parameter;     /* of the tracker's SELECTs; empty: as its code or its pack says */

@@ -43,36 +43,42 @@ static const struct config_key setting_keys[] = {
 };
 static const struct config_shape setting_shape = SHAPE(tracker_setting, setting_keys);
 
+static const struct config_key registration_keys[] = {
+    REQUIRED(tracker_registration, file, KEY_STRINGS),
+    REQUIRED(tracker_registration, pattern, KEY_REGEX),
+    KEY(tracker_registration, directories, KEY_STRINGS),
+    KEY(tracker_registration, module, KEY_REGEX),
+    KEY(tracker_registration, own, KEY_BOOL),
+    KEY(tracker_registration, last, KEY_BOOL),
+};
+static const struct config_shape registration_shape =
+    SHAPE(tracker_registration, registration_keys);
+static const struct config_key modules_keys[] = {
+    REQUIRED(tracker_modules, application, KEY_STRINGS),
+    KEY(tracker_modules, usual, KEY_STRINGS),
+    LIST(tracker_modules, registered, registration_shape),
+    REQUIRED(tracker_modules, left_out, KEY_STRING),
+};
+static const struct config_shape modules_shape = SHAPE(tracker_modules, modules_keys);
+
 static const char *const kinds[] = {"file", "directory", "journal", "content", "listed", NULL};
 static const char *const id_types[] = {"text", "text-ci", "int", NULL};
 static const char *const script_choices[] = {"counts", "skipped", "broken", NULL};
 static const char *const duplicate_choices[] = {"refused", "shared", NULL};
 static const struct config_key unit_keys[] = {
-    CHOICE(tracker_unit, kind, kinds),
-    KEY(tracker_unit, recursive, KEY_BOOL),
-    KEY(tracker_unit, pattern, KEY_REGEX),
-    KEY(tracker_unit, unless, KEY_REGEX),
-    KEY(tracker_unit, refused, KEY_REGEX),
-    KEY(tracker_unit, down, KEY_REGEX),
-    KEY(tracker_unit, down_counts, KEY_BOOL),
-    KEY(tracker_unit, id, KEY_STRING),
-    KEY(tracker_unit, name, KEY_STRING),
-    CHOICE(tracker_unit, id_type, id_types),
-    KEY(tracker_unit, unordered, KEY_REGEX),
-    KEY(tracker_unit, strip, KEY_STRING),
-    KEY(tracker_unit, same, KEY_REGEX),
-    KEY(tracker_unit, script, KEY_STRING),
-    CHOICE(tracker_unit, without_script, script_choices),
-    KEY(tracker_unit, journal, KEY_STRING),
-    KEY(tracker_unit, entries, KEY_STRING),
-    KEY(tracker_unit, list, KEY_STRING),
-    KEY(tracker_unit, content, KEY_REGEX),
-    KEY(tracker_unit, prefix, KEY_REGEX),
-    KEY(tracker_unit, instead, KEY_REGEX),
-    KEY(tracker_unit, each, KEY_REGEX),
-    CHOICE(tracker_unit, duplicates, duplicate_choices),
-    KEY(tracker_unit, gather, KEY_BOOL),
-    KEY(tracker_unit, contiguous, KEY_BOOL),
+    CHOICE(tracker_unit, kind, kinds),        KEY(tracker_unit, recursive, KEY_BOOL),
+    KEY(tracker_unit, pattern, KEY_REGEX),    KEY(tracker_unit, unless, KEY_REGEX),
+    KEY(tracker_unit, refused, KEY_REGEX),    KEY(tracker_unit, down, KEY_REGEX),
+    KEY(tracker_unit, down_counts, KEY_BOOL), KEY(tracker_unit, id, KEY_STRING),
+    KEY(tracker_unit, name, KEY_STRING),      KEY(tracker_unit, place, KEY_REGEX),
+    CHOICE(tracker_unit, id_type, id_types),  KEY(tracker_unit, unordered, KEY_REGEX),
+    KEY(tracker_unit, strip, KEY_STRING),     KEY(tracker_unit, same, KEY_REGEX),
+    KEY(tracker_unit, script, KEY_STRING),    CHOICE(tracker_unit, without_script, script_choices),
+    KEY(tracker_unit, journal, KEY_STRING),   KEY(tracker_unit, entries, KEY_STRING),
+    KEY(tracker_unit, list, KEY_STRING),      KEY(tracker_unit, content, KEY_REGEX),
+    KEY(tracker_unit, prefix, KEY_REGEX),     KEY(tracker_unit, instead, KEY_REGEX),
+    KEY(tracker_unit, each, KEY_REGEX),       CHOICE(tracker_unit, duplicates, duplicate_choices),
+    KEY(tracker_unit, gather, KEY_BOOL),      KEY(tracker_unit, contiguous, KEY_BOOL),
 };
 static const struct config_shape unit_shape = SHAPE(tracker_unit, unit_keys);
 
@@ -150,6 +156,7 @@ static const struct config_key tracker_keys[] = {
     CHOICE(tracker, order, orders),
     LIST(tracker, detect, sign_shape),
     LIST(tracker, settings, setting_shape),
+    {"modules", KEY_OBJECT, .offset = offsetof(struct tracker, modules), .shape = &modules_shape},
     {"unit", KEY_OBJECT, .offset = offsetof(struct tracker, unit), .shape = &unit_shape},
     {"table", KEY_OBJECT, .required = true, .offset = offsetof(struct tracker, table),
      .shape = &table_shape},

@@ -41,6 +41,27 @@ struct tracker_setting { /* what the tool's own configuration moves */
 };
 VEC_DEFINE(tracker_settings, struct tracker_setting);
 
+struct tracker_registration { /* what names directories that an application's run reads besides */
+    struct strs
+        file; /* from the application's root, or from a directory above it; "**" and a '/' before a form: anywhere in the application */
+    struct str
+        pattern; /* PCRE2 on its text: group 1 is the path, else an expression of code begins where the match ends (migrations/code_path.h) */
+    struct strs directories; /* instead: forms of them, from the application's root */
+    struct str
+        module; /* PCRE2 on its text: it is of one module, whose root the expression may mean; else any module's is meant */
+    bool own;   /* another run reads them: a history of their own */
+    bool last;  /* is looked into only while found directories are left over */
+};
+VEC_DEFINE(tracker_registrations, struct tracker_registration);
+
+struct
+    tracker_modules { /* of applications whose migrations lie in several places, with one table */
+    struct strs application; /* files, one of which lies in an application's root */
+    struct strs usual;       /* forms of directories that are read without being named */
+    struct tracker_registrations registered;
+    struct str left_out; /* "no … names it": why the others are not read */
+};
+
 struct tracker_unit {
     struct str kind; /* "file", "directory", "journal", "content", "listed" */
     bool recursive;
@@ -50,6 +71,7 @@ struct tracker_unit {
     struct str down;      /* PCRE2: the way back of one */
     bool down_counts;     /* a way back alone makes a migration too */
     struct str id, name;  /* templates of \0 … \9 */
+    struct str place;     /* PCRE2 on the folder from the project's root: group 1 is \7 */
     struct str id_type;   /* "text", "text-ci", "int" */
     struct str unordered; /* PCRE2: names that the tool applies in any order all the same */
     struct str strip;     /* bytes that are no part of the id */
@@ -123,6 +145,7 @@ struct tracker {
     struct tracker_settings settings;
     struct str
         own_database; /* PCRE2 on a directory of migrations: group 1 names its own database */
+    struct tracker_modules modules;
     struct tracker_unit unit;
     struct tracker_table table;
     struct str checksum;

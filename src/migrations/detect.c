@@ -176,18 +176,21 @@ static void add_sql(struct detection *d)
 
 /* --- Packs. --- */
 
-/* Does the object of the tool's file that names this directory name the set's first one too? */
+/* Does the object of the tool's file that names this directory name the set's first one too, or the application read both? */
 static bool is_named_with(struct detection *d, const struct config_migrations *set,
                           const struct survey_found *found)
 {
     struct str first;
 
-    if (!found->named.length || !set->versions.count ||
+    if ((!found->named.length && !found->member) || !set->versions.count ||
         !tree_path_join(d->arena, set->root, set->versions.items[0], &first))
         return false;
-    for (size_t i = 0; i < d->survey.found.count; i++)
-        if (str_eq(d->survey.found.items[i].directory, first))
-            return str_eq(d->survey.found.items[i].named, found->named);
+    for (size_t i = 0; i < d->survey.found.count; i++) {
+        const struct survey_found *other = &d->survey.found.items[i];
+        if (str_eq(other->directory, first))
+            return (other->member && found->member) ||
+                   (found->named.length && str_eq(other->named, found->named));
+    }
     return false;
 }
 
@@ -248,6 +251,21 @@ static bool put_away(struct detection *d, const struct survey_found *found)
     return false;
 }
 
+static void tell_left_out(struct detection *d)
+{
+    for (size_t i = 0; i < d->survey.left_out.count; i++) {
+        const struct survey_left_out *one = &d->survey.left_out.items[i];
+        bool told = false;
+        for (size_t j = 0; j < d->sets.count && !told; j++) {
+            struct config_migrations *set = &d->sets.items[j];
+            if (set->row != one->tracker || !str_eq(set->root, one->root) || set->database.length)
+                continue;
+            VEC_PUSH(d->arena, &set->notes, one->why);
+            told = true;
+        }
+    }
+}
+
 static void add_packs(struct detection *d)
 {
     for (size_t i = 0; i < d->survey.found.count; i++) {
@@ -256,6 +274,7 @@ static void add_packs(struct detection *d)
             .tracker = found->tracker->id,
             .row = found->tracker,
             .root = found->root,
+            .of_application = found->member && !found->database.length,
             .name = found->database,
             .database = found->database,
             .database_from = found->database.length ? found->database_from : STR("")};
@@ -266,6 +285,7 @@ static void add_packs(struct detection *d)
                      detect_inside(d->arena, found->root, found->directory));
         add_set(d, set);
     }
+    tell_left_out(d);
 }
 
 /* One set a tracker and place: what cannot be counted is said beside what can. */

@@ -17,6 +17,25 @@ static struct str database_of(struct str around)
     return environment_of(last) == OF_ALL ? last : STR("");
 }
 
+/* The database whose own the directory is, empty: the application's. In Rails' file an outermost key that is no environment ("default", "animals_default")
+ * holds what others merge: those say whose it is. */
+static struct str own_database_of(const struct asking *a, struct str directory)
+{
+    struct str best = STR("");
+    bool production = false;
+
+    for (size_t i = 0; i < a->said.count && !production; i++) {
+        const struct said *said = &a->said.items[i];
+        struct str around = said->value.around, name = database_of(around);
+        if (!said->setting->own_database || !str_eq(said->directory, directory) ||
+            str_find_byte(around, '.') == SIZE_MAX || !name.length)
+            continue;
+        best = str_eq(name, STR("primary")) ? STR("") : name;
+        production = environment_of(around) == OF_PRODUCTION;
+    }
+    return best;
+}
+
 static void say_source(struct asking *a, const struct said *said)
 {
     struct str text = settings_sets_directory(said->setting) && said->value.rooted
@@ -62,7 +81,7 @@ static void choose_directories(struct asking *a)
             VEC_PUSH(a->arena, &a->places->directories, said->directory);
             VEC_PUSH(a->arena, &a->places->files, said->value.file);
             VEC_PUSH(a->arena, &a->places->databases,
-                     said->setting->own_database ? database_of(said->value.around) : STR(""));
+                     said->setting->own_database ? own_database_of(a, said->directory) : STR(""));
             VEC_PUSH(a->arena, &a->places->named,
                      str_printf(a->arena, STR_FMT ":" STR_FMT, STR_ARG(said->value.file),
                                 STR_ARG(said->value.around)));

@@ -4,6 +4,7 @@
 #include "base/words.h"
 #include "migrations/alembic.h"
 #include "migrations/markers.h"
+#include "migrations/modules.h"
 #include "migrations/survey_enter.h"
 #include "migrations/survey_sql.h"
 #include "migrations/survey_work_tree.h"
@@ -21,7 +22,8 @@ struct place {
     struct str id;      /* of a commit's directory */
     struct str project; /* the nearest directory above with a manage.py; STR_NONE: none */
     size_t depth;
-    bool inside; /* below the migrations of a pack: what lies there is theirs */
+    bool inside;           /* below the migrations of a pack: what lies there is theirs */
+    uint32_t applications; /* a bit for each tool in whose application it lies (modules.h) */
     uint64_t surroundings;
     struct str key; /* of the memo; empty: it is not to be kept */
     bool bears;     /* something was found there */
@@ -40,6 +42,7 @@ struct walk {
     struct survey_memo *memo; /* NULL: none */
     VEC(struct place) todo, last;
     struct tracker_files files;
+    struct modules modules;
     struct words
         absent; /* files that were looked for near a directory: many lie below the same ones */
 };
@@ -310,6 +313,7 @@ static void go_below(struct walk *w, struct place place, bool inside,
                               .project = place.project,
                               .depth = place.depth + 1,
                               .inside = inside,
+                              .applications = place.applications,
                               .surroundings = surroundings};
         enum entering entering = survey_entering(entries, entry->name);
         if (entry->kind == TREE_SUBMODULE && entering == ENTERED)
@@ -341,6 +345,8 @@ static bool visit(struct walk *w, struct place place, struct err *e)
         return true;
     if (holds_file(&entries, "manage.py"))
         place.project = place.path;
+    place.applications =
+        modules_note(w->arena, w->tree, &w->modules, place.path, &entries, place.applications);
     if (look_for_alembic(w, place.path, &entries))
         return true;
     if (!look_for_settings(w, place.path, &entries, e) ||
@@ -381,12 +387,14 @@ static void look_ahead(struct walk *w, size_t from)
     tree_expect(w->tree, &directories, &files);
 }
 
-static size_t count_all(const struct survey *survey)
+static size_t count_all(const struct walk *w)
 {
-    return survey->settings.count + survey->scripts.count + survey->sql.count +
-           survey->foreign.count + survey->found.count + survey->elsewhere.count +
-           survey->unplaced.count + survey->unreadable.count + survey->deep.count +
-           survey->submodules.count;
+    const struct survey *survey = w->survey;
+
+    return w->modules.code.count + w->modules.applications.count + survey->settings.count +
+           survey->scripts.count + survey->sql.count + survey->foreign.count + survey->found.count +
+           survey->elsewhere.count + survey->unplaced.count + survey->unreadable.count +
+           survey->deep.count + survey->submodules.count;
 }
 
 /* What bore nothing, nor anything below it. */
@@ -408,7 +416,7 @@ static bool walk_from(struct walk *w, size_t from, struct err *e)
     size_t ahead = from;
 
     for (size_t i = from; i < w->todo.count; i++) {
-        size_t before = count_all(w->survey), last = w->last.count;
+        size_t before = count_all(w), last = w->last.count;
         if (i >= SURVEY_DIRECTORIES_MAX) {
             (void)err_set(e, ERR_LIMIT, "more than %u directories to search for migrations",
                           SURVEY_DIRECTORIES_MAX);
@@ -420,8 +428,8 @@ static bool walk_from(struct walk *w, size_t from, struct err *e)
         }
         if (!visit(w, w->todo.items[i], e))
             return false;
-        w->todo.items[i].bears = w->found || w->set || w->linked || w->last.count > last ||
-                                 count_all(w->survey) != before;
+        w->todo.items[i].bears =
+            w->found || w->set || w->linked || w->last.count > last || count_all(w) != before;
         if (w->scratch->used > SCRATCH_ENOUGH)
             arena_release(w->scratch);
     }
@@ -455,12 +463,15 @@ static bool survey_with(struct walk *walk, struct str root, struct survey *ret_s
     walk->scratch = &scratch;
     walk->survey = &survey;
     tracker_files_note(walk->arena, walk->config, walk->only, &walk->files);
+    walk->modules = modules_new(walk->config, walk->only);
     walk->absent.arena = walk->arena;
     VEC_PUSH(walk->arena, &walk->todo, (struct place){.path = root});
     if (!walk_all(walk, e))
         return false;
     survey_drop_elsewhere(&survey);
     survey_drop_copies(&scratch, &survey);
+    if (!modules_settle(walk->arena, walk->tree, &walk->modules, &survey, e))
+        return false;
     strs_sort(&survey.settings);
     strs_sort(&survey.scripts);
     strs_sort(&survey.sql);

@@ -28,6 +28,8 @@ struct survey_found { /* what a pack describes */
     struct str
         named; /* the object of the tool's file that names it, with what else it names; empty: none does */
     struct str database, database_from; /* as in struct config_migrations */
+    bool member;  /* of the application at `root`: its members make one history (modules.h) */
+    bool dropped; /* the application does not read it */
 };
 VEC_DEFINE(survey_founds, struct survey_found);
 
@@ -38,6 +40,13 @@ struct survey_unplaced { /* the tool's file names a directory that is not to be 
 };
 VEC_DEFINE(survey_unplaceds, struct survey_unplaced);
 
+struct survey_left_out { /* what is told of an application's directories */
+    struct str root;
+    const struct tracker *tracker;
+    struct str why;
+};
+VEC_DEFINE(survey_left_outs, struct survey_left_out);
+
 struct survey {
     struct strs settings; /* directories with alembic.ini or a [tool.alembic] */
     struct strs scripts;  /* directories with env.py and versions/ */
@@ -47,6 +56,7 @@ struct survey {
     struct survey_founds
         elsewhere; /* directories that the tool's file names for other environments than production */
     struct survey_unplaceds unplaced;
+    struct survey_left_outs left_out;
     struct strs unreadable; /* files that could tell whose migrations lie there: "PATH: why" */
     struct strs deep;       /* directories that were not entered */
     struct strs submodules; /* of a commit: what lies in them is not seen */
@@ -59,10 +69,15 @@ MUST_CHECK bool survey_tree(struct arena *arena, struct tree *tree, const struct
 /* The same of a whole tree; what `memo` (may be NULL) keeps of other commits is not looked into again. */
 MUST_CHECK bool survey_commit(struct arena *arena, struct tree *tree, const struct config *config,
                               struct survey_memo *memo, struct survey *ret_survey, struct err *e);
+struct survey_directories {
+    struct strs list;
+    bool together; /* the tool reads all of them */
+    struct strs notes;
+};
 /* The directories below `root` with migrations of this tracker, sorted. */
 MUST_CHECK bool survey_directories(struct arena *arena, struct tree *tree,
                                    const struct tracker *tracker, struct str root,
-                                   struct strs *ret_directories, struct err *e);
+                                   struct survey_directories *ret_directories, struct err *e);
 /* Has a part of the path a name that tools give to their migrations? */
 bool survey_is_of_migrations(struct str directory);
 /* Is the directory a test, an example or documentation? Its migrations count only where there are no others. */

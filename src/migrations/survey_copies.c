@@ -99,18 +99,36 @@ void survey_leave_aside_out(struct arena *arena, struct strs *directories)
         *directories = kept;
 }
 
-bool survey_directories(struct arena *arena, struct tree *tree, const struct tracker *tracker,
-                        struct str root, struct strs *ret_directories, struct err *e)
+/* What another run reads, or another database has, is no part of the application's history. */
+static bool is_of_run(const struct survey_found *found)
 {
-    struct strs directories = {0};
+    return found->member && !found->database.length;
+}
+
+bool survey_directories(struct arena *arena, struct tree *tree, const struct tracker *tracker,
+                        struct str root, struct survey_directories *ret_directories, struct err *e)
+{
+    struct survey_directories directories = {.together = tracker->unit.gather};
+    const struct survey_found *first = NULL;
     struct survey survey;
+    bool apart = false, run = false;
 
     if (!survey_tree(arena, tree, NULL, tracker, root, &survey, e))
         return false;
     for (size_t i = 0; i < survey.found.count; i++)
-        if (survey.found.items[i].tracker == tracker)
-            strs_add(arena, &directories, survey.found.items[i].directory);
-    strs_sort(&directories);
+        run = run || is_of_run(&survey.found.items[i]);
+    for (size_t i = 0; i < survey.found.count; i++) {
+        const struct survey_found *found = &survey.found.items[i];
+        if (found->tracker != tracker || (run && !is_of_run(found)))
+            continue;
+        strs_add(arena, &directories.list, found->directory);
+        first = first ? first : found;
+        apart = apart || !found->member || !str_eq(found->root, first->root);
+    }
+    directories.together = directories.together || !apart;
+    for (size_t i = 0; i < survey.left_out.count && !apart; i++)
+        strs_add(arena, &directories.notes, survey.left_out.items[i].why);
+    strs_sort(&directories.list);
     *ret_directories = directories;
     return true;
 }

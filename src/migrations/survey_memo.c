@@ -5,14 +5,18 @@
 #include "base/file.h"
 #include "migrations/tracker_files.h"
 
+static void add_directories(struct survey_memo *memo, const struct strs *files)
+{
+    for (size_t i = 0; i < files->count; i++)
+        if (str_find_byte(files->items[i], '/') != SIZE_MAX)
+            strs_add(memo->arena, &memo->near, path_parent(files->items[i]));
+}
+
 static void add_near(struct survey_memo *memo, const struct tracker *tracker)
 {
-    for (size_t i = 0; i < tracker->detect.count; i++) {
-        const struct strs *near = &tracker->detect.items[i].near;
-        for (size_t j = 0; j < near->count; j++)
-            if (str_find_byte(near->items[j], '/') != SIZE_MAX)
-                strs_add(memo->arena, &memo->near, path_parent(near->items[j]));
-    }
+    for (size_t i = 0; i < tracker->detect.count; i++)
+        add_directories(memo, &tracker->detect.items[i].near);
+    add_directories(memo, &tracker->modules.application);
 }
 
 struct survey_memo *survey_memo_new(struct arena *arena, const struct config *config)

@@ -115,6 +115,9 @@ static bool add_file(struct unit_loader *l, struct str directory, struct str nam
     }
     groups[GROUPS - 1] = inside_of(l, directory);
     groups[GROUPS - 2] = detect_inside(l->arena, l->set->root, directory);
+    struct str place[2] = {STR_NONE};
+    if (tracker_regex_matches(u->place, groups[GROUPS - 2], place, 2, l->e))
+        groups[GROUPS - 3] = place[1];
     if (matches(l, u->down, name, NULL)) {
         struct migration down = {
             .file = path, .unit = name, .id = tracker_template(l->arena, u->id, groups)};

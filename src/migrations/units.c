@@ -33,7 +33,7 @@ static void find_nothing(struct unit_loader *l, struct str directory)
 
 static bool find_directories(struct unit_loader *l, const struct tracker_places *places)
 {
-    struct strs found = {0};
+    struct survey_directories found;
     struct str path;
 
     for (size_t i = 0; i < l->set->versions.count; i++) {
@@ -61,13 +61,15 @@ static bool find_directories(struct unit_loader *l, const struct tracker_places 
         return true;
     if (!survey_directories(l->arena, l->tree, l->tracker, l->set->root, &found, l->e))
         return false;
-    if (found.count == 1 || (found.count && l->tracker->unit.gather))
-        l->history->versions = found;
+    for (size_t i = 0; i < found.notes.count; i++)
+        VEC_PUSH(l->arena, &l->history->assumptions, found.notes.items[i]);
+    if (found.list.count == 1 || (found.list.count && found.together))
+        l->history->versions = found.list;
     else
         history_problem_add(
             l->arena, l->history, REASON_INDETERMINATE_HISTORY,
             str_printf(l->arena, "%s with migrations of " STR_FMT " in \"" STR_FMT "\"",
-                       found.count ? "several directories" : "no directory",
+                       found.list.count ? "several directories" : "no directory",
                        STR_ARG(tracker_title(l->tracker)),
                        STR_ARG(l->set->root.length ? l->set->root : STR("."))),
             str_printf(l->arena, "set \"versions\" of the migration set " STR_FMT " in %s",
