@@ -54,6 +54,8 @@ struct config_migrations {
     struct str
         script_location;  /* relative to root; empty: read from the tool's own configuration */
     struct strs versions; /* relative to root */
+    struct strs
+        class_path; /* filled by sets_detect: directories of modules that a build of the Java world puts beside it */
     bool
         of_application; /* filled by sets_detect: `versions` are what the application at root reads now, and may be more tomorrow */
     bool recursive, recursive_set;

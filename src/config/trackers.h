@@ -87,6 +87,7 @@ struct tracker_unit {
     struct str
         each; /* PCRE2 on the text: where a migration begins, of a file that may have several */
     struct str duplicates; /* "refused" (two of one id), "shared" */
+    bool class_path;       /* modules on which that of the migrations depends have some as well */
     bool gather;           /* all directories of one project make one history */
     bool contiguous;       /* the numbers must be 1, 2, 3, … */
 };

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "migrations/alembic.h"
+#include "migrations/jvm_modules.h"
 #include "migrations/survey.h"
 #include "migrations/tracker.h"
 
@@ -491,6 +492,7 @@ bool sets_detect_of_commit(struct arena *arena, struct tree *tree, const struct 
         !add_alembic(&detection, e))
         return false;
     add_packs(&detection);
+    jvm_gather(arena, tree, &detection.sets);
     add_sql(&detection);
     add_foreign(&detection);
     drop_aside(&detection);

@@ -167,7 +167,8 @@ static void not_in_tree(struct flyway_loading *l, struct str location)
                    STR_ARG(l->set->name), CONFIG_NAME));
 }
 
-static bool locate(struct flyway_loading *l, struct str location, struct str *ret_path)
+static bool locate(struct flyway_loading *l, struct str root, struct str location,
+                   struct str *ret_path)
 {
     static const char *const places[] = {"", "src/main/resources", "src/main/java",
                                          "src/main/kotlin"};
@@ -183,11 +184,11 @@ static bool locate(struct flyway_loading *l, struct str location, struct str *re
         path = str_from_offset(path, 1);
     for (size_t i = in_classes && scheme.length ? 1 : 0; i < (in_classes ? COUNT_OF(places) : 1);
          i++)
-        if (tree_path_join(l->arena, l->set->root, str_from(places[i]), &base) &&
+        if (tree_path_join(l->arena, root, str_from(places[i]), &base) &&
             tree_path_join(l->arena, base, path, ret_path) && is_directory(l, *ret_path))
             return true;
     /* A location of classes in a tree without Maven's folders. */
-    return in_classes && tree_path_join(l->arena, l->set->root, path, ret_path) &&
+    return in_classes && tree_path_join(l->arena, root, path, ret_path) &&
            is_directory(l, *ret_path);
 }
 
@@ -220,13 +221,13 @@ static void locate_all(struct flyway_loading *l, struct str location, struct str
     struct str path;
 
     if (vendor == SIZE_MAX) {
-        if (locate(l, location, &path))
+        if (locate(l, l->set->root, location, &path))
             strs_add(l->arena, &here, path);
     } else {
         vendors = vendors_of(l);
     }
     for (size_t i = 0; i < vendors.count; i++)
-        if (locate(l,
+        if (locate(l, l->set->root,
                    str_printf(l->arena, STR_FMT STR_FMT STR_FMT,
                               STR_ARG(str_prefix(location, vendor)), STR_ARG(vendors.items[i]),
                               STR_ARG(str_from_offset(location, vendor + 8))),
@@ -246,8 +247,37 @@ static void locate_all(struct flyway_loading *l, struct str location, struct str
     }
     if (here.count)
         strs_add(l->arena, found, here.items[0]);
-    else
+    /* A location of classes is looked for in all that stands on the class path. */
+    for (size_t i = 0; i < l->set->class_path.count && !str_starts(location, STR("filesystem:"));
+         i++)
+        if (locate(l, l->set->class_path.items[i], location, &path)) {
+            strs_add(l->arena, found, path);
+            strs_add(l->arena, &here, path);
+        }
+    if (!here.count)
         not_in_tree(l, location);
+}
+
+/* Of a module beside the application only the usual location is looked into. */
+static bool is_unusual(const struct flyway_loading *l, struct str directory)
+{
+    struct str inside;
+
+    for (size_t i = 0; i < l->set->class_path.count; i++)
+        if (path_relative(l->set->class_path.items[i], directory, &inside) &&
+            !str_contains(inside, STR("db/migration")))
+            return true;
+    return false;
+}
+
+static void leave_unusual_out(struct flyway_loading *l)
+{
+    struct strs kept = {0};
+
+    for (size_t i = 0; i < l->history->versions.count; i++)
+        if (!is_unusual(l, l->history->versions.items[i]))
+            VEC_PUSH(l->arena, &kept, l->history->versions.items[i]);
+    l->history->versions = kept;
 }
 
 /* What the settings name counts, unless the configuration names the directories. */
@@ -260,6 +290,7 @@ static void find_locations(struct flyway_loading *l)
         return;
     if (!setting) {
         survey_leave_aside_out(l->arena, &l->history->versions);
+        leave_unusual_out(l);
         return;
     }
     struct strs list = list_setting(l, "locations", "");

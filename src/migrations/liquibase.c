@@ -122,6 +122,11 @@ static void find_bases(struct liquibase_loading *l)
     add_base(l, STR(RESOURCES));
     add_base(l, STR(""));
     add_base(l, STR("src/main/java"));
+    l->own_bases = l->bases.count;
+    for (size_t i = 0; i < l->set->class_path.count; i++)
+        strs_add(l->arena, &l->bases,
+                 path_join(l->arena, l->set->class_path.items[i], STR(RESOURCES)));
+    l->class_bases = l->bases.count;
     for (size_t i = 0; i < l->history->versions.count; i++)
         strs_add(l->arena, &l->bases, l->history->versions.items[i]);
     for (struct str above = l->set->root; above.length;) {
@@ -154,6 +159,9 @@ static struct str assumed_path(struct liquibase_loading *l, struct str file)
     if (tree_path_join(l->arena, l->set->root, STR(RESOURCES), &base) &&
         path_relative(base, file, &path))
         return path;
+    for (size_t i = l->own_bases; i < l->class_bases; i++)
+        if (path_relative(l->bases.items[i], file, &path))
+            return path;
     base = project_of(l->set->root);
     path = file;
     if (base.length)

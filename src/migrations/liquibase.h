@@ -61,7 +61,8 @@ struct liquibase_loading {
     const struct config_migrations *set;
     struct history *history;
     struct liquibase_settings *settings;
-    struct strs bases; /* directories from which paths are looked up */
+    struct strs bases;             /* directories from which paths are looked up */
+    size_t own_bases, class_bases; /* between them: of other modules on the class path */
     VEC(struct liquibase_property) properties;
     VEC(struct str) open; /* files being read, outermost first */
     struct migrations first, middle, last;

@@ -1,4 +1,6 @@
 /* liquibase_files.c -- change logs that include others, and the paths by which the table calls them. */
+#include <stdlib.h>
+
 #include "base/buf.h"
 #include "base/file.h"
 #include "migrations/graph.h"
@@ -244,12 +246,17 @@ bool liquibase_include(struct liquibase_loading *l, struct str from, struct str 
     return true;
 }
 
+struct included {
+    struct str below; /* from the directory */
+    struct str file;
+};
+
 struct including {
     struct liquibase_loading *l;
     struct liquibase_scope scope;
     struct str ending;
     uint64_t least, most; /* depths, from 1 */
-    struct strs files;    /* from the directory */
+    VEC(struct included) files;
 };
 
 static bool collect(struct including *all, struct str directory, struct str below, uint64_t depth)
@@ -274,9 +281,37 @@ static bool collect(struct including *all, struct str directory, struct str belo
                 return false;
         } else if (depth >= all->least && liquibase_can_be_log(name) &&
                    (!all->ending.length || str_ends(name, all->ending))) {
-            VEC_PUSH(all->l->arena, &all->files, path);
+            VEC_PUSH(all->l->arena, &all->files, (struct included){.below = path, .file = inner});
         }
     }
+    return true;
+}
+
+static int compare_included(const void *a, const void *b)
+{
+    const struct included *left = a, *right = b;
+    int order = str_compare(left->below, right->below);
+
+    return order ? order : str_compare(left->file, right->file);
+}
+
+/* The directory, and those of the same path in other modules on the class path. */
+static bool collect_all(struct including *all, struct str path, struct str directory)
+{
+    struct liquibase_loading *l = all->l;
+
+    if (!collect(all, directory, STR(""), 1))
+        return false;
+    for (size_t i = l->own_bases; i < l->class_bases; i++) {
+        struct str other;
+        enum tree_entry_kind kind;
+        if (tree_path_join(l->arena, l->bases.items[i], path, &other) &&
+            !str_eq(other, directory) && tree_exists(l->tree, l->arena, other, &kind) &&
+            kind == TREE_DIRECTORY && !collect(all, other, STR(""), 1))
+            return false;
+    }
+    if (all->files.count)
+        qsort(all->files.items, all->files.count, sizeof all->files.items[0], compare_included);
     return true;
 }
 
@@ -311,15 +346,20 @@ bool liquibase_include_all(struct liquibase_loading *l, struct str from, const s
                               "add the directory, or take the includeAll away");
         return true;
     }
-    if (!collect(&all, directory, STR(""), 1))
+    if (!collect_all(&all, path, directory))
         return false;
-    strs_sort(&all.files);
     for (size_t i = 0; i < all.files.count; i++) {
-        struct str file, inner = liquibase_path(l->arena, str_printf(l->arena, STR_FMT "/" STR_FMT,
-                                                                     STR_ARG(path),
-                                                                     STR_ARG(all.files.items[i])));
-        if (!tree_path_join(l->arena, directory, all.files.items[i], &file) ||
-            !liquibase_read_log(l, inner, file, &scope))
+        const struct included *one = &all.files.items[i];
+        struct str inner = liquibase_path(l->arena, str_printf(l->arena, STR_FMT "/" STR_FMT,
+                                                               STR_ARG(path), STR_ARG(one->below)));
+        if (i && str_eq(one->below, all.files.items[i - 1].below))
+            liquibase_problem(l,
+                              str_printf(l->arena,
+                                         "Liquibase refuses to work: " STR_FMT " and " STR_FMT
+                                         " have one path on the class path",
+                                         STR_ARG(all.files.items[i - 1].file), STR_ARG(one->file)),
+                              "rename one of them");
+        else if (!liquibase_read_log(l, inner, one->file, &scope))
             return !err_is_set(l->e);
     }
     return true;

@@ -61,6 +61,14 @@ static bool find_directories(struct unit_loader *l, const struct tracker_places 
         return true;
     if (!survey_directories(l->arena, l->tree, l->tracker, l->set->root, &found, l->e))
         return false;
+    for (size_t i = 0; i < l->set->class_path.count; i++) {
+        struct survey_directories beside;
+        if (!survey_directories(l->arena, l->tree, l->tracker, l->set->class_path.items[i], &beside,
+                                l->e))
+            return false;
+        for (size_t j = 0; j < beside.list.count; j++)
+            strs_add(l->arena, &found.list, beside.list.items[j]);
+    }
     for (size_t i = 0; i < found.notes.count; i++)
         VEC_PUSH(l->arena, &l->history->assumptions, found.notes.items[i]);
     if (found.list.count == 1 || (found.list.count && found.together))
