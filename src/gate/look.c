@@ -7,6 +7,8 @@
 #include "migrations/tracker.h"
 #include "repository/repository.h"
 
+#define MIGRATION_SETS_TOLD 256u /* of more, each is looked at */
+
 /* A database under way; sets that name the same source share it. */
 struct connection {
     const struct config_database *source; /* NULL: none is configured */
@@ -428,6 +430,15 @@ static void finish(struct viewer *viewer, struct look *look)
                   STR("see what is slow: hookcheck status; or raise \"deadline\" in " CONFIG_NAME));
 }
 
+/* What the configuration names is looked at whatever it is called. */
+static bool is_of_other_database(struct viewer *viewer, struct config_migrations_list *chosen,
+                                 size_t index, const struct connection *connection)
+{
+    return !viewer->config->migrations.count && connection->database &&
+           set_is_of_other_database(viewer->arena, chosen, index,
+                                    database_dbms(connection->database));
+}
+
 bool gate_look(struct arena *arena, const struct config *config, const struct look_options *options,
                struct look *ret_look, struct err *e)
 {
@@ -467,9 +478,14 @@ bool gate_look(struct arena *arena, const struct config *config, const struct lo
         for (size_t i = 0; i < chosen.count; i++)
             VEC_PUSH(arena, &indexes, connect_for(&viewer, &connections, &chosen.items[i]));
     connections_go_on(&connections);
+    bool others[MIGRATION_SETS_TOLD] = {false};
+    for (size_t i = 0; i < chosen.count && i < COUNT_OF(others) && indexes.count; i++)
+        others[i] =
+            is_of_other_database(&viewer, &chosen, i, &connections.list.items[indexes.items[i]]);
     for (size_t i = 0; i < chosen.count; i++)
-        look_at_set(&viewer, indexes.count ? &connections.list.items[indexes.items[i]] : NULL,
-                    &chosen.items[i], ret_look);
+        if (i >= COUNT_OF(others) || !others[i])
+            look_at_set(&viewer, indexes.count ? &connections.list.items[indexes.items[i]] : NULL,
+                        &chosen.items[i], ret_look);
     finish(&viewer, ret_look);
     return true;
 }

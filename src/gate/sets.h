@@ -10,4 +10,8 @@
 void sets_choose(const struct judge *judge, const struct config_migrations_list *all,
                  const struct look_options *options, struct config_migrations_list *ret_chosen);
 
+/* Is the set that of another database than the one that is asked, which has its own beside it? That one gets a note. */
+bool set_is_of_other_database(struct arena *arena, struct config_migrations_list *all, size_t index,
+                              struct str dbms);
+
 #endif

@@ -365,6 +365,22 @@ static void add_unseen(struct detection *d)
 
 /* --- Choice, order, names. --- */
 
+/* The directories of a tool that looks for them itself. */
+static bool is_found_aside(const struct detection *d, const struct config_migrations *set)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < d->survey.found.count; i++) {
+        const struct survey_found *found = &d->survey.found.items[i];
+        if (found->tracker != set->row || !str_eq(found->root, set->root))
+            continue;
+        if (!survey_is_aside(found->directory))
+            return false;
+        any = true;
+    }
+    return any;
+}
+
 /* By its project, or by each of its directories. */
 static bool is_aside(struct detection *d, const struct config_migrations *set)
 {
@@ -374,6 +390,8 @@ static bool is_aside(struct detection *d, const struct config_migrations *set)
     for (size_t i = 0; i < set->versions.count && all; i++)
         all = tree_path_join(d->arena, set->root, set->versions.items[i], &path) &&
               survey_is_aside(path);
+    if (!set->versions.count && set->row)
+        all = is_found_aside(d, set);
     return all || survey_is_aside(set->root);
 }
 
