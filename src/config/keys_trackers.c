@@ -78,8 +78,8 @@ static const struct config_key unit_keys[] = {
     KEY(tracker_unit, list, KEY_STRING),      KEY(tracker_unit, content, KEY_REGEX),
     KEY(tracker_unit, prefix, KEY_REGEX),     KEY(tracker_unit, instead, KEY_REGEX),
     KEY(tracker_unit, each, KEY_REGEX),       CHOICE(tracker_unit, duplicates, duplicate_choices),
-    KEY(tracker_unit, class_path, KEY_BOOL),  KEY(tracker_unit, gather, KEY_BOOL),
-    KEY(tracker_unit, contiguous, KEY_BOOL),
+    KEY(tracker_unit, owner, KEY_REGEX),      KEY(tracker_unit, class_path, KEY_BOOL),
+    KEY(tracker_unit, gather, KEY_BOOL),      KEY(tracker_unit, contiguous, KEY_BOOL),
 };
 static const struct config_shape unit_shape = SHAPE(tracker_unit, unit_keys);
 
@@ -92,17 +92,17 @@ static const struct config_key variant_keys[] = {
 static const struct config_shape variant_shape = SHAPE(tracker_variant, variant_keys);
 
 static const struct config_key table_keys[] = {
-    KEY(tracker_table, schema, KEY_STRING),         REQUIRED(tracker_table, name, KEY_STRING),
-    KEY(tracker_table, schema_on, KEY_STRINGS),     KEY(tracker_table, whole_name, KEY_BOOL),
-    KEY(tracker_table, dotted, KEY_BOOL),           KEY(tracker_table, need, KEY_STRINGS),
-    KEY(tracker_table, need_any, KEY_STRINGS),      KEY(tracker_table, deny, KEY_STRINGS),
-    KEY(tracker_table, only_these, KEY_BOOL),       KEY(tracker_table, beside, KEY_STRING),
-    KEY(tracker_table, parameter, KEY_STRING),      REQUIRED(tracker_table, applied, KEY_STRING),
-    KEY(tracker_table, applied_sqlite, KEY_STRING), KEY(tracker_table, applied_mysql, KEY_STRING),
-    KEY(tracker_table, failed, KEY_STRING),         KEY(tracker_table, failed_sqlite, KEY_STRING),
-    KEY(tracker_table, failed_mysql, KEY_STRING),   KEY(tracker_table, locked, KEY_STRING),
-    KEY(tracker_table, locked_sqlite, KEY_STRING),  KEY(tracker_table, locked_mysql, KEY_STRING),
-    LIST(tracker_table, variants, variant_shape),
+    KEY(tracker_table, place, KEY_REGEX),          KEY(tracker_table, schema, KEY_STRING),
+    REQUIRED(tracker_table, name, KEY_STRING),     KEY(tracker_table, schema_on, KEY_STRINGS),
+    KEY(tracker_table, whole_name, KEY_BOOL),      KEY(tracker_table, dotted, KEY_BOOL),
+    KEY(tracker_table, need, KEY_STRINGS),         KEY(tracker_table, need_any, KEY_STRINGS),
+    KEY(tracker_table, deny, KEY_STRINGS),         KEY(tracker_table, only_these, KEY_BOOL),
+    KEY(tracker_table, beside, KEY_STRING),        KEY(tracker_table, parameter, KEY_STRING),
+    REQUIRED(tracker_table, applied, KEY_STRING),  KEY(tracker_table, applied_sqlite, KEY_STRING),
+    KEY(tracker_table, applied_mysql, KEY_STRING), KEY(tracker_table, failed, KEY_STRING),
+    KEY(tracker_table, failed_sqlite, KEY_STRING), KEY(tracker_table, failed_mysql, KEY_STRING),
+    KEY(tracker_table, locked, KEY_STRING),        KEY(tracker_table, locked_sqlite, KEY_STRING),
+    KEY(tracker_table, locked_mysql, KEY_STRING),  LIST(tracker_table, variants, variant_shape),
 };
 static const struct config_shape table_shape = SHAPE(tracker_table, table_keys);
 

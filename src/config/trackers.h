@@ -87,9 +87,11 @@ struct tracker_unit {
     struct str
         each; /* PCRE2 on the text: where a migration begins, of a file that may have several */
     struct str duplicates; /* "refused" (two of one id), "shared" */
-    bool class_path;       /* modules on which that of the migrations depends have some as well */
-    bool gather;           /* all directories of one project make one history */
-    bool contiguous;       /* the numbers must be 1, 2, 3, … */
+    /* PCRE2 on the directory, else on the text of one of its files: group 1 is what settings may call it by. */
+    struct str owner;
+    bool class_path; /* modules on which that of the migrations depends have some as well */
+    bool gather;     /* all directories of one project make one history */
+    bool contiguous; /* the numbers must be 1, 2, 3, … */
 };
 
 struct tracker_variant { /* an older or renamed layout of the same table */
@@ -100,6 +102,8 @@ VEC_DEFINE(tracker_variants, struct tracker_variant);
 
 struct tracker_table {
     struct str schema, name;
+    /* PCRE2 on the directory: group 1, with '_' between its words, stands before the name. */
+    struct str place;
     struct strs schema_on; /* where `schema` counts: postgresql, sqlite, mysql; none: everywhere */
     bool whole_name; /* `schema` belongs to `name`: another name is looked for in all schemas */
     bool

@@ -5,6 +5,8 @@
 #include "gate/judge.h"
 #include "repository/repository.h"
 
+struct shared_tables;
+
 struct viewer {
     struct arena *arena;
     const struct config *config;
@@ -17,6 +19,7 @@ struct viewer {
     struct str commit; /* what options->revision is */
     struct strs code_versions, database_versions;
     struct config_migrations_list all; /* the sets of the tree, whichever are looked at */
+    struct shared_tables *shared;      /* shared.c; made on first need */
 };
 
 /* A step that failed becomes the reason that fits: deadline, internal-error, indeterminate-history. */

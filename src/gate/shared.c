@@ -1,83 +1,153 @@
 /* shared.c -- rows that another migration set of this code has put into the same table: several contexts of EF Core, several directories of a tool
- * that does not mind rows without a file. */
+ * that does not mind rows without a file.
+ *
+ * The ids of all sets that name one table are put together once: to load set after set for each would be quadratic.
+ */
 #include "gate/look.h"
 #include "migrations/tracker.h"
 
-struct sharing {
-    struct viewer *viewer;
-    const struct look_set *set;
-    struct plan_unknowns unknown, explained;
+struct shared_migration {
+    struct str id, set, file;
+};
+
+struct shared_table {
+    const struct tracker *tracker;
+    const struct config_database *source;
+    struct str table, schema;
+    VEC(struct shared_migration) all;
+    struct id_map ids; /* to `all` */
+};
+
+struct shared_tables {
+    VEC(struct shared_table) list;
 };
 
 /* A tool that refuses rows without a file refuses those of another directory too. */
 static bool may_share(const struct tracker *tracker)
 {
-    return tracker && !tracker_code_of(tracker) && !str_eq(tracker->missing_file, STR("refused"));
+    if (!tracker || str_eq(tracker->missing_file, STR("refused")))
+        return false;
+    return !tracker_code_of(tracker) || tracker->missing_file.length;
 }
 
-static bool is_of_one_table(const struct history *a, const struct history *b)
+/* NULL: no set that may share it has it. */
+static struct shared_table *table_of(const struct viewer *viewer,
+                                     const struct config_migrations *wanted,
+                                     const struct history *history)
 {
-    return a->row == b->row && str_eq(a->table, b->table) && str_eq(a->schema, b->schema);
+    const struct config_database *source = viewer_source(viewer, wanted);
+
+    for (size_t i = 0; i < viewer->shared->list.count; i++) {
+        struct shared_table *table = &viewer->shared->list.items[i];
+        if (table->tracker == history->row && table->source == source &&
+            str_eq(table->table, history->table) && str_eq(table->schema, history->schema))
+            return table;
+    }
+    return NULL;
 }
 
-static bool take(struct sharing *s, const struct history *other, struct err *e)
+static bool add(struct viewer *viewer, const struct config_migrations *wanted, struct err *e)
 {
-    struct arena *arena = s->viewer->arena;
-    const struct tracker *tracker = other->row;
-    struct id_map ids = id_map_new(arena, other->migrations.count + 1);
-    struct str normal;
-    size_t index, kept = 0;
+    struct history history = {.set = wanted->name, .tracker = wanted->tracker};
+    struct err unread = ERR_NONE; /* it is said when that set is looked at */
 
-    for (size_t i = 0; i < other->migrations.count; i++) {
-        if (!tracker_id_normal(arena, tracker, other->migrations.items[i].id, &normal, e))
-            return false;
-        (void)id_map_add(&ids, normal, i, &index);
+    if (!may_share(wanted->row) ||
+        !history_load(viewer->arena, viewer->tree, wanted, &history, &unread) || !history.row)
+        return true;
+    struct shared_table *table = table_of(viewer, wanted, &history);
+    if (!table) {
+        VEC_PUSH(viewer->arena, &viewer->shared->list,
+                 (struct shared_table){.tracker = history.row,
+                                       .source = viewer_source(viewer, wanted),
+                                       .table = history.table,
+                                       .schema = history.schema});
+        table = &VEC_LAST(&viewer->shared->list);
     }
-    for (size_t i = 0; i < s->unknown.count; i++) {
-        struct plan_unknown unknown = s->unknown.items[i];
-        if (!tracker_id_normal(arena, tracker, unknown.id, &normal, e))
+    for (size_t i = 0; i < history.migrations.count; i++) {
+        struct shared_migration one = {.set = wanted->name,
+                                       .file = history.migrations.items[i].file};
+        if (!tracker_id_normal(viewer->arena, history.row, history.migrations.items[i].id, &one.id,
+                               e))
             return false;
-        if (!id_map_get(&ids, normal, &index)) {
-            s->unknown.items[kept++] = unknown;
-            continue;
-        }
-        unknown.kind = UNKNOWN_EXTERNAL;
-        unknown.where =
-            str_printf(arena, "of the migration set " STR_FMT " (" STR_FMT ")", STR_ARG(other->set),
-                       STR_ARG(other->migrations.items[index].file));
-        VEC_PUSH(arena, &s->explained, unknown);
+        VEC_PUSH(viewer->arena, &table->all, one);
     }
-    s->unknown.count = kept;
     return true;
 }
 
-static bool look_at_other(struct sharing *s, const struct config_migrations *wanted, struct err *e)
+/* Liquibase's ids begin with the change log's path, from the directory it was run in: src/main/resources/db/a.sql, or db/a.sql. */
+static size_t count_ids(const struct shared_table *table)
 {
-    struct history other = {.set = wanted->name, .tracker = wanted->tracker, .root = wanted->root};
-    struct err unread = ERR_NONE; /* it is said when that set is looked at */
+    size_t count = table->all.count;
 
-    if (!history_load(s->viewer->arena, s->viewer->tree, wanted, &other, &unread))
-        return true;
-    return !is_of_one_table(&s->set->history, &other) || take(s, &other, e);
+    for (size_t i = 0; i < table->all.count && tracker_code_of(table->tracker); i++) {
+        struct str id = table->all.items[i].id;
+        for (size_t at = 0; at < id.length; at++)
+            count += id.bytes[at] == '/';
+    }
+    return count;
+}
+
+static void add_ids(struct shared_table *table, size_t index)
+{
+    struct str id = table->all.items[index].id;
+    size_t other, slash;
+
+    (void)id_map_add(&table->ids, id, index, &other);
+    while (tracker_code_of(table->tracker) && (slash = str_find_byte(id, '/')) != SIZE_MAX) {
+        id = str_from_offset(id, slash + 1);
+        (void)id_map_add(&table->ids, id, index, &other);
+    }
+}
+
+static bool put_together(struct viewer *viewer, struct err *e)
+{
+    viewer->shared = ARENA_NEW(viewer->arena, struct shared_tables);
+    for (size_t i = 0; i < viewer->all.count; i++)
+        if (!add(viewer, &viewer->all.items[i], e))
+            return false;
+    for (size_t i = 0; i < viewer->shared->list.count; i++) {
+        struct shared_table *table = &viewer->shared->list.items[i];
+        table->ids = id_map_new(viewer->arena, count_ids(table) + 1);
+        for (size_t j = 0; j < table->all.count; j++)
+            add_ids(table, j);
+    }
+    return true;
+}
+
+static bool explain(struct viewer *viewer, struct look_set *set, const struct shared_table *table,
+                    struct err *e)
+{
+    struct plan_unknowns *unknown = &set->plan.unknown;
+    size_t kept = 0, index;
+    struct str normal;
+
+    for (size_t i = 0; i < unknown->count; i++) {
+        struct plan_unknown row = unknown->items[i];
+        if (!tracker_id_normal(viewer->arena, set->history.row, row.id, &normal, e))
+            return false;
+        if (!id_map_get(&table->ids, normal, &index)) {
+            unknown->items[kept++] = row;
+            continue;
+        }
+        row.kind = UNKNOWN_EXTERNAL;
+        row.where =
+            str_printf(viewer->arena, "of the migration set " STR_FMT " (" STR_FMT ")",
+                       STR_ARG(table->all.items[index].set), STR_ARG(table->all.items[index].file));
+        VEC_PUSH(viewer->arena, &set->plan.explained, row);
+    }
+    unknown->count = kept;
+    return true;
 }
 
 bool viewer_explain_shared(struct viewer *viewer, struct look_set *set,
                            const struct config_migrations *wanted, struct err *e)
 {
-    const struct config_migrations_list *all = &viewer->all;
-    struct sharing sharing = {.viewer = viewer,
-                              .set = set,
-                              .unknown = set->plan.unknown,
-                              .explained = set->plan.explained};
+    const struct history *history = &set->history;
 
-    if (!may_share(set->history.row))
+    if (viewer->all.count < 2 || !may_share(history->row))
         return true;
-    for (size_t i = 0; i < all->count && sharing.unknown.count; i++)
-        if (!str_eq(all->items[i].name, wanted->name) && all->items[i].row == set->history.row &&
-            viewer_source(viewer, &all->items[i]) == viewer_source(viewer, wanted) &&
-            !look_at_other(&sharing, &all->items[i], e))
-            return false;
-    set->plan.unknown = sharing.unknown;
-    set->plan.explained = sharing.explained;
-    return true;
+    if (!viewer->shared && !put_together(viewer, e))
+        return false;
+    const struct shared_table *table = table_of(viewer, wanted, history);
+    return !table || explain(viewer, set, table, e);
 }

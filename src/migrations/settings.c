@@ -347,7 +347,7 @@ static void keep_parts(struct asking *a, const struct tracker_setting *setting, 
     }
 }
 
-/* What a match says, unless it is of a comment, of tests, or of another directory than the one that is asked for (group 2: its name). */
+/* What a match says, unless it is of a comment, of tests, or of another directory than the one that is asked for (group 2). */
 static bool keep_match(struct asking *a, const struct tracker_setting *setting, struct str path,
                        struct str text, const struct str *groups)
 {
@@ -360,8 +360,7 @@ static bool keep_match(struct asking *a, const struct tracker_setting *setting, 
         return false;
     if (command_is_in(path))
         value.around = command_name(a->arena, path, text, groups[1]);
-    if (command_is_of_tests(value.around) ||
-        (groups[2].length && a->wanted.bytes && !str_eq(groups[2], path_base_name(a->wanted))))
+    if (command_is_of_tests(value.around) || !settings_is_wanted(a, groups[2]))
         return false;
     a->of_others = str_ends(path, STR(".rb")) && branch_is_of_others(text, groups[1]);
     keep_parts(a, setting, groups[1], value);

@@ -24,8 +24,9 @@ struct asking {
     struct str computed; /* the place of a directory that is computed */
     struct str computed_table;
     size_t listed;
-    bool of_others; /* what is being read */
-    bool cut;       /* there were more than are listed */
+    struct str owner; /* of `wanted`; STR_NONE: not looked for yet */
+    bool of_others;   /* what is being read */
+    bool cut;         /* there were more than are listed */
     struct err *e;
 };
 
@@ -35,6 +36,8 @@ bool settings_names_directory(const struct tracker_setting *setting);
 /* settings_files.c: the files of a setting that are there, none of tests. */
 MUST_CHECK bool settings_files(struct asking *a, const struct tracker_setting *setting,
                                struct strs *ret_paths);
+/* settings_owner.c: can what a setting calls `name` be the directory that is asked for? */
+bool settings_is_wanted(struct asking *a, struct str name);
 bool settings_is_directory(struct asking *a, struct str path);
 
 /* Fills a->places from a->said. */

@@ -1,6 +1,7 @@
 /* units.c -- the migrations that a pack describes: where they lie, and what comes of them once they are read. */
 #include "migrations/units.h"
 
+#include "base/buf.h"
 #include "base/file.h"
 #include "base/quote.h"
 #include "migrations/detect.h"
@@ -213,15 +214,47 @@ static struct str schema_of_pack(const struct unit_loader *l, bool other_name)
     return counts && !(other_name && table->whole_name) ? table->schema : STR("");
 }
 
+/* plugins/Acme/BlogPosts: "acme_blog_posts" of CakePHP's acme_blog_posts_phinxlog. */
+static struct str underscored(struct arena *arena, struct str name)
+{
+    struct buf out = buf_new(arena, 2 * name.length + 1);
+
+    for (size_t i = 0; i < name.length; i++) {
+        char byte = name.bytes[i];
+        bool capital = byte >= 'A' && byte <= 'Z';
+        if (byte == '/' || byte == '.')
+            buf_add_byte(&out, '_');
+        else if (capital && i && name.bytes[i - 1] != '/' &&
+                 !(name.bytes[i - 1] >= 'A' && name.bytes[i - 1] <= 'Z'))
+            buf_add_byte(&out, '_');
+        if (byte != '/' && byte != '.')
+            buf_add_byte(&out, capital ? (char)(byte - 'A' + 'a') : byte);
+    }
+    return buf_str(&out);
+}
+
+/* The name that the tool makes of the directory's, where it has one table for each. */
+static struct str table_of_pack(struct unit_loader *l)
+{
+    const struct tracker_table *table = &l->tracker->table;
+    struct str directory, groups[2];
+
+    if (!l->set->versions.count ||
+        !tree_path_join(l->arena, l->set->root, l->set->versions.items[0], &directory) ||
+        !tracker_regex_matches(table->place, directory, groups, 2, l->e))
+        return table->name;
+    return str_printf(l->arena, STR_FMT "_" STR_FMT, STR_ARG(underscored(l->arena, groups[1])),
+                      STR_ARG(table->name));
+}
+
 static void choose_table(struct unit_loader *l, const struct tracker_places *places)
 {
     struct history *history = l->history;
-    const struct tracker_table *table = &l->tracker->table;
     bool other_name = l->set->table.length || places->table.length;
 
     history->table = l->set->table.length   ? l->set->table
                      : places->table.length ? places->table
-                                            : table->name;
+                                            : table_of_pack(l);
     history->schema = l->set->schema.length   ? l->set->schema
                       : places->schema.length ? places->schema
                                               : schema_of_pack(l, other_name);

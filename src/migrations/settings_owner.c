@@ -1,0 +1,85 @@
+/* settings_owner.c -- a setting may say which of several directories it is of: by its path, its name, or what its migrations belong to. */
+#include "base/file.h"
+#include "migrations/settings.h"
+
+#define SAMPLE_MAX ((size_t)64 << 10)
+#define SAMPLES_MAX 40u
+
+/* AuditRepo owns priv/audit_repo. */
+static struct str plain(struct arena *arena, struct str name)
+{
+    char *bytes = str_c(arena, name);
+    size_t length = 0;
+
+    for (size_t i = 0; i < name.length; i++)
+        if (bytes[i] != '_' && bytes[i] != '-')
+            bytes[length++] = bytes[i];
+    return str_lower(arena, str_of(bytes, length));
+}
+
+static struct str owner_by_texts(struct asking *a)
+{
+    struct tree_entries entries;
+    struct err unread = ERR_NONE; /* the history says what cannot be read */
+    struct str groups[2];
+    size_t samples = 0;
+    bool exists, whole;
+
+    if (!tree_list(a->tree, a->arena, a->wanted, &entries, &exists, &unread))
+        return STR("");
+    for (size_t i = 0; i < entries.count && samples < SAMPLES_MAX; i++) {
+        struct str path = path_below(a->arena, a->wanted, entries.items[i].name), text;
+        if (entries.items[i].kind != TREE_FILE ||
+            !tracker_regex_matches(a->tracker->unit.pattern, entries.items[i].name, NULL, 0, a->e))
+            continue;
+        samples++;
+        if (tree_read_start(a->tree, a->arena, path, SAMPLE_MAX, &text, &whole, &unread) &&
+            tracker_regex_matches(a->tracker->unit.owner, text, groups, 2, a->e))
+            return groups[1];
+    }
+    return STR("");
+}
+
+/* priv/audit_repo beside priv/repo: a name that none of the directories beside has may be this one's all the same. */
+static bool is_of_one_beside(struct asking *a, struct str owner, struct str name)
+{
+    struct str above =
+        path_parent(str_prefix(a->wanted, (size_t)(owner.bytes - a->wanted.bytes) + 1));
+    struct tree_entries entries = {0};
+    struct err unread = ERR_NONE;
+    bool exists;
+
+    if (!tree_list(a->tree, a->arena, above, &entries, &exists, &unread))
+        return false;
+    for (size_t i = 0; i < entries.count; i++)
+        if (entries.items[i].kind == TREE_DIRECTORY &&
+            str_eq(plain(a->arena, entries.items[i].name), plain(a->arena, name)))
+            return true;
+    return false;
+}
+
+static bool is_owner(struct asking *a, struct str name)
+{
+    struct str groups[2];
+
+    if (tracker_regex_matches(a->tracker->unit.owner, a->wanted, groups, 2, a->e))
+        return str_eq(plain(a->arena, groups[1]), plain(a->arena, name)) ||
+               !is_of_one_beside(a, groups[1], name);
+    if (!a->owner.bytes)
+        a->owner = owner_by_texts(a);
+    return !a->owner.length || str_eq(plain(a->arena, a->owner), plain(a->arena, name));
+}
+
+bool settings_is_wanted(struct asking *a, struct str name)
+{
+    struct str path;
+
+    if (!name.length || !a->wanted.bytes || str_eq(name, path_base_name(a->wanted)))
+        return true;
+    if (a->tracker->unit.owner.length)
+        return is_owner(a, name);
+    /* The program may run elsewhere: only a directory that is there is another one. */
+    return str_find_byte(name, '/') != SIZE_MAX &&
+           (!tree_path_join(a->arena, a->root, name, &path) || str_eq(path, a->wanted) ||
+            !settings_is_directory(a, path));
+}
