@@ -4,9 +4,20 @@
 
 #include "base/file.h"
 
+#define LARGE 256u       /* entries of a directory whose listing is kept */
+#define LISTINGS_KEPT 8u /* the latest */
+
+struct listing {
+    struct str path;
+    struct tree_entries entries;
+};
+
 struct tree {
     const struct tree_driver *driver;
     void *self;
+    struct arena *arena;
+    struct listing kept[LISTINGS_KEPT];
+    size_t next;
 };
 
 struct tree *tree_from_driver(struct arena *arena, const struct tree_driver *driver, void *self)
@@ -15,6 +26,7 @@ struct tree *tree_from_driver(struct arena *arena, const struct tree_driver *dri
 
     tree->driver = driver;
     tree->self = self;
+    tree->arena = arena;
     return tree;
 }
 
@@ -59,6 +71,27 @@ static bool is_sorted(const struct tree_entries *entries)
     return true;
 }
 
+/* Ten thousand migrations are listed by everything that looks for one: by signs, for settings, for the history. */
+static const struct listing *kept_listing(const struct tree *tree, const struct arena *arena,
+                                          struct str path)
+{
+    for (size_t i = 0; i < COUNT_OF(tree->kept) && arena == tree->arena; i++)
+        if (tree->kept[i].entries.count && str_eq(tree->kept[i].path, path))
+            return &tree->kept[i];
+    return NULL;
+}
+
+/* What lies in another arena may go before the tree. */
+static void keep_listing(struct tree *tree, struct arena *arena, struct str path,
+                         struct tree_entries entries)
+{
+    if (arena != tree->arena || entries.count < LARGE)
+        return;
+    entries.capacity = entries.count; /* who appends gets a copy */
+    tree->kept[tree->next] = (struct listing){str_copy(arena, path), entries};
+    tree->next = (tree->next + 1) % LISTINGS_KEPT;
+}
+
 bool tree_list(struct tree *tree, struct arena *arena, struct str directory,
                struct tree_entries *ret_entries, bool *ret_exists, struct err *e)
 {
@@ -66,11 +99,19 @@ bool tree_list(struct tree *tree, struct arena *arena, struct str directory,
     bool exists = false;
     struct str path = STR_NONE;
 
-    if (!path_check(arena, directory, &path, e) ||
-        !tree->driver->list(tree->self, arena, path, &entries, &exists, e))
+    if (!path_check(arena, directory, &path, e))
+        return false;
+    const struct listing *kept = kept_listing(tree, arena, path);
+    if (kept) {
+        *ret_entries = kept->entries;
+        *ret_exists = true;
+        return true;
+    }
+    if (!tree->driver->list(tree->self, arena, path, &entries, &exists, e))
         return false;
     if (!is_sorted(&entries))
         qsort(entries.items, entries.count, sizeof entries.items[0], compare_entries);
+    keep_listing(tree, arena, path, entries);
     *ret_entries = entries;
     *ret_exists = exists;
     return true;

@@ -27,7 +27,8 @@ struct tree *tree_of_directory(struct arena *arena, struct str root);
 /* Without any file: what a first commit is compared with. */
 struct tree *tree_nothing(struct arena *arena);
 
-/* Sorted bytewise. An absent directory is an empty answer with *ret_exists false. Symbolic links are followed in work trees (inside the root). */
+/* Sorted bytewise. An absent directory is an empty answer with *ret_exists false. Symbolic links are followed in work trees (inside the root). A large
+ * directory is listed once for each tree. */
 MUST_CHECK bool tree_list(struct tree *tree, struct arena *arena, struct str directory,
                           struct tree_entries *ret_entries, bool *ret_exists, struct err *e);
 /* ERR_NOT_FOUND when absent. */

@@ -172,3 +172,34 @@ Test(tree_directory, an_absent_root_has_nothing)
     cr_expect(tree_exists(open_tree(), &arena, STR("directory"), &kind) && kind == TREE_DIRECTORY);
     cr_expect(str_eq(tree_describe(tree), STR("work tree")));
 }
+
+static struct tree_entries list_of(struct tree *tree, struct arena *into)
+{
+    struct tree_entries entries = {0};
+    struct err e = ERR_NONE;
+    bool exists = false;
+
+    cr_assert(tree_list(tree, into, STR("many"), &entries, &exists, &e), "%s", e.message);
+    cr_assert(exists);
+    return entries;
+}
+
+Test(tree_directory, a_large_directory_is_listed_once_and_nobody_writes_into_the_listing)
+{
+    struct arena other = {.budget = ARENA_DEFAULT_BUDGET};
+    struct tree *tree = open_tree();
+
+    for (int i = 0; i < 300; i++)
+        put(str_c(&arena, str_printf(&arena, "tree/many/%03d", i)), STR(""));
+    struct tree_entries first = list_of(tree, &arena);
+    VEC_PUSH(&arena, &first, (struct tree_entry){.name = STR("appended")});
+    put("tree/many/300", STR(""));
+    struct tree_entries second = list_of(tree, &arena);
+    VEC_PUSH(&arena, &second, (struct tree_entry){.name = STR("appended")});
+    struct tree_entries third = list_of(tree, &arena), fresh = list_of(tree, &other);
+    cr_assert_eq(third.count, 300);
+    cr_assert(str_eq(third.items[0].name, STR("000")));
+    cr_assert(str_eq(third.items[299].name, STR("299")));
+    cr_assert_eq(fresh.count, 301, "an arena that may go first has a listing of its own");
+    arena_release(&other);
+}
