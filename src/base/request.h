@@ -45,8 +45,8 @@ struct request {
     struct str command; /* the shell text */
     struct str cwd;     /* absolute; where the command would run */
     struct str session; /* session id for the audit trail; may be empty */
-    struct strs
-        edits;      /* the files that an editing tool would change, as sent; see host_parse_edit */
+    /* The files that an editing tool would change, as sent; see host_parse_edit. */
+    struct strs edits;
     struct str raw; /* the bytes as received */
 };
 

@@ -48,25 +48,25 @@ VEC_DEFINE(config_columns, struct config_column);
 struct config_migrations {
     struct str name;    /* the key under "migrations" */
     struct str tracker; /* "alembic", "sql", the id of a pack; empty: detect */
-    const struct tracker *
-        row; /* the pack, filled by sets_detect; NULL: a built-in one of that id, if there is one */
+    /* The pack, filled by sets_detect; NULL: a built-in one of that id, if there is one. */
+    const struct tracker *row;
     struct str root; /* relative to the work tree; "" is the work tree itself */
-    struct str
-        script_location;  /* relative to root; empty: read from the tool's own configuration */
+    /* Relative to root; empty: read from the tool's own configuration. */
+    struct str script_location;
     struct strs versions; /* relative to root */
-    struct strs
-        class_path; /* filled by sets_detect: directories of modules that a build of the Java world puts beside it */
-    bool
-        of_application; /* filled by sets_detect: `versions` are what the application at root reads now, and may be more tomorrow */
+    /* Filled by sets_detect: directories of modules that a build of the Java world puts beside it. */
+    struct strs class_path;
+    /* Filled by sets_detect: `versions` are what the application at root reads now, and may be more tomorrow. */
+    bool of_application;
     bool recursive, recursive_set;
     struct str table, schema; /* empty: the tracker's default */
     struct str parameter;     /* of the tracker's SELECTs; empty: as its code or its pack says */
     struct config_columns columns; /* of the tracking table, where they have other names */
-    struct str
-        undecided;     /* why no tracker could be chosen, filled by sets_detect; empty: one was */
+    /* Why no tracker could be chosen, filled by sets_detect; empty: one was. */
+    struct str undecided;
     struct strs notes; /* what sets_detect has to say besides */
-    struct str
-        database; /* the tool's name of the database that is this set's alone, filled by sets_detect; empty: the environment's */
+    /* The tool's name of the database that is this set's alone, filled by sets_detect; empty: the environment's. */
+    struct str database;
     struct str database_from; /* the file that says so; may be empty */
     /* Of the database that is asked, filled by who asks: postgresql, sqlite, mysql (MariaDB too); empty: not known. */
     struct str dbms;
@@ -126,8 +126,8 @@ struct config_deploy_rule {
     struct str environment; /* configured name; empty: as usual */
     struct strs migrations;
     struct strs deploy_examples, safe_examples;
-    struct config_place
-        place; /* a rule of LAYER_ADMINISTRATOR is excused only by a not_deploy of that layer */
+    /* A rule of LAYER_ADMINISTRATOR is excused only by a not_deploy of that layer. */
+    struct config_place place;
 };
 VEC_DEFINE(config_deploy_rules, struct config_deploy_rule);
 
@@ -163,14 +163,14 @@ struct config {
     bool broken;                   /* some file could not be read or understood */
     bool broken_unreadable;        /* the broken file's text is not known: neither are its words */
     struct str broken_file, broken_message, broken_hint;
-    struct strs
-        broken_words; /* deploy words of the broken text: programs, and scripts both as written (with '/') and by base name */
+    /* Deploy words of the broken text: programs, and scripts both as written (with '/') and by base name. */
+    struct strs broken_words;
     struct strs notes; /* for people: what was ignored and why (a softer policy of a repository…) */
 
     struct config_migrations_list migrations;
     struct config_environments environments;
-    struct str
-        default_environment; /* the configured one, else the only one, else "production"; "" when there are no environments */
+    /* The configured one, else the only one, else "production"; "" when there are no environments. */
+    struct str default_environment;
     struct config_place default_environment_place;
     struct config_deploy_rules deploys;
     struct config_not_deploys not_deploys; /* already without those of an untrusted file */
@@ -178,8 +178,8 @@ struct config {
     struct config_models models;
     struct trackers trackers; /* those of untrusted files are left out */
     struct policy policy;     /* for findings without an environment; default of all environments */
-    struct policy
-        administrator_minimum; /* what /etc set: lower layers may be stricter, never softer */
+    /* What /etc set: lower layers may be stricter, never softer. */
+    struct policy administrator_minimum;
     uint64_t deadline_ms;
 };
 

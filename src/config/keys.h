@@ -43,8 +43,8 @@ struct config_shape {
     size_t size;         /* of one item of the vector */
     size_t name_offset;  /* struct str; KEY_MAP */
     size_t place_offset; /* struct config_place */
-    const struct config_key
-        *value; /* a map whose values are not objects: type and offset of the value */
+    /* A map whose values are not objects: type and offset of the value. */
+    const struct config_key *value;
 };
 
 extern const struct config_shape config_document_shape;

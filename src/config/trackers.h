@@ -26,31 +26,33 @@ VEC_DEFINE(tracker_signs, struct tracker_sign);
 
 struct tracker_setting { /* what the tool's own configuration moves */
     struct strs file;    /* from the root; '*' is anything within a part */
-    struct str
-        pattern; /* PCRE2 on its text, group 1 is the value; beside a key, the path of the file that has the key */
+    /* PCRE2 on its text, group 1 is the value; beside a key, the path of the file that has the key. */
+    struct str pattern;
     struct str key;     /* instead of a pattern: "migrations.directory", as readers/file_values.h */
     struct str through; /* a key whose value is the path of the file in which `key` is */
     struct str between; /* bytes that stand between several values of a pattern */
     struct str as;      /* template in which \1 is the value: "database/\1" */
-    struct str
-        sets; /* "directory", "table", "schema", "parameter", "ending" (of migrations' names, in place of the unit's pattern), "unordered" (a gap before the newest is no refusal), "unchecked" (nor is a row without a file), "search_path" (the schema, or several of which the first with the table counts), "beside" (the directory that the table in the same object is of), "prefix", "suffix" (of the table's name) */
+    /* "directory", "table", "schema", "parameter", "ending" (of migrations' names, in place of the unit's pattern), "unordered" (a gap before the
+     * newest is no refusal), "unchecked" (nor is a row without a file), "search_path" (the schema, or several of which the first with the table
+     * counts), "beside" (the directory that the table in the same object is of), "prefix", "suffix" (of the table's name). */
+    struct str sets;
     bool every;    /* every match of the pattern is a value, not the first alone */
     bool required; /* the tool has no directory but this one */
-    bool
-        own_database; /* the object that names the directory is a database of its own, called by its key; the usual directory is another's */
+    /* The object that names the directory is a database of its own, called by its key; the usual directory is another's. */
+    bool own_database;
 };
 VEC_DEFINE(tracker_settings, struct tracker_setting);
 
 struct tracker_registration { /* what names directories that an application's run reads besides */
-    struct strs
-        file; /* from the application's root, or from a directory above it; "**" and a '/' before a form: anywhere in the application */
-    struct str
-        pattern; /* PCRE2 on its text: group 1 is the path, else an expression of code begins where the match ends (migrations/code_path.h) */
+    /* From the application's root, or from a directory above it; "**" and a '/' before a form: anywhere in the application. */
+    struct strs file;
+    /* PCRE2 on its text: group 1 is the path, else an expression of code begins where the match ends (migrations/code_path.h). */
+    struct str pattern;
     struct strs directories; /* instead: forms of them, from the application's root */
-    struct str
-        module; /* PCRE2 on its text: it is of one module, whose root the expression may mean; else any module's is meant */
-    bool own;   /* another run reads them: a history of their own */
-    bool last;  /* is looked into only while found directories are left over */
+    /* PCRE2 on its text: it is of one module, whose root the expression may mean; else any module's is meant. */
+    struct str module;
+    bool own;  /* another run reads them: a history of their own */
+    bool last; /* is looked into only while found directories are left over */
 };
 VEC_DEFINE(tracker_registrations, struct tracker_registration);
 
@@ -84,8 +86,8 @@ struct tracker_unit {
     struct str content; /* PCRE2 on the text: group 1 is \1 of the id */
     struct str prefix;  /* PCRE2 on the text: group 1 is \2 (a namespace) */
     struct str instead; /* PCRE2 on the text: group 1 replaces the id */
-    struct str
-        each; /* PCRE2 on the text: where a migration begins, of a file that may have several */
+    /* PCRE2 on the text: where a migration begins, of a file that may have several. */
+    struct str each;
     struct str duplicates; /* "refused" (two of one id), "shared" */
     /* PCRE2 on the directory, else on the text of one of its files: group 1 is what settings may call it by. */
     struct str owner;
@@ -106,8 +108,8 @@ struct tracker_table {
     struct str place;
     struct strs schema_on; /* where `schema` counts: postgresql, sqlite, mysql; none: everywhere */
     bool whole_name; /* `schema` belongs to `name`: another name is looked for in all schemas */
-    bool
-        dotted; /* a dot in the name that a setting gives is part of it: no schema stands before it */
+    /* A dot in the name that a setting gives is part of it: no schema stands before it. */
+    bool dotted;
     struct strs need, need_any, deny; /* "column" or "column:class" */
     bool only_these;                  /* no column beside those of `need` */
     struct str beside;                /* a second table, next to it: {beside} */
@@ -143,13 +145,13 @@ VEC_DEFINE(tracker_examples, struct tracker_example);
 
 struct tracker {
     struct str id, title;
-    struct str
-        rule; /* "set", "set_no_gaps", "high_water", "single_version", "prefix", "code:NAME" */
+    /* "set", "set_no_gaps", "high_water", "single_version", "prefix", "code:NAME". */
+    struct str rule;
     struct str order; /* "id", "file", "int", "number", "time", "utf16", "end", "listed" */
     struct tracker_signs detect;
     struct tracker_settings settings;
-    struct str
-        own_database; /* PCRE2 on a directory of migrations: group 1 names its own database */
+    /* PCRE2 on a directory of migrations: group 1 names its own database. */
+    struct str own_database;
     struct tracker_modules modules;
     struct tracker_unit unit;
     struct tracker_table table;
@@ -158,8 +160,8 @@ struct tracker {
     struct str missing_file; /* "ignored", "reported", "refused" */
     struct str external;     /* PCRE2 on ids of packages */
     struct strs reserved;    /* ids of rows that are no migrations */
-    struct strs
-        squashed_by; /* forms of paths from the root: with one of them, rows without files were squashed */
+    /* Forms of paths from the root: with one of them, rows without files were squashed. */
+    struct strs squashed_by;
     struct strs assumes;                              /* what is taken for granted, as sentences */
     struct str upgrade, upgrade_out_of_order, create; /* commands */
     struct tracker_examples examples;

@@ -72,13 +72,13 @@ struct table_reading {
     struct str tracker;               /* its title, for messages */
     struct strs need, need_any, deny; /* "column" or "column:class" */
     bool only_these;
-    struct str
-        beside; /* a second table in the same schema; empty: none. Where it is there, it must be readable too */
+    /* A second table in the same schema; empty: none. Where it is there, it must be readable too. */
+    struct str beside;
     struct str parameter; /* of {parameter} */
     struct database_columns columns;
     struct database_selects applied; /* the first whose column is there */
-    struct database_select
-        failed; /* empty: none. Its rows are "failed" unless they say otherwise */
+    /* Empty: none. Its rows are "failed" unless they say otherwise. */
+    struct database_select failed;
     struct database_select locked; /* … "locked" */
 };
 
@@ -101,8 +101,8 @@ enum table_state {
 
 struct database_row {
     struct str id, name, checksum, applied_at, ord;
-    struct str
-        state; /* empty: ok. failed, dirty, partial, in_progress, rolled_back, baseline, synthetic, external_ddl, locked */
+    /* Empty: ok. failed, dirty, partial, in_progress, rolled_back, baseline, synthetic, external_ddl, locked. */
+    struct str state;
 };
 VEC_DEFINE(database_row_list, struct database_row);
 
@@ -111,8 +111,8 @@ struct database_rows { /* one tracking table */
     enum table_state state;
     struct str message, hint; /* when unreadable or absent */
     struct strs ids;          /* sorted bytewise, each once */
-    struct database_row_list
-        rows; /* LAYOUT_GIVEN: all that were read, in the order of the SELECT */
+    /* LAYOUT_GIVEN: all that were read, in the order of the SELECT. */
+    struct database_row_list rows;
 };
 VEC_DEFINE(database_tables, struct database_rows);
 
@@ -135,8 +135,8 @@ struct database_answer {
     struct database_tables tables;
     /* DRIVER_COMMAND: the command's own words, checked against ours by the gate. */
     bool has_pending_flag, pending_flag;
-    struct str
-        reported_version; /* database_version as given, several joined by commas; "" for none */
+    /* database_version as given, several joined by commas; "" for none. */
+    struct str reported_version;
     /* LAYOUT_PLAIN_SQL, LAYOUT_GIVEN: the command listed all applied ids. False: tables[0].ids is only the version it named. */
     bool applied_is_listed;
 };

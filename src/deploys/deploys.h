@@ -36,14 +36,14 @@ struct deploy {
     struct str rule; /* "aws-lambda-update-code", "our-image" */
     enum deploy_certainty certainty;
     enum deploy_kind kind;
-    struct str
-        environment; /* the configured environment's name that applies; "" when none is configured */
+    /* The configured environment's name that applies; "" when none is configured. */
+    struct str environment;
     struct str environment_word; /* what the command said, "" when nothing */
     struct str command;          /* canonical line, secrets masked */
     struct str directory;        /* absolute: where it would run */
     struct str commit;           /* DEPLOY_COMMIT */
-    struct strs
-        migrations;    /* the sets its rule names; empty: decided by environment and directory */
+    /* The sets its rule names; empty: decided by environment and directory. */
+    struct strs migrations;
     struct strs trail; /* "Makefile:12", "scripts/ship.sh:4", the command itself last */
     struct str why;    /* for suspected ones: what made it suspicious; may be empty */
     /* The way out that this very call also contains (`alembic upgrade head && sst deploy`): then the hint says: two calls. */

@@ -33,8 +33,8 @@ struct pack_program {
     uint32_t first_rule, rule_count;
     struct pack_list names, options_with_value, words, excuses, excuse_commands;
     struct pack_text unless; /* any command of this program that is no deploy */
-    struct pack_list
-        stand_ins; /* "NAME=--option": variables that say what the option would, for `unless` */
+    /* "NAME=--option": variables that say what the option would, for `unless`. */
+    struct pack_list stand_ins;
 };
 
 struct pack_example {
@@ -80,8 +80,8 @@ struct pack_wrapper {
     uint32_t kind, takes;
     struct pack_text file;
     struct pack_list names; /* of programs; for WRAPPER_NAMES the words */
-    struct pack_list
-        commands; /* sub-commands, one of which must stand first ("compose exec"); none: any */
+    /* Sub-commands, one of which must stand first ("compose exec"); none: any. */
+    struct pack_list commands;
     struct pack_list options_with_value;
     struct pack_list code_options;      /* their value is shell text */
     struct pack_list command_options;   /* the words of the command stand behind this one */

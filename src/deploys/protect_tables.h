@@ -18,8 +18,8 @@ struct protect_rule {
     bool sql;   /* the same for SQL: its texts and comments do not count; files are read too */
     bool alternatives; /* of `command`: see pattern.h */
     struct pack_text need;
-    struct pack_list
-        mentions; /* one of these stands in what `command` is tried on, in any case; empty: any text */
+    /* One of these stands in what `command` is tried on, in any case; empty: any text. */
+    struct pack_list mentions;
     struct pack_text command, unless, setting;
     struct pack_text says, instead;
     uint32_t first_example, example_count;

@@ -6,8 +6,8 @@
 
 struct user_rules {
     const struct config *config;
-    struct regex *
-        *deploys; /* NULL where the pattern is bad: the configuration's reader has said so */
+    /* NULL where the pattern is bad: the configuration's reader has said so. */
+    struct regex **deploys;
     struct regex **unlesses; /* as `deploys`; NULL too where a rule has none */
     struct regex **not_deploys;
     struct user_rules *next;

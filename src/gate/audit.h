@@ -23,8 +23,8 @@ struct audit_options {
     struct str state;         /* the state directory */
     size_t rotate_bytes;      /* 0: AUDIT_ROTATE_BYTES */
     unsigned retention_years; /* 0: AUDIT_RETENTION_YEARS_DEFAULT */
-    uint64_t
-        deadline_ms; /* clock_ms() value until which the lock is waited for; 0: AUDIT_LOCK_MS from now */
+    /* clock_ms() value until which the lock is waited for; 0: AUDIT_LOCK_MS from now. */
+    uint64_t deadline_ms;
 };
 
 /* Appends. `fields`: the JSON members of the record without braces and without "time", "previous". */

@@ -42,8 +42,8 @@ struct override_note {
 VEC_DEFINE(override_notes, struct override_note);
 
 struct verdict {
-    enum action
-        action; /* ACTION_BLOCK == 0; the strictest of the reasons. No reason: ACTION_ALLOW, set in one place */
+    /* ACTION_BLOCK == 0; the strictest of the reasons. No reason: ACTION_ALLOW, set in one place. */
+    enum action action;
     struct reasons reasons;
     struct override_notes overrides;
 };
@@ -92,8 +92,8 @@ struct look_options {
     struct str revision;           /* --at, or the commit that is deployed; empty: the work tree */
     struct repository *repository; /* to read `revision` from; NULL: that of the work tree */
     bool offline;                  /* the code side alone */
-    bool
-        for_deploy; /* ask git for uncommitted migrations in any case (it costs a few milliseconds), not only when some are pending */
+    /* Ask git for uncommitted migrations in any case (it costs a few milliseconds), not only when some are pending. */
+    bool for_deploy;
     uint64_t deadline_ms; /* clock_ms() value */
 };
 /* Code side and database side of one environment, compared. */
@@ -113,10 +113,10 @@ struct decision_input {
     struct configs *configs;
     struct str state_directory; /* audit trail */
     bool dry_run;               /* no audit line */
-    struct repository
-        *repository; /* a push: what is deployed is read from it; NULL: from the work tree's */
-    const struct reasons
-        *found;           /* reasons that were found before, part of the decision; may be NULL */
+    /* A push: what is deployed is read from it; NULL: from the work tree's. */
+    struct repository *repository;
+    /* Reasons that were found before, part of the decision; may be NULL. */
+    const struct reasons *found;
     uint64_t deadline_ms; /* clock_ms() value */
 };
 /* Never fails; `ret_looks` (may be NULL) receives what was seen. */

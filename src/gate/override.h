@@ -25,8 +25,8 @@ struct override {
     uint64_t created, until; /* seconds since 1970 */
     struct strs codes;       /* of the reasons it softens */
     struct strs pending;     /* "set:revision" */
-    struct strs
-        commits; /* used for a push of these: what is left of it is for git's hook of that push */
+    /* Used for a push of these: what is left of it is for git's hook of that push. */
+    struct strs commits;
 };
 VEC_DEFINE(overrides, struct override);
 

@@ -13,8 +13,8 @@ struct alembic_place {
     struct alembic_settings settings;
     struct str script; /* the script directory, from the tree's root */
     bool from_root;    /* Alembic is started from the tree's root */
-    bool
-        flask; /* Flask-Migrate: the settings stand in the script directory, without script_location */
+    /* Flask-Migrate: the settings stand in the script directory, without script_location. */
+    bool flask;
 };
 
 static void refuse(struct alembic_place *p, struct str message, const char *hint)

@@ -53,8 +53,8 @@ bool alembic_option_read(struct arena *arena, struct tree *tree,
 #define ALEMBIC_NESTED_MAX 8u
 struct alembic_nested {
     struct str revision; /* a revision file in a directory below `versions`; empty: there is none */
-    struct str
-        program; /* … and a program beside the scripts that sets version_locations; empty: none does */
+    /* … and a program beside the scripts that sets version_locations; empty: none does. */
+    struct str program;
 };
 MUST_CHECK bool alembic_find_nested(struct arena *arena, struct tree *tree, struct str script,
                                     struct str root, struct str versions,

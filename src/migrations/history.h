@@ -24,11 +24,11 @@ struct migration {
     size_t line;      /* where the id stands */
     struct str unit;  /* base name of the file or directory, where a pack read it */
     struct str name;  /* what the table calls its name, where it keeps one */
-    struct str
-        checksum;    /* of a text that is run again once it changes, where the loader computed it */
+    /* Of a text that is run again once it changes, where the loader computed it. */
+    struct str checksum;
     bool runs_again; /* its tool runs it again once its text changes: an edit is meant */
-    struct str
-        part; /* digest of its own part of a file that holds several; empty: the file is it */
+    /* Digest of its own part of a file that holds several; empty: the file is it. */
+    struct str part;
     const void *own;        /* what the code of its tracker keeps of it */
     struct str down_file;   /* the way back; empty: none, or in the same file */
     struct strs down;       /* ids of the migrations right before it, as written */
@@ -57,13 +57,13 @@ struct history {
     struct str set;            /* the set's name */
     struct str tracker;        /* "alembic", "sql", the id of a pack */
     const struct tracker *row; /* the pack; NULL for those without */
-    const struct tracker_code
-        *code;            /* what reads it, where data does not; NULL: the rules of packs */
+    /* What reads it, where data does not; NULL: the rules of packs. */
+    const struct tracker_code *code;
     struct str root;      /* from the work tree's root; "" is the work tree */
     struct strs versions; /* directories read, from the work tree's root */
     struct str table, schema;
-    struct strs
-        search_path; /* of PostgreSQL: the first of these schemas that has the table counts; empty: any */
+    /* Of PostgreSQL: the first of these schemas that has the table counts; empty: any. */
+    struct strs search_path;
     bool table_assumed;      /* not written anywhere static: the tracker's default */
     struct strs assumptions; /* sentences for people: what was assumed */
     struct migrations migrations;
@@ -72,10 +72,10 @@ struct history {
     bool branches;          /* several heads, and their labels say that they are meant */
     struct history_problems problems;
     struct str upgrade_command; /* the way out: "cd apps/api && alembic upgrade head" */
-    struct str
-        out_of_order_command; /* … for what the tool refuses to apply out of order; empty: none */
-    struct str squashed_by;   /* the file that holds what older migrations made; empty: none */
-    struct str dbms;          /* of the database that is asked; empty: not known */
+    /* … for what the tool refuses to apply out of order; empty: none. */
+    struct str out_of_order_command;
+    struct str squashed_by;        /* the file that holds what older migrations made; empty: none */
+    struct str dbms;               /* of the database that is asked; empty: not known */
     struct config_columns columns; /* names that the configuration gives the table's columns */
     const void *own;               /* what the code of its tracker keeps for the plan */
     struct str parameter;          /* of the tracker's SELECTs; empty: the pack's */
@@ -115,8 +115,8 @@ struct str unknown_kind_name(enum unknown_kind kind);
 
 struct plan_unknown {
     struct str id;
-    struct str
-        where; /* "exists at origin/feature-x (migrations/versions/…py)", filled by the gate; empty: nowhere */
+    /* "exists at origin/feature-x (migrations/versions/…py)", filled by the gate; empty: nowhere. */
+    struct str where;
     bool elsewhere; /* found at another ref */
     enum unknown_kind kind;
 };
@@ -141,20 +141,20 @@ VEC_DEFINE(plan_indexes, size_t); /* into history.migrations */
 struct plan {
     size_t applied_count;
     struct plan_indexes pending; /* in the order in which the tool would apply them */
-    struct plan_indexes
-        never_applied; /* older than what is applied: the tool skips them silently; not among the pending */
+    /* Older than what is applied: the tool skips them silently; not among the pending. */
+    struct plan_indexes never_applied;
     struct plan_indexes out_of_order; /* those of the pending that the tool refuses to apply */
     struct plan_unknowns unknown;     /* rows that this code does not know */
     struct plan_unknowns explained; /* rows without a migration here that are no cause for alarm */
     struct plan_dirties dirty;
     struct plan_differences diverged;
-    struct str
-        version; /* the newest applied one, in the order of the tool; empty: see database_heads */
+    /* The newest applied one, in the order of the tool; empty: see database_heads. */
+    struct str version;
     bool pending_is_exact;            /* what is pending does not depend on rows that are unknown */
     struct history_problems problems; /* overlapping rows, ambiguous partial ids… */
     struct strs database_heads;       /* the rows as stored, sorted */
-    struct strs
-        notes; /* sentences for people: how rows were read ("the rows hold file names without .sql") */
+    /* Sentences for people: how rows were read ("the rows hold file names without .sql"). */
+    struct strs notes;
 };
 
 struct database_rows;

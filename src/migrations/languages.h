@@ -19,8 +19,8 @@ struct model_source {
     const struct source_files *files;
     const struct strs *paths;    /* sorted */
     const struct strs *settings; /* of Django, TypeORM (naming strategy), Drizzle (casing) */
-    const struct strs
-        *all[2]; /* files of the language that are models by their path, and the others */
+    /* Files of the language that are models by their path, and the others. */
+    const struct strs *all[2];
 };
 
 struct model_language {

@@ -19,8 +19,8 @@
 
 struct liquibase_own { /* migration.own */
     struct str path, id, author;
-    struct str
-        other_path; /* the logicalFilePath that newer versions inherit from the log above; empty: none */
+    /* The logicalFilePath that newer versions inherit from the log above; empty: none. */
+    struct str other_path;
     const char *filtered; /* why it does not run here; NULL: it does */
     bool run_always, run_on_change, preconditions, computable;
     struct strs valid; /* <validCheckSum> */

@@ -34,10 +34,10 @@ MUST_CHECK bool models_compare(struct arena *arena, const struct config *config,
 
 struct models_uncovered {
     const struct schema_change *change;
-    struct str
-        command; /* that makes the migration; empty: the tree has no migrations that we know */
-    struct str
-        left_out; /* the file that makes the change and is not run (left_out.h); empty: none */
+    /* That makes the migration; empty: the tree has no migrations that we know. */
+    struct str command;
+    /* The file that makes the change and is not run (left_out.h); empty: none. */
+    struct str left_out;
 };
 VEC_DEFINE(models_uncovereds, struct models_uncovered);
 /* The changes that no migration of `tree` (the newer one) makes. A migration among `changed_paths` covers what it touches; an older one

@@ -19,8 +19,8 @@ struct model_side { /* one of the two trees */
     struct arena *arena;
     struct tree *tree;
     struct strs paths[MODEL_LANGUAGES_MAX]; /* to be read as models: their path says so; sorted */
-    struct strs
-        changed[MODEL_LANGUAGES_MAX]; /* no such path: what changed, and what lies near it */
+    /* No such path: what changed, and what lies near it. */
+    struct strs changed[MODEL_LANGUAGES_MAX];
     struct strs settings[MODEL_LANGUAGES_MAX];
     const bool *touched; /* languages: the others are not looked for */
     struct strs others
@@ -28,11 +28,11 @@ struct model_side { /* one of the two trees */
     struct strs walked_paths[MODEL_LANGUAGES_MAX]; /* `paths` before their text was looked at */
     size_t count;
     const struct model_side *other; /* opened before; NULL: this is the first */
-    struct words
-        walked; /* directories of a commit, "ID/PATH": what is below is as it was in the other */
+    /* Directories of a commit, "ID/PATH": what is below is as it was in the other. */
+    struct words walked;
     struct words same; /* those of the other side that this one has */
-    struct words
-        linked; /* directories with a link in them or below: what is behind it may differ */
+    /* Directories with a link in them or below: what is behind it may differ. */
+    struct words linked;
     struct words looked, mentioning; /* files that were looked into, and those that hold models */
     struct words opaque; /* changed files whose text git does not have (models_opaque.h) */
     struct err broken;   /* the first file that is there and could not be read */

@@ -20,8 +20,8 @@ struct sqitch_change {
     size_t line;
     struct strs requires; /* as written, without what is of other projects */
     struct strs tags;     /* "v1", of this change */
-    struct strs
-        rework_tags; /* not empty: a later change has its name, and its files are NAME@TAG */
+    /* Not empty: a later change has its name, and its files are NAME@TAG. */
+    struct strs rework_tags;
 };
 VEC_DEFINE(sqitch_changes, struct sqitch_change);
 

@@ -43,8 +43,8 @@ struct walk {
     VEC(struct place) todo, last;
     struct tracker_files files;
     struct modules modules;
-    struct words
-        absent; /* files that were looked for near a directory: many lie below the same ones */
+    /* Files that were looked for near a directory: many lie below the same ones. */
+    struct words absent;
 };
 
 /* What fills tables is written as migrations are, and recorded elsewhere. */

@@ -25,8 +25,8 @@ struct survey_found { /* what a pack describes */
     const struct tracker *tracker;
     int rank;          /* enum sign_rank */
     struct str reason; /* the file by which it was found */
-    struct str
-        named; /* the object of the tool's file that names it, with what else it names; empty: none does */
+    /* The object of the tool's file that names it, with what else it names; empty: none does. */
+    struct str named;
     struct str database, database_from; /* as in struct config_migrations */
     bool member;  /* of the application at `root`: its members make one history (modules.h) */
     bool dropped; /* the application does not read it */
@@ -53,8 +53,8 @@ struct survey {
     struct strs sql;      /* directories of numbered SQL files */
     struct survey_foreigns foreign;
     struct survey_founds found;
-    struct survey_founds
-        elsewhere; /* directories that the tool's file names for other environments than production */
+    /* Directories that the tool's file names for other environments than production. */
+    struct survey_founds elsewhere;
     struct survey_unplaceds unplaced;
     struct survey_left_outs left_out;
     struct strs unreadable; /* files that could tell whose migrations lie there: "PATH: why" */

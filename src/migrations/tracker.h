@@ -76,8 +76,8 @@ struct tracker_places {
     bool unordered, unchecked; /* as in struct history */
     struct strs sources;       /* "the directory is from db/.env", for people */
     struct strs unread;        /* files that are there and cannot be opened: "PATH: why" */
-    struct str
-        unplaced; /* why a directory that the tool needs is not among the directories; empty: it is */
+    /* Why a directory that the tool needs is not among the directories; empty: it is. */
+    struct str unplaced;
     struct str unclear; /* why the table is not known; empty: it is, or nothing is said of it */
 };
 /* Where a file names several environments, production's count. `wanted` (may be STR_NONE): the directory of migrations whose table is asked
@@ -111,8 +111,8 @@ struct sign_match {
     const struct tracker *tracker;
     enum sign_rank rank;
     struct str directory; /* of the migrations: the one that was asked about, or one above it */
-    struct str
-        root; /* the project: where the file of the tool's configuration lies, else above the directory's own words */
+    /* The project: where the file of the tool's configuration lies, else above the directory's own words. */
+    struct str root;
     struct str reason; /* "found by db/schema.rb", for people */
 };
 /* The tracker whose migrations lie in this directory; false: none of the packs'. `only` (may be NULL) leaves out all others. Files that could

@@ -26,8 +26,8 @@ struct git {
     bool store_is_open;
     bool takes_names; /* its --batch, of a git before 2.36 */
     struct str program;
-    struct str
-        directory; /* of the repository: its work tree, or the bare directory; of a hook: where it stands */
+    /* Of the repository: its work tree, or the bare directory; of a hook: where it stands. */
+    struct str directory;
     struct open_options options;
     bool bare;                  /* not known yet of a hook's repository */
     struct git_commits commits; /* that were read */

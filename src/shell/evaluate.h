@@ -76,11 +76,11 @@ struct shell_command {
     struct shell_span span;
     size_t line;          /* 1-based, in the text being evaluated */
     struct str directory; /* absolute, where it would run, as far as visible `cd`s tell */
-    bool
-        directory_known; /* false after a cd to an unknown place (`directory` is then the last known one) or one that may not have run (then where it led) */
+    /* False after a cd to an unknown place (`directory` is then the last known one) or one that may not have run (then where it led). */
+    bool directory_known;
     bool conditional; /* may not run (behind && || if case, or in a function that is called so) */
-    size_t
-        alternative; /* 0: the first or only reading; 1, 2…: further readings of the same command */
+    /* 0: the first or only reading; 1, 2…: further readings of the same command. */
+    size_t alternative;
 };
 
 struct shell_state;

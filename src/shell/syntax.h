@@ -154,8 +154,8 @@ struct shell_node {
     /* NODE_SIMPLE */
     struct shell_assignment *assignments;
     size_t assignment_count;
-    struct shell_word *
-        words; /* also: for's list, select's list, case's subject ([0]), test and arithmetic operands */
+    /* Also: for's list, select's list, case's subject ([0]), test and arithmetic operands. */
+    struct shell_word *words;
     size_t word_count;
     /* Compound */
     struct str name;              /* function, for, select, coproc */
