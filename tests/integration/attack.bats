@@ -205,6 +205,7 @@ no_controls() {
   setpriv --bounding-set=-dac_override,-dac_read_search --inh-caps=-dac_override,-dac_read_search env HOME="$place/home" HOOKCHECK_STATE_DIR="$place/home/state" \
     "$bin/hookcheck-pre-tool-use" <"$place/call" >"$work/out" 2>"$work/err" || status=$?
   out=$(cat "$work/out") err=$(cat "$work/err")
+  chmod 755 "$place/repo"
   rm -rf "$place"
   assert_status 2
   assert_err "$place/repo"

@@ -58,15 +58,17 @@ def nobody(*targets):
         world.state.chmod(0o777)
         before = world.snapshot()
         bounded = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"] if os.geteuid() == 0 else []
-        if not bounded:
-            world.repo.chmod(0o555)
+        closed = [] if bounded else [world.repo, *(path for path in world.repo.rglob("*") if path.is_dir())]
+        for path in closed:
+            path.chmod(0o555)
         for target in targets:
             done = subprocess.run(
                 [*bounded, str(world.bin / "hookcheck"), "install", target], cwd=world.repo, env=world.environment, capture_output=True, text=True, timeout=60
             )
             if done.returncode != 2 or "Permission denied" not in done.stderr or "\n  next step: " not in done.stderr:
                 yield (target, done.returncode, done.stdout, done.stderr)
-        world.repo.chmod(0o755)
+        for path in closed:
+            path.chmod(0o755)
         if difference(before, world.snapshot()) or world.records():
             yield (difference(before, world.snapshot()), world.records())
 

@@ -69,6 +69,7 @@ tool_own() {
   mv "$work/kept" migrations/committed/000003-four.sql
   agrees "restored"
 
+  chmod u+w migrations/committed/000001-one.sql # the tool writes it read-only
   printf '\n-- edited\n' >>migrations/committed/000001-one.sql
   is "edited: it is diverged" '.sets[0].diverged[].id' 000001.sql
   so "edited: the reason" '[.reasons[].code] | index("diverged-migration") != null' true
