@@ -17,7 +17,13 @@ struct reading { /* one schema */
     struct str table;
     struct settings settings;
     bool has_key;
+    unsigned depth; /* macros that are being followed */
+    TSNode
+        block; /* where the project's own macro makes the schema: its call, whose block stands where the macro unquotes it */
+    struct elixir_scope block_scope;
 };
+
+#define COMPREHENSION_NAMES 2u
 
 /* --- Fields. --- */
 
@@ -141,6 +147,79 @@ static void read_timestamps(struct reading *reading, TSNode call)
     }
 }
 
+static void read_statement(struct reading *reading, TSNode statement);
+
+static void read_statements(struct reading *reading, struct elixir_scope scope,
+                            struct elixir_nodes statements)
+{
+    struct elixir_scope around = reading->scope;
+
+    reading->scope = scope;
+    for (size_t i = 0; i < statements.count; i++)
+        read_statement(reading, statements.items[i]);
+    reading->scope = around;
+}
+
+static bool read_macro(struct reading *reading, TSNode call)
+{
+    struct ecto_expansion expansion;
+
+    if (reading->depth >= ECTO_NESTING_MAX || !ecto_macro(reading->scope, call, &expansion))
+        return false;
+    reading->depth++;
+    read_statements(reading, expansion.scope, expansion.statements);
+    reading->depth--;
+    return true;
+}
+
+/* One round of a comprehension: the pattern's names stand for the texts. */
+static void read_round(struct reading *reading, const struct elixir_nodes *names,
+                       const struct str *texts, struct elixir_nodes statements)
+{
+    struct elixir_scope scope = reading->scope;
+    struct elixir_bound bound[COMPREHENSION_NAMES];
+
+    for (size_t i = 0; i < names->count; i++) {
+        bound[i] = (struct elixir_bound){elixir_source(scope.file, names->items[i]), texts[i],
+                                         scope.bound};
+        scope.bound = &bound[i];
+    }
+    read_statements(reading, scope, statements);
+}
+
+/* for name <- [:a, :b] do field name, :string end; for {name, type} <- [a: :string] do field name, type end */
+static bool read_comprehension(struct reading *reading, TSNode call)
+{
+    struct elixir_scope scope = reading->scope;
+    TSNode generator = elixir_argument(scope.tree, call, 0);
+    struct elixir_nodes sides = elixir_children(scope.tree, generator),
+                        statements = elixir_body(scope, call), names = {0}, pairs = {0};
+    struct strs texts;
+
+    if (!str_eq(elixir_called(scope.file, call), STR("for")) ||
+        !node_is(generator, "binary_operator") || sides.count != 2 ||
+        !ts_node_is_null(elixir_argument(scope.tree, call, 1)))
+        return false;
+    if (node_is(sides.items[0], "identifier") && elixir_texts(scope, sides.items[1], &texts)) {
+        VEC_PUSH(elixir_tree_arena(scope.tree), &names, sides.items[0]);
+        for (size_t i = 0; i < texts.count; i++)
+            read_round(reading, &names, &texts.items[i], statements);
+        return true;
+    }
+    names = elixir_children(scope.tree, sides.items[0]);
+    pairs = elixir_children(scope.tree, elixir_child(sides.items[1], "keywords"));
+    if (!node_is(sides.items[0], "tuple") || names.count != COMPREHENSION_NAMES || !pairs.count)
+        return false;
+    for (size_t i = 0; i < pairs.count; i++) {
+        struct elixir_nodes pair = elixir_children(scope.tree, pairs.items[i]);
+        struct str round[COMPREHENSION_NAMES] = {
+            str_trim_bytes(elixir_source(scope.file, pair.items[0]), ": \t\r\n\""),
+            elixir_text(scope, pair.items[pair.count - 1])};
+        read_round(reading, &names, round, statements);
+    }
+    return true;
+}
+
 static void read_statement(struct reading *reading, TSNode statement)
 {
     static const char *const nothing[] = {"has_one", "has_many", "many_to_many"};
@@ -157,11 +236,17 @@ static void read_statement(struct reading *reading, TSNode statement)
         name = elixir_text(reading->scope, elixir_argument(reading->r->tree, statement, 0));
         if (name.length)
             put(reading, statement, column_name(reading, statement, name), STR("JSONB"), false);
+    } else if (str_eq(word, STR("soft_delete_schema"))) { /* ecto_soft_delete */
+        put(reading, statement, STR("deleted_at"), STR("TIMESTAMP WITHOUT TIME ZONE"), false);
+    } else if (str_eq(word, STR("unquote")) && !ts_node_is_null(reading->block)) {
+        read_statements(reading, reading->block_scope,
+                        elixir_body(reading->block_scope, reading->block));
     } else {
         for (size_t i = 0; i < COUNT_OF(nothing); i++)
             if (str_eq(word, str_from(nothing[i])))
                 return;
-        if (!node_is(statement, "call") && !node_is(statement, "identifier"))
+        if ((!node_is(statement, "call") && !node_is(statement, "identifier")) ||
+            read_comprehension(reading, statement) || read_macro(reading, statement))
             return;
         /* A macro of its own may add any fields. */
         schema_table_named(reading->r->schema, reading->table)->partial = true;
@@ -197,7 +282,9 @@ static void take_used(struct elixir_tree *tree, struct elixir_file *file, struct
     for (size_t i = 0; i < children.count && depth < ECTO_NESTING_MAX; i++) {
         TSNode child = children.items[i];
         if (str_eq(elixir_called(file, child), STR("quote")))
-            take_attributes((struct elixir_scope){tree, file, elixir_child(child, "do_block")},
+            take_attributes((struct elixir_scope){.tree = tree,
+                                                  .file = file,
+                                                  .body = elixir_child(child, "do_block")},
                             node_null(), settings);
         else if (node_is(child, "call") || node_is(child, "do_block"))
             take_used(tree, file, settings, child, depth + 1);
@@ -263,12 +350,19 @@ static void add_key(struct reading *reading, TSNode call)
                           elixir_source(scope.file, key));
 }
 
-static void read_schema(struct reader *r, struct elixir_scope scope, TSNode call)
+/* `around`: of the project's macro that makes it and its call; else the same as `scope` and null. */
+static void read_schema(struct reader *r, struct elixir_scope scope, TSNode call,
+                        struct elixir_scope around, TSNode block)
 {
-    struct reading reading = {.r = r, .scope = scope, .settings = settings_of(scope, call)};
-    struct elixir_nodes statements = elixir_body(scope, call);
+    struct reading reading = {.r = r,
+                              .scope = scope,
+                              .settings =
+                                  settings_of(around, ts_node_is_null(block) ? call : block),
+                              .block = block,
+                              .block_scope = around};
     struct str prefix = elixir_text(reading.settings.prefix_scope, reading.settings.prefix);
-    struct schema_place place = {scope.file->path, node_line(call)};
+    struct schema_place place = {around.file->path,
+                                 node_line(ts_node_is_null(block) ? call : block)};
 
     reading.table = elixir_text(scope, elixir_argument(r->tree, call, 0));
     if (!reading.table.length) {
@@ -284,18 +378,38 @@ static void read_schema(struct reader *r, struct elixir_scope scope, TSNode call
         say(&reading, elixir_attribute(scope, "field_source_mapper", call), "the columns' names of",
             STR_NONE);
     add_key(&reading, call);
-    for (size_t i = 0; i < statements.count; i++)
-        read_statement(&reading, statements.items[i]);
+    read_statements(&reading, scope, elixir_body(scope, call));
+}
+
+static const char *const schema_words[] = {"schema", "typed_schema", NULL}; /* typed_ecto_schema */
+
+/* tenant_schema "users" do … end, where a macro of the project's quotes `schema unquote(source) do … end`. */
+static void read_made_schema(struct reader *r, struct elixir_scope scope, TSNode call)
+{
+    struct ecto_expansion expansion;
+
+    if (!ecto_macro(scope, call, &expansion))
+        return;
+    for (size_t i = 0; i < expansion.statements.count; i++)
+        if (str_is_one_of(elixir_called(expansion.scope.file, expansion.statements.items[i]),
+                          schema_words))
+            read_schema(r, expansion.scope, expansion.statements.items[i], scope, call);
 }
 
 static void read_module(void *self, struct elixir_scope scope, struct str name)
 {
+    struct reader *r = self;
     struct elixir_nodes statements = elixir_children(scope.tree, scope.body);
 
     (void)name;
-    for (size_t i = 0; i < statements.count; i++)
-        if (str_eq(elixir_called(scope.file, statements.items[i]), STR("schema")))
-            read_schema(self, scope, statements.items[i]);
+    for (size_t i = 0; i < statements.count; i++) {
+        TSNode call = statements.items[i];
+        if (str_is_one_of(elixir_called(scope.file, call), schema_words))
+            read_schema(r, scope, call, scope, node_null());
+        else if (!ts_node_is_null(elixir_child(call, "do_block")) &&
+                 elixir_text(scope, elixir_argument(scope.tree, call, 0)).length)
+            read_made_schema(r, scope, call);
+    }
 }
 
 static void note_module(void *self, struct elixir_scope scope, struct str name)

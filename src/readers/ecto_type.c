@@ -81,6 +81,8 @@ static struct str used_type(struct elixir_scope scope, TSNode use)
 
     if (str_starts(module, STR("Cloak.Ecto.")))
         return STR("BYTEA");
+    if (str_eq(module, STR("Waffle.Ecto.Definition")) || str_eq(module, STR("Arc.Ecto.Definition")))
+        return STR(ECTO_STRING); /* of the module's Type */
     if (!str_eq(module, STR("EctoEnum")))
         return STR_NONE;
     return type.length ? type : STR("INTEGER");
@@ -92,16 +94,18 @@ static void find_type(void *self, struct elixir_scope scope, struct str name)
     struct type_search *search = self;
     struct elixir_nodes statements = elixir_children(scope.tree, scope.body);
 
+    struct arena *arena = elixir_tree_arena(scope.tree);
+    bool inner = str_eq(search->module, str_printf(arena, STR_FMT ".Type", STR_ARG(name)));
+
     /* `Money` where App.Types.Money is nested beside it */
-    if (!str_eq(name, search->module) &&
-        !str_ends(name,
-                  str_printf(elixir_tree_arena(scope.tree), "." STR_FMT, STR_ARG(search->module))))
+    if (!inner && !str_eq(name, search->module) &&
+        !str_ends(name, str_printf(arena, "." STR_FMT, STR_ARG(search->module))))
         return;
     for (size_t i = 0; i < statements.count; i++) {
         TSNode definition = statements.items[i], head;
         if (str_eq(elixir_called(scope.file, definition), STR("use")))
             search->type = search->type.length ? search->type : used_type(scope, definition);
-        if (!str_eq(elixir_called(scope.file, definition), STR("def")))
+        if (inner || !str_eq(elixir_called(scope.file, definition), STR("def")))
             continue;
         head = elixir_argument(scope.tree, definition, 0);
         struct str word = node_is(head, "identifier") ? elixir_source(scope.file, head)

@@ -287,6 +287,11 @@ static struct str text_at(struct elixir_scope scope, TSNode node, unsigned depth
         char *name = str_c(elixir_tree_arena(scope.tree), str_from_offset(source, 1));
         return text_at(scope, elixir_attribute(scope, name, node), depth + 1);
     }
+    for (const struct elixir_bound *bound = scope.bound; bound; bound = bound->outer)
+        if (node_is(node, "identifier") && str_eq(bound->name, source))
+            return bound->text;
+    if (str_eq(elixir_called(scope.file, node), STR("unquote")))
+        return text_at(scope, elixir_argument(scope.tree, node, 0), depth + 1);
     return STR_NONE;
 }
 

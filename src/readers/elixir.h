@@ -37,11 +37,18 @@ struct elixir_file *elixir_module_file(struct elixir_tree *tree, struct str from
 void elixir_module_add(struct elixir_tree *tree, struct str name, struct elixir_file *file);
 struct elixir_file *elixir_module_elsewhere(struct elixir_tree *tree, struct str name);
 
+/* A variable of a comprehension in one of its rounds, or a macro's parameter in one call. */
+struct elixir_bound {
+    struct str name, text;
+    const struct elixir_bound *outer;
+};
+
 /* A body of a module: where attributes are looked up. */
 struct elixir_scope {
     struct elixir_tree *tree;
     struct elixir_file *file;
     TSNode body; /* do_block of the module */
+    const struct elixir_bound *bound;
 };
 
 /* Named children without comments. */
