@@ -308,6 +308,11 @@ static struct str setting(const struct prisma_reader *r, const char *name)
     return STR_NONE;
 }
 
+bool prisma_has_enums(const struct prisma_reader *r)
+{
+    return r->provider == PRISMA_POSTGRESQL || r->provider == PRISMA_MYSQL;
+}
+
 static enum prisma_provider provider_of(struct str name)
 {
     return str_eq(name, STR("mysql"))       ? PRISMA_MYSQL
@@ -332,7 +337,7 @@ void prisma_read(struct arena *arena, const struct source_files *files, const st
     schema->unread = unread.unread;
     r.provider = provider_of(setting(&r, "provider"));
     r.foreign_keys = !str_eq(setting(&r, "relationMode"), STR("prisma"));
-    for (size_t i = 0; i < r.blocks.count; i++)
+    for (size_t i = 0; prisma_has_enums(&r) && i < r.blocks.count; i++)
         if (str_eq(r.blocks.items[i].keyword, STR("enum")))
             add_enum(&r, &r.blocks.items[i]);
     for (size_t i = 0; i < r.blocks.count; i++)

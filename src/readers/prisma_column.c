@@ -122,16 +122,17 @@ static struct str native_type(struct prisma_reader *r, const struct prisma_attri
 struct str prisma_field_type(struct prisma_reader *r, const struct prisma_field *field)
 {
     const struct prisma_block *type = prisma_block_named(r, "enum", field->type);
+    struct str word = type && !prisma_has_enums(r) ? STR("String") : field->type;
 
     if (field->unsupported.length)
         return sql_type_words(r->arena, field->unsupported);
     for (size_t i = 0; i < field->attributes.count; i++)
         if (str_starts(field->attributes.items[i].name, STR("db.")))
             return native_type(r, &field->attributes.items[i]);
-    if (type)
+    if (type && prisma_has_enums(r))
         return prisma_table_name(r, type);
     for (size_t i = 0; i < COUNT_OF(scalars); i++)
-        if (str_eq(field->type, str_from(scalars[i].name)))
+        if (str_eq(word, str_from(scalars[i].name)))
             return str_from(scalars[i].types[r->provider]);
     return STR_NONE;
 }

@@ -15,6 +15,8 @@ struct prisma_reader {
     bool foreign_keys; /* relationMode is not "prisma" */
 };
 
+/* Elsewhere its fields are plain text, and the values are the client's business. */
+bool prisma_has_enums(const struct prisma_reader *r);
 /* What @map or @@map calls it, else its own name. */
 struct str prisma_mapped(const struct prisma_attributes *attributes, struct str name);
 /* With its schema, but for "public". */
