@@ -161,10 +161,16 @@ bool models_any_path(struct arena *arena, const struct config *config,
 /* Where a tool may be told how it names things: Django's settings, TypeORM's data sources, drizzle.config. */
 static bool is_settings(struct str directory, struct str name)
 {
-    static const char *const stems[] = {"data-source", "datasource", "orm",     "typeorm",
-                                        "app.module",  "database",   "db",      "drizzle.config",
-                                        "core.module", "naming",     "postgres"};
-    static const char *const parts[] = {"config", "Config", "typeorm", "DataSource"};
+    static const char *const stems[] = {"data-source",    "datasource", "orm",        "typeorm",
+                                        "app.module",     "database",   "db",         "core.module",
+                                        "naming",         "postgres",   "connection", "persistence",
+                                        "drizzle.config", "main.",      "server.",    "app.ts",
+                                        "app.js"};
+    static const char *const folders[] = {"",           "src",  "db",     "database",    "typeorm",
+                                          "orm",        "data", "config", "persistence", "server",
+                                          "connection", NULL};
+    static const char *const parts[] = {"config",     "Config",      "typeorm",   "DataSource",
+                                        "dataSource", "data-source", "datasource"};
 
     if (str_ends(name, STR(".py")))
         return str_eq(name, STR("settings.py")) ||
@@ -175,6 +181,8 @@ static bool is_settings(struct str directory, struct str name)
     for (size_t i = 0; i < COUNT_OF(stems); i++)
         if (str_starts(name, str_from(stems[i])))
             return true;
+    if (str_starts(name, STR("index.")) && str_is_one_of(path_base_name(directory), folders))
+        return true;
     for (size_t i = 0; i < COUNT_OF(parts); i++) /* api-config.service.ts */
         if (str_contains(name, str_from(parts[i])))
             return true;

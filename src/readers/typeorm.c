@@ -1,5 +1,7 @@
 #include "readers/typeorm.h"
 
+#include "base/file.h"
+
 /* Constants that are `new EntitySchema({ … })`. */
 static void find_object(struct typeorm_reader *r, struct script_file *file,
                         const struct script_binding *binding)
@@ -61,7 +63,7 @@ static bool line_of(struct typeorm_reader *r, struct str path, struct str key, s
     return true;
 }
 
-/* entityPrefix: "app_" */
+/* entityPrefix: "app_", "entityPrefix": "app_" */
 static void read_prefix(struct typeorm_reader *r, struct str path)
 {
     static const struct str key = STR_INIT("entityPrefix");
@@ -70,7 +72,10 @@ static void read_prefix(struct typeorm_reader *r, struct str path)
 
     if (!line_of(r, path, key, &text, &line, &number))
         return;
-    struct str value = str_trim(str_from_offset(line, key.length));
+    struct str value = str_from_offset(line, key.length);
+    if (str_starts(value, STR("\"")) || str_starts(value, STR("'")))
+        value = str_from_offset(value, 1);
+    value = str_trim(value);
     value = str_trim(str_starts(value, STR(":")) ? str_from_offset(value, 1) : STR_NONE);
     char quote = value.length ? value.bytes[0] : 0;
     struct str inner = str_from_offset(value, 1);
@@ -107,11 +112,45 @@ static void find_databases(struct str text, bool *ret_mysql, bool *ret_other)
     }
 }
 
-/* By the data source; else by the driver among the packages, where there is no other one. */
-static void read_database(struct typeorm_reader *r, const struct strs *settings)
+/* Files of that name in the directories of the models and in those around. */
+static struct strs found_around(struct typeorm_reader *r, const struct strs *paths,
+                                const char *name)
+{
+    struct strs directories = {0}, found = {0};
+    struct str text;
+
+    for (size_t i = 0; i < paths->count; i++) {
+        struct str at = path_parent(paths->items[i]);
+        while (!strs_have(&directories, at)) {
+            strs_add(r->arena, &directories, at);
+            at = path_parent(at);
+        }
+    }
+    for (size_t i = 0; i < directories.count; i++) {
+        struct str path = str_printf(r->arena, STR_FMT "%s%s", STR_ARG(directories.items[i]),
+                                     directories.items[i].length ? "/" : "", name);
+        if (script_tree_text(r->tree, path, &text))
+            VEC_PUSH(r->arena, &found, path);
+    }
+    strs_sort(&found);
+    return found;
+}
+
+static void find_drivers(struct str text, bool *ret_mysql, bool *ret_other)
 {
     static const char *const others[] = {"\"pg\"", "\"better-sqlite3\"", "\"sqlite3\"",
                                          "\"mssql\""};
+
+    *ret_mysql =
+        *ret_mysql || str_contains(text, STR("\"mysql2\"")) || str_contains(text, STR("\"mysql\""));
+    for (size_t i = 0; i < COUNT_OF(others); i++)
+        *ret_other = *ret_other || str_contains(text, str_from(others[i]));
+}
+
+/* By the data source; else by the driver among the packages, where there is no other one. */
+static void read_database(struct typeorm_reader *r, const struct strs *settings,
+                          const struct strs *paths)
+{
     bool mysql = false, other = false;
     struct str text;
 
@@ -120,10 +159,11 @@ static void read_database(struct typeorm_reader *r, const struct strs *settings)
             (str_contains(text, STR("typeorm")) ||
              str_contains(settings->items[i], STR("ormconfig"))))
             find_databases(text, &mysql, &other);
-    if (!mysql && !other && script_tree_text(r->tree, STR("package.json"), &text)) {
-        mysql = str_contains(text, STR("\"mysql2\"")) || str_contains(text, STR("\"mysql\""));
-        for (size_t i = 0; i < COUNT_OF(others); i++)
-            other = other || str_contains(text, str_from(others[i]));
+    if (!mysql && !other) {
+        struct strs packages = found_around(r, paths, "package.json");
+        for (size_t i = 0; i < packages.count; i++)
+            if (script_tree_text(r->tree, packages.items[i], &text))
+                find_drivers(text, &mysql, &other);
     }
     r->mysql = mysql && !other;
 }
@@ -165,10 +205,13 @@ void typeorm_read(struct arena *arena, struct script_tree *tree, const struct st
 {
     struct typeorm_reader r = {.arena = arena, .tree = tree, .schema = schema};
 
-    read_database(&r, settings);
-    for (size_t i = 0; i < settings->count; i++) {
-        read_strategy(&r, settings->items[i]);
-        read_prefix(&r, settings->items[i]);
+    struct strs sources = found_around(&r, paths, "ormconfig.json");
+    for (size_t i = 0; i < settings->count; i++)
+        VEC_PUSH(arena, &sources, settings->items[i]);
+    read_database(&r, &sources, paths);
+    for (size_t i = 0; i < sources.count; i++) {
+        read_strategy(&r, sources.items[i]);
+        read_prefix(&r, sources.items[i]);
     }
     for (size_t i = 0; i < paths->count; i++) {
         struct script_file *file = script_tree_file(tree, paths->items[i]);

@@ -4,7 +4,8 @@
 struct wanted {
     struct str name, condition;
     struct strs paths; /* properties */
-    bool unique_constraint, unique, spatial;
+    struct str method;
+    bool unique_constraint, unique;
     const char *deferral;
     struct schema_place place;
 };
@@ -30,7 +31,7 @@ static void add(struct typeorm_reader *r, struct typeorm_entity *entity,
                                                                    : SCHEMA_INDEX,
                                  .name = wanted->name,
                                  .condition = wanted->condition,
-                                 .method = wanted->spatial ? STR("gist") : STR_NONE,
+                                 .method = wanted->method,
                                  .place = wanted->place};
 
     if (wanted->unique_constraint)
@@ -81,6 +82,16 @@ static bool is_fields(struct typeorm_reader *r, struct script_scope scope, TSNod
            (thing.kind == SCRIPT_VALUE && node_is(thing.node, "array"));
 }
 
+/* { spatial: true }, and { fulltext: true }, which is MySQL's alone. */
+static struct str method_of(struct typeorm_reader *r, struct script_scope scope, TSNode options)
+{
+    if (typeorm_option_is(r, scope, options, "spatial", SCRIPT_TRUE))
+        return r->mysql ? STR("spatial") : STR("gist");
+    return r->mysql && typeorm_option_is(r, scope, options, "fulltext", SCRIPT_TRUE)
+               ? STR("fulltext")
+               : STR_NONE;
+}
+
 /* @Index and @Unique, on a property (`path`) or a class. */
 static void read_one(struct typeorm_reader *r, struct typeorm_entity *entity,
                      const struct typeorm_decorator *decorator, struct str path,
@@ -104,8 +115,7 @@ static void read_one(struct typeorm_reader *r, struct typeorm_entity *entity,
             if (typeorm_option_is(r, decorator->scope, argument, "synchronize", SCRIPT_FALSE))
                 return;
             wanted.unique = typeorm_option_is(r, decorator->scope, argument, "unique", SCRIPT_TRUE);
-            wanted.spatial =
-                typeorm_option_is(r, decorator->scope, argument, "spatial", SCRIPT_TRUE);
+            wanted.method = method_of(r, decorator->scope, argument);
             wanted.condition = typeorm_option_text(r, decorator->scope, argument, "where");
             wanted.deferral = typeorm_deferral(r, decorator->scope, argument);
         }
@@ -224,7 +234,7 @@ static void read_objects(struct typeorm_reader *r, struct typeorm_entity *entity
         wanted.name = typeorm_option_text(r, scope, items.items[i], "name");
         wanted.condition = typeorm_option_text(r, scope, items.items[i], "where");
         wanted.unique = typeorm_option_is(r, scope, items.items[i], "unique", SCRIPT_TRUE);
-        wanted.spatial = typeorm_option_is(r, scope, items.items[i], "spatial", SCRIPT_TRUE);
+        wanted.method = method_of(r, scope, items.items[i]);
         if (!ts_node_is_null(columns) && read_fields(r, inner, columns, &wanted.paths))
             add(r, entity, &wanted);
     }

@@ -33,8 +33,8 @@ void typeorm_read_joins(struct typeorm_reader *r, struct script_scope scope, TSN
         add_join(r, scope, items.items[i], joins);
 }
 
-static const struct typeorm_property *property_of(const struct typeorm_entity *entity,
-                                                  struct str path)
+const struct typeorm_property *typeorm_property_named(const struct typeorm_entity *entity,
+                                                      struct str path)
 {
     for (size_t i = 0; i < entity->properties.count; i++)
         if (str_eq(entity->properties.items[i].path, path))
@@ -69,7 +69,8 @@ void typeorm_read_referenced(struct typeorm_reader *r, struct typeorm_entity *ta
     typeorm_read_columns(r, target);
     table = typeorm_table(r, target);
     for (size_t i = 0; i < joins->count; i++) {
-        const struct typeorm_property *property = property_of(target, joins->items[i].referenced);
+        const struct typeorm_property *property =
+            typeorm_property_named(target, joins->items[i].referenced);
         named = named || joins->items[i].referenced.length;
         if (!property || !property->columns.count)
             continue;
@@ -227,7 +228,7 @@ static void read_columns(struct typeorm_reader *r, const struct relation *relati
 /* --- Which relations there are. --- */
 
 /* { onDelete: "CASCADE", onUpdate: "SET NULL" } */
-static struct str actions_of(struct typeorm_reader *r, const struct relation *relation)
+struct str typeorm_actions(struct typeorm_reader *r, const struct relation *relation)
 {
     static const char *const names[] = {"onDelete", "onUpdate"};
     static const char *const words[] = {" ON DELETE ", " ON UPDATE "};
@@ -248,7 +249,7 @@ static void read_relation(struct typeorm_reader *r, struct relation *relation)
     relation->nullable =
         !relation->primary &&
         !typeorm_option_is(r, relation->scope, relation->options, "nullable", SCRIPT_FALSE);
-    relation->actions = actions_of(r, relation);
+    relation->actions = typeorm_actions(r, relation);
     relation->deferral = typeorm_deferral(r, relation->scope, relation->options);
     relation->no_constraint = typeorm_option_is(r, relation->scope, relation->options,
                                                 "createForeignKeyConstraints", SCRIPT_FALSE);
@@ -446,5 +447,6 @@ void typeorm_read_relations(struct typeorm_reader *r, struct typeorm_entity *ent
         of_object(r, entity);
     else
         of_members(r, entity, &entity->members, &none, STR_NONE);
+    typeorm_read_foreign_keys(r, entity);
     add_closure_table(r, entity);
 }

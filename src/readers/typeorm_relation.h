@@ -56,6 +56,13 @@ void typeorm_read_referenced(struct typeorm_reader *r, struct typeorm_entity *ta
 /* "users (id)" */
 struct str typeorm_target_text(struct typeorm_reader *r, struct typeorm_entity *target,
                                struct str column);
+/* NULL: no property of that path is a column. */
+const struct typeorm_property *typeorm_property_named(const struct typeorm_entity *entity,
+                                                      struct str path);
+/* " ON DELETE CASCADE", by the options of a relation. */
+struct str typeorm_actions(struct typeorm_reader *r, const struct relation *relation);
+/* typeorm_foreign.c: keys without a relation, when the columns of the entity are known. */
+void typeorm_read_foreign_keys(struct typeorm_reader *r, struct typeorm_entity *entity);
 /* typeorm_join.c: names of all indexes of a table, made of their columns' final names. */
 void typeorm_name_indexes(struct typeorm_reader *r, struct str name, struct schema_table *table);
 

@@ -7,7 +7,7 @@ static struct str mysql_word(struct str word)
 {
     static const char *const rows[][2] = {
         {"timestamp", "TIMESTAMP"}, {"datetime", "DATETIME"}, {"float", "REAL"},
-        {"uuid", "VARCHAR(36)"},    {"time", "TIME"},
+        {"uuid", "VARCHAR(36)"},    {"time", "TIME"},         {"buffer", "BLOB"},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++)
@@ -47,6 +47,7 @@ static struct str type_word(const struct typeorm_reader *r, struct str word)
         /* of other databases, in what PostgreSQL calls them */
         {"datetime", "TIMESTAMP WITHOUT TIME ZONE"},
         {"double", "DOUBLE PRECISION"},
+        {"buffer", "BYTEA"},
     };
 
     if (own.length)
@@ -61,7 +62,7 @@ struct str typeorm_word_of_name(struct str name)
 {
     static const char *const rows[][2] = {
         {"String", "varchar"}, {"Number", "integer"}, {"Boolean", "boolean"}, {"Date", "timestamp"},
-        {"string", "varchar"}, {"number", "integer"}, {"boolean", "boolean"}};
+        {"string", "varchar"}, {"number", "integer"}, {"boolean", "boolean"}, {"Buffer", "buffer"}};
 
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         if (str_eq(name, str_from(rows[i][0])))
