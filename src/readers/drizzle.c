@@ -1,9 +1,5 @@
 #include "readers/drizzle.h"
 
-#include "base/buf.h"
-
-#define NAME_MAX_BYTES ((size_t)4 << 10)
-
 struct str drizzle_word(struct str dotted)
 {
     static const char *const modules[] = {"drizzle-orm/pg-core:", "drizzle-orm/sqlite-core:",
@@ -23,67 +19,6 @@ static struct str called_word(struct drizzle_reader *r, struct script_scope scop
 static struct script_scope scope_of(struct script_scope scope, const struct script_thing *thing)
 {
     return thing->file == scope.file ? scope : (struct script_scope){.file = thing->file};
-}
-
-/* --- Names of columns that only have a key. --- */
-
-static bool is_upper(char byte)
-{
-    return byte >= 'A' && byte <= 'Z';
-}
-
-static bool is_word(char byte)
-{
-    return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9');
-}
-
-/* casing.js: /[\da-z]+|[A-Z]+(?![a-z])|[A-Z][\da-z]+/g */
-static size_t word_end(struct str text, size_t at)
-{
-    size_t end = at;
-
-    if (is_word(text.bytes[at])) {
-        while (end < text.length && is_word(text.bytes[end]))
-            end++;
-        return end;
-    }
-    while (end < text.length && is_upper(text.bytes[end]))
-        end++;
-    /* Letters before a small one belong to the next word, but for a single capital. */
-    if (end < text.length && text.bytes[end] >= 'a' && text.bytes[end] <= 'z')
-        end--;
-    if (end > at)
-        return end;
-    for (end = at + 1; end < text.length && is_word(text.bytes[end]);)
-        end++;
-    return end;
-}
-
-static struct str cased(const struct drizzle_reader *r, struct str key)
-{
-    struct buf buf = buf_new(r->arena, NAME_MAX_BYTES);
-    size_t at = 0, words = 0;
-
-    if (r->casing == CASING_NONE)
-        return key;
-    while (at < key.length) {
-        if (!is_word(key.bytes[at]) && !is_upper(key.bytes[at])) {
-            at++;
-            continue;
-        }
-        size_t end = word_end(key, at);
-        struct str word = str_slice(key, at, end);
-        if (r->casing == CASING_SNAKE)
-            buf_printf(&buf, "%s" STR_FMT, words ? "_" : "", STR_ARG(str_lower(r->arena, word)));
-        else if (!words)
-            buf_add(&buf, str_lower(r->arena, word));
-        else
-            buf_printf(&buf, STR_FMT STR_FMT, STR_ARG(str_upper(r->arena, str_prefix(word, 1))),
-                       STR_ARG(str_from_offset(word, 1)));
-        words++;
-        at = end;
-    }
-    return buf_str(&buf);
 }
 
 /* --- Chains. --- */
@@ -157,6 +92,7 @@ static bool chain_step(struct drizzle_reader *r, struct script_scope *scope, TSN
     if (word.length) {
         chain->base = word;
         chain->mysql = str_starts(thing.dotted, STR("drizzle-orm/mysql-core:"));
+        chain->sqlite = str_starts(thing.dotted, STR("drizzle-orm/sqlite-core:"));
         chain->scope = *scope;
         chain->call = *node;
         *ret_done = true;
@@ -339,9 +275,10 @@ static void find_columns(struct drizzle_reader *r, struct script_scope scope, TS
         if (drizzle_chain(r, property->scope, property->value, &chain))
             name = script_text(r->tree, chain.scope, script_argument(r->tree, chain.call, 0));
         VEC_PUSH(r->arena, &table->names,
-                 (struct drizzle_column_name){.key = property->name,
-                                              .name = name.length ? name : cased(r, property->name),
-                                              .written = name.length ? name : property->name});
+                 (struct drizzle_column_name){
+                     .key = property->name,
+                     .name = name.length ? name : drizzle_cased(r, property->name),
+                     .written = name.length ? name : property->name});
     }
 }
 
@@ -397,6 +334,8 @@ struct drizzle_table *drizzle_table_of(struct drizzle_reader *r, struct script_s
     struct script_thing thing = script_resolve(r->tree, scope, expression);
     struct drizzle_table *table;
 
+    if (thing.kind == SCRIPT_FOREIGN)
+        return drizzle_package_table(r, thing.dotted);
     if (thing.kind != SCRIPT_VALUE || !script_enter(r->tree))
         return NULL;
     table = make_table(r, (struct script_scope){.file = thing.file}, thing.node);
@@ -460,31 +399,12 @@ static void find_tables(struct drizzle_reader *r, struct script_file *file)
             (void)make_table(r, scope, file->exports.items[i].node);
 }
 
-/* drizzle.config: casing: "snake_case" */
-static void read_casing(struct drizzle_reader *r, const struct strs *settings)
-{
-    for (size_t i = 0; i < settings->count; i++) {
-        struct str text = STR_NONE;
-        size_t at = script_tree_text(r->tree, settings->items[i], &text)
-                        ? str_find(text, STR("casing"))
-                        : SIZE_MAX;
-        if (at == SIZE_MAX || !str_contains(text, STR("drizzle")))
-            continue;
-        struct str rest = str_from_offset(text, at + STR("casing").length);
-        struct str value = str_trim_bytes(str_cut(&rest, ','), " \t\r\n:'\"`})(;");
-        if (str_starts(value, STR("snake_case")))
-            r->casing = CASING_SNAKE;
-        else if (str_starts(value, STR("camelCase")))
-            r->casing = CASING_CAMEL;
-    }
-}
-
 void drizzle_read(struct arena *arena, struct script_tree *tree, const struct strs *paths,
                   const struct strs *settings, struct schema *schema)
 {
     struct drizzle_reader r = {.arena = arena, .tree = tree, .schema = schema};
 
-    read_casing(&r, settings);
+    drizzle_read_casing(&r, settings);
     for (size_t i = 0; i < paths->count; i++) {
         struct script_file *file = script_tree_file(tree, paths->items[i]);
         if (file)

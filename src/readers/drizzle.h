@@ -42,7 +42,7 @@ VEC_DEFINE(drizzle_tables, struct drizzle_table *);
 /* A chain of calls: text("name").notNull().default("x"). */
 struct drizzle_chain {
     struct str base;           /* "text", "index"; "" when the base is a type of the tree */
-    bool mysql;                /* it is mysql-core's */
+    bool mysql, sqlite;        /* it is mysql-core's, sqlite-core's */
     struct script_scope scope; /* of the base's arguments */
     TSNode call;               /* the base */
     struct script_thing
@@ -83,16 +83,28 @@ bool drizzle_schema_of(struct drizzle_reader *r, struct script_scope scope, TSNo
 /* The name of the enumerated type of pgEnum(…) or schema.enum(…); empty: it is none. */
 struct str drizzle_enum(struct drizzle_reader *r, struct script_thing call);
 
+/* drizzle_casing.c: "createdAt" as the settings have it: "created_at". */
+struct str drizzle_cased(const struct drizzle_reader *r, struct str key);
+void drizzle_read_casing(struct drizzle_reader *r, const struct strs *settings);
+
+/* drizzle_package.c: one of a package's own; NULL: it is none that is known. */
+struct drizzle_table *drizzle_package_table(struct drizzle_reader *r, struct str dotted);
+
 /* drizzle_column.c */
 /* " ON DELETE CASCADE" of onDelete: "cascade"; empty: what PostgreSQL does anyway. */
 struct str drizzle_actions(struct drizzle_reader *r, struct str on_delete, struct str on_update);
 void drizzle_read_columns(struct drizzle_reader *r, struct drizzle_table *table);
+/* A function where it stands, which may have a name or be what a function of the tree's own was given; anything else as it is. */
+TSNode drizzle_function(struct drizzle_reader *r, struct script_scope *scope, TSNode expression);
 
 /* drizzle_constraint.c */
 /* A unique constraint over one column: the column's own, unless it has another name than Drizzle gives it (empty), or says more. */
 void drizzle_add_unique(struct drizzle_reader *r, const struct drizzle_table *table,
                         struct schema_column *column, struct str name, bool nulls_not_distinct);
+/* drizzle_extra.c: all that stand behind the columns of a table. */
 void drizzle_read_constraints(struct drizzle_reader *r, struct drizzle_table *table);
+void drizzle_read_constraint(struct drizzle_reader *r, struct drizzle_table *table,
+                             struct script_scope scope, TSNode item);
 /* Text of sql`…`, columns by their names. `own`: the table of the callback's parameter. False: it cannot be read. */
 bool drizzle_sql(struct drizzle_reader *r, struct script_scope scope, struct drizzle_table *own,
                  TSNode expression, struct str *ret_text);

@@ -57,6 +57,9 @@ static const struct builder {
     {"int", "INTEGER", SHAPE_PLAIN, false},
 };
 
+/* sqlite-core: what it makes otherwise; of mode "json" it is like the others. */
+static const struct builder sqlite_text = {"text", "TEXT", SHAPE_LENGTH, false};
+
 /* mysql-core: what it makes otherwise, or has alone. */
 static const struct builder mysql_builders[] = {
     {"int", "INTEGER", SHAPE_NUMBER, false},
@@ -196,11 +199,14 @@ static struct str mysql_enum(struct drizzle_reader *r, const struct drizzle_chai
                       STR_ARG(str_join(r->arena, labels.items, labels.count, STR(", "))));
 }
 
-static const struct builder *builder_of(const struct drizzle_chain *chain)
+static const struct builder *builder_of(struct drizzle_reader *r, const struct drizzle_chain *chain)
 {
     for (size_t i = 0; chain->mysql && i < COUNT_OF(mysql_builders); i++)
         if (str_eq(chain->base, str_from(mysql_builders[i].name)))
             return &mysql_builders[i];
+    if (chain->sqlite && str_eq(chain->base, str_from(sqlite_text.name)) &&
+        !str_eq(option(r, chain, "mode"), STR("json")))
+        return &sqlite_text;
     for (size_t i = 0; i < COUNT_OF(builders); i++)
         if (str_eq(chain->base, str_from(builders[i].name)))
             return &builders[i];
@@ -223,7 +229,7 @@ static bool type_of(struct drizzle_reader *r, const struct drizzle_chain *chain,
             column->type = custom_type(r, chain);
         return column->type.length > 0;
     }
-    const struct builder *builder = builder_of(chain);
+    const struct builder *builder = builder_of(r, chain);
     if (!builder)
         return false;
     column->type = shaped(r, chain, builder);
@@ -302,14 +308,34 @@ static struct str option_text(struct drizzle_reader *r, struct script_scope scop
     return script_text(r->tree, in, value);
 }
 
+TSNode drizzle_function(struct drizzle_reader *r, struct script_scope *scope, TSNode expression)
+{
+    TSNode node = script_bare(expression), given;
+    struct script_scope outer;
+
+    if (!node_is(node, "identifier"))
+        return node;
+    if (script_given(r->tree, *scope, script_source(scope->file, node), &given, &outer) &&
+        !ts_node_is_null(given)) {
+        *scope = outer;
+        return drizzle_function(r, scope, given);
+    }
+    struct script_thing thing = script_resolve(r->tree, *scope, node);
+    if (thing.kind != SCRIPT_VALUE && thing.kind != SCRIPT_DECLARATION)
+        return node;
+    *scope = (struct script_scope){.file = thing.file};
+    return thing.node;
+}
+
 static void reference(struct drizzle_reader *r, struct drizzle_table *table,
                       struct script_scope scope, TSNode call, struct schema_column *column)
 {
-    TSNode function = script_bare(script_argument(r->tree, call, 0));
+    struct script_scope where = scope;
+    TSNode function = drizzle_function(r, &where, script_argument(r->tree, call, 0));
     struct drizzle_table *target;
     struct str name;
 
-    if (drizzle_column_of(r, scope, table, script_returned(r->tree, function), &target, &name)) {
+    if (drizzle_column_of(r, where, table, script_returned(r->tree, function), &target, &name)) {
         TSNode options = script_argument(r->tree, call, 1);
         column->references = str_printf(
             r->arena, STR_FMT " (" STR_FMT ")" STR_FMT, STR_ARG(target->name), STR_ARG(name),
@@ -320,7 +346,7 @@ static void reference(struct drizzle_reader *r, struct drizzle_table *table,
     schema_unread_add(r->arena, r->schema, column->place,
                       str_printf(r->arena, "what " STR_FMT "." STR_FMT " references",
                                  STR_ARG(table->name), STR_ARG(column->name)),
-                      script_whole(r->tree, scope, function));
+                      script_whole(r->tree, where, function));
 }
 
 /* generatedAlwaysAs(sql`…`), generatedAlwaysAs((): SQL => sql`…`), generatedAlwaysAs("…") */

@@ -7,19 +7,33 @@
 
 /* --- Columns in expressions. --- */
 
+static bool is_parameter(struct script_scope scope, TSNode node)
+{
+    return scope.parameter.length && node_is(node, "identifier") &&
+           str_eq(script_source(scope.file, node), scope.parameter);
+}
+
 bool drizzle_column_of(struct drizzle_reader *r, struct script_scope scope,
                        struct drizzle_table *own, TSNode expression,
                        struct drizzle_table **ret_table, struct str *ret_name)
 {
-    TSNode node = script_bare(expression), object;
+    TSNode node = script_bare(expression), object, given;
+    struct script_scope outer;
 
+    /* What a function of the tree's own was given. */
+    if (node_is(node, "identifier") && !is_parameter(scope, node) &&
+        script_given(r->tree, scope, script_source(scope.file, node), &given, &outer) &&
+        !ts_node_is_null(given))
+        return drizzle_column_of(r, outer, own, given, ret_table, ret_name);
     if (!node_is(node, "member_expression"))
         return false;
     object = script_bare(ts_node_named_child(node, 0));
-    *ret_table = scope.parameter.length && node_is(object, "identifier") &&
-                         str_eq(script_source(scope.file, object), scope.parameter)
-                     ? own
-                     : drizzle_table_of(r, scope, object);
+    outer = scope;
+    while (!is_parameter(outer, object) && node_is(object, "identifier") &&
+           script_given(r->tree, outer, script_source(outer.file, object), &given, &outer) &&
+           !ts_node_is_null(given))
+        object = script_bare(given);
+    *ret_table = is_parameter(outer, object) ? own : drizzle_table_of(r, outer, object);
     if (!*ret_table)
         return false;
     *ret_name = drizzle_column_named(
@@ -442,8 +456,8 @@ static void read_check(struct reading *reading)
     VEC_PUSH(r->arena, &reading->made->indexes, index);
 }
 
-static void read_item(struct drizzle_reader *r, struct drizzle_table *table,
-                      struct script_scope scope, TSNode item)
+void drizzle_read_constraint(struct drizzle_reader *r, struct drizzle_table *table,
+                             struct script_scope scope, TSNode item)
 {
     struct reading reading = {.r = r,
                               .table = table,
@@ -469,29 +483,4 @@ static void read_item(struct drizzle_reader *r, struct drizzle_table *table,
         schema_unread_add(r->arena, r->schema, reading.place,
                           str_printf(r->arena, "a constraint of " STR_FMT, STR_ARG(table->name)),
                           script_whole(r->tree, scope, item));
-}
-
-void drizzle_read_constraints(struct drizzle_reader *r, struct drizzle_table *table)
-{
-    TSNode callback = script_bare(script_argument(r->tree, table->call, 2));
-    struct script_scope scope = table->scope;
-    TSNode given = script_returned(r->tree, callback);
-
-    if (ts_node_is_null(callback))
-        return;
-    scope.parameter = script_parameter(r->tree, scope.file, callback, 0);
-    if (node_is(given, "array")) {
-        struct script_nodes items = script_children(r->tree, given);
-        for (size_t i = 0; i < items.count; i++)
-            read_item(r, table, scope, items.items[i]);
-    } else if (node_is(given, "object")) {
-        struct script_properties properties;
-        (void)script_properties(r->tree, scope, given, &properties);
-        for (size_t i = 0; i < properties.count; i++)
-            read_item(r, table, properties.items[i].scope, properties.items[i].value);
-    } else {
-        schema_unread_add(r->arena, r->schema, table->place,
-                          str_printf(r->arena, "the constraints of " STR_FMT, STR_ARG(table->name)),
-                          script_whole(r->tree, table->scope, callback));
-    }
 }

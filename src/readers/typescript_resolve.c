@@ -273,7 +273,12 @@ static struct script_thing member(struct script_tree *tree, struct script_scope 
                 return follow(tree, inner, value);
         }
         break;
-    case SCRIPT_DECLARATION: /* a member of an enum is what its node stands for: see constants */
+    case SCRIPT_DECLARATION: { /* a member of an enum is what its node stands for: see constants */
+        TSNode value = script_static(tree, thing.file, thing.node, text);
+        return ts_node_is_null(value)
+                   ? unknown()
+                   : follow(tree, (struct script_scope){.file = thing.file}, value);
+    }
     case SCRIPT_UNKNOWN:
         break;
     }

@@ -380,3 +380,23 @@ void script_say_errors(struct script_tree *tree, const struct strs *paths, struc
                               STR("what stands here"), script_source(file, error));
     }
 }
+
+TSNode script_static(struct script_tree *tree, const struct script_file *file, TSNode node,
+                     struct str name)
+{
+    struct script_nodes members = script_children(tree, script_child(node, "class_body"));
+
+    for (size_t i = 0; i < members.count; i++) {
+        TSNode member = members.items[i], value = script_last(member);
+        bool is_static = false;
+        if ((!node_is(member, "public_field_definition") && !node_is(member, "field_definition")) ||
+            !str_eq(script_source(file, script_child(member, "property_identifier")), name) ||
+            node_is(value, "property_identifier") || node_is(value, "type_annotation"))
+            continue;
+        for (uint32_t j = 0; j < ts_node_child_count(member); j++)
+            is_static = is_static || node_is(ts_node_child(member, j), "static");
+        if (is_static)
+            return value;
+    }
+    return node_null();
+}
