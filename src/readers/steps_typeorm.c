@@ -361,10 +361,11 @@ static void find_classes(struct reading *r, TSNode node, unsigned depth)
     }
     for (size_t i = 0; i < members.count; i++) {
         TSNode member = members.items[i];
-        if (!node_is(member, "method_definition") ||
-            !str_eq(script_source(r->scope.file, script_child(member, "property_identifier")),
+        if (!str_eq(script_source(r->scope.file, script_child(member, "property_identifier")),
                     STR("up")))
             continue;
+        if (!node_is(member, "method_definition")) /* up = async (runner) => { … } */
+            member = script_last(member);
         r->runner = script_parameter(r->tree, r->scope.file, member, 0);
         if (r->runner.length)
             visit(r, script_child(member, "statement_block"), 0);

@@ -87,17 +87,22 @@ static void read_prefix(struct typeorm_reader *r, struct str path)
                           STR("the prefix of all tables"), str_trim(line));
 }
 
+struct databases { /* which ones are named */
+    bool mysql, sqlite, other;
+};
+
 /* type: "mysql", 'type': 'postgres': which databases does a data source name? */
-static void find_databases(struct str text, bool *ret_mysql, bool *ret_other)
+static void find_databases(struct str text, struct databases *found)
 {
     static const char *const mysql[] = {"mysql", "mariadb", "aurora-mysql", NULL};
+    static const char *const sqlite[] = {"sqlite", "sqljs",   "better-sqlite3", "libsql",
+                                         "expo",   "cordova", "capacitor",      NULL};
     static const char *const others[] = {"postgres", "cockroachdb", "aurora-postgres",
-                                         "sqlite",   "sqljs",       "better-sqlite3",
                                          "mssql",    "oracle",      NULL};
     static const struct str key = STR_INIT("type");
 
-    for (size_t at = 0, found; (found = str_find(str_from_offset(text, at), key)) != SIZE_MAX;) {
-        at += found + key.length;
+    for (size_t at = 0, next; (next = str_find(str_from_offset(text, at), key)) != SIZE_MAX;) {
+        at += next + key.length;
         struct str rest = str_trim_bytes(str_from_offset(text, at), "\"'");
         if (!str_starts(rest, STR(":")))
             continue;
@@ -107,8 +112,9 @@ static void find_databases(struct str text, bool *ret_mysql, bool *ret_other)
             continue;
         rest = str_from_offset(rest, 1);
         struct str name = str_cut(&rest, quote);
-        *ret_mysql = *ret_mysql || str_is_one_of(name, mysql);
-        *ret_other = *ret_other || str_is_one_of(name, others);
+        found->mysql = found->mysql || str_is_one_of(name, mysql);
+        found->sqlite = found->sqlite || str_is_one_of(name, sqlite);
+        found->other = found->other || str_is_one_of(name, others);
     }
 }
 
@@ -136,36 +142,38 @@ static struct strs found_around(struct typeorm_reader *r, const struct strs *pat
     return found;
 }
 
-static void find_drivers(struct str text, bool *ret_mysql, bool *ret_other)
+static void find_drivers(struct str text, struct databases *found)
 {
-    static const char *const others[] = {"\"pg\"", "\"better-sqlite3\"", "\"sqlite3\"",
-                                         "\"mssql\""};
+    static const char *const others[] = {"\"pg\"", "\"mssql\""};
 
-    *ret_mysql =
-        *ret_mysql || str_contains(text, STR("\"mysql2\"")) || str_contains(text, STR("\"mysql\""));
+    found->mysql = found->mysql || str_contains(text, STR("\"mysql2\"")) ||
+                   str_contains(text, STR("\"mysql\""));
+    found->sqlite = found->sqlite || str_contains(text, STR("\"better-sqlite3\"")) ||
+                    str_contains(text, STR("\"sqlite3\""));
     for (size_t i = 0; i < COUNT_OF(others); i++)
-        *ret_other = *ret_other || str_contains(text, str_from(others[i]));
+        found->other = found->other || str_contains(text, str_from(others[i]));
 }
 
 /* By the data source; else by the driver among the packages, where there is no other one. */
 static void read_database(struct typeorm_reader *r, const struct strs *settings,
                           const struct strs *paths)
 {
-    bool mysql = false, other = false;
+    struct databases found = {0};
     struct str text;
 
     for (size_t i = 0; i < settings->count; i++)
         if (script_tree_text(r->tree, settings->items[i], &text) &&
             (str_contains(text, STR("typeorm")) ||
              str_contains(settings->items[i], STR("ormconfig"))))
-            find_databases(text, &mysql, &other);
-    if (!mysql && !other) {
+            find_databases(text, &found);
+    if (!found.mysql && !found.sqlite && !found.other) {
         struct strs packages = found_around(r, paths, "package.json");
         for (size_t i = 0; i < packages.count; i++)
             if (script_tree_text(r->tree, packages.items[i], &text))
-                find_drivers(text, &mysql, &other);
+                find_drivers(text, &found);
     }
-    r->mysql = mysql && !other;
+    r->mysql = found.mysql && !found.sqlite && !found.other;
+    r->sqlite = found.sqlite && !found.mysql && !found.other;
 }
 
 /* Which naming strategy does a data source name? Another one than those known is said. */

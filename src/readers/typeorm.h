@@ -67,6 +67,7 @@ struct typeorm_reader {
     VEC(struct relation *) join_tables; /* of many-to-many relations, to be read last */
     bool snake;                         /* typeorm-naming-strategies' SnakeNamingStrategy */
     bool mysql;                         /* the data source's type is "mysql" or "mariadb" */
+    bool sqlite;                        /* it is one of SQLite's */
     struct str prefix;                  /* entityPrefix of the data source: of all tables */
 };
 

@@ -248,6 +248,22 @@ struct str typeorm_full_type(struct typeorm_reader *r, const struct typeorm_colu
                           : "");
 }
 
+/* SQLite has no enumerated types: a text, and a check over its values; false: these cannot be read. */
+static bool sqlite_enum(struct typeorm_reader *r, const struct typeorm_entity *entity,
+                        const struct typeorm_column *source, struct str column)
+{
+    struct schema_index check = {
+        .kind = SCHEMA_CHECK, .of_column = column, .of_type = true, .place = source->place};
+    struct str values;
+
+    if (!listed_type(r, source, "", &values))
+        return false;
+    VEC_PUSH(r->arena, &check.parts,
+             str_printf(r->arena, "\"" STR_FMT "\" IN " STR_FMT, STR_ARG(column), STR_ARG(values)));
+    VEC_PUSH(r->arena, &typeorm_table(r, entity)->indexes, check);
+    return true;
+}
+
 struct str typeorm_enum_type(struct typeorm_reader *r, const struct typeorm_entity *entity,
                              const struct typeorm_column *source, struct str column)
 {
@@ -259,6 +275,8 @@ struct str typeorm_enum_type(struct typeorm_reader *r, const struct typeorm_enti
 
     if (r->mysql && listed_type(r, source, "ENUM", &type.name))
         return type.name;
+    if (r->sqlite && sqlite_enum(r, entity, source, column))
+        return STR("VARCHAR");
     type.name = given.length
                     ? given
                     : str_printf(arena, STR_FMT "_" STR_FMT "_enum", STR_ARG(entity->table),
