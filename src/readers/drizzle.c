@@ -268,6 +268,7 @@ static void find_columns(struct drizzle_reader *r, struct script_scope scope, TS
     }
     table->columns_scope = scope;
     table->whole = script_properties(r->tree, scope, object, &table->columns);
+    enum drizzle_casing casing = drizzle_casing_of(r, table->file->path);
     for (size_t i = 0; i < table->columns.count; i++) {
         const struct script_property *property = &table->columns.items[i];
         struct drizzle_chain chain;
@@ -277,7 +278,7 @@ static void find_columns(struct drizzle_reader *r, struct script_scope scope, TS
         VEC_PUSH(r->arena, &table->names,
                  (struct drizzle_column_name){
                      .key = property->name,
-                     .name = name.length ? name : drizzle_cased(r, property->name),
+                     .name = name.length ? name : drizzle_cased(r, casing, property->name),
                      .written = name.length ? name : property->name});
     }
 }
@@ -402,9 +403,10 @@ static void find_tables(struct drizzle_reader *r, struct script_file *file)
 void drizzle_read(struct arena *arena, struct script_tree *tree, const struct strs *paths,
                   const struct strs *settings, struct schema *schema)
 {
-    struct drizzle_reader r = {.arena = arena, .tree = tree, .schema = schema};
+    struct drizzle_reader r = {
+        .arena = arena, .tree = tree, .schema = schema, .settings = settings};
 
-    drizzle_read_casing(&r, settings);
+    drizzle_read_casings(&r);
     for (size_t i = 0; i < paths->count; i++) {
         struct script_file *file = script_tree_file(tree, paths->items[i]);
         if (file)

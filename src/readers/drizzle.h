@@ -56,12 +56,19 @@ struct drizzle_chain {
     size_t count;
 };
 
+struct drizzle_setting { /* a settings file that says a casing */
+    struct str project;
+    bool of_project;
+    enum drizzle_casing casing;
+};
+
 struct drizzle_reader {
     struct arena *arena;
     struct script_tree *tree;
     struct schema *schema;
     struct drizzle_tables tables;
-    enum drizzle_casing casing;
+    const struct strs *settings;
+    VEC(struct drizzle_setting) casings;
 };
 
 void drizzle_read(struct arena *arena, struct script_tree *tree, const struct strs *paths,
@@ -84,8 +91,12 @@ bool drizzle_schema_of(struct drizzle_reader *r, struct script_scope scope, TSNo
 struct str drizzle_enum(struct drizzle_reader *r, struct script_thing call);
 
 /* drizzle_casing.c: "createdAt" as the settings have it: "created_at". */
-struct str drizzle_cased(const struct drizzle_reader *r, struct str key);
-void drizzle_read_casing(struct drizzle_reader *r, const struct strs *settings);
+struct str drizzle_cased(const struct drizzle_reader *r, enum drizzle_casing casing,
+                         struct str key);
+void drizzle_read_casings(struct drizzle_reader *r);
+/* For the tables of a file. What a project sets, the directory of a drizzle.config, is of its tables alone; those that lie in none are
+ * anybody's. */
+enum drizzle_casing drizzle_casing_of(const struct drizzle_reader *r, struct str path);
 
 /* drizzle_package.c: one of a package's own; NULL: it is none that is known. */
 struct drizzle_table *drizzle_package_table(struct drizzle_reader *r, struct str dotted);

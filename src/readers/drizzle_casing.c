@@ -2,6 +2,7 @@
 #include "readers/drizzle.h"
 
 #include "base/buf.h"
+#include "base/file.h"
 
 #define NAME_MAX_BYTES ((size_t)4 << 10)
 
@@ -37,12 +38,12 @@ static size_t word_end(struct str text, size_t at)
     return end;
 }
 
-struct str drizzle_cased(const struct drizzle_reader *r, struct str key)
+struct str drizzle_cased(const struct drizzle_reader *r, enum drizzle_casing casing, struct str key)
 {
     struct buf buf = buf_new(r->arena, NAME_MAX_BYTES);
     size_t at = 0, words = 0;
 
-    if (r->casing == CASING_NONE)
+    if (casing == CASING_NONE)
         return key;
     while (at < key.length) {
         if (!is_word(key.bytes[at]) && !is_upper(key.bytes[at])) {
@@ -51,7 +52,7 @@ struct str drizzle_cased(const struct drizzle_reader *r, struct str key)
         }
         size_t end = word_end(key, at);
         struct str word = str_slice(key, at, end);
-        if (r->casing == CASING_SNAKE)
+        if (casing == CASING_SNAKE)
             buf_printf(&buf, "%s" STR_FMT, words ? "_" : "", STR_ARG(str_lower(r->arena, word)));
         else if (!words)
             buf_add(&buf, str_lower(r->arena, word));
@@ -64,21 +65,64 @@ struct str drizzle_cased(const struct drizzle_reader *r, struct str key)
     return buf_str(&buf);
 }
 
-/* drizzle.config: casing: "snake_case" */
-void drizzle_read_casing(struct drizzle_reader *r, const struct strs *settings)
+static bool lies_below(struct str path, struct str directory)
 {
-    for (size_t i = 0; i < settings->count; i++) {
-        struct str text = STR_NONE;
-        size_t at = script_tree_text(r->tree, settings->items[i], &text)
-                        ? str_find(text, STR("casing"))
-                        : SIZE_MAX;
-        if (at == SIZE_MAX || !str_contains(text, STR("drizzle")))
+    return !directory.length || (str_starts(path, directory) && path.length > directory.length &&
+                                 path.bytes[directory.length] == '/');
+}
+
+/* The directory of the nearest drizzle.config above; "" with `ret_found` false: there is none. */
+static struct str project_of(const struct drizzle_reader *r, struct str path, bool *ret_found)
+{
+    struct str nearest = STR_NONE;
+
+    *ret_found = false;
+    for (size_t i = 0; i < r->settings->count; i++) {
+        struct str directory = path_parent(r->settings->items[i]);
+        if (!str_starts(path_base_name(r->settings->items[i]), STR("drizzle.config")) ||
+            !lies_below(path, directory) || (*ret_found && directory.length < nearest.length))
             continue;
-        struct str rest = str_from_offset(text, at + STR("casing").length);
-        struct str value = str_trim_bytes(str_cut(&rest, ','), " \t\r\n:'\"`})(;");
-        if (str_starts(value, STR("snake_case")))
-            r->casing = CASING_SNAKE;
-        else if (str_starts(value, STR("camelCase")))
-            r->casing = CASING_CAMEL;
+        nearest = directory;
+        *ret_found = true;
     }
+    return nearest;
+}
+
+/* casing: "snake_case" */
+static enum drizzle_casing read_casing(struct drizzle_reader *r, struct str path)
+{
+    struct str text = STR_NONE;
+    size_t at = script_tree_text(r->tree, path, &text) ? str_find(text, STR("casing")) : SIZE_MAX;
+
+    if (at == SIZE_MAX || !str_contains(text, STR("drizzle")))
+        return CASING_NONE;
+    struct str rest = str_from_offset(text, at + STR("casing").length);
+    struct str value = str_trim_bytes(str_cut(&rest, ','), " \t\r\n:'\"`})(;");
+    return str_starts(value, STR("snake_case"))  ? CASING_SNAKE
+           : str_starts(value, STR("camelCase")) ? CASING_CAMEL
+                                                 : CASING_NONE;
+}
+
+void drizzle_read_casings(struct drizzle_reader *r)
+{
+    for (size_t i = 0; i < r->settings->count; i++) {
+        struct drizzle_setting setting = {.casing = read_casing(r, r->settings->items[i])};
+        setting.project = project_of(r, r->settings->items[i], &setting.of_project);
+        if (setting.casing != CASING_NONE)
+            VEC_PUSH(r->arena, &r->casings, setting);
+    }
+}
+
+enum drizzle_casing drizzle_casing_of(const struct drizzle_reader *r, struct str path)
+{
+    bool found;
+    struct str project = project_of(r, path, &found);
+    enum drizzle_casing casing = CASING_NONE;
+
+    for (size_t i = 0; i < r->casings.count; i++) {
+        const struct drizzle_setting *setting = &r->casings.items[i];
+        if (!found || (setting->of_project && str_eq(setting->project, project)))
+            casing = setting->casing;
+    }
+    return casing;
 }

@@ -160,6 +160,17 @@ bool drizzle_sql(struct drizzle_reader *r, struct script_scope scope, struct dri
     return made;
 }
 
+/* sql`${isNull(t.a)} or ${sql.raw("…")}` */
+static bool nested_sql(struct drizzle_reader *r, struct script_scope scope,
+                       struct drizzle_table *own, TSNode expression, struct str *ret_text)
+{
+    if (!script_enter(r->tree))
+        return false;
+    bool made = drizzle_condition(r, scope, own, expression, ret_text);
+    script_leave(r->tree);
+    return made;
+}
+
 static bool template_text(struct drizzle_reader *r, struct script_scope scope,
                           struct drizzle_table *own, TSNode template, const struct given *given,
                           struct str *ret_text)
@@ -171,6 +182,8 @@ static bool template_text(struct drizzle_reader *r, struct script_scope scope,
         *ret_text = str_trim(constant.text);
         return true;
     }
+    if (!node_is(template, "template_string")) /* sql.raw(computed()) */
+        return false;
     struct script_nodes parts = script_children(r->tree, template);
     for (size_t i = 0; i < parts.count; i++) {
         struct drizzle_table *table;
@@ -187,7 +200,8 @@ static bool template_text(struct drizzle_reader *r, struct script_scope scope,
         if (constant.kind == SCRIPT_STRING || constant.kind == SCRIPT_NUMBER)
             buf_add(&buf, constant.kind == SCRIPT_STRING ? script_quoted(r->arena, constant.text)
                                                          : constant.text);
-        else if (drizzle_column_of(r, in, own, inside, &table, &name))
+        else if (drizzle_column_of(r, in, own, inside, &table, &name) ||
+                 nested_sql(r, in, own, inside, &name))
             buf_add(&buf, name);
         else
             return false;
@@ -227,8 +241,17 @@ static void add_parts(struct reading *reading, struct script_scope scope, struct
 
     for (size_t i = skip; i < nodes.count; i++) {
         struct str text;
-        if (indexed_column(r, scope, reading->table, nodes.items[i], &text) ||
-            drizzle_sql(r, scope, reading->table, nodes.items[i], &text))
+        if (node_is(nodes.items[i], "spread_element")) { /* on(...columns) */
+            struct script_nodes given;
+            struct script_scope outer;
+            if (script_given_rest(r->tree, scope,
+                                  script_source(scope.file, ts_node_named_child(nodes.items[i], 0)),
+                                  &given, &outer))
+                add_parts(reading, outer, given, 0, parts);
+            else
+                reading->whole = false;
+        } else if (indexed_column(r, scope, reading->table, nodes.items[i], &text) ||
+                   drizzle_sql(r, scope, reading->table, nodes.items[i], &text))
             VEC_PUSH(r->arena, parts, text);
         else
             reading->whole = false;

@@ -163,6 +163,8 @@ VEC_DEFINE(script_properties, struct script_property);
 /* All properties of an object; the last word per name. False when a spread could not be followed, or a key is computed. */
 bool script_properties(struct script_tree *tree, struct script_scope scope, TSNode object,
                        struct script_properties *ret_properties);
+/* typescript_spread.c: the object that `...x` spreads, as far as conditions are known; null: none. */
+TSNode script_spread(struct script_tree *tree, struct script_scope scope, TSNode element);
 /* The value of one property of an object literal (constants are followed); null when absent. */
 TSNode script_property(struct script_tree *tree, struct script_scope scope, TSNode object,
                        const char *name, struct script_scope *ret_scope);
@@ -182,6 +184,9 @@ struct script_scope script_scope_of_call(struct script_tree *tree, struct script
 /* What a name stands for that is a parameter of the function around; a null value: the call gives nothing there. False: it is none. */
 bool script_given(struct script_tree *tree, struct script_scope scope, struct str name,
                   TSNode *ret_value, struct script_scope *ret_scope);
+/* The values of `...name`: what the call gives behind its other arguments, or an array that it gives. */
+bool script_given_rest(struct script_tree *tree, struct script_scope scope, struct str name,
+                       struct script_nodes *ret_values, struct script_scope *ret_scope);
 
 /* `options.size` where the call around gives no options, or options without it. */
 bool script_is_not_given(struct script_tree *tree, struct script_scope scope, TSNode member);

@@ -102,6 +102,34 @@ bool script_given(struct script_tree *tree, struct script_scope scope, struct st
     return false;
 }
 
+bool script_given_rest(struct script_tree *tree, struct script_scope scope, struct str name,
+                       struct script_nodes *ret_values, struct script_scope *ret_scope)
+{
+    const struct script_call *call = scope.call;
+    TSNode given;
+
+    *ret_values = (struct script_nodes){0};
+    if (!call)
+        return false;
+    struct script_nodes parameters =
+        script_children(tree, script_child(call->function, "formal_parameters"));
+    TSNode last = parameters.count ? parameters.items[parameters.count - 1] : node_null();
+    TSNode rest = node_is(last, "rest_pattern") ? last : script_child(last, "rest_pattern");
+    if (!ts_node_is_null(rest) &&
+        str_eq(script_source(call->file, ts_node_named_child(rest, 0)), name)) {
+        *ret_scope = call->scope;
+        for (size_t i = parameters.count - 1 + call->before;
+             given = script_argument(tree, call->node, i), !ts_node_is_null(given); i++)
+            VEC_PUSH(script_tree_arena(tree), ret_values, given);
+        return true;
+    }
+    if (!script_given(tree, scope, name, &given, ret_scope) ||
+        !node_is(script_bare(given), "array"))
+        return false;
+    *ret_values = script_children(tree, script_bare(given));
+    return true;
+}
+
 bool script_is_not_given(struct script_tree *tree, struct script_scope scope, TSNode member)
 {
     struct script_properties properties;

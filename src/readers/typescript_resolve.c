@@ -392,27 +392,6 @@ static bool find_object(struct script_tree *tree, struct script_scope *scope, TS
     return thing.kind == SCRIPT_VALUE && node_is(thing.node, "object");
 }
 
-/* `...options` where the call gives none, `...(options ?? {})`: what is spread then. */
-static TSNode spread(struct script_tree *tree, struct script_scope scope, TSNode element)
-{
-    TSNode node = script_bare(ts_node_named_child(element, 0)), given;
-    struct script_scope ignored;
-
-    if (node_is(node, "binary_expression")) { /* || and ??; + spreads nothing */
-        TSNode left = script_bare(script_first(node));
-        bool absent =
-            node_is(left, "identifier") &&
-            script_given(tree, scope, script_source(scope.file, left), &given, &ignored) &&
-            ts_node_is_null(given);
-        node = absent ? script_bare(script_last(node)) : left;
-    }
-    if (node_is(node, "identifier") &&
-        script_given(tree, scope, script_source(scope.file, node), &given, &ignored) &&
-        ts_node_is_null(given))
-        return node_null();
-    return node;
-}
-
 static bool is_open(const struct opened *opened, const void *id)
 {
     while (opened && opened->id != id)
@@ -456,7 +435,7 @@ static bool add_object(struct script_tree *tree, struct script_scope scope, TSNo
         TSNode child = children.items[i];
         struct script_property property = {.scope = scope, .line = node_line(child)};
         if (node_is(child, "spread_element")) {
-            TSNode inner = spread(tree, scope, child);
+            TSNode inner = script_spread(tree, scope, child);
             whole = ts_node_is_null(inner) ||
                     (add_properties(tree, scope, inner, &here, properties) && whole);
             continue;
