@@ -96,6 +96,10 @@ void typeorm_say_unknown(struct typeorm_reader *r, const struct typeorm_decorato
 /* Members of a class and its bases, the last word per name; stops at an entity when the class is a child of one. */
 void typeorm_members_of(struct typeorm_reader *r, struct typeorm_entity *entity,
                         struct script_file *file, TSNode node);
+/* The decorator of a member that stands for the columns of a class, @Column(() => Address), and that class's members; NULL: it is no such member. */
+const struct typeorm_decorator *typeorm_embedded(struct typeorm_reader *r,
+                                                 const struct typeorm_member *member,
+                                                 struct typeorm_entity *ret_class);
 /* The entity that a class or a name stands for; NULL when there is none. */
 struct typeorm_entity *typeorm_entity_of(struct typeorm_reader *r, struct script_scope scope,
                                          TSNode target);

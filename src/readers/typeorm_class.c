@@ -163,6 +163,26 @@ void typeorm_members_of(struct typeorm_reader *r, struct typeorm_entity *entity,
         add_members(r, chain[i - 1].scope, chain[i - 1].node, entity->is_child, &entity->members);
 }
 
+const struct typeorm_decorator *typeorm_embedded(struct typeorm_reader *r,
+                                                 const struct typeorm_member *member,
+                                                 struct typeorm_entity *ret_class)
+{
+    const struct typeorm_decorator *column = typeorm_decorator_named(&member->decorators, "Column");
+    TSNode function = column ? script_bare(script_argument(r->tree, column->call, 0)) : node_null();
+
+    if (!script_is_function(function))
+        return NULL;
+    struct script_thing thing =
+        script_resolve(r->tree, column->scope, script_returned(r->tree, function));
+    if (thing.kind != SCRIPT_DECLARATION)
+        return NULL;
+    *ret_class = (struct typeorm_entity){.file = thing.file, .node = thing.node};
+    typeorm_decorators_in(r, (struct script_scope){.file = thing.file}, thing.node,
+                          &ret_class->decorators);
+    typeorm_members_of(r, ret_class, thing.file, thing.node);
+    return column;
+}
+
 /* --- Entities. --- */
 
 static struct typeorm_entity *known_entity(const struct typeorm_reader *r,

@@ -92,9 +92,16 @@ static struct str method_of(struct typeorm_reader *r, struct script_scope scope,
                : STR_NONE;
 }
 
-/* @Index and @Unique, on a property (`path`) or a class. */
+/* A property of an embedded class as the entity has it. */
+static struct str joined_path(struct typeorm_reader *r, struct str around, struct str path)
+{
+    return around.length ? str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(around), STR_ARG(path))
+                         : path;
+}
+
+/* @Index and @Unique, on a property (`path`) or a class; `around`: of the entity's property whose columns are those of the class. */
 static void read_one(struct typeorm_reader *r, struct typeorm_entity *entity,
-                     const struct typeorm_decorator *decorator, struct str path,
+                     const struct typeorm_decorator *decorator, struct str around, struct str path,
                      struct schema_place place)
 {
     struct wanted wanted = {.unique_constraint = str_eq(decorator->name, STR("Unique")),
@@ -124,6 +131,8 @@ static void read_one(struct typeorm_reader *r, struct typeorm_entity *entity,
         wanted.paths = (struct strs){0};
         VEC_PUSH(r->arena, &wanted.paths, path);
     }
+    for (size_t i = 0; i < wanted.paths.count; i++)
+        wanted.paths.items[i] = joined_path(r, around, wanted.paths.items[i]);
     if (!whole)
         schema_unread_add(r->arena, r->schema, place,
                           str_printf(r->arena, "the columns of an index of " STR_FMT,
@@ -205,16 +214,36 @@ static void read_check(struct typeorm_reader *r, struct typeorm_entity *entity,
 }
 
 static void read_decorators(struct typeorm_reader *r, struct typeorm_entity *entity,
-                            const struct typeorm_decorators *decorators, struct str path,
-                            struct schema_place place)
+                            const struct typeorm_decorators *decorators, struct str around,
+                            struct str path, struct schema_place place)
 {
     for (size_t i = 0; i < decorators->count; i++) {
         const struct typeorm_decorator *decorator = &decorators->items[i];
         if (str_eq(decorator->name, STR("Index")) || str_eq(decorator->name, STR("Unique")))
-            read_one(r, entity, decorator, path, place);
+            read_one(r, entity, decorator, around, path, place);
         else if (str_eq(decorator->name, STR("Check")) || str_eq(decorator->name, STR("Exclusion")))
             read_check(r, entity, decorator, place);
     }
+}
+
+/* Of embedded classes too, whose checks are in the entity's own words. */
+static void read_members(struct typeorm_reader *r, struct typeorm_entity *entity,
+                         const struct typeorm_members *members, struct str around)
+{
+    struct typeorm_entity inner;
+
+    if (!script_enter(r->tree))
+        return;
+    for (size_t i = 0; i < members->count; i++) {
+        const struct typeorm_member *member = &members->items[i];
+        read_decorators(r, entity, &member->decorators, around, member->name, member->place);
+        if (!typeorm_embedded(r, member, &inner))
+            continue;
+        struct str path = joined_path(r, around, member->name);
+        read_members(r, entity, &inner.members, path);
+        read_decorators(r, entity, &inner.decorators, path, STR_NONE, member->place);
+    }
+    script_leave(r->tree);
 }
 
 /* indices: [{ name, columns, unique, where }], uniques: [{ name, columns }] */
@@ -287,9 +316,7 @@ void typeorm_read_indexes(struct typeorm_reader *r, struct typeorm_entity *entit
         read_object_checks(r, entity, "exclusions");
         return;
     }
-    for (size_t i = 0; i < entity->members.count; i++)
-        read_decorators(r, entity, &entity->members.items[i].decorators,
-                        entity->members.items[i].name, entity->members.items[i].place);
-    read_decorators(r, entity, &entity->decorators, STR_NONE, entity->place);
+    read_members(r, entity, &entity->members, STR_NONE);
+    read_decorators(r, entity, &entity->decorators, STR_NONE, STR_NONE, entity->place);
     add_discriminator_index(r, entity);
 }

@@ -36,7 +36,7 @@ static void add_side(struct typeorm_reader *r, struct schema_table *table,
                      const struct relation *relation, struct typeorm_entity *entity,
                      const char *option, const char *options)
 {
-    struct strs names = {0};
+    struct strs names = {0}, others = {0};
     struct referenced referenced = {0};
     struct script_scope scope;
     struct joins joins = {0};
@@ -72,17 +72,32 @@ static void add_side(struct typeorm_reader *r, struct schema_table *table,
         }
         schema_column_put(
             r->arena, table,
-            (struct schema_column){
-                .name = name,
-                .type = referenced.columns[i].type,
-                .primary_key = true,
-                .references =
-                    str_printf(r->arena, STR_FMT STR_FMT,
-                               STR_ARG(typeorm_target_text(r, entity, referenced.columns[i].name)),
-                               STR_ARG(actions)),
-                .place = table->place});
+            (struct schema_column){.name = name,
+                                   .type = referenced.columns[i].type,
+                                   .primary_key = true,
+                                   .references =
+                                       referenced.count > 1
+                                           ? STR_NONE
+                                           : str_printf(r->arena, STR_FMT STR_FMT,
+                                                        STR_ARG(typeorm_target_text(
+                                                            r, entity, referenced.columns[i].name)),
+                                                        STR_ARG(actions)),
+                                   .place = table->place});
         VEC_PUSH(r->arena, &names, name);
+        VEC_PUSH(r->arena, &others, referenced.columns[i].name);
     }
+    if (names.count > 1)
+        VEC_PUSH(r->arena, &table->indexes,
+                 (struct schema_index){
+                     .kind = SCHEMA_FOREIGN_KEY,
+                     .parts = names,
+                     .of_column = names.items[0],
+                     .references = str_printf(
+                         r->arena, STR_FMT STR_FMT,
+                         STR_ARG(typeorm_target_text(
+                             r, entity, str_join(r->arena, others.items, others.count, STR(", ")))),
+                         STR_ARG(actions)),
+                     .place = table->place});
     VEC_PUSH(r->arena, &table->indexes,
              (struct schema_index){.kind = SCHEMA_INDEX,
                                    .parts = names,
@@ -93,9 +108,12 @@ static void add_side(struct typeorm_reader *r, struct schema_table *table,
 /* Their names are made of the columns' final names. */
 void typeorm_name_indexes(struct typeorm_reader *r, struct str name, struct schema_table *table)
 {
-    for (size_t i = 0; i < table->indexes.count; i++)
-        table->indexes.items[i].name = typeorm_hashed_name(
-            r->arena, "IDX_", 26, name, &table->indexes.items[i].parts, STR_NONE);
+    for (size_t i = 0; i < table->indexes.count; i++) {
+        struct schema_index *index = &table->indexes.items[i];
+        bool key = index->kind == SCHEMA_FOREIGN_KEY;
+        index->name = typeorm_hashed_name(r->arena, key ? "FK_" : "IDX_", key ? 27 : 26, name,
+                                          &index->parts, STR_NONE);
+    }
 }
 
 /* The table may be an entity as well, or be named by both sides: what is there stays as it is. */

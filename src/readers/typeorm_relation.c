@@ -324,28 +324,23 @@ static void of_embedded(struct typeorm_reader *r, struct typeorm_entity *entity,
                         const struct typeorm_member *member, const struct strs *prefixes,
                         struct str path)
 {
-    const struct typeorm_decorator *column = typeorm_decorator_named(&member->decorators, "Column");
-    TSNode function;
+    const struct typeorm_decorator *column;
+    struct typeorm_entity inner;
     struct strs deeper = {0};
 
-    if (!column)
+    if (!script_enter(r->tree))
         return;
-    function = script_bare(script_argument(r->tree, column->call, 0));
-    if (!script_is_function(function) || !script_enter(r->tree))
-        return;
-    struct script_thing thing =
-        script_resolve(r->tree, column->scope, script_returned(r->tree, function));
-    struct typeorm_entity inner = {.file = thing.file, .node = thing.node};
+    column = typeorm_embedded(r, member, &inner);
     struct str prefix =
-        typeorm_option_text(r, column->scope, script_argument(r->tree, column->call, 1), "prefix");
+        column ? typeorm_option_text(r, column->scope, script_argument(r->tree, column->call, 1),
+                                     "prefix")
+               : STR_NONE;
     for (size_t i = 0; i < prefixes->count; i++)
         VEC_PUSH(r->arena, &deeper, prefixes->items[i]);
     if (prefix.length || !prefix.bytes)
         VEC_PUSH(r->arena, &deeper, prefix.length ? prefix : member->name);
-    if (thing.kind == SCRIPT_DECLARATION) {
-        typeorm_members_of(r, &inner, thing.file, thing.node);
+    if (column)
         of_members(r, entity, &inner.members, &deeper, path);
-    }
     script_leave(r->tree);
 }
 

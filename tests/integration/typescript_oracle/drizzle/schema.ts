@@ -1,5 +1,5 @@
 import { pgTable, serial, text, varchar, integer, boolean, timestamp, jsonb, numeric, pgEnum, uuid, index, uniqueIndex, unique, primaryKey, foreignKey, check, pgSchema, bigint, date, time, interval, char, real, doublePrecision, json, smallint, bigserial, inet, customType, point, line, bit } from "drizzle-orm/pg-core";
-import { sql } from "drizzle-orm";
+import { isNull, sql } from "drizzle-orm";
 export const role = pgEnum("role", ["admin", "user"]);
 export const users = pgTable("users", {
   id: serial("id").primaryKey(),
@@ -35,3 +35,7 @@ export const posts = pgTable("posts", {
 export const auth = pgSchema("auth");
 export const kind = auth.enum("kind", ["x"]);
 export const acc = auth.table("accounts", { id: bigserial("id", { mode: "number" }).primaryKey(), k: kind("k"), u: integer("u").references(() => users.id) });
+const live = (name: string, t: any, ...columns: any) => uniqueIndex(name).on(...columns).where(isNull(t.gone));
+const shared = (name: string, t: any) => [index(`${name}_gone`).on(t.gone), live(`${name}_live`, t, t.name, t.u)];
+const toUser = (name: string, target: () => any) => integer(name).references(target, { onDelete: "set null" });
+export const logs = pgTable("logs", { id: serial().primaryKey(), name: text(), gone: timestamp(), u: toUser("user_id", () => users.id) }, (t) => [...shared("logs", t), check("short", sql`length(${t.name}) < 9 and ${sql.raw("id > 0")}`)]);

@@ -1,4 +1,4 @@
-import { Entity, Column, Index, Unique, Check, OneToMany, ManyToMany, JoinTable, OneToOne, JoinColumn, ManyToOne, PrimaryGeneratedColumn, PrimaryColumn, Generated, Tree, TreeParent, TreeChildren, TableInheritance, ChildEntity } from "typeorm";
+import { Entity, Column, Index, Unique, Check, OneToMany, ManyToMany, JoinTable, OneToOne, JoinColumn, ManyToOne, PrimaryGeneratedColumn, PrimaryColumn, Generated, Tree, TreeParent, TreeChildren, TableInheritance, ChildEntity, ForeignKey } from "typeorm";
 import { Base } from "./base";
 export enum Role { ADMIN = "admin", USER = "user" }
 export enum Level { LOW, HIGH = 5 }
@@ -57,3 +57,7 @@ export class Post {
 @Entity() export class Base1 { @PrimaryGeneratedColumn() id: number; @Column() a: string; }
 @Entity() export class Derived extends Base1 { @Column() b: string; }
 @Entity() export class Self { @PrimaryGeneratedColumn() id: number; @ManyToMany(() => Self) @JoinTable() friends: Self[]; @ManyToMany(() => User) @JoinTable({ name: "self_user", joinColumn: { name: "self_id" }, inverseJoinColumn: { name: "user_id" } }) us: User[]; }
+@Index(["currency", "cents"]) @Unique(["cents"]) export class Money { @Column({ length: 3 }) currency: string; @Column("bigint") cents: string; @Index() @Column({ nullable: true }) note: string; }
+@Entity() export class Bill { @PrimaryGeneratedColumn() id: number; @Column(() => Money) sum: Money; @Column(() => Money, { prefix: "old_" }) before: Money; @ManyToMany(() => APIKeyHTTPThing) @JoinTable() things: APIKeyHTTPThing[]; }
+@Entity() @ForeignKey(() => APIKeyHTTPThing, ["code", "number"], ["code", "n"], { onDelete: "CASCADE" })
+export class Keyed { @PrimaryGeneratedColumn() id: number; @Column({ length: 5 }) code: string; @Column({ name: "num" }) number: number; @ForeignKey(() => Bill) @Column() billId: number; @ForeignKey<User>(() => User, (u) => u.email, { onDelete: "SET NULL" }) @Column({ nullable: true, name: "mail", length: 255 }) userMail: string; }
