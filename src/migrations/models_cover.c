@@ -161,11 +161,14 @@ static bool has_the_other_one(const struct file_steps *file, size_t at,
 static bool comes_with_the_name(const struct file_steps *file, size_t at,
                                 const struct schema_change *change)
 {
+    bool column = change->object == SCHEMA_OBJECT_COLUMN &&
+                  (change->kind == SCHEMA_ADD || (change->kind == SCHEMA_CHANGE && file->in_range));
+    /* A check that stands in a column's definition is made and unmade with the whole table there. */
+    bool check = change->object == SCHEMA_OBJECT_INDEX && change->index == SCHEMA_CHECK &&
+                 change->column.length && file->in_range;
     struct str other;
 
-    return change->object == SCHEMA_OBJECT_COLUMN &&
-           (change->kind == SCHEMA_ADD || (change->kind == SCHEMA_CHANGE && file->in_range)) &&
-           is_renamed(&file->steps.items[at], change->table, &other) &&
+    return (column || check) && is_renamed(&file->steps.items[at], change->table, &other) &&
            has_column(file, at, other, change->column);
 }
 
