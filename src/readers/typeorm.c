@@ -172,7 +172,8 @@ static void read_database(struct typeorm_reader *r, const struct strs *settings,
             if (script_tree_text(r->tree, packages.items[i], &text))
                 find_drivers(text, &found);
     }
-    r->mysql = found.mysql && !found.sqlite && !found.other;
+    /* SQLite beside another one is for tests. */
+    r->mysql = found.mysql && !found.other;
     r->sqlite = found.sqlite && !found.mysql && !found.other;
 }
 

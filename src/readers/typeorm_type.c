@@ -241,11 +241,12 @@ struct str typeorm_full_type(struct typeorm_reader *r, const struct typeorm_colu
     if (str_starts(base, STR("TIME")) && blank != SIZE_MAX)
         return str_printf(arena, STR_FMT STR_FMT STR_FMT, STR_ARG(str_prefix(base, blank)),
                           STR_ARG(size), STR_ARG(str_from_offset(base, blank)));
-    /* Only MySQL has unsigned types: elsewhere nobody writes it. */
+    /* Only MySQL has unsigned types: elsewhere nobody writes it. What is filled up with zeros is one. */
+    bool is_unsigned =
+        typeorm_option_is(r, source->scope, source->options, "unsigned", SCRIPT_TRUE) ||
+        typeorm_option_is(r, source->scope, source->options, "zerofill", SCRIPT_TRUE);
     return str_printf(arena, STR_FMT STR_FMT "%s", STR_ARG(base), STR_ARG(size),
-                      typeorm_option_is(r, source->scope, source->options, "unsigned", SCRIPT_TRUE)
-                          ? " UNSIGNED"
-                          : "");
+                      is_unsigned ? " UNSIGNED" : "");
 }
 
 /* SQLite has no enumerated types: a text, and a check over its values; false: these cannot be read. */
