@@ -52,7 +52,7 @@ static bool chain_call_of_tree(struct drizzle_reader *r, struct script_scope *sc
                                struct script_thing called, struct drizzle_chain *chain,
                                bool *ret_done)
 {
-    TSNode function = called.node, returned = script_returned(r->tree, function);
+    TSNode function = called.node, returned = script_returned_at_end(r->tree, function);
 
     if (called.kind != SCRIPT_VALUE && called.kind != SCRIPT_DECLARATION)
         return false;
@@ -122,7 +122,7 @@ static TSNode returned_by_tree(struct drizzle_reader *r, struct script_scope *sc
     if (node_is(call, "call_expression"))
         thing = script_resolve(r->tree, *scope, script_callee(call));
     if (thing.kind == SCRIPT_VALUE || thing.kind == SCRIPT_DECLARATION)
-        returned = script_returned(r->tree, thing.node);
+        returned = script_returned_at_end(r->tree, thing.node);
     if (!ts_node_is_null(returned))
         *scope = script_scope_of_call(r->tree, *scope, call, thing);
     return returned;

@@ -22,7 +22,7 @@ static TSNode list_of(struct drizzle_reader *r, struct script_scope *scope, TSNo
         if (thing.kind != SCRIPT_VALUE && thing.kind != SCRIPT_DECLARATION)
             return node_null();
         *scope = script_scope_of_call(r->tree, *scope, node, thing);
-        return script_bare(script_returned(r->tree, thing.node));
+        return script_bare(script_returned_at_end(r->tree, thing.node));
     }
     if (!node_is(node, "identifier"))
         return node;

@@ -229,6 +229,8 @@ TSNode script_argument(struct script_tree *tree, TSNode call, size_t index);
 struct str script_source(const struct script_file *file, TSNode node);
 /* What a function without statements but a `return` gives; null else. */
 TSNode script_returned(struct script_tree *tree, TSNode function);
+/* The same where constants are declared before, which script_local finds. */
+TSNode script_returned_at_end(struct script_tree *tree, TSNode function);
 /* The name of a function's N-th parameter; empty: none, or a pattern. */
 struct str script_parameter(struct script_tree *tree, const struct script_file *file,
                             TSNode function, size_t index);

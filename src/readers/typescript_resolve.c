@@ -299,6 +299,9 @@ static struct script_thing what(struct script_tree *tree, struct script_scope sc
         struct script_scope outer;
         if (script_given(tree, scope, name, &given, &outer))
             return follow(tree, outer, given);
+        given = script_local(tree, scope, name);
+        if (!ts_node_is_null(given))
+            return follow(tree, scope, given);
         if (scope.namespace.length && !scope.parameter.length &&
             !binding_of(&scope.file->bindings, name))
             return foreign(str_printf(script_tree_arena(tree), STR_FMT ":" STR_FMT,
@@ -385,7 +388,7 @@ static bool find_object(struct script_tree *tree, struct script_scope *scope, TS
         struct script_thing called = script_resolve(tree, *scope, script_callee(thing.node));
         if (called.kind == SCRIPT_VALUE || called.kind == SCRIPT_DECLARATION) {
             *scope = script_scope_of_call(tree, *scope, thing.node, called);
-            thing.node = script_returned(tree, called.node);
+            thing.node = script_returned_at_end(tree, called.node);
         }
     }
     *ret_object = thing.node;

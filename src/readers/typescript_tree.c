@@ -275,6 +275,22 @@ TSNode script_returned(struct script_tree *tree, TSNode function)
     return script_bare(script_first(statements.items[0]));
 }
 
+TSNode script_returned_at_end(struct script_tree *tree, TSNode function)
+{
+    TSNode returned = script_returned(tree, function), body = script_last(function);
+    struct script_nodes statements;
+
+    if (!ts_node_is_null(returned) || !script_is_function(function) ||
+        !node_is(body, "statement_block"))
+        return returned;
+    statements = script_children(tree, body);
+    for (size_t i = 0; i + 1 < statements.count; i++)
+        if (!node_is(statements.items[i], "lexical_declaration"))
+            return node_null();
+    TSNode last = statements.count ? statements.items[statements.count - 1] : node_null();
+    return node_is(last, "return_statement") ? script_bare(script_first(last)) : node_null();
+}
+
 struct str script_parameter(struct script_tree *tree, const struct script_file *file,
                             TSNode function, size_t index)
 {
