@@ -168,8 +168,10 @@ const struct typeorm_decorator *typeorm_embedded(struct typeorm_reader *r,
                                                  struct typeorm_entity *ret_class)
 {
     const struct typeorm_decorator *column = typeorm_decorator_named(&member->decorators, "Column");
-    TSNode function = column ? script_bare(script_argument(r->tree, column->call, 0)) : node_null();
 
+    if (!column)
+        return NULL;
+    TSNode function = script_bare(script_argument(r->tree, column->call, 0));
     if (!script_is_function(function))
         return NULL;
     struct script_thing thing =
