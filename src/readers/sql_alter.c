@@ -203,6 +203,23 @@ static void rename_in(struct strs *list, struct str from, struct str to)
             list->items[i] = to;
 }
 
+/* A UNIQUE of one column is part of that, as long as it has the name that it gets by itself. */
+static void keep_name(struct sql_reader *r, const struct sql_named *known)
+{
+    struct schema_table *table = schema_table_named(r->schema, known->table);
+    struct schema_column *column =
+        table && known->columns.count ? schema_column_named(table, known->columns.items[0]) : NULL;
+
+    if (known->kind != SQL_UNIQUE || !column || !column->unique)
+        return;
+    column->unique = false;
+    VEC_PUSH(r->arena, &table->indexes,
+             (struct schema_index){.kind = SCHEMA_UNIQUE,
+                                   .name = known->name,
+                                   .parts = known->columns,
+                                   .place = column->place});
+}
+
 static void rename_column(struct sql_reader *r, struct schema_table *table, struct str from,
                           struct str to)
 {
@@ -210,6 +227,10 @@ static void rename_column(struct sql_reader *r, struct schema_table *table, stru
 
     if (column)
         column->name = to;
+    for (size_t i = 0; i < r->pending.count; i++)
+        if (str_eq(r->pending.items[i].table, table->name) &&
+            str_eq(r->pending.items[i].column, from))
+            r->pending.items[i].column = to;
     for (size_t i = 0; i < table->indexes.count; i++)
         rename_in(&table->indexes.items[i].parts, from, to);
     for (size_t i = 0; i < r->named.count; i++)
@@ -224,8 +245,17 @@ static void rename_table(struct sql_reader *r, struct schema_table *table, struc
 
     table->name = whole;
     for (size_t i = 0; i < r->named.count; i++)
-        if (str_eq(r->named.items[i].table, from))
+        if (str_eq(r->named.items[i].table, from)) {
             r->named.items[i].table = whole;
+            keep_name(r, &r->named.items[i]);
+        }
+    for (size_t i = 0; i < r->pending.count; i++) {
+        struct sql_pending *pending = &r->pending.items[i];
+        pending->table = str_eq(pending->table, from) ? whole : pending->table;
+        pending->target = str_eq(pending->target, from) ? whole : pending->target;
+    }
+    for (size_t i = 0; i < r->schema->tables.count; i++)
+        rename_in(&r->schema->tables.items[i].parents, from, whole);
     for (size_t i = 0; i < r->schema->tables.count; i++)
         for (size_t j = 0; j < r->schema->tables.items[i].columns.count; j++) {
             struct schema_column *column = &r->schema->tables.items[i].columns.items[j];
@@ -253,13 +283,16 @@ static void rename_index(struct sql_reader *r, struct str from, struct str to)
             if (str_eq(r->schema->tables.items[i].indexes.items[j].name, from))
                 r->schema->tables.items[i].indexes.items[j].name = to;
     for (size_t i = 0; i < r->named.count; i++)
-        if (str_eq(r->named.items[i].name, from))
+        if (str_eq(r->named.items[i].name, from)) {
             r->named.items[i].name = to;
+            keep_name(r, &r->named.items[i]);
+        }
 }
 
 static void rename_type(struct sql_reader *r, struct str from, struct str to)
 {
     struct schema_type *type = schema_type_named(r->schema, from);
+    struct str list = str_printf(r->arena, STR_FMT "[]", STR_ARG(from));
 
     if (type)
         type->name = to;
@@ -268,6 +301,8 @@ static void rename_type(struct sql_reader *r, struct str from, struct str to)
             struct schema_column *column = &r->schema->tables.items[i].columns.items[j];
             if (str_eq(column->type, from))
                 column->type = to;
+            else if (str_eq(column->type, list))
+                column->type = str_printf(r->arena, STR_FMT "[]", STR_ARG(to));
         }
 }
 

@@ -23,6 +23,12 @@ struct sql_partition {
     struct str table, of;
 };
 
+/* A constraint of the CREATE TABLE that is being read, over the same columns as one before it. */
+struct sql_merged {
+    const PgQuery__Constraint *node;
+    char *name; /* NULL: it makes nothing; else what the first of them is called by the other */
+};
+
 struct sql_reader {
     struct arena *arena;
     const struct source_files *files;
@@ -34,6 +40,7 @@ struct sql_reader {
     VEC(struct sql_named) named;
     VEC(struct sql_pending) pending;
     VEC(struct sql_partition) partitions;
+    VEC(struct sql_merged) merged;
     struct strs others; /* views, whose indexes are no table's */
     size_t depth;       /* of DO blocks */
 };
@@ -51,6 +58,13 @@ struct str sql_free_name(struct sql_reader *r, struct str table, const struct st
                          const char *label);
 /* What a name that is made up calls this part of an index, unlike all before it. */
 void sql_element_name(struct sql_reader *r, const PgQuery__IndexElem *element, struct strs *names);
+
+/* --- sql_merge.c --- */
+/* Which keys and UNIQUEs of the statement make one index: in r->merged, until the next one. */
+void sql_merge_keys(struct sql_reader *r, const PgQuery__CreateStmt *create);
+/* Does the constraint of that node make nothing? Else it may get the name of another. */
+bool sql_is_merged(const struct sql_reader *r, PgQuery__Constraint *constraint,
+                   const PgQuery__Constraint *node);
 
 /* --- sql_types.c --- */
 void sql_enum(struct sql_reader *r, const PgQuery__CreateEnumStmt *create);
@@ -72,13 +86,26 @@ struct str sql_written(struct sql_reader *r, const PgQuery__Node *node);
 void sql_column_default(struct sql_reader *r, struct schema_column *column,
                         const PgQuery__Node *node);
 void sql_column(struct sql_reader *r, struct schema_table *table, const PgQuery__ColumnDef *def);
+/* The two halves of it: keys and checks may name columns that stand below. */
+void sql_column_only(struct sql_reader *r, struct schema_table *table,
+                     const PgQuery__ColumnDef *def);
+void sql_column_constraints(struct sql_reader *r, struct schema_table *table,
+                            const PgQuery__ColumnDef *def);
+/* DEFERRABLE INITIALLY DEFERRED behind the constraint of a column: nodes of their own, which say it of that one. */
+void sql_take_attributes(const PgQuery__ColumnDef *def, size_t at, PgQuery__Constraint *constraint);
 /* " COLLATE "de"", behind the type; empty: none of its own. */
 struct str sql_column_collation(struct sql_reader *r, const PgQuery__ColumnDef *def);
 struct str sql_collation(struct sql_reader *r, const PgQuery__CollateClause *clause);
 void sql_constraint(struct sql_reader *r, struct schema_table *table,
                     const PgQuery__Constraint *constraint);
+/* A UNIQUE over one column, under the name that it gets by itself. */
+void sql_unique_column(struct sql_reader *r, struct schema_table *table, struct strs columns,
+                       struct str name);
 void sql_constraint_drop(struct sql_reader *r, struct schema_table *table, struct str name);
 void sql_index(struct sql_reader *r, const PgQuery__IndexStmt *statement);
+/* The columns of a table and of those it inherits from that an expression names, each once. */
+void sql_mentioned(struct sql_reader *r, const struct schema_table *table, struct str expression,
+                   struct strs *columns);
 /* Is the column named in the expression? */
 bool sql_mentions(struct str expression, struct str column);
 void sql_column_drop(struct schema_table *table, struct str name);

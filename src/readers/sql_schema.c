@@ -120,21 +120,6 @@ static void mark_partial(struct sql_reader *r)
 
 /* --- Statements. --- */
 
-/* PostgreSQL makes one index of a primary key and a UNIQUE over the same column, if one statement says both. */
-static void unique_by_key(struct schema_table *table)
-{
-    struct schema_column *key = NULL;
-    size_t keys = 0;
-
-    for (size_t i = 0; i < table->columns.count; i++)
-        if (table->columns.items[i].primary_key) {
-            key = &table->columns.items[i];
-            keys++;
-        }
-    if (keys == 1)
-        key->unique = false;
-}
-
 static void create_table(struct sql_reader *r, const PgQuery__CreateStmt *create)
 {
     struct str name = sql_table_name(r, create->relation);
@@ -145,21 +130,34 @@ static void create_table(struct sql_reader *r, const PgQuery__CreateStmt *create
         return;
     sql_table_drop(r->schema, name);
     table = schema_table_add(r->arena, r->schema, name, r->place);
+    sql_merge_keys(r, create);
+    for (size_t i = 0; i < create->n_inh_relations; i++) {
+        struct str parent = sql_table_name(r, create->inh_relations[i]->range_var);
+        if (create->partbound)
+            sql_partition(r, table, parent);
+        else
+            VEC_PUSH(r->arena, &table->parents, parent);
+    }
     for (size_t i = 0; i < create->n_table_elts; i++) {
         const PgQuery__Node *element = create->table_elts[i];
         if (element->node_case == PG_QUERY__NODE__NODE_COLUMN_DEF)
-            sql_column(r, table, element->column_def);
+            sql_column_only(r, table, element->column_def);
         else if (element->node_case == PG_QUERY__NODE__NODE_TABLE_LIKE_CLAUSE) {
             sql_like(r, table, element->table_like_clause);
             table = schema_table_named(r->schema, name);
         }
     }
-    for (size_t i = 0; i < create->n_table_elts; i++)
-        if (create->table_elts[i]->node_case == PG_QUERY__NODE__NODE_CONSTRAINT)
-            sql_constraint(r, table, create->table_elts[i]->constraint);
-    unique_by_key(table);
-    if (create->partbound && create->n_inh_relations)
-        sql_partition(r, table, sql_table_name(r, create->inh_relations[0]->range_var));
+    for (size_t i = 0; i < create->n_table_elts; i++) {
+        const PgQuery__Node *element = create->table_elts[i];
+        if (element->node_case == PG_QUERY__NODE__NODE_COLUMN_DEF)
+            sql_column_constraints(r, table, element->column_def);
+        if (element->node_case != PG_QUERY__NODE__NODE_CONSTRAINT)
+            continue;
+        PgQuery__Constraint copy = *element->constraint;
+        if (!sql_is_merged(r, &copy, element->constraint))
+            sql_constraint(r, table, &copy);
+    }
+    r->merged.count = 0;
 }
 
 static void drop(struct sql_reader *r, const PgQuery__DropStmt *statement)

@@ -71,9 +71,7 @@ struct str sql_column_collation(struct sql_reader *r, const PgQuery__ColumnDef *
     return sql_collation(r, def->coll_clause);
 }
 
-/* DEFERRABLE INITIALLY DEFERRED behind the constraint of a column: nodes of their own, which say it of that one. */
-static void take_attributes(const PgQuery__ColumnDef *def, size_t at,
-                            PgQuery__Constraint *constraint)
+void sql_take_attributes(const PgQuery__ColumnDef *def, size_t at, PgQuery__Constraint *constraint)
 {
     for (size_t i = at + 1; i < def->n_constraints; i++) {
         switch (def->constraints[i]->constraint->contype) {
@@ -104,7 +102,9 @@ static void as_table_constraint(struct sql_reader *r, struct schema_table *table
     PgQuery__Node *nodes[] = {&node};
     bool foreign = copy.contype == PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN;
 
-    take_attributes(def, at, &copy);
+    if (sql_is_merged(r, &copy, def->constraints[at]->constraint))
+        return;
+    sql_take_attributes(def, at, &copy);
     if (foreign) {
         copy.n_fk_attrs = 1;
         copy.fk_attrs = nodes;
@@ -128,15 +128,14 @@ static struct schema_place place_at(const struct sql_reader *r, int32_t location
     return place;
 }
 
-void sql_column(struct sql_reader *r, struct schema_table *table, const PgQuery__ColumnDef *def)
+void sql_column_only(struct sql_reader *r, struct schema_table *table,
+                     const PgQuery__ColumnDef *def)
 {
     struct schema_column column = {.name = sql_text(r, def->colname),
                                    .nullable = !def->is_not_null,
                                    .place = place_at(r, def->location)};
-    struct strs name = {0};
     bool serial = false;
 
-    VEC_PUSH(r->arena, &name, column.name);
     if (def->type_name)
         column.type = str_printf(r->arena, STR_FMT STR_FMT,
                                  STR_ARG(sql_type(r->arena, def->type_name, &serial)),
@@ -148,6 +147,11 @@ void sql_column(struct sql_reader *r, struct schema_table *table, const PgQuery_
     for (size_t i = 0; i < def->n_constraints; i++)
         column_constraint(r, &column, def->constraints[i]->constraint);
     schema_column_put(r->arena, table, column);
+}
+
+void sql_column_constraints(struct sql_reader *r, struct schema_table *table,
+                            const PgQuery__ColumnDef *def)
+{
     for (size_t i = 0; i < def->n_constraints; i++) {
         const PgQuery__Constraint *constraint = def->constraints[i]->constraint;
         if (constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY ||
@@ -156,6 +160,12 @@ void sql_column(struct sql_reader *r, struct schema_table *table, const PgQuery_
             constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN)
             as_table_constraint(r, table, def, i);
     }
+}
+
+void sql_column(struct sql_reader *r, struct schema_table *table, const PgQuery__ColumnDef *def)
+{
+    sql_column_only(r, table, def);
+    sql_column_constraints(r, table, def);
 }
 
 /* --- Constraints. --- */
@@ -215,6 +225,16 @@ static void columns_of_index(const struct schema_table *table, const char *name,
             *columns = table->indexes.items[i].parts;
 }
 
+void sql_unique_column(struct sql_reader *r, struct schema_table *table, struct strs columns,
+                       struct str name)
+{
+    struct schema_column *column = schema_column_named(table, columns.items[0]);
+
+    if (column)
+        column->unique = true;
+    add_named(r, SQL_UNIQUE, table->name, name, columns);
+}
+
 static void unique(struct sql_reader *r, struct schema_table *table,
                    const PgQuery__Constraint *constraint, struct strs columns, struct str name)
 {
@@ -230,8 +250,7 @@ static void unique(struct sql_reader *r, struct schema_table *table,
 
     if (column && !extra.length && !constraint->deferrable &&
         (!name.length || str_eq(name, usual))) {
-        column->unique = true;
-        add_named(r, SQL_UNIQUE, table->name, usual, columns);
+        sql_unique_column(r, table, columns, usual);
         return;
     }
     struct schema_index index = {.kind = SCHEMA_UNIQUE,
@@ -323,9 +342,8 @@ static void check(struct sql_reader *r, struct schema_table *table,
         return;
     }
     /* PostgreSQL names it after its column when it is about one only. */
-    for (size_t i = 0; !name.length && i < table->columns.count; i++)
-        if (sql_mentions(text, table->columns.items[i].name))
-            VEC_PUSH(r->arena, &columns, table->columns.items[i].name);
+    if (!name.length)
+        sql_mentioned(r, table, text, &columns);
     if (columns.count != 1)
         columns.count = 0;
     if (!name.length)

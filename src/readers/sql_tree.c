@@ -258,6 +258,11 @@ bool sql_default(struct arena *arena, const PgQuery__Node *node, struct str *ret
     if (node->node_case == PG_QUERY__NODE__NODE_TYPE_CAST &&
         default_of_cast(arena, node->type_cast, ret_text))
         return true;
+    if (node->node_case == PG_QUERY__NODE__NODE_A_CONST &&
+        node->a_const->val_case == PG_QUERY__A__CONST__VAL_SVAL) {
+        *ret_text = sql_quoted(arena, str_from(node->a_const->sval->sval));
+        return true;
+    }
     *ret_text = of_sequence(arena, sql_expression(arena, node));
     return ret_text->length > 0;
 }

@@ -93,6 +93,7 @@ static const struct term *value(struct arena *arena, const struct expression_sco
 
     if (!term || !type.length)
         return term;
+    term = term_as_float(arena, term, type);
     if (term->kind == TERM_CAST && str_eq(term->text, type))
         return term->parts.items[0];
     /* One of its own kind, and the constants that would be cast. */

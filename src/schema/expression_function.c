@@ -97,6 +97,7 @@ static const struct {
     {"tsrange", "..d", "tsrange"},
     {"tstzrange", "..d", "tstzrange"},
     {"nextval", "g", "int8"},
+    {"currval", "g", "int8"},
     {"sha256", "y", "bytea"},
     {"isempty", ".", "bool"},
     {"family", "n", "int4"},
@@ -122,7 +123,8 @@ static const struct term *argument(struct arena *arena, const struct term *term,
     case 'y':
         return term_as(arena, term, STR("bytea"));
     case 'g':
-        return term_as(arena, term, STR("regclass"));
+        return str_eq(term->type, text) ? term_cast(arena, term, STR("regclass"))
+                                        : term_as(arena, term, STR("regclass"));
     case 'n':
         return str_eq(term->type, STR("cidr")) ? term_cast(arena, term, STR("inet")) : term;
     case 'w':

@@ -11,17 +11,12 @@ static bool is_text(struct str type)
     return str_eq(type, STR("text")) || str_eq(type, STR("bpchar"));
 }
 
-static bool is_float(struct str type)
-{
-    return type_number(type) >= 5;
-}
-
 /* What one number becomes beside another, for an operator that both have; empty: it stays. */
 static struct str beside(struct str type, struct str other)
 {
     if (!type_number(type) || !type_number(other) || str_eq(type, other))
         return STR_NONE;
-    if (is_float(other) && !is_float(type))
+    if (type_is_float(other) && !type_is_float(type))
         return STR("float8");
     if (str_eq(other, STR("numeric")) && type_is_integer(type))
         return STR("numeric");

@@ -58,7 +58,7 @@ static const struct term *need(struct parser *p, const char *text, const struct 
 
 static const struct term *column(struct parser *p, struct str name)
 {
-    const struct schema_column *column = schema_column_named(p->scope->table, name);
+    const struct schema_column *column = schema_column_of(p->scope->schema, p->scope->table, name);
 
     struct term *term =
         term_new(p->arena, TERM_COLUMN, name,

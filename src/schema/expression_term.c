@@ -39,8 +39,14 @@ static bool fits(struct str digits, const char *maximum)
            (bare.length == most.length && str_compare(bare, most) <= 0);
 }
 
+/* A float keeps no zeros behind its last digit. */
 static struct term *number_of(struct arena *arena, struct str digits, struct str type)
 {
+    if (type_is_float(type) && str_find_byte(digits, '.') != SIZE_MAX) {
+        while (str_ends(digits, STR("0")))
+            digits.length--;
+        digits.length -= str_ends(digits, STR("."));
+    }
     return term_new(arena, TERM_NUMBER, digits, type);
 }
 
@@ -60,18 +66,25 @@ const struct term *term_number(struct arena *arena, struct str digits, bool nega
                                                                    : STR("numeric"));
 }
 
+const struct term *term_as_float(struct arena *arena, const struct term *term, struct str type)
+{
+    return term->kind == TERM_NUMBER && type_is_float(type) ? number_of(arena, term->text, type)
+                                                            : term;
+}
+
 /* --- Casts. --- */
 
-/* '5'::bigint is the number itself: only digits with a sign, and for whole numbers without a point. */
+/* '5'::bigint is the number itself: whole numbers are digits with a sign. */
 static const struct term *number_of_string(struct arena *arena, struct str text, struct str type)
 {
     size_t start = str_starts(text, STR("-"));
     struct str digits = str_from_offset(text, start);
 
     for (size_t i = 0; i < digits.length; i++)
-        if (!byte_is_digit(digits.bytes[i]) &&
-            (type_is_integer(type) || digits.bytes[i] != '.' || i == 0))
+        if (!byte_is_digit(digits.bytes[i]) && type_is_integer(type))
             return NULL;
+    if (str_starts(digits, STR("-")))
+        return NULL;
     struct str plain = value_number(arena, digits);
     if (!plain.length)
         return NULL;

@@ -76,6 +76,7 @@ struct str type_array_of(struct arena *arena, struct str element);
 /* 0: not a number; else its place in the order in which numbers become each other without a word. */
 unsigned type_number(struct str type);
 bool type_is_integer(struct str type);
+bool type_is_float(struct str type);
 bool type_has_length(struct str type);
 struct str type_without_length(struct arena *arena, struct str type);
 
@@ -86,6 +87,7 @@ struct str value_of_type(struct arena *arena, struct str type, struct str value)
 bool value_moment(struct arena *arena, struct str value, struct str *ret_utc, struct str *ret_wall,
                   bool *ret_zoned);
 struct str value_of_json(struct arena *arena, struct str text);
+struct str value_of_array(struct arena *arena, struct str element, struct str value);
 /* 1e3 is 1000, .5 is 0.5; empty: not a number. */
 struct str value_number(struct arena *arena, struct str text);
 
@@ -93,6 +95,8 @@ struct str value_number(struct arena *arena, struct str text);
 struct term *term_new(struct arena *arena, enum term_kind kind, struct str text, struct str type);
 void term_add(struct arena *arena, struct term *term, const struct term *part);
 const struct term *term_number(struct arena *arena, struct str digits, bool negative);
+/* A number that a column of that type keeps as a float. */
+const struct term *term_as_float(struct arena *arena, const struct term *term, struct str type);
 const struct term *term_cast(struct arena *arena, const struct term *term, struct str type);
 /* Only what has no type yet gets it. */
 const struct term *term_as(struct arena *arena, const struct term *term, struct str type);

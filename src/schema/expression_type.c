@@ -220,6 +220,11 @@ bool type_is_integer(struct str type)
     return type_number(type) && type_number(type) <= 3;
 }
 
+bool type_is_float(struct str type)
+{
+    return type_number(type) >= 5;
+}
+
 bool type_has_length(struct str type)
 {
     return str_find_byte(type, '(') != SIZE_MAX;

@@ -241,6 +241,64 @@ bool value_moment(struct arena *arena, struct str value, struct str *ret_utc, st
     return true;
 }
 
+/* "9:05" is "09:05". */
+static struct str two_digits(struct arena *arena, struct str value)
+{
+    struct buf buf = buf_new(arena, 2 * value.length + 1);
+
+    for (size_t i = 0; i < value.length; i++) {
+        char byte = value.bytes[i];
+        bool alone = byte_is_digit(byte) && (!i || !byte_is_digit(value.bytes[i - 1])) &&
+                     (i + 1 == value.length || !byte_is_digit(value.bytes[i + 1]));
+        if (!byte_is_digit(byte) && byte != '-' && byte != ':' && byte != ' ')
+            return value;
+        if (alone)
+            buf_add_byte(&buf, '0');
+        buf_add_byte(&buf, byte);
+    }
+    return buf_str(&buf);
+}
+
+/* --- Names of relations. --- */
+
+static bool is_plain_name(struct str name)
+{
+    for (size_t i = 0; i < name.length; i++)
+        if (!byte_is_word(name.bytes[i]) || (name.bytes[i] >= 'A' && name.bytes[i] <= 'Z'))
+            return false;
+    return name.length && !byte_is_digit(name.bytes[0]);
+}
+
+/* app."Orders", object-sequence: folded where no quotes are, and in quotes where it needs them; the schema of everything is left out. */
+static struct str relation(struct arena *arena, struct str value)
+{
+    static const struct str in_public = STR_INIT("public.");
+    struct buf buf = buf_new(arena, 4 * value.length + 3);
+
+    for (size_t at = 0; at < value.length; at++) {
+        struct str name;
+        if (value.bytes[at] == '"') {
+            size_t end = str_find_byte(str_from_offset(value, at + 1), '"');
+            if (end == SIZE_MAX)
+                return value;
+            name = str_slice(value, at + 1, at + 1 + end);
+            at += end + 2;
+        } else {
+            size_t end = str_find_byte(str_from_offset(value, at), '.');
+            end = end == SIZE_MAX ? value.length : at + end;
+            name = str_lower(arena, str_trim(str_slice(value, at, end)));
+            at = end;
+        }
+        if (at < value.length && value.bytes[at] != '.')
+            return value;
+        const char *quote = is_plain_name(name) ? "" : "\"";
+        buf_printf(&buf, "%s" STR_FMT "%s%s", quote, STR_ARG(name), quote,
+                   at < value.length ? "." : "");
+    }
+    struct str whole = buf_str(&buf);
+    return str_starts(whole, in_public) ? str_from_offset(whole, in_public.length) : whole;
+}
+
 /* --- Bytes. --- */
 
 static struct str hexadecimal(struct arena *arena, struct str value)
@@ -268,12 +326,18 @@ struct str value_of_type(struct arena *arena, struct str type, struct str value)
         return hexadecimal(arena, value);
     if (str_eq(type, STR("regconfig")) && str_starts(value, STR("pg_catalog.")))
         return str_from_offset(value, STR("pg_catalog.").length);
-    if (str_eq(type, STR("regclass")) && str_starts(value, STR("public.")))
-        return str_from_offset(value, STR("public.").length);
+    if (str_eq(type, STR("regclass")))
+        return relation(arena, value);
+    if (str_eq(type, STR("uuid")))
+        return str_lower(arena, value);
+    if (type_is_array(type))
+        return value_of_array(arena, type_element(type), value);
     if (str_eq(type, STR("bool")))
         return str_is_one_of_nocase(value, yes)  ? STR("true")
                : str_is_one_of_nocase(value, no) ? STR("false")
                                                  : value;
+    if (str_eq(type, STR("date")) || str_eq(type, STR("timestamp")) || str_eq(type, STR("time")))
+        value = two_digits(arena, value);
     if (str_eq(type, STR("timestamp")) && has_form(value, "0000-00-00"))
         return str_printf(arena, STR_FMT " 00:00:00", STR_ARG(value));
     if ((str_eq(type, STR("timestamp")) && has_form(value, "0000-00-00 00:00")) ||

@@ -16,6 +16,31 @@ struct schema_column *schema_column_named(const struct schema_table *table, stru
     return NULL;
 }
 
+#define GENERATIONS_MAX 8u
+
+static const struct schema_column *column_of(const struct schema *schema,
+                                             const struct schema_table *table, struct str name,
+                                             unsigned depth)
+{
+    const struct schema_column *column = table ? schema_column_named(table, name) : NULL;
+
+    if (!table || column || depth > GENERATIONS_MAX)
+        return column;
+    if (table->partition_of.length)
+        column =
+            column_of(schema, schema_table_named(schema, table->partition_of), name, depth + 1);
+    for (size_t i = 0; !column && i < table->parents.count; i++)
+        column =
+            column_of(schema, schema_table_named(schema, table->parents.items[i]), name, depth + 1);
+    return column;
+}
+
+const struct schema_column *schema_column_of(const struct schema *schema,
+                                             const struct schema_table *table, struct str name)
+{
+    return column_of(schema, table, name, 0);
+}
+
 struct schema_type *schema_type_named(const struct schema *schema, struct str name)
 {
     for (size_t i = 0; i < schema->types.count; i++)

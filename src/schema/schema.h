@@ -62,8 +62,9 @@ struct schema_table {
     struct schema_indexes indexes;
     struct str
         partition_of; /* its columns are those of this table, whether they stand here or not; empty: it is none */
-    bool partial; /* it may have columns that could not be read */
-    bool domain;  /* of `made_types`: its one column is what the domain is made of */
+    struct strs parents; /* INHERITS: the columns of these tables are its own too */
+    bool partial;        /* it may have columns that could not be read */
+    bool domain;         /* of `made_types`: its one column is what the domain is made of */
     struct schema_place place;
 };
 VEC_DEFINE(schema_tables, struct schema_table);
@@ -107,6 +108,9 @@ struct schema {
 
 struct schema_table *schema_table_named(const struct schema *schema, struct str name);
 struct schema_column *schema_column_named(const struct schema_table *table, struct str name);
+/* The same, or one of the tables whose columns it has. */
+const struct schema_column *schema_column_of(const struct schema *schema,
+                                             const struct schema_table *table, struct str name);
 struct schema_type *schema_type_named(const struct schema *schema, struct str name);
 const struct schema_domain *schema_domain_named(const struct schema *schema, struct str name);
 /* The one that is there, or a new one with this name. */

@@ -569,3 +569,34 @@ SET search_path = billing, public;
 CREATE TABLE notes (id serial PRIMARY KEY, line int REFERENCES lines (id), body text CHECK (body <> ''));
 SET search_path = public;
 CREATE TABLE parents (id serial PRIMARY KEY, name text CHECK (name <> ''));
+CREATE SEQUENCE "object-sequence";
+CREATE SEQUENCE ticket;
+CREATE SEQUENCE billing."Numbers";
+CREATE TABLE by_type (
+    d double precision DEFAULT '0.0000', e float8 DEFAULT 0.000, f double precision DEFAULT '-1.50', g float DEFAULT '1e3', h real DEFAULT '1.50',
+    day date DEFAULT '2020-1-2', clock time DEFAULT '9:00', ident uuid DEFAULT 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11',
+    numbers int[] DEFAULT '{1, 2}', words text[] DEFAULT '{ "a", "b c", "null", "d\"e" }', none text[] DEFAULT '{ }', flags boolean[] DEFAULT '{true, f}',
+    lines text DEFAULT E'a\nb\\c\\'
+);
+CREATE TABLE by_sequence (
+    a bigint DEFAULT nextval('ticket'::text), b bigint DEFAULT nextval('object-sequence'), c bigint DEFAULT nextval('"object-sequence"'),
+    d bigint DEFAULT nextval('TICKET'), e bigint DEFAULT nextval('billing."Numbers"'), f bigint DEFAULT nextval('public."object-sequence"'::regclass),
+    g bigint DEFAULT currval('ticket'::text), h bigint DEFAULT nextval('ticket'::text::regclass)
+);
+CREATE TABLE said_twice_a (a int PRIMARY KEY UNIQUE);
+CREATE TABLE said_twice_b (a int, b int, UNIQUE (a, b), PRIMARY KEY (a, b), UNIQUE (b, a));
+CREATE TABLE said_twice_c (a int, b int, PRIMARY KEY (a, b), CONSTRAINT named UNIQUE (a, b));
+CREATE TABLE said_twice_d (a int UNIQUE, b int, CONSTRAINT again UNIQUE (a), UNIQUE (b), UNIQUE (b) DEFERRABLE, UNIQUE (b) INCLUDE (a));
+CREATE TABLE said_twice_e (a int UNIQUE DEFERRABLE INITIALLY DEFERRED, b int, UNIQUE (a), UNIQUE (a, b), CONSTRAINT one UNIQUE (b, a), UNIQUE (a, b), CONSTRAINT two UNIQUE (b, a));
+CREATE TABLE ancestors (a int CHECK (a > 0), b int, c text NOT NULL, CHECK (b < 10));
+CREATE TABLE heirs (d int CHECK (d > 0), CHECK (b > 3), CHECK (a < 100), CHECK (a > d), b int CHECK (b < 30)) INHERITS (ancestors);
+CREATE TABLE later_heirs (CHECK (c <> ''), CHECK (d > 1), CHECK (a > 5)) INHERITS (heirs);
+ALTER TABLE later_heirs ADD CHECK (b > 5);
+CREATE TABLE regions (id int, region text, amount int CHECK (amount > 0), PRIMARY KEY (id, region)) PARTITION BY LIST (region);
+CREATE TABLE regions_eu PARTITION OF regions FOR VALUES IN ('eu') PARTITION BY HASH (id);
+CREATE TABLE regions_eu_0 PARTITION OF regions_eu (CHECK (region <> ''), amount CHECK (amount < 5)) FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE renamed_later (id int PRIMARY KEY, name text UNIQUE, other int REFERENCES renamed_later, moods mood[]);
+ALTER TABLE renamed_later RENAME TO renamed;
+ALTER TABLE renamed RENAME COLUMN other TO parent;
+ALTER INDEX renamed_later_name_key RENAME TO renamed_name;
+CREATE TABLE copied_later (LIKE renamed INCLUDING ALL, LIKE said_twice_e INCLUDING INDEXES, more int);
