@@ -1,5 +1,6 @@
 /* django_expression.c -- conditions and expressions of Meta as SQL: Q(price__gte=0), ~Q(live=True), F("a"), Lower("name"). */
 #include "readers/django.h"
+#include "readers/sqlalchemy.h"
 
 #define EXPRESSION_DEPTH_MAX 8u
 
@@ -10,20 +11,6 @@ struct reading {
 };
 
 static bool expression(const struct reading *e, TSNode node, struct str *ret_text, size_t depth);
-
-static struct str quoted(struct arena *arena, struct str text)
-{
-    struct buf buf = buf_new(arena, 2 * text.length + 3);
-
-    buf_add_byte(&buf, '\'');
-    for (size_t i = 0; i < text.length; i++) {
-        if (text.bytes[i] == '\'')
-            buf_add_byte(&buf, '\'');
-        buf_add_byte(&buf, text.bytes[i]);
-    }
-    buf_add_byte(&buf, '\'');
-    return buf_str(&buf);
-}
 
 /* customer_id of the relation `customer`, whatever its column is called */
 static bool is_key_of(const struct django_field *field, struct str name)
@@ -49,7 +36,7 @@ static bool literal(const struct reading *e, TSNode node, struct str *ret_text)
 
     switch (value.kind) {
     case CONSTANT_STRING:
-        *ret_text = quoted(e->r->arena, value.text);
+        *ret_text = sql_quoted(e->r->arena, value.text);
         return true;
     case CONSTANT_NUMBER:
         *ret_text = value.text;
@@ -118,8 +105,9 @@ static bool matched(const struct reading *e, struct str column, struct str word,
     if (text.kind != CONSTANT_STRING)
         return false;
     if (str_eq(word, STR("regex")) || str_eq(word, STR("iregex"))) {
-        *ret_text = str_printf(arena, STR_FMT " ~%s " STR_FMT, STR_ARG(column),
-                               word.bytes[0] == 'i' ? "*" : "", STR_ARG(quoted(arena, text.text)));
+        *ret_text =
+            str_printf(arena, STR_FMT " ~%s " STR_FMT, STR_ARG(column),
+                       word.bytes[0] == 'i' ? "*" : "", STR_ARG(sql_quoted(arena, text.text)));
         return true;
     }
     bool any_case = word.length && word.bytes[0] == 'i';
@@ -127,8 +115,8 @@ static bool matched(const struct reading *e, struct str column, struct str word,
     for (size_t i = 0; i < COUNT_OF(words); i++) {
         if (!str_eq(plain, str_from(words[i].lookup)))
             continue;
-        struct str pattern = quoted(arena, str_printf(arena, "%s" STR_FMT "%s", words[i].before,
-                                                      STR_ARG(text.text), words[i].after));
+        struct str pattern = sql_quoted(arena, str_printf(arena, "%s" STR_FMT "%s", words[i].before,
+                                                          STR_ARG(text.text), words[i].after));
         *ret_text = any_case ? str_printf(arena, "upper(" STR_FMT ") LIKE upper(" STR_FMT ")",
                                           STR_ARG(column), STR_ARG(pattern))
                              : str_printf(arena, STR_FMT " LIKE " STR_FMT, STR_ARG(column),
@@ -138,7 +126,7 @@ static bool matched(const struct reading *e, struct str column, struct str word,
     if (!str_eq(word, STR("iexact")))
         return false;
     *ret_text = str_printf(arena, "upper(" STR_FMT ") = upper(" STR_FMT ")", STR_ARG(column),
-                           STR_ARG(quoted(arena, text.text)));
+                           STR_ARG(sql_quoted(arena, text.text)));
     return true;
 }
 
@@ -271,6 +259,50 @@ static bool ordered(const struct reading *e, TSNode call, const char *word)
     return node_is(call_keyword(e->scope.file, call, word), "true");
 }
 
+/* What the functions of django.db.models.functions are called in SQL. */
+static struct str function_name(const struct reading *e, TSNode call, struct str called)
+{
+    static const struct {
+        const char *called, *sql;
+    } names[] = {{"Lower", "lower"},       {"Upper", "upper"},     {"Length", "length"},
+                 {"Trim", "trim"},         {"LTrim", "ltrim"},     {"RTrim", "rtrim"},
+                 {"Abs", "abs"},           {"Ceil", "ceiling"},    {"Floor", "floor"},
+                 {"Coalesce", "COALESCE"}, {"NullIf", "NULLIF"},   {"Greatest", "GREATEST"},
+                 {"Least", "LEAST"},       {"MD5", "md5"},         {"Reverse", "reverse"},
+                 {"Left", "left"},         {"Right", "right"},     {"Replace", "replace"},
+                 {"Sqrt", "sqrt"},         {"StrIndex", "strpos"}, {"Substr", "substring"}};
+
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (str_eq(called, str_from(names[i].called)))
+            return str_from(names[i].sql);
+    if (!str_eq(called, STR("Func")) ||
+        !ts_node_is_null(call_keyword(e->scope.file, call, "template")))
+        return STR_NONE;
+    struct python_constant name =
+        python_constant(e->r->tree, e->scope, call_keyword(e->scope.file, call, "function"));
+    return name.kind == CONSTANT_STRING ? name.text : STR_NONE;
+}
+
+/* Lower("name"), Func("name", function="unaccent") */
+static bool function_call(const struct reading *e, TSNode call, struct str called,
+                          struct str *ret_text, size_t depth)
+{
+    struct buf buf = buf_new(e->r->arena, (size_t)64 << 10);
+    struct str name = function_name(e, call, called), argument;
+
+    if (!name.length || call_has_splat(call))
+        return false;
+    buf_printf(&buf, STR_FMT "(", STR_ARG(name));
+    for (size_t i = 0; i < call_positional_count(call); i++) {
+        if (!expression(e, call_positional(call, i), &argument, depth + 1))
+            return false;
+        buf_printf(&buf, "%s" STR_FMT, i ? ", " : "", STR_ARG(argument));
+    }
+    buf_add_byte(&buf, ')');
+    *ret_text = buf_str(&buf);
+    return true;
+}
+
 /* F("price").desc(), Lower("name"), F("a") * F("b"), Value(3) */
 static bool expression(const struct reading *e, TSNode node, struct str *ret_text, size_t depth)
 {
@@ -329,22 +361,7 @@ static bool expression(const struct reading *e, TSNode node, struct str *ret_tex
             return true;
         }
     }
-    if (!str_eq(called, STR("Lower")) && !str_eq(called, STR("Upper")) &&
-        !str_eq(called, STR("Length")) && !str_eq(called, STR("Trim")) &&
-        !str_eq(called, STR("Abs")) && !str_eq(called, STR("Coalesce")))
-        return false;
-    struct buf buf = buf_new(arena, (size_t)64 << 10);
-    buf_printf(
-        &buf, STR_FMT "(",
-        STR_ARG(str_eq(called, STR("Coalesce")) ? STR("COALESCE") : str_lower(arena, called)));
-    for (size_t i = 0; i < call_positional_count(node); i++) {
-        if (!expression(e, call_positional(node, i), &left, depth + 1))
-            return false;
-        buf_printf(&buf, "%s" STR_FMT, i ? ", " : "", STR_ARG(left));
-    }
-    buf_add_byte(&buf, ')');
-    *ret_text = buf_str(&buf);
-    return true;
+    return function_call(e, node, called, ret_text, depth);
 }
 
 bool django_condition(struct django_reader *r, struct python_scope scope, TSNode node,
