@@ -330,8 +330,9 @@ static void primary_key(struct reader *r, struct schema_table *table, TSNode cal
         struct ruby_value of = ruby_entry(r->file, id.node, "type");
         type = ruby_is_text(&of) ? of.text : type;
     }
-    /* What else the call says is said of the table: its collation, its comment. */
-    TSNode options = id.kind == RUBY_HASH ? id.node : (TSNode){.id = NULL};
+    /* Until Rails 6.1 the call says the length of the key too; what else it says is said of the table: its collation, its comment. */
+    bool limited = !ts_node_is_null(ruby_option(r->file, call, "limit").node);
+    TSNode options = id.kind == RUBY_HASH ? id.node : limited ? call : (TSNode){.id = NULL};
     rails_column(r->file, options, type, r->version, &column);
     bool says_default = !ts_node_is_null(ruby_option(r->file, options, "default").node);
     if (!says_default) {
