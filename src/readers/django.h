@@ -110,6 +110,16 @@ struct str django_setting(struct django_reader *r, struct python_scope scope, TS
 /* A constant, also one that the settings say. */
 struct python_constant django_constant(struct django_reader *r, struct python_scope scope,
                                        TSNode node);
+/* The items of a list that is written out, or computed from choices: Status.values, [key for key, _ in STATES]. False when one cannot be told. */
+VEC_DEFINE(python_constants, struct python_constant);
+bool django_values_of(struct django_reader *r, struct python_scope scope, TSNode node,
+                      struct python_constants *ret_values);
+/* max(len(v) for v in Status.values), max(map(len, NAMES)) */
+struct python_constant django_greatest(struct django_reader *r, struct python_scope scope,
+                                       TSNode call);
+/* Decimal("1.50"), UUID("…"), date(2024, 1, 31) as SQL; false for any other call. */
+bool django_value_made(struct django_reader *r, struct python_scope scope, TSNode call,
+                       struct str *ret_text);
 /* An argument of the field: as called, or as its class presets it. */
 struct python_constant django_word(struct django_reader *r, const struct django_field *field,
                                    const char *name);

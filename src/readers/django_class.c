@@ -397,7 +397,17 @@ struct python_constant django_constant(struct django_reader *r, struct python_sc
 {
     struct python_constant value = python_constant(r->tree, scope, node);
 
-    return value.kind == CONSTANT_NOT ? of_settings(r, scope, node) : value;
+    if (value.kind == CONSTANT_NOT)
+        value = of_settings(r, scope, node);
+    if (value.kind != CONSTANT_NOT || ts_node_is_null(node))
+        return value;
+    struct python_thing thing = python_resolve(r->tree, scope, node);
+    return thing.kind == THING_VALUE && node_is(thing.node, "call")
+               ? django_greatest(r,
+                                 (struct python_scope){
+                                     .file = thing.file, .body = thing.scope, .bound = thing.bound},
+                                 thing.node)
+               : value;
 }
 
 struct python_constant django_word(struct django_reader *r, const struct django_field *field,

@@ -153,8 +153,10 @@ static bool numbers(struct django_reader *r, struct literal call, unsigned *numb
 }
 
 /* Decimal("1.50"), UUID("…"), date(2024, 1, 31), datetime(2024, 1, 31, tzinfo=timezone.utc) */
-static bool made(struct django_reader *r, struct literal call, struct str *ret_text)
+bool django_value_made(struct django_reader *r, struct python_scope scope, TSNode node,
+                       struct str *ret_text)
 {
+    struct literal call = {scope, node};
     struct str called = python_foreign(r->tree, call.scope, node_field(call.node, "function"));
     struct python_constant value =
         python_constant(r->tree, call.scope, call_positional(call.node, 0));
@@ -212,7 +214,8 @@ static bool literal_of(struct django_reader *r, const struct django_field *field
     else if (value.kind == CONSTANT_TRUE || value.kind == CONSTANT_FALSE)
         *ret_text = value.kind == CONSTANT_TRUE ? STR("true") : STR("false");
     else
-        return node_is(literal.node, "call") && made(r, literal, ret_text);
+        return node_is(literal.node, "call") &&
+               django_value_made(r, literal.scope, literal.node, ret_text);
     return true;
 }
 

@@ -30,13 +30,11 @@ struct str django_column_of(const struct django_fields *fields, struct str name)
     return name;
 }
 
-static bool literal(const struct reading *e, TSNode node, struct str *ret_text)
+static bool constant(struct arena *arena, struct python_constant value, struct str *ret_text)
 {
-    struct python_constant value = python_constant(e->r->tree, e->scope, node);
-
     switch (value.kind) {
     case CONSTANT_STRING:
-        *ret_text = sql_quoted(e->r->arena, value.text);
+        *ret_text = sql_quoted(arena, value.text);
         return true;
     case CONSTANT_NUMBER:
         *ret_text = value.text;
@@ -54,23 +52,33 @@ static bool literal(const struct reading *e, TSNode node, struct str *ret_text)
     return false;
 }
 
+/* Also one that a call makes: Decimal("0"), here or under a name. */
+static bool literal(const struct reading *e, TSNode node, struct str *ret_text)
+{
+    struct python_scope in = e->scope;
+
+    if (constant(e->r->arena, python_constant(e->r->tree, in, node), ret_text))
+        return true;
+    if (node_is(node, "identifier") || node_is(node, "attribute")) {
+        struct python_thing thing = python_resolve(e->r->tree, in, node);
+        in = (struct python_scope){.file = thing.file, .body = thing.scope, .bound = thing.bound};
+        node = thing.kind == THING_FOREIGN ? thing.node : node_null();
+    }
+    return node_is(node, "call") && django_value_made(e->r, in, node, ret_text);
+}
+
+/* (1, 2), STATES, Status.values */
 static bool list_of(const struct reading *e, TSNode node, struct buf *buf)
 {
-    if (node_is(node, "identifier") || node_is(node, "attribute")) {
-        struct python_thing thing = python_resolve(e->r->tree, e->scope, node);
-        struct reading in = {e->r, {.file = thing.file, .body = thing.scope}, e->fields};
-        return thing.kind == THING_VALUE && !ts_node_eq(thing.node, node) &&
-               list_of(&in, node_bare(thing.node), buf);
-    }
-    if (!node_is(node, "list") && !node_is(node, "tuple") && !node_is(node, "set"))
+    struct python_constants values = {0};
+    struct str text;
+
+    if (!django_values_of(e->r, e->scope, node, &values))
         return false;
-    for (uint32_t i = 0, count = 0; i < ts_node_named_child_count(node); i++) {
-        struct str text;
-        if (node_is(ts_node_named_child(node, i), "comment"))
-            continue;
-        if (!literal(e, ts_node_named_child(node, i), &text))
+    for (size_t i = 0; i < values.count; i++) {
+        if (!constant(e->r->arena, values.items[i], &text))
             return false;
-        buf_printf(buf, "%s" STR_FMT, count++ ? ", " : "", STR_ARG(text));
+        buf_printf(buf, "%s" STR_FMT, i ? ", " : "", STR_ARG(text));
     }
     return true;
 }

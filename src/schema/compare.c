@@ -89,8 +89,9 @@ static void compare_columns(struct comparison *c, const struct schema_table *bef
     if (old->primary_key != new->primary_key)
         change_column(c, table, old, new, ASPECT_KEY,
                       new->primary_key ? STR("PRIMARY KEY") : STR("DROP PRIMARY KEY"));
-    /* A key is unique without saying so. */
-    if (old->unique != new->unique && old->primary_key == new->primary_key &&
+    /* A key is unique without saying so, and what is one no longer says it. */
+    if (old->unique != new->unique &&
+        (old->primary_key == new->primary_key || (old->primary_key && new->unique)) &&
         !has_as_unique(new->unique ? before : table, new->name))
         change_column(c, table, old, new, ASPECT_KEY,
                       new->unique ? STR("UNIQUE") : STR("DROP UNIQUE"));
