@@ -101,6 +101,10 @@ void django_column_add(struct django_reader *r, const struct django_model *model
 /* Fills kind, written_type and presets of what a call makes; false: it makes no field. "?": a field that cannot be read. */
 bool django_field_kind(struct django_reader *r, struct python_scope scope, TSNode function,
                        struct django_field *field);
+/* The type that db_type() of a field's class returns for PostgreSQL; empty: it cannot be told. `init`: __init__ of the class, or null; `own`: the field is
+ * made by calling that class itself. */
+struct str django_written_type(struct django_reader *r, struct python_scope scope, TSNode db_type,
+                               TSNode init, const struct django_field *field, bool own);
 /* Does the class itself have a field of Django's? Then it is a model, whatever its base of another package is called: wagtail's Orderable,
  * oscar's AbstractProduct. */
 bool django_has_field(struct django_reader *r, const struct django_model *model);

@@ -42,8 +42,15 @@ static bool super_call(struct django_reader *r, struct python_scope scope, TSNod
     for (uint32_t i = 0; i < ts_node_named_child_count(arguments); i++) {
         TSNode argument = ts_node_named_child(arguments, i);
         if (node_is(argument, "list_splat") || node_is(argument, "dictionary_splat") ||
-            node_is(argument, "comment") || node_is(argument, "identifier"))
+            node_is(argument, "comment"))
             continue;
+        if (node_is(argument, "identifier")) { /* max_digits, handed on by its place */
+            struct str own = node_source(scope.file, argument);
+            struct python_constant usual = parameter(r, scope, function, own);
+            if (usual.kind != CONSTANT_NONE)
+                preset(field, own, usual, false);
+            continue;
+        }
         if (!node_is(argument, "keyword_argument"))
             return false;
         TSNode value = node_field(argument, "value");
@@ -163,23 +170,11 @@ static struct str upper(struct arena *arena, struct str text)
 }
 
 /* What a class of the tree says of itself; false: that cannot be read. */
-static bool read_class(struct django_reader *r, struct python_thing class,
-                       struct django_field *field)
+static bool read_init(struct django_reader *r, struct python_thing class,
+                      const struct python_binding *init, struct django_field *field)
 {
-    TSNode body = node_field(class.node, "body");
-    struct python_scope scope = {.file = class.file, .body = body};
-    const struct python_binding *type =
-        python_binding_in(r->tree, class.file, body, STR("db_type"));
-    const struct python_binding *init =
-        python_binding_in(r->tree, class.file, body, STR("__init__"));
+    struct python_scope scope = {.file = class.file, .body = node_field(class.node, "body")};
 
-    if (type && !field->written_type.length) {
-        struct str text =
-            type->kind == BINDING_FUNCTION ? returned_text(r, scope, type->node) : STR_NONE;
-        if (!text.length)
-            return false;
-        field->written_type = upper(r->arena, text);
-    }
     if (!init)
         return true;
     if (init->kind != BINDING_FUNCTION)
@@ -189,6 +184,27 @@ static bool read_class(struct django_reader *r, struct python_thing class,
         if (!init_statement(r, scope, init->node, ts_node_named_child(block, i), field))
             return false;
     return true;
+}
+
+static bool read_class(struct django_reader *r, struct python_thing class,
+                       struct django_field *field, bool own)
+{
+    TSNode body = node_field(class.node, "body");
+    struct python_scope scope = {.file = class.file, .body = body};
+    const struct python_binding *type =
+        python_binding_in(r->tree, class.file, body, STR("db_type"));
+    const struct python_binding *init =
+        python_binding_in(r->tree, class.file, body, STR("__init__"));
+
+    if (!read_init(r, class, init, field))
+        return false;
+    if (!type || field->written_type.length)
+        return true;
+    if (type->kind == BINDING_FUNCTION)
+        field->written_type =
+            upper(r->arena, django_written_type(r, scope, type->node,
+                                                init ? init->node : node_null(), field, own));
+    return field->written_type.length > 0;
 }
 
 /* Well-known packages' own names of what Django has: mptt, wagtail, annoying, sortedm2m. ImageSpecField of imagekit is no column.
@@ -303,7 +319,7 @@ static bool kind_of(struct django_reader *r, struct python_scope scope, TSNode f
     if (thing.kind != THING_CLASS || depth > FIELD_DEPTH_MAX)
         return false;
     TSNode bases = node_field(thing.node, "superclasses"), body = node_field(thing.node, "body");
-    bool known = read_class(r, thing, field), computed = false;
+    bool known = read_class(r, thing, field, depth == 0), computed = false;
     for (uint32_t i = 0; !ts_node_is_null(bases) && i < ts_node_named_child_count(bases); i++) {
         struct python_scope in = {.file = thing.file};
         enum python_thing_kind kind =

@@ -379,6 +379,10 @@ static struct python_constant attribute(struct python_tree *tree, struct python_
     struct str name = node_source(scope.file, node_field(node, "attribute"));
     TSNode object = node_field(node, "object");
 
+    for (const struct python_bound *bound = scope.bound; bound; bound = bound->outer)
+        if (str_starts(bound->name, STR("self.")) &&
+            str_eq(bound->name, node_source(scope.file, node)))
+            return string(bound->text);
     if (scope.class_name.length && node_is(object, "identifier") && str_eq(name, STR("__name__")))
         return string(scope.class_name);
     if (scope.table_name.length && node_is(object, "identifier") &&
