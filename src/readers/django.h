@@ -143,6 +143,8 @@ bool django_condition(struct django_reader *r, struct python_scope scope, TSNode
                       const struct django_fields *fields, struct str *ret_text);
 bool django_expression(struct django_reader *r, struct python_scope scope, TSNode node,
                        const struct django_fields *fields, struct str *ret_text);
+/* What cannot be written so, as its words: the same when only its layout, its quotes or its imports change. */
+struct str django_words(struct django_reader *r, struct python_scope scope, TSNode node);
 /* The column of a field by the name that queries use. */
 struct str django_column_of(const struct django_fields *fields, struct str name);
 /* What the AppConfig in apps.py beside the models says; empty: nothing. */

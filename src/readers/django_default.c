@@ -256,7 +256,7 @@ static void generated_of(struct django_reader *r, const struct django_field *fie
     if (ts_node_is_null(node) || !str_eq(field->kind, STR("GeneratedField")))
         return;
     if (!django_expression(r, in, node, fields, &text))
-        text = node_source(in.file, node);
+        text = django_words(r, in, node);
     column->default_value =
         str_printf(r->arena, "GENERATED ALWAYS AS (" STR_FMT ")%s", STR_ARG(text),
                    django_word(r, field, "db_persist").kind == CONSTANT_FALSE ? "" : " STORED");

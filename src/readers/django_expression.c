@@ -192,19 +192,38 @@ static struct str grouped(struct arena *arena, struct str text, bool several)
     return several ? str_printf(arena, "(" STR_FMT ")", STR_ARG(text)) : text;
 }
 
+/* _connector=Q.OR; NULL: another one */
+static const char *connector_of(const struct reading *e, TSNode connector)
+{
+    struct python_constant text = python_constant(e->r->tree, e->scope, connector);
+    struct str word = text.kind == CONSTANT_STRING
+                          ? text.text
+                          : dotted_last(python_foreign(e->r->tree, e->scope, connector));
+
+    return ts_node_is_null(connector) || str_eq(word, STR("AND")) ? " AND "
+           : str_eq(word, STR("OR"))                              ? " OR "
+                                                                  : NULL;
+}
+
 /* Q(a=1, b=2, Q(c=3)) */
 static bool q_call(const struct reading *e, TSNode call, struct str *ret_text, bool *ret_several,
                    size_t depth)
 {
     TSNode arguments = node_field(call, "arguments");
+    TSNode connector = call_keyword(e->scope.file, call, "_connector");
+    TSNode negated = call_keyword(e->scope.file, call, "_negated");
     struct buf buf = buf_new(e->r->arena, (size_t)64 << 10);
+    const char *between = connector_of(e, connector);
     size_t count = 0;
 
+    if (!between || !(ts_node_is_null(negated) || node_is(negated, "true")))
+        return false;
     for (uint32_t i = 0; i < ts_node_named_child_count(arguments); i++) {
         TSNode argument = ts_node_named_child(arguments, i);
         struct str text;
         bool several = false;
-        if (node_is(argument, "comment"))
+        if (node_is(argument, "comment") ||
+            str_starts(node_source(e->scope.file, node_field(argument, "name")), STR("_")))
             continue;
         if (node_is(argument, "keyword_argument")
                 ? !lookup(e, node_source(e->scope.file, node_field(argument, "name")),
@@ -217,10 +236,12 @@ static bool q_call(const struct reading *e, TSNode call, struct str *ret_text, b
                 : !condition(e, argument, &text, &several, depth + 1))
             return false;
         text = grouped(e->r->arena, text, several);
-        buf_printf(&buf, "%s" STR_FMT, count++ ? " AND " : "", STR_ARG(text));
+        buf_printf(&buf, "%s" STR_FMT, count++ ? between : "", STR_ARG(text));
     }
-    *ret_several = count > 1;
-    *ret_text = buf_str(&buf);
+    *ret_several = count > 1 && ts_node_is_null(negated);
+    *ret_text = ts_node_is_null(negated)
+                    ? buf_str(&buf)
+                    : str_printf(e->r->arena, "NOT (" STR_FMT ")", STR_ARG(buf_str(&buf)));
     return count > 0;
 }
 

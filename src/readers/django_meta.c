@@ -258,7 +258,7 @@ static bool read_exclusion(struct django_reader *r, struct python_scope scope, T
         struct str sign = range_sign(r, scope, ts_node_named_child(pair, 1));
         TSNode element = ts_node_named_child(pair, 0);
         if (!django_expression(r, scope, element, fields, &text))
-            text = node_source(scope.file, element);
+            text = django_words(r, scope, element);
         if (!sign.length)
             return false;
         VEC_PUSH(r->arena, &index->parts,
@@ -287,13 +287,13 @@ static bool read_item(struct django_reader *r, struct python_scope scope, TSNode
             return false;
         struct str text;
         if (!django_condition(r, scope, check, fields, &text))
-            text = node_source(scope.file, check);
+            text = django_words(r, scope, check);
         strs_add(r->arena, &index->parts, text);
         return index->name.length > 0;
     }
     if (!ts_node_is_null(condition) &&
         !django_condition(r, scope, condition, fields, &index->condition))
-        index->condition = node_source(scope.file, condition);
+        index->condition = django_words(r, scope, condition);
     if (!read_extra(r, scope, call, fields, index))
         return false;
     if (str_eq(kind, STR("ExclusionConstraint")))
@@ -301,7 +301,8 @@ static bool read_item(struct django_reader *r, struct python_scope scope, TSNode
     /* Only columns, all of them, make a constraint; the rest is an index. */
     if (str_eq(kind, STR("UniqueConstraint")))
         index->kind = index->condition.length || str_starts(index->extra, STR("INCLUDE")) ||
-                              ts_node_is_null(list)
+                              ts_node_is_null(list) ||
+                              !ts_node_is_null(call_keyword(scope.file, call, "opclasses"))
                           ? SCHEMA_UNIQUE_INDEX
                           : SCHEMA_UNIQUE;
     else if (!str_ends(kind, STR("Index")))
@@ -311,7 +312,7 @@ static bool read_item(struct django_reader *r, struct python_scope scope, TSNode
         for (size_t i = 0; i < call_positional_count(call); i++) {
             struct str text;
             if (!django_expression(r, scope, call_positional(call, i), fields, &text))
-                text = node_source(scope.file, call_positional(call, i));
+                text = django_words(r, scope, call_positional(call, i));
             VEC_PUSH(r->arena, &index->parts, text);
         }
         return index->parts.count > 0 && index->name.length > 0;
