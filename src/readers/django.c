@@ -279,10 +279,16 @@ static void collect(struct django_reader *r, struct python_file *file, TSNode no
                                              !django_has_field(r, &model));
     model.unmanaged = node_is(django_meta(r, &model, "managed", &scope), "false");
     TSNode table = django_meta(r, &model, "db_table", &scope);
-    model.table = ts_node_is_null(table)
-                      ? str_printf(r->arena, STR_FMT "_" STR_FMT, STR_ARG(model.app),
-                                   STR_ARG(str_lower(r->arena, model.name)))
-                      : unquoted(r->arena, python_constant(r->tree, scope, table).text);
+    struct str name = ts_node_is_null(table) ? STR_NONE : django_constant(r, scope, table).text;
+    model.table = name.length ? unquoted(r->arena, name)
+                              : str_printf(r->arena, STR_FMT "_" STR_FMT, STR_ARG(model.app),
+                                           STR_ARG(str_lower(r->arena, model.name)));
+    /* A name that is not to be told: its columns are told of under the one it would have without. */
+    if (!name.length && !ts_node_is_null(table) && !node_is(table, "none") && !model.abstract)
+        schema_unread_add(r->arena, r->schema,
+                          (struct schema_place){.file = scope.file->path, .line = node_line(table)},
+                          str_printf(r->arena, "the name of table " STR_FMT, STR_ARG(model.table)),
+                          python_whole(r->tree, scope, table));
     VEC_PUSH(r->arena, &r->models, model);
 }
 
@@ -438,7 +444,7 @@ static void add_many(struct django_reader *r, const struct django_model *model,
     struct schema_place place = field->place;
     TSNode through = call_keyword(file, field->call, "through");
     struct python_constant name =
-        python_constant(r->tree, field->scope, call_keyword(file, field->call, "db_table"));
+        django_constant(r, field->scope, call_keyword(file, field->call, "db_table"));
 
     if (!ts_node_is_null(through) && !node_is(through, "none"))
         return;

@@ -1,7 +1,10 @@
 /* django_class.c -- what makes a field: Django's own classes, and those of the tree made from them. */
+#include "base/buf.h"
+
 #include "readers/django.h"
 
 #define FIELD_DEPTH_MAX 8u
+#define TEXT_MAX ((size_t)4 << 10)
 
 static void preset(struct django_field *field, struct str name, struct python_constant value,
                    bool final)
@@ -408,15 +411,49 @@ static struct python_constant of_settings(struct django_reader *r, struct python
     return said ? value : python_constant(r->tree, in, otherwise);
 }
 
-struct python_constant django_constant(struct django_reader *r, struct python_scope scope,
-                                       TSNode node)
+static struct python_constant constant_at(struct django_reader *r, struct python_scope scope,
+                                          TSNode node, size_t depth);
+
+/* settings.PREFIX + "leads", f"{settings.PREFIX}leads" */
+static struct python_constant put_together(struct django_reader *r, struct python_scope scope,
+                                           TSNode node, size_t depth)
+{
+    struct buf whole = buf_new(r->arena, TEXT_MAX);
+    bool text = node_is(node, "string");
+
+    if (!text && !str_eq(node_source(scope.file, node_field(node, "operator")), STR("+")))
+        return (struct python_constant){.kind = CONSTANT_NOT};
+    for (uint32_t i = 0; i < ts_node_named_child_count(node); i++) {
+        TSNode part = ts_node_named_child(node, i);
+        struct python_constant value = {.kind = CONSTANT_STRING,
+                                        .text = node_source(scope.file, part)};
+        if (text && (node_is(part, "string_start") || node_is(part, "string_end")))
+            continue;
+        if (text && node_is(part, "interpolation") && ts_node_named_child_count(part) == 1)
+            value = constant_at(r, scope, node_field(part, "expression"), depth + 1);
+        else if (!text)
+            value = constant_at(r, scope, part, depth + 1);
+        else if (!node_is(part, "string_content") || str_find_byte(value.text, '\\') != SIZE_MAX)
+            return (struct python_constant){.kind = CONSTANT_NOT};
+        if (value.kind != CONSTANT_STRING && !(text && value.kind == CONSTANT_NUMBER))
+            return (struct python_constant){.kind = CONSTANT_NOT};
+        buf_add(&whole, value.text);
+    }
+    return (struct python_constant){.kind = CONSTANT_STRING, .text = buf_str(&whole)};
+}
+
+static struct python_constant constant_at(struct django_reader *r, struct python_scope scope,
+                                          TSNode node, size_t depth)
 {
     struct python_constant value = python_constant(r->tree, scope, node);
 
     if (value.kind == CONSTANT_NOT)
         value = of_settings(r, scope, node);
-    if (value.kind != CONSTANT_NOT || ts_node_is_null(node))
+    if (value.kind != CONSTANT_NOT || ts_node_is_null(node) || depth > FIELD_DEPTH_MAX)
         return value;
+    node = node_bare(node);
+    if (node_is(node, "binary_operator") || node_is(node, "string"))
+        return put_together(r, scope, node, depth);
     struct python_thing thing = python_resolve(r->tree, scope, node);
     return thing.kind == THING_VALUE && node_is(thing.node, "call")
                ? django_greatest(r,
@@ -424,6 +461,12 @@ struct python_constant django_constant(struct django_reader *r, struct python_sc
                                      .file = thing.file, .body = thing.scope, .bound = thing.bound},
                                  thing.node)
                : value;
+}
+
+struct python_constant django_constant(struct django_reader *r, struct python_scope scope,
+                                       TSNode node)
+{
+    return constant_at(r, scope, node, 0);
 }
 
 struct python_constant django_word(struct django_reader *r, const struct django_field *field,

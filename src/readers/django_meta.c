@@ -81,13 +81,12 @@ struct str django_index_name(struct arena *arena, struct str table, const struct
 static bool names_of(struct django_reader *r, struct python_scope scope, TSNode list,
                      const struct django_fields *fields, struct strs *columns, struct strs *ordered)
 {
-    list = node_bare(list);
-    if (!node_is(list, "list") && !node_is(list, "tuple"))
+    struct python_constants names = {0};
+
+    if (!django_values_of(r, scope, list, &names))
         return false;
-    for (uint32_t i = 0; i < ts_node_named_child_count(list); i++) {
-        if (node_is(ts_node_named_child(list, i), "comment"))
-            continue;
-        struct python_constant name = python_constant(r->tree, scope, ts_node_named_child(list, i));
+    for (size_t i = 0; i < names.count; i++) {
+        struct python_constant name = names.items[i];
         if (name.kind != CONSTANT_STRING)
             return false;
         bool down = str_starts(name.text, STR("-"));
@@ -338,6 +337,34 @@ static void read_listed(struct django_reader *r, const struct django_model *mode
     VEC_PUSH(r->arena, &table->indexes, index);
 }
 
+/* [UniqueConstraint(fields=[name], name=f"unique_{name}") for name in ("email", "phone")]: one for each */
+static bool read_comprehension(struct django_reader *r, const struct django_model *model,
+                               struct python_scope scope, TSNode list,
+                               const struct django_fields *fields, struct schema_table *table)
+{
+    TSNode clause = ts_node_named_child(list, 1), target = node_null();
+    struct python_constants values = {0};
+
+    if (ts_node_named_child_count(list) == 2 && node_is(clause, "for_in_clause"))
+        target = node_field(clause, "left");
+    if (!node_is(target, "identifier") ||
+        !django_values_of(r, scope, node_field(clause, "right"), &values))
+        return false;
+    for (size_t i = 0; i < values.count; i++)
+        if (values.items[i].kind != CONSTANT_STRING)
+            return false;
+    for (size_t i = 0; i < values.count; i++) {
+        struct python_bound *bound = ARENA_NEW(r->arena, struct python_bound);
+        struct python_scope inside = scope;
+        *bound = (struct python_bound){.name = node_source(scope.file, target),
+                                       .text = values.items[i].text,
+                                       .outer = scope.bound};
+        inside.bound = bound;
+        read_listed(r, model, inside, node_field(list, "body"), fields, table);
+    }
+    return true;
+}
+
 /* A list of them, `Base.Meta.indexes + […]`, `[*Base.Meta.indexes, …]`, the name of a list. */
 static void read_list(struct django_reader *r, const struct django_model *model,
                       struct python_scope scope, TSNode list, const struct django_fields *fields,
@@ -358,6 +385,9 @@ static void read_list(struct django_reader *r, const struct django_model *model,
             return;
         }
     }
+    if (node_is(list, "list_comprehension") &&
+        read_comprehension(r, model, scope, list, fields, table))
+        return;
     if (!node_is(list, "list") && !node_is(list, "tuple")) {
         unread(r, scope, list, table);
         return;
@@ -406,39 +436,74 @@ static void read_items(struct django_reader *r, const struct django_model *model
     read_additions(r, model, scope, str_from(name), fields, table);
 }
 
-static void read_together(struct django_reader *r, const struct django_model *model,
-                          const char *name, const struct django_fields *fields,
-                          struct schema_table *table)
+struct together {
+    bool unique;
+    const struct django_fields *fields;
+    struct schema_table *table;
+};
+
+/* ("a", "b"), (("a", "b"), …), Base.Meta.unique_together + […] */
+static void read_together(struct django_reader *r, const struct together *together,
+                          struct python_scope scope, TSNode list, size_t depth)
 {
-    bool unique = str_eq(str_from(name), STR("unique_together"));
+    struct strs columns = {0}, ordered = {0};
+
+    list = node_bare(list);
+    if (depth < LISTS_DEPTH_MAX && node_is(list, "binary_operator") &&
+        str_eq(node_source(scope.file, node_field(list, "operator")), STR("+"))) {
+        read_together(r, together, scope, node_field(list, "left"), depth + 1);
+        read_together(r, together, scope, node_field(list, "right"), depth + 1);
+        return;
+    }
+    if (depth < LISTS_DEPTH_MAX && (node_is(list, "identifier") || node_is(list, "attribute"))) {
+        struct python_thing thing = python_resolve(r->tree, scope, list);
+        if (thing.kind == THING_VALUE && !ts_node_eq(thing.node, list)) {
+            read_together(r, together,
+                          (struct python_scope){.file = thing.file, .body = thing.scope},
+                          thing.node, depth + 1);
+            return;
+        }
+    }
+    TSNode first = node_null();
+    for (uint32_t i = ts_node_named_child_count(list); i-- > 0;)
+        if (!node_is(ts_node_named_child(list, i), "comment"))
+            first = ts_node_named_child(list, i);
+    bool display = node_is(list, "tuple") || node_is(list, "list") || node_is(list, "set");
+    if (display && ts_node_is_null(first))
+        return;
+    if (display && python_constant(r->tree, scope, first).kind != CONSTANT_STRING) {
+        for (uint32_t i = 0; i < ts_node_named_child_count(list); i++) {
+            TSNode one = ts_node_named_child(list, i), spread = node_spread(one);
+            if (!node_is(one, "comment") && depth < LISTS_DEPTH_MAX)
+                read_together(r, together, scope, ts_node_is_null(spread) ? one : spread,
+                              depth + 1);
+        }
+        return;
+    }
+    if (!names_of(r, scope, list, together->fields, &columns, &ordered)) {
+        unread(r, scope, list, together->table);
+        return;
+    }
+    VEC_PUSH(r->arena, &together->table->indexes,
+             (struct schema_index){
+                 .kind = together->unique ? SCHEMA_UNIQUE : SCHEMA_INDEX,
+                 .name = django_index_name(r->arena, together->table->name, &columns,
+                                           together->unique ? STR("_uniq") : STR("_idx")),
+                 .parts = columns,
+                 .place = {.file = scope.file->path, .line = node_line(list)}});
+}
+
+static void read_meta_together(struct django_reader *r, const struct django_model *model,
+                               const char *name, const struct django_fields *fields,
+                               struct schema_table *table)
+{
+    struct together together = {
+        .unique = str_eq(str_from(name), STR("unique_together")), .fields = fields, .table = table};
     struct python_scope scope = {0};
     TSNode list = django_meta(r, model, name, &scope);
-    TSNode one = list;
-    uint32_t count = 1;
 
-    if (ts_node_is_null(list) || !scope.file)
-        return;
-    TSNode first = ts_node_named_child_count(list) ? ts_node_named_child(list, 0) : node_null();
-    bool nested = node_is(first, "tuple") || node_is(first, "list");
-    if (nested)
-        count = ts_node_named_child_count(list);
-    for (uint32_t i = 0; i < count && ts_node_named_child_count(list); i++) {
-        struct strs columns = {0}, ordered = {0};
-        one = nested ? ts_node_named_child(list, i) : list;
-        if (node_is(one, "comment"))
-            continue;
-        if (!names_of(r, scope, one, fields, &columns, &ordered)) {
-            unread(r, scope, one, table);
-            continue;
-        }
-        VEC_PUSH(
-            r->arena, &table->indexes,
-            (struct schema_index){.kind = unique ? SCHEMA_UNIQUE : SCHEMA_INDEX,
-                                  .name = django_index_name(r->arena, table->name, &columns,
-                                                            unique ? STR("_uniq") : STR("_idx")),
-                                  .parts = columns,
-                                  .place = {.file = scope.file->path, .line = node_line(one)}});
-    }
+    if (!ts_node_is_null(list) && scope.file && !node_is(list, "none"))
+        read_together(r, &together, scope, list, 0);
 }
 
 void django_meta_read(struct django_reader *r, const struct django_model *model,
@@ -446,6 +511,6 @@ void django_meta_read(struct django_reader *r, const struct django_model *model,
 {
     read_items(r, model, "indexes", fields, table);
     read_items(r, model, "constraints", fields, table);
-    read_together(r, model, "unique_together", fields, table);
-    read_together(r, model, "index_together", fields, table);
+    read_meta_together(r, model, "unique_together", fields, table);
+    read_meta_together(r, model, "index_together", fields, table);
 }

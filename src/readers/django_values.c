@@ -87,16 +87,16 @@ static struct python_constant length_of(const struct going *g, struct python_con
 
 /* What the body of a comprehension gives for one item: x, x.value, x[0], the first of `key, label`, len() of these. */
 static struct python_constant given(const struct going *g, TSNode body, TSNode target,
-                                    const struct item *item)
+                                    const struct item *item, unsigned depth)
 {
     static const struct python_constant none = {.kind = CONSTANT_NOT};
     struct str name = node_source(g->scope.file, target);
     bool several = node_is(target, "pattern_list") || node_is(target, "tuple_pattern");
 
     body = node_bare(body);
-    if (node_is(body, "call") && call_positional_count(body) == 1 &&
+    if (node_is(body, "call") && call_positional_count(body) == 1 && depth < NESTING_MAX &&
         str_eq(node_source(g->scope.file, node_field(body, "function")), STR("len")))
-        return length_of(g, given(g, call_positional(body, 0), target, item));
+        return length_of(g, given(g, call_positional(body, 0), target, item, depth + 1));
     if (several)
         name = node_source(g->scope.file, ts_node_named_child(target, 0));
     if (node_is(body, "identifier"))
@@ -135,7 +135,8 @@ static bool items_of_comprehension(const struct going *g, TSNode node, struct it
         return false;
     for (size_t i = 0; i < through.count; i++)
         if (!add(g, items,
-                 given(g, node_field(node, "body"), node_field(clause, "left"), &through.items[i]),
+                 given(g, node_field(node, "body"), node_field(clause, "left"), &through.items[i],
+                       0),
                  false))
             return false;
     return true;

@@ -3,6 +3,7 @@
 
 #define ATTRIBUTES_MAX 8u
 #define BLOCKS_MAX 8u
+#define NESTING_MAX 64u
 
 /* --- What is returned where the database is PostgreSQL. --- */
 
@@ -128,8 +129,11 @@ static struct python_constant attribute(struct django_reader *r, struct python_s
 
 /* Every `self.x` in the expression, bound under that name. */
 static bool bind_attributes(struct django_reader *r, struct python_scope *scope, TSNode node,
-                            TSNode init, const struct django_field *field, bool own, size_t *count)
+                            TSNode init, const struct django_field *field, bool own, unsigned depth,
+                            size_t *count)
 {
+    if (depth > NESTING_MAX)
+        return false;
     if (node_is(node, "attribute") &&
         str_eq(node_source(scope->file, node_field(node, "object")), STR("self"))) {
         struct python_constant value =
@@ -145,7 +149,8 @@ static bool bind_attributes(struct django_reader *r, struct python_scope *scope,
         return true;
     }
     for (uint32_t i = 0; i < ts_node_named_child_count(node); i++)
-        if (!bind_attributes(r, scope, ts_node_named_child(node, i), init, field, own, count))
+        if (!bind_attributes(r, scope, ts_node_named_child(node, i), init, field, own, depth + 1,
+                             count))
             return false;
     return true;
 }
@@ -158,7 +163,7 @@ struct str django_written_type(struct django_reader *r, struct python_scope scop
 
     if (!answers(r, scope, node_field(db_type, "body"), 0, &returned) ||
         ts_node_is_null(returned) ||
-        !bind_attributes(r, &scope, returned, init, field, own, &count))
+        !bind_attributes(r, &scope, returned, init, field, own, 0, &count))
         return STR_NONE;
     struct python_constant text = python_constant(r->tree, scope, returned);
     return text.kind == CONSTANT_STRING ? text.text : STR_NONE;
