@@ -530,38 +530,13 @@ static void add_table(struct django_reader *r, const struct django_model *model)
             add_many(r, model, &fields.items[i]);
 }
 
-/* --- Settings. --- */
-
-static void read_settings(struct django_reader *r)
-{
-    r->auto_field = STR("AutoField");
-    r->user_model = STR("auth.User");
-    for (size_t i = 0; i < r->settings->count; i++) {
-        struct python_file *file = python_tree_file(r->tree, r->settings->items[i]);
-        if (!file)
-            continue;
-        for (size_t j = 0; j < file->bindings.count; j++) {
-            const struct python_binding *binding = &file->bindings.items[j];
-            struct python_constant value =
-                python_constant(r->tree, (struct python_scope){.file = file},
-                                binding->kind == BINDING_VALUE ? binding->node : node_null());
-            if (value.kind != CONSTANT_STRING)
-                continue;
-            if (str_eq(binding->name, STR("DEFAULT_AUTO_FIELD")))
-                r->auto_field = dotted_last(value.text);
-            else if (str_eq(binding->name, STR("AUTH_USER_MODEL")))
-                r->user_model = value.text;
-        }
-    }
-}
-
 bool django_read(struct arena *arena, struct python_tree *tree, const struct strs *paths,
                  const struct strs *settings, struct schema *schema, struct err *e)
 {
     struct django_reader r = {.arena = arena, .tree = tree, .schema = schema, .settings = settings};
 
     (void)e;
-    read_settings(&r);
+    django_settings_read(&r);
     for (size_t i = 0; i < paths->count; i++) {
         struct python_file *file = python_tree_file(tree, paths->items[i]);
         for (size_t j = 0; file && j < file->bindings.count; j++)

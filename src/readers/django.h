@@ -108,6 +108,8 @@ struct str django_written_type(struct django_reader *r, struct python_scope scop
 /* Does the class itself have a field of Django's? Then it is a model, whatever its base of another package is called: wagtail's Orderable,
  * oscar's AbstractProduct. */
 bool django_has_field(struct django_reader *r, const struct django_model *model);
+/* Fills auto_field and user_model. */
+void django_settings_read(struct django_reader *r);
 /* Which setting of django.conf an expression asks for; empty: none. `getattr(settings, NAME, …)` gives the rest, and where it stands. */
 struct str django_setting(struct django_reader *r, struct python_scope scope, TSNode node,
                           TSNode *ret_otherwise, struct python_scope *ret_in);

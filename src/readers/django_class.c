@@ -1,10 +1,7 @@
 /* django_class.c -- what makes a field: Django's own classes, and those of the tree made from them. */
-#include "base/buf.h"
-
 #include "readers/django.h"
 
 #define FIELD_DEPTH_MAX 8u
-#define TEXT_MAX ((size_t)4 << 10)
 
 static void preset(struct django_field *field, struct str name, struct python_constant value,
                    bool final)
@@ -354,119 +351,6 @@ bool django_field_kind(struct django_reader *r, struct python_scope scope, TSNod
                        struct django_field *field)
 {
     return kind_of(r, scope, function, field, 0);
-}
-
-/* settings.MAX_DIGITS and getattr(settings, "MAX_DIGITS", 9) of django.conf, also through a name. *ret_otherwise: the 9; null: none is given. */
-struct str django_setting(struct django_reader *r, struct python_scope scope, TSNode node,
-                          TSNode *ret_otherwise, struct python_scope *ret_in)
-{
-    static const struct str prefix = STR_INIT("django.conf.settings.");
-    struct python_thing thing = {.kind = THING_UNKNOWN};
-
-    *ret_otherwise = node_null();
-    *ret_in = scope;
-    if (ts_node_is_null(node))
-        return STR_NONE;
-    thing = python_resolve(r->tree, scope, node_bare(node));
-    if (str_starts(thing.dotted, prefix))
-        return str_from_offset(thing.dotted, prefix.length);
-    if (thing.file && node_is(thing.node, "call")) {
-        *ret_in =
-            (struct python_scope){.file = thing.file, .body = thing.scope, .bound = thing.bound};
-        node = thing.node;
-    }
-    if (!node_is(node, "call") ||
-        !str_eq(node_source(ret_in->file, node_field(node, "function")), STR("getattr")) ||
-        !str_eq(python_foreign(r->tree, *ret_in, call_positional(node, 0)),
-                STR("django.conf.settings")))
-        return STR_NONE;
-    *ret_otherwise = call_positional(node, 2);
-    return python_constant(r->tree, *ret_in, call_positional(node, 1)).text;
-}
-
-/* What a settings file of the tree says, the last one. */
-static struct python_constant of_settings(struct django_reader *r, struct python_scope scope,
-                                          TSNode node)
-{
-    struct python_constant value = {.kind = CONSTANT_NOT};
-    struct python_scope in;
-    TSNode otherwise;
-    struct str name = django_setting(r, scope, node, &otherwise, &in);
-    bool said = false;
-
-    if (!name.length)
-        return value;
-    for (size_t i = 0; i < r->settings->count; i++) {
-        struct python_file *file = python_tree_file(r->tree, r->settings->items[i]);
-        const struct python_binding *binding =
-            file ? python_binding_in(r->tree, file, node_null(), name) : NULL;
-        /* An application's own settings.py asks Django's: MAX_TAG_LENGTH = getattr(settings, "MAX_TAG_LENGTH", 50) */
-        if (!binding || (binding->kind == BINDING_VALUE &&
-                         str_starts(node_source(file, binding->node), STR("getattr("))))
-            continue;
-        said = true;
-        if (binding->kind == BINDING_VALUE)
-            value = python_constant(r->tree, (struct python_scope){.file = file}, binding->node);
-    }
-    return said ? value : python_constant(r->tree, in, otherwise);
-}
-
-static struct python_constant constant_at(struct django_reader *r, struct python_scope scope,
-                                          TSNode node, size_t depth);
-
-/* settings.PREFIX + "leads", f"{settings.PREFIX}leads" */
-static struct python_constant put_together(struct django_reader *r, struct python_scope scope,
-                                           TSNode node, size_t depth)
-{
-    struct buf whole = buf_new(r->arena, TEXT_MAX);
-    bool text = node_is(node, "string");
-
-    if (!text && !str_eq(node_source(scope.file, node_field(node, "operator")), STR("+")))
-        return (struct python_constant){.kind = CONSTANT_NOT};
-    for (uint32_t i = 0; i < ts_node_named_child_count(node); i++) {
-        TSNode part = ts_node_named_child(node, i);
-        struct python_constant value = {.kind = CONSTANT_STRING,
-                                        .text = node_source(scope.file, part)};
-        if (text && (node_is(part, "string_start") || node_is(part, "string_end")))
-            continue;
-        if (text && node_is(part, "interpolation") && ts_node_named_child_count(part) == 1)
-            value = constant_at(r, scope, node_field(part, "expression"), depth + 1);
-        else if (!text)
-            value = constant_at(r, scope, part, depth + 1);
-        else if (!node_is(part, "string_content") || str_find_byte(value.text, '\\') != SIZE_MAX)
-            return (struct python_constant){.kind = CONSTANT_NOT};
-        if (value.kind != CONSTANT_STRING && !(text && value.kind == CONSTANT_NUMBER))
-            return (struct python_constant){.kind = CONSTANT_NOT};
-        buf_add(&whole, value.text);
-    }
-    return (struct python_constant){.kind = CONSTANT_STRING, .text = buf_str(&whole)};
-}
-
-static struct python_constant constant_at(struct django_reader *r, struct python_scope scope,
-                                          TSNode node, size_t depth)
-{
-    struct python_constant value = python_constant(r->tree, scope, node);
-
-    if (value.kind == CONSTANT_NOT)
-        value = of_settings(r, scope, node);
-    if (value.kind != CONSTANT_NOT || ts_node_is_null(node) || depth > FIELD_DEPTH_MAX)
-        return value;
-    node = node_bare(node);
-    if (node_is(node, "binary_operator") || node_is(node, "string"))
-        return put_together(r, scope, node, depth);
-    struct python_thing thing = python_resolve(r->tree, scope, node);
-    return thing.kind == THING_VALUE && node_is(thing.node, "call")
-               ? django_greatest(r,
-                                 (struct python_scope){
-                                     .file = thing.file, .body = thing.scope, .bound = thing.bound},
-                                 thing.node)
-               : value;
-}
-
-struct python_constant django_constant(struct django_reader *r, struct python_scope scope,
-                                       TSNode node)
-{
-    return constant_at(r, scope, node, 0);
 }
 
 struct python_constant django_word(struct django_reader *r, const struct django_field *field,
