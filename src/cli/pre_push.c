@@ -187,12 +187,19 @@ NO_RETURN static void answer(struct hook *hook)
     struct buf out = buf_new(hook->arena, OUTPUT_MAX);
     struct report_style style = style_of();
     enum action action = hook->result.verdict.action;
+    struct str text = STR_NONE;
+    struct err ignored = ERR_NONE;
 
     report_push_text(&out, &hook->result, hook->verbose, &style);
     if (action == ACTION_CONFIRM && !hook->server)
         confirm(hook, buf_str(&out));
     bool passes = action == ACTION_ALLOW || action == ACTION_WARN;
-    door_leave(passes ? DOOR_ALLOW : DOOR_BLOCK, buf_str(&out));
+    /* The door would show colours as text. Names were made printable by the report. */
+    if (style.color)
+        (void)!file_write_descriptor(STDERR_FILENO, buf_str(&out), &ignored);
+    else
+        text = buf_str(&out);
+    door_leave(passes ? DOOR_ALLOW : DOOR_BLOCK, text);
 }
 
 void pre_push_main(int argc, char **argv)
