@@ -109,6 +109,37 @@ static void read_refs(struct hook *hook, struct push_refs *refs)
                               e.message));
 }
 
+static struct str variable(const char *name)
+{
+    const char *value = getenv(name);
+
+    return value ? str_from(value) : STR_NONE;
+}
+
+/* pre-commit gives its hooks an empty list, and tells of the push's first ref in the environment: no PRE_COMMIT_FROM_REF where the remote has nothing,
+ * no PRE_COMMIT_TO_REF where all is new. */
+static bool read_pre_commit(struct hook *hook, struct push_refs *refs)
+{
+    struct str local = variable("PRE_COMMIT_LOCAL_BRANCH"), to = variable("PRE_COMMIT_TO_REF");
+    struct str from = variable("PRE_COMMIT_FROM_REF");
+    struct push_ref ref = {.local_ref = local, .remote_ref = variable("PRE_COMMIT_REMOTE_BRANCH")};
+    struct err e = ERR_NONE;
+
+    if (hook->server || !ref.remote_ref.length || !(to.length + local.length))
+        return false;
+    if (!repository_resolve(hook->input.repository, hook->arena, to.length ? to : local,
+                            &ref.local_id, &e) ||
+        (from.length &&
+         !repository_resolve(hook->input.repository, hook->arena, from, &ref.remote_id, &e)))
+        door_fault(e.message);
+    if (!from.length)
+        ref.remote_id = str_printf(hook->arena, "%0*d", (int)ref.local_id.length, 0);
+    VEC_PUSH(hook->arena, refs, ref);
+    hook->input.remote = variable("PRE_COMMIT_REMOTE_NAME");
+    hook->input.url = variable("PRE_COMMIT_REMOTE_URL");
+    return true;
+}
+
 static uint64_t deadline(struct hook *hook)
 {
     const struct config *config = NULL;
@@ -202,6 +233,11 @@ NO_RETURN static void answer(struct hook *hook)
     door_leave(passes ? DOOR_ALLOW : DOOR_BLOCK, text);
 }
 
+NO_RETURN static void leave_up_to_date(const struct hook *hook)
+{
+    door_leave(DOOR_ALLOW, hook->verbose ? STR(NAME ": up to date\n") : STR(""));
+}
+
 void pre_push_main(int argc, char **argv)
 {
     ARENA(arena, MEMORY);
@@ -212,8 +248,8 @@ void pre_push_main(int argc, char **argv)
 
     read_options(&hook, argc, argv);
     read_refs(&hook, &refs);
-    if (!refs.count)
-        door_leave(DOOR_ALLOW, hook.verbose ? STR(NAME ": up to date\n") : STR(""));
+    if (!refs.count && !variable("PRE_COMMIT_REMOTE_BRANCH").length)
+        leave_up_to_date(&hook);
     config_options_from_environment(&arena, &options);
     hook.input.refs = &refs;
     hook.input.server = hook.server;
@@ -226,6 +262,8 @@ void pre_push_main(int argc, char **argv)
         door_fault("the current directory cannot be read");
     if (!repository_open_hook(&arena, str_from(here), !hook.server, &hook.input.repository, &e))
         door_fault(e.message);
+    if (!refs.count && !read_pre_commit(&hook, &refs))
+        leave_up_to_date(&hook);
     gate_push(&arena, &hook.input, &hook.result);
     answer(&hook);
 }
