@@ -133,12 +133,17 @@ static bool report_edits(struct pushed *pushed, struct edits *edits, struct str 
     if (edits->all.count > JUDGE_LISTED)
         buf_printf(&out, "\n  and %zu more", edits->all.count - JUDGE_LISTED);
     buf_add(&out, STR("\n  where they were applied, the new text will never run"));
+    struct str was = edits->all.items[0].before, is = edits->all.items[0].after;
+    /* There it has its old name. */
+    struct str away = str_eq(was, is) ? STR_NONE
+                                      : str_printf(pusher->arena, "git rm -q -- " STR_FMT " && ",
+                                                   STR_ARG(str_shown(pusher->arena, is)));
     pusher_add(pusher, REASON_MIGRATION_EDITED, set, buf_str(&out),
                str_printf(pusher->arena,
-                          "git checkout " STR_FMT " -- " STR_FMT
-                          "   (then write what shall change as a new migration)",
-                          STR_ARG(str_prefix(base, 12)),
-                          STR_ARG(str_shown(pusher->arena, edits->all.items[0].after))));
+                          STR_FMT "git checkout " STR_FMT " -- " STR_FMT
+                                  "   (then write what shall change as a new migration)",
+                          STR_ARG(away), STR_ARG(str_prefix(base, 12)),
+                          STR_ARG(str_shown(pusher->arena, was))));
     return true;
 }
 
@@ -166,6 +171,8 @@ static bool is_edited(struct pushed *pushed, const struct commit_set *set, struc
         !tree_read_start(pushed->after->tree, &scratch, after_path, MIGRATION_FILE_MAX, &after,
                          &whole, e))
         return false;
+    if (set)
+        after = push_as_it_was_called(&scratch, before_path, before, after_path, after);
     *ret_edited = !push_same_text(&scratch, set, before, after);
     if (*ret_edited && set && push_squash_is_over(pushed, set)) {
         before = push_squash_rest(&scratch, before);

@@ -1,4 +1,5 @@
 /* push_text.c -- two editions of a published migration: does what changed count? */
+#include "base/file.h"
 #include "gate/pusher.h"
 #include "migrations/checksum.h"
 
@@ -64,4 +65,59 @@ bool push_same_text(struct arena *scratch, const struct commit_set *set, struct 
     if (set && push_has_checksum(set))
         return str_eq(checksum_with_lf(scratch, before), checksum_with_lf(scratch, after));
     return same_lines(before, after, !has_long_texts(before) && !has_long_texts(after));
+}
+
+/* CreateUsers in 20240101000001_create_users.rb? An acronym keeps its case: AddAPIKey in …_add_api_key.rb. */
+static bool is_called_after(struct str class, struct str path)
+{
+    struct str name = path_base_name(path);
+    size_t at = 0;
+
+    name = str_prefix(name, str_find_last_byte(name, '.'));
+    (void)str_cut(&name, '_');
+    for (size_t i = 0; i < name.length; i++) {
+        if (name.bytes[i] == '_')
+            continue;
+        if (at == class.length ||
+            !str_eq_nocase(str_slice(name, i, i + 1), str_slice(class, at, at + 1)))
+            return false;
+        at++;
+    }
+    return at > 0 && at == class.length;
+}
+
+/* The name that the file's first class or module has, without those around it; empty: none. */
+static struct str class_of(struct str text, struct str keyword)
+{
+    struct str line;
+
+    while (str_next_line(&text, &line)) {
+        if (!str_starts(line, keyword))
+            continue;
+        line = str_trim(str_from_offset(line, keyword.length));
+        size_t end = 0, from = 0;
+        for (; end < line.length &&
+               (byte_is_word(line.bytes[end]) || line.bytes[end] == '.' || line.bytes[end] == ':');
+             end++)
+            if (!byte_is_word(line.bytes[end]))
+                from = end + 1;
+        return str_slice(line, from, end);
+    }
+    return STR_NONE;
+}
+
+struct str push_as_it_was_called(struct arena *scratch, struct str before_path, struct str before,
+                                 struct str after_path, struct str after)
+{
+    struct str keyword = str_ends(after_path, STR(".rb"))    ? STR("class ")
+                         : str_ends(after_path, STR(".exs")) ? STR("defmodule ")
+                                                             : STR_NONE;
+    if (!keyword.length || str_eq(path_base_name(before_path), path_base_name(after_path)))
+        return after;
+    struct str was = class_of(before, keyword), is = class_of(after, keyword);
+    if (!is_called_after(was, before_path) || !is_called_after(is, after_path))
+        return after;
+    size_t at = (size_t)(is.bytes - after.bytes);
+    return str_printf(scratch, STR_FMT STR_FMT STR_FMT, STR_ARG(str_prefix(after, at)),
+                      STR_ARG(was), STR_ARG(str_from_offset(after, at + is.length)));
 }

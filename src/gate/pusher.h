@@ -106,6 +106,10 @@ bool push_has_checksum(const struct commit_set *set);
  * the way. To others: blanks at the ends of lines and empty lines besides, where no text goes over several lines. `set` NULL: no tool is known. */
 bool push_same_text(struct arena *scratch, const struct commit_set *set, struct str before,
                     struct str after);
+/* The new text of a migration with the name its class had: Rails and Ecto want it called after the file, and record the number alone. As it is, where
+ * the file keeps its name or the class has another one. */
+struct str push_as_it_was_called(struct arena *scratch, struct str before_path, struct str before,
+                                 struct str after_path, struct str after);
 /* push_squash.c: a published squash that is still there stands for the migration `id`, or a dump of the schema that records it.
  * *in_dump: what such a dump records; NULL until it is read. */
 bool push_squash_holds(const struct pushed *pushed, const struct commit_set *old, struct str id,
