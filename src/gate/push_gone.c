@@ -2,6 +2,7 @@
  * that could be deployed ahead of its schema. A folder of migrations alone that goes is another thing. */
 #include "base/file.h"
 #include "gate/pusher.h"
+#include "migrations/services.h"
 
 #define SOURCES_DEPTH 4u
 
@@ -159,7 +160,7 @@ bool push_owner_is_gone(const struct pushed *pushed, const struct commit_set *se
         *owner =
             (struct push_owner){.known = true, .set = set, .path = path, .is_gone = owner->is_gone};
     }
-    *ret_gone = owner->is_gone && push_root_holds(path, file) && !str_eq(path_parent(file), path);
+    *ret_gone = owner->is_gone && service_holds(path, file) && !str_eq(path_parent(file), path);
     return true;
 }
 
@@ -169,7 +170,7 @@ static bool lay_in_gone(const struct pushed *pushed, const struct commit_set *se
     *ret_gone = false;
     for (size_t m = 0; set->loaded && m < set->history.migrations.count && !*ret_gone; m++) {
         struct str migration = set->history.migrations.items[m].file;
-        if (push_root_holds(owner_of(set, migration), file) &&
+        if (service_holds(owner_of(set, migration), file) &&
             !push_owner_is_gone(pushed, set, migration, owner, ret_gone, e))
             return false;
     }

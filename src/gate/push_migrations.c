@@ -1,6 +1,7 @@
 /* push_migrations.c -- what a push does to migrations: edited or deleted after they were published, heads, and what travels. */
 #include "base/file.h"
 #include "gate/pusher.h"
+#include "migrations/services.h"
 #include "readers/same_code.h"
 
 #define MESSAGE_MAX ((size_t)16 << 10)
@@ -20,7 +21,7 @@ static bool load_touched(struct pushed *pushed, struct commit_view *view, struct
         bool touched = false;
         for (size_t i = 0; i < pushed->changes.count && !touched; i++) {
             struct str path = pushed->changes.items[i].path;
-            touched = push_root_holds(set->set.root, path) &&
+            touched = service_holds(set->set.root, path) &&
                       push_path_may_be_migration(pushed->pusher->config, path);
         }
         if (touched && is_readable(&set->set) && !pusher_load(pushed->pusher, view, set, e))

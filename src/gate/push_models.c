@@ -4,6 +4,8 @@
 #include "migrations/cover.h"
 #include "migrations/graph.h"
 #include "migrations/models.h"
+#include "migrations/services.h"
+#include "migrations/survey.h"
 
 #define MESSAGE_MAX ((size_t)16 << 10)
 #define MIGRATION_BYTES ((size_t)1 << 20)
@@ -138,29 +140,25 @@ static bool is_for_django(const struct pushed *pushed, struct str file, bool *re
     return true;
 }
 
-static bool covered_in_tree(struct pushed *pushed, const struct strs *paths,
-                            const struct schema_changes *changes, bool *covered,
-                            struct str *ret_command, struct err *e)
+/* What `models check` says of the changes that are asked about. */
+static bool ask_tree(struct pushed *pushed, const struct strs *paths,
+                     const struct schema_changes *changes, const bool *asked, bool by_words,
+                     bool *covered, struct str *ret_command, struct err *e)
 {
     struct pusher *pusher = pushed->pusher;
     struct schema_difference open = {0};
     struct models_uncovereds left;
     VEC(size_t) places = {0};
 
-    for (size_t i = 0; i < changes->count; i++) {
-        bool stepwise = !is_python(&changes->items[i]);
-        if (!covered[i] && !stepwise &&
-            !is_for_django(pushed, changes->items[i].place.file, &stepwise, e))
-            return false;
-        if (!covered[i] && stepwise) {
+    for (size_t i = 0; i < changes->count; i++)
+        if (asked[i]) {
             VEC_PUSH(pusher->arena, &open.changes, changes->items[i]);
             VEC_PUSH(pusher->arena, &places, i);
         }
-    }
     if (!places.count)
         return true;
     if (!models_cover(pusher->arena, pusher->config, pushed->after->tree,
-                      &pushed->after->detected_sets, paths, &open, false, &left, e))
+                      &pushed->after->detected_sets, paths, &open, by_words, &left, e))
         return false;
     for (size_t i = 0; i < places.count; i++)
         covered[places.items[i]] = true;
@@ -171,8 +169,25 @@ static bool covered_in_tree(struct pushed *pushed, const struct strs *paths,
     return true;
 }
 
+static bool covered_in_tree(struct pushed *pushed, const struct strs *paths,
+                            const struct schema_changes *changes, bool *covered,
+                            struct str *ret_command, struct err *e)
+{
+    bool *asked = ARENA_ARRAY(pushed->pusher->arena, changes->count, bool);
+
+    for (size_t i = 0; i < changes->count; i++) {
+        asked[i] = !covered[i] && !is_python(&changes->items[i]);
+        if (!covered[i] && !asked[i] &&
+            !is_for_django(pushed, changes->items[i].place.file, &asked[i], e))
+            return false;
+    }
+    return ask_tree(pushed, paths, changes, asked, false, covered, ret_command, e);
+}
+
+/* doubtful[i]: by a set in whose folder the model does not lie. */
 static bool covered_by_set(struct pushed *pushed, struct commit_set *set,
-                           const struct schema_changes *changes, bool *covered, struct err *e)
+                           const struct schema_changes *changes, bool *covered, bool *doubtful,
+                           struct err *e)
 {
     struct arena *arena = pushed->pusher->arena;
     bool *foreign = ARENA_ARRAY(arena, changes->count, bool), any = false;
@@ -205,8 +220,12 @@ static bool covered_by_set(struct pushed *pushed, struct commit_set *set,
     /* What their words do not say, functions that they call may do: `add_text("users", "nick")` of a file of helpers. */
     if (any && news.count)
         models_cover_steps(arena, pushed->after->tree, &news, changes, settled);
-    for (size_t i = 0; i < changes->count; i++)
-        covered[i] = covered[i] || (settled[i] && !foreign[i]);
+    for (size_t i = 0; i < changes->count; i++) {
+        bool now = !covered[i] && settled[i] && !foreign[i];
+        doubtful[i] =
+            doubtful[i] || (now && !service_holds(set->set.root, changes->items[i].place.file));
+        covered[i] = covered[i] || now;
+    }
     return true;
 }
 
@@ -216,10 +235,41 @@ static bool in_own_folder(const struct commit_view *view, struct str path)
     for (size_t s = 0; s < view->sets.count; s++) {
         const struct config_migrations *set = &view->sets.items[s].set;
         if (set->root.length && !str_eq(set->root, STR(".")) &&
-            !str_starts(set->tracker, STR("unsupported:")) && push_root_holds(set->root, path))
+            !str_starts(set->tracker, STR("unsupported:")) && service_holds(set->root, path))
             return true;
     }
     return false;
+}
+
+/* Trackers that are known by the shape of their files alone: what this push adds. `aside`: in tests and examples, of which only their own models are
+ * covered where there are others. */
+static bool covered_by_shape(struct pushed *pushed, bool aside,
+                             const struct schema_changes *changes, bool *covered, struct err *e)
+{
+    struct arena *arena = pushed->pusher->arena;
+    bool *there = ARENA_ARRAY(arena, changes->count, bool);
+    struct strs shaped = {0};
+
+    for (size_t i = 0; i < pushed->changes.count; i++) {
+        const struct repository_change *change = &pushed->changes.items[i];
+        const struct push_shape *shape = NULL;
+        if (change->kind == CHANGE_DELETED || !change->is_file ||
+            in_own_folder(pushed->after, change->path) ||
+            !push_path_is_migration(pushed->pusher->config, change->path) ||
+            aside != (pushed->after->sets.count && survey_is_aside(path_directory(change->path))))
+            continue;
+        if (!push_path_shape(arena, change->path, &shape, e))
+            return false;
+        if (shape)
+            VEC_PUSH(arena, &shaped, change->path);
+    }
+    if (!covered_by_run(pushed, &shaped, false, changes, there, e))
+        return false;
+    for (size_t i = 0; i < changes->count; i++) {
+        bool theirs = !aside || survey_is_aside(path_directory(changes->items[i].place.file));
+        covered[i] = covered[i] || (there[i] && theirs);
+    }
+    return true;
 }
 
 /* All migrations of the pushed tree: those of the range, those of the branch, and what came long before (expand and contract). */
@@ -228,29 +278,21 @@ static bool find_cover(struct pushed *pushed, const struct strs *paths,
                        struct err *e)
 {
     struct commit_view *after = pushed->after;
-    struct strs shaped = {0};
+    bool *doubtful = ARENA_ARRAY(pushed->pusher->arena, changes->count, bool);
 
     for (size_t s = 0; s < after->sets.count; s++) {
         struct commit_set *set = &after->sets.items[s];
         if (str_starts(set->set.tracker, STR("unsupported:")))
             continue;
-        if (!covered_by_set(pushed, set, changes, covered, e))
+        if (!covered_by_set(pushed, set, changes, covered, doubtful, e))
             return false;
     }
-    /* Trackers that are known by the shape of their files alone: what this push adds. */
-    for (size_t i = 0; i < pushed->changes.count; i++) {
-        const struct repository_change *change = &pushed->changes.items[i];
-        const struct push_shape *shape = NULL;
-        if (change->kind == CHANGE_DELETED || !change->is_file ||
-            in_own_folder(after, change->path) ||
-            !push_path_is_migration(pushed->pusher->config, change->path))
-            continue;
-        if (!push_path_shape(pushed->pusher->arena, change->path, &shape, e))
-            return false;
-        if (shape)
-            VEC_PUSH(pushed->pusher->arena, &shaped, change->path);
-    }
-    if (!covered_by_run(pushed, &shaped, false, changes, covered, e) ||
+    /* Another service's table may be called so. */
+    if (!pushed->pusher->config->models.count &&
+        !ask_tree(pushed, paths, changes, doubtful, true, covered, ret_command, e))
+        return false;
+    if (!covered_by_shape(pushed, false, changes, covered, e) ||
+        !covered_by_shape(pushed, true, changes, covered, e) ||
         !covered_by_named(pushed, changes, covered, e) ||
         !covered_beside(pushed, changes, covered, e) ||
         !covered_in_tree(pushed, paths, changes, covered, ret_command, e))

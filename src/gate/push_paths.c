@@ -48,13 +48,6 @@ static bool in_migration_directory(struct str path)
     return false;
 }
 
-bool push_root_holds(struct str root, struct str path)
-{
-    struct str inside;
-
-    return service_is_whole_tree(root) || path_relative(root, path, &inside);
-}
-
 static bool set_called(const struct pushed *pushed, struct str name)
 {
     for (size_t s = 0; s < pushed->after->sets.count; s++)

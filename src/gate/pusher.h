@@ -145,7 +145,6 @@ MUST_CHECK bool push_judge_join(struct pushed *pushed, struct commit_set *set,
                                 const struct strs *new_ids, struct err *e);
 
 /* push_paths.c */
-bool push_root_holds(struct str root, struct str path);
 /* May migrations of `set` cover models in `file`? What the configuration says of its path; else as service_has() says it. */
 MUST_CHECK bool push_set_is_for(const struct pushed *pushed, const struct commit_set *set,
                                 struct str file, bool *ret_is, struct err *e);

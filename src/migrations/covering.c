@@ -7,6 +7,7 @@
 #include "migrations/members.h"
 #include "migrations/services.h"
 #include "migrations/sql.h"
+#include "migrations/survey.h"
 #include "readers/django.h"
 #include "readers/elixir.h"
 #include "readers/typescript.h"
@@ -252,12 +253,27 @@ static void read_steps(struct covering *c, const struct strs *changed)
     }
 }
 
+static void note_tables(struct covering *c)
+{
+    c->tables = ARENA_ARRAY(c->arena, c->sets->count + 1, struct words);
+    for (size_t s = 0; s < c->sets->count; s++)
+        c->tables[s].arena = c->arena;
+    for (size_t f = 0; f < c->files.count; f++) {
+        const struct file_steps *file = &c->files.items[f];
+        for (size_t i = 0; file->set && i < file->steps.count; i++)
+            if (file->steps.items[i].kind == STEP_ADD_TABLE)
+                (void)words_add(&c->tables[file->set - c->sets->items], file->steps.items[i].table);
+    }
+}
+
 bool covering_begin(struct covering *c, const struct strs *changed, struct err *e)
 {
     c->left_out = left_out_new(c->arena, c->tree);
     if (!find_files(c, changed, e))
         return false;
     read_steps(c, changed);
+    if (c->sets->count > 1)
+        note_tables(c);
     return true;
 }
 
@@ -286,9 +302,34 @@ bool covering_is_foreign(const struct covering *c, struct str path,
     return is_apart(c, path, change->place.file) && is_apart(c, change->place.file, path);
 }
 
+/* The program at the root has a table "users", and another one in a folder below it has its own. */
+static bool is_of_other_set(const struct covering *c, const struct config_migrations *set,
+                            const struct schema_change *change)
+{
+    struct str file = change->place.file;
+
+    if (!c->tables || service_holds(set->root, file) ||
+        !words_have(&c->tables[set - c->sets->items], change->table))
+        return false;
+    for (size_t s = 0; s < c->sets->count; s++)
+        if (str_eq(c->sets->items[s].tracker, set->tracker) &&
+            service_holds(c->sets->items[s].root, file) && words_have(&c->tables[s], change->table))
+            return true;
+    return false;
+}
+
+/* A migration of an example or a test, which no tool is known to run, where there are others. */
+static bool is_aside(const struct covering *c, const struct file_steps *file,
+                     const struct schema_change *change)
+{
+    return !file->set && c->ordered && survey_is_aside(path_directory(file->path)) &&
+           !survey_is_aside(path_directory(change->place.file));
+}
+
 bool covering_file_is_foreign(const struct covering *c, const struct file_steps *file,
                               const struct schema_change *change)
 {
-    return covering_is_foreign(c, file->path, change) ||
-           (file->set && service_is_nearer(c->sets, file->set, change->place.file));
+    return covering_is_foreign(c, file->path, change) || is_aside(c, file, change) ||
+           (file->set && (service_is_nearer(c->sets, file->set, change->place.file) ||
+                          is_of_other_set(c, file->set, change)));
 }

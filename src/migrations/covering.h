@@ -8,6 +8,7 @@
 #ifndef HOOKCHECK_MIGRATIONS_COVERING_H
 #define HOOKCHECK_MIGRATIONS_COVERING_H
 
+#include "base/words.h"
 #include "migrations/left_out.h"
 #include "migrations/models.h"
 #include "migrations/models_command.h"
@@ -41,6 +42,7 @@ struct covering {
     size_t ordered;     /* so many of `paths` stand in the order in which they are applied */
     struct models_makers makers;
     struct left_out *left_out;
+    struct words *tables; /* that each of `sets` makes; NULL: not looked at */
 };
 
 /* Fills in what stands below `sets`; the trees are the caller's. */
@@ -52,7 +54,8 @@ bool covering_read(void *self, struct str path, struct str *ret_bytes);
 /* Two packages may both have a table "users": does `path` lie in the folder of one, and the model in another's? */
 bool covering_is_foreign(const struct covering *c, struct str path,
                          const struct schema_change *change);
-/* The same of a migration, of whose set more is known (services.h). */
+/* The same of a migration, of whose set more is known (services.h): a set of the same tool is nearer to the model, or holds it where this one does not
+ * and both of them make the table. */
 bool covering_file_is_foreign(const struct covering *c, const struct file_steps *file,
                               const struct schema_change *change);
 /* Do the migrations know the table of `change`, which has no schema, beside one of that name in some schema? */

@@ -7,7 +7,7 @@ bool service_is_whole_tree(struct str root)
     return root.length == 0 || str_eq(root, STR("."));
 }
 
-static bool holds(struct str root, struct str path)
+bool service_holds(struct str root, struct str path)
 {
     struct str inside;
 
@@ -20,7 +20,8 @@ struct str service_of(const struct config_migrations_list *sets, struct str path
 
     for (size_t s = 0; s < sets->count; s++) {
         struct str root = sets->items[s].root;
-        if (!service_is_whole_tree(root) && root.length > nearest.length && holds(root, path))
+        if (!service_is_whole_tree(root) && root.length > nearest.length &&
+            service_holds(root, path))
             nearest = root;
     }
     return nearest;
@@ -34,8 +35,8 @@ bool service_is_nearer(const struct config_migrations_list *sets,
     for (size_t s = 0; s < sets->count; s++) {
         const struct config_migrations *other = &sets->items[s];
         if (!service_is_whole_tree(other->root) && other->root.length > depth &&
-            str_eq(other->tracker, set->tracker) && holds(other->root, file) &&
-            (!depth || holds(set->root, other->root)))
+            str_eq(other->tracker, set->tracker) && service_holds(other->root, file) &&
+            (!depth || service_holds(set->root, other->root)))
             return true;
     }
     return false;
@@ -48,7 +49,7 @@ bool service_has(const struct config_migrations_list *sets, const struct config_
 
     for (size_t s = 0; s < sets->count; s++) {
         struct str root = sets->items[s].root;
-        foreign = foreign || (!service_is_whole_tree(root) && holds(root, file));
+        foreign = foreign || (!service_is_whole_tree(root) && service_holds(root, file));
     }
-    return (!foreign || holds(set->root, file)) && !service_is_nearer(sets, set, file);
+    return (!foreign || service_holds(set->root, file)) && !service_is_nearer(sets, set, file);
 }

@@ -20,5 +20,7 @@ bool service_has(const struct config_migrations_list *sets, const struct config_
                  struct str file);
 /* Is the root that of the whole tree? */
 bool service_is_whole_tree(struct str root);
+/* Is `path` below the root? */
+bool service_holds(struct str root, struct str path);
 
 #endif
