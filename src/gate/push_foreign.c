@@ -47,6 +47,29 @@ struct str push_ref_shown(struct str name)
     return shown;
 }
 
+/* Where a branch of the remote will stand: this push may move it too. */
+static struct str tip_after(const struct pushed *pushed, struct str branch, struct str tip)
+{
+    const struct push_refs *refs = pushed->pusher->input->refs;
+
+    for (size_t i = 0; i < refs->count; i++)
+        if (str_eq(refs->items[i].remote_ref, branch) && !range_id_is_zero(refs->items[i].local_id))
+            return refs->items[i].local_id;
+    return tip;
+}
+
+/* refs/remotes/origin/develop: refs/heads/develop. */
+static struct str branch_there(const struct pushed *pushed, struct str name)
+{
+    const struct range_known *known = &pushed->pusher->known;
+    size_t prefix = STR("refs/remotes/").length + known->remote.length + 1;
+
+    if (known->server || !known->remote.length || name.length <= prefix)
+        return name;
+    return str_printf(pushed->pusher->arena, "refs/heads/" STR_FMT,
+                      STR_ARG(str_from_offset(name, prefix)));
+}
+
 /* The default branch comes first: what is as near to others goes there, as the other lines do. It goes into none itself. */
 static void list_lines(const struct pushed *pushed, struct push_lines *lines)
 {
@@ -57,8 +80,10 @@ static void list_lines(const struct pushed *pushed, struct push_lines *lines)
     if (str_eq(known->default_branch, pushed->ref->remote_ref))
         return;
     if (known->default_tip.length)
-        VEC_PUSH(pusher->arena, lines,
-                 (struct push_line){.tip = known->default_tip, .shown = known->default_shown});
+        VEC_PUSH(
+            pusher->arena, lines,
+            (struct push_line){.tip = tip_after(pushed, known->default_branch, known->default_tip),
+                               .shown = known->default_shown});
     if (is_main_line(pushed->ref->remote_ref))
         return;
     range_others(pusher->arena, known, pushed->ref->remote_ref, &others);
@@ -66,7 +91,10 @@ static void list_lines(const struct pushed *pushed, struct push_lines *lines)
         struct str shown = push_ref_shown(others.items[i].name);
         if (is_main_line(others.items[i].name) && !str_eq(shown, known->default_shown))
             VEC_PUSH(pusher->arena, lines,
-                     (struct push_line){.tip = others.items[i].commit, .shown = shown});
+                     (struct push_line){.tip = tip_after(pushed,
+                                                         branch_there(pushed, others.items[i].name),
+                                                         others.items[i].commit),
+                                        .shown = shown});
     }
 }
 

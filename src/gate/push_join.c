@@ -340,6 +340,19 @@ static bool look_at_branch(struct pushed *pushed, const struct commit_set *set,
     return true;
 }
 
+/* Branches that this push brings, as far as they were judged before this one. */
+static void add_pushed(const struct pushed *pushed, struct repository_named_refs *others)
+{
+    const struct push_refs *refs = pushed->pusher->input->refs;
+
+    for (size_t i = 0; i < refs->count && &refs->items[i] != pushed->ref; i++)
+        if (str_starts(refs->items[i].remote_ref, STR("refs/heads/")) &&
+            !range_id_is_zero(refs->items[i].local_id))
+            VEC_PUSH(pushed->pusher->arena, others,
+                     (struct repository_named_ref){.name = refs->items[i].remote_ref,
+                                                   .commit = refs->items[i].local_id});
+}
+
 /* An old copy of this branch, or one that stands on it, has the very files; a branch that cannot be read says nothing about this push. */
 static bool look_at_others(struct pushed *pushed, const struct commit_set *set,
                            const struct strs *new_ids, const struct push_line *joined,
@@ -350,6 +363,7 @@ static bool look_at_others(struct pushed *pushed, const struct commit_set *set,
 
     (void)e;
     range_others(pushed->pusher->arena, &pushed->pusher->known, pushed->ref->remote_ref, &others);
+    add_pushed(pushed, &others);
     for (size_t i = 0; i < others.count && seen.count < OTHERS_MAX; i++) {
         struct err unreadable = ERR_NONE;
         struct str commit = others.items[i].commit;
@@ -403,7 +417,7 @@ static bool judge_default(struct pushed *pushed, const struct commit_set *set,
     struct commit_set *other;
     struct commit_view *view;
 
-    if (!joined->tip.length || str_eq(known->default_tip, joined->tip))
+    if (!joined->tip.length || str_eq(known->default_shown, joined->shown))
         return true;
     if (!set_at(pushed, set, known->default_tip, &view, &other, e))
         return false;
