@@ -395,16 +395,45 @@ static bool words_cover(const struct cover *cover, const struct schema_change *c
            !cover_words_only_drop(cover->text, change->column);
 }
 
-bool cover_lacks(const struct cover *cover, const struct schema_change *change)
+static bool any_lacks(const struct cover *cover, enum space space, struct str word,
+                      const struct schema_change *change)
 {
-    uint64_t key = key_of(OF_CALLS, cover_bare(change->table));
+    uint64_t key = key_of(space, word);
 
     for (size_t i = first_of(cover, key);
          i < cover->postings.count && cover->postings.items[i].key == key; i++) {
         const struct part *part = &cover->parts.items[cover->postings.items[i].part];
-        if (part->call && cover_table_lacks(part->call, change))
+        if (part->call ? cover_table_lacks(part->call, change) ||
+                             cover_model_lacks(cover->path, part->call, change)
+                       : cover->language == SQL && cover_statement_lacks(part->statement, change))
             return true;
     }
+    return false;
+}
+
+/* ruby: what a helper adds to a table, no one sees here. */
+static bool ruby_lacks(const struct cover *cover, const struct schema_change *change)
+{
+    bool made = false;
+
+    for (size_t i = 0; i < cover->steps.count; i++)
+        made = made || (cover->steps.items[i].kind == STEP_ADD_TABLE &&
+                        str_eq(cover->steps.items[i].table, change->table));
+    return made && !steps_cover(cover, change) && cover_ruby_is_plain(cover->text) &&
+           !cover_says_column(cover->text, change->column);
+}
+
+bool cover_lacks(const struct cover *cover, const struct schema_change *change)
+{
+    struct str table = cover_bare(change->table), model = table;
+
+    if (cover->language == RUBY)
+        return ruby_lacks(cover, change);
+    if (any_lacks(cover, OF_CALLS, table, change) || any_lacks(cover, OF_STATEMENTS, table, change))
+        return true;
+    while (str_cut(&model, '_').length && model.length)
+        if (any_lacks(cover, OF_DJANGO, model, change))
+            return true;
     return false;
 }
 

@@ -32,6 +32,15 @@ struct str cover_forward(struct arena *arena, struct str text);
 size_t cover_skip_state(struct str text, const struct cover_call *call, size_t at);
 /* cover_sql.c: SQL without comments. */
 bool cover_statement(struct str statement, const struct schema_change *change);
+/* cover_table.c: does it make the table of the column, with all of its columns in sight, and without that one? A statement of SQL, a Django's
+ * CreateModel. */
+bool cover_statement_lacks(struct str statement, const struct schema_change *change);
+bool cover_model_lacks(struct str path, const struct cover_call *call,
+                       const struct schema_change *change);
+/* A migration of Rails: are tables made there with nothing but what Rails itself gives? */
+bool cover_ruby_is_plain(struct str text);
+/* Is the column named, or what it refers to: author_id, author? */
+bool cover_says_column(struct str text, struct str column);
 /* cover_view.c: CREATE VIEW, DROP VIEW, where the model is one of that view. */
 bool cover_view(struct str statement, const struct schema_change *change);
 /* Alembic's. */

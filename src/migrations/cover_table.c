@@ -1,3 +1,4 @@
+#include "base/file.h"
 #include "migrations/cover_match.h"
 #include "migrations/cover_scan.h"
 
@@ -94,6 +95,94 @@ bool cover_table_lacks(const struct cover_call *call, const struct schema_change
            call->literals.count &&
            str_eq_nocase(cover_bare(call->literals.items[0]), cover_bare(change->table)) &&
            !has_literal(call->arguments, change->column, false) && is_plain_table(call->arguments);
+}
+
+bool cover_says_column(struct str text, struct str column)
+{
+    static const char *const ends[] = {"_id", "_type"};
+
+    for (size_t i = 0; i < COUNT_OF(ends); i++) {
+        struct str end = str_from(ends[i]);
+        if (str_ends(column, end) &&
+            text_has_word(text, str_prefix(column, column.length - end.length)))
+            return true;
+    }
+    return text_has_word(text, column);
+}
+
+/* What a table gets from elsewhere: CREATE TABLE a (LIKE b), a PARTITION OF b, INHERITS (b), AS SELECT … */
+bool cover_statement_lacks(struct str statement, const struct schema_change *change)
+{
+    static const char *const others[] = {"like", "inherits", "partition", "of",
+                                         "as",   "do",       "execute",   "select"};
+    struct schema_change table = {
+        .kind = SCHEMA_ADD, .object = SCHEMA_OBJECT_TABLE, .table = change->table};
+
+    if (!text_has_word(statement, STR("create")) || !cover_statement(statement, &table) ||
+        str_find_byte(statement, '(') == SIZE_MAX || str_contains(statement, STR("{")) ||
+        str_contains(statement, STR("$")) || text_has_word(statement, change->column))
+        return false;
+    for (size_t i = 0; i < COUNT_OF(others); i++)
+        if (text_has_word(statement, str_from(others[i])))
+            return false;
+    return true;
+}
+
+/* blog/migrations/0001_initial.py: the table of "Post" is blog_post, unless db_table says another one. */
+bool cover_model_lacks(struct str path, const struct cover_call *call,
+                       const struct schema_change *change)
+{
+    struct str label = path_base_name(path_directory(path_directory(path)));
+    struct str table = change->table, fields;
+
+    if (!str_eq(call->name, STR("CreateModel")) || !call->literals.count ||
+        text_has_word(call->arguments, STR("db_table")) || !str_starts(table, label) ||
+        table.length <= label.length + 1 || table.bytes[label.length] != '_' ||
+        !str_eq_nocase(str_from_offset(table, label.length + 1), call->literals.items[0]))
+        return false;
+    size_t at = str_find(call->arguments, STR("["));
+    fields = str_from_offset(call->arguments, at == SIZE_MAX ? call->arguments.length : at);
+    return fields.length && !str_starts(fields, STR("[*")) &&
+           !cover_says_column(fields, change->column);
+}
+
+/* t.string, |t|: "t" for anything else is given to somebody, who may add what it wants. */
+static bool is_plain_block(struct str text, size_t at)
+{
+    static const char *const known[] = {
+        "string",     "text",        "integer",     "bigint",           "float",
+        "decimal",    "numeric",     "datetime",    "timestamp",        "time",
+        "date",       "binary",      "blob",        "boolean",          "json",
+        "jsonb",      "uuid",        "references",  "belongs_to",       "index",
+        "timestamps", "column",      "primary_key", "foreign_key",      "inet",
+        "citext",     "timestamptz", "virtual",     "check_constraint", NULL};
+    char before = at ? text.bytes[at - 1] : '\0';
+    char behind = at + 1 < text.length ? text.bytes[at + 1] : '\0';
+    size_t end = at + 2;
+
+    if (behind != '.')
+        return before == '|' && behind == '|';
+    while (end < text.length && byte_is_word(text.bytes[end]))
+        end++;
+    return str_is_one_of(str_slice(text, at + 2, end), known);
+}
+
+bool cover_ruby_is_plain(struct str text)
+{
+    static const char *const computed[] = {"each", "map",         "times",
+                                           "send", "public_send", "execute"};
+
+    for (size_t i = 0; i < COUNT_OF(computed); i++)
+        if (text_has_word(text, str_from(computed[i])))
+            return false;
+    if (str_contains(text, STR("#{")))
+        return false;
+    for (size_t at = 0; at < text.length; at++)
+        if (text.bytes[at] == 't' && !(at && byte_is_word(text.bytes[at - 1])) &&
+            !(at + 1 < text.length && byte_is_word(text.bytes[at + 1])) &&
+            !is_plain_block(text, at))
+            return false;
+    return str_contains(text, STR("|t|"));
 }
 
 /* --- An index that is made with its table. --- */
