@@ -74,6 +74,12 @@ bool key_is_made(const struct step *step, const struct schema_change *change)
                                      rules_fit(step->deletes, step->updates, change));
 }
 
+bool key_is_added(const struct schema_change *change, enum step_key key)
+{
+    return change->aspect == ASPECT_KEY && key_of(change) == key &&
+           !str_contains(change->line, STR(" DROP "));
+}
+
 bool key_may_be_called(struct str constraint, const struct schema_change *change)
 {
     static const struct {

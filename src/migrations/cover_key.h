@@ -14,5 +14,7 @@ bool key_is_made(const struct step *step, const struct schema_change *change);
 /* By how Drizzle, Prisma, TypeORM and PostgreSQL call their constraints. */
 bool key_may_be_called(struct str constraint, const struct schema_change *change);
 bool key_is_in_words(struct str text, const struct schema_change *change);
+/* Does the change ask for just that key? */
+bool key_is_added(const struct schema_change *change, enum step_key key);
 
 #endif

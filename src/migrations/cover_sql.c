@@ -351,6 +351,23 @@ static bool alter_does(struct str statement, size_t at, const struct schema_chan
 }
 
 /* Elsewhere than in ALTER TABLE words decide: EXEC sp_rename, a piece of a text that is put together. */
+/* CREATE UNIQUE INDEX x ON t (column) makes the column unique as a constraint does. */
+static bool makes_unique(struct str statement, const struct schema_change *change)
+{
+    static const char *const words[] = {"create", "unique", "index"};
+    size_t open = str_find_byte(statement, '(');
+
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (!text_has_word(statement, str_from(words[i])))
+            return false;
+    if (open == SIZE_MAX || text_has_word(statement, STR("where")) ||
+        !key_is_added(change, STEP_KEY_UNIQUE))
+        return false;
+    struct str columns = str_from_offset(statement, open + 1);
+    columns = str_cut(&columns, ')');
+    return str_eq_nocase(str_trim_bytes(str_trim(columns), "\\\"`"), change->column);
+}
+
 static bool words_do(struct str statement, const struct schema_change *change)
 {
     bool alters = text_has_word(statement, STR("alter"));
@@ -366,7 +383,7 @@ static bool words_do(struct str statement, const struct schema_change *change)
     case SCHEMA_CHANGE:
         break;
     }
-    return alters && sql_changes_column(statement, change);
+    return alters ? sql_changes_column(statement, change) : makes_unique(statement, change);
 }
 
 static bool sql_column(struct str statement, const struct schema_change *change)
