@@ -88,6 +88,16 @@ static void take_away(struct schema_table *table, struct str name)
     table->columns.count = columns;
 }
 
+/* tags = relationship("Tag", secondary=Table("post_tags", …)) */
+static void read_secondary(struct sa_reader *r, struct python_scope scope, TSNode value)
+{
+    TSNode made = node_is(value, "call") ? node_bare(call_keyword(scope.file, value, "secondary"))
+                                         : node_null();
+
+    if (node_is(made, "call") && sa_makes_table(r, scope, made))
+        sa_table_read(r, NULL, scope, made);
+}
+
 static void read_body(struct sa_reader *r, const struct sa_class *class, size_t at,
                       struct schema_table *table)
 {
@@ -125,6 +135,7 @@ static void read_body(struct sa_reader *r, const struct sa_class *class, size_t 
             sa_attribute_unread(r, &attribute, table, binding->node, made_name(file, binding));
         else
             sa_attribute_read(r, class, &attribute, table);
+        read_secondary(r, attribute.scope, attribute.value);
     }
     loops_are_said(r, table, file, body);
 }
@@ -287,6 +298,21 @@ static bool is_query(struct sa_reader *r, struct python_scope scope, TSNode call
     return str_starts(called, STR("sqlalchemy.")) && !sa_is(called, "Table");
 }
 
+/* Below a class with a table: has this one another? Its own `__tablename__` says it, and so does a declared_attr above, which is asked
+ * for each class anew; many ask has_inherited_table() there, so that children share. */
+static bool has_own_table(struct sa_reader *r, const struct sa_class *class)
+{
+    size_t at;
+    const struct python_binding *name = sa_says(r, class, 0, STR("__tablename__"), &at);
+
+    if (name && at == 0)
+        return !node_is(name->node, "none");
+    if (name && name->kind == BINDING_FUNCTION &&
+        !str_contains(node_source(class->order[at].file, name->node), STR("has_inherited_table")))
+        return sa_has_own_key(r, class);
+    return class->flask && sa_has_own_key(r, class);
+}
+
 static void read_class(struct sa_reader *r, struct python_file *file, TSNode node)
 {
     struct sa_class class, parent = {0};
@@ -315,8 +341,7 @@ static void read_class(struct sa_reader *r, struct python_file *file, TSNode nod
     if (class.sqlmodel && !class.table)
         return;
     struct str above = parent_table(r, &class, &parent);
-    bool own = python_binding_in(r->tree, file, scope.body, STR("__tablename__")) != NULL ||
-               (class.flask && sa_has_own_key(r, &class));
+    bool own = has_own_table(r, &class);
     struct str name = above.length && !own && !class.sqlmodel ? above : sa_class_table(r, &class);
     if (!name.length) {
         size_t i;

@@ -387,26 +387,52 @@ static bool is_named_anew(struct sa_reader *r, const struct sa_class *class, siz
            !above.abstract;
 }
 
-/* The one `return` of a method; null when there are several, or none. */
-static TSNode returned(const struct python_file *file, TSNode function)
+/* `has_inherited_table(cls)`: a class that shares its parent's table is asked after that first. 1: it is asked for, -1: `not` before it. */
+static int asks_for_inherited(const struct python_file *file, TSNode condition)
 {
-    TSNode body = node_field(function, "body"), found = node_null();
+    struct str source = node_source(file, node_bare(condition));
 
+    return str_starts(source, STR("has_inherited_table("))       ? 1
+           : str_starts(source, STR("not has_inherited_table(")) ? -1
+                                                                 : 0;
+}
+
+/* `None if has_inherited_table(cls) else "users"` */
+static TSNode of_choice(const struct python_file *file, TSNode value)
+{
+    value = node_bare(value);
+    if (!node_is(value, "conditional_expression") || ts_node_named_child_count(value) != 3)
+        return value;
+    int asks = asks_for_inherited(file, ts_node_named_child(value, 1));
+    return asks ? ts_node_named_child(value, asks > 0 ? 2 : 0) : value;
+}
+
+/* The one `return` of a method, in `body`; null when there are several, or none. */
+static TSNode returned_in(const struct python_file *file, TSNode body)
+{
     for (uint32_t i = 0; !ts_node_is_null(body) && i < ts_node_named_child_count(body); i++) {
         TSNode statement = ts_node_named_child(body, i);
         if (node_is(statement, "return_statement"))
-            return ts_node_named_child_count(statement) ? ts_node_named_child(statement, 0)
-                                                        : node_null();
-        /* `if has_inherited_table(cls): return None`: a class that shares its parent's table is asked after that first. */
-        if (node_is(statement, "if_statement") &&
-            str_starts(node_source(file, node_field(statement, "condition")),
-                       STR("has_inherited_table(")))
+            return ts_node_named_child_count(statement)
+                       ? of_choice(file, ts_node_named_child(statement, 0))
+                       : node_null();
+        int asks = node_is(statement, "if_statement")
+                       ? asks_for_inherited(file, node_field(statement, "condition"))
+                       : 0;
+        if (asks < 0)
+            return returned_in(file, node_field(statement, "consequence"));
+        if (asks > 0)
             continue;
         if (node_is(statement, "if_statement") || node_is(statement, "for_statement") ||
             node_is(statement, "try_statement"))
-            return found;
+            return node_null();
     }
-    return found;
+    return node_null();
+}
+
+static TSNode returned(const struct python_file *file, TSNode function)
+{
+    return returned_in(file, node_field(function, "body"));
 }
 
 /* *ret_given: the class, or one it inherits from before another table begins, says a name. */
