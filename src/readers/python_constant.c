@@ -1,11 +1,9 @@
 #include "base/buf.h"
-#include "base/regex.h"
 
 #include "readers/python.h"
 #include "readers/python_tree.h"
 
 #define NAMES_MAX 8u
-#define NAME_MAX_BYTES 1024u
 
 static struct python_constant constant(struct python_tree *tree, struct python_scope scope,
                                        TSNode expression, size_t depth);
@@ -190,55 +188,6 @@ static struct python_constant formatted(struct python_tree *tree, struct python_
     return string(buf_str(&whole));
 }
 
-/* `\\1` to `\\9` are groups; false: another escape. */
-static bool add_replacement(struct buf *buf, struct str by, const struct str *groups)
-{
-    for (size_t i = 0; i < by.length; i++) {
-        if (by.bytes[i] != '\\') {
-            buf_add_byte(buf, by.bytes[i]);
-            continue;
-        }
-        if (++i == by.length || by.bytes[i] < '1' || by.bytes[i] > '9')
-            return false;
-        buf_add(buf, groups[by.bytes[i] - '0']);
-    }
-    return true;
-}
-
-/* re.sub. A match of nothing is passed by one byte; a pattern that matches something and nothing is left alone, for Python and this one would
- * differ about what comes next. */
-static struct python_constant substitute(struct arena *arena, struct str pattern, struct str by,
-                                         struct str text)
-{
-    struct buf buf = buf_new(arena, (size_t)64 << 10);
-    struct str groups[REGEX_GROUPS_MAX];
-    bool matched = true, something = false, nothing = false;
-    struct err e = ERR_NONE;
-    struct regex *regex;
-    size_t at = 0;
-
-    if (text.length > NAME_MAX_BYTES || !regex_compile(arena, pattern, &regex, &e))
-        return none();
-    while (at <= text.length) {
-        if (!regex_match_from(regex, text, at, &matched, groups, COUNT_OF(groups), &e))
-            return none();
-        if (!matched)
-            break;
-        size_t begin = (size_t)(groups[0].bytes - text.bytes), end = begin + groups[0].length;
-        something = something || end > begin;
-        nothing = nothing || end == begin;
-        buf_add(&buf, str_slice(text, at, begin));
-        if ((something && nothing) || !add_replacement(&buf, by, groups))
-            return none();
-        if (end == begin && end < text.length)
-            buf_add_byte(&buf, text.bytes[end]);
-        at = end + (end == begin);
-    }
-    if (at < text.length)
-        buf_add(&buf, str_from_offset(text, at));
-    return string(buf_str(&buf));
-}
-
 /* re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__), pattern.sub("_", cls.__name__): `pattern` is of the scope that it stands in. */
 static struct python_constant substitution(struct python_tree *tree, struct python_scope in,
                                            TSNode pattern, struct python_scope scope, TSNode call,
@@ -250,9 +199,10 @@ static struct python_constant substitution(struct python_tree *tree, struct pyth
         constant(tree, scope, call_positional(call, skipped + 1), depth + 1);
 
     if (words.kind != CONSTANT_STRING || by.kind != CONSTANT_STRING ||
-        text.kind != CONSTANT_STRING || call_positional_count(call) != skipped + 2)
+        text.kind != CONSTANT_STRING || call_positional_count(call) != skipped + 2 ||
+        !python_substitute(python_tree_arena(tree), words.text, by.text, text.text, &text.text))
         return none();
-    return substitute(python_tree_arena(tree), words.text, by.text, text.text);
+    return text;
 }
 
 static struct str upper(struct arena *arena, struct str text)
@@ -309,14 +259,50 @@ static struct python_constant function_call(struct python_tree *tree, struct pyt
     return none();
 }
 
+/* Of libraries: what a variable of the environment is where nobody sets it, a name in snake_case, the text of an empty document. */
+static struct python_constant library_call(struct python_tree *tree, struct python_scope scope,
+                                           TSNode node, struct str called, size_t depth)
+{
+    static const char *const environment[] = {"os.getenv", "os.environ.get", NULL};
+    static const char *const snake[] = {"pydantic.alias_generators.to_snake",
+                                        "inflection.underscore",
+                                        "humps.decamelize",
+                                        "stringcase.snakecase",
+                                        "flask_sqlalchemy.model.camel_to_snake_case",
+                                        NULL};
+    TSNode first = call_positional(node, 0);
+
+    if (str_eq(called, STR("re.sub")))
+        return substitution(tree, scope, first, scope, node, 1, depth);
+    if (str_is_one_of(called, environment)) {
+        TSNode given = call_positional_count(node) == 2 ? call_positional(node, 1)
+                                                        : call_keyword(scope.file, node, "default");
+        struct python_constant value = constant(tree, scope, given, depth + 1);
+        return value.kind == CONSTANT_STRING ? value : none();
+    }
+    if (str_is_one_of(called, snake)) {
+        struct python_constant name = constant(tree, scope, first, depth + 1);
+        return name.kind == CONSTANT_STRING &&
+                       python_snake_case(python_tree_arena(tree), name.text, &name.text)
+                   ? name
+                   : none();
+    }
+    if (str_eq(called, STR("json.dumps")) && ts_node_named_child_count(first) == 0 &&
+        (node_is(first, "dictionary") || node_is(first, "list")))
+        return string(node_is(first, "list") ? STR("[]") : STR("{}"));
+    return none();
+}
+
 static struct python_constant call(struct python_tree *tree, struct python_scope scope, TSNode node,
                                    size_t depth)
 {
     struct arena *arena = python_tree_arena(tree);
     TSNode function = node_field(node, "function");
+    struct python_constant known =
+        library_call(tree, scope, node, python_foreign(tree, scope, function), depth);
 
-    if (str_eq(python_foreign(tree, scope, function), STR("re.sub")))
-        return substitution(tree, scope, call_positional(node, 0), scope, node, 1, depth);
+    if (known.kind != CONSTANT_NOT)
+        return known;
     if (node_is(function, "identifier") && call_positional_count(node) == 1 &&
         (str_eq(node_source(scope.file, function), STR("str")) ||
          str_eq(node_source(scope.file, function), STR("int")))) {
@@ -372,6 +358,46 @@ static bool is_labelled(struct python_tree *tree, struct python_scope scope, TSN
     return false;
 }
 
+/* SCHEMA = "shop", SCHEMA = os.getenv("SCHEMA", "shop") */
+static bool is_expression(struct python_thing thing)
+{
+    return thing.kind == THING_VALUE ||
+           (thing.kind == THING_FOREIGN && thing.file && node_is(thing.node, "call"));
+}
+
+/* settings = Settings(), get_settings(): the class that it is an instance of. */
+static struct python_thing class_of(struct python_tree *tree, struct python_scope scope,
+                                    TSNode expression, size_t depth)
+{
+    struct python_thing made = python_resolve(tree, scope, expression);
+    struct python_scope in = {.file = made.file, .body = made.scope, .bound = made.bound};
+    TSNode function =
+        made.file && node_is(made.node, "call") ? node_field(made.node, "function") : node_null();
+    struct python_thing called = python_resolve(tree, in, function), none = {0};
+
+    if (called.kind == THING_FUNCTION && depth < PYTHON_FOLLOW_MAX) {
+        TSNode body = node_field(called.node, "body"), only = ts_node_named_child(body, 0);
+        return ts_node_named_child_count(body) == 1 && node_is(only, "return_statement")
+                   ? class_of(tree, (struct python_scope){.file = called.file},
+                              ts_node_named_child(only, 0), depth + 1)
+                   : none;
+    }
+    return called.kind == THING_CLASS ? called : none;
+}
+
+/* What an instance has from its class: settings of the environment, as they are where nobody sets them. */
+static struct python_thing member_of_instance(struct python_tree *tree, struct python_scope scope,
+                                              TSNode object, struct str name, size_t depth)
+{
+    struct python_thing class = class_of(tree, scope, object, depth), none = {0};
+
+    if (class.kind != THING_CLASS ||
+        str_contains(node_source(class.file, class.node),
+                     str_printf(python_tree_arena(tree), "self." STR_FMT, STR_ARG(name))))
+        return none;
+    return python_resolve_member(tree, &class, name);
+}
+
 /* Status.ACTIVE.value, Status.ACTIVE.name, Status.ACTIVE (a str enumeration), settings.LENGTH. */
 static struct python_constant attribute(struct python_tree *tree, struct python_scope scope,
                                         TSNode node, size_t depth)
@@ -396,7 +422,9 @@ static struct python_constant attribute(struct python_tree *tree, struct python_
     struct python_thing thing = scope.class && str_eq(node_source(scope.file, object), STR("cls"))
                                     ? python_resolve_member(tree, scope.class, name)
                                     : python_resolve(tree, scope, node);
-    if (thing.kind != THING_VALUE || ts_node_eq(thing.node, node))
+    if (thing.kind == THING_UNKNOWN || (thing.kind == THING_FOREIGN && !thing.file))
+        thing = member_of_instance(tree, scope, object, name, depth);
+    if (!is_expression(thing) || ts_node_eq(thing.node, node))
         return none();
     bool several = node_is(thing.node, "expression_list") || node_is(thing.node, "tuple");
     return constant(tree, (struct python_scope){.file = thing.file, .body = thing.scope},
@@ -512,7 +540,7 @@ static struct python_constant constant(struct python_tree *tree, struct python_s
                            ? string(bound->text)
                            : constant(tree, *bound->scope, bound->node, depth + 1);
         struct python_thing thing = python_resolve(tree, scope, expression);
-        if (thing.kind == THING_VALUE)
+        if (is_expression(thing) && !ts_node_eq(thing.node, expression))
             return constant(tree,
                             (struct python_scope){
                                 .file = thing.file, .body = thing.scope, .bound = thing.bound},

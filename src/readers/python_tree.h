@@ -183,6 +183,11 @@ struct python_constant {
 struct python_constant python_constant(struct python_tree *tree, struct python_scope scope,
                                        TSNode expression);
 
+/* re.sub (python_substitute.c). False: Python and this one might differ. */
+bool python_substitute(struct arena *arena, struct str pattern, struct str by, struct str text,
+                       struct str *ret_text);
+bool python_snake_case(struct arena *arena, struct str name, struct str *ret_text);
+
 /* --- Calls of functions of the tree (python_call.c). --- */
 
 /* Where the body of a function stands as one call enters it: its parameters mean what the call gives. False when that is not told,
