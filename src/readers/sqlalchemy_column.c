@@ -19,158 +19,16 @@ struct str sql_quoted(struct arena *arena, struct str text)
     return buf_str(&buf);
 }
 
-/* --- Defaults of the database. --- */
-
-static bool default_call(struct sa_reader *r, struct python_scope scope, TSNode call,
-                         struct str dotted, struct str *ret_text)
-{
-    struct buf buf = buf_new(r->arena, (size_t)64 << 10);
-    struct str last = dotted_last(dotted);
-
-    if (str_eq(last, STR("text")) || str_eq(last, STR("literal_column"))) {
-        struct python_constant value = python_constant(r->tree, scope, call_positional(call, 0));
-        *ret_text = str_trim(value.text);
-        return value.kind == CONSTANT_STRING;
-    }
-    if (str_eq(last, STR("true")) || str_eq(last, STR("false")) || str_eq(last, STR("null"))) {
-        *ret_text = str_eq(last, STR("null")) ? STR("NULL") : last;
-        return true;
-    }
-    if (str_ends(dotted, STR("Sequence().next_value"))) { /* Sequence("ids").next_value() */
-        struct python_thing made =
-            python_resolve(r->tree, scope, node_field(node_field(call, "function"), "object"));
-        struct python_constant name =
-            python_constant(r->tree, (struct python_scope){.file = made.file, .body = made.scope},
-                            call_positional(made.node, 0));
-        *ret_text =
-            str_printf(r->arena, "nextval(" STR_FMT ")", STR_ARG(sql_quoted(r->arena, name.text)));
-        return name.kind == CONSTANT_STRING;
-    }
-    if (str_eq(last, STR("FetchedValue"))) {
-        *ret_text = STR_NONE;
-        return true;
-    }
-    if (str_eq(last, STR("literal"))) {
-        struct python_constant value = python_constant(r->tree, scope, call_positional(call, 0));
-        *ret_text = value.kind == CONSTANT_STRING ? sql_quoted(r->arena, value.text) : value.text;
-        return value.kind == CONSTANT_STRING || value.kind == CONSTANT_NUMBER;
-    }
-    if (!str_contains(dotted, STR("func.")))
-        return false;
-    if (str_eq(last, STR("current_timestamp")) || str_eq(last, STR("current_date")) ||
-        str_eq(last, STR("current_time")) || str_eq(last, STR("localtimestamp"))) {
-        for (size_t i = 0; i < last.length; i++)
-            buf_add_byte(&buf, last.bytes[i] == '_' ? '_' : (char)(last.bytes[i] & ~0x20));
-        *ret_text = buf_str(&buf);
-        return true;
-    }
-    buf_printf(&buf, STR_FMT "(", STR_ARG(last));
-    for (size_t i = 0; i < call_positional_count(call); i++) {
-        struct str text;
-        bool string;
-        if (!sa_default_read(r, scope, call_positional(call, i), &text, &string))
-            return false;
-        buf_printf(&buf, "%s" STR_FMT, i ? ", " : "",
-                   STR_ARG(string ? sql_quoted(r->arena, text) : text));
-    }
-    buf_add_byte(&buf, ')');
-    *ret_text = buf_str(&buf);
-    return true;
-}
-
-bool sa_default_read(struct sa_reader *r, struct python_scope scope, TSNode expression,
-                     struct str *ret_text, bool *ret_string)
-{
-    struct python_constant value = python_constant(r->tree, scope, expression);
-
-    *ret_string = value.kind == CONSTANT_STRING;
-    *ret_text = value.text;
-    switch (value.kind) {
-    case CONSTANT_STRING:
-    case CONSTANT_NUMBER:
-        return true;
-    case CONSTANT_NONE:
-        *ret_text = STR_NONE;
-        return true;
-    case CONSTANT_TRUE:
-        *ret_text = STR("true");
-        return true;
-    case CONSTANT_FALSE:
-        *ret_text = STR("false");
-        return true;
-    case CONSTANT_NOT:
-        break;
-    }
-    struct python_thing thing = python_resolve(r->tree, scope, expression);
-    if (sa_is(thing.dotted, "DefaultClause()") &&
-        thing.file) /* the old name of what server_default= makes */
-        return sa_default_read(
-            r, (struct python_scope){.file = thing.file, .body = thing.scope, .bound = thing.bound},
-            call_positional(thing.node, 0), ret_text, ret_string);
-    if (thing.kind == THING_FOREIGN && str_ends(thing.dotted, STR("()")) &&
-        node_is(thing.node, "call") && thing.file)
-        return default_call(r, (struct python_scope){.file = thing.file, .body = thing.scope},
-                            thing.node, str_prefix(thing.dotted, thing.dotted.length - 2),
-                            ret_text);
-    if (node_is(expression, "call"))
-        return default_call(r, scope, expression,
-                            python_foreign(r->tree, scope, node_field(expression, "function")),
-                            ret_text);
-    return false;
-}
-
-static bool is_numeric_type(struct str type)
-{
-    static const char *const names[] = {"INTEGER", "BIGINT", "SMALLINT", "NUMERIC",
-                                        "DECIMAL", "FLOAT",  "DOUBLE",   "REAL"};
-
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        if (str_starts(type, str_from(names[i])) && !str_ends(type, STR("[]")))
-            return true;
-    return false;
-}
-
-static bool looks_numeric(struct str text)
-{
-    if (!text.length)
-        return false;
-    for (size_t i = 0; i < text.length; i++)
-        if (!(text.bytes[i] >= '0' && text.bytes[i] <= '9') && text.bytes[i] != '.' &&
-            !(i == 0 && text.bytes[i] == '-'))
-            return false;
-    return true;
-}
-
-/* As PostgreSQL shows it: DEFAULT 'true' of a boolean is true, DEFAULT '0' of a number is 0. */
-static struct str default_as_shown(struct arena *arena, struct str type, struct str text,
-                                   bool string)
-{
-    static const char *const yes[] = {"true", "t", "1", "yes", "y", "on"};
-    static const char *const no[] = {"false", "f", "0", "no", "n", "off"};
-    bool quoted = text.length >= 2 && str_starts(text, STR("'")) && str_ends(text, STR("'"));
-    struct str inner = quoted && !string ? str_slice(text, 1, text.length - 1) : text;
-
-    if (str_eq(type, STR("BOOLEAN")))
-        for (size_t i = 0; i < COUNT_OF(yes); i++) {
-            if (str_eq_nocase(inner, str_from(yes[i])))
-                return STR("true");
-            if (str_eq_nocase(inner, str_from(no[i])))
-                return STR("false");
-        }
-    if (is_numeric_type(type) && (string || quoted) && looks_numeric(inner))
-        return inner;
-    return string ? sql_quoted(arena, text) : text;
-}
-
 /* --- Column(…), mapped_column(…). --- */
 
 const char *sa_deferral(struct sa_reader *r, struct python_scope scope, TSNode call)
 {
-    TSNode deferrable = call_keyword(scope.file, call, "deferrable");
-    struct python_constant initially =
-        python_constant(r->tree, scope, call_keyword(scope.file, call, "initially"));
+    struct sa_argument deferrable = sa_keyword(r, scope, call, "deferrable");
+    struct sa_argument when = sa_keyword(r, scope, call, "initially");
+    struct python_constant may = python_constant(r->tree, deferrable.scope, deferrable.node);
+    struct python_constant initially = python_constant(r->tree, when.scope, when.node);
 
-    return schema_deferral(python_constant(r->tree, scope, deferrable).kind == CONSTANT_TRUE,
+    return schema_deferral(may.kind == CONSTANT_TRUE,
                            str_eq_nocase(initially.text, STR("DEFERRED")));
 }
 
@@ -181,8 +39,8 @@ struct str sa_actions(struct sa_reader *r, struct python_scope scope, TSNode cal
     struct buf buf = buf_new(r->arena, (size_t)4 << 10);
 
     for (size_t i = 0; i < COUNT_OF(keys); i++) {
-        struct python_constant value =
-            python_constant(r->tree, scope, call_keyword(scope.file, call, keys[i]));
+        struct sa_argument given = sa_keyword(r, scope, call, keys[i]);
+        struct python_constant value = python_constant(r->tree, given.scope, given.node);
         if (value.kind != CONSTANT_STRING || str_eq_nocase(value.text, STR("NO ACTION")))
             continue; /* what PostgreSQL does anyway */
         buf_add(&buf, str_from(words[i]));
@@ -316,12 +174,27 @@ static void read_generated(struct sa_reader *r, struct python_scope scope, TSNod
 static bool is_no_type(struct str dotted)
 {
     static const char *const words[] = {"ForeignKey()",      "Identity()", "Computed()",
-                                        "CheckConstraint()", "Sequence()", "FetchedValue()"};
+                                        "CheckConstraint()", "Sequence()", "FetchedValue()",
+                                        "DefaultClause()"};
 
     for (size_t i = 0; i < COUNT_OF(words); i++)
         if (sa_is(dotted, words[i]))
             return true;
     return false;
+}
+
+static void take_default(struct sa_reader *r, struct python_scope scope, TSNode node,
+                         struct sa_column *column)
+{
+    struct str text;
+    bool string;
+
+    if (!sa_default_read(r, scope, node, &text, &string))
+        column->column.unread_default = true;
+    else
+        column->column.default_value =
+            text.length || string ? sa_default_shown(r->arena, column->type.text, text, string)
+                                  : STR_NONE;
 }
 
 static bool read_positional(struct sa_reader *r, struct python_scope scope, TSNode node,
@@ -361,29 +234,23 @@ static bool read_positional(struct sa_reader *r, struct python_scope scope, TSNo
         }
         if (sa_is(called, "Sequence") || sa_is(called, "FetchedValue"))
             return true;
+        if (sa_is(called, "DefaultClause")) {
+            take_default(r, scope, node, column);
+            return true;
+        }
     }
     column->has_type = true;
     return sa_type_read(r, scope, node, &column->type);
 }
 
-static bool read_default(struct sa_reader *r, struct python_scope scope, TSNode call,
+static void read_default(struct sa_reader *r, struct python_scope scope, TSNode call,
                          struct sa_column *column)
 {
     struct python_scope in;
     TSNode node = python_call_keyword(r->tree, scope, call, "server_default", &in);
-    struct str text;
-    bool string;
 
-    if (ts_node_is_null(node))
-        return true;
-    if (!sa_default_read(r, in, node, &text, &string)) {
-        column->column.unread_default = true;
-        return true;
-    }
-    column->column.default_value = text.length || string
-                                       ? default_as_shown(r->arena, column->type.text, text, string)
-                                       : STR_NONE;
-    return true;
+    if (!ts_node_is_null(node))
+        take_default(r, in, node, column);
 }
 
 /* `skipped`: so many of its arguments are none of the column. */
@@ -411,7 +278,8 @@ static bool read_call(struct sa_reader *r, struct python_scope scope, TSNode cal
     struct python_constant name = python_constant(r->tree, in, words);
     if (name.kind == CONSTANT_STRING)
         column->column.name = name.text;
-    return read_flags(r, scope, call, column) && read_default(r, scope, call, column);
+    read_default(r, scope, call, column);
+    return read_flags(r, scope, call, column);
 }
 
 bool sa_column_read(struct sa_reader *r, const struct sa_class *class, struct python_scope scope,

@@ -52,12 +52,13 @@ static bool enum_members(struct sa_reader *r, struct python_thing class, bool va
 bool sa_enum_wants_values(struct sa_reader *r, struct python_scope scope, TSNode call,
                           bool *ret_values)
 {
-    TSNode callable =
-        ts_node_is_null(call) ? call : call_keyword(scope.file, call, "values_callable");
+    struct sa_argument given = sa_keyword(r, scope, call, "values_callable");
+    TSNode callable = given.node;
 
     *ret_values = false;
     if (ts_node_is_null(callable) || node_is(callable, "none"))
         return true;
+    scope = given.scope;
     struct python_thing function = python_resolve(r->tree, scope, callable);
     struct str source = function.kind == THING_FUNCTION ? node_source(function.file, function.node)
                                                         : node_source(scope.file, callable);
@@ -106,6 +107,30 @@ bool sa_enum_of_class(struct sa_reader *r, struct python_thing class, bool value
     return enum_members(r, class, values, &type->labels);
 }
 
+/* The enumeration that a name stands for, `cls` in its own methods. */
+static struct python_thing enumeration(struct sa_reader *r, struct python_scope scope, TSNode node)
+{
+    return scope.class && str_eq(node_source(scope.file, node), STR("cls"))
+               ? *scope.class
+               : python_resolve(r->tree, scope, node);
+}
+
+/* `e.value`, `e.name` of each member `e`. */
+static bool labels_of_each(struct sa_reader *r, struct python_scope scope, TSNode member,
+                           TSNode said, TSNode of, struct strs *labels)
+{
+    struct python_thing class = enumeration(r, scope, of);
+    struct str word = node_is(said, "attribute")
+                          ? node_source(scope.file, node_field(said, "attribute"))
+                          : STR_NONE;
+    bool values = str_eq(word, STR("value"));
+
+    return (values || str_eq(word, STR("name"))) &&
+           str_eq(node_source(scope.file, node_field(said, "object")),
+                  node_source(scope.file, member)) &&
+           sa_is_enum_class(r, class, 0) && enum_members(r, class, values, labels);
+}
+
 /* [e.value for e in Status], (e.name for e in Status) */
 static bool labels_of_comprehension(struct sa_reader *r, struct python_scope scope, TSNode node,
                                     struct strs *labels)
@@ -120,22 +145,26 @@ static bool labels_of_comprehension(struct sa_reader *r, struct python_scope sco
         if (node_is(child, "for_in_clause"))
             clause = child;
     }
-    if (ts_node_is_null(clause) || !node_is(body, "attribute") ||
-        !str_eq(node_source(scope.file, node_field(body, "object")),
-                node_source(scope.file, node_field(clause, "left"))))
-        return false;
-    struct str word = node_source(scope.file, node_field(body, "attribute"));
-    struct python_thing class = python_resolve(r->tree, scope, node_field(clause, "right"));
-    bool values = str_eq(word, STR("value"));
-    return (values || str_eq(word, STR("name"))) && sa_is_enum_class(r, class, 0) &&
-           enum_members(r, class, values, labels);
+    return !ts_node_is_null(clause) && labels_of_each(r, scope, node_field(clause, "left"), body,
+                                                      node_field(clause, "right"), labels);
+}
+
+/* map(lambda e: e.value, Status) */
+static bool labels_of_map(struct sa_reader *r, struct python_scope scope, TSNode call,
+                          struct strs *labels)
+{
+    TSNode function = call_positional(call, 0), parameters = node_field(function, "parameters");
+
+    return node_is(function, "lambda") && ts_node_named_child_count(parameters) == 1 &&
+           labels_of_each(r, scope, ts_node_named_child(parameters, 0),
+                          node_field(function, "body"), call_positional(call, 1), labels);
 }
 
 /* Status.__members__ */
 static bool labels_of_members(struct sa_reader *r, struct python_scope scope, TSNode node,
                               struct strs *labels)
 {
-    struct python_thing class = python_resolve(r->tree, scope, node_field(node, "object"));
+    struct python_thing class = enumeration(r, scope, node_field(node, "object"));
 
     return sa_is_enum_class(r, class, 0) && enum_members(r, class, false, labels);
 }
@@ -145,12 +174,35 @@ static bool labels_of_members(struct sa_reader *r, struct python_scope scope, TS
 static bool labels_of(struct sa_reader *r, struct python_scope scope, TSNode node,
                       struct strs *labels, size_t depth);
 
+static bool labels_of_list(struct sa_reader *r, struct python_scope scope, TSNode node,
+                           struct strs *labels, size_t depth);
+
+/* Status.values(), values_of(Status): what a method of the enumeration, or a function of the tree, returns. */
+static bool labels_of_function(struct sa_reader *r, struct python_scope scope, TSNode call,
+                               struct strs *labels, size_t depth)
+{
+    TSNode named = node_field(call, "function");
+    struct python_thing function = python_resolve(r->tree, scope, named);
+    struct python_scope inside = {.file = function.file};
+    struct python_thing class = {0};
+
+    if (function.kind != THING_FUNCTION)
+        return false;
+    if (node_is(named, "attribute"))
+        class = enumeration(r, scope, node_field(named, "object"));
+    if (class.kind == THING_CLASS)
+        inside.class = &class;
+    else if (!python_call_enter(r->tree, scope, call, function, &inside))
+        return false;
+    return labels_of_list(r, inside, sa_returned(function.node), labels, depth + 1);
+}
+
 /* The labels of ("a", "b"), STATES, STATES + ("c",), [*STATES, "c"], list(STATES), [e.value for e in Status]. */
 static bool labels_of_list(struct sa_reader *r, struct python_scope scope, TSNode node,
                            struct strs *labels, size_t depth)
 {
     node = node_bare(node);
-    if (depth > LABELS_DEPTH_MAX)
+    if (depth > LABELS_DEPTH_MAX || ts_node_is_null(node))
         return false;
     if (node_is(node, "attribute") &&
         str_eq(node_source(scope.file, node_field(node, "attribute")), STR("__members__")))
@@ -173,6 +225,10 @@ static bool labels_of_list(struct sa_reader *r, struct python_scope scope, TSNod
             node = node_field(node_field(node, "function"), "object");
         if (node_is(node, "attribute")) /* Status.__members__.keys() */
             return labels_of_members(r, scope, node, labels);
+        if (str_eq(node_source(scope.file, node_field(node, "function")), STR("map")))
+            return labels_of_map(r, scope, node, labels);
+        if (!called.length)
+            return labels_of_function(r, scope, node, labels, depth);
         return (str_eq(called, STR("builtins.list")) || str_eq(called, STR("builtins.tuple"))) &&
                labels_of_list(r, scope, call_positional(node, 0), labels, depth + 1);
     }
@@ -208,6 +264,23 @@ static bool labels_of_arguments(struct sa_reader *r, struct python_scope scope, 
     return type->labels.count > 0;
 }
 
+/* {"RED": "red", "GREEN": "green"} */
+static bool labels_of_dictionary(struct sa_reader *r, struct python_scope scope, TSNode dictionary,
+                                 bool values, struct strs *labels)
+{
+    for (uint32_t i = 0; i < ts_node_named_child_count(dictionary); i++) {
+        TSNode pair = ts_node_named_child(dictionary, i);
+        struct python_constant label =
+            python_constant(r->tree, scope, node_field(pair, values ? "value" : "key"));
+        if (node_is(pair, "comment"))
+            continue;
+        if (label.kind != CONSTANT_STRING)
+            return false;
+        strs_add(r->arena, labels, label.text);
+    }
+    return labels->count > 0;
+}
+
 /* Color = enum.Enum("Color", "RED GREEN"), enum.Enum("Color", ["RED", "GREEN"]): `made` is that call. */
 static bool labels_of_call(struct sa_reader *r, struct python_thing made, bool values,
                            struct sa_type *type)
@@ -218,6 +291,9 @@ static bool labels_of_call(struct sa_reader *r, struct python_thing made, bool v
     struct python_constant words = python_constant(r->tree, scope, members);
 
     type->enum_name = str_lower(r->arena, name.text);
+    if (node_is(members, "dictionary"))
+        return name.kind == CONSTANT_STRING &&
+               labels_of_dictionary(r, scope, members, values, &type->labels);
     if (values || name.kind != CONSTANT_STRING)
         return false;
     if (words.kind != CONSTANT_STRING)

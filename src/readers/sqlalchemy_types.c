@@ -17,6 +17,7 @@ enum shape {
     SHAPE_INTERVAL,
     SHAPE_GEOMETRY,
     SHAPE_CHOICE, /* impl= */
+    SHAPE_DOMAIN, /* (name, …, schema=) */
 };
 
 struct type_row {
@@ -97,6 +98,15 @@ static const struct type_row rows[] = {
     {"DATERANGE", "DATERANGE", SHAPE_PLAIN},
     {"TSRANGE", "TSRANGE", SHAPE_PLAIN},
     {"TSTZRANGE", "TSTZRANGE", SHAPE_PLAIN},
+    {"INT4MULTIRANGE", "INT4MULTIRANGE", SHAPE_PLAIN},
+    {"INT8MULTIRANGE", "INT8MULTIRANGE", SHAPE_PLAIN},
+    {"NUMMULTIRANGE", "NUMMULTIRANGE", SHAPE_PLAIN},
+    {"DATEMULTIRANGE", "DATEMULTIRANGE", SHAPE_PLAIN},
+    {"TSMULTIRANGE", "TSMULTIRANGE", SHAPE_PLAIN},
+    {"TSTZMULTIRANGE", "TSTZMULTIRANGE", SHAPE_PLAIN},
+    {"REGCONFIG", "REGCONFIG", SHAPE_PLAIN},
+    {"JSONPATH", "JSONPATH", SHAPE_PLAIN},
+    {"DOMAIN", "", SHAPE_DOMAIN},
     {"Vector", "VECTOR", SHAPE_LENGTH},
     {"VECTOR", "VECTOR", SHAPE_LENGTH},
     {"HALFVEC", "HALFVEC", SHAPE_LENGTH},
@@ -259,6 +269,22 @@ static bool type_geometry(struct sa_reader *r, struct python_scope scope, TSNode
     return true;
 }
 
+/* DOMAIN("email", Text, schema="public") */
+static bool type_domain(struct sa_reader *r, struct python_scope scope, TSNode call,
+                        struct sa_type *type)
+{
+    struct str schema;
+    bool named, placed;
+
+    if (!sa_given(r, sa_argument(r, scope, call, "name", 0), &type->text, &named) || !named ||
+        !sa_given(r, sa_keyword(r, scope, call, "schema"), &schema, &placed))
+        return false;
+    if (placed)
+        type->text =
+            str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(schema), STR_ARG(type->text));
+    return true;
+}
+
 /* How many digits the seconds have: INTERVAL(precision=3), Interval(second_precision=3) */
 static struct sa_argument seconds_of(struct sa_reader *r, struct python_scope scope, TSNode call)
 {
@@ -318,6 +344,8 @@ static bool type_of_row(struct sa_reader *r, struct python_scope scope, TSNode c
     }
     case SHAPE_GEOMETRY:
         return type_geometry(r, scope, call, row, type);
+    case SHAPE_DOMAIN:
+        return type_domain(r, scope, call, type);
     case SHAPE_CHOICE: {
         struct sa_argument impl = sa_argument(r, scope, call, "impl", 1);
         type->text = str_from(row->text);
