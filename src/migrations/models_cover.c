@@ -371,6 +371,73 @@ void models_cover_steps(struct arena *arena, struct tree *tree, const struct str
         covered[i] = covered[i] || is_covered(&c, &changes->items[i]);
 }
 
+/* The columns of tables that migrations make, and that one of these leaves out. */
+static void find_left_columns(struct covering *c, const struct schema_changes *asked,
+                              const bool *covered, struct schema_changes *ret_columns)
+{
+    struct schema_changes columns = {0};
+
+    for (size_t i = 0; i < asked->count; i++) {
+        const struct schema_change *change = &asked->items[i];
+        struct schema_changes more = {0};
+        if (covered[i] && change->kind == SCHEMA_ADD && change->object == SCHEMA_OBJECT_TABLE)
+            schema_added_columns(c->arena, change, &more);
+        for (size_t j = 0; j < more.count; j++) {
+            more.items[j].usual_schema = change->usual_schema;
+            VEC_PUSH(c->arena, &columns, more.items[j]);
+        }
+    }
+    bool *lacking = ARENA_ARRAY(c->arena, columns.count + 1, bool);
+    for (size_t f = 0; columns.count && f < c->files.count; f++) {
+        ARENA(scratch, (size_t)256 << 20);
+        struct str path = c->files.items[f].path, text;
+        struct err absent = ERR_NONE;
+        if (!tree_read(c->tree, &scratch, path, COVERING_FILE_MAX, &text, &absent))
+            continue;
+        const struct cover *cover = cover_read(&scratch, path, text);
+        for (size_t i = 0; i < columns.count; i++)
+            lacking[i] = lacking[i] ||
+                         (!covering_file_is_foreign(c, &c->files.items[f], &columns.items[i]) &&
+                          cover_lacks(cover, &columns.items[i]));
+    }
+    for (size_t i = 0; i < columns.count; i++)
+        if (lacking[i])
+            VEC_PUSH(c->arena, ret_columns, columns.items[i]);
+}
+
+static void note_uncovered(struct covering *c, const struct schema_change *change,
+                           struct models_uncovereds *uncovered)
+{
+    size_t at = uncovered->count;
+
+    VEC_PUSH(c->arena, uncovered,
+             (struct models_uncovered){
+                 .change = change,
+                 .command = models_command(c->arena, c->tree, &c->makers, &c->paths, change),
+                 .left_out = left_out_maker(c->left_out, change)});
+    for (; at && str_compare(change->line, uncovered->items[at - 1].change->line) < 0; at--) {
+        struct models_uncovered moved = uncovered->items[at];
+        uncovered->items[at] = uncovered->items[at - 1];
+        uncovered->items[at - 1] = moved;
+    }
+}
+
+/* A migration that makes a table and forgets a column of it is followed by the error that the whole check is about. */
+static void note_left_columns(struct covering *c, const struct schema_changes *asked,
+                              const bool *covered, struct models_uncovereds *uncovered)
+{
+    struct schema_changes *left = ARENA_NEW(c->arena, struct schema_changes);
+
+    find_left_columns(c, asked, covered, left);
+    bool *found = ARENA_ARRAY(c->arena, left->count + 1, bool);
+    for (size_t i = 0; i < left->count; i++)
+        found[i] = is_covered(c, &left->items[i]);
+    words_cover(c, left, found);
+    for (size_t i = 0; i < left->count; i++)
+        if (!found[i])
+            note_uncovered(c, &left->items[i], uncovered);
+}
+
 bool models_cover(struct arena *arena, const struct config *config, struct tree *tree,
                   const struct config_migrations_list *sets, const struct strs *changed_paths,
                   const struct schema_difference *difference, bool by_words,
@@ -405,12 +472,9 @@ bool models_cover(struct arena *arena, const struct config *config, struct tree 
     }
     for (size_t i = 0; i < difference->changes.count; i++)
         if (!covered[i])
-            VEC_PUSH(arena, &uncovered,
-                     (struct models_uncovered){
-                         .change = &difference->changes.items[i],
-                         .command = models_command(arena, tree, &c.makers, &c.paths,
-                                                   &difference->changes.items[i]),
-                         .left_out = left_out_maker(c.left_out, &difference->changes.items[i])});
+            note_uncovered(&c, &difference->changes.items[i], &uncovered);
+    if (by_words)
+        note_left_columns(&c, &asked, covered, &uncovered);
     *ret_uncovered = uncovered;
     return true;
 }

@@ -57,7 +57,7 @@ static struct str type_text(struct steps_reader *r, TSNode node)
 }
 
 /* Column("name", sa.String(24), nullable=False): what the column is made as. */
-static struct step column_step(struct steps_reader *r, struct str table, TSNode column)
+static struct step made_column(struct steps_reader *r, struct str table, TSNode column)
 {
     struct python_file *file = r->scope.file;
     struct step step = {.kind = STEP_ADD_COLUMN, .table = table, .column = column_name(r, column)};
@@ -72,6 +72,24 @@ static struct step column_step(struct steps_reader *r, struct str table, TSNode 
     if (ts_node_is_null(null) && ts_node_is_null(call_keyword(file, column, "primary_key")))
         step.null_known = step.nullable = !call_has_splat(column);
     step.default_value = !ts_node_is_null(call_keyword(file, column, "server_default"));
+    return step;
+}
+
+/* The same of a name: what a function was handed, say. */
+static struct step column_step(struct steps_reader *r, struct str table, TSNode column)
+{
+    const struct python_scope before = r->scope;
+
+    if (node_is(column, "identifier")) {
+        struct python_thing made = python_resolve(r->tree, r->scope, column);
+        if (made.file && node_is(made.node, "call")) {
+            r->scope =
+                (struct python_scope){.file = made.file, .body = made.scope, .bound = made.bound};
+            column = made.node;
+        }
+    }
+    struct step step = made_column(r, table, column);
+    r->scope = before;
     return step;
 }
 
@@ -236,6 +254,16 @@ static void alembic_call(struct steps_reader *r, TSNode call)
         steps_sql_argument(r, call_positional(call, 0));
 }
 
+/* The name of a parameter: `table`, `table: str`, `table=None`. */
+static struct str parameter_named(const struct python_file *file, TSNode parameter)
+{
+    TSNode name = node_field(parameter, "name");
+
+    if (node_is(parameter, "typed_parameter"))
+        name = ts_node_named_child(parameter, 0);
+    return node_source(file, ts_node_is_null(name) ? parameter : name);
+}
+
 /* Functions of the tree that upgrade() calls are part of it. */
 static void alembic_part(struct steps_reader *r, TSNode call)
 {
@@ -251,13 +279,15 @@ static void alembic_part(struct steps_reader *r, TSNode call)
         TSNode parameters = node_field(thing.node, "parameters");
         for (uint32_t i = 0; i < ts_node_named_child_count(parameters) && i < STEPS_NAMES_MAX;
              i++) {
-            TSNode name = ts_node_named_child(parameters, i);
-            struct str text = steps_text(r, call_positional(call, i));
-            if (node_is(name, "typed_parameter"))
-                name = ts_node_named_child(name, 0);
-            given[i] = (struct python_bound){
-                .name = node_source(thing.file, name), .text = text, .outer = inner};
-            if (text.length)
+            struct str name = parameter_named(thing.file, ts_node_named_child(parameters, i));
+            TSNode argument = steps_word(r, call, str_c(r->arena, name), i);
+            struct str text = steps_text(r, argument);
+            given[i] = (struct python_bound){.name = name, .text = text, .outer = inner};
+            if (!text.length) { /* a column, say */
+                given[i].node = argument;
+                given[i].scope = &before;
+            }
+            if (text.length || !ts_node_is_null(argument))
                 inner = &given[i];
         }
         r->calls++;
