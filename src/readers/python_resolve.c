@@ -266,11 +266,13 @@ static struct python_thing resolve_name(struct python_tree *tree, struct python_
         return follow(tree, scope.file, node_null(), binding, depth);
     struct python_thing found =
         member_of(tree, scope.file, module_thing(scope.file), name, depth + 1);
-    if (found.kind != THING_UNKNOWN)
-        return found;
-    for (size_t i = 0; i < COUNT_OF(builtins); i++)
+    bool hides = found.kind != THING_UNKNOWN && found.kind != THING_FOREIGN;
+    /* `from sqlalchemy import *` brings no `dict`. */
+    for (size_t i = 0; !hides && i < COUNT_OF(builtins); i++)
         if (str_eq(name, str_from(builtins[i])))
             return foreign(dotted_join(python_tree_arena(tree), STR("builtins"), name));
+    if (found.kind != THING_UNKNOWN)
+        return found;
     TSNode around = ts_node_is_null(at) ? at : ts_node_parent(at);
     struct str known =
         python_known_name(python_tree_arena(tree), name, node_is(around, "attribute"));

@@ -480,12 +480,15 @@ static TSNode followed(struct sa_reader *r, struct python_scope *scope, TSNode v
     return node_bare(thing.node);
 }
 
-/* {"schema": "stats"}, {**Mixin.__table_args__, "comment": "…"} */
+/* {"schema": "stats"}, dict(schema="stats"), {**Mixin.__table_args__, "comment": "…"} */
 static struct str schema_in(struct sa_reader *r, struct python_scope scope, TSNode value,
                             size_t depth)
 {
     struct str schema = STR_NONE;
 
+    if (node_is(value, "call") &&
+        str_eq(python_foreign(r->tree, scope, node_field(value, "function")), STR("builtins.dict")))
+        return sa_keyword_text(r, scope, value, "schema");
     for (uint32_t i = 0; node_is(value, "dictionary") && i < ts_node_named_child_count(value);
          i++) {
         TSNode pair = ts_node_named_child(value, i);

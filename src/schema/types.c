@@ -26,10 +26,15 @@ static struct str type_name(struct str type, struct str *ret_rest)
     return name;
 }
 
-/* What the database takes where nothing is said: no digits behind the point, one character, one bit. */
+/* What the database takes where nothing is said: no digits behind the point, one character, one bit. FLOAT(53) says how many bits must do. */
 static struct str without_default(struct arena *arena, struct str type)
 {
-    static const struct str none = STR_INIT(", 0)");
+    static const struct str none = STR_INIT(", 0)"), floating = STR_INIT("FLOAT(");
+    uint64_t bits;
+
+    if (str_starts(type, floating) && str_ends(type, STR(")")) &&
+        str_to_u64(str_slice(type, floating.length, type.length - 1), &bits))
+        return bits > 24 ? STR("DOUBLE PRECISION") : STR("REAL");
 
     if (str_starts(type, STR("NUMERIC(")) && str_ends(type, none))
         return str_printf(arena, STR_FMT ")", STR_ARG(str_prefix(type, type.length - none.length)));
