@@ -304,6 +304,29 @@ TSNode python_init_passes(struct python_tree *tree, struct python_scope scope, T
     return passed;
 }
 
+const struct python_bound *python_init_sets(struct python_tree *tree, struct python_scope scope,
+                                            TSNode call, struct python_thing init)
+{
+    struct arena *arena = python_tree_arena(tree);
+    struct python_scope *inside = ARENA_NEW(arena, struct python_scope);
+    const struct python_bound *sets = NULL;
+    TSNode body = node_field(init.node, "body");
+
+    if (!bind_parameters(tree, scope, call, init, true, inside))
+        return NULL;
+    for (uint32_t i = 0; i < ts_node_named_child_count(body); i++) {
+        TSNode node = ts_node_named_child(ts_node_named_child(body, i), 0);
+        struct str name = node_source(init.file, node_field(node, "left"));
+        if (!node_is(node, "assignment") || !str_starts(name, STR("self.")))
+            continue;
+        struct python_bound *set = ARENA_NEW(arena, struct python_bound);
+        *set = (struct python_bound){
+            .name = name, .outer = sets, .node = node_field(node, "right"), .scope = inside};
+        sets = set;
+    }
+    return sets;
+}
+
 static const struct python_bound *rest_of(struct python_scope scope, TSNode splat)
 {
     TSNode name = ts_node_named_child(splat, 0);

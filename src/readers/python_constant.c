@@ -408,7 +408,8 @@ static struct python_constant attribute(struct python_tree *tree, struct python_
     for (const struct python_bound *bound = scope.bound; bound; bound = bound->outer)
         if (str_starts(bound->name, STR("self.")) &&
             str_eq(bound->name, node_source(scope.file, node)))
-            return string(bound->text);
+            return bound->text.bytes ? string(bound->text)
+                                     : constant(tree, *bound->scope, bound->node, depth + 1);
     if (scope.class_name.length && node_is(object, "identifier") && str_eq(name, STR("__name__")))
         return string(scope.class_name);
     if (scope.table_name.length && node_is(object, "identifier") &&

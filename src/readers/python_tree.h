@@ -198,6 +198,9 @@ bool python_call_enter(struct python_tree *tree, struct python_scope scope, TSNo
  * is by default) makes the instance. Null: it does more, or that cannot be told. */
 TSNode python_init_passes(struct python_tree *tree, struct python_scope scope, TSNode call,
                           struct python_thing init, struct python_scope *ret_inside);
+/* What the __init__ of a class sets when this call (null: as above) makes the instance, as "self.size". NULL: nothing, or that cannot be told. */
+const struct python_bound *python_init_sets(struct python_tree *tree, struct python_scope scope,
+                                            TSNode call, struct python_thing init);
 /* A keyword of a call, also one that comes through `**rest` of the function around it or out of `**COMMON`, a dictionary that is
  * written out; null: absent. */
 TSNode python_call_keyword(struct python_tree *tree, struct python_scope scope, TSNode call,

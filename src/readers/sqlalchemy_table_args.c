@@ -114,6 +114,35 @@ static bool is_options_call(struct sa_reader *r, struct python_scope scope, TSNo
            returns_options(function.file, node_field(function.node, "body"), &any) && any;
 }
 
+/* [Index(f"ix_pages_{name}", name) for name in ("en", "de")] */
+static bool arguments_of_each(struct sa_reader *r, const struct sa_class *class,
+                              struct python_scope scope, struct schema_table *table, TSNode value)
+{
+    TSNode made = node_field(value, "body"), clause = ts_node_named_child(value, 1);
+    TSNode name = node_field(clause, "left"), list = node_bare(node_field(clause, "right"));
+    struct python_thing named = python_resolve(r->tree, scope, list);
+    struct python_scope of = {.file = named.file, .body = named.scope, .bound = named.bound};
+
+    list = named.kind == THING_VALUE ? node_bare(named.node) : node_null();
+    if (ts_node_named_child_count(value) != 2 || !node_is(made, "call") ||
+        !node_is(name, "identifier") || !(node_is(list, "list") || node_is(list, "tuple")))
+        return false;
+    for (uint32_t i = 0; i < ts_node_named_child_count(list); i++) {
+        TSNode item = ts_node_named_child(list, i);
+        struct python_constant text = python_constant(r->tree, of, item);
+        struct python_bound bound = {
+            .name = node_source(scope.file, name), .text = text.text, .outer = scope.bound};
+        struct python_scope round = scope;
+        if (node_is(item, "comment"))
+            continue;
+        if (text.kind != CONSTANT_STRING)
+            return false;
+        round.bound = &bound;
+        sa_argument_read(r, class, round, table, made);
+    }
+    return true;
+}
+
 /* A tuple, `Mixin.__table_args__ + (…)`, `(*Mixin.__table_args__, …)`; false: something else. */
 static bool arguments_of(struct sa_reader *r, const struct sa_class *class,
                          struct python_scope scope, struct schema_table *table, TSNode value,
@@ -155,6 +184,17 @@ static bool arguments_of(struct sa_reader *r, const struct sa_class *class,
         return thing.kind == THING_VALUE && !ts_node_eq(thing.node, value) &&
                arguments_of(r, class, in, table, thing.node, depth + 1);
     }
+    if (node_is(value, "call")) { /* tuple([…]), tuple(… for …) */
+        struct str made = python_foreign(r->tree, scope, node_field(value, "function"));
+        TSNode given = node_field(value, "arguments");
+        if (!str_eq(made, STR("builtins.tuple")) && !str_eq(made, STR("builtins.list")))
+            return false;
+        if (!node_is(given, "generator_expression"))
+            given = call_positional(value, 0);
+        return ts_node_is_null(given) || arguments_of(r, class, scope, table, given, depth + 1);
+    }
+    if (node_is(value, "list_comprehension") || node_is(value, "generator_expression"))
+        return arguments_of_each(r, class, scope, table, value);
     if (!node_is(value, "tuple") && !node_is(value, "list"))
         return false;
     for (uint32_t j = 0; j < ts_node_named_child_count(value); j++) {
@@ -191,5 +231,5 @@ void sa_arguments_read(struct sa_reader *r, const struct sa_class *class,
     if (!arguments_of(r, class, scope, table, value, 0))
         schema_unread_add(r->arena, r->schema, sa_place(scope.file, binding->node),
                           str_printf(r->arena, "arguments of table " STR_FMT, STR_ARG(table->name)),
-                          node_source(scope.file, binding->node));
+                          python_whole(r->tree, scope, binding->node));
 }

@@ -451,10 +451,13 @@ static bool type_of_dialect(struct sa_reader *r, const struct asked_type *asked,
     return false;
 }
 
-/* get_col_spec: return "VECTOR(3)" */
-static bool type_of_spec(struct sa_reader *r, struct python_scope scope, TSNode function,
+/* get_col_spec: return "VECTOR(3)", return f"VECTOR({self.dim})" */
+static bool type_of_spec(struct sa_reader *r, const struct asked_type *asked, TSNode function,
                          struct sa_type *type)
 {
+    const struct python_binding *init =
+        python_binding_in(r->tree, asked->class.file, asked->scope.body, STR("__init__"));
+    struct python_scope scope = asked->scope;
     TSNode body = node_field(function, "body");
     uint32_t count = ts_node_named_child_count(body);
     TSNode last = count ? ts_node_named_child(body, count - 1) : node_null();
@@ -463,6 +466,10 @@ static bool type_of_spec(struct sa_reader *r, struct python_scope scope, TSNode 
         (count > 1 && !node_is(ts_node_named_child(ts_node_named_child(body, 0), 0), "string")) ||
         count > 2)
         return false;
+    if (init && init->kind == BINDING_FUNCTION)
+        scope.bound = python_init_sets(
+            r->tree, asked->outer, asked->call,
+            (struct python_thing){.kind = THING_FUNCTION, .file = scope.file, .node = init->node});
     struct python_constant text = python_constant(r->tree, scope, ts_node_named_child(last, 0));
     type->text = text.kind == CONSTANT_STRING ? text.text : STR_NONE;
     return type->text.length > 0;
@@ -491,7 +498,7 @@ static bool type_of_class(struct sa_reader *r, struct python_scope outer, TSNode
     const struct python_binding *spec =
         python_binding_in(r->tree, class.file, body, STR("get_col_spec"));
     if (spec)
-        return spec->kind == BINDING_FUNCTION && type_of_spec(r, scope, spec->node, type);
+        return spec->kind == BINDING_FUNCTION && type_of_spec(r, &asked, spec->node, type);
     if (depth > 8)
         return false;
     const struct python_binding *init =
