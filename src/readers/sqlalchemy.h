@@ -219,6 +219,8 @@ bool sa_field_read(struct sa_reader *r, const struct sa_class *class, struct pyt
 /* The database's default as an SQL expression, false when it cannot be read. */
 bool sa_default_read(struct sa_reader *r, struct python_scope scope, TSNode expression,
                      struct str *ret_text, bool *ret_string);
+/* "users.id", User.id, users.c.id, a column of the class itself: what a foreign key points at; empty: that cannot be told. */
+struct str sa_target(struct sa_reader *r, struct python_scope scope, TSNode target);
 /* As PostgreSQL shows it: DEFAULT 'true' of a boolean is true, DEFAULT '0' of a number is 0. */
 struct str sa_default_shown(struct arena *arena, struct str type, struct str text, bool string);
 struct str sa_index_name(struct sa_reader *r, const struct sa_class *class,

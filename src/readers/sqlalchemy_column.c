@@ -96,12 +96,8 @@ struct str sa_column_named(struct sa_reader *r, struct python_scope scope, TSNod
     return given.kind == CONSTANT_STRING ? given.text : name;
 }
 
-static struct str foreign_target(struct sa_reader *r, struct python_scope scope, TSNode call)
+struct str sa_target(struct sa_reader *r, struct python_scope scope, TSNode target)
 {
-    struct sa_argument given = sa_argument(r, scope, call, "column", 0);
-    TSNode target = given.node;
-
-    scope = given.scope;
     struct python_constant text = python_constant(r->tree, scope, target);
     if (text.kind == CONSTANT_STRING)
         return text.text;
@@ -219,7 +215,8 @@ static bool read_positional(struct sa_reader *r, struct python_scope scope, TSNo
     if (node_is(node, "call")) {
         struct str called = python_foreign(r->tree, scope, node_field(node, "function"));
         if (sa_is(called, "ForeignKey")) {
-            column->target = foreign_target(r, scope, node);
+            struct sa_argument target = sa_argument(r, scope, node, "column", 0);
+            column->target = sa_target(r, target.scope, target.node);
             column->actions = sa_actions(r, scope, node);
             return column->target.length > 0;
         }

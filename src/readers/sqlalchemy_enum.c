@@ -115,10 +115,22 @@ static struct python_thing enumeration(struct sa_reader *r, struct python_scope 
                : python_resolve(r->tree, scope, node);
 }
 
+/* The one argument of list(Status), str(e.value); another expression is itself. */
+static TSNode within(const struct python_file *file, TSNode node, const char *called)
+{
+    node = node_bare(node);
+    return node_is(node, "call") &&
+                   str_eq(node_source(file, node_field(node, "function")), str_from(called))
+               ? call_positional(node, 0)
+               : node;
+}
+
 /* `e.value`, `e.name` of each member `e`. */
 static bool labels_of_each(struct sa_reader *r, struct python_scope scope, TSNode member,
                            TSNode said, TSNode of, struct strs *labels)
 {
+    said = within(scope.file, said, "str");
+    of = within(scope.file, of, "list");
     struct python_thing class = enumeration(r, scope, of);
     struct str word = node_is(said, "attribute")
                           ? node_source(scope.file, node_field(said, "attribute"))
@@ -229,8 +241,11 @@ static bool labels_of_list(struct sa_reader *r, struct python_scope scope, TSNod
             return labels_of_map(r, scope, node, labels);
         if (!called.length)
             return labels_of_function(r, scope, node, labels, depth);
+        TSNode given = node_field(node, "arguments"); /* tuple(e.value for e in Status) */
+        if (!node_is(given, "generator_expression"))
+            given = call_positional(node, 0);
         return (str_eq(called, STR("builtins.list")) || str_eq(called, STR("builtins.tuple"))) &&
-               labels_of_list(r, scope, call_positional(node, 0), labels, depth + 1);
+               labels_of_list(r, scope, given, labels, depth + 1);
     }
     if (!node_is(node, "list") && !node_is(node, "tuple"))
         return false;

@@ -117,6 +117,21 @@ static bool string_list(struct sa_reader *r, struct python_scope scope, TSNode l
     return texts->count > 0;
 }
 
+static bool target_list(struct sa_reader *r, struct sa_argument list, struct strs *targets)
+{
+    for (uint32_t i = 0; !ts_node_is_null(list.node) && i < ts_node_named_child_count(list.node);
+         i++) {
+        TSNode node = ts_node_named_child(list.node, i);
+        if (node_is(node, "comment"))
+            continue;
+        struct str target = sa_target(r, list.scope, node);
+        if (!target.length)
+            return false;
+        VEC_PUSH(r->arena, targets, target);
+    }
+    return targets->count > 0;
+}
+
 static bool read_foreign(struct sa_reader *r, const struct sa_class *class,
                          struct python_scope scope, const struct schema_table *of, TSNode call,
                          struct schema_index *index)
@@ -125,8 +140,9 @@ static bool read_foreign(struct sa_reader *r, const struct sa_class *class,
     struct str table = STR_NONE;
 
     index->kind = SCHEMA_FOREIGN_KEY;
-    if (!string_list(r, scope, call_positional(call, 0), &index->parts) ||
-        !string_list(r, scope, call_positional(call, 1), &targets))
+    struct sa_argument from = sa_argument(r, scope, call, "columns", 0);
+    if (!string_list(r, from.scope, from.node, &index->parts) ||
+        !target_list(r, sa_argument(r, scope, call, "refcolumns", 1), &targets))
         return false;
     for (size_t i = 0; i < targets.count; i++) {
         size_t dot = str_find_last_byte(targets.items[i], '.');
