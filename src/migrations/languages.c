@@ -45,7 +45,12 @@ static bool python_derives(struct str source)
 static bool python_read(const struct model_source *source, struct schema *schema, struct err *e)
 {
     PYTHON_TREE(tree, source->arena, source->files);
+    struct strs all = {0};
 
+    for (size_t i = 0; i < COUNT_OF(source->all); i++)
+        for (size_t j = 0; source->all[i] && j < source->all[i]->count; j++)
+            VEC_PUSH(source->arena, &all, source->all[i]->items[j]);
+    python_tree_expect(tree, &all);
     /* A class that is a model of Django's leads to a file that imports Django, or says so. */
     return sqlalchemy_read(source->arena, tree, source->paths, schema, e) &&
            ((!python_tree_mentions(tree, STR("django")) &&

@@ -1,5 +1,6 @@
 #include "base/file.h"
 #include "readers/python_package.h"
+#include "readers/python_roots.h"
 #include "readers/python_tree.h"
 
 static struct python_thing resolve(struct python_tree *tree, struct python_scope scope,
@@ -120,7 +121,10 @@ static struct python_thing find_module(struct python_tree *tree, struct python_f
             }
         }
     }
-    return foreign(module);
+    struct str root;
+    struct python_file *file =
+        python_root_of(tree, dotted_first(module), &root) ? module_below(tree, root, module) : NULL;
+    return file ? module_thing(file) : foreign(module);
 }
 
 static struct python_thing follow(struct python_tree *tree, struct python_file *file, TSNode body,

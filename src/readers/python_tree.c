@@ -5,6 +5,7 @@
 #include "readers/parse.h"
 #include "readers/python.h"
 #include "readers/python_package.h"
+#include "readers/python_roots.h"
 
 const TSLanguage *tree_sitter_python(void);
 
@@ -18,7 +19,13 @@ struct python_tree {
     struct python_file **slots; /* by path, open addressing; a power of two */
     size_t slot_count;
     struct parse_failure failure;
+    struct python_roots roots;
 };
+
+struct python_roots *python_tree_roots(struct python_tree *tree)
+{
+    return &tree->roots;
+}
 
 struct python_tree *python_tree_new(struct arena *arena, const struct source_files *files)
 {

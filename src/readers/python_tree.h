@@ -81,6 +81,9 @@ void python_tree_release(struct python_tree **tree);
     CLEANUP_WITH(python_tree_release) struct python_tree *name = python_tree_new(arena, files)
 struct arena *python_tree_arena(const struct python_tree *tree);
 
+/* All Python files there are: packages are then found that lie in no directory above the file that imports them. */
+void python_tree_expect(struct python_tree *tree, const struct strs *paths);
+
 /* NULL when there is no such file. */
 struct python_file *python_tree_file(struct python_tree *tree, struct str path);
 /* A text of our own that is read as a file of the tree, for as long as the tree; its path is empty: it stands nowhere. */
