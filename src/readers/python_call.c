@@ -327,7 +327,7 @@ const struct python_bound *python_init_sets(struct python_tree *tree, struct pyt
     return sets;
 }
 
-static const struct python_bound *rest_of(struct python_scope scope, TSNode splat)
+const struct python_bound *python_rest_of(struct python_scope scope, TSNode splat)
 {
     TSNode name = ts_node_named_child(splat, 0);
 
@@ -470,7 +470,7 @@ TSNode python_call_keyword(struct python_tree *tree, struct python_scope scope, 
         TSNode argument = ts_node_named_child(arguments, i);
         if (!node_is(argument, "dictionary_splat"))
             continue;
-        const struct python_bound *rest = rest_of(scope, argument);
+        const struct python_bound *rest = python_rest_of(scope, argument);
         if (rest) {
             found = rest_keyword(tree, scope, rest, name, ret_scope);
             continue;
@@ -496,7 +496,7 @@ TSNode python_call_positional(struct python_scope scope, TSNode call, size_t ind
         if (argument->keyword.length || argument->dictionary_splat)
             continue;
         const struct python_bound *rest =
-            argument->list_splat ? rest_of(scope, argument->node) : NULL;
+            argument->list_splat ? python_rest_of(scope, argument->node) : NULL;
         if (rest)
             return python_call_positional(*rest->scope, rest->node, index - place + rest->rest_from,
                                           ret_scope);
@@ -514,7 +514,7 @@ bool python_call_has_splat(struct python_tree *tree, struct python_scope scope, 
     for (uint32_t i = 0; i < ts_node_named_child_count(arguments); i++) {
         TSNode argument = ts_node_named_child(arguments, i);
         bool words = node_is(argument, "dictionary_splat");
-        if ((words || node_is(argument, "list_splat")) && !rest_of(scope, argument) &&
+        if ((words || node_is(argument, "list_splat")) && !python_rest_of(scope, argument) &&
             !(words && dictionary_of(tree, scope, argument).kind != THING_UNKNOWN))
             return true;
     }

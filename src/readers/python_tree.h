@@ -208,6 +208,8 @@ const struct python_bound *python_init_sets(struct python_tree *tree, struct pyt
  * written out; null: absent. */
 TSNode python_call_keyword(struct python_tree *tree, struct python_scope scope, TSNode call,
                            const char *name, struct python_scope *ret_scope);
+/* The arguments that `*x` or `**x` passes on from the call of the function around it; NULL: it is something else. */
+const struct python_bound *python_rest_of(struct python_scope scope, TSNode splat);
 /* The N-th positional argument, the same way through `*rest`; null: there are fewer. */
 TSNode python_call_positional(struct python_scope scope, TSNode call, size_t index,
                               struct python_scope *ret_scope);

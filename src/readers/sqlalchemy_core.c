@@ -26,12 +26,41 @@ static bool passes_on_to_table(struct sa_reader *r, struct python_thing function
                                    node_field(made, "function")));
 }
 
+/* def lookup(name, *columns): return Table(name, metadata, Column("id", …), *columns) – the call that it returns; null: another function. */
+static TSNode returned_table(struct sa_reader *r, struct python_thing function)
+{
+    TSNode made = sa_returned(function.node);
+
+    return node_is(made, "call") && !passes_on_to_table(r, function) &&
+                   is_table(python_foreign(r->tree, (struct python_scope){.file = function.file},
+                                           node_field(made, "function")))
+               ? made
+               : node_null();
+}
+
 bool sa_makes_table(struct sa_reader *r, struct python_scope scope, TSNode call)
 {
     struct python_thing called = python_resolve(r->tree, scope, node_field(call, "function"));
 
-    return called.kind == THING_FUNCTION && called.file ? passes_on_to_table(r, called)
-                                                        : is_table(called.dotted);
+    return called.kind == THING_FUNCTION && called.file
+               ? passes_on_to_table(r, called) || !ts_node_is_null(returned_table(r, called))
+               : is_table(called.dotted);
+}
+
+/* The Table(…) that a call is, or that the function it calls returns, and where that stands; null: it cannot be told. */
+static TSNode table_within(struct sa_reader *r, struct python_scope *scope, TSNode call)
+{
+    struct python_thing called = python_resolve(r->tree, *scope, node_field(call, "function"));
+    struct python_scope inside;
+    TSNode made =
+        called.kind == THING_FUNCTION && called.file ? returned_table(r, called) : node_null();
+
+    if (ts_node_is_null(made))
+        return call;
+    if (!python_call_enter(r->tree, *scope, call, called, &inside))
+        return node_null();
+    *scope = inside;
+    return made;
 }
 
 /* The call that an object is made by, as far as that is a MetaData(…), or takes one: declarative_base(metadata=…), registry(…),
@@ -77,12 +106,16 @@ static bool metadata_of(struct sa_reader *r, struct python_scope scope, TSNode c
 
 struct str sa_table_name(struct sa_reader *r, struct python_scope scope, TSNode call)
 {
-    struct python_constant name = python_constant(r->tree, scope, call_positional(call, 0));
-    struct str schema = sa_keyword_text(r, scope, call, "schema");
     struct sa_class of;
 
-    if (name.kind != CONSTANT_STRING || !sa_makes_table(r, scope, call))
+    if (!sa_makes_table(r, scope, call))
         return STR_NONE;
+    call = table_within(r, &scope, call);
+    struct sa_argument first = sa_argument(r, scope, call, "name", 0);
+    struct python_constant name = python_constant(r->tree, first.scope, first.node);
+    if (name.kind != CONSTANT_STRING)
+        return STR_NONE;
+    struct str schema = sa_keyword_text(r, scope, call, "schema");
     if (!schema.length && metadata_of(r, scope, call, &of)) /* MetaData(schema="stats") */
         schema = sa_keyword_text(r, of.metadata_scope, of.metadata, "schema");
     return schema.length
@@ -168,6 +201,15 @@ static void table_argument(const struct table_reading *t, struct python_scope sc
     if (node_is(argument, "call")) {
         table_call(t, scope, argument);
     } else if (node_is(argument, "list_splat")) {
+        const struct python_bound *rest = python_rest_of(scope, argument);
+        if (rest && depth < TABLE_SPLATS_MAX) { /* what the function was handed */
+            for (size_t i = rest->rest_from;; i++) {
+                TSNode given = python_call_positional(*rest->scope, rest->node, i, &in);
+                if (ts_node_is_null(given))
+                    return;
+                table_argument(t, in, given, depth + 1);
+            }
+        }
         if (depth < TABLE_SPLATS_MAX &&
             splat_list(t->r, &in, ts_node_named_child(argument, 0), &list)) {
             for (uint32_t i = 0; i < ts_node_named_child_count(list); i++)
@@ -199,9 +241,10 @@ void sa_table_read(struct sa_reader *r, const struct sa_class *class, struct pyt
 
     if (!name.length) {
         schema_unread_add(r->arena, r->schema, place, STR("a table"),
-                          node_source(scope.file, call));
+                          python_whole(r->tree, scope, call));
         return;
     }
+    call = table_within(r, &scope, call);
     /* `Table("users", metadata, autoload_with=engine)`: what the database has. */
     if (!ts_node_is_null(call_keyword(scope.file, call, "autoload_with")) ||
         !ts_node_is_null(call_keyword(scope.file, call, "autoload")))
