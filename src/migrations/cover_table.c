@@ -169,8 +169,8 @@ static bool is_plain_block(struct str text, size_t at)
 
 bool cover_ruby_is_plain(struct str text)
 {
-    static const char *const computed[] = {"each", "map",         "times",
-                                           "send", "public_send", "execute"};
+    static const char *const computed[] = {"each",        "map",     "times",       "send",
+                                           "public_send", "execute", "rename_table"};
 
     for (size_t i = 0; i < COUNT_OF(computed); i++)
         if (text_has_word(text, str_from(computed[i])))
