@@ -315,8 +315,9 @@ static void read_annotations(struct python_tree *tree, struct python_file *file)
     if (!str_contains(file->source, STR("Mapped[")) && !str_contains(file->source, STR("SQLModel")))
         return;
     char *bytes = str_c(tree->arena, file->source);
-    for (uint32_t i = 0; i < ts_node_named_child_count(file->root); i++) {
-        TSNode node = ts_node_named_child(file->root, i);
+    struct python_nodes statements = node_children(tree->arena, file->root);
+    for (size_t i = 0; i < statements.count; i++) {
+        TSNode node = statements.items[i];
         if (node_is(node, "decorated_definition"))
             node = node_field(node, "definition");
         if (node_is(node, "class_definition"))
@@ -492,6 +493,21 @@ TSNode node_spread(TSNode item)
     while (node_is(at, "attribute") || node_is(at, "call") || node_is(at, "subscript"))
         at = ts_node_named_child(at, 0);
     return node_is(at, "list_splat") ? item : node_null();
+}
+
+struct python_nodes node_children(struct arena *arena, TSNode node)
+{
+    TSTreeCursor cursor = ts_tree_cursor_new(node);
+    struct python_nodes children = {0};
+
+    for (bool more = ts_tree_cursor_goto_first_child(&cursor); more;
+         more = ts_tree_cursor_goto_next_sibling(&cursor)) {
+        TSNode child = ts_tree_cursor_current_node(&cursor);
+        if (ts_node_is_named(child))
+            VEC_PUSH(arena, &children, child);
+    }
+    ts_tree_cursor_delete(&cursor);
+    return children;
 }
 
 TSNode node_field(TSNode node, const char *name)

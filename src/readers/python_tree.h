@@ -223,6 +223,9 @@ static inline bool node_is(TSNode node, const char *type)
 }
 /* `name`: a literal, known by its address. */
 TSNode node_field(TSNode node, const char *name);
+VEC_DEFINE(python_nodes, TSNode);
+/* The named children, of a node that may have many: ts_node_named_child() looks for each from the first one on. */
+struct python_nodes node_children(struct arena *arena, TSNode node);
 /* Empty where there is no node: source text may leave out what its library demands. */
 static inline struct str node_source(const struct python_file *file, TSNode node)
 {

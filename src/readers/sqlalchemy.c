@@ -414,8 +414,12 @@ static void read_statement(struct sa_reader *r, struct python_file *file, TSNode
 static void read_block(struct sa_reader *r, struct python_file *file, TSNode block, int pass,
                        size_t depth)
 {
-    for (uint32_t i = 0; depth < 6 && i < ts_node_named_child_count(block); i++) {
-        TSNode node = ts_node_named_child(block, i);
+    struct python_nodes statements = {0};
+
+    if (depth < 6)
+        statements = node_children(r->arena, block);
+    for (size_t i = 0; i < statements.count; i++) {
+        TSNode node = statements.items[i];
         if (node_is(node, "decorated_definition"))
             node = node_field(node, "definition");
         if (node_is(node, "class_definition") && pass == 0)

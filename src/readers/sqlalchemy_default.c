@@ -76,8 +76,9 @@ static bool compiled_default(struct sa_reader *r, struct python_thing class, str
     struct python_constant text = {0};
     int best = 0;
 
-    for (uint32_t i = 0; i < ts_node_named_child_count(class.file->root); i++) {
-        TSNode node = ts_node_named_child(class.file->root, i);
+    struct python_nodes statements = node_children(r->arena, class.file->root);
+    for (size_t i = 0; i < statements.count; i++) {
+        TSNode node = statements.items[i];
         for (uint32_t j = 0;
              node_is(node, "decorated_definition") && j < ts_node_named_child_count(node); j++) {
             int counts = compiles_for(r, class, ts_node_named_child(node, j));
