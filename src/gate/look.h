@@ -20,6 +20,7 @@ struct viewer {
     struct strs code_versions, database_versions;
     struct config_migrations_list all; /* the sets of the tree, whichever are looked at */
     struct shared_tables *shared;      /* shared.c; made on first need */
+    struct strs *uncommitted; /* of the whole tree, where many directories are asked about */
 };
 
 /* A step that failed becomes the reason that fits: deadline, internal-error, indeterminate-history. */

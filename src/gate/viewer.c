@@ -3,6 +3,7 @@
 #include "gate/look.h"
 
 #define SEARCH_MS 5000u
+#define QUESTIONS_MAX 16u
 
 void viewer_failed(struct viewer *viewer, struct str set, const char *what, const struct err *e)
 {
@@ -251,24 +252,52 @@ bool viewer_search_unknown(struct viewer *viewer, struct look_set *set,
     return true;
 }
 
-void viewer_mark_uncommitted(struct viewer *viewer, struct look_set *set)
+/* Git goes through the whole index for each directory that it is asked about: of many, one question is cheaper. */
+static bool uncommitted_of_tree(struct viewer *viewer, struct strs *ret_changed, struct err *e)
 {
     struct strs changed = {0};
 
-    if (!str_is_empty(viewer->options->revision) || !need_repository(viewer))
-        return;
-    for (size_t v = 0; v < set->history.versions.count; v++) {
+    if (!viewer->uncommitted) {
+        if (!repository_uncommitted(viewer->repository, viewer->arena, STR(""), &changed, e))
+            return false;
+        viewer->uncommitted = ARENA_NEW(viewer->arena, struct strs);
+        *viewer->uncommitted = changed;
+    }
+    *ret_changed = *viewer->uncommitted;
+    return true;
+}
+
+static bool uncommitted_below(struct viewer *viewer, const struct strs *directories,
+                              struct strs *ret_changed, struct err *e)
+{
+    struct strs changed = {0};
+
+    if (directories->count > QUESTIONS_MAX || viewer->all.count > QUESTIONS_MAX)
+        return uncommitted_of_tree(viewer, ret_changed, e);
+    for (size_t i = 0; i < directories->count; i++) {
         struct strs paths = {0};
-        struct err e = ERR_NONE;
-        if (!repository_uncommitted(viewer->repository, viewer->arena,
-                                    set->history.versions.items[v], &paths, &e)) {
-            viewer_failed(viewer, set->history.set, "git cannot say what is committed", &e);
-            return;
-        }
+        if (!repository_uncommitted(viewer->repository, viewer->arena, directories->items[i],
+                                    &paths, e))
+            return false;
         for (size_t p = 0; p < paths.count; p++)
             VEC_PUSH(viewer->arena, &changed, paths.items[p]);
     }
     strs_sort(&changed);
+    *ret_changed = changed;
+    return true;
+}
+
+void viewer_mark_uncommitted(struct viewer *viewer, struct look_set *set)
+{
+    struct strs changed = {0};
+    struct err e = ERR_NONE;
+
+    if (!str_is_empty(viewer->options->revision) || !need_repository(viewer))
+        return;
+    if (!uncommitted_below(viewer, &set->history.versions, &changed, &e)) {
+        viewer_failed(viewer, set->history.set, "git cannot say what is committed", &e);
+        return;
+    }
     for (size_t m = 0; m < set->history.migrations.count && changed.count; m++)
         set->history.migrations.items[m].uncommitted =
             strs_sorted_have(&changed, set->history.migrations.items[m].file);
