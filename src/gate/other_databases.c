@@ -1,4 +1,4 @@
-/* other_databases.c -- migrations/postgres and migrations/sqlite: an application that runs on either has a history for each, and the one that is asked has
+/* other_databases.c -- migrations/postgres and migrations/sqlite, PostgresMigrations and SqliteMigrations: an application that runs on either has a history for each, and the one that is asked has
  * its own alone. Databases that stand beside another one (ClickHouse, Snowflake…) are none of these. */
 #include "base/file.h"
 #include "gate/sets.h"
@@ -20,20 +20,76 @@ static const struct engine engines[] = {{STR_INIT("postgres"), STR_INIT("postgre
                                         {STR_INIT("oracle"), STR_INIT("oracle")},
                                         {STR_INIT("h2"), STR_INIT("h2")}};
 
-/* The last part of the path that is a database's name, its database, and the path with "*" for it; empty: none is. */
+static bool is_separator(char byte)
+{
+    return byte == '-' || byte == '_' || byte == '.' || byte == ' ';
+}
+
+/* Between "sqlite" and "-migrations", "Sqlite" and "Migrations", "SQ" and "Lite". */
+static bool is_boundary(struct str name, size_t at)
+{
+    if (at == 0 || at >= name.length || is_separator(name.bytes[at - 1]) ||
+        is_separator(name.bytes[at]))
+        return true;
+    char before = name.bytes[at - 1], here = name.bytes[at];
+    bool upper = here >= 'A' && here <= 'Z';
+    return upper &&
+           (!(before >= 'A' && before <= 'Z') ||
+            (at + 1 < name.length && name.bytes[at + 1] >= 'a' && name.bytes[at + 1] <= 'z'));
+}
+
+/* Does the name of the database stand at this place, as words of their own? Its length there; 0: no. */
+static size_t spelled_at(struct str name, size_t from, struct str word)
+{
+    size_t at = from, matched = 0;
+
+    while (at < name.length && matched < word.length) {
+        if (matched && is_separator(name.bytes[at])) {
+            at++;
+            continue;
+        }
+        if (!str_eq_nocase(str_slice(name, at, at + 1), str_slice(word, matched, matched + 1)))
+            return 0;
+        at++;
+        matched++;
+    }
+    return matched == word.length && is_boundary(name, at) ? at - from : 0;
+}
+
+/* "SqliteMigrations", "mysql-migrations": the database, and the name with "*" for its own. */
+static struct str engine_in(struct arena *arena, struct str name, struct str *ret_form)
+{
+    struct str found = STR("");
+    size_t from = 0, length = 0;
+
+    for (size_t at = 0; at < name.length; at++)
+        for (size_t i = 0; is_boundary(name, at) && i < COUNT_OF(engines); i++) {
+            size_t spelled = spelled_at(name, at, engines[i].word);
+            if (spelled > length || (spelled && at > from)) {
+                from = at;
+                length = spelled;
+                found = engines[i].dbms;
+            }
+        }
+    if (length)
+        *ret_form = str_printf(arena, STR_FMT "*" STR_FMT, STR_ARG(str_prefix(name, from)),
+                               STR_ARG(str_from_offset(name, from + length)));
+    return found;
+}
+
+/* The last part of the path with a database's name in it, its database, and the path with "*" for it; empty: none is. */
 static struct str engine_of(struct arena *arena, struct str path, struct str *ret_form)
 {
-    struct str behind = STR("");
+    struct str behind = STR(""), form;
 
     *ret_form = STR("");
     while (path.length) {
         struct str word = path_base_name(path);
-        for (size_t i = 0; i < COUNT_OF(engines); i++)
-            if (str_eq_nocase(word, engines[i].word)) {
-                *ret_form =
-                    path_below(arena, path_below(arena, path_parent(path), STR("*")), behind);
-                return engines[i].dbms;
-            }
+        struct str dbms = engine_in(arena, word, &form);
+        if (dbms.length) {
+            *ret_form = path_below(arena, path_below(arena, path_parent(path), form), behind);
+            return dbms;
+        }
         behind = behind.length ? path_below(arena, word, behind) : word;
         path = path_parent(path);
     }
