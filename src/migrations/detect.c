@@ -327,9 +327,22 @@ static void note(struct detection *d, struct str sentence)
         strs_add(d->arena, &d->sets.items[i].notes, sentence);
 }
 
+/* src/mikro-orm.config.ts is read from the project's root, and from src: the directory that it names lies below one of them. */
+static bool is_placed_from_elsewhere(const struct detection *d,
+                                     const struct survey_unplaced *unplaced)
+{
+    for (size_t i = 0; i < d->survey.found.count && unplaced->file.length; i++)
+        if (d->survey.found.items[i].tracker == unplaced->tracker &&
+            str_eq(d->survey.found.items[i].reason, unplaced->file))
+            return true;
+    return false;
+}
+
 /* What a tool's own file says, and is not to be had: nothing of that project stands for it. */
 static void add_unplaced(struct detection *d, const struct survey_unplaced *unplaced)
 {
+    if (is_placed_from_elsewhere(d, unplaced))
+        return;
     for (size_t i = 0; i < d->sets.count; i++)
         if (d->sets.items[i].row == unplaced->tracker &&
             str_eq(d->sets.items[i].root, unplaced->root))

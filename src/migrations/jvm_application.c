@@ -159,7 +159,10 @@ static void read_properties(struct application *a, struct str text, bool own)
 
 static void read_files(struct settings_reading *r, const char *suffix, bool of_production)
 {
-    static const char *const names[] = {"src/main/resources/application%s.properties",
+    static const char *const names[] = {"src/main/resources/config/application%s.properties",
+                                        "src/main/resources/config/application%s.yml",
+                                        "src/main/resources/config/application%s.yaml",
+                                        "src/main/resources/application%s.properties",
                                         "application%s.properties",
                                         "config/application%s.properties",
                                         "src/main/resources/application%s.yml",

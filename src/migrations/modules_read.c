@@ -204,6 +204,19 @@ static void leave_to_others(struct module_settling *s, const struct code_path *p
 
 /* --- Files that name them. --- */
 
+/* From the application's root, or the directories of the module whose file it is. */
+static void count_directories(struct module_settling *s, const struct tracker_registration *how,
+                              const struct code_file *file)
+{
+    for (size_t i = 0; i < how->directories.count; i++) {
+        struct code_path path = {.text = how->directories.items[i], .start = CODE_PATH_OF_MODULE};
+        if (how->module.length)
+            count_path(s, how, file, &path);
+        else
+            count_form(s, how, path_join(s->arena, s->application->root, path.text), file->path);
+    }
+}
+
 static void read_match(struct module_settling *s, const struct tracker_registration *how,
                        struct code_file *file, const struct str *groups)
 {
@@ -211,11 +224,10 @@ static void read_match(struct module_settling *s, const struct tracker_registrat
 
     if (command_is_comment(file->text, groups[0]))
         return;
-    for (size_t i = 0; i < how->directories.count; i++)
-        count_form(s, how, path_join(s->arena, s->application->root, how->directories.items[i]),
-                   file->path);
-    if (how->directories.count)
+    if (how->directories.count) {
+        count_directories(s, how, file);
         return;
+    }
     if (groups[1].length)
         code_paths_of_text(s->arena, file, groups[1], &paths);
     else

@@ -347,7 +347,8 @@ static void keep_parts(struct asking *a, const struct tracker_setting *setting, 
     }
 }
 
-/* What a match says, unless it is of a comment, of tests, or of another directory than the one that is asked for (group 2). */
+/* What a match says, unless it is of a comment, of tests, or of another directory than the one that is asked for (group 2, in the project of
+ * group 3). */
 static bool keep_match(struct asking *a, const struct tracker_setting *setting, struct str path,
                        struct str text, const struct str *groups)
 {
@@ -360,7 +361,7 @@ static bool keep_match(struct asking *a, const struct tracker_setting *setting, 
         return false;
     if (command_is_in(path))
         value.around = command_name(a->arena, path, text, groups[1]);
-    if (command_is_of_tests(value.around) || !settings_is_wanted(a, groups[2]))
+    if (command_is_of_tests(value.around) || !settings_is_wanted(a, groups[2], groups[3]))
         return false;
     a->of_others = str_ends(path, STR(".rb")) && branch_is_of_others(text, groups[1]);
     keep_parts(a, setting, groups[1], value);
@@ -380,8 +381,8 @@ static bool read_pattern(struct asking *a, const struct tracker_setting *setting
         return true;
     rest = text;
     for (size_t i = 0; i < MATCHES_MAX; i++) {
-        struct str groups[3] = {STR_NONE, STR_NONE, STR_NONE};
-        if (!tracker_regex_matches(setting->pattern, rest, groups, 3, a->e))
+        struct str groups[4] = {STR_NONE, STR_NONE, STR_NONE, STR_NONE};
+        if (!tracker_regex_matches(setting->pattern, rest, groups, 4, a->e))
             break;
         bool kept = keep_match(a, setting, path, text, groups);
         if ((kept && !all) || !groups[0].length)

@@ -36,8 +36,8 @@ bool settings_names_directory(const struct tracker_setting *setting);
 /* settings_files.c: the files of a setting that are there, none of tests. */
 MUST_CHECK bool settings_files(struct asking *a, const struct tracker_setting *setting,
                                struct strs *ret_paths);
-/* settings_owner.c: can what a setting calls `name` be the directory that is asked for? */
-bool settings_is_wanted(struct asking *a, struct str name);
+/* settings_owner.c: can what a setting calls `name`, of the project `project` (may be STR_NONE), be the directory that is asked for? */
+bool settings_is_wanted(struct asking *a, struct str name, struct str project);
 bool settings_is_directory(struct asking *a, struct str path);
 
 /* Fills a->places from a->said. */

@@ -89,10 +89,12 @@ static void choose_directories(struct asking *a)
         /* Which of them a set has is said with the set. */
         if (!said->setting->own_database)
             say_source(a, said);
-        if (said->setting->required && !settings_is_directory(a, said->directory))
+        if (said->setting->required && !settings_is_directory(a, said->directory)) {
+            a->places->unplaced_by = said->value.file;
             a->places->unplaced =
                 str_printf(a->arena, STR_FMT " names the directory " STR_FMT ", which is not there",
                            STR_ARG(said->value.file), STR_ARG(said->directory));
+        }
     }
     if (a->cut)
         a->places->unplaced = str_printf(a->arena,

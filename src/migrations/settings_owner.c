@@ -41,10 +41,8 @@ static struct str owner_by_texts(struct asking *a)
 }
 
 /* priv/audit_repo beside priv/repo: a name that none of the directories beside has may be this one's all the same. */
-static bool is_of_one_beside(struct asking *a, struct str owner, struct str name)
+static bool lies_in(struct asking *a, struct str above, struct str name)
 {
-    struct str above =
-        path_parent(str_prefix(a->wanted, (size_t)(owner.bytes - a->wanted.bytes) + 1));
     struct tree_entries entries = {0};
     struct err unread = ERR_NONE;
     bool exists;
@@ -58,22 +56,42 @@ static bool is_of_one_beside(struct asking *a, struct str owner, struct str name
     return false;
 }
 
+static struct str before(struct asking *a, struct str part)
+{
+    return str_prefix(a->wanted, (size_t)(part.bytes - a->wanted.bytes));
+}
+
+/* apps/audit beside apps/shop, which both have a priv/repo. */
+static bool is_of_project_beside(struct asking *a, struct str project)
+{
+    struct str groups[1], own;
+
+    if (!project.length ||
+        !tracker_regex_matches(a->tracker->unit.owner, a->wanted, groups, 1, a->e))
+        return false;
+    own = str_trim_bytes(before(a, groups[0]), "/");
+    return !str_eq(plain(a->arena, path_base_name(own)), plain(a->arena, project)) && own.length &&
+           lies_in(a, path_parent(own), project);
+}
+
 static bool is_owner(struct asking *a, struct str name)
 {
     struct str groups[2];
 
     if (tracker_regex_matches(a->tracker->unit.owner, a->wanted, groups, 2, a->e))
         return str_eq(plain(a->arena, groups[1]), plain(a->arena, name)) ||
-               !is_of_one_beside(a, groups[1], name);
+               !lies_in(a, path_parent(before(a, groups[1])), name);
     if (!a->owner.bytes)
         a->owner = owner_by_texts(a);
     return !a->owner.length || str_eq(plain(a->arena, a->owner), plain(a->arena, name));
 }
 
-bool settings_is_wanted(struct asking *a, struct str name)
+bool settings_is_wanted(struct asking *a, struct str name, struct str project)
 {
     struct str path;
 
+    if (a->wanted.bytes && is_of_project_beside(a, project))
+        return false;
     if (!name.length || !a->wanted.bytes || str_eq(name, path_base_name(a->wanted)))
         return true;
     if (a->tracker->unit.owner.length)

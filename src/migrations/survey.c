@@ -256,7 +256,8 @@ static bool look_for_settings(struct walk *w, struct str root, const struct tree
             VEC_PUSH(w->arena, &w->survey->unplaced,
                      (struct survey_unplaced){.root = root,
                                               .tracker = tracker,
-                                              .why = str_copy(w->arena, places.unplaced)});
+                                              .why = str_copy(w->arena, places.unplaced),
+                                              .file = str_copy(w->arena, places.unplaced_by)});
         for (size_t j = 0; j < places.directories.count; j++)
             if (tree_exists(w->tree, w->scratch, places.directories.items[j], &kind) &&
                 kind == TREE_DIRECTORY)

@@ -36,7 +36,7 @@ VEC_DEFINE(survey_founds, struct survey_found);
 struct survey_unplaced { /* the tool's file names a directory that is not to be had */
     struct str root;
     const struct tracker *tracker;
-    struct str why;
+    struct str why, file;
 };
 VEC_DEFINE(survey_unplaceds, struct survey_unplaced);
 

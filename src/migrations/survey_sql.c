@@ -93,12 +93,25 @@ static const char *sql_owner(const struct look *look, struct str directory,
     return NULL;
 }
 
+/* graphile-migrate's migrations/current beside migrations/committed: what is not yet a migration. */
+static bool is_draft(const struct look *look, struct str directory)
+{
+    enum tree_entry_kind kind;
+
+    return str_eq(path_base_name(directory), STR("current")) &&
+           tree_exists(look->tree, look->arena,
+                       path_below(look->arena, path_parent(directory), STR("committed")), &kind) &&
+           kind == TREE_DIRECTORY;
+}
+
 bool survey_sql_lies_in(struct arena *scratch, struct tree *tree, struct str directory,
                         const struct tree_entries *entries, struct strs *unreadable,
                         const char **ret_owner)
 {
     static const char *const strong_words[] = {"migrations", "migration", "migrate", NULL};
     static const char *const weak[] = {"sql", "schema", "db", "database", "ddl", NULL};
+    static const char *const back[] = {"down",   "undo",    "rollback", "rollbacks",
+                                       "revert", "reverts", NULL};
     struct str base = path_base_name(directory), digits;
     struct str parent = path_base_name(path_directory(directory));
     struct look look = {.arena = scratch, .tree = tree, .unreadable = unreadable};
@@ -106,6 +119,8 @@ bool survey_sql_lies_in(struct arena *scratch, struct tree *tree, struct str dir
     size_t all = 0;
 
     *ret_owner = NULL;
+    if (str_is_one_of(base, back) || is_draft(&look, directory))
+        return false;
     for (size_t i = 0; i < entries->count; i++) {
         struct str name = entries->items[i].name;
         if (entries->items[i].kind != TREE_FILE || !str_ends(name, STR(".sql")) ||

@@ -78,7 +78,8 @@ struct tracker_places {
     struct strs unread;        /* files that are there and cannot be opened: "PATH: why" */
     /* Why a directory that the tool needs is not among the directories; empty: it is. */
     struct str unplaced;
-    struct str unclear; /* why the table is not known; empty: it is, or nothing is said of it */
+    struct str unplaced_by; /* the file that names it; empty: none does */
+    struct str unclear;     /* why the table is not known; empty: it is, or nothing is said of it */
 };
 /* Where a file names several environments, production's count. `wanted` (may be STR_NONE): the directory of migrations whose table is asked
  * for, where a file has several with a table each. */
