@@ -274,7 +274,43 @@ static void keep_first_of_path(struct viewer *viewer, const struct history *hist
     *tables = kept;
 }
 
-/* Asks, and judges each table that answers: several schemas with a tracking table are tenants, and each is reported. */
+/* Several schemas with a tracking table are tenants, and each is reported, unless another set has it for itself. */
+static bool judge_tables(struct viewer *viewer, struct look_set *set,
+                         const struct config_migrations *wanted, struct look *look, struct err *e)
+{
+    const struct database_tables *tables = &set->answer.tables;
+    bool *others = ARENA_ARRAY(viewer->arena, tables->count, bool);
+    size_t own = 0;
+
+    if (!viewer_mark_tables_of_others(viewer, set, wanted, others, e))
+        return false;
+    for (size_t i = 0; i < tables->count; i++) {
+        own += !others[i];
+        if (others[i])
+            VEC_PUSH(viewer->arena, &set->history.assumptions,
+                     str_printf(viewer->arena,
+                                "the table in the schema " STR_FMT
+                                " was taken for another migration set's: all rows that the code "
+                                "knows there are others'",
+                                STR_ARG(tables->items[i].schema)));
+    }
+    for (size_t i = 0; i < tables->count; i++) {
+        struct look_set one = *set;
+        if (others[i])
+            continue;
+        if (own > 1)
+            one.history.set =
+                str_printf(viewer->arena, STR_FMT "@" STR_FMT, STR_ARG(set->history.set),
+                           STR_ARG(tables->items[i].schema));
+        if (!judge_rows(viewer, &one, wanted, &tables->items[i], e))
+            return false;
+        add_versions(viewer, &one, &tables->items[i]);
+        VEC_PUSH(viewer->arena, &look->sets, one);
+    }
+    return true;
+}
+
+/* Asks, and judges each table that answers. */
 static bool ask_and_judge(struct viewer *viewer, struct database *database, struct look_set set,
                           const struct config_migrations *wanted, struct look *look, struct err *e)
 {
@@ -310,17 +346,7 @@ static bool ask_and_judge(struct viewer *viewer, struct database *database, stru
     if (set.answer.has_pending_flag && question.layout != LAYOUT_ALEMBIC &&
         !set.answer.applied_is_listed)
         set.answer.tables.items[0] = up_to_version(viewer, &set, &set.answer.tables.items[0]);
-    for (size_t i = 0; i < set.answer.tables.count; i++) {
-        struct look_set one = set;
-        if (set.answer.tables.count > 1)
-            one.history.set = str_printf(viewer->arena, STR_FMT "@" STR_FMT, STR_ARG(history->set),
-                                         STR_ARG(set.answer.tables.items[i].schema));
-        if (!judge_rows(viewer, &one, wanted, &set.answer.tables.items[i], e))
-            return false;
-        add_versions(viewer, &one, &set.answer.tables.items[i]);
-        VEC_PUSH(viewer->arena, &look->sets, one);
-    }
-    return true;
+    return judge_tables(viewer, &set, wanted, look, e);
 }
 
 static void look_at_set(struct viewer *viewer, struct connection *connection,

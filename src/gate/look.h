@@ -33,6 +33,11 @@ const struct config_database *viewer_source(const struct viewer *viewer,
 /* Rows that only the database knows, and that another of the sets has put into this table, are explained. */
 MUST_CHECK bool viewer_explain_shared(struct viewer *viewer, struct look_set *set,
                                       const struct config_migrations *wanted, struct err *e);
+/* Marks the tables of set->answer in which only rows of other sets are, where this one's are in others and in none of them beside another's: a schema for
+ * each set. One that has nothing of the code, or of several sets, is everybody's. */
+MUST_CHECK bool viewer_mark_tables_of_others(struct viewer *viewer, const struct look_set *set,
+                                             const struct config_migrations *wanted,
+                                             bool *ret_marks, struct err *e);
 /* Looks for rows that only the database knows at all refs. True when the histories there show which migrations of this code are
  * applied: the plan's pending list is then right. Otherwise *ret_why says what stood in the way. */
 bool viewer_search_unknown(struct viewer *viewer, struct look_set *set,

@@ -1,6 +1,8 @@
 /* shared.c -- rows that another migration set of this code has put into the same table: several contexts of EF Core, several directories of a tool
  * that does not mind rows without a file.
  *
+ * Or the other way round: schemas with a table each, of which every set has its own (the modules of one program, the tenants beside what all share).
+ *
  * The ids of all sets that name one table are put together once: to load set after set for each would be quadratic.
  */
 #include "gate/look.h"
@@ -150,4 +152,73 @@ bool viewer_explain_shared(struct viewer *viewer, struct look_set *set,
         return false;
     const struct shared_table *table = table_of(viewer, wanted, history);
     return !table || explain(viewer, set, table, e);
+}
+
+/* --- A schema for each set. --- */
+
+struct share { /* whose rows a table has */
+    bool own, others;
+};
+
+static bool share_of(struct viewer *viewer, const struct look_set *set,
+                     const struct shared_table *table, const struct id_map *own,
+                     const struct database_rows *rows, struct share *ret_share, struct err *e)
+{
+    struct str normal;
+    size_t index;
+
+    for (size_t i = 0; i < rows->ids.count; i++) {
+        if (!tracker_id_normal(viewer->arena, set->history.row, rows->ids.items[i], &normal, e))
+            return false;
+        if (id_map_get(own, normal, &index))
+            ret_share->own = true;
+        else if (id_map_get(&table->ids, normal, &index))
+            ret_share->others = true;
+    }
+    return true;
+}
+
+static bool own_ids(struct viewer *viewer, const struct history *history, struct id_map *ret_ids,
+                    struct err *e)
+{
+    struct str normal;
+    size_t other;
+
+    *ret_ids = id_map_new(viewer->arena, history->migrations.count + 1);
+    for (size_t i = 0; i < history->migrations.count; i++) {
+        if (!tracker_id_normal(viewer->arena, history->row, history->migrations.items[i].id,
+                               &normal, e))
+            return false;
+        (void)id_map_add(ret_ids, normal, i, &other);
+    }
+    return true;
+}
+
+bool viewer_mark_tables_of_others(struct viewer *viewer, const struct look_set *set,
+                                  const struct config_migrations *wanted, bool *ret_marks,
+                                  struct err *e)
+{
+    const struct database_tables *tables = &set->answer.tables;
+    struct share *shares = ARENA_ARRAY(viewer->arena, tables->count, struct share);
+    bool any = false, apart = true;
+    struct id_map own;
+
+    if (tables->count < 2 || viewer->all.count < 2 || !may_share(set->history.row))
+        return true;
+    if (!viewer->shared && !put_together(viewer, e))
+        return false;
+    const struct shared_table *table = table_of(viewer, wanted, &set->history);
+    if (!table)
+        return true;
+    if (!own_ids(viewer, &set->history, &own, e))
+        return false;
+    for (size_t i = 0; i < tables->count; i++) {
+        if (!share_of(viewer, set, table, &own, &tables->items[i], &shares[i], e))
+            return false;
+        any = any || shares[i].own;
+        apart = apart && !(shares[i].own && shares[i].others);
+    }
+    for (size_t i = 0; i < tables->count; i++)
+        ret_marks[i] = any && apart && shares[i].others && !shares[i].own;
+    return true;
 }
