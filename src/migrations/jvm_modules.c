@@ -126,7 +126,7 @@ static void read_gradle_module(struct reading *r, struct jvm_module *module)
         return;
     rest = text;
     for (size_t i = 0; i < MATCHES_MAX; i++) {
-        if (!next("(?m)^[ \\t]*(?:add\\(\\s*[\"'])?(\\w{1,60})[\"']?[ "
+        if (!next("(?m)(?:^|[{;])[ \\t]*(?:add\\(\\s*[\"'])?(\\w{1,60})[\"']?[ "
                   "\\t,(]{1,20}(?:project\\s*\\(\\s*"
                   "(?:path\\s*[:=]\\s*)?[\"']([\\w:-]{1,200})[\"']|projects\\.([\\w.]{1,200}))",
                   &rest, groups, 4))
@@ -137,6 +137,7 @@ static void read_gradle_module(struct reading *r, struct jvm_module *module)
     }
     module->application = tracker_regex_matches(
         STR("org\\.springframework\\.boot\\b|io\\.(?:micronaut\\.application|quarkus)\\b|"
+            "(?i:\\blibs\\.plugins\\.[\\w.]{0,60}(?:spring\\.?boot|quarkus|micronaut))|"
             "(?:\\bid[ (]{1,2}|apply plugin: "
             ")[\"'](?:application|war)[\"']|(?m)^\\s*application\\b"),
         text, NULL, 0, &ignored);
@@ -207,7 +208,10 @@ static bool has_file(struct reading *r, struct str directory, const char *name)
 /* Spring's own file is beside what is run. */
 static void note_applications(struct reading *r)
 {
-    static const char *const files[] = {"src/main/resources/application.properties",
+    static const char *const files[] = {"src/main/resources/config/application.properties",
+                                        "src/main/resources/config/application.yml",
+                                        "src/main/resources/config/application.yaml",
+                                        "src/main/resources/application.properties",
                                         "src/main/resources/application.yml",
                                         "src/main/resources/application.yaml"};
 
