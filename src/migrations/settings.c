@@ -174,7 +174,8 @@ static void say_computed(struct asking *a, const struct tracker_setting *setting
 static void keep_directories(struct asking *a, const struct tracker_setting *setting,
                              struct file_value value)
 {
-    struct said said = {.setting = setting, .value = value, .of_others = a->of_others};
+    struct said said = {
+        .setting = setting, .value = value, .of_others = a->of_others, .near = a->near};
     struct strs found = {0};
     struct str path;
 
@@ -225,7 +226,8 @@ static void keep_beside(struct asking *a, const struct tracker_setting *setting,
 
 static void keep(struct asking *a, const struct tracker_setting *setting, struct file_value value)
 {
-    struct said said = {.setting = setting, .value = value, .of_others = a->of_others};
+    struct said said = {
+        .setting = setting, .value = value, .of_others = a->of_others, .near = a->near};
 
     if (settings_sets_directory(setting))
         keep_directories(a, setting, value);
@@ -402,6 +404,31 @@ static bool read_path(struct asking *a, const struct tracker_setting *setting, s
     return true;
 }
 
+/* A parse costs more than a look for the key's last word. */
+static bool may_have_key(struct asking *a, const struct tracker_setting *setting, struct str path)
+{
+    struct str key = setting->key, text;
+    size_t dot = str_find_last_byte(key, '.');
+
+    if (dot != SIZE_MAX)
+        key = str_from_offset(key, dot + 1);
+    return !key.length || (read_file(a, path, &text) && str_contains(text, key));
+}
+
+static bool read_near(struct asking *a, const struct tracker_setting *setting)
+{
+    struct strs paths = {0};
+
+    if (!settings_near_files(a, setting, &paths))
+        return false;
+    a->near = true;
+    for (size_t i = 0; i < paths.count; i++)
+        if (may_have_key(a, setting, paths.items[i]) && !read_path(a, setting, paths.items[i]))
+            return false;
+    a->near = false;
+    return true;
+}
+
 static bool read_setting(struct asking *a, const struct tracker_setting *setting)
 {
     struct strs paths = {0};
@@ -411,7 +438,7 @@ static bool read_setting(struct asking *a, const struct tracker_setting *setting
     for (size_t i = 0; i < paths.count; i++)
         if (!read_path(a, setting, paths.items[i]))
             return false;
-    return true;
+    return read_near(a, setting);
 }
 
 /* A file that a command names counts where the tool's usual ones say nothing: it may be of tests. */

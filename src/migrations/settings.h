@@ -11,6 +11,7 @@ struct said {
     struct file_value value;
     struct str directory; /* of a directory: from the work tree's root; STR_NONE: outside of it */
     bool of_others;       /* only another environment has it */
+    bool near;            /* beside the directory that is asked for */
 };
 VEC_DEFINE(said_list, struct said);
 
@@ -26,6 +27,7 @@ struct asking {
     size_t listed;
     struct str owner; /* of `wanted`; STR_NONE: not looked for yet */
     bool of_others;   /* what is being read */
+    bool near;        /* … lies beside `wanted` */
     bool cut;         /* there were more than are listed */
     struct err *e;
 };
@@ -36,6 +38,9 @@ bool settings_names_directory(const struct tracker_setting *setting);
 /* settings_files.c: the files of a setting that are there, none of tests. */
 MUST_CHECK bool settings_files(struct asking *a, const struct tracker_setting *setting,
                                struct strs *ret_paths);
+/* … "^/" and a form of names: in the two directories above the one that is asked for, none for all. */
+MUST_CHECK bool settings_near_files(struct asking *a, const struct tracker_setting *setting,
+                                    struct strs *ret_paths);
 /* settings_owner.c: can what a setting calls `name`, of the project `project` (may be STR_NONE), be the directory that is asked for? */
 bool settings_is_wanted(struct asking *a, struct str name, struct str project);
 bool settings_is_directory(struct asking *a, struct str path);

@@ -4,6 +4,8 @@
 #include "migrations/environments.h"
 #include "migrations/settings.h"
 
+#define RANK_OWN 5u
+
 /* "production.animals": animals. The keys of a merge ("<<") and of an environment alone name none. */
 static struct str database_of(struct str around)
 {
@@ -130,7 +132,7 @@ static bool is_of_another_directory(const struct asking *a, const struct said *s
     return own && named;
 }
 
-/* How near is what is said to the directory that is asked for? Its own object, production's, nobody's in particular, another environment's. */
+/* How near is what is said to the directory that is asked for? Its own object, a file beside it, production's, nobody's in particular, another environment's. */
 static unsigned rank_of(const struct asking *a, const struct said *said, bool production)
 {
     if (said->of_others)
@@ -140,10 +142,12 @@ static unsigned rank_of(const struct asking *a, const struct said *said, bool pr
         if (settings_names_directory(other->setting) && str_eq(other->directory, a->wanted) &&
             is_of_one_object(other, said) &&
             !(production && environment_of(said->value.around) == OF_ANOTHER))
-            return 4;
+            return RANK_OWN;
     }
     if (is_of_another_directory(a, said))
         return 0;
+    if (said->near && !(production && environment_of(said->value.around) == OF_ANOTHER))
+        return 4;
     switch (environment_of(said->value.around)) {
     case OF_PRODUCTION:
         return 3;
@@ -198,7 +202,7 @@ static bool is_of_connection(const struct asking *a, const struct said *said)
     if (environment_of(said->value.around) == OF_ANOTHER)
         return false;
     return !database.length || str_eq(database, STR("primary")) ||
-           rank_of(a, said, has_production(a)) == 4;
+           rank_of(a, said, has_production(a)) == RANK_OWN;
 }
 
 static void add_schemas(struct asking *a, struct str text, struct strs *path)

@@ -4,12 +4,18 @@
 #include "migrations/settings.h"
 
 #define LISTED_MAX 400u /* directories that a form leads to */
+#define NEAR_MAX 40u    /* files of one directory */
 
 struct finding {
     struct asking *a;
     struct strs *paths;
     size_t listed;
 };
+
+static bool is_near(struct str form)
+{
+    return str_starts(form, STR("^/"));
+}
 
 /* What the rest of the path leads to below a directory: "internal", then any name, then "*.go". */
 static bool find(struct finding *f, struct str at, struct str rest)
@@ -53,7 +59,47 @@ bool settings_files(struct asking *a, const struct tracker_setting *setting, str
     struct finding finding = {.a = a, .paths = ret_paths};
 
     for (size_t i = 0; i < setting->file.count; i++)
-        if (!find(&finding, a->root, setting->file.items[i]))
+        if (!is_near(setting->file.items[i]) && !find(&finding, a->root, setting->file.items[i]))
             return false;
     return true;
+}
+
+static bool add_near(struct asking *a, const struct tracker_setting *setting, struct str at,
+                     struct strs *paths)
+{
+    struct tree_entries entries = {0};
+    bool exists = false;
+    size_t before = paths->count;
+
+    if (!tree_list(a->tree, a->arena, at, &entries, &exists, a->e))
+        return false;
+    for (size_t i = 0; i < entries.count && paths->count - before < NEAR_MAX; i++) {
+        const struct tree_entry *entry = &entries.items[i];
+        if (entry->kind != TREE_FILE || command_is_of_tests(entry->name))
+            continue;
+        for (size_t j = 0; j < setting->file.count; j++)
+            if (is_near(setting->file.items[j]) &&
+                form_matches(str_from_offset(setting->file.items[j], 2), entry->name)) {
+                VEC_PUSH(a->arena, paths, path_below(a->arena, at, entry->name));
+                break;
+            }
+    }
+    return true;
+}
+
+bool settings_near_files(struct asking *a, const struct tracker_setting *setting,
+                         struct strs *ret_paths)
+{
+    struct str at = a->wanted, inside;
+    bool any = false;
+
+    for (size_t i = 0; i < setting->file.count; i++)
+        any = any || is_near(setting->file.items[i]);
+    for (size_t i = 0; any && i < 2 && at.length; i++) {
+        at = path_parent(at);
+        if ((a->root.length && !path_relative(a->root, at, &inside)) ||
+            !add_near(a, setting, at, ret_paths))
+            break;
+    }
+    return !err_is_set(a->e);
 }
