@@ -456,11 +456,19 @@ static void finish(struct viewer *viewer, struct look *look)
                   STR("see what is slow: hookcheck status; or raise \"deadline\" in " CONFIG_NAME));
 }
 
-/* What the configuration names is looked at whatever it is called. */
+/* What is named for the environment, or by hand, is looked at whatever it is called. */
+static bool is_named(const struct viewer *viewer, const struct config_migrations *set)
+{
+    const struct config_environment *environment = viewer->judge.environment;
+
+    return strs_have(&viewer->options->sets, set->name) ||
+           (environment && strs_have(&environment->migrations, set->name));
+}
+
 static bool is_of_other_database(struct viewer *viewer, struct config_migrations_list *chosen,
                                  size_t index, const struct connection *connection)
 {
-    return !viewer->config->migrations.count && connection->database &&
+    return !is_named(viewer, &chosen->items[index]) && connection->database &&
            set_is_of_other_database(viewer->arena, chosen, index,
                                     database_dbms(connection->database));
 }
