@@ -195,13 +195,26 @@ static bool is_named_with(struct detection *d, const struct config_migrations *s
     return false;
 }
 
+static bool is_of_own_run(struct detection *d, const struct config_migrations *set)
+{
+    struct str first;
+
+    if (!set->versions.count ||
+        !tree_path_join(d->arena, set->root, set->versions.items[0], &first))
+        return false;
+    for (size_t i = 0; i < d->survey.found.count; i++)
+        if (d->survey.found.items[i].own && str_eq(d->survey.found.items[i].directory, first))
+            return true;
+    return false;
+}
+
 /* The directories of one project, where its tool has one table for all of them, or for those without a database of their own. */
 static bool gather(struct detection *d, const struct survey_found *found)
 {
-    for (size_t i = 0; i < d->sets.count; i++) {
+    for (size_t i = 0; i < d->sets.count && !found->own; i++) {
         struct config_migrations *set = &d->sets.items[i];
         if (set->row == found->tracker && str_eq(set->root, found->root) &&
-            str_eq(set->database, found->database) &&
+            str_eq(set->database, found->database) && !is_of_own_run(d, set) &&
             (found->tracker->unit.gather || found->tracker->own_database.length ||
              is_named_with(d, set, found))) {
             if (detect_is_dynamic(found->tracker))

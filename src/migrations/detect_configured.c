@@ -1,6 +1,7 @@
 /* detect_configured.c -- what a configured migration set means that names no tracker, and the words for what was not looked at. */
 #include "base/file.h"
 #include "migrations/detect.h"
+#include "migrations/jvm_modules.h"
 #include "migrations/survey.h"
 #include "migrations/tracker.h"
 
@@ -240,6 +241,7 @@ bool detect_configured(struct arena *arena, struct tree *tree, const struct conf
             set.row = tracker_find(config, set.tracker);
         VEC_PUSH(arena, &sets, set);
     }
+    jvm_class_path(arena, tree, &sets);
     *ret_sets = sets;
     return true;
 }

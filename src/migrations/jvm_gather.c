@@ -139,6 +139,21 @@ static void take(struct gathering *g, struct config_migrations set)
     VEC_PUSH(g->arena, &g->sets, set);
 }
 
+void jvm_class_path(struct arena *arena, struct tree *tree, struct config_migrations_list *sets)
+{
+    struct gathering gathering = {.arena = arena, .tree = tree};
+
+    for (size_t i = 0; i < sets->count; i++) {
+        struct config_migrations *set = &sets->items[i];
+        struct known_build *known = set->row && set->row->unit.class_path && !set->versions.count
+                                        ? build_of(&gathering, set->root)
+                                        : NULL;
+        size_t module = known ? jvm_module_of(&known->build, set->root) : SIZE_MAX;
+        if (module != SIZE_MAX && str_eq(known->build.modules.items[module].directory, set->root))
+            fill_class_path(&gathering, known, module, set);
+    }
+}
+
 void jvm_gather(struct arena *arena, struct tree *tree, struct config_migrations_list *sets)
 {
     struct gathering gathering = {.arena = arena, .tree = tree};

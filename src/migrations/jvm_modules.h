@@ -35,5 +35,7 @@ void jvm_modules_needed(struct arena *arena, const struct jvm_build *build, size
 
 /* Fills class_path of sets whose tool looks there, and makes those of libraries the applications' that run them. */
 void jvm_gather(struct arena *arena, struct tree *tree, struct config_migrations_list *sets);
+/* … of sets that the configuration names: which they are is said. */
+void jvm_class_path(struct arena *arena, struct tree *tree, struct config_migrations_list *sets);
 
 #endif

@@ -129,6 +129,7 @@ static void settle_members(struct module_settling *s)
             continue;
         }
         member->found->member = !member->own;
+        member->found->own = member->own;
         member->found->root = s->application->root;
         if (member->because.length)
             VEC_PUSH(s->arena, &s->survey->left_out,

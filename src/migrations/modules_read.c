@@ -80,6 +80,7 @@ static void add_named(struct module_settling *s, struct str directory, struct st
                                        .tracker = s->tracker,
                                        .rank = SIGN_CONFIGURATION,
                                        .member = !own,
+                                       .own = own,
                                        .reason = file});
 }
 

@@ -29,6 +29,7 @@ struct survey_found { /* what a pack describes */
     struct str named;
     struct str database, database_from; /* as in struct config_migrations */
     bool member;  /* of the application at `root`: its members make one history (modules.h) */
+    bool own;     /* another run of the application's reads it: a history of its own */
     bool dropped; /* the application does not read it */
 };
 VEC_DEFINE(survey_founds, struct survey_found);

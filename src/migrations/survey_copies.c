@@ -111,15 +111,20 @@ bool survey_directories(struct arena *arena, struct tree *tree, const struct tra
     struct survey_directories directories = {.together = tracker->unit.gather};
     const struct survey_found *first = NULL;
     struct survey survey;
-    bool apart = false, run = false;
+    bool apart = false, run = false, here = false;
 
     if (!survey_tree(arena, tree, NULL, tracker, root, &survey, e))
         return false;
-    for (size_t i = 0; i < survey.found.count; i++)
+    for (size_t i = 0; i < survey.found.count; i++) {
         run = run || is_of_run(&survey.found.items[i]);
+        here =
+            here || (is_of_run(&survey.found.items[i]) && str_eq(survey.found.items[i].root, root));
+    }
     for (size_t i = 0; i < survey.found.count; i++) {
         const struct survey_found *found = &survey.found.items[i];
-        if (found->tracker != tracker || (run && !is_of_run(found)))
+        /* An application inside of another (an engine's spec/dummy) is one of its own. */
+        if (found->tracker != tracker || (run && !is_of_run(found)) ||
+            (here && !str_eq(found->root, root)))
             continue;
         strs_add(arena, &directories.list, found->directory);
         first = first ? first : found;
