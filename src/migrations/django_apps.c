@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "base/words.h"
 #include "migrations/detect.h"
 #include "migrations/django.h"
 #include "migrations/graph.h"
@@ -18,6 +19,7 @@ struct finder {
     struct django_project *project;
     struct strs seen;           /* directories in which migrations were seen */
     struct setting_value moved; /* MIGRATION_MODULES */
+    struct words labels, used;  /* of project->apps: their labels, their directories */
 };
 
 static void assume(struct finder *f, struct str sentence)
@@ -278,7 +280,8 @@ static void add_app(struct finder *f, struct str label, const struct str *direct
         strs_add(f->arena, &f->project->external, label);
         return;
     }
-    for (size_t i = 0; i < f->project->apps.count; i++) {
+    bool fresh = words_add(&f->labels, label);
+    for (size_t i = 0; i < f->project->apps.count && !fresh; i++) {
         struct django_app *other = &f->project->apps.items[i];
         if (!str_eq(other->label, label))
             continue;
@@ -294,6 +297,7 @@ static void add_app(struct finder *f, struct str label, const struct str *direct
                          .hint = STR("give one of them another label in its apps.py")});
         return;
     }
+    (void)words_add(&f->used, app.versions);
     VEC_PUSH(f->arena, &f->project->apps, app);
 }
 
@@ -345,10 +349,7 @@ static void add_entry(struct finder *f, struct str entry)
 
 static bool is_used(const struct finder *f, struct str directory)
 {
-    for (size_t i = 0; i < f->project->apps.count; i++)
-        if (str_eq(f->project->apps.items[i].versions, directory))
-            return true;
-    return false;
+    return words_have(&f->used, directory);
 }
 
 static void add_seen(struct finder *f)
@@ -392,6 +393,8 @@ bool django_project_read(struct arena *arena, struct tree *tree, struct python_t
                        .settings = settings,
                        .history = history,
                        .project = &project,
+                       .labels = {.arena = arena},
+                       .used = {.arena = arena},
                        .seen = history->versions};
 
     find_settings(&f);

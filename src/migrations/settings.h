@@ -15,12 +15,18 @@ struct said {
 };
 VEC_DEFINE(said_list, struct said);
 
+struct listing { /* of a directory */
+    struct str path;
+    struct tree_entries entries;
+};
+
 struct asking {
     struct arena *arena;
     struct tree *tree;
     const struct tracker *tracker;
     struct str root, wanted;
     struct said_list said;
+    VEC(struct listing) listings; /* every setting has forms of its own in the same directories */
     struct tracker_places *places;
     struct str computed; /* the place of a directory that is computed */
     struct str computed_table;

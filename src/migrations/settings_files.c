@@ -12,6 +12,23 @@ struct finding {
     size_t listed;
 };
 
+static bool list(struct asking *a, struct str path, struct tree_entries *ret_entries)
+{
+    struct listing listing = {.path = path};
+    bool exists = false;
+
+    for (size_t i = 0; i < a->listings.count; i++)
+        if (str_eq(a->listings.items[i].path, path)) {
+            *ret_entries = a->listings.items[i].entries;
+            return true;
+        }
+    if (!tree_list(a->tree, a->arena, path, &listing.entries, &exists, a->e))
+        return false;
+    VEC_PUSH(a->arena, &a->listings, listing);
+    *ret_entries = listing.entries;
+    return true;
+}
+
 static bool is_near(struct str form)
 {
     return str_starts(form, STR("^/"));
@@ -24,7 +41,7 @@ static bool find(struct finding *f, struct str at, struct str rest)
     struct tree_entries entries = {0};
     enum tree_entry_kind kind;
     struct str part = str_cut(&rest, '/');
-    bool last = !rest.length, exists = false;
+    bool last = !rest.length;
 
     if (str_find_byte(part, '*') == SIZE_MAX) {
         struct str path;
@@ -38,7 +55,7 @@ static bool find(struct finding *f, struct str at, struct str rest)
     }
     if (f->listed++ >= LISTED_MAX)
         return true;
-    if (!tree_list(a->tree, a->arena, at, &entries, &exists, a->e))
+    if (!list(a, at, &entries))
         return false;
     for (size_t i = 0; i < entries.count; i++) {
         const struct tree_entry *entry = &entries.items[i];
@@ -68,10 +85,9 @@ static bool add_near(struct asking *a, const struct tracker_setting *setting, st
                      struct strs *paths)
 {
     struct tree_entries entries = {0};
-    bool exists = false;
     size_t before = paths->count;
 
-    if (!tree_list(a->tree, a->arena, at, &entries, &exists, a->e))
+    if (!list(a, at, &entries))
         return false;
     for (size_t i = 0; i < entries.count && paths->count - before < NEAR_MAX; i++) {
         const struct tree_entry *entry = &entries.items[i];

@@ -43,6 +43,7 @@ struct walk {
     VEC(struct place) todo, last;
     struct tracker_files files;
     struct modules modules;
+    struct words directories; /* that were found */
     /* Files that were looked for near a directory: many lie below the same ones. */
     struct words absent;
 };
@@ -158,7 +159,9 @@ static void add_found(struct walk *w, struct survey_found found)
     struct survey_founds *all = &w->survey->found;
     struct str inside;
 
-    for (size_t i = 0; i < all->count; i++) {
+    /* Most directories are new, and of thousands each would be compared with all others. */
+    bool fresh = found.directory.length && words_add(&w->directories, found.directory);
+    for (size_t i = 0; i < all->count && !(fresh && !reads_below(found.tracker)); i++) {
         struct survey_found *other = &all->items[i];
         bool same = str_eq(other->directory, found.directory);
         if (same && (found.rank > other->rank ||
@@ -466,6 +469,7 @@ static bool survey_with(struct walk *walk, struct str root, struct survey *ret_s
     tracker_files_note(walk->arena, walk->config, walk->only, &walk->files);
     walk->modules = modules_new(walk->config, walk->only);
     walk->absent.arena = walk->arena;
+    walk->directories.arena = walk->arena;
     VEC_PUSH(walk->arena, &walk->todo, (struct place){.path = root});
     if (!walk_all(walk, e))
         return false;

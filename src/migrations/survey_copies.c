@@ -1,5 +1,6 @@
 /* survey_copies.c -- what was found, and which of it counts: no directories of other environments, nothing that a build copied (build/database/migrations beside database/migrations: it may be older, or another branch's). */
 #include "base/file.h"
+#include "base/words.h"
 #include "migrations/survey.h"
 #include "migrations/tracker.h"
 
@@ -110,6 +111,7 @@ bool survey_directories(struct arena *arena, struct tree *tree, const struct tra
 {
     struct survey_directories directories = {.together = tracker->unit.gather};
     const struct survey_found *first = NULL;
+    struct words seen = {.arena = arena};
     struct survey survey;
     bool apart = false, run = false, here = false;
 
@@ -126,7 +128,8 @@ bool survey_directories(struct arena *arena, struct tree *tree, const struct tra
         if (found->tracker != tracker || (run && !is_of_run(found)) ||
             (here && !str_eq(found->root, root)))
             continue;
-        strs_add(arena, &directories.list, found->directory);
+        if (!found->directory.length || words_add(&seen, found->directory))
+            VEC_PUSH(arena, &directories.list, found->directory);
         first = first ? first : found;
         apart = apart || !found->member || !str_eq(found->root, first->root);
     }
