@@ -210,7 +210,7 @@ static bool is_ours(struct guard *guard, enum tamper_judge judge,
     case JUDGE_SETTINGS:
         return change->existed && protect_settings_is_ours(guard->arena, change->before);
     case JUDGE_HOOK:
-        return change->existed && protect_hook_is_ours(change->path, change->before);
+        return change->existed && protect_hook_is_ours(guard->arena, change->path, change->before);
     case JUDGE_GIT:
         return change->existed &&
                protect_git(guard->arena, &(struct protect_change){.path = change->path,
@@ -307,7 +307,7 @@ static bool is_other_case(struct guard *guard, struct str path)
 /* What managers read needs no run bit; lefthook gives its scripts one itself. */
 static bool is_run_by_git(struct str path)
 {
-    static const char *const hooks[] = {"pre-push", "pre-receive", NULL};
+    static const char *const hooks[] = {"pre-push", "pre-push.legacy", "pre-receive", NULL};
 
     return str_is_one_of_nocase(path_base_name(path), hooks);
 }

@@ -37,8 +37,10 @@ struct str protect_manager(struct arena *arena, const struct protect_change *cha
 struct str protect_git(struct arena *arena, const struct protect_change *change);
 /* Is there something of ours in this file, that could be lost? */
 bool protect_settings_is_ours(struct arena *arena, struct str text);
-bool protect_hook_is_ours(struct str path, struct str text);
+bool protect_hook_is_ours(struct arena *arena, struct str path, struct str text);
 bool protect_manager_is_ours(struct str path, struct str text);
+/* Is it a hook by which git starts a manager that has our entry? */
+bool protect_manager_starts_ours(struct arena *arena, struct str path, struct str text);
 
 /* An empty line too. */
 bool protect_is_comment(struct str line, char mark);

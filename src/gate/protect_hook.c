@@ -6,12 +6,14 @@
 #define HOOK_PROGRAM "hookcheck-pre-push"
 
 /* lefthook's entry names a script of ours, not the program. */
-bool protect_hook_is_ours(struct str path, struct str text)
+bool protect_hook_is_ours(struct arena *arena, struct str path, struct str text)
 {
     bool manager = str_contains(path_base_name(path), STR("lefthook")) ||
                    str_starts(path_base_name(path), STR(".pre-commit-config."));
 
-    return manager ? protect_manager_is_ours(path, text) : str_contains(text, STR(HOOK_PROGRAM));
+    if (manager)
+        return protect_manager_is_ours(path, text);
+    return str_contains(text, STR(HOOK_PROGRAM)) || protect_manager_starts_ours(arena, path, text);
 }
 
 /* --- Shell text: which lines start it, whatever else happens? --- */
@@ -26,6 +28,7 @@ VEC_DEFINE(starts, struct start);
 struct finder {
     struct arena *arena;
     struct str text;
+    bool all; /* a manager wrote it: which of its lines start the manager is not ours to know */
     struct starts starts;
 };
 
@@ -47,8 +50,8 @@ static bool look(void *context, struct shell_state *state, const struct shell_co
     struct str program = path_base_name(command->words.items[0].text);
 
     (void)e;
-    if (!str_eq(program, STR(HOOK_PROGRAM)) && !str_contains(source, STR("$gate")) &&
-        !str_contains(source, STR(HOOK_PROGRAM)))
+    if (!finder->all && !str_eq(program, STR(HOOK_PROGRAM)) &&
+        !str_contains(source, STR("$gate")) && !str_contains(source, STR(HOOK_PROGRAM)))
         return true;
     if (str_eq(program, STR("echo")) || str_eq(program, STR("[")) ||
         str_eq(program, STR("command")))
@@ -60,9 +63,10 @@ static bool look(void *context, struct shell_state *state, const struct shell_co
     return true;
 }
 
-static bool find_starts(struct arena *arena, struct str text, struct starts *ret, struct err *e)
+static bool find_starts(struct arena *arena, struct str text, bool all, struct starts *ret,
+                        struct err *e)
 {
-    struct finder finder = {.arena = arena, .text = text};
+    struct finder finder = {.arena = arena, .text = text, .all = all};
     struct shell_visitor visitor = {.context = &finder, .command = look};
     struct shell_state *state = shell_state_new(arena, STR("/"), STR("/"), &visitor);
 
@@ -92,12 +96,13 @@ static struct str compare_shell(struct arena *arena, const struct protect_change
 {
     struct starts before, after;
     struct err e = ERR_NONE;
+    bool all = !str_contains(change->before, STR(HOOK_PROGRAM));
 
     if (!is_shell_text(change->after))
         return STR("it would be no shell text any more");
-    if (!find_starts(arena, change->after, &after, &e))
+    if (!find_starts(arena, change->after, all, &after, &e))
         return str_printf(arena, "sh could not read it any more: %s", e.message);
-    if (!find_starts(arena, change->before, &before, &e))
+    if (!find_starts(arena, change->before, all, &before, &e))
         return STR("sh cannot read it as it is");
     for (size_t i = 0; i < before.count; i++) {
         bool kept = false;
@@ -173,7 +178,7 @@ struct str protect_hook(struct arena *arena, const struct protect_change *change
     for (size_t i = 0; i < COUNT_OF(trees); i++)
         if (str_ends(change->path, str_from(trees[i])))
             return protect_manager(arena, change);
-    if (!change->existed || !protect_hook_is_ours(change->path, change->before))
+    if (!change->existed || !protect_hook_is_ours(arena, change->path, change->before))
         return STR_NONE;
     return str_ends(change->path, STR(".toml")) ? compare_lines(arena, change)
                                                 : compare_shell(arena, change);

@@ -241,6 +241,43 @@ static struct str compare_pre_commit(const struct manager *m)
     return why;
 }
 
+/* --- The hooks by which git starts them. --- */
+
+static bool holds_ours(struct arena *arena, struct str root, const char *file)
+{
+    struct err absent = ERR_NONE;
+    struct str text;
+
+    return file_read(arena, path_join(arena, root, str_from(file)), PROTECT_FILE_MAX, &text,
+                     &absent) &&
+           str_contains(text, STR(NAME));
+}
+
+/* The work tree in whose name git runs the hooks of this directory. */
+static struct str work_tree_of(struct arena *arena, struct str path)
+{
+    size_t at = str_find(path, STR("/.git/"));
+    struct str entry, from = at == SIZE_MAX ? path_directory(path) : str_prefix(path, at);
+
+    return work_tree_find(arena, from, &entry);
+}
+
+bool protect_manager_starts_ours(struct arena *arena, struct str path, struct str text)
+{
+    struct str directory = path_directory(path);
+
+    if (str_ends(directory, STR("/.husky/_")))
+        return holds_ours(arena, path_directory(directory), "pre-push");
+    bool lefthook = str_contains(text, STR("lefthook"));
+    bool pre_commit = str_contains(text, STR("pre-commit")) || str_contains(text, STR("prek"));
+    struct str root = lefthook || pre_commit ? work_tree_of(arena, path) : STR("");
+    if (!root.length)
+        return false;
+    return (lefthook && is_beside_ours(arena, path_join(arena, root, STR("lefthook")))) ||
+           (pre_commit && (holds_ours(arena, root, ".pre-commit-config.yaml") ||
+                           holds_ours(arena, root, ".pre-commit-config.yml")));
+}
+
 bool protect_manager_is_ours(struct str path, struct str text)
 {
     return !is_local(path) && str_contains(text, STR(NAME));
