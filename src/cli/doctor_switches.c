@@ -26,21 +26,6 @@ static const struct source {
     {"copilot", PLACE_WORK_TREE, ".github/copilot/settings.json"},
 };
 
-static const struct off_switch {
-    const char *host, *key;
-    bool off; /* the value with which no hook runs */
-} off_switches[] = {
-    {"claude", "disableAllHooks", true},
-    {"gemini", "hooksConfig.enabled", false},
-    {"gemini", "hooks.enabled", false}, /* before 0.27 */
-    {"codex", "features.hooks", false},
-    {"codex", "features.codex_hooks", false}, /* the older name */
-    {"copilot", "disableAllHooks", true},
-};
-
-/* Lists of hooks that are left out, by their name or their command. */
-static const char *const lists[] = {"hooksConfig.disabled", "hooks.disabled"};
-
 static struct str path_of(const struct looked *looked, const struct source *source)
 {
     const struct install *in = &looked->doctor->in;
@@ -56,15 +41,6 @@ static struct str path_of(const struct looked *looked, const struct source *sour
 static bool is_of(const struct looked *looked, const char *host)
 {
     return str_eq(looked_name(looked), str_from(host));
-}
-
-static const cJSON *member_at(const cJSON *document, struct str key)
-{
-    ARENA(scratch, 4096);
-
-    while (document && key.length)
-        document = json_get(document, str_c(&scratch, str_cut(&key, '.')));
-    return document;
 }
 
 /* The document; what cannot be read is told of where registrations are looked at, or decides nothing. */
@@ -83,7 +59,7 @@ static cJSON *read_json(const struct looked *looked, struct str path)
 }
 
 /* Is the key set there, and to what? */
-static bool read_switch(const struct looked *looked, struct str path, struct str key,
+static bool read_switch(const struct looked *looked, struct str path, const char *key,
                         bool *ret_value)
 {
     struct err unreadable = ERR_NONE;
@@ -92,14 +68,14 @@ static bool read_switch(const struct looked *looked, struct str path, struct str
 
     if (!str_ends(path, STR(".toml"))) {
         CLEANUP_WITH(json_release) cJSON *document = read_json(looked, path);
-        const cJSON *value = member_at(document, key);
+        const cJSON *value = settings_member(document, key);
         *ret_value = json_is_true(value);
         return json_is_bool(value);
     }
     if (!file_read(looked->doctor->arena, path, FILE_MAX, &text, &unreadable))
         return false;
     toml_parse(looked->doctor->arena, text, &toml);
-    const struct toml_entry *entry = toml_get(&toml, key);
+    const struct toml_entry *entry = toml_get(&toml, str_from(key));
     *ret_value = entry && entry->truth;
     return entry && entry->kind == TOML_BOOLEAN;
 }
@@ -130,7 +106,7 @@ static void look_at_switch(struct looked *looked, const struct off_switch *off)
         if (!is_of(looked, sources[i].host))
             continue;
         struct str path = path_of(looked, &sources[i]);
-        if (!path.length || !read_switch(looked, path, str_from(off->key), &value))
+        if (!path.length || !read_switch(looked, path, off->key, &value))
             continue;
         if (value == off->off)
             tell(looked, off, path);
@@ -144,16 +120,16 @@ static void look_at_lists(struct looked *looked, struct str path)
     CLEANUP_WITH(json_release) cJSON *document = read_json(looked, path);
     const cJSON *item;
 
-    for (size_t l = 0; l < COUNT_OF(lists); l++)
-        cJSON_ArrayForEach(item, member_at(document, str_from(lists[l])))
+    for (size_t l = 0; l < off_list_count; l++)
+        cJSON_ArrayForEach(item, settings_member(document, off_lists[l]))
         {
             struct str name = json_value_string(item);
             if (!name.length || !strs_have(&looked->names, name))
                 continue;
             doctor_add(looked->doctor, FINDING_PROBLEM, "hooks-disabled", looked_name(looked), path,
                        str_printf(looked->doctor->arena, "%s names our hook, \"" STR_FMT "\"",
-                                  lists[l], STR_ARG(name)),
-                       str_printf(looked->doctor->arena, "take it out of %s", lists[l]));
+                                  off_lists[l], STR_ARG(name)),
+                       str_printf(looked->doctor->arena, "take it out of %s", off_lists[l]));
         }
 }
 
@@ -175,8 +151,8 @@ static void look_at_requirements(struct looked *looked)
         str_printf(in->arena, STR_FMT "/etc/codex/requirements.toml", STR_ARG(in->sysroot));
     bool only = false;
 
-    if (is_of(looked, "codex") &&
-        read_switch(looked, path, STR("allow_managed_hooks_only"), &only) && only)
+    if (is_of(looked, "codex") && read_switch(looked, path, "allow_managed_hooks_only", &only) &&
+        only)
         doctor_add(looked->doctor, FINDING_PROBLEM, "managed-hooks-only", looked_name(looked), path,
                    STR("allow_managed_hooks_only is true: hooks of this person and project do not "
                        "run"),
@@ -185,7 +161,7 @@ static void look_at_requirements(struct looked *looked)
 
 void looked_switches(struct looked *looked)
 {
-    for (size_t i = 0; i < COUNT_OF(off_switches); i++)
+    for (size_t i = 0; i < off_switch_count; i++)
         if (is_of(looked, off_switches[i].host))
             look_at_switch(looked, &off_switches[i]);
     for (size_t i = 0; i < COUNT_OF(sources); i++)

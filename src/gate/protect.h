@@ -42,6 +42,12 @@ bool protect_manager_is_ours(struct str path, struct str text);
 /* Is it a hook by which git starts a manager that has our entry? */
 bool protect_manager_starts_ours(struct arena *arena, struct str path, struct str text);
 
+/* What an edit of an agent's settings switches off. `ours`: they hold our registration. */
+struct str protect_switches(struct arena *arena, const cJSON *before, const cJSON *after,
+                            bool ours);
+/* An agent's settings in TOML: its switches, and registrations that a person has put there. */
+struct str protect_toml(struct arena *arena, const struct protect_change *change);
+
 /* An empty line too. */
 bool protect_is_comment(struct str line, char mark);
 /* Do two texts differ only in blanks, quotes, brackets, commas and colons? So differ a JSON text that cannot be read and its mended form. */

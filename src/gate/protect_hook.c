@@ -171,10 +171,35 @@ static struct str compare_lines(struct arena *arena, const struct protect_change
     return STR_NONE;
 }
 
+/* --- What husky reads before any hook, of a person's own. --- */
+
+static bool is_husky_start(struct str path)
+{
+    return str_eq(path_base_name(path), STR(".huskyrc")) || str_ends(path, STR("/husky/init.sh"));
+}
+
+static bool sets_husky_off(struct str text)
+{
+    static const char *const settings[] = {"HUSKY=0", "HUSKY=\"0", "HUSKY='0"};
+    struct str line;
+
+    while (str_next_line(&text, &line)) {
+        line = str_trim(line);
+        for (size_t i = 0; i < COUNT_OF(settings) && !protect_is_comment(line, '#'); i++)
+            if (str_contains(line, str_from(settings[i])))
+                return true;
+    }
+    return false;
+}
+
 struct str protect_hook(struct arena *arena, const struct protect_change *change)
 {
     static const char *const trees[] = {".yml", ".yaml", ".json", ".jsonc"};
 
+    if (is_husky_start(change->path))
+        return sets_husky_off(change->after) && !sets_husky_off(change->before)
+                   ? STR("HUSKY=0: husky would run no hook, in any repository")
+                   : STR_NONE;
     for (size_t i = 0; i < COUNT_OF(trees); i++)
         if (str_ends(change->path, str_from(trees[i])))
             return protect_manager(arena, change);

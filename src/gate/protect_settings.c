@@ -186,15 +186,11 @@ static bool parse(struct arena *arena, struct str path, struct str text, cJSON *
 static struct str compare(struct arena *arena, const struct protect_change *change,
                           const struct side *old, const struct side *new)
 {
-    static const char *const switches[] = {"disableAllHooks", "allowManagedHooksOnly"};
     struct settings_faults before, after;
 
-    for (size_t i = 0; i < COUNT_OF(switches); i++)
-        if (json_get(new->document, switches[i]) &&
-            !json_is(json_get(new->document, switches[i]), cJSON_False) &&
-            !json_is_true(json_get(old->document, switches[i])) && (i == 0 || old->ours.count))
-            return str_printf(arena, "%s would switch off the hooks that ask hookcheck",
-                              switches[i]);
+    struct str off = protect_switches(arena, old->document, new->document, old->ours.count > 0);
+    if (off.length)
+        return off;
     struct str variable =
         bad_variable(arena, json_get(old->document, "env"), json_get(new->document, "env"));
     if (variable.length)
@@ -262,6 +258,8 @@ struct str protect_settings(struct arena *arena, const struct protect_change *ch
 
     if (str_ends(change->path, STR(".js"))) /* a program of ours: no line of it is for others */
         return ours ? STR("the plugin would be another one") : STR_NONE;
+    if (str_ends(change->path, STR(".toml")))
+        return protect_toml(arena, change);
     bool readable =
         change->existed && parse(arena, change->path, change->before, &old_document, &ignored);
     if (!parse(arena, change->path, change->after, &new_document, &e))

@@ -76,6 +76,29 @@ const struct registration registrations[] = {
 };
 const size_t registration_count = COUNT_OF(registrations);
 
+const struct off_switch off_switches[] = {
+    {"claude", "disableAllHooks", true},
+    {"gemini", "hooksConfig.enabled", false},
+    {"gemini", "hooks.enabled", false}, /* before 0.27 */
+    {"codex", "features.hooks", false},
+    {"codex", "features.codex_hooks", false}, /* the older name */
+    {"copilot", "disableAllHooks", true},
+};
+const size_t off_switch_count = COUNT_OF(off_switches);
+
+const char *const off_lists[] = {"hooksConfig.disabled", "hooks.disabled"};
+const size_t off_list_count = COUNT_OF(off_lists);
+
+const cJSON *settings_member(const cJSON *document, const char *key)
+{
+    ARENA(scratch, 4096);
+    struct str rest = str_from(key);
+
+    while (document && rest.length)
+        document = json_get(document, str_c(&scratch, str_cut(&rest, '.')));
+    return document;
+}
+
 const struct registration *registration_named(struct str name)
 {
     for (size_t i = 0; i < registration_count; i++)

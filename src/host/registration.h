@@ -35,6 +35,19 @@ struct registration {
 extern const struct registration registrations[];
 extern const size_t registration_count;
 
+/* A setting with which a host runs no hook, in whatever file of its settings it stands. */
+struct off_switch {
+    const char *host, *key;
+    bool off; /* the value with which no hook runs */
+};
+extern const struct off_switch off_switches[];
+extern const size_t off_switch_count;
+/* Lists of hooks that are left out, by their name or their command. */
+extern const char *const off_lists[];
+extern const size_t off_list_count;
+/* "hooksConfig.enabled": a member of a member; NULL when there is none. */
+const cJSON *settings_member(const cJSON *document, const char *key);
+
 const struct registration *registration_named(struct str name);
 /* What stands in the array; empty for own files that are no JSON. */
 struct strs registration_entries(struct arena *arena, const struct registration *registration,
