@@ -336,8 +336,10 @@ bool judge_unparsable(struct recogniser *r, const struct call *call, struct str 
 static void bind_settings(struct shell_state *state, const struct call *call)
 {
     for (size_t i = 0; i < call->settings.count && !call->remote; i++) {
-        shell_state_set_variable(state, call->settings.items[i].name,
-                                 call->settings.items[i].value);
+        struct shell_value value = call->settings.items[i].value;
+        if (!value.text.bytes) /* to most programs, taken away and empty are one */
+            value = word_value(STR(""));
+        shell_state_set_variable(state, call->settings.items[i].name, value);
         shell_state_export(state, call->settings.items[i].name);
     }
 }

@@ -43,7 +43,7 @@ VEC_DEFINE(settings, struct shell_setting);
 struct call {
     const struct shell_value *words;
     size_t count;
-    struct settings settings;
+    struct settings settings; /* the last of a name counts; one without a value takes it away */
     struct str directory;
     struct input input;
     const struct shell_command *piped_from;

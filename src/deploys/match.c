@@ -55,7 +55,7 @@ static bool setting_value(const struct recogniser *r, const struct call *call, s
     for (size_t i = call->settings.count; i > 0; i--)
         if (str_eq(call->settings.items[i - 1].name, name)) {
             *ret_value = call->settings.items[i - 1].value.text;
-            return true;
+            return ret_value->bytes != NULL;
         }
     if (!call->state || (exported && !is_exported(r, call, name)))
         return false;
@@ -191,7 +191,8 @@ bool match_setting(struct recogniser *r, struct regex *regex, struct str pattern
         return true;
     }
     for (size_t i = 0; i < call->settings.count && !*ret_matches; i++)
-        if (!match_value(r, regex, call->settings.items[i].name, call->settings.items[i].value.text,
+        if (call->settings.items[i].value.text.bytes &&
+            !match_value(r, regex, call->settings.items[i].name, call->settings.items[i].value.text,
                          ret_matches, e))
             return false;
     return true;

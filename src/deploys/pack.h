@@ -86,9 +86,10 @@ struct pack_wrapper {
     struct pack_list code_options;      /* their value is shell text */
     struct pack_list command_options;   /* the words of the command stand behind this one */
     struct pack_list directory_options; /* their value is where the command runs */
-    struct pack_list file_options;      /* their value is a file of assignments: read past */
-    struct pack_list excuses;           /* with one of these nothing runs */
-    struct pack_list entrypoints;       /* "image=program": what a container image runs */
+    struct pack_list unset_options; /* their value is a variable that the command does not get */
+    struct pack_list file_options;  /* their value is a file of assignments: read past */
+    struct pack_list excuses;       /* with one of these nothing runs */
+    struct pack_list entrypoints;   /* "image=program": what a container image runs */
     struct pack_text entrypoint_option; /* --entrypoint */
     struct pack_text command, unless;   /* of migrations */
     uint32_t operands;                  /* that stand before the command */

@@ -8,6 +8,7 @@ static const char *const row_keys[] = {"kind",
                                        "takes",
                                        "operands",
                                        "directory_options",
+                                       "unset_options",
                                        "file_options",
                                        "assignments",
                                        "needs_separator",
@@ -67,6 +68,7 @@ static bool read_lists(struct pack_loader *loader, const struct row *row,
            pack_read_list(loader, row, "code_options", &wrapper->code_options) &&
            pack_read_list(loader, row, "command_options", &wrapper->command_options) &&
            pack_read_list(loader, row, "directory_options", &wrapper->directory_options) &&
+           pack_read_list(loader, row, "unset_options", &wrapper->unset_options) &&
            pack_read_list(loader, row, "file_options", &wrapper->file_options) &&
            pack_read_list(loader, row, "excuses", &wrapper->excuses) &&
            pack_read_list(loader, row, "entrypoints", &wrapper->entrypoints);

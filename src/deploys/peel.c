@@ -93,6 +93,14 @@ static struct str as_shell_text(struct recogniser *r, struct str text)
     return text;
 }
 
+/* A setting without a value: whatever was set before does not count. */
+static void take_away(struct walk *w, struct str name)
+{
+    struct shell_setting setting = {.name = name};
+
+    VEC_PUSH(w->r->arena, &w->out->call.settings, setting);
+}
+
 /* Takes one option; false when it starts the words of the command (-c of `nix develop -c`). */
 static bool take_option(struct walk *w)
 {
@@ -109,6 +117,8 @@ static bool take_option(struct walk *w)
         VEC_PUSH(w->r->arena, &w->out->texts, value);
     else if (option_value(w, w->row->directory_options, &value))
         w->out->call.directory = path_join(w->r->arena, w->out->call.directory, value);
+    else if (option_value(w, w->row->unset_options, &value))
+        take_away(w, value);
     else if (w->row->entrypoint_option.length &&
              str_eq(word, pack_str(t, w->row->entrypoint_option)) && w->at + 1 < w->call->count)
         w->entrypoint = w->call->words[++w->at].text;
@@ -294,6 +304,8 @@ void peel_row(struct recogniser *r, const struct pack_wrapper *row, const struct
                 operands = 0;
                 break;
             }
+        } else if (row->assignments && str_eq(word, STR("-"))) { /* env's older name for -i */
+            w.at++;
         } else if (row->assignments && is_assignment(word, &setting)) {
             VEC_PUSH(r->arena, &ret->call.settings, setting);
             w.at++;

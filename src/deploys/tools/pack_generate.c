@@ -111,15 +111,15 @@ static void write_wrappers(FILE *out, const struct pack_tables *t)
         const struct pack_wrapper *w = &t->wrappers[i];
         fprintf(out,
                 "    {%u, %u, " TEXT_FMT ", {%u, %u}, {%u, %u}, {%u, %u}, {%u, %u}, {%u, %u}, "
-                "{%u, %u}, {%u, %u}, {%u, %u}, {%u, %u}, " TEXT_FMT ", " TEXT_FMT ", " TEXT_FMT
-                ", %u, %d, %d, %d, %d, %u, %u},\n",
+                "{%u, %u}, {%u, %u}, {%u, %u}, {%u, %u}, {%u, %u}, " TEXT_FMT ", " TEXT_FMT
+                ", " TEXT_FMT ", %u, %d, %d, %d, %d, %u, %u},\n",
                 w->kind, w->takes, TEXT_ARG(w->file), LIST_ARG(w->names), LIST_ARG(w->commands),
                 LIST_ARG(w->options_with_value), LIST_ARG(w->code_options),
                 LIST_ARG(w->command_options), LIST_ARG(w->directory_options),
-                LIST_ARG(w->file_options), LIST_ARG(w->excuses), LIST_ARG(w->entrypoints),
-                TEXT_ARG(w->entrypoint_option), TEXT_ARG(w->command), TEXT_ARG(w->unless),
-                w->operands, w->assignments, w->needs_separator, w->remote, w->suspected,
-                w->first_example, w->example_count);
+                LIST_ARG(w->unset_options), LIST_ARG(w->file_options), LIST_ARG(w->excuses),
+                LIST_ARG(w->entrypoints), TEXT_ARG(w->entrypoint_option), TEXT_ARG(w->command),
+                TEXT_ARG(w->unless), w->operands, w->assignments, w->needs_separator, w->remote,
+                w->suspected, w->first_example, w->example_count);
     }
     fputs("    {.kind = 0}};\n", out);
 }
