@@ -135,12 +135,18 @@ static void look_at_lists(struct looked *looked, struct str path)
 
 static void look_at_variable(struct looked *looked)
 {
-    const char *simple = getenv("CLAUDE_CODE_SIMPLE");
+    static const char *const names[] = {"CLAUDE_CODE_SIMPLE", "CLAUDE_CODE_SAFE_MODE"};
+    struct arena *arena = looked->doctor->arena;
 
-    if (is_of(looked, "claude") && simple && *simple && !str_eq(str_from(simple), STR("0")))
-        doctor_add(looked->doctor, FINDING_PROBLEM, "hooks-disabled", looked_name(looked), STR_NONE,
-                   STR("CLAUDE_CODE_SIMPLE is set here: an agent started with it reads no hooks"),
-                   STR("unset CLAUDE_CODE_SIMPLE"));
+    for (size_t i = 0; i < COUNT_OF(names) && is_of(looked, "claude"); i++) {
+        struct str value = str_from(getenv(names[i]));
+        if (!value.length || str_eq(value, STR("0")))
+            continue;
+        doctor_add(
+            looked->doctor, FINDING_PROBLEM, "hooks-disabled", looked_name(looked), STR_NONE,
+            str_printf(arena, "%s is set here: an agent started with it reads no hooks", names[i]),
+            str_printf(arena, "unset %s", names[i]));
+    }
 }
 
 /* Codex's administrator may let only managed hooks run; there is no managed file that install writes. */

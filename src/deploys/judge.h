@@ -169,6 +169,9 @@ MUST_CHECK bool match_line(struct recogniser *r, const struct call *call, const 
 bool match_variable(const struct recogniser *r, const struct call *call, struct str name,
                     struct str *ret_value);
 /* Is there any variable that the pattern could be about? */
+/* The value of the variable that a pattern "^NAME=…" asks for. */
+bool match_named(const struct recogniser *r, const struct call *call, struct str pattern,
+                 struct str *ret_value);
 bool match_may_have_setting(const struct recogniser *r, const struct call *call, struct str pattern,
                             bool exported);
 /* A pattern on the variables that a call would see, written NAME=value: those before it, then (of the one whose name it begins with) the

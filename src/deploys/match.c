@@ -154,6 +154,14 @@ static bool named_setting(struct str pattern, struct str *ret_name)
     return true;
 }
 
+bool match_named(const struct recogniser *r, const struct call *call, struct str pattern,
+                 struct str *ret_value)
+{
+    struct str name;
+
+    return named_setting(pattern, &name) && setting_value(r, call, name, true, ret_value);
+}
+
 bool match_may_have_setting(const struct recogniser *r, const struct call *call, struct str pattern,
                             bool exported)
 {

@@ -186,6 +186,8 @@ static bool try_rules(struct recogniser *r, uint32_t program, const struct call 
                                 .instead = pack_str(t, rule->instead),
                                 .command = line_show(r, call, line),
                                 .directory = call->directory};
+        struct str setting = pack_str(t, rule->setting);
+        tamper.has_text = setting.length && match_named(r, call, setting, &tamper.text);
         if (!protect_report(r, tamper, e))
             return false;
     }

@@ -58,7 +58,7 @@ struct tamper {
     struct str path;   /* absolute */
     struct strs holds; /* JUDGE_DIRECTORY: files in it that could be ours */
     bool has_text;
-    struct str text;
+    struct str text;     /* what the file would hold; of a rule: the value of its variable */
     struct str revision; /* of git: the text is what the file holds there */
     struct edit_steps edits;
 };

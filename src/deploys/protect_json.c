@@ -129,15 +129,17 @@ static bool read_tamper(struct arena *arena, const cJSON *object, struct tamper 
         return false;
     ret->kind = (enum tamper_kind)kind;
     ret->judge = (enum tamper_judge)judge;
+    ret->has_text = json_is_string(json_get(object, "text"));
+    if (ret->has_text && !read_text(arena, object, "text", &ret->text, e))
+        return false;
     if (ret->kind != TAMPER_FILE)
         return true;
     if (!read_text(arena, object, "path", &ret->path, e) ||
         !read_choice(object, "change", changes, COUNT_OF(changes), &change, e))
         return false;
     ret->change = (enum tamper_change)change;
-    ret->has_text = json_is_string(json_get(object, "text"));
     ret->revision = str_copy(arena, json_string(object, "revision"));
-    return !ret->has_text || read_text(arena, object, "text", &ret->text, e);
+    return true;
 }
 
 bool tampers_read_json(struct arena *arena, const cJSON *array, struct tampers *ret_tampers,

@@ -405,10 +405,22 @@ static void judge_own(struct guard *guard)
         protect(guard, tamper->path, STR_NONE);
 }
 
+/* What pre-commit leaves out is named; those of others may be. */
+static bool is_of_others(struct guard *guard)
+{
+    static const char *const rules[] = {"git-push-skip", "git-push-prek-skip", NULL};
+    const struct tamper *tamper = guard->tamper;
+
+    return str_is_one_of(tamper->rule, rules) && tamper->has_text &&
+           protect_manager_skips_others(guard->arena, tamper->directory, tamper->text);
+}
+
 static void judge_tamper(struct guard *guard)
 {
     const struct tamper *tamper = guard->tamper;
 
+    if (tamper->kind != TAMPER_FILE && is_of_others(guard))
+        return;
     if (tamper->kind != TAMPER_FILE) {
         struct str what = str_printf(guard->arena, STR_FMT "\n  " STR_FMT, STR_ARG(tamper->command),
                                      STR_ARG(tamper->says));

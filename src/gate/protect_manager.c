@@ -241,6 +241,44 @@ static struct str compare_pre_commit(const struct manager *m)
     return why;
 }
 
+/* --- What SKIP leaves out. --- */
+
+/* Some hook has this name, and none of those that have it is ours. */
+static bool is_of_others(const struct node *repos, struct str name)
+{
+    bool found = false;
+
+    for (const struct node *repo = repos ? repos->first : NULL; repo; repo = repo->next) {
+        const struct node *hooks = get(repo, "hooks");
+        for (const struct node *hook = hooks ? hooks->first : NULL; hook; hook = hook->next) {
+            if (!str_eq(node_text(hook, "id"), name) && !str_eq(node_text(hook, "alias"), name))
+                continue;
+            if (is_entry(hook))
+                return false;
+            found = true;
+        }
+    }
+    return found;
+}
+
+bool protect_manager_skips_others(struct arena *arena, struct str directory, struct str skipped)
+{
+    struct str entry, root = work_tree_find(arena, directory, &entry), text;
+    struct str path = path_join(arena, root, STR(".pre-commit-config.yaml"));
+    struct err absent = ERR_NONE;
+    const struct node *tree;
+
+    if (!root.length || !file_read(arena, path, PROTECT_FILE_MAX, &text, &absent) ||
+        !read_tree(arena, path, text, &tree))
+        return false;
+    while (skipped.length) {
+        struct str name = str_trim(str_cut(&skipped, ','));
+        if (name.length && !is_of_others(get(tree, "repos"), name))
+            return false;
+    }
+    return true;
+}
+
 /* --- The hooks by which git starts them. --- */
 
 static bool holds_ours(struct arena *arena, struct str root, const char *file)
