@@ -173,17 +173,21 @@ static void look_at_failures(struct looked *looked, const cJSON *handler, struct
                              bool direct)
 {
     bool blocks = str_eq(json_string(handler, "onFailure"), STR("block"));
+    bool ends = str_contains(line, STR("|| exit 2"));
+    bool closed = !is_host(looked, "cursor") || json_bool(handler, "failClosed", false);
+    /* Copilot takes every other status for a refusal. */
+    bool open = looked->registration->claude_shape || is_host(looked, "gemini") || !closed;
 
     if (direct && blocks)
         note(looked, "fails-open",
              STR("only \"onFailure\" stops calls when the program is missing or crashes: clients "
                  "before 2.1.295 do not know it"));
-    else if (looked->registration->claude_shape && !str_contains(line, STR("|| exit 2")))
+    else if (open && !ends)
         looked_problem(
             looked, "fails-open",
             STR("without \"|| exit 2\" a program that is missing or crashes lets calls through"),
             looked_again(looked));
-    if (is_host(looked, "cursor") && !json_bool(handler, "failClosed", false))
+    if (!closed && ends)
         note(looked, "fails-open",
              STR("without \"failClosed\" a hook that takes too long lets the call through"));
 }

@@ -228,6 +228,21 @@ static void look_at_ci(struct doctor *doctor)
                        "}"));
 }
 
+static void look_at_variable(struct looked_git *looked)
+{
+    struct arena *arena = looked->doctor->arena;
+    struct str name = looked->doctor->in.hooks_variable;
+
+    if (name.length)
+        git_problem(looked, "hooks-disabled", STR_NONE,
+                    str_printf(arena,
+                               STR_FMT " sets core.hooksPath here: a push looks for its hooks "
+                                       "there alone",
+                               STR_ARG(name)),
+                    str_starts(name, STR("GIT_CONFIG_KEY_")) ? STR("unset GIT_CONFIG_COUNT")
+                                                             : STR("unset GIT_CONFIG_PARAMETERS"));
+}
+
 void doctor_git(struct doctor *doctor)
 {
     struct looked_git looked = {.doctor = doctor};
@@ -241,6 +256,7 @@ void doctor_git(struct doctor *doctor)
         return;
     }
     look_at_ci(doctor);
+    look_at_variable(&looked);
     look_at_config(&looked);
     struct str fault = git_hooks_path_fault(&doctor->in, &looked.place);
     if (fault.length) {

@@ -10,6 +10,7 @@
 #include "config/state.h"
 
 #define ASK_DEADLINE_MS 10000u
+#define GIT_SETTINGS_MAX 64u
 
 /* What git sets for the programs it starts (git rev-parse --local-env-vars): with these an installer that runs below a hook would write
  * into another repository than the one it was started in. */
@@ -52,12 +53,31 @@ bool install_scope_is_clear(const struct cli *cli)
     return count <= 1;
 }
 
+/* A push that is started here gets it too. */
+static struct str hooks_variable(struct arena *arena)
+{
+    struct str parameters = str_lower(arena, str_from(getenv("GIT_CONFIG_PARAMETERS")));
+    uint64_t count = 0;
+
+    if (str_contains(parameters, STR("core.hookspath")))
+        return STR("GIT_CONFIG_PARAMETERS");
+    if (!str_to_u64(str_from(getenv("GIT_CONFIG_COUNT")), &count))
+        return STR("");
+    for (uint64_t i = 0; i < count && i < GIT_SETTINGS_MAX; i++) {
+        struct str name = str_printf(arena, "GIT_CONFIG_KEY_%llu", (unsigned long long)i);
+        if (str_eq_nocase(str_from(getenv(str_c(arena, name))), STR("core.hookspath")))
+            return name;
+    }
+    return STR("");
+}
+
 bool install_open(struct cli *cli, struct install *ret, struct err *e)
 {
     char self[PATH_MAX];
     struct str git_entry = STR_NONE, state = state_directory(cli->arena);
     ssize_t length = readlink("/proc/self/exe", self, sizeof self);
 
+    struct str variable = hooks_variable(cli->arena);
     for (size_t i = 0; i < COUNT_OF(git_variables); i++)
         unsetenv(git_variables[i]);
     if (length <= 0 || (size_t)length >= sizeof self)
@@ -73,6 +93,7 @@ bool install_open(struct cli *cli, struct install *ret, struct err *e)
         .sysroot = cli_value(cli, "sysroot"),
         .programs = str_copy(cli->arena, path_directory(str_of(self, (size_t)length))),
         .state = path_join(cli->arena, state, STR("install")),
+        .hooks_variable = variable,
         .scope = scope_of(cli),
         .print = cli_has(cli, "print"),
         .mend = cli_has(cli, "mend"),

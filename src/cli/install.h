@@ -37,6 +37,7 @@ struct install {
     struct str programs; /* the directory hookcheck's own programs are in */
     struct str state;    /* STATE/install */
     enum registration_scope scope;
+    struct str hooks_variable; /* which one in the environment sets core.hooksPath; empty: none */
     bool print, mend;
     bool locked;
     struct install_results results;

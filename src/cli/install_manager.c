@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/quote.h"
 #include "cli/manager_entry.h"
 #include "cli/yaml_lines.h"
 
@@ -152,7 +153,15 @@ static void remind(struct install *in, const struct git_place *place, enum git_m
 
     if (manager != MANAGER_HUSKY && file_read(in->arena, path, FILE_MAX, &hook, &ignored))
         active = str_contains(hook, str_from(manager_name(manager)));
-    if (active || in->print)
+    if (in->print)
+        return;
+    /* husky before 9: git starts the very file that the entry stands in. */
+    bool itself = active && str_eq(path, manager_file(in, place, manager));
+    if (itself && access(str_c(in->arena, path), X_OK) != 0)
+        install_note(
+            in, manager_name(manager), path, "note", STR("git does not run it: it has no run bit"),
+            str_printf(in->arena, "chmod +x " STR_FMT, STR_ARG(shell_quote(in->arena, path))));
+    if (active)
         return;
     install_note(in, manager_name(manager), STR_NONE, "note", STR("its own hook is not in place"),
                  str_from(manager_start(manager)));

@@ -287,6 +287,8 @@ FAULTS = [
     ("a linked work tree without the directory", CLAUDE, every(git("config", "core.hooksPath", "hooks"), install("git"), lambda world: world.git("worktree", "add", "-q", str(world.root / "linked"))), "hooks-path", "git", "linked/hooks/pre-push", ""),
     ("pushed aside by lefthook", ("claude", "git"), lambda world: (world.repo / HOOK).rename(world.repo / f"{HOOK}.old"), "hooks-path", "git", "pre-push.old", ""),
     ("husky: HUSKY=0 of the user", CLAUDE, every(husky(), put("~/.config/husky/init.sh", "export HUSKY=0\n")), "hooks-disabled", "git", "init.sh", "HUSKY=0"),
+    ("cursor: neither || exit 2 nor failClosed", ("git", "cursor"), edit(".cursor/hooks.json", lambda document: entry(document, "beforeShellExecution").update(command=PROGRAM, failClosed=False)), "fails-open", "cursor", ".cursor/hooks.json", ""),
+    ("gemini: without || exit 2", ("git", "gemini"), edit(".gemini/settings.json", lambda document: entry(document, "BeforeTool")["hooks"][0].update(command=PROGRAM)), "fails-open", "gemini", ".gemini/settings.json", ""),
     ("husky is not active", CLAUDE, every(lambda world: (world.repo / ".husky").mkdir(), install("husky")), "hooks-path", "git", ".husky/pre-push", ""),
     ("husky 8: no run bit", CLAUDE, old_husky, "not-executable", "git", ".husky/pre-push", ""),
     ("lefthook is not active", CLAUDE, every(put("lefthook.yml", "a: 1\n"), install("lefthook")), "hooks-path", "git", "lefthook.yml", ""),
@@ -309,6 +311,8 @@ NOTES = [
 # Set where doctor runs.
 VARIABLES = [
     ("CLAUDE_CODE_SIMPLE", "1", BOTH, None, "claude"),
+    ("CLAUDE_CODE_SAFE_MODE", "1", BOTH, None, "claude"),
+    ("GIT_CONFIG_PARAMETERS", "'core.hooksPath'='/tmp'", BOTH, None, "git"),
     ("HUSKY", "0", CLAUDE, husky(), "git"),
     ("LEFTHOOK", "0", CLAUDE, lefthook, "git"),
     ("LEFTHOOK", "false", CLAUDE, lefthook, "git"),
