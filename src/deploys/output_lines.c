@@ -298,6 +298,44 @@ static bool named(struct recogniser *r, const struct shell_command *command,
     return out.length > 0;
 }
 
+struct filter {
+    struct regex *regex;
+    bool inverted;
+};
+
+static bool lets_through(const struct filter *filter, struct str line)
+{
+    struct err ignored = ERR_NONE;
+    bool matched;
+
+    return !regex_match(filter->regex, line, &matched, NULL, 0, &ignored) ||
+           matched != filter->inverted;
+}
+
+/* "hooks/\1", as find calls any file there: only those of ours matter, and where the filter keeps all of them out, it is a file further down. */
+static struct str any_file(struct recogniser *r, const struct shell_command *command,
+                           const struct filter *filter, struct str line)
+{
+    struct str base = path_base_name(line), place = str_prefix(line, line.length - base.length);
+    struct str whole = path_join(r->arena, command->directory, place);
+    struct err ignored = ERR_NONE;
+    struct strs names = {0};
+    bool ours = false;
+
+    if (r->remote || !str_eq(base, UNKNOWN_TEXT) || !place.length || !protect_is_known(place) ||
+        !file_list(r->arena, whole, &names, &ignored))
+        return line;
+    for (size_t i = 0; i < names.count; i++) {
+        if (!is_ours(r, whole, names.items[i]))
+            continue;
+        ours = true;
+        if (lets_through(filter, str_printf(r->arena, STR_FMT STR_FMT, STR_ARG(place),
+                                            STR_ARG(names.items[i]))))
+            return line;
+    }
+    return ours ? str_printf(r->arena, STR_FMT "/\x01", STR_ARG(line)) : line;
+}
+
 static bool grepped(struct recogniser *r, const struct shell_command *command, struct str *ret)
 {
     struct str rest, line;
@@ -315,10 +353,11 @@ static bool grepped(struct recogniser *r, const struct shell_command *command, s
                            : input_of(r, command, &rest)) ||
         !regex_compile(r->arena, grep_regex(r, &grep), &regex, &ignored))
         return false;
+    struct filter filter = {regex, grep.inverted};
     while (!grep.silent && str_next_line(&rest, &line)) {
-        bool matched;
-        if (!protect_is_known(line) || !regex_match(regex, line, &matched, NULL, 0, &ignored) ||
-            matched != grep.inverted)
+        if (!protect_is_known(line))
+            add_line(&out, any_file(r, command, &filter, line));
+        else if (lets_through(&filter, line))
             add_line(&out, line);
     }
     *ret = out.length ? buf_str(&out) : STR("");
