@@ -54,8 +54,8 @@ void edit_read_files(struct arena *arena, const cJSON *document, struct strs *re
 
 static bool read_step(struct arena *arena, const cJSON *object, struct edit_steps *steps)
 {
-    static const char *const olds[] = {"old_string", "old_str", "oldString", "oldText"};
-    static const char *const news[] = {"new_string", "new_str", "newString", "newText"};
+    static const char *const olds[] = {"old_string", "old_str", "oldString", "oldText", "old"};
+    static const char *const news[] = {"new_string", "new_str", "newString", "newText", "new"};
     static const char *const alls[] = {"replace_all", "replaceAll", "allow_multiple"};
     const cJSON *old = FIRST_OF(object, olds), *new = FIRST_OF(object, news);
     struct edit_step step = {.all = json_is_true(FIRST_OF(object, alls))};
@@ -88,9 +88,10 @@ void host_parse_edit(struct arena *arena, const struct request *request,
         ret_edit->content = str_copy(arena, json_value_string(content));
         return;
     }
-    edits = json_get(input, "edits");
+    static const char *const lists[] = {"edits", "edit"};
+    edits = FIRST_OF(input, lists);
     if (!json_is_array(edits)) {
-        (void)read_step(arena, input, &ret_edit->steps);
+        (void)read_step(arena, json_is_object(edits) ? edits : input, &ret_edit->steps);
         return;
     }
     cJSON_ArrayForEach(edit, edits) known = read_step(arena, edit, &ret_edit->steps) && known;

@@ -105,6 +105,14 @@ static const char *const not_shells[] = {
     "todowrite",
     "todoread",
     "list",
+    /* Kimi */
+    "ReadFile",
+    "ReadMediaFile",
+    "WriteFile",
+    "StrReplaceFile",
+    "SearchWeb",
+    "FetchURL",
+    "SetTodoList",
 };
 
 enum tool_kind tool_kind(struct str name, enum shell_dialect *ret_dialect)
@@ -123,7 +131,7 @@ enum tool_kind tool_kind(struct str name, enum shell_dialect *ret_dialect)
 
 bool tool_edits(struct str name)
 {
-    /* Claude Code; OpenCode (write, edit); Gemini CLI; Copilot; Antigravity; Codex. */
+    /* Claude Code; OpenCode (write, edit); Gemini CLI; Copilot; Antigravity; Codex; Kimi. */
     static const char *const names[] = {"Write",
                                         "Edit",
                                         "MultiEdit",
@@ -141,6 +149,8 @@ bool tool_edits(struct str name)
                                         "replace_file_content",
                                         "multi_replace_file_content",
                                         "patch",
+                                        "WriteFile",
+                                        "StrReplaceFile",
                                         NULL};
 
     return str_is_one_of_nocase(name, names);
