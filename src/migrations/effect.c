@@ -42,7 +42,7 @@ static bool is_table(const struct steps *names, const struct step *step,
     struct str table = change->table;
 
     if (!step->table.length)
-        return may_be(step, table);
+        return step->of_models || may_be(step, table);
     if (str_eq(step->table, table) || in_schema(step, change) == SAME_TABLE)
         return true;
     for (size_t i = 0; names && i < names->count; i++) {

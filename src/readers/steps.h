@@ -52,7 +52,9 @@ struct step {
     /* MySQL's MODIFY and CHANGE, token by token: all that the column is from here on. What it does not say is gone; empty: none of these. */
     struct str restated;
     struct str computed; /* of columns: any word of it may be the table or column that is empty */
-    bool field;          /* Django: `column` is a field's name */
+    /* Alembic: a table that the models make as they are when it runs; an empty `table`: each that they have. */
+    bool of_models;
+    bool field;    /* Django: `column` is a field's name */
     bool family;   /* Django: the tables of its many-to-many fields, TABLE_FIELD, go with it */
     bool together; /* Django: unique_together, index_together: an index over several columns */
     bool many;     /* Django: STEP_ADD_TABLE of a many-to-many field */

@@ -152,6 +152,42 @@ static bool is_new_table(struct steps_reader *r, TSNode call, struct str name)
     return column;
 }
 
+/* The table that a class or a Table(…) of the tree makes. */
+static void model_table(struct steps_reader *r, TSNode node, enum step_kind kind)
+{
+    struct schema schema = {0};
+    struct sa_reader reader = {.arena = r->arena, .tree = r->tree, .schema = &schema};
+    struct sa_class class = {0};
+    struct str table = sa_table_of(&reader, r->scope, node, &class);
+    bool bare = class.name.length && !str_ends(node_source(r->scope.file, node), STR("__table__"));
+
+    if (table.length && !bare) /* User.create(…) may be anything */
+        steps_push(r, (struct step){
+                          .kind = kind, .table = table, .of_models = class.file != r->scope.file});
+}
+
+/* Audit.__table__.create(op.get_bind()), audit.drop(op.get_bind()) */
+static void alembic_of_table(struct steps_reader *r, TSNode call, enum step_kind kind)
+{
+    TSNode function = node_field(call, "function");
+
+    if (node_is(function, "attribute"))
+        model_table(r, node_field(function, "object"), kind);
+}
+
+/* Base.metadata.create_all(op.get_bind(), tables=[Audit.__table__]); without tables= it makes each that is not there. */
+static void alembic_of_metadata(struct steps_reader *r, TSNode call, enum step_kind kind)
+{
+    TSNode tables = node_bare(steps_word(r, call, "tables", 1));
+
+    if (ts_node_is_null(tables) && kind == STEP_ADD_TABLE && !call_has_splat(call))
+        steps_push(r, (struct step){.kind = kind, .of_models = true});
+    for (uint32_t i = 0; (node_is(tables, "list") || node_is(tables, "tuple")) &&
+                         i < ts_node_named_child_count(tables);
+         i++)
+        model_table(r, ts_node_named_child(tables, i), kind);
+}
+
 static void alembic_alter(struct steps_reader *r, TSNode call, struct str table, size_t shift)
 {
     struct str column = steps_text(r, steps_word(r, call, "column_name", 1 - shift));
@@ -250,6 +286,11 @@ static void alembic_call(struct steps_reader *r, TSNode call)
         steps_push(r, (struct step){.kind = STEP_ADD_INDEX,
                                     .table = shift ? batch : of_table,
                                     .name = steps_text(r, call_positional(call, 0))});
+    else if (str_eq(name, STR("create")) || str_eq(name, STR("drop")))
+        alembic_of_table(r, call, str_eq(name, STR("drop")) ? STEP_DROP_TABLE : STEP_ADD_TABLE);
+    else if (str_eq(name, STR("create_all")) || str_eq(name, STR("drop_all")))
+        alembic_of_metadata(r, call,
+                            str_eq(name, STR("drop_all")) ? STEP_DROP_TABLE : STEP_ADD_TABLE);
     else if (str_eq(name, STR("execute")) || str_eq(name, STR("exec_driver_sql")))
         steps_sql_argument(r, call_positional(call, 0));
 }
