@@ -100,7 +100,7 @@ static bool has_gap(const struct cover *cover, struct str statement)
            (cover->language == SQL && cover_is_executed(statement));
 }
 
-static void add_sql(struct cover *cover, struct str text)
+static void add_sql(struct cover *cover, struct str text, bool whole)
 {
     struct str rest = without_sql_comments(cover->arena, text);
 
@@ -116,7 +116,8 @@ static void add_sql(struct cover *cover, struct str text)
         if (is_of_data(statement))
             continue;
         cover->renames = cover->renames || text_has_word(statement, STR("rename"));
-        VEC_PUSH(cover->arena, &cover->parts, (struct part){.statement = statement});
+        VEC_PUSH(cover->arena, &cover->parts,
+                 (struct part){.statement = statement, .whole = whole});
         post_words(cover, statement, cover->parts.count - 1);
         if (has_gap(cover, statement))
             post(cover, OF_ANY, STR(""), cover->parts.count - 1);
@@ -150,14 +151,15 @@ static void add_call(struct cover *cover, const struct cover_call *call)
 
     if (str_is_one_of(call->name, sql)) {
         struct strs literals = call->literals;
+        bool whole = !cover_is_call(call, "RunSQL") && cover_is_literals(call->arguments);
         /* What stands behind the first is how it goes back. */
         if (cover_is_call(call, "RunSQL"))
             literals = cover_literals(arena, cover_keyword_argument(call, "sql", 0));
         for (size_t i = 0; i < literals.count; i++)
-            add_sql(cover, literals.items[i]);
+            add_sql(cover, literals.items[i], whole && literals.count == 1);
         /* One statement written in several pieces. */
         if (literals.count > 1)
-            add_sql(cover, str_join(arena, literals.items, literals.count, STR("")));
+            add_sql(cover, str_join(arena, literals.items, literals.count, STR("")), whole);
         return;
     }
     cover->renames = cover->renames || cover_is_call(call, "rename_table");
@@ -245,7 +247,7 @@ struct cover *cover_read(struct arena *arena, struct str path, struct str text)
         .arena = arena, .path = path, .language = language_of(path, text), .text = text};
     switch (cover->language) {
     case SQL:
-        add_sql(cover, sql_forward(arena, text));
+        add_sql(cover, sql_forward(arena, text), true);
         break;
     case PYTHON:
         read_python(cover);
@@ -405,7 +407,7 @@ static bool any_lacks(const struct cover *cover, enum space space, struct str wo
         const struct part *part = &cover->parts.items[cover->postings.items[i].part];
         if (part->call ? cover_table_lacks(part->call, change) ||
                              cover_model_lacks(cover->path, part->call, change)
-                       : cover->language == SQL && cover_statement_lacks(part->statement, change))
+                       : part->whole && cover_statement_lacks(part->statement, change))
             return true;
     }
     return false;

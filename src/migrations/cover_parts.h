@@ -11,6 +11,7 @@
 struct part {
     const struct cover_call *call; /* NULL: `statement` */
     struct str statement;
+    bool whole; /* all of the statement: nothing is put into it, and nothing comes behind it */
 };
 
 /* Under which words a part is found: a migration of some thousand calls meets some thousand changes. */

@@ -67,6 +67,33 @@ struct strs cover_literals(struct arena *arena, struct str text)
     return literals;
 }
 
+bool cover_is_literals(struct str arguments)
+{
+    static const char *const around[] = {"sa",     "sqlalchemy", "text", "DDL", "textwrap",
+                                         "dedent", "r",          "R",    "u",   NULL};
+
+    for (size_t at = 0; at < arguments.length;) {
+        struct str ignored;
+        size_t start = at;
+        char byte = arguments.bytes[at];
+        if (byte == '"' || byte == '\'') {
+            at = cover_skip_string(arguments, at, &ignored);
+            continue;
+        }
+        while (at < arguments.length && byte_is_word(arguments.bytes[at]))
+            at++;
+        if (at > start && !str_is_one_of(str_slice(arguments, start, at), around))
+            return false;
+        if (byte == '#')
+            while (at < arguments.length && arguments.bytes[at] != '\n')
+                at++;
+        else if (at == start && str_find_byte(STR("()+. \t\r\n"), byte) == SIZE_MAX)
+            return false;
+        at += at == start;
+    }
+    return true;
+}
+
 struct str cover_identifier_before(struct str text, size_t end)
 {
     size_t start = end;

@@ -10,6 +10,8 @@ size_t cover_skip_string(struct str text, size_t at, struct str *ret);
 /* `at` is an opening parenthesis: behind the closing one. `literals` may be NULL. */
 size_t cover_skip_arguments(struct str text, size_t at, struct arena *arena, struct strs *literals);
 struct strs cover_literals(struct arena *arena, struct str text);
+/* ("…" "…"), (text("…" + "…")): are its literals, one behind the other, all that is said there? */
+bool cover_is_literals(struct str arguments);
 struct str cover_identifier_before(struct str text, size_t end);
 
 #endif
