@@ -26,7 +26,7 @@ static const char *const python_words[] = {
 
 static bool python_mentions(struct str source)
 {
-    static const char *const more[] = {"Index(", "django.db", NULL};
+    static const char *const more[] = {"Index(", "django.db", ".naming_convention", NULL};
 
     return has_word(source, python_words) || has_word(source, more);
 }

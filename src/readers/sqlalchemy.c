@@ -389,6 +389,8 @@ static void read_statement(struct sa_reader *r, struct python_file *file, TSNode
     TSNode first = ts_node_named_child(statement, 0), value = first;
     struct python_scope scope = {.file = file};
 
+    if (pass == 0 && sa_convention_note(r, scope, first))
+        return;
     while (node_is(value, "assignment"))
         value = node_field(value, "right");
     value = node_bare(value);
@@ -491,32 +493,51 @@ static void settle_pending(struct sa_reader *r)
     }
 }
 
+static void read_files(struct sa_reader *r, const struct strs *paths)
+{
+    bool read_again = false;
+
+    for (size_t i = 0; i < paths->count; i++) {
+        struct python_file *file = python_tree_visit(r->tree, paths->items[i]);
+        size_t conventions = r->conventions.count;
+        if (!file)
+            continue;
+        if (ts_node_has_error(file->root))
+            schema_unread_add(r->arena, r->schema,
+                              (struct schema_place){.file = file->path, .line = 1},
+                              STR("a statement that Python would refuse"), file->source);
+        read_block(r, file, file->root, 0, 0);
+        /* Django's models are read after these, from the same files. */
+        read_again = read_again || str_contains(file->source, STR("django"));
+        if (!read_again && !strs_have(&r->loose, file->path) && r->conventions.count == conventions)
+            python_tree_drop(file);
+    }
+    for (size_t i = 0; i < r->loose.count; i++) {
+        struct python_file *file = python_tree_visit(r->tree, r->loose.items[i]);
+        if (file)
+            read_block(r, file, file->root, 1, 0);
+    }
+    read_orphans(r);
+    settle_pending(r);
+}
+
 bool sqlalchemy_read(struct arena *arena, struct python_tree *tree, const struct strs *paths,
                      struct schema *schema, struct err *e)
 {
     struct sa_reader r = {.arena = arena, .tree = tree, .schema = schema};
-    bool read_again = false;
+    const struct schema before = *schema;
 
     (void)e;
-    for (size_t i = 0; i < paths->count; i++) {
-        struct python_file *file = python_tree_visit(tree, paths->items[i]);
-        if (!file)
-            continue;
-        if (ts_node_has_error(file->root))
-            schema_unread_add(arena, schema, (struct schema_place){.file = file->path, .line = 1},
-                              STR("a statement that Python would refuse"), file->source);
-        read_block(&r, file, file->root, 0, 0);
-        /* Django's models are read after these, from the same files. */
-        read_again = read_again || str_contains(file->source, STR("django"));
-        if (!read_again && !strs_have(&r.loose, file->path))
-            python_tree_drop(file);
+    read_files(&r, paths);
+    /* Names that the files read before it have otherwise. Few projects assign one. */
+    if (r.conventions.count) {
+        *schema = before;
+        r = (struct sa_reader){.arena = arena,
+                               .tree = tree,
+                               .schema = schema,
+                               .conventions = r.conventions,
+                               .has_conventions = true};
+        read_files(&r, paths);
     }
-    for (size_t i = 0; i < r.loose.count; i++) {
-        struct python_file *file = python_tree_visit(tree, r.loose.items[i]);
-        if (file)
-            read_block(&r, file, file->root, 1, 0);
-    }
-    read_orphans(&r);
-    settle_pending(&r);
     return true;
 }

@@ -42,6 +42,8 @@ struct sa_class {
     struct sa_mappings types;
     struct python_scope metadata_scope;
     TSNode metadata; /* the expression that makes it; null: the usual */
+    struct python_file *base_file;
+    TSNode base; /* declarative_base(…), SQLAlchemy(…); null: none is called */
 };
 
 struct sa_type {
@@ -71,6 +73,14 @@ struct sa_orphan {
 };
 VEC_DEFINE(sa_orphans, struct sa_orphan);
 
+/* Base.metadata.naming_convention = {…} below what makes the metadata. */
+struct sa_convention {
+    struct str owner; /* where that is made */
+    struct python_scope scope;
+    TSNode map;
+};
+VEC_DEFINE(sa_conventions, struct sa_convention);
+
 struct sa_reader {
     struct arena *arena;
     struct python_tree *tree;
@@ -82,6 +92,8 @@ struct sa_reader {
     struct strs inherited; /* "file name" of the classes that others inherit from */
     struct strs
         loose; /* files with Index(…), User.nick = Column(…) or users.append_column(…) below what they name */
+    struct sa_conventions conventions;
+    bool has_conventions; /* all of them are known: what was read without them is read again */
 };
 
 /* What is read of one column, before its table is known. */
@@ -223,6 +235,9 @@ bool sa_default_read(struct sa_reader *r, struct python_scope scope, TSNode expr
 struct str sa_target(struct sa_reader *r, struct python_scope scope, TSNode target);
 /* As PostgreSQL shows it: DEFAULT 'true' of a boolean is true, DEFAULT '0' of a number is 0. */
 struct str sa_default_shown(struct arena *arena, struct str type, struct str text, bool string);
+/* X.metadata.naming_convention = …: kept, for the classes and tables of that metadata. False: another statement. */
+bool sa_convention_note(struct sa_reader *r, struct python_scope scope, TSNode statement);
+bool sa_has_convention(struct sa_reader *r, const struct sa_class *class);
 struct str sa_index_name(struct sa_reader *r, const struct sa_class *class,
                          const struct schema_table *table, const struct strs *columns,
                          const char *key, struct str given);

@@ -96,6 +96,10 @@ static void take_base_call(struct walk *w, struct python_thing thing)
             take_base_call(w, registry);
         return;
     }
+    if (!w->class->base_file) {
+        w->class->base_file = thing.file;
+        w->class->base = thing.node;
+    }
     take_metadata(w, scope, call_keyword(thing.file, thing.node, "metadata"));
     take_types(w, scope, call_keyword(thing.file, thing.node, "type_annotation_map"));
 }

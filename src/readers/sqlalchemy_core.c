@@ -71,6 +71,8 @@ static bool metadata_made(struct sa_reader *r, struct python_thing made, struct 
 
     if (made.kind != THING_FOREIGN || !made.file || !node_is(made.node, "call"))
         return false;
+    ret_class->base_file = made.file;
+    ret_class->base = made.node;
     if (sa_is(made.dotted, "MetaData()")) {
         ret_class->metadata_scope = scope;
         ret_class->metadata = made.node;
@@ -82,11 +84,12 @@ static bool metadata_made(struct sa_reader *r, struct python_thing made, struct 
         python_resolve(r->tree, scope, ts_node_is_null(given) ? model : given);
     if (thing.kind == THING_CLASS)
         return sa_class_read(r, thing.file, thing.node, ret_class) &&
-               !ts_node_is_null(ret_class->metadata);
-    return sa_is(thing.dotted, "MetaData()") && metadata_made(r, thing, ret_class);
+               sa_has_convention(r, ret_class);
+    return (sa_is(thing.dotted, "MetaData()") && metadata_made(r, thing, ret_class)) ||
+           sa_has_convention(r, ret_class);
 }
 
-/* What the metadata says that a table stands in: metadata, Base.metadata, db.Table(…). Only that of *ret_class counts. */
+/* What the metadata says that a table stands in: metadata, Base.metadata, db.Table(…). Only that, and where it is made, counts of *ret_class. */
 static bool metadata_of(struct sa_reader *r, struct python_scope scope, TSNode call,
                         struct sa_class *ret_class)
 {
@@ -100,7 +103,7 @@ static bool metadata_of(struct sa_reader *r, struct python_scope scope, TSNode c
                                                      : node_null();
     struct python_thing thing = python_resolve(r->tree, scope, object);
     return thing.kind == THING_CLASS ? sa_class_read(r, thing.file, thing.node, ret_class) &&
-                                           !ts_node_is_null(ret_class->metadata)
+                                           sa_has_convention(r, ret_class)
                                      : metadata_made(r, thing, ret_class);
 }
 
@@ -116,7 +119,8 @@ struct str sa_table_name(struct sa_reader *r, struct python_scope scope, TSNode 
     if (name.kind != CONSTANT_STRING)
         return STR_NONE;
     struct str schema = sa_keyword_text(r, scope, call, "schema");
-    if (!schema.length && metadata_of(r, scope, call, &of)) /* MetaData(schema="stats") */
+    if (!schema.length && metadata_of(r, scope, call, &of) &&
+        !ts_node_is_null(of.metadata)) /* MetaData(schema="stats") */
         schema = sa_keyword_text(r, of.metadata_scope, of.metadata, "schema");
     return schema.length
                ? str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(schema), STR_ARG(name.text))

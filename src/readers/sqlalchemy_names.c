@@ -1,12 +1,73 @@
 /* sqlalchemy_names.c -- what indexes and constraints are called: MetaData(naming_convention=…), and without one. */
 #include "readers/sqlalchemy.h"
 
+/* --- Whose it is. --- */
+
+static struct str owner_at(struct sa_reader *r, const struct python_file *file, TSNode node)
+{
+    return str_printf(r->arena, STR_FMT " %u", STR_ARG(file->path), ts_node_start_byte(node));
+}
+
+bool sa_convention_note(struct sa_reader *r, struct python_scope scope, TSNode statement)
+{
+    TSNode left = node_field(statement, "left"), object;
+
+    if (!node_is(statement, "assignment") || !node_is(left, "attribute") ||
+        !str_eq(node_source(scope.file, node_field(left, "attribute")), STR("naming_convention")))
+        return false;
+    object = node_field(left, "object");
+    while (node_is(object, "attribute") && /* db.Model.metadata */
+           (sa_is(node_source(scope.file, object), "metadata") ||
+            sa_is(node_source(scope.file, object), "Model")))
+        object = node_field(object, "object");
+    struct python_thing thing = python_resolve(r->tree, scope, object);
+    struct sa_convention made = {.scope = scope, .map = node_bare(node_field(statement, "right"))};
+    if (sa_is(thing.dotted, "SQLModel"))
+        made.owner = STR("SQLModel");
+    else if (thing.file && !ts_node_is_null(thing.node))
+        made.owner = owner_at(r, thing.file, thing.node);
+    if (made.owner.length && !r->has_conventions)
+        VEC_PUSH(r->arena, &r->conventions, made);
+    return true;
+}
+
+static bool is_owner(struct sa_reader *r, const struct sa_class *class, struct str owner)
+{
+    if (!ts_node_is_null(class->metadata) &&
+        str_eq(owner, owner_at(r, class->metadata_scope.file, class->metadata)))
+        return true;
+    if (!ts_node_is_null(class->base) && str_eq(owner, owner_at(r, class->base_file, class->base)))
+        return true;
+    for (size_t i = 0; i < class->order_count; i++)
+        if (str_eq(owner, owner_at(r, class->order[i].file, class->order[i].node)))
+            return true;
+    return class->sqlmodel && ts_node_is_null(class->metadata) && str_eq(owner, STR("SQLModel"));
+}
+
+/* The map that is assigned last counts. */
+static const struct sa_convention *assigned(struct sa_reader *r, const struct sa_class *class)
+{
+    for (size_t i = r->conventions.count; class && r->has_conventions && i > 0; i--)
+        if (is_owner(r, class, r->conventions.items[i - 1].owner))
+            return &r->conventions.items[i - 1];
+    return NULL;
+}
+
+bool sa_has_convention(struct sa_reader *r, const struct sa_class *class)
+{
+    return !ts_node_is_null(class->metadata) || assigned(r, class);
+}
+
+/* --- What it says. --- */
+
 static struct str convention(struct sa_reader *r, const struct sa_class *class, const char *key)
 {
-    if (!class || ts_node_is_null(class->metadata))
+    const struct sa_convention *late = assigned(r, class);
+
+    if (!late && (!class || ts_node_is_null(class->metadata)))
         return STR_NONE;
-    struct python_scope scope = class->metadata_scope;
-    TSNode map = call_keyword(scope.file, class->metadata, "naming_convention");
+    struct python_scope scope = late ? late->scope : class->metadata_scope;
+    TSNode map = late ? late->map : call_keyword(scope.file, class->metadata, "naming_convention");
     if (node_is(map, "identifier") || node_is(map, "attribute")) {
         struct python_thing thing = python_resolve(r->tree, scope, map);
         scope = (struct python_scope){.file = thing.file, .body = thing.scope};
