@@ -45,14 +45,24 @@ static void fields_of_class(struct django_reader *r, struct python_file *file, T
     }
 }
 
+static void late_fields_of_class(struct django_reader *r, const struct python_file *file,
+                                 TSNode node, struct django_fields *fields)
+{
+    for (size_t i = 0; i < r->lates.count; i++)
+        if (r->lates.items[i].file == file && ts_node_eq(r->lates.items[i].node, node))
+            put_field(r, fields, r->lates.items[i].field);
+}
+
 void django_fields_of(struct django_reader *r, const struct django_model *model,
                       struct django_fields *ret_fields)
 {
     struct django_fields fields = {0};
 
-    for (size_t i = model->order_count; i > 0; i--)
+    for (size_t i = model->order_count; i > 0; i--) {
         if (!model->order[i - 1].plain)
             fields_of_class(r, model->order[i - 1].file, model->order[i - 1].node, &fields);
+        late_fields_of_class(r, model->order[i - 1].file, model->order[i - 1].node, &fields);
+    }
     django_tree_names(r, model, &fields);
     *ret_fields = fields;
 }
@@ -371,7 +381,14 @@ void django_column_add(struct django_reader *r, const struct django_model *model
     if (field->relation && django_word(r, field, "db_constraint").kind != CONSTANT_FALSE) {
         struct str label = django_target(r, model, field);
         const struct django_model *target = django_model_named(r, label);
-        if (target && django_key(r, label, 0, &key_type, &key_column))
+        struct python_constant to_field = django_word(r, field, "to_field");
+        struct django_fields of_target;
+        bool keyed = target && django_key(r, label, 0, &key_type, &key_column);
+        if (keyed && to_field.kind == CONSTANT_STRING) {
+            django_fields_of(r, target, &of_target);
+            key_column = django_column_of(&of_target, to_field.text);
+        }
+        if (keyed)
             column.references = str_printf(r->arena, STR_FMT " (" STR_FMT ")",
                                            STR_ARG(target->table), STR_ARG(key_column));
     }
@@ -542,6 +559,8 @@ bool django_read(struct arena *arena, struct python_tree *tree, const struct str
         for (size_t j = 0; file && j < file->bindings.count; j++)
             if (file->bindings.items[j].kind == BINDING_CLASS)
                 collect(&r, file, file->bindings.items[j].node);
+        if (file)
+            django_lates_read(&r, file);
     }
     for (size_t i = 0; i < r.models.count; i++)
         if (!r.models.items[i].abstract && !r.models.items[i].proxy &&

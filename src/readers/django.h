@@ -53,12 +53,21 @@ struct django_model {
 };
 VEC_DEFINE(django_models, struct django_model);
 
+/* Lead.add_to_class("late", models.CharField(max_length=3)), below the class. */
+struct django_late {
+    struct python_file *file; /* of the class */
+    TSNode node;
+    struct django_field field;
+};
+VEC_DEFINE(django_lates, struct django_late);
+
 struct django_reader {
     struct arena *arena;
     struct python_tree *tree;
     struct schema *schema;
     const struct strs *settings;
     struct django_models models;
+    struct django_lates lates;
     struct str auto_field; /* "AutoField" unless a setting says otherwise */
     struct str user_model; /* "auth.User" unless a setting says otherwise */
 };
@@ -90,6 +99,8 @@ void django_translation_tables(struct django_reader *r, const struct django_mode
 /* A many-to-many table between two models ("app.Name"). */
 void django_many_table(struct django_reader *r, const struct django_model *model, struct str name,
                        struct str target, struct schema_place place, struct str source);
+/* The fields that a file puts on classes, its own and others'. */
+void django_lates_read(struct django_reader *r, struct python_file *file);
 void django_default_read(struct django_reader *r, const struct django_field *field,
                          const struct django_fields *fields, struct schema_column *column);
 /* The field that a call makes under that name; false: it makes none. */

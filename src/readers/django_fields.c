@@ -185,6 +185,29 @@ static bool inner_field(struct django_reader *r, const struct django_model *mode
            django_field_type(r, model, &inner, depth + 1, ret_type);
 }
 
+/* What other fields of Django's own models are unique, and their types. */
+static bool contrib_field(struct django_reader *r, struct str label, struct str name, size_t depth,
+                          struct str *ret_type)
+{
+    static const struct {
+        const char *label, *name, *type;
+    } uniques[] = {
+        {"auth.User", "username", "VARCHAR(150)"},
+        {"auth.Group", "name", "VARCHAR(150)"},
+        {"sites.Site", "domain", "VARCHAR(100)"},
+    };
+    struct str column;
+
+    label = django_real_label(r, label);
+    for (size_t i = 0; i < COUNT_OF(uniques); i++)
+        if (str_eq_nocase(label, str_from(uniques[i].label)) &&
+            str_eq(name, str_from(uniques[i].name))) {
+            *ret_type = str_from(uniques[i].type);
+            return true;
+        }
+    return django_key(r, label, depth + 1, ret_type, &column) && str_eq(column, name);
+}
+
 static bool related_type(struct django_reader *r, const struct django_model *model,
                          const struct django_field *field, size_t depth, struct str *ret_type)
 {
@@ -196,7 +219,7 @@ static bool related_type(struct django_reader *r, const struct django_model *mod
     if (to_field.kind == CONSTANT_NOT || to_field.kind == CONSTANT_NONE)
         return django_key(r, label, depth + 1, ret_type, &column);
     if (!target)
-        return false;
+        return contrib_field(r, label, to_field.text, depth, ret_type);
     django_fields_of(r, target, &fields);
     for (size_t i = 0; i < fields.count; i++)
         if (str_eq(fields.items[i].name, to_field.text))
@@ -204,11 +227,19 @@ static bool related_type(struct django_reader *r, const struct django_model *mod
     return false;
 }
 
-bool django_field_type(struct django_reader *r, const struct django_model *model,
-                       const struct django_field *field, size_t depth, struct str *ret_type)
+/* VARCHAR(5) COLLATE "C" → VARCHAR(5)[] COLLATE "C" */
+static struct str array_of(struct django_reader *r, struct str type, struct str size)
 {
-    if (depth > 8)
-        return false;
+    size_t end = str_find(type, STR(" COLLATE "));
+    struct str item = str_prefix(type, end);
+
+    return str_printf(r->arena, STR_FMT "[" STR_FMT "]" STR_FMT, STR_ARG(item), STR_ARG(size),
+                      STR_ARG(str_from_offset(type, item.length)));
+}
+
+static bool type_by_kind(struct django_reader *r, const struct django_model *model,
+                         const struct django_field *field, size_t depth, struct str *ret_type)
+{
     /* A key that points at a serial one is a plain number, whatever that one's class says in db_type. */
     if (field->written_type.length && !(depth && str_ends(field->kind, STR("AutoField")))) {
         *ret_type = field->written_type;
@@ -249,11 +280,23 @@ bool django_field_type(struct django_reader *r, const struct django_model *model
         struct python_constant size = django_word(r, field, "size");
         if (!inner_field(r, model, field, "base_field", depth, ret_type))
             return false;
-        *ret_type = str_printf(r->arena, STR_FMT "[" STR_FMT "]", STR_ARG(*ret_type),
-                               STR_ARG(size.kind == CONSTANT_NUMBER ? size.text : STR("")));
+        *ret_type = array_of(r, *ret_type, size.kind == CONSTANT_NUMBER ? size.text : STR_NONE);
         return true;
     }
     return field->relation && related_type(r, model, field, depth, ret_type);
+}
+
+bool django_field_type(struct django_reader *r, const struct django_model *model,
+                       const struct django_field *field, size_t depth, struct str *ret_type)
+{
+    struct python_constant collation = django_word(r, field, "db_collation");
+
+    if (depth > 8 || !type_by_kind(r, model, field, depth, ret_type))
+        return false;
+    if (collation.kind == CONSTANT_STRING)
+        *ret_type = str_printf(r->arena, STR_FMT " COLLATE \"" STR_FMT "\"", STR_ARG(*ret_type),
+                               STR_ARG(collation.text));
+    return true;
 }
 
 /* --- Relations. --- */
@@ -402,6 +445,23 @@ bool django_key(struct django_reader *r, struct str label, size_t depth, struct 
     return ret_type->length > 0;
 }
 
+/* models.TextField("Notes", "notes_text"), TextField(name="notes_text"): what the field is called, whatever it is bound to. */
+static struct str name_given(struct django_reader *r, const struct django_field *field)
+{
+    struct python_constant name = django_word(r, field, "name");
+    struct python_scope in;
+    TSNode second;
+
+    if (name.kind == CONSTANT_NOT && !field->relation && !field->many &&
+        str_starts(python_foreign(r->tree, field->scope, node_field(field->call, "function")),
+                   STR("django.db.models."))) {
+        second = python_call_positional(field->scope, field->call, 1, &in);
+        if (!ts_node_is_null(second))
+            name = python_constant(r->tree, in, second);
+    }
+    return name.kind == CONSTANT_STRING && name.text.length ? name.text : field->name;
+}
+
 bool django_field_made(struct django_reader *r, struct python_scope scope, struct str name,
                        TSNode call, struct django_field *ret_field)
 {
@@ -417,6 +477,7 @@ bool django_field_made(struct django_reader *r, struct python_scope scope, struc
                      str_eq(field.kind, STR("ParentalKey"));
     field.many = str_eq(field.kind, STR("ManyToManyField")) ||
                  str_eq(field.kind, STR("ParentalManyToManyField"));
+    field.name = field.column = name_given(r, &field);
     struct python_constant column = django_word(r, &field, "db_column");
     if (column.kind == CONSTANT_STRING)
         field.column = column.text;
