@@ -5,6 +5,8 @@
 enum shape {
     SHAPE_PLAIN,          /* as it stands */
     SHAPE_LENGTH,         /* (n) */
+    SHAPE_STRING,         /* (n, collation) */
+    SHAPE_TEXT,           /* the same, of which the length does not count */
     SHAPE_KEYWORD_LENGTH, /* (…, length=n) */
     SHAPE_NUMERIC,        /* (p, s) */
     SHAPE_FLOAT,          /* (p) */
@@ -34,17 +36,17 @@ static const struct type_row rows[] = {
     {"BIGINT", "BIGINT", SHAPE_PLAIN},
     {"SmallInteger", "SMALLINT", SHAPE_PLAIN},
     {"SMALLINT", "SMALLINT", SHAPE_PLAIN},
-    {"String", "VARCHAR", SHAPE_LENGTH},
-    {"VARCHAR", "VARCHAR", SHAPE_LENGTH},
-    {"Unicode", "VARCHAR", SHAPE_LENGTH},
+    {"String", "VARCHAR", SHAPE_STRING},
+    {"VARCHAR", "VARCHAR", SHAPE_STRING},
+    {"Unicode", "VARCHAR", SHAPE_STRING},
     {"AutoString", "VARCHAR", SHAPE_LENGTH},
-    {"NVARCHAR", "NVARCHAR", SHAPE_LENGTH},
-    {"CHAR", "CHAR", SHAPE_LENGTH},
-    {"NCHAR", "NCHAR", SHAPE_LENGTH},
-    {"Text", "TEXT", SHAPE_PLAIN},
-    {"TEXT", "TEXT", SHAPE_PLAIN},
-    {"UnicodeText", "TEXT", SHAPE_PLAIN},
-    {"CLOB", "TEXT", SHAPE_PLAIN},
+    {"NVARCHAR", "NVARCHAR", SHAPE_STRING},
+    {"CHAR", "CHAR", SHAPE_STRING},
+    {"NCHAR", "NCHAR", SHAPE_STRING},
+    {"Text", "TEXT", SHAPE_TEXT},
+    {"TEXT", "TEXT", SHAPE_TEXT},
+    {"UnicodeText", "TEXT", SHAPE_TEXT},
+    {"CLOB", "TEXT", SHAPE_TEXT},
     {"CITEXT", "CITEXT", SHAPE_PLAIN},
     {"Boolean", "BOOLEAN", SHAPE_PLAIN},
     {"BOOLEAN", "BOOLEAN", SHAPE_PLAIN},
@@ -206,8 +208,28 @@ static bool type_array(struct sa_reader *r, struct python_scope scope, TSNode ca
         !sa_given(r, sa_keyword(r, scope, call, "dimensions"), &dimensions, &present) ||
         (present && !str_to_u64(dimensions, &count)))
         return false;
+    struct str text = str_prefix(type->text, str_find(type->text, STR(" COLLATE ")));
+    struct str collation = str_from_offset(type->text, text.length);
     for (uint64_t i = 0; i < count && i < 6; i++)
-        type->text = str_printf(r->arena, STR_FMT "[]", STR_ARG(type->text));
+        text = str_printf(r->arena, STR_FMT "[]", STR_ARG(text));
+    type->text = str_printf(r->arena, STR_FMT STR_FMT, STR_ARG(text), STR_ARG(collation));
+    return true;
+}
+
+/* String(20, collation="C"), Text(None, "C"): it is said with the type. What cannot be read is not. */
+static bool type_text(struct sa_reader *r, struct python_scope scope, TSNode call,
+                      const struct type_row *row, struct sa_type *type)
+{
+    struct str collation;
+    bool present;
+
+    if (row->shape == SHAPE_TEXT)
+        type->text = str_from(row->text);
+    else if (!type_sized(r, scope, call, row, type))
+        return false;
+    if (sa_given(r, sa_argument(r, scope, call, "collation", 1), &collation, &present) && present)
+        type->text = str_printf(r->arena, STR_FMT " COLLATE \"" STR_FMT "\"", STR_ARG(type->text),
+                                STR_ARG(collation));
     return true;
 }
 
@@ -305,6 +327,9 @@ static bool type_of_row(struct sa_reader *r, struct python_scope scope, TSNode c
     case SHAPE_PLAIN:
         type->text = str_from(row->text);
         return true;
+    case SHAPE_STRING:
+    case SHAPE_TEXT:
+        return type_text(r, scope, call, row, type);
     case SHAPE_LENGTH:
     case SHAPE_KEYWORD_LENGTH:
     case SHAPE_NUMERIC:
@@ -368,6 +393,9 @@ static bool type_of_impl(struct sa_reader *r, struct python_scope outer, TSNode 
                                      ? row_named(dotted_last(thing.dotted))
                                      : NULL;
 
+    /* What else it is given says nothing of it. */
+    if (row && row->shape == SHAPE_TEXT)
+        return sa_type_read(r, scope, impl, type);
     const struct python_binding *init =
         row && row->shape != SHAPE_PLAIN
             ? python_binding_in(r->tree, class.file, scope.body, STR("__init__"))
@@ -523,7 +551,8 @@ static bool type_of_class(struct sa_reader *r, struct python_scope outer, TSNode
             type_of_class(r, outer, call, base, type, depth + 1))
             return true;
         if (row && row->shape != SHAPE_ENUM && row->shape != SHAPE_ARRAY)
-            return (!lost || row->shape == SHAPE_PLAIN) && type_of_row(r, outer, call, row, type);
+            return (!lost || row->shape == SHAPE_PLAIN || row->shape == SHAPE_TEXT) &&
+                   type_of_row(r, outer, row->shape == SHAPE_TEXT ? node_null() : call, row, type);
     }
     return false;
 }
