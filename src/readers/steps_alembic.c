@@ -152,13 +152,23 @@ static bool is_new_table(struct steps_reader *r, TSNode call, struct str name)
     return column;
 }
 
+/* Base.metadata.tables["audit"]: its name; empty: something else. */
+static struct str table_of_metadata(struct steps_reader *r, TSNode node)
+{
+    return node_is(node, "subscript") &&
+                   str_ends(node_source(r->scope.file, node_field(node, "value")), STR(".tables"))
+               ? steps_text(r, node_field(node, "subscript"))
+               : STR_NONE;
+}
+
 /* The table that a class or a Table(…) of the tree makes. */
 static void model_table(struct steps_reader *r, TSNode node, enum step_kind kind)
 {
+    struct str named = table_of_metadata(r, node);
     struct schema schema = {0};
     struct sa_reader reader = {.arena = r->arena, .tree = r->tree, .schema = &schema};
     struct sa_class class = {0};
-    struct str table = sa_table_of(&reader, r->scope, node, &class);
+    struct str table = named.length ? named : sa_table_of(&reader, r->scope, node, &class);
     bool bare = class.name.length && !str_ends(node_source(r->scope.file, node), STR("__table__"));
 
     if (table.length && !bare) /* User.create(…) may be anything */
@@ -179,13 +189,22 @@ static void alembic_of_table(struct steps_reader *r, TSNode call, enum step_kind
 static void alembic_of_metadata(struct steps_reader *r, TSNode call, enum step_kind kind)
 {
     TSNode tables = node_bare(steps_word(r, call, "tables", 1));
+    const struct python_scope before = r->scope;
 
+    if (node_is(tables, "identifier")) {
+        struct python_thing list = python_resolve(r->tree, r->scope, tables);
+        if (list.kind == THING_VALUE && list.file == r->scope.file) {
+            r->scope.body = list.scope;
+            tables = node_bare(list.node);
+        }
+    }
     if (ts_node_is_null(tables) && kind == STEP_ADD_TABLE && !call_has_splat(call))
         steps_push(r, (struct step){.kind = kind, .of_models = true});
     for (uint32_t i = 0; (node_is(tables, "list") || node_is(tables, "tuple")) &&
                          i < ts_node_named_child_count(tables);
          i++)
         model_table(r, ts_node_named_child(tables, i), kind);
+    r->scope = before;
 }
 
 static void alembic_alter(struct steps_reader *r, TSNode call, struct str table, size_t shift)

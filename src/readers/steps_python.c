@@ -58,9 +58,9 @@ void steps_sql_argument(struct steps_reader *r, TSNode node)
         rename_of_unknown(r, node_source(r->scope.file, node));
 }
 
-/* Names and values of one round: `for t in …`, `for t, c in …`. False: a value is no string. */
-static bool bind_round(struct steps_reader *r, TSNode left, TSNode item, struct python_bound *bound,
-                       size_t *ret_count)
+/* Names and values of one round: `for t in …`, `for t, c in …`; `around`: where the values stand. False: none has one. */
+static bool bind_round(struct steps_reader *r, const struct python_scope *around, TSNode left,
+                       TSNode item, struct python_bound *bound, size_t *ret_count)
 {
     bool several = node_is(left, "pattern_list") || node_is(left, "tuple_pattern");
     uint32_t count = several ? ts_node_named_child_count(left) : 1;
@@ -73,14 +73,21 @@ static bool bind_round(struct steps_reader *r, TSNode left, TSNode item, struct 
     *ret_count = 0;
     for (uint32_t i = 0; i < count; i++) {
         TSNode name = several ? ts_node_named_child(left, i) : left;
-        struct python_constant value =
-            python_constant(r->tree, r->scope, several ? ts_node_named_child(item, i) : item);
-        if (!node_is(name, "identifier") || value.kind != CONSTANT_STRING)
+        TSNode given = several ? ts_node_named_child(item, i) : item;
+        struct python_constant value = python_constant(r->tree, r->scope, given);
+        bool text = value.kind == CONSTANT_STRING;
+        if (!node_is(name, "identifier") ||
+            (!text && !node_is(given, "identifier") && !node_is(given, "attribute")))
             continue; /* a type, a flag: what is made of it stays unknown */
         bound[*ret_count] =
             (struct python_bound){.name = node_source(r->scope.file, name),
                                   .text = value.text,
                                   .outer = *ret_count ? &bound[*ret_count - 1] : r->scope.bound};
+        if (!text) { /* a model */
+            bound[*ret_count].text = STR_NONE;
+            bound[*ret_count].node = given;
+            bound[*ret_count].scope = around;
+        }
         ++*ret_count;
     }
     return *ret_count > 0;
@@ -105,7 +112,8 @@ static bool each_round(struct steps_reader *r, TSNode loop, steps_visit *visit, 
         size_t count = 0;
         if (node_is(ts_node_named_child(list, i), "comment"))
             continue;
-        if (bind_round(r, node_field(loop, "left"), ts_node_named_child(list, i), bound, &count))
+        if (bind_round(r, &before, node_field(loop, "left"), ts_node_named_child(list, i), bound,
+                       &count))
             r->scope.bound = &bound[count - 1];
         steps_each_call(r, node_field(loop, "body"), visit, depth + 1);
         r->scope = before;
