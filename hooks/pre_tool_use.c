@@ -30,6 +30,7 @@
 /* Hosts let a call run when a hook takes too long: nothing of ours may take that long. Seconds. */
 #define RECOGNISE_SECONDS 20u
 #define DECIDE_EXTRA_SECONDS 3u
+#define PATCH_FILES_MAX 16u /* of ours or not; what more would do is not known */
 #define CHILD_OUTPUT_MAX ((size_t)1 << 20)
 /* Past REQUEST_MAX the bytes are only looked through for words, piece by piece. */
 #define PIECE ((size_t)256 << 10)
@@ -277,9 +278,11 @@ static void look_at_edits(struct hook *hook, struct tampers *tampers)
         struct str path = request->edits.items[i];
         if (str_has_nul(path) || !protect_names_path(hook->arena, state, request->cwd, path))
             continue;
-        if (!parsed && request->edits.count == 1)
+        if (!parsed && request->edits.count <= PATCH_FILES_MAX)
             host_parse_edit(hook->arena, request, &edit);
         parsed = true;
+        if (request->edits.count > 1 && !edit.patch.length)
+            edit = (struct request_edit){0}; /* which of them it is about is the tool's affair */
         protect_edit(hook->arena, state, request, path, &edit, tampers);
     }
 }

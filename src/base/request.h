@@ -22,18 +22,26 @@ enum host_kind {
 
 enum shell_dialect { DIALECT_SH = 0, DIALECT_POWERSHELL };
 
+enum step_kind {
+    STEP_TEXT = 0, /* the old text, wherever it stands */
+    STEP_LINES, /* sed's: on each line the first place, or all; STEP_ANY_BYTE in it is any byte */
+    STEP_HUNK,  /* whole lines, behind those of the hunk before */
+};
+#define STEP_ANY_BYTE '\x01'
 /* One step of an edit, as editing tools take them. */
 struct edit_step {
     struct str old_text, new_text;
     bool all; /* every place, not the only one */
+    enum step_kind kind;
 };
 VEC_DEFINE(edit_steps, struct edit_step);
 
-/* What an editing tool would do to its file: the whole content, or steps. Neither: not known. */
+/* What an editing tool would do to its file: the whole content, or steps; to its files: a patch. None of these: not known. */
 struct request_edit {
     bool whole;
     struct str content;
     struct edit_steps steps;
+    struct str patch; /* as patch.h reads it */
 };
 
 struct request {

@@ -24,13 +24,38 @@ static void fill_trail(struct recogniser *r, struct tamper *tamper)
     VEC_PUSH(r->arena, &tamper->trail, tamper->command);
 }
 
+static bool same_edits(const struct edit_steps *a, const struct edit_steps *b)
+{
+    for (size_t i = 0; i < a->count && a->count == b->count; i++)
+        if (!str_eq(a->items[i].old_text, b->items[i].old_text) ||
+            !str_eq(a->items[i].new_text, b->items[i].new_text) ||
+            a->items[i].all != b->items[i].all)
+            return false;
+    return a->count == b->count;
+}
+
+/* Of two changes of one file it is not known what the second one meets: it is judged by what it says itself, or by nothing. */
+static void forget_steps(const struct tampers *tampers, struct tamper *tamper)
+{
+    for (size_t i = 0; i < tampers->count; i++) {
+        const struct tamper *other = &tampers->items[i];
+        if (!str_eq(other->path, tamper->path) || same_edits(&other->edits, &tamper->edits))
+            continue;
+        tamper->edits.count = 0;
+        tamper->has_text = tamper->has_text && tamper->change == CHANGE_REPLACED;
+    }
+}
+
 bool protect_report(struct recogniser *r, struct tamper tamper, struct err *e)
 {
+    if (tamper.kind == TAMPER_FILE)
+        forget_steps(r->tampers, &tamper);
     for (size_t i = 0; i < r->tampers->count; i++) {
         const struct tamper *other = &r->tampers->items[i];
         bool same = tamper.kind == TAMPER_FILE || str_eq(other->command, tamper.command);
         if (same && str_eq(other->rule, tamper.rule) && str_eq(other->path, tamper.path) &&
-            other->change == tamper.change && str_eq(other->text, tamper.text))
+            other->change == tamper.change && str_eq(other->text, tamper.text) &&
+            same_edits(&other->edits, &tamper.edits))
             return true;
     }
     if (r->tampers->count == TAMPERS_MAX) {
@@ -248,7 +273,7 @@ static bool try_writers(struct recogniser *r, uint32_t program, const struct cal
             if (takes_line(regex, line))
                 continue;
         }
-        protect_find_text(call, line, &write);
+        protect_find_text(r, call, line, &write);
         if (!write_operands(r, writer, call, line, &write, e))
             return false;
     }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/patch.h"
 #include "base/regex.h"
 #include "deploys/judge.h"
 #include "deploys/protect_path.h"
@@ -313,6 +314,8 @@ void protect_edit(struct arena *arena, struct str state, const struct request *r
     tamper.has_text = edit->whole;
     tamper.text = edit->content;
     tamper.edits = edit->steps;
+    if (edit->patch.length)
+        (void)patch_read_steps(arena, edit->patch, path, &tamper.edits);
     VEC_PUSH(arena, &tamper.trail,
              str_printf(arena, STR_FMT " " STR_FMT, STR_ARG(request->tool), STR_ARG(path)));
     VEC_PUSH(arena, ret_tampers, tamper);

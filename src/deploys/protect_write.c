@@ -9,6 +9,8 @@
 #include "deploys/protect_find.h"
 #include "deploys/protect_path.h"
 
+#define PATCHED_MAX 16u /* files of a patch whose edits are looked at one by one */
+
 bool protect_is_known(struct str text)
 {
     return str_find_byte(text, SHELL_UNKNOWN) == SIZE_MAX;
@@ -113,7 +115,8 @@ static bool write_path(struct recogniser *r, const struct write *write, struct s
                             .directory = write->directory,
                             .has_text = write->has_text,
                             .text = write->text,
-                            .revision = write->revision};
+                            .revision = write->revision,
+                            .edits = write->edits};
 
     if (!protect_look_up(r->arena, r->protect, protect_state(r), path, removed, &found))
         return true;
@@ -290,9 +293,23 @@ static void add_diffed(struct recogniser *r, const struct shell_command *from, s
     }
 }
 
+struct patches {
+    struct strs paths;
+    struct str text; /* of the only one */
+    size_t count;
+};
+
+static void add_text(struct recogniser *r, struct str text, struct patches *patches)
+{
+    patch_read_paths(r->arena, text, &patches->paths);
+    diff_read_paths(r->arena, text, &patches->paths);
+    patches->text = text;
+    patches->count++;
+}
+
 /* A patch says itself which files it changes. A text of several lines is one; else the word names a file. */
 static void add_patched(struct recogniser *r, const struct call *call, struct str word,
-                        struct strs *paths)
+                        struct patches *patches)
 {
     struct followed file;
 
@@ -302,43 +319,52 @@ static void add_patched(struct recogniser *r, const struct call *call, struct st
         follow_read(r, call, word, &file);
         word = file.found ? file.text : STR("");
     }
-    patch_read_paths(r->arena, word, paths);
-    diff_read_paths(r->arena, word, paths);
+    add_text(r, word, patches);
 }
 
 bool protect_write_patched(struct recogniser *r, const struct call *call, struct write *write,
                            const struct line *line, struct err *e)
 {
-    struct strs paths = {0};
+    static const char *const appliers[] = {"apply_patch", "applypatch", NULL};
+    struct patches patches = {0};
     struct call reader = *call;
     struct str value;
 
     for (size_t i = 0; i < line->operands.count; i++)
-        add_patched(r, call, line->operands.items[i], &paths);
+        add_patched(r, call, line->operands.items[i], &patches);
     if (call_option_value(call, STR("-i"), &value) ||
         call_option_value(call, STR("--input"), &value))
-        add_patched(r, call, value, &paths);
+        add_patched(r, call, value, &patches);
     if (call->input.kind == INPUT_TEXT) {
-        patch_read_paths(r->arena, call->input.text, &paths);
-        diff_read_paths(r->arena, call->input.text, &paths);
+        add_text(r, call->input.text, &patches);
     } else if (call->input.kind == INPUT_FILE) {
         reader.directory = call->input.directory.length ? call->input.directory : call->directory;
-        add_patched(r, &reader, call->input.text, &paths);
+        add_patched(r, &reader, call->input.text, &patches);
     }
     if (call->input.kind == INPUT_UNKNOWN)
-        add_diffed(r, call->piped_from, &paths);
+        add_diffed(r, call->piped_from, &patches.paths);
     if (call_option_value(call, STR("-d"), &value) ||
         call_option_value(call, STR("--directory"), &value))
         write->directory = path_join(r->arena, call->directory, value);
-    for (size_t i = 0; i < paths.count; i++)
-        if (!protect_write(r, write, paths.items[i], e))
+    bool known = patches.count == 1 && patches.paths.count <= PATCHED_MAX &&
+                 protect_is_known(patches.text) &&
+                 str_is_one_of(path_base_name(call->words[0].text), appliers);
+    for (size_t i = 0; i < patches.paths.count; i++) {
+        write->edits.count = 0;
+        if (known)
+            (void)patch_read_steps(r->arena, patches.text, patches.paths.items[i], &write->edits);
+        if (!protect_write(r, write, patches.paths.items[i], e))
             return false;
+    }
     return true;
 }
 
 /* tee: what it reads is what it writes. */
-void protect_find_text(const struct call *call, const struct line *line, struct write *write)
+void protect_find_text(struct recogniser *r, const struct call *call, const struct line *line,
+                       struct write *write)
 {
+    if (write->change == CHANGE_EDITED)
+        protect_sed_steps(r, call, &write->edits);
     if (!str_eq(line->name, STR("tee")) || call->input.kind != INPUT_TEXT ||
         !protect_is_known(call->input.text))
         return;

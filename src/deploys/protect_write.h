@@ -19,6 +19,7 @@ struct write {
     bool has_text;
     struct str text;
     struct str revision;
+    struct edit_steps edits;
 };
 
 /* Without a stretch that is not knowable? */
@@ -61,7 +62,10 @@ bool protect_code_is_quoted(struct str text);
 /* The value in the place of the code from *at to `to`: as it is within a string (f"{…}", `${…}`), else between `before` and `after`. */
 void protect_code_put(struct buf *out, struct str text, size_t *at, size_t to, struct str value,
                       const char *before, const char *after);
-/* What is written, where the call's input says so. */
-void protect_find_text(const struct call *call, const struct line *line, struct write *write);
+/* What sed -i does to its files; none: more than plain words are replaced. */
+void protect_sed_steps(struct recogniser *r, const struct call *call, struct edit_steps *ret_steps);
+/* What is written, where the call's words or its input say so. */
+void protect_find_text(struct recogniser *r, const struct call *call, const struct line *line,
+                       struct write *write);
 
 #endif

@@ -12,34 +12,6 @@
 
 #define PROGRAM_PREFIX "hookcheck"
 
-/* --- The file after the edit. --- */
-
-/* Editors of agents read files without carriage returns, and take typographic quotes for plain ones where nothing else fits. */
-static struct str plain_text(struct arena *arena, struct str text, bool quotes)
-{
-    static const struct {
-        const char *from;
-        char to;
-    } marks[] = {{"\xE2\x80\x98", '\''},
-                 {"\xE2\x80\x99", '\''},
-                 {"\xE2\x80\x9C", '"'},
-                 {"\xE2\x80\x9D", '"'}};
-    struct buf out = buf_new(arena, text.length + 1);
-
-    for (size_t i = 0; i < text.length; i++) {
-        bool taken = text.bytes[i] == '\r' && i + 1 < text.length && text.bytes[i + 1] == '\n';
-        for (size_t m = 0; quotes && !taken && m < COUNT_OF(marks); m++)
-            if (str_starts(str_from_offset(text, i), str_from(marks[m].from))) {
-                buf_add_byte(&out, marks[m].to);
-                i += 2;
-                taken = true;
-            }
-        if (!taken)
-            buf_add_byte(&out, text.bytes[i]);
-    }
-    return out.length ? buf_str(&out) : STR("");
-}
-
 #define PUNCTUATION " \t\r\n,:{}[]\""
 
 static bool is_punctuation(char byte)
@@ -65,66 +37,6 @@ bool protect_same_words(struct str a, struct str b)
         a = str_from_offset(a, end);
         b = str_from_offset(b, end);
     }
-}
-
-static size_t count_of(struct str text, struct str part)
-{
-    size_t count = 0, at;
-
-    while (part.length && (at = str_find(text, part)) != SIZE_MAX) {
-        count++;
-        text = str_from_offset(text, at + part.length);
-    }
-    return count;
-}
-
-/* False: it would be larger than what is judged. */
-static bool replace(struct arena *arena, struct str text, const struct edit_step *step,
-                    struct str *ret_text)
-{
-    struct buf out = buf_new(arena, FILE_MAX * 2);
-    size_t at;
-
-    while ((at = str_find(text, step->old_text)) != SIZE_MAX) {
-        buf_add(&out, str_prefix(text, at));
-        buf_add(&out, step->new_text);
-        text = str_from_offset(text, at + step->old_text.length);
-        if (!step->all)
-            break;
-    }
-    buf_add(&out, text);
-    *ret_text = out.length ? buf_str(&out) : STR("");
-    return !out.truncated;
-}
-
-enum protect_after protect_apply(struct arena *arena, struct str text,
-                                 const struct edit_steps *steps, bool exactly, struct str *ret_text)
-{
-    enum protect_after refused = exactly ? AFTER_REFUSED : AFTER_UNKNOWN;
-
-    text = plain_text(arena, text, false);
-    for (size_t i = 0; i < steps->count; i++) {
-        struct edit_step step = {plain_text(arena, steps->items[i].old_text, false),
-                                 plain_text(arena, steps->items[i].new_text, false),
-                                 steps->items[i].all};
-        if (!step.old_text.length) { /* makes the file; refused where it has content */
-            if (str_trim(text).length)
-                return refused;
-            text = step.new_text;
-            continue;
-        }
-        if (exactly && !count_of(text, step.old_text)) {
-            text = plain_text(arena, text, true);
-            step.old_text = plain_text(arena, step.old_text, true);
-        }
-        size_t count = count_of(text, step.old_text);
-        if (count == 0 || (count > 1 && !step.all))
-            return refused;
-        if (!replace(arena, text, &step, &text))
-            return AFTER_UNKNOWN;
-    }
-    *ret_text = text;
-    return AFTER_KNOWN;
 }
 
 /* --- One file. --- */
@@ -261,7 +173,7 @@ static enum protect_after find_in_revision(struct guard *guard, struct protect_c
         return e.kind == ERR_NOT_FOUND ? AFTER_REFUSED : AFTER_UNKNOWN;
     if (!tree_read(tree, guard->arena, relative, PROTECT_FILE_MAX, &change->after, &e))
         return e.kind == ERR_NOT_FOUND ? AFTER_REFUSED : AFTER_UNKNOWN;
-    change->after = plain_text(guard->arena, change->after, false);
+    change->after = protect_plain_text(guard->arena, change->after, false);
     return AFTER_KNOWN;
 }
 
@@ -277,7 +189,7 @@ static enum protect_after find_after(struct guard *guard, struct protect_change 
         return find_in_revision(guard, change);
     if (!tamper->has_text)
         return AFTER_UNKNOWN;
-    change->after = plain_text(guard->arena, tamper->text, false);
+    change->after = protect_plain_text(guard->arena, tamper->text, false);
     if (tamper->change == CHANGE_APPENDED)
         change->after = str_printf(guard->arena, STR_FMT STR_FMT, STR_ARG(change->before),
                                    STR_ARG(change->after));
@@ -324,7 +236,7 @@ static void judge_file(struct guard *guard, enum tamper_judge judge, struct str 
         protect(guard, path, str_printf(guard->arena, "it cannot be read: %s", e.message));
         return;
     }
-    change.before = plain_text(guard->arena, change.before, false);
+    change.before = protect_plain_text(guard->arena, change.before, false);
     if (tamper->change == CHANGE_REMOVED || tamper->change == CHANGE_MODE) {
         bool matters = tamper->change == CHANGE_REMOVED || is_run_by_git(path);
         if (matters && is_ours(guard, judge, &change))

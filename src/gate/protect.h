@@ -60,7 +60,9 @@ enum protect_after {
     AFTER_KNOWN,
     AFTER_REFUSED, /* the tool itself would: nothing changes */
 };
-/* What an edit leaves. `exactly`: by Claude Code's tools, whose rules are known to the end. */
+/* As editors of agents take a text: without carriage returns; `quotes`: typographic ones as plain ones. */
+struct str protect_plain_text(struct arena *arena, struct str text, bool quotes);
+/* What an edit leaves; all steps are of one kind of program. `exactly`: by Claude Code's tools, whose rules are known to the end. */
 enum protect_after protect_apply(struct arena *arena, struct str text,
                                  const struct edit_steps *steps, bool exactly,
                                  struct str *ret_text);

@@ -30,11 +30,12 @@ static const cJSON *first_of(const cJSON *object, const char *const *keys, size_
 }
 #define FIRST_OF(object, keys) first_of((object), (keys), COUNT_OF(keys))
 
+static const char *const patches[] = {"input", "patch", "patchText", "command"};
+
 void edit_read_files(struct arena *arena, const cJSON *document, struct strs *ret_paths)
 {
     static const char *const paths[] = {"file_path", "notebook_path", "filePath",
                                         "path",      "absolute_path", "TargetFile"};
-    static const char *const patches[] = {"input", "patch", "patchText", "command"};
     JSON_DOCUMENT(nested);
     const cJSON *input = find_input(arena, document, &nested);
 
@@ -50,6 +51,24 @@ void edit_read_files(struct arena *arena, const cJSON *document, struct strs *re
     }
     for (size_t i = 0; i < COUNT_OF(patches); i++)
         patch_read_paths(arena, json_string(input, patches[i]), ret_paths);
+}
+
+/* The only text of the input that is a patch. */
+static struct str find_patch(struct arena *arena, const cJSON *input)
+{
+    struct str patch = STR("");
+    unsigned count = 0;
+
+    if (json_is_string(input))
+        return str_copy(arena, json_value_string(input));
+    for (size_t i = 0; i < COUNT_OF(patches); i++) {
+        struct str text = json_string(input, patches[i]);
+        if (!str_contains(text, STR("*** Begin Patch")))
+            continue;
+        patch = text;
+        count++;
+    }
+    return count == 1 ? str_copy(arena, patch) : STR("");
 }
 
 static bool read_step(struct arena *arena, const cJSON *object, struct edit_steps *steps)
@@ -91,7 +110,8 @@ void host_parse_edit(struct arena *arena, const struct request *request,
     static const char *const lists[] = {"edits", "edit"};
     edits = FIRST_OF(input, lists);
     if (!json_is_array(edits)) {
-        (void)read_step(arena, json_is_object(edits) ? edits : input, &ret_edit->steps);
+        if (!read_step(arena, json_is_object(edits) ? edits : input, &ret_edit->steps))
+            ret_edit->patch = find_patch(arena, input);
         return;
     }
     cJSON_ArrayForEach(edit, edits) known = read_step(arena, edit, &ret_edit->steps) && known;

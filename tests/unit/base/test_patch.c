@@ -52,3 +52,20 @@ Test(patch, names_the_last_of_many)
     cr_assert_eq(paths.count, 5000);
     cr_assert(str_eq(paths.items[4999], STR("4999")));
 }
+
+Test(patch, gives_the_hunks_of_one_file)
+{
+    ARENA(arena, ARENA_BYTES);
+    struct str patch = STR("*** Begin Patch\n*** Update File: a\n x\n-y\n+z\n@@ f()\n-last\n"
+                           "*** Update File: b\n@@\n-y\n+z\n*** Delete File: c\n*** End Patch");
+    struct edit_steps steps = {0};
+
+    cr_assert(patch_read_steps(&arena, patch, STR("a"), &steps));
+    cr_assert_eq(steps.count, 2);
+    cr_expect(str_eq(steps.items[0].old_text, STR("x\ny\n")));
+    cr_expect(str_eq(steps.items[0].new_text, STR("x\nz\n")));
+    cr_expect(str_eq(steps.items[1].old_text, STR("last\n")));
+    cr_expect_eq(steps.items[1].new_text.length, 0);
+    cr_expect_not(patch_read_steps(&arena, patch, STR("c"), &steps));
+    cr_expect_not(patch_read_steps(&arena, patch, STR("d"), &steps));
+}
