@@ -125,6 +125,50 @@ bool output_listed(struct recogniser *r, const struct shell_command *command, st
     return true;
 }
 
+/* --- git ls-files --- */
+
+/* As the words of a find that comes upon the same and more: what is tracked is not looked up. */
+static struct shell_values tracked_words(struct recogniser *r, const struct shell_command *command)
+{
+    static const char *const rest[] = {"-type", "f", "-not", "-path", "./.git/*"};
+    struct shell_values find = {0}, names = {0};
+    bool options = true;
+
+    VEC_PUSH(r->arena, &find, word_value(STR("find")));
+    for (size_t i = 2; i < command->words.count; i++) {
+        const struct shell_value *word = &command->words.items[i];
+        bool pattern = strpbrk(str_c(r->arena, word->text), "*?[") != NULL;
+        if (options && str_starts(word->text, STR("-")))
+            options = !str_eq(word->text, STR("--"));
+        else if (!pattern)
+            VEC_PUSH(r->arena, &find, *word);
+        else /* git's star goes over slashes */
+            VEC_PUSH(r->arena, &names,
+                     word_value(str_printf(r->arena, "./" STR_FMT, STR_ARG(word->text))));
+    }
+    if (names.count && find.count > 1)
+        names.count = 0; /* both: all that lies there, rather than too little */
+    if (find.count == 1)
+        VEC_PUSH(r->arena, &find, word_value(STR(".")));
+    for (size_t i = 0; i < COUNT_OF(rest); i++)
+        VEC_PUSH(r->arena, &find, word_value(str_from(rest[i])));
+    for (size_t i = 0; i < names.count; i++) {
+        VEC_PUSH(r->arena, &find, word_value(i ? STR("-o") : STR("(")));
+        VEC_PUSH(r->arena, &find, word_value(STR("-path")));
+        VEC_PUSH(r->arena, &find, names.items[i]);
+    }
+    if (names.count)
+        VEC_PUSH(r->arena, &find, word_value(STR(")")));
+    return find;
+}
+
+bool output_tracked(struct recogniser *r, const struct shell_command *command, struct str *ret)
+{
+    struct shell_values find = tracked_words(r, command);
+
+    return !r->remote && protect_find_printed(r, command->directory, find.items, find.count, ret);
+}
+
 /* --- Filters. --- */
 
 bool output_written(struct recogniser *r, struct str directory, const struct shell_value *path,
@@ -249,7 +293,7 @@ static bool read_grep(struct recogniser *r, const struct shell_command *command,
             grep->has_pattern = true;
         }
     }
-    return grep->has_pattern && protect_is_known(grep->pattern);
+    return grep->has_pattern;
 }
 
 static struct str grep_regex(struct recogniser *r, const struct grep *grep)
@@ -275,7 +319,7 @@ static bool named(struct recogniser *r, const struct shell_command *command,
     struct regex *regex;
     struct str text;
 
-    if (r->remote || (!grep->files.count && !grep->recursive) ||
+    if (r->remote || !protect_is_known(grep->pattern) || (!grep->files.count && !grep->recursive) ||
         !regex_compile(r->arena, grep_regex(r, grep), &regex, &ignored))
         return false;
     VEC_PUSH(r->arena, &find, word_value(STR("find")));
@@ -299,7 +343,7 @@ static bool named(struct recogniser *r, const struct shell_command *command,
 }
 
 struct filter {
-    struct regex *regex;
+    struct regex *regex; /* NULL: not known, and any line may go through */
     bool inverted;
 };
 
@@ -308,7 +352,7 @@ static bool lets_through(const struct filter *filter, struct str line)
     struct err ignored = ERR_NONE;
     bool matched;
 
-    return !regex_match(filter->regex, line, &matched, NULL, 0, &ignored) ||
+    return !filter->regex || !regex_match(filter->regex, line, &matched, NULL, 0, &ignored) ||
            matched != filter->inverted;
 }
 
@@ -342,7 +386,7 @@ static bool grepped(struct recogniser *r, const struct shell_command *command, s
     struct buf out = buf_new(r->arena, REQUEST_MAX);
     struct err ignored = ERR_NONE;
     struct grep grep = {0};
-    struct regex *regex;
+    struct regex *regex = NULL;
 
     if (!read_grep(r, command, &grep))
         return false;
@@ -351,7 +395,8 @@ static bool grepped(struct recogniser *r, const struct shell_command *command, s
     if (grep.recursive || grep.files.count > 1 ||
         !(grep.files.count ? output_written(r, command->directory, &grep.files.items[0], &rest)
                            : input_of(r, command, &rest)) ||
-        !regex_compile(r->arena, grep_regex(r, &grep), &regex, &ignored))
+        (protect_is_known(grep.pattern) &&
+         !regex_compile(r->arena, grep_regex(r, &grep), &regex, &ignored)))
         return false;
     struct filter filter = {regex, grep.inverted};
     while (!grep.silent && str_next_line(&rest, &line)) {
