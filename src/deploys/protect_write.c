@@ -9,7 +9,8 @@
 #include "deploys/protect_find.h"
 #include "deploys/protect_path.h"
 
-#define PATCHED_MAX 16u /* files of a patch whose edits are looked at one by one */
+#define TREE_DEPTH_MAX 4u /* directories of ours in each other: .git/hooks */
+#define PATCHED_MAX 16u   /* files of a patch whose edits are looked at one by one */
 
 bool protect_is_known(struct str text)
 {
@@ -149,9 +150,26 @@ bool protect_write(struct recogniser *r, const struct write *write, struct str p
     return true;
 }
 
+static bool write_tree(struct recogniser *r, const struct write *write, struct str from,
+                       struct str glob, struct str into, unsigned depth, bool *ret_seen,
+                       struct err *e);
+
+/* A directory that is copied over one of ours: what stands in it. */
+static bool write_directory(struct recogniser *r, const struct write *write, struct str from,
+                            struct str into, unsigned depth, struct err *e)
+{
+    bool seen;
+
+    return depth == TREE_DEPTH_MAX ||
+           !protect_is_directory(r->arena, r->protect,
+                                 path_join(r->arena, write->directory, into)) ||
+           write_tree(r, write, from, STR(""), into, depth + 1, &seen, e);
+}
+
 /* `cp -r x/. dir/`, and with a pattern of names: what stands in x is written into dir, as far as it can be seen now. False: nothing can be seen. */
-static bool write_contents(struct recogniser *r, const struct write *write, struct str from,
-                           struct str glob, struct str into, bool *ret_seen, struct err *e)
+static bool write_tree(struct recogniser *r, const struct write *write, struct str from,
+                       struct str glob, struct str into, unsigned depth, bool *ret_seen,
+                       struct err *e)
 {
     struct str directory = path_join(r->arena, write->directory, from), relative;
     struct err ignored = ERR_NONE;
@@ -161,14 +179,38 @@ static bool write_contents(struct recogniser *r, const struct write *write, stru
     for (size_t i = 0; *ret_seen && i < r->written.count; i++)
         if (path_relative(directory, r->written.items[i].path, &relative) && relative.length)
             strs_add(r->arena, &names, str_cut(&relative, '/'));
-    for (size_t i = 0; *ret_seen && i < names.count; i++)
-        if ((!glob.length || protect_glob_fits(r->arena, glob, names.items[i], r->hidden_too)) &&
-            !protect_write(
-                r, write,
-                str_printf(r->arena, STR_FMT "/" STR_FMT, STR_ARG(into), STR_ARG(names.items[i])),
-                e))
+    for (size_t i = 0; *ret_seen && i < names.count; i++) {
+        struct str name = names.items[i];
+        if (glob.length && !protect_glob_fits(r->arena, glob, name, r->hidden_too))
+            continue;
+        struct str path = str_printf(r->arena, STR_FMT "/" STR_FMT, STR_ARG(into), STR_ARG(name));
+        if (!protect_write(r, write, path, e) ||
+            !write_directory(r, write, path_join(r->arena, from, name), path, depth, e))
             return false;
+    }
     return true;
+}
+
+/* cp -rT x dir: x becomes dir, and does not go into it. */
+static bool is_copied_whole(const struct call *call)
+{
+    bool copies = str_eq(path_base_name(call->words[0].text), STR("cp"));
+
+    for (size_t i = 1; copies && i < call->count; i++) {
+        struct str word = call->words[i].text;
+        bool letters = str_starts(word, STR("-")) && !str_starts(word, STR("--"));
+        if (str_eq(word, STR("--no-target-directory")) ||
+            (letters && str_find_byte(word, 'T') != SIZE_MAX))
+            return true;
+    }
+    return false;
+}
+
+static struct str without_slashes(struct str path)
+{
+    while (path.length > 1 && str_ends(path, STR("/")))
+        path = str_prefix(path, path.length - 1);
+    return path;
 }
 
 /* `cp a b dir/` writes dir/a and dir/b. */
@@ -176,23 +218,27 @@ static bool write_into(struct recogniser *r, const struct write *write, const st
                        struct err *e)
 {
     struct str last = VEC_LAST(&line->operands);
+    bool whole = is_copied_whole(write->call);
 
     if (!protect_write(r, write, last, e))
         return false;
     for (size_t i = 0; i + 1 < line->operands.count; i++) {
-        struct str from = line->operands.items[i], base = path_base_name(from);
-        bool contents = str_eq(base, STR(".")) ||
-                        (str_eq(line->name, STR("rsync")) && str_ends(from, STR("/")));
+        struct str given = line->operands.items[i], from = without_slashes(given);
+        struct str base = path_base_name(from);
+        bool contents = whole || str_eq(base, STR(".")) ||
+                        (str_eq(line->name, STR("rsync")) && str_ends(given, STR("/")));
         bool glob = strpbrk(str_c(r->arena, base), "*?[") != NULL, seen = false;
         if (contents || glob) {
             struct str place = glob ? str_prefix(from, from.length - base.length) : from;
-            if (!write_contents(r, write, place.length ? place : STR("."), glob ? base : STR(""),
-                                last, &seen, e))
+            if (!write_tree(r, write, place.length ? place : STR("."), glob ? base : STR(""), last,
+                            0, &seen, e))
                 return false;
             if (contents || seen)
                 continue;
         }
         struct str path = str_printf(r->arena, STR_FMT "/" STR_FMT, STR_ARG(last), STR_ARG(base));
+        if (!write_directory(r, write, from, path, 0, e))
+            return false;
         if (!protect_is_known(path) ||
             !protect_names_path(r->arena, protect_state(r), write->directory, path))
             continue;
