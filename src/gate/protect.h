@@ -39,6 +39,8 @@ struct str protect_git(struct arena *arena, const struct protect_change *change)
 bool protect_settings_is_ours(struct arena *arena, struct str text);
 bool protect_hook_is_ours(struct arena *arena, struct str path, struct str text);
 bool protect_manager_is_ours(struct str path, struct str text);
+/* lefthook-local: what it says is laid over our entry in the file beside it. */
+bool protect_manager_is_laid_over(struct arena *arena, struct str path);
 /* SKIP=black,mypy: are all of these hooks of others, in the configuration of pre-commit that counts in this directory? */
 bool protect_manager_skips_others(struct arena *arena, struct str directory, struct str skipped);
 /* Is it a hook by which git starts a manager that has our entry? */

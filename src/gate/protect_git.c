@@ -2,6 +2,7 @@
  * that are included. */
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/file.h"
 #include "gate/protect.h"
 
@@ -12,19 +13,51 @@ struct setting {
 };
 VEC_DEFINE(setting_lines, struct setting);
 
-/* Which hooks run is said by core.hooksPath, the sections [hook "…"], and files that are included. */
+static bool is_alias(struct arena *arena, struct str section)
+{
+    return str_starts(str_lower(arena, section), STR("[alias"));
+}
+
+/* The spellings that a command line is asked for, too. */
+static bool goes_round_hooks(struct str lower)
+{
+    return (str_contains(lower, STR("push")) && str_contains(lower, STR("--no-veri"))) ||
+           str_contains(lower, STR("core.hookspath")) || str_contains(lower, STR("send-pack"));
+}
+
+/* Which hooks run is said by core.hooksPath, the sections [hook "…"], and files that are included; an alias may leave them out. */
 static bool decides_hooks(struct arena *arena, struct str section, struct str line)
 {
     struct str lower = str_lower(arena, line), head = str_lower(arena, section);
 
+    if (is_alias(arena, section))
+        return goes_round_hooks(lower);
     return str_starts(lower, STR("hookspath")) || str_starts(head, STR("[hook")) ||
            str_starts(head, STR("[include"));
+}
+
+/* A backslash at a line's end: the value goes on. */
+static struct str joined_lines(struct arena *arena, struct str text)
+{
+    struct buf out = buf_new(arena, text.length + 1);
+
+    if (!str_contains(text, STR("\\\n")))
+        return text;
+    for (size_t i = 0; i < text.length; i++) {
+        if (str_starts(str_from_offset(text, i), STR("\\\n")))
+            i++;
+        else
+            buf_add_byte(&out, text.bytes[i]);
+    }
+    return out.length ? buf_str(&out) : STR("");
 }
 
 static struct setting_lines settings_of(struct arena *arena, struct str text)
 {
     struct setting_lines found = {0};
     struct str line, section = STR("");
+
+    text = joined_lines(arena, text);
 
     while (str_next_line(&text, &line)) {
         line = str_trim(line);
@@ -106,6 +139,9 @@ static struct str taking(struct arena *arena, struct str from, const struct sett
 {
     if (is_include(arena, setting))
         return taking_by_include(arena, from, setting->line, depth);
+    if (is_alias(arena, setting->section))
+        return str_printf(arena, "this alias would push without the hook: " STR_FMT,
+                          STR_ARG(setting->line));
     return takes_away(arena, setting)
                ? str_printf(arena, "this setting would decide which hooks run: " STR_FMT,
                             STR_ARG(setting->line))
@@ -118,6 +154,8 @@ static bool is_loss(struct arena *arena, struct str from, const struct setting *
     struct str path, text;
     struct err absent = ERR_NONE;
 
+    if (is_alias(arena, setting->section))
+        return false;
     if (!is_include(arena, setting))
         return takes_away(arena, setting) || str_contains(setting->line, STR("hookcheck"));
     path = included_file(arena, from, setting->line);

@@ -316,6 +316,11 @@ bool protect_manager_starts_ours(struct arena *arena, struct str path, struct st
                            holds_ours(arena, root, ".pre-commit-config.yml")));
 }
 
+bool protect_manager_is_laid_over(struct arena *arena, struct str path)
+{
+    return is_local(path) && is_beside_ours(arena, path);
+}
+
 bool protect_manager_is_ours(struct str path, struct str text)
 {
     return !is_local(path) && str_contains(text, STR(NAME));
@@ -327,7 +332,7 @@ struct str protect_manager(struct arena *arena, const struct protect_change *cha
     bool lefthook = str_contains(path_base_name(change->path), STR("lefthook"));
     const char *program = lefthook ? "lefthook" : "pre-commit";
 
-    m.beside = is_local(change->path) && is_beside_ours(arena, change->path);
+    m.beside = protect_manager_is_laid_over(arena, change->path);
     if (!m.beside && !protect_manager_is_ours(change->path, change->before))
         return STR_NONE;
     if (!read_tree(arena, change->path, change->after, &m.after))
