@@ -161,6 +161,15 @@ static const struct config *load_config(struct hook *hook, struct str directory)
     return config;
 }
 
+/* A directory that is gone, with no work tree around it: the host starts the command where it is itself, as it did this hook, or not at all. */
+static bool is_nowhere(struct arena *arena, struct str directory)
+{
+    struct str entry;
+
+    return file_kind(arena, directory) == FILE_ABSENT &&
+           !work_tree_find(arena, directory, &entry).length;
+}
+
 static void parse_request(struct hook *hook, struct str raw, bool whole)
 {
     struct str here = own_directory(hook->arena);
@@ -174,6 +183,8 @@ static void parse_request(struct hook *hook, struct str raw, bool whole)
         load_config(hook, here);
         door_fault(e.message);
     }
+    if (hook->request.runs_shell && is_nowhere(hook->arena, hook->request.cwd))
+        hook->request.cwd = here;
 }
 
 NO_RETURN static void allow(const struct hook *hook, struct str text)
