@@ -327,11 +327,29 @@ static bool is_of_others(struct guard *guard)
            protect_manager_skips_others(guard->arena, tamper->directory, tamper->text);
 }
 
+/* git config core.hooksPath .husky/_, as tools say it at each `npm install`: git has written that value before. */
+static bool is_set_already(struct guard *guard)
+{
+    static const char *const forms[] = {"git config core.hooksPath ",
+                                        "git config set core.hooksPath "};
+    const struct tamper *tamper = guard->tamper;
+    struct str value = STR("");
+
+    if (!str_eq(tamper->rule, STR("git-config-hooks-path")))
+        return false;
+    for (size_t i = 0; i < COUNT_OF(forms); i++)
+        if (str_starts(tamper->command, str_from(forms[i])))
+            value = str_from_offset(tamper->command, strlen(forms[i]));
+    if (str_ends(value, STR(" --local")))
+        value = str_prefix(value, value.length - strlen(" --local"));
+    return value.length && protect_git_hooks_path_is(guard->arena, tamper->directory, value);
+}
+
 static void judge_tamper(struct guard *guard)
 {
     const struct tamper *tamper = guard->tamper;
 
-    if (tamper->kind != TAMPER_FILE && is_of_others(guard))
+    if (tamper->kind != TAMPER_FILE && (is_of_others(guard) || is_set_already(guard)))
         return;
     if (tamper->kind != TAMPER_FILE) {
         struct str what = str_printf(guard->arena, STR_FMT "\n  " STR_FMT, STR_ARG(tamper->command),

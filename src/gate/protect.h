@@ -35,6 +35,8 @@ struct str protect_settings(struct arena *arena, const struct protect_change *ch
 struct str protect_hook(struct arena *arena, const struct protect_change *change);
 struct str protect_manager(struct arena *arena, const struct protect_change *change);
 struct str protect_git(struct arena *arena, const struct protect_change *change);
+/* Does the repository's own configuration say so, once, and in this spelling? Words that a shell would quote never do. */
+bool protect_git_hooks_path_is(struct arena *arena, struct str directory, struct str value);
 /* Is there something of ours in this file, that could be lost? */
 bool protect_settings_is_ours(struct arena *arena, struct str text);
 bool protect_hook_is_ours(struct arena *arena, struct str path, struct str text);

@@ -1,6 +1,7 @@
 /* protect_git.c -- would git still run the same hooks after an edit of its configuration? "key = value" lines under their sections, and those of files
  * that are included. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/file.h"
@@ -181,4 +182,28 @@ struct str protect_git(struct arena *arena, const struct protect_change *change)
             return why;
     }
     return STR_NONE;
+}
+
+bool protect_git_hooks_path_is(struct arena *arena, struct str directory, struct str value)
+{
+    struct str entry, root = work_tree_find(arena, directory, &entry), text;
+    struct err absent = ERR_NONE;
+    size_t count = 0, same = 0;
+
+    for (size_t i = 0; i < value.length; i++)
+        if (!byte_is_word(value.bytes[i]) && !strchr("./-", value.bytes[i]))
+            return false;
+    if (!root.length ||
+        !file_read(arena, path_join(arena, entry, STR("config")), PROTECT_FILE_MAX, &text, &absent))
+        return false;
+    struct setting_lines lines = settings_of(arena, text);
+    for (size_t i = 0; i < lines.count; i++) {
+        struct str rest = lines.items[i].line, key = str_trim(str_cut(&rest, '='));
+        if (!str_eq_nocase(lines.items[i].section, STR("[core]")) ||
+            !str_eq_nocase(key, STR("hookspath")))
+            continue;
+        count++;
+        same += str_eq(str_trim(rest), value);
+    }
+    return count == 1 && same == 1;
 }
