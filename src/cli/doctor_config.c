@@ -89,12 +89,25 @@ static void look_at_clock(struct doctor *doctor, struct str state)
                        STR("set the clock"));
 }
 
+static bool is_open_to_all(struct doctor *doctor, struct str directory)
+{
+    struct stat status;
+
+    return stat(str_c(doctor->arena, directory), &status) == 0 && S_ISDIR(status.st_mode) &&
+           (status.st_mode & S_IWOTH);
+}
+
 static void look_at_state(struct doctor *doctor)
 {
     struct str state = state_directory(doctor->arena);
     struct err e = ERR_NONE;
 
     look_at_clock(doctor, state);
+    if (is_open_to_all(doctor, state))
+        doctor_add(doctor, FINDING_PROBLEM, "state-open", STR("state"), state,
+                   STR("everybody on this machine can write there: what is trusted, and which "
+                       "overrides last, are theirs to say"),
+                   str_printf(doctor->arena, "chmod go-w " STR_FMT, STR_ARG(state)));
     bool there = file_kind(doctor->arena, state) == FILE_DIRECTORY;
     if (there ? access(str_c(doctor->arena, state), W_OK) == 0
               : file_kind(doctor->arena, state) == FILE_ABSENT)

@@ -49,28 +49,11 @@ struct str protect_switches(struct arena *arena, const cJSON *before, const cJSO
 
 /* --- TOML --- */
 
-/* `features = { hooks = false }`: what stands in an inline table is not read. */
-static bool is_off_inline(struct str text, struct str key)
-{
-    struct str table = str_prefix(key, str_find_byte(key, '.'));
-    struct str name = str_from_offset(key, table.length + 1), line;
-
-    while (str_next_line(&text, &line)) {
-        struct str rest = str_trim(line), left = str_trim(str_cut(&rest, '='));
-        if (str_eq(left, table) && str_contains(rest, name) && str_contains(rest, STR("false")) &&
-            str_contains(str_from_offset(rest, str_find(rest, name)), STR("false")))
-            return true;
-    }
-    return false;
-}
-
-static bool is_off_toml(const struct toml *toml, struct str text, const struct off_switch *off)
+static bool is_off_toml(const struct toml *toml, const struct off_switch *off)
 {
     const struct toml_entry *entry = toml_get(toml, str_from(off->key));
 
-    if (entry)
-        return entry->kind != TOML_BOOLEAN || entry->truth == off->off;
-    return !off->off && is_off_inline(text, str_from(off->key));
+    return entry && (entry->kind != TOML_BOOLEAN || entry->truth == off->off);
 }
 
 /* The next line that registers hooks: the header of such a table, and what stands in it. */
@@ -111,8 +94,7 @@ struct str protect_toml(struct arena *arena, const struct protect_change *change
     toml_parse(arena, change->before, &before);
     toml_parse(arena, change->after, &after);
     for (size_t i = 0; i < off_switch_count; i++)
-        if (is_off_toml(&after, change->after, &off_switches[i]) &&
-            !is_off_toml(&before, change->before, &off_switches[i]))
+        if (is_off_toml(&after, &off_switches[i]) && !is_off_toml(&before, &off_switches[i]))
             return switched_off(arena, off_switches[i].key);
     if (change->existed && protect_settings_is_ours(arena, change->before) &&
         !hooks_are_kept(change->before, change->after))

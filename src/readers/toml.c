@@ -1,7 +1,11 @@
 #include "readers/toml.h"
 
+#include <string.h>
+
 #include "base/buf.h"
 #include "readers/python.h"
+
+#define INLINE_DEPTH_MAX 8u
 
 struct toml_state {
     struct arena *arena;
@@ -130,8 +134,8 @@ static bool take_key(struct toml_state *s, struct str prefix, char end, struct s
     return byte_at(s, s->at) == end && !buf.truncated;
 }
 
-/* Steps over any value: to the end of the line outside brackets and strings. */
-static void skip_value(struct toml_state *s)
+/* Steps over any value: to the end of the line outside brackets and strings; in an inline table to what ends it there. */
+static void skip_value(struct toml_state *s, bool in_table)
 {
     size_t depth = 0;
     struct str ignored;
@@ -147,7 +151,7 @@ static void skip_value(struct toml_state *s)
             skip_line(s);
             continue;
         }
-        if (byte == '\n' && depth == 0)
+        if (depth == 0 && (byte == '\n' || (in_table && (byte == ',' || byte == '}'))))
             return;
         if (byte == '[' || byte == '{')
             depth++;
@@ -183,7 +187,8 @@ static bool take_strings(struct toml_state *s, struct strs *ret_items)
     return true;
 }
 
-static void take_value(struct toml_state *s, struct toml_entry *entry)
+/* The value's kind; *at stands behind it where that is known, else where it was. */
+static void read_value(struct toml_state *s, struct toml_entry *entry)
 {
     size_t start = s->at;
     char byte = byte_at(s, s->at);
@@ -196,10 +201,58 @@ static void take_value(struct toml_state *s, struct toml_entry *entry)
     } else if (str_starts(rest, STR("true")) || str_starts(rest, STR("false"))) {
         entry->kind = TOML_BOOLEAN;
         entry->truth = byte == 't';
+        s->at += entry->truth ? strlen("true") : strlen("false");
     }
     if (entry->kind == TOML_OTHER)
         s->at = start;
-    skip_value(s);
+}
+
+static bool take_inline_table(struct toml_state *s, struct str table, unsigned depth);
+
+/* "key = value" of an inline table, up to the comma or bracket behind it. */
+static bool take_inline_entry(struct toml_state *s, struct str table, unsigned depth)
+{
+    struct toml_entry entry = {.line = line_now(s)};
+
+    if (!take_key(s, table, '=', &entry.key))
+        return false;
+    s->at++;
+    skip_blanks(s, false);
+    if (byte_at(s, s->at) == '{')
+        return take_inline_table(s, entry.key, depth + 1);
+    read_value(s, &entry);
+    if (entry.kind == TOML_OTHER)
+        skip_value(s, true);
+    VEC_PUSH(s->arena, &s->toml->entries, entry);
+    return true;
+}
+
+/* { a = 1, b.c = "x" }: as lines of a table would be. */
+static bool take_inline_table(struct toml_state *s, struct str table, unsigned depth)
+{
+    s->at++;
+    for (skip_blanks(s, true); byte_at(s, s->at) != '}'; skip_blanks(s, true)) {
+        if (depth == INLINE_DEPTH_MAX || !take_inline_entry(s, table, depth))
+            return false;
+        skip_blanks(s, true);
+        if (byte_at(s, s->at) == ',')
+            s->at++;
+        else if (byte_at(s, s->at) != '}')
+            return false;
+    }
+    s->at++;
+    return true;
+}
+
+static void take_value(struct toml_state *s, struct toml_entry *entry)
+{
+    size_t start = s->at;
+
+    if (byte_at(s, s->at) != '{')
+        read_value(s, entry);
+    else if (!take_inline_table(s, entry->key, 0))
+        s->at = start;
+    skip_value(s, false);
 }
 
 static void take_header(struct toml_state *s)

@@ -1,8 +1,9 @@
 /* toml.h -- the part of TOML 1.0 that tool tables in pyproject.toml use.
  *
  * Read: [table] headers (bare and quoted keys, dotted), "key = value" with bare, quoted and dotted keys; values that are strings of all
- * four kinds, booleans, and arrays of strings (over several lines, with comments). Everything else (numbers, dates, inline tables,
- * arrays of tables) is stepped over, strings and brackets in it being understood, and answered as TOML_OTHER.
+ * four kinds, booleans, and arrays of strings (over several lines, with comments); what stands in an inline table, under the keys that
+ * lines of a table would have. Everything else (numbers, dates, arrays of tables) is stepped over, strings and brackets in it being
+ * understood, and answered as TOML_OTHER, as an inline table itself is.
  * Fails: never on content; what follows a string that is not closed is not read.
  */
 #ifndef HOOKCHECK_READERS_TOML_H

@@ -78,6 +78,8 @@ Test(toml, strings_booleans_and_arrays)
     entry = toml_get(&toml, STR("tool.alembic.text"));
     cr_expect(entry && str_eq(entry->text, STR("[not.a.table]\nx = 1")));
     cr_expect_eq(toml_get(&toml, STR("tool.alembic.other"))->kind, TOML_OTHER);
+    cr_expect(str_eq(toml_get(&toml, STR("tool.alembic.other.x"))->text, STR("]")));
+    cr_expect_eq(toml_get(&toml, STR("tool.alembic.other.y"))->kind, TOML_OTHER);
     cr_expect_eq(toml_get(&toml, STR("tool.alembic.number"))->kind, TOML_OTHER);
     cr_expect_eq(toml_get(&toml, STR("tool.alembic.mixed"))->kind, TOML_OTHER);
     cr_expect_not_null(toml_get(&toml, STR("tool.list.name")));
