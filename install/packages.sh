@@ -78,7 +78,7 @@ install_locked() {
   fi
   install_npm || return 1
   say "installing the packages of $2/package-lock.json"
-  (cd "$directory" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2
+  (cd "$directory" && npm ci --ignore-scripts --no-audit --no-fund --no-progress --loglevel=error) >&2
 }
 
 # install_grammars ROOT: the tree-sitter grammars.

@@ -342,7 +342,7 @@ static bool may_write(struct cli *cli, struct str path)
     if (!cli_has(cli, "force")) {
         fprintf(stderr,
                 "hookcheck init: " STR_FMT " is there already\n  next step: hookcheck init --print "
-                "shows what would be written; --force replaces it\n",
+                "shows a new one; --force writes it\n",
                 STR_ARG(path));
         return false;
     }

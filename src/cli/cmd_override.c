@@ -20,7 +20,7 @@ static enum cli_status fail(const struct cli *cli, const struct err *e)
 
 static enum cli_status refuse(const char *what, struct str why, const char *next)
 {
-    fprintf(stderr, "hookcheck override: %s: " STR_FMT "\n  next step: %s\n", what, STR_ARG(why),
+    fprintf(stderr, "hookcheck override: %s:\n  " STR_FMT "\n  next step: %s\n", what, STR_ARG(why),
             next);
     return CLI_BLOCKED;
 }
@@ -195,8 +195,7 @@ static enum cli_status make(struct cli *cli, struct str state)
     entry.until = length / 1000;
     if (!person_is_there(&why))
         return refuse("this is for a person in a terminal", why,
-                      "a person runs it in their own terminal; hookcheck status shows what is to "
-                      "be mended");
+                      "a person runs it in a terminal; or mend what hookcheck status says");
     if (!cli_config(cli, cli->directory, &config))
         return CLI_BLOCKED;
     if (config->broken)

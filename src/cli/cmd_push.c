@@ -226,7 +226,7 @@ static void note_unknown_remote(const struct maker *maker, struct str remote)
         file_kind(maker->cli->arena, path) == FILE_ABSENT)
         fprintf(stderr,
                 "hookcheck push: note: no remote is named " STR_FMT
-                ": it is taken for one that has nothing\n",
+                ":\n  it is taken for one that has nothing\n",
                 STR_ARG(remote));
 }
 

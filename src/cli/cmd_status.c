@@ -66,8 +66,10 @@ static struct str environment_names(const struct cli *cli, const struct config *
 
     for (size_t i = 0; i < config->environments.count; i++)
         VEC_PUSH(cli->arena, &names, config->environments.items[i].name);
-    return names.count ? str_join(cli->arena, names.items, names.count, STR(", "))
-                       : STR("none is configured (hookcheck init)");
+    if (!names.count)
+        return STR(": none is configured (hookcheck init)");
+    return str_printf(cli->arena, " (configured: " STR_FMT ")",
+                      STR_ARG(str_join(cli->arena, names.items, names.count, STR(", "))));
 }
 
 static enum cli_status run(struct cli *cli)
@@ -82,7 +84,7 @@ static enum cli_status run(struct cli *cli)
     if (!cli_config(cli, cli->directory, &config))
         return CLI_BLOCKED;
     if (environment.length && !config->broken && !is_configured(config, environment))
-        return cli_usage_error(cli, "no environment is named " STR_FMT ": " STR_FMT,
+        return cli_usage_error(cli, "no environment is named " STR_FMT STR_FMT,
                                STR_ARG(environment), STR_ARG(environment_names(cli, config)));
     if (environment.length && cli_has(cli, "all"))
         return cli_usage_error(cli, "--all and --environment exclude each other");

@@ -8,11 +8,10 @@
 
 static enum cli_status refuse(const struct cli *cli, struct str why)
 {
-    fprintf(stderr, "hookcheck %s: this is for a person in a terminal: " STR_FMT "\n",
+    fprintf(stderr, "hookcheck %s: this is for a person in a terminal:\n  " STR_FMT "\n",
             cli->command->name, STR_ARG(why));
-    fprintf(
-        stderr,
-        "  next step: a person reads the file and runs hookcheck trust in their own terminal\n");
+    fprintf(stderr,
+            "  next step: a person reads the file and runs in a terminal: hookcheck trust\n");
     return CLI_BLOCKED;
 }
 

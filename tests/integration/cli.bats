@@ -52,6 +52,30 @@ assert_narrow() { # a terminal's 80 columns
   assert_status 1
 }
 
+# Where no path makes a line longer.
+fits() {
+  ! sed "s|$repo||" "$work/err" | grep -E '^.{81}' || { echo "longer than 80"; false; }
+}
+
+@test "what is refused is said in 80 columns" {
+  echo '{"environments":{"production":{"database":"sqlite:production.db"}}}' >"$repo/.hookcheck.json"
+  program status --environment stagin
+  assert_err "no environment is named stagin (configured: production)"
+  fits
+  program init
+  assert_err "is there already"
+  fits
+  program trust </dev/null
+  assert_err "standard input is not a terminal"
+  fits
+  program override --environment production --for 15m --reason x </dev/null
+  assert_err "standard input is not a terminal"
+  fits
+  program push nowhere
+  assert_err "no remote is named nowhere"
+  fits
+}
+
 @test "the man page names every subcommand and option" {
   local name option
   for name in init command push status packs log trust override models install uninstall doctor demo; do
