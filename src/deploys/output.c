@@ -262,7 +262,7 @@ bool output_of(void *context, struct shell_state *state, const struct shell_comm
     }
     if (program_is(command, "git") && word_is(command, 1, "rev-parse") && !r->remote)
         return git_place(r, command, ret_text);
-    if (program_is(command, "git") && word_is(command, 1, "ls-files"))
+    if (count > 1 && program_is(command, "git"))
         return output_tracked(r, command, ret_text);
     if (count == 2 && word_is(command, 1, "bin") &&
         (program_is(command, "npm") || program_is(command, "yarn") ||

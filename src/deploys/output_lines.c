@@ -128,14 +128,15 @@ bool output_listed(struct recogniser *r, const struct shell_command *command, st
 /* --- git ls-files --- */
 
 /* As the words of a find that comes upon the same and more: what is tracked is not looked up. */
-static struct shell_values tracked_words(struct recogniser *r, const struct shell_command *command)
+static struct shell_values tracked_words(struct recogniser *r, const struct shell_command *command,
+                                         size_t first)
 {
     static const char *const rest[] = {"-type", "f", "-not", "-path", "./.git/*"};
     struct shell_values find = {0}, names = {0};
     bool options = true;
 
     VEC_PUSH(r->arena, &find, word_value(STR("find")));
-    for (size_t i = 2; i < command->words.count; i++) {
+    for (size_t i = first; i < command->words.count; i++) {
         const struct shell_value *word = &command->words.items[i];
         bool pattern = strpbrk(str_c(r->arena, word->text), "*?[") != NULL;
         if (options && str_starts(word->text, STR("-")))
@@ -164,9 +165,18 @@ static struct shell_values tracked_words(struct recogniser *r, const struct shel
 
 bool output_tracked(struct recogniser *r, const struct shell_command *command, struct str *ret)
 {
-    struct shell_values find = tracked_words(r, command);
+    const struct shell_value *words = command->words.items;
+    struct str directory = command->directory;
+    size_t at = 1;
 
-    return !r->remote && protect_find_printed(r, command->directory, find.items, find.count, ret);
+    if (command->words.count > 3 && str_eq(words[1].text, STR("-C")) && words[2].known) {
+        directory = path_join(r->arena, directory, words[2].text);
+        at = 3;
+    }
+    if (r->remote || !str_eq(words[at].text, STR("ls-files")))
+        return false;
+    struct shell_values find = tracked_words(r, command, at + 1);
+    return protect_find_printed(r, directory, find.items, find.count, ret);
 }
 
 /* --- Filters. --- */
@@ -446,10 +456,55 @@ static bool echoed(struct recogniser *r, const struct shell_command *command, st
     return true;
 }
 
+/* head -n 3, tail -3: false for what counts bytes, or reads files. */
+static bool read_count(const struct shell_command *command, size_t *ret_count)
+{
+    *ret_count = 10;
+    for (size_t i = 1; i < command->words.count; i++) {
+        struct str word = command->words.items[i].text;
+        if (str_eq(word, STR("-n")) && i + 1 < command->words.count)
+            word = command->words.items[++i].text;
+        else if (str_starts(word, STR("--lines=")))
+            word = str_from_offset(word, strlen("--lines="));
+        else if (str_starts(word, STR("-n")))
+            word = str_from_offset(word, 2);
+        else if (str_starts(word, STR("-")))
+            word = str_from_offset(word, 1);
+        else
+            return false;
+        uint64_t count;
+        if (!str_to_u64(word, &count) || count > REQUEST_MAX)
+            return false;
+        *ret_count = (size_t)count;
+    }
+    return true;
+}
+
+/* Some of the lines; where one is not known, it may be several: any of them. */
+static bool cut_off(struct recogniser *r, const struct shell_command *command, struct str *ret)
+{
+    bool tail = str_eq(program_of(command), STR("tail"));
+    size_t wanted, all = 0, at = 0;
+    struct buf out = buf_new(r->arena, REQUEST_MAX);
+    struct str rest, line;
+
+    if (!read_count(command, &wanted) || !input_of(r, command, &rest))
+        return false;
+    bool known = protect_is_known(rest);
+    for (struct str lines = rest; str_next_line(&lines, &line);)
+        all++;
+    size_t first = tail && all > wanted ? all - wanted : 0;
+    for (; str_next_line(&rest, &line); at++)
+        if (!known || (at >= first && at < first + wanted))
+            add_line(&out, line);
+    *ret = out.length ? buf_str(&out) : STR("");
+    return true;
+}
+
 bool output_filters(const struct shell_command *command)
 {
-    static const char *const filters[] = {"grep", "egrep", "fgrep", "rg", "sort",
-                                          "uniq", "tac",   "xargs", NULL};
+    static const char *const filters[] = {"grep", "egrep", "fgrep", "rg",   "sort", "uniq",
+                                          "tac",  "xargs", "head",  "tail", NULL};
 
     return str_is_one_of(program_of(command), filters);
 }
@@ -460,6 +515,8 @@ bool output_filtered(struct recogniser *r, const struct shell_command *command, 
 
     if (str_eq(program, STR("xargs")))
         return echoed(r, command, ret);
+    if (str_eq(program, STR("head")) || str_eq(program, STR("tail")))
+        return cut_off(r, command, ret);
     return str_ends(program, STR("grep")) || str_eq(program, STR("rg")) ? grepped(r, command, ret)
                                                                         : arranged(r, command, ret);
 }

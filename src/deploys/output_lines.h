@@ -11,12 +11,12 @@
 
 /* `ls deploy.sh | xargs bash`: files that are named; `ls .git/hooks/…`: any file there; `ls .git/hooks`: what is there. */
 bool output_listed(struct recogniser *r, const struct shell_command *command, struct str *ret);
-/* git ls-files PATHSPEC… */
+/* git [-C DIRECTORY] ls-files PATHSPEC…; false for its other commands */
 bool output_tracked(struct recogniser *r, const struct shell_command *command, struct str *ret);
 /* What the same text has written to the file; others are not read, as they may hold secrets. */
 bool output_written(struct recogniser *r, struct str directory, const struct shell_value *path,
                     struct str *ret);
-/* grep, sort, uniq, tac; xargs without a command */
+/* grep, sort, uniq, tac, head, tail; xargs without a command */
 bool output_filters(const struct shell_command *command);
 bool output_filtered(struct recogniser *r, const struct shell_command *command, struct str *ret);
 
