@@ -198,6 +198,8 @@ static struct str alembic_command(struct arena *arena, const struct models_maker
         line = str_prefix(line, line.length - 2);
     for (struct str rest = line; rest.length;)
         VEC_PUSH(arena, &words, str_cut(&rest, '"'));
+    if (str_ends(line, STR("\"")))
+        VEC_PUSH(arena, &words, STR(""));
     return models_alembic_command(arena, maker->root, maker->flask,
                                   str_join(arena, words.items, words.count, STR("'")));
 }
