@@ -330,6 +330,8 @@ static bool find_cover_in_schemas(struct pushed *pushed, const struct strs *path
 static bool note_lacking(struct pushed *pushed, const struct commit_set *set,
                          const struct schema_changes *columns, bool *lacking, struct err *e)
 {
+    struct strs files = {0};
+
     for (size_t m = 0; set->loaded && m < set->history.migrations.count; m++) {
         ARENA(scratch, (size_t)256 << 20);
         struct str path = set->history.migrations.items[m].file, text;
@@ -340,7 +342,9 @@ static bool note_lacking(struct pushed *pushed, const struct commit_set *set,
         const struct cover *cover = cover_read(&scratch, path, text);
         for (size_t i = 0; i < columns->count; i++)
             lacking[i] = lacking[i] || cover_lacks(cover, &columns->items[i]);
+        VEC_PUSH(pushed->pusher->arena, &files, path);
     }
+    models_lacking(pushed->pusher->arena, pushed->after->tree, &files, columns, lacking);
     return true;
 }
 

@@ -19,6 +19,10 @@ bool cover_makes(const struct cover *cover, const struct schema_change *change);
 bool cover_undoes(const struct cover *cover, const struct schema_change *change);
 /* Does it make the table, column by column as far as can be read, and leave out the one that `change` adds? Other migrations may add it. */
 bool cover_lacks(const struct cover *cover, const struct schema_change *change);
+/* Of TypeORM and Ecto: is all that it adds to tables in its steps (readers/steps.h), or may helpers add more? Names that are computed are in the
+ * steps. */
+enum cover_reading { COVER_NOT_BY_STEPS, COVER_PLAIN, COVER_VEILED };
+enum cover_reading cover_reading(struct str path, struct str text);
 /* Is it there as a whole word, without regard to case? */
 bool text_has_word(struct str text, struct str word);
 

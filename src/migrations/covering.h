@@ -58,6 +58,10 @@ bool covering_is_foreign(const struct covering *c, struct str path,
  * and both of them make the table. */
 bool covering_file_is_foreign(const struct covering *c, const struct file_steps *file,
                               const struct schema_change *change);
+/* models_lacking.c: lacking[i] becomes true where the migration of TypeORM's or Ecto's that makes the table makes other columns of it, each in its
+ * steps, and not this one. Another migration may add it. */
+void covering_note_lacking(const struct covering *c, const struct schema_changes *columns,
+                           bool *lacking);
 /* Do the migrations know the table of `change`, which has no schema, beside one of that name in some schema? */
 bool covering_tells_schemas_apart(struct covering *c, const struct schema_change *change);
 

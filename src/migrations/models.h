@@ -51,6 +51,10 @@ MUST_CHECK bool models_cover(struct arena *arena, const struct config *config, s
 /* Those that the steps of these migrations make, all of the range and oldest first, become covered. */
 void models_cover_steps(struct arena *arena, struct tree *tree, const struct strs *paths,
                         const struct schema_changes *changes, bool *covered);
+/* For columns of new tables: does the one of these migrations that makes the table leave the column out? Of TypeORM and Ecto, for which cover_lacks()
+ * cannot say it. */
+void models_lacking(struct arena *arena, struct tree *tree, const struct strs *paths,
+                    const struct schema_changes *columns, bool *lacking);
 /* What refers to a table goes with it when the table gets another name. */
 void models_follow_renames(const struct schema_changes *changes, bool *covered);
 /* For each of these changes: does the tree tell its table from those of that name in other schemas? It does when its migrations name both, with a
