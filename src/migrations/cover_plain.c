@@ -142,6 +142,10 @@ static bool typeorm_is_plain(struct str text)
                 return false;
             used = used || (end < text.length && text.bytes[end] == '.');
         }
+        /* table.addColumn(…) of a Table that is made further up */
+        if (str_eq(word, STR("addColumn")) && at > runner.length &&
+            !str_eq(word_before(text, back_over_blanks(text, at - 1)), runner))
+            return false;
         at = end;
     }
     return used;

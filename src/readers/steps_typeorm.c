@@ -366,9 +366,13 @@ static void find_classes(struct reading *r, TSNode node, unsigned depth)
             continue;
         if (!node_is(member, "method_definition")) /* up = async (runner) => { … } */
             member = script_last(member);
+        /* const table = new Table({ … }), const name = "users": constants of its body stand for what they are. */
+        struct script_call call = {.file = r->scope.file, .function = member, .scope = r->scope};
         r->runner = script_parameter(r->tree, r->scope.file, member, 0);
+        r->scope.call = &call;
         if (r->runner.length)
             visit(r, script_child(member, "statement_block"), 0);
+        r->scope.call = NULL;
     }
     for (size_t i = 0; i < children.count; i++)
         find_classes(r, children.items[i], depth + 1);
