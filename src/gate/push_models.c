@@ -205,6 +205,8 @@ static bool covered_by_set(struct pushed *pushed, struct commit_set *set,
         return true;
     if (!pusher_load(pushed->pusher, pushed->after, set, e))
         return false;
+    if (left_out_is_astray(arena, pushed->after->tree, &set->history))
+        return true;
     size_t ordered, *order = graph_order(arena, &set->history, &ordered);
     struct strs news = {0};
     for (size_t m = 0; m < set->history.migrations.count; m++) {

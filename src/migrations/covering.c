@@ -28,6 +28,8 @@ static void add_history(struct covering *c, const struct config_migrations *set)
         return;
     }
     left_out_add(c->left_out, set, history);
+    if (left_out_is_astray(c->arena, c->tree, history))
+        return;
     VEC_PUSH(c->arena, &c->makers,
              (struct models_maker){.tracker = history->tracker,
                                    .root = history->root,

@@ -20,6 +20,7 @@ struct left_out {
     struct arena *arena;
     struct tree *tree;
     VEC(const struct history *) histories;
+    VEC(const struct history *) astray; /* of directories that their tool does not look into */
     VEC(struct place) places;
     struct strs environments; /* env.py of Alembic: what it names is run */
     struct strs found;        /* paths that are left out */
@@ -71,6 +72,10 @@ void left_out_add(struct left_out *l, const struct config_migrations *set,
                 add_place(l, path, STR(""), false);
         return;
     }
+    if (left_out_is_astray(l->arena, l->tree, history)) {
+        VEC_PUSH(l->arena, &l->astray, history);
+        return;
+    }
     VEC_PUSH(l->arena, &l->histories, history);
     for (size_t i = 0; i < history->versions.count; i++) {
         struct str above = path_parent(history->versions.items[i]);
@@ -114,6 +119,43 @@ static const struct place *place_of(const struct left_out *l, struct str path)
             nearest = place;
     }
     return nearest && nearest->certain ? nearest : NULL;
+}
+
+static bool has(struct arena *arena, struct tree *tree, struct str directory, const char *name)
+{
+    enum tree_entry_kind kind;
+
+    return tree_exists(tree, arena, path_join(arena, directory, str_from(name)), &kind);
+}
+
+bool left_out_is_astray(struct arena *arena, struct tree *tree, const struct history *history)
+{
+    static const char *const configs[] = {
+        "schema.prisma",     "prisma.config.ts",  "prisma.config.js", "prisma.config.mjs",
+        "prisma.config.cjs", "prisma.config.mts", "prisma.config.cts"};
+
+    if (!str_eq(history->tracker, STR("prisma")) || history->versions.count != 1)
+        return false;
+    struct str directory = history->versions.items[0], above = path_parent(directory);
+    for (size_t i = 0; i < COUNT_OF(configs); i++)
+        if (has(arena, tree, above, configs[i]))
+            return false;
+    return !has(arena, tree, directory, "migration_lock.toml") &&
+           has(arena, tree, above, "prisma/schema.prisma") &&
+           has(arena, tree, above, "prisma/migrations/migration_lock.toml");
+}
+
+static struct str astray_title(const struct left_out *l, struct str path)
+{
+    struct str inside;
+
+    for (size_t i = 0; i < l->places.count; i++)
+        if (holds(&l->places.items[i], path))
+            return STR_NONE;
+    for (size_t i = 0; i < l->astray.count; i++)
+        if (path_relative(l->astray.items[i]->versions.items[0], path, &inside))
+            return title_of(l->astray.items[i]);
+    return STR_NONE;
 }
 
 /* --- What is run: the migrations, and what they read. --- */
@@ -295,11 +337,11 @@ struct str *left_out_find(struct left_out *l, const struct strs *paths)
     note_listed(&a);
     for (size_t i = 0; i < paths->count; i++) {
         struct str path = paths->items[i];
-        const struct place *place = id_map_get(&a.listed, path, &other) ? NULL : place_of(l, path);
-        if (!place || begins_as_program(&a, path) || is_callback(path))
+        if (id_map_get(&a.listed, path, &other) || begins_as_program(&a, path) || is_callback(path))
             continue;
-        a.tools[i] = place->title;
-        any = true;
+        const struct place *place = place_of(l, path);
+        a.tools[i] = place ? place->title : astray_title(l, path);
+        any = any || a.tools[i].length;
     }
     if (any)
         take_back_read(&a);
