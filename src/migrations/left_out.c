@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "migrations/cover.h"
+#include "migrations/models.h"
 #include "migrations/tracker.h"
 #include "readers/typescript.h"
 
@@ -128,7 +129,34 @@ static bool has(struct arena *arena, struct tree *tree, struct str directory, co
     return tree_exists(tree, arena, path_join(arena, directory, str_from(name)), &kind);
 }
 
-bool left_out_is_astray(struct arena *arena, struct tree *tree, const struct history *history)
+/* src/migrations, while the data source names src/migration and nothing else. A name that differs by more may be one of a data source that is not
+ * seen. */
+static bool is_named_otherwise(struct arena *arena, struct tree *tree,
+                               const struct history *history)
+{
+    struct tracker_places places = {0};
+    struct tree_entries entries = {0};
+    struct err unread = ERR_NONE;
+    bool exists = false;
+
+    if (!history->row || history->versions.count != 1)
+        return false;
+    struct str directory = history->versions.items[0];
+    struct str other = str_ends(directory, STR("s"))
+                           ? str_prefix(directory, directory.length - 1)
+                           : str_printf(arena, STR_FMT "s", STR_ARG(directory));
+    /* By its files first: hardly any has such a neighbour. */
+    if (!path_base_name(other).length || !tree_list(tree, arena, other, &entries, &exists, &unread))
+        return false;
+    return entries.count &&
+           tracker_places_read(arena, tree, history->row, history->root, directory, &places,
+                               &unread) &&
+           places.directories.count == 1 && str_eq(places.directories.items[0], other) &&
+           !places.besides && !places.elsewhere.count && !places.computed &&
+           !places.unplaced.length && !places.unread.count;
+}
+
+static bool is_beside_prisma(struct arena *arena, struct tree *tree, const struct history *history)
 {
     static const char *const configs[] = {
         "schema.prisma",     "prisma.config.ts",  "prisma.config.js", "prisma.config.mjs",
@@ -143,6 +171,11 @@ bool left_out_is_astray(struct arena *arena, struct tree *tree, const struct his
     return !has(arena, tree, directory, "migration_lock.toml") &&
            has(arena, tree, above, "prisma/schema.prisma") &&
            has(arena, tree, above, "prisma/migrations/migration_lock.toml");
+}
+
+bool left_out_is_astray(struct arena *arena, struct tree *tree, const struct history *history)
+{
+    return is_beside_prisma(arena, tree, history) || is_named_otherwise(arena, tree, history);
 }
 
 static struct str astray_title(const struct left_out *l, struct str path)
@@ -355,6 +388,21 @@ struct str *left_out_find(struct left_out *l, const struct strs *paths)
     return a.tools;
 }
 
+/* By its words, or by its steps. */
+static bool makes(const struct left_out *l, struct arena *scratch, struct str path, struct str text,
+                  const struct schema_change *change)
+{
+    struct schema_change asked = *change;
+    const struct schema_changes changes = {.items = &asked, .count = 1};
+    struct strs paths = {0};
+    bool covered = cover_makes(cover_read(scratch, path, text), change);
+
+    VEC_PUSH(scratch, &paths, path);
+    if (!covered && cover_reading(path, text) != COVER_NOT_BY_STEPS)
+        models_cover_steps(scratch, l->tree, &paths, &changes, &covered);
+    return covered;
+}
+
 struct str left_out_maker(struct left_out *l, const struct schema_change *change)
 {
     for (size_t i = 0; i < l->found.count; i++) {
@@ -362,7 +410,7 @@ struct str left_out_maker(struct left_out *l, const struct schema_change *change
         struct err absent = ERR_NONE;
         struct str text;
         if (tree_read(l->tree, &scratch, l->found.items[i], TEXT_MAX, &text, &absent) &&
-            cover_makes(cover_read(&scratch, l->found.items[i], text), change))
+            makes(l, &scratch, l->found.items[i], text, change))
             return str_printf(l->arena, STR_FMT " makes it, but " STR_FMT " does not run that file",
                               STR_ARG(l->found.items[i]), STR_ARG(l->tools.items[i]));
     }

@@ -275,6 +275,8 @@ static void read_values(struct asking *a, const struct tracker_setting *setting,
         if (value->text.length || value->rooted)
             keep(a, setting, *value);
     }
+    a->places->computed =
+        a->places->computed || (values.computed.length && settings_names_directory(setting));
     /* Classes that a list names are found by looking. */
     if (!values.computed.length || (settings_names_directory(setting) && !setting->required))
         return;

@@ -70,6 +70,7 @@ struct tracker_places {
     struct strs files;     /* of each, the file that names it */
     bool besides;          /* the tool has its usual directory besides these */
     struct strs elsewhere; /* directories of other environments than production */
+    bool computed;         /* some value that names directories, or migrations, is computed */
     struct strs endings; /* of the names of migrations, where the tool is told others than it has */
     struct str table, schema, parameter;
     struct strs search_path;   /* as in struct history */
