@@ -218,6 +218,19 @@ static void count_directories(struct module_settling *s, const struct tracker_re
     }
 }
 
+/* Of settings that lie in a directory of their own: from there, where that leads to a directory. */
+static void paths_of_text(struct module_settling *s, struct code_file *file, struct str text,
+                          struct code_paths *paths)
+{
+    struct code_path beside = {.start = CODE_PATH_OF_TREE};
+
+    if (tree_path_join(s->arena, path_parent(file->path), text, &beside.text) &&
+        is_directory(s, beside.text))
+        VEC_PUSH(s->arena, paths, beside);
+    else
+        code_paths_of_text(s->arena, file, text, paths);
+}
+
 static void read_match(struct module_settling *s, const struct tracker_registration *how,
                        struct code_file *file, const struct str *groups)
 {
@@ -230,7 +243,7 @@ static void read_match(struct module_settling *s, const struct tracker_registrat
         return;
     }
     if (groups[1].length)
-        code_paths_of_text(s->arena, file, groups[1], &paths);
+        paths_of_text(s, file, groups[1], &paths);
     else
         code_paths_read(s->arena, file,
                         (size_t)(groups[0].bytes - file->text.bytes) + groups[0].length, &paths);

@@ -34,7 +34,8 @@ static struct str literals_joined(struct arena *arena, struct str text)
 /* "./db/migrations/", "file://migrations?x=y": the path in it, from the root of the work tree; false: outside of it. */
 static bool path_of(struct asking *a, const struct file_value *value, struct str *ret)
 {
-    static const struct str here[] = {STR_INIT("%(here)s/"), STR_INIT("%%PHINX_CONFIG_DIR%%/")};
+    static const struct str here[] = {STR_INIT("%(here)s/"), STR_INIT("%%PHINX_CONFIG_DIR%%/"),
+                                      STR_INIT("%kernel.project_dir%/")};
     struct str text = value->text;
     size_t scheme = str_find(text, STR("://"));
 
@@ -205,13 +206,14 @@ static void keep_directories(struct asking *a, const struct tracker_setting *set
     }
 }
 
-/* Of a program, whose directory is that of the project around it as often as its own. */
+/* Of a program or of a file of settings, whose paths are from the project around it as often as from where it lies. */
 static void keep_beside(struct asking *a, const struct tracker_setting *setting,
                         struct file_value value)
 {
     struct str root = a->root;
     size_t before = a->said.count, kept = before;
 
+    a->root = path_parent(value.file);
     for (;; a->root = path_parent(a->root)) {
         keep_directories(a, setting, value);
         for (size_t i = before; i < a->said.count; i++)

@@ -305,6 +305,7 @@ void settings_choose(struct asking *a)
     if (!a->places->schema.length)
         a->places->schema = choose_search_path(a);
     a->places->parameter = choose(a, "parameter");
+    a->places->column = choose(a, "column");
     a->places->unchecked = choose_flag(a, "unchecked");
     a->places->unordered = a->places->unchecked || choose_flag(a, "unordered");
     /* "schema.table" is one value to many tools. */

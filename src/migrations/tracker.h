@@ -73,6 +73,7 @@ struct tracker_places {
     bool computed;         /* some value that names directories, or migrations, is computed */
     struct strs endings; /* of the names of migrations, where the tool is told others than it has */
     struct str table, schema, parameter;
+    struct str column;         /* the name of the column that the tracker's `need` has first */
     struct strs search_path;   /* as in struct history */
     bool unordered, unchecked; /* as in struct history */
     struct strs sources;       /* "the directory is from db/.env", for people */

@@ -247,6 +247,25 @@ static struct str table_of_pack(struct unit_loader *l)
                       STR_ARG(table->name));
 }
 
+/* What the configuration calls it counts before what the tool's settings say. */
+static void choose_column(struct unit_loader *l, struct str name)
+{
+    struct str rest = l->tracker->table.need.count ? l->tracker->table.need.items[0] : STR("");
+    struct config_column column = {.column = str_cut(&rest, ':'), .name = name};
+    struct config_columns *columns = &l->history->columns;
+    struct config_columns all = {0};
+
+    if (!name.length || !column.column.length)
+        return;
+    for (size_t i = 0; i < columns->count; i++) {
+        if (str_eq(columns->items[i].column, column.column))
+            return;
+        VEC_PUSH(l->arena, &all, columns->items[i]);
+    }
+    VEC_PUSH(l->arena, &all, column);
+    *columns = all;
+}
+
 static void choose_table(struct unit_loader *l, const struct tracker_places *places)
 {
     struct history *history = l->history;
@@ -262,6 +281,7 @@ static void choose_table(struct unit_loader *l, const struct tracker_places *pla
         history->search_path = places->search_path;
     history->table_assumed = !other_name;
     history->parameter = l->set->parameter.length ? l->set->parameter : places->parameter;
+    choose_column(l, places->column);
 }
 
 /* The tool's file lies in the project, or among the migrations, or in a directory around them. */
