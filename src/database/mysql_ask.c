@@ -295,8 +295,10 @@ static struct str column_name(const struct table_reading *reading, struct str na
 
 static bool read_columns(struct asking *asking)
 {
-    static const char *const texts[] = {"char",     "varchar", "tinytext", "text", "mediumtext",
-                                        "longtext", "enum",    "set",      "uuid", NULL};
+    /* Where the character set is "binary", varchar is made varbinary. */
+    static const char *const texts[] = {"char",     "varchar",    "tinytext", "text",
+                                        "longtext", "varbinary",  "enum",     "set",
+                                        "uuid",     "mediumtext", NULL};
     static const char *const times[] = {"date", "datetime", "timestamp", "time", "year", NULL};
     struct arena *arena = asking->arena;
     OUTCOME(outcome);

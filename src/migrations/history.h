@@ -62,6 +62,7 @@ struct history {
     struct str root;      /* from the work tree's root; "" is the work tree */
     struct strs versions; /* directories read, from the work tree's root */
     struct str table, schema;
+    struct str beside; /* the second table of the tracker's, where it has another name */
     /* Of PostgreSQL: the first of these schemas that has the table counts; empty: any. */
     struct strs search_path;
     bool table_assumed;      /* not written anywhere static: the tracker's default */

@@ -18,9 +18,9 @@ static const char *const own_files[] = {
     "liquibase.properties", "src/main/resources/liquibase.properties",
     "src/main/resources/liquibase/liquibase.properties", "config/liquibase.properties", NULL};
 #define COMMANDS                                                                                   \
-    "(?|\\bLIQUIBASE_(DATABASE_CHANGELOG_TABLE_NAME|LIQUIBASE_SCHEMA_NAME)[\"']?\\s{0,8}[=:]\\s{"  \
-    "0,8}|"                                                                                        \
-    "(?<=\\s)--(database-?changelog-?table-?name|liquibase-?schema-?name)[= ])[\"']?"              \
+    "(?|\\bLIQUIBASE_(DATABASE_CHANGELOG_(?:LOCK_)?TABLE_NAME|LIQUIBASE_SCHEMA_NAME)"              \
+    "[\"']?\\s{0,8}[=:]\\s{0,8}|"                                                                  \
+    "(?<=\\s)--(database-?changelog-?(?:lock-?)?table-?name|liquibase-?schema-?name)[= ])[\"']?"   \
     "([\\w.,]{1,200})(?![\\w.$({-])"
 static const char *const frameworks[] = {"spring.liquibase.", "quarkus.liquibase.",
                                          "liquibase.datasources.default.", NULL};
@@ -82,6 +82,8 @@ static void read_settings(struct liquibase_loading *l)
                                          NULL};
     static const char *const schemas[] = {"liquibaseschemaname", "liquibaseschema",
                                           "defaultschemaname", "defaultschema", NULL};
+    static const char *const locks[] = {"databasechangeloglocktablename",
+                                        "databasechangeloglocktable", NULL};
     struct liquibase_settings *s = l->settings;
 
     jvm_settings_read(l->arena, l->tree, &tool, l->set->root, l->history, &s->found);
@@ -98,6 +100,7 @@ static void read_settings(struct liquibase_loading *l)
         l->history->table = str_lower(l->arena, table);
         l->history->table_assumed = false;
     }
+    l->history->beside = str_lower(l->arena, setting(l, locks, "lock's table"));
     if (schema.length && !l->set->schema.length)
         l->history->schema = str_lower(l->arena, schema);
 }

@@ -428,7 +428,8 @@ const struct table_reading *tracker_reading(struct arena *arena, const struct hi
         .need_any = table->need_any,
         .deny = table->deny,
         .only_these = table->only_these,
-        .beside = with_table(arena, table->beside, history->table),
+        .beside = history->beside.length ? history->beside
+                                         : with_table(arena, table->beside, history->table),
         .parameter = parameter_of(history),
         .failed = select_of(table->failed, table->failed_sqlite, table->failed_mysql, STR_NONE),
         .locked = select_of(table->locked, table->locked_sqlite, table->locked_mysql, STR_NONE),
