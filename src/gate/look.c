@@ -349,6 +349,16 @@ static bool ask_and_judge(struct viewer *viewer, struct database *database, stru
     return judge_tables(viewer, &set, wanted, look, e);
 }
 
+/* The environment's database, which nobody named for this set, is of another system than its migrations are for. */
+static bool is_of_other_system(const struct viewer *viewer, const struct connection *connection,
+                               const struct history *history)
+{
+    const struct config_environment *environment = viewer->judge.environment;
+
+    return environment && connection->source == &environment->database &&
+           set_is_of_other_system(history, database_dbms(connection->database));
+}
+
 static void look_at_set(struct viewer *viewer, struct connection *connection,
                         const struct config_migrations *wanted, struct look *look)
 {
@@ -380,6 +390,13 @@ static void look_at_set(struct viewer *viewer, struct connection *connection,
         judge_unreachable(&viewer->judge, wanted->name,
                           str_copy(viewer->arena, str_from(connection->failure.message)),
                           str_copy(viewer->arena, str_from(connection->failure.hint)));
+        VEC_PUSH(viewer->arena, &look->sets, set);
+        return;
+    }
+    if (is_of_other_system(viewer, connection, &set.history)) {
+        asked.database = wanted->name;
+        asked.database_from = set.history.dbms_from;
+        not_configured(viewer, &asked);
         VEC_PUSH(viewer->arena, &look->sets, set);
         return;
     }

@@ -17,6 +17,9 @@ static const struct engine engines[] = {{STR_INIT("postgres"), STR_INIT("postgre
                                         {STR_INIT("sqlite3"), STR_INIT("sqlite")},
                                         {STR_INIT("mssql"), STR_INIT("mssql")},
                                         {STR_INIT("sqlserver"), STR_INIT("mssql")},
+                                        {STR_INIT("myxql"), STR_INIT("mysql")},
+                                        {STR_INIT("exqlite"), STR_INIT("sqlite")},
+                                        {STR_INIT("tds"), STR_INIT("mssql")},
                                         {STR_INIT("oracle"), STR_INIT("oracle")},
                                         {STR_INIT("h2"), STR_INIT("h2")}};
 
@@ -134,4 +137,14 @@ bool set_is_of_other_database(struct arena *arena, struct config_migrations_list
              str_printf(arena, "migrations in " STR_FMT " were taken for those of another database",
                         STR_ARG(directory)));
     return true;
+}
+
+bool set_is_of_other_system(const struct history *history, struct str dbms)
+{
+    struct str said = history->dbms_said;
+
+    for (size_t i = 0; i < COUNT_OF(engines); i++)
+        if (str_eq_nocase(engines[i].word, history->dbms_said))
+            said = engines[i].dbms;
+    return said.length && dbms.length && !str_eq(said, dbms);
 }

@@ -14,4 +14,7 @@ void sets_choose(const struct judge *judge, const struct config_migrations_list 
 bool set_is_of_other_database(struct arena *arena, struct config_migrations_list *all, size_t index,
                               struct str dbms);
 
+/* Do its settings say that its migrations are for another database system than `dbms`? */
+bool set_is_of_other_system(const struct history *history, struct str dbms);
+
 #endif

@@ -75,7 +75,9 @@ struct history {
     struct str upgrade_command; /* the way out: "cd apps/api && alembic upgrade head" */
     /* … for what the tool refuses to apply out of order; empty: none. */
     struct str out_of_order_command;
-    struct str squashed_by;        /* the file that holds what older migrations made; empty: none */
+    struct str squashed_by; /* the file that holds what older migrations made; empty: none */
+    /* The system that the tool's settings name for these migrations, as the tool calls it, and the file that does; empty: none is named. */
+    struct str dbms_said, dbms_from;
     struct str dbms;               /* of the database that is asked; empty: not known */
     struct config_columns columns; /* names that the configuration gives the table's columns */
     const void *own;               /* what the code of its tracker keeps for the plan */

@@ -228,8 +228,11 @@ static void keep_beside(struct asking *a, const struct tracker_setting *setting,
 
 static void keep(struct asking *a, const struct tracker_setting *setting, struct file_value value)
 {
-    struct said said = {
-        .setting = setting, .value = value, .of_others = a->of_others, .near = a->near};
+    struct said said = {.setting = setting,
+                        .value = value,
+                        .of_others = a->of_others,
+                        .near = a->near,
+                        .own = a->own};
 
     if (settings_sets_directory(setting))
         keep_directories(a, setting, value);
@@ -370,7 +373,9 @@ static bool keep_match(struct asking *a, const struct tracker_setting *setting, 
     if (command_is_of_tests(value.around) || !settings_is_wanted(a, groups[2], groups[3]))
         return false;
     a->of_others = str_ends(path, STR(".rb")) && branch_is_of_others(text, groups[1]);
+    a->own = settings_is_owner(a, groups[2]);
     keep_parts(a, setting, groups[1], value);
+    a->own = false;
     bool kept = !a->of_others;
     a->of_others = false;
     return kept;

@@ -12,6 +12,7 @@ struct said {
     struct str directory; /* of a directory: from the work tree's root; STR_NONE: outside of it */
     bool of_others;       /* only another environment has it */
     bool near;            /* beside the directory that is asked for */
+    bool own;             /* of what the directory that is asked for belongs to, by its name */
 };
 VEC_DEFINE(said_list, struct said);
 
@@ -34,6 +35,7 @@ struct asking {
     struct str owner; /* of `wanted`; STR_NONE: not looked for yet */
     bool of_others;   /* what is being read */
     bool near;        /* … lies beside `wanted` */
+    bool own;         /* … names what `wanted` belongs to */
     bool cut;         /* there were more than are listed */
     struct err *e;
 };
@@ -49,6 +51,8 @@ MUST_CHECK bool settings_near_files(struct asking *a, const struct tracker_setti
                                     struct strs *ret_paths);
 /* settings_owner.c: can what a setting calls `name`, of the project `project` (may be STR_NONE), be the directory that is asked for? */
 bool settings_is_wanted(struct asking *a, struct str name, struct str project);
+/* … and is it so by its name? */
+bool settings_is_owner(struct asking *a, struct str name);
 bool settings_is_directory(struct asking *a, struct str path);
 
 /* Fills a->places from a->said. */

@@ -263,6 +263,30 @@ static void choose_endings(struct asking *a)
             strs_add(a->arena, &a->places->endings, a->said.items[i].value.text);
 }
 
+/* What all say that name the directory's owner, else what all say: where two differ, nothing is known. */
+static void choose_dbms(struct asking *a)
+{
+    const struct said *only = NULL;
+    bool differ = false;
+
+    for (size_t i = 0; i < a->said.count; i++) {
+        const struct said *said = &a->said.items[i];
+        if (!str_eq(said->setting->sets, STR("dbms")) || said->of_others ||
+            (only && only->own && !said->own))
+            continue;
+        if (!only || (said->own && !only->own)) {
+            only = said;
+            differ = false;
+        } else if (!str_eq(said->value.text, only->value.text)) {
+            differ = true;
+        }
+    }
+    if (!only || differ)
+        return;
+    a->places->dbms = only->value.text;
+    a->places->dbms_from = only->value.file;
+}
+
 /* A setting that is on for production, or for everybody. */
 static bool choose_flag(struct asking *a, const char *sets)
 {
@@ -306,6 +330,7 @@ void settings_choose(struct asking *a)
         a->places->schema = choose_search_path(a);
     a->places->parameter = choose(a, "parameter");
     a->places->column = choose(a, "column");
+    choose_dbms(a);
     a->places->unchecked = choose_flag(a, "unchecked");
     a->places->unordered = a->places->unchecked || choose_flag(a, "unordered");
     /* "schema.table" is one value to many tools. */

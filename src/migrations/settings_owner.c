@@ -86,6 +86,15 @@ static bool is_owner(struct asking *a, struct str name)
     return !a->owner.length || str_eq(plain(a->arena, a->owner), plain(a->arena, name));
 }
 
+bool settings_is_owner(struct asking *a, struct str name)
+{
+    struct str groups[2];
+
+    return name.length && a->wanted.bytes &&
+           tracker_regex_matches(a->tracker->unit.owner, a->wanted, groups, 2, a->e) &&
+           str_eq(plain(a->arena, groups[1]), plain(a->arena, name));
+}
+
 bool settings_is_wanted(struct asking *a, struct str name, struct str project)
 {
     struct str path;

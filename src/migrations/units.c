@@ -284,6 +284,19 @@ static void choose_table(struct unit_loader *l, const struct tracker_places *pla
     choose_column(l, places->column);
 }
 
+/* The system is named in the program, the table perhaps in the settings of a directory around it. */
+static bool read_places_at(struct unit_loader *l, struct str at, struct str directory,
+                           struct tracker_places *places)
+{
+    if (!tracker_places_read(l->arena, l->tree, l->tracker, at, directory, places, l->e))
+        return false;
+    if (places->dbms.length && !l->history->dbms_said.length) {
+        l->history->dbms_said = places->dbms;
+        l->history->dbms_from = places->dbms_from;
+    }
+    return true;
+}
+
 /* The tool's file lies in the project, or among the migrations, or in a directory around them. */
 static bool read_places(struct unit_loader *l, struct tracker_places *places)
 {
@@ -291,16 +304,16 @@ static bool read_places(struct unit_loader *l, struct tracker_places *places)
     bool named = l->set->versions.count &&
                  tree_path_join(l->arena, l->set->root, l->set->versions.items[0], &directory);
 
-    if (!tracker_places_read(l->arena, l->tree, l->tracker, l->set->root, directory, places, l->e))
+    if (!read_places_at(l, l->set->root, directory, places))
         return false;
     if (places->unread.count || places->sources.count || places->endings.count || !named)
         return true;
-    if (!tracker_places_read(l->arena, l->tree, l->tracker, directory, directory, places, l->e))
+    if (!read_places_at(l, directory, directory, places))
         return false;
     for (struct str at = l->set->root;
          at.length && !places->sources.count && !places->unread.count;) {
         at = path_parent(at);
-        if (!tracker_places_read(l->arena, l->tree, l->tracker, at, directory, places, l->e))
+        if (!read_places_at(l, at, directory, places))
             return false;
         /* Another project's. */
         if (places->directories.count && !strs_have(&places->directories, directory))
