@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "migrations/alembic.h"
+#include "migrations/id_map.h"
 #include "migrations/jvm_modules.h"
 #include "migrations/survey.h"
 #include "migrations/tracker.h"
@@ -183,7 +184,7 @@ static bool is_named_with(struct detection *d, const struct config_migrations *s
 {
     struct str first;
 
-    if ((!found->named.length && !found->member) || !set->versions.count ||
+    if (!set->versions.count ||
         !tree_path_join(d->arena, set->root, set->versions.items[0], &first))
         return false;
     for (size_t i = 0; i < d->survey.found.count; i++) {
@@ -211,12 +212,14 @@ static bool is_of_own_run(struct detection *d, const struct config_migrations *s
 /* The directories of one project, where its tool has one table for all of them, or for those without a database of their own. */
 static bool gather(struct detection *d, const struct survey_found *found)
 {
-    for (size_t i = 0; i < d->sets.count && !found->own; i++) {
+    bool always = found->tracker->unit.gather || found->tracker->own_database.length;
+    bool may_be = !found->own && (always || found->named.length || found->member);
+
+    for (size_t i = 0; i < d->sets.count && may_be; i++) {
         struct config_migrations *set = &d->sets.items[i];
         if (set->row == found->tracker && str_eq(set->root, found->root) &&
             str_eq(set->database, found->database) && !is_of_own_run(d, set) &&
-            (found->tracker->unit.gather || found->tracker->own_database.length ||
-             is_named_with(d, set, found))) {
+            (always || is_named_with(d, set, found))) {
             if (detect_is_dynamic(found->tracker))
                 return true;
             strs_add(d->arena, &set->versions,
@@ -249,6 +252,8 @@ static bool put_away(struct detection *d, const struct survey_found *found)
 {
     struct str inside, around;
 
+    if (!is_put_away(found->directory))
+        return false;
     for (size_t i = 0; i < d->sets.count; i++) {
         struct config_migrations *set = &d->sets.items[i];
         if (set->row != found->tracker || set->versions.count != 1 ||
@@ -476,11 +481,11 @@ static void drop_inner(struct detection *d)
 
     for (size_t i = 0; i < d->sets.count; i++) {
         const struct config_migrations *set = &d->sets.items[i];
+        bool django = str_eq(set->tracker, STR("django")), inner = false;
         enum tree_entry_kind kind;
         struct str inside;
-        bool inner = false;
-        for (size_t j = 0; j < kept && !inner; j++)
-            inner = str_eq(set->tracker, STR("django")) && d->sets.items[j].row == set->row &&
+        for (size_t j = 0; j < kept && django && !inner; j++)
+            inner = d->sets.items[j].row == set->row &&
                     path_relative(d->sets.items[j].root, set->root, &inside) && inside.length;
         if (!inner ||
             tree_exists(d->tree, d->arena, path_join(d->arena, set->root, STR("manage.py")), &kind))
@@ -489,18 +494,35 @@ static void drop_inner(struct detection *d)
     d->sets.count = kept;
 }
 
-static bool name_is_taken(const struct detection *d, size_t before, struct str name)
+struct naming {
+    struct id_map taken;
+    struct id_map bases; /* to `numbers`: of each base, the number to try next */
+    size_t *numbers;
+};
+
+/* "shop-2": below the number that a base had last, all are taken. */
+static struct str numbered_name(struct arena *arena, struct naming *naming, struct str base,
+                                size_t index)
 {
-    for (size_t i = 0; i < before; i++)
-        if (str_eq(d->sets.items[i].name, name))
-            return true;
-    return false;
+    size_t first = index, other;
+    struct str name;
+
+    if (id_map_add(&naming->bases, base, index, &first))
+        naming->numbers[first] = 2;
+    do
+        name = str_printf(arena, STR_FMT "-%zu", STR_ARG(base), naming->numbers[first]++);
+    while (id_map_get(&naming->taken, name, &other));
+    return name;
 }
 
 static void name_sets(struct detection *d)
 {
     /* Its own name, through whatever link one came here: what is bound to a set's name stays bound. */
     struct str top = path_base_name(path_real(d->arena, d->config->work_tree));
+    struct naming naming = {.taken = id_map_new(d->arena, d->sets.count + 1),
+                            .bases = id_map_new(d->arena, d->sets.count + 1),
+                            .numbers = ARENA_ARRAY(d->arena, d->sets.count + 1, size_t)};
+    size_t other;
 
     if (!top.length || str_eq(top, STR("/")))
         top = STR("default");
@@ -510,10 +532,11 @@ static void name_sets(struct detection *d)
                           : set->root.length ? path_base_name(set->root)
                                              : top;
         struct str name = base;
-        if (name_is_taken(d, i, name) && set->root.length)
+        if (set->root.length && id_map_get(&naming.taken, name, &other))
             name = set->root;
-        for (size_t number = 2; name_is_taken(d, i, name); number++)
-            name = str_printf(d->arena, STR_FMT "-%zu", STR_ARG(base), number);
+        if (id_map_get(&naming.taken, name, &other))
+            name = numbered_name(d->arena, &naming, base, i);
+        (void)id_map_add(&naming.taken, name, i, &other);
         set->name = name;
     }
 }

@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "base/file.h"
 #include "migrations/commands.h"
 #include "migrations/markers.h"
@@ -29,6 +31,23 @@ static bool list(struct asking *a, struct str path, struct tree_entries *ret_ent
     return true;
 }
 
+static int compare_name(const void *name, const void *entry)
+{
+    return str_compare(*(const struct str *)name, ((const struct tree_entry *)entry)->name);
+}
+
+/* A directory that is listed already tells what it lacks: most names of settings are of files that are not there. */
+static bool is_lacking(const struct asking *a, struct str at, struct str name)
+{
+    for (size_t i = 0; i < a->listings.count; i++) {
+        const struct tree_entries *entries = &a->listings.items[i].entries;
+        if (str_eq(a->listings.items[i].path, at))
+            return !entries->count || !bsearch(&name, entries->items, entries->count,
+                                               sizeof entries->items[0], compare_name);
+    }
+    return false;
+}
+
 static bool is_near(struct str form)
 {
     return str_starts(form, STR("^/"));
@@ -45,7 +64,7 @@ static bool find(struct finding *f, struct str at, struct str rest)
 
     if (str_find_byte(part, '*') == SIZE_MAX) {
         struct str path;
-        if (!tree_path_join(a->arena, at, part, &path))
+        if (is_lacking(a, at, part) || !tree_path_join(a->arena, at, part, &path))
             return true;
         if (!last)
             return find(f, path, rest);
