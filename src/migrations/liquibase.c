@@ -18,9 +18,10 @@ static const char *const own_files[] = {
     "liquibase.properties", "src/main/resources/liquibase.properties",
     "src/main/resources/liquibase/liquibase.properties", "config/liquibase.properties", NULL};
 #define COMMANDS                                                                                   \
-    "(?|\\bLIQUIBASE_(DATABASE_CHANGELOG_(?:LOCK_)?TABLE_NAME|LIQUIBASE_SCHEMA_NAME)"              \
+    "(?|\\bLIQUIBASE_(DATABASE_CHANGELOG_(?:LOCK_)?TABLE_NAME|LIQUIBASE_(?:SCHEMA|CATALOG)_NAME)"  \
     "[\"']?\\s{0,8}[=:]\\s{0,8}|"                                                                  \
-    "(?<=\\s)--(database-?changelog-?(?:lock-?)?table-?name|liquibase-?schema-?name)[= ])[\"']?"   \
+    "(?<=\\s)--(database-?changelog-?(?:lock-?)?table-?name|"                                      \
+    "liquibase-?(?:schema|catalog)-?name)[= ])[\"']?"                                              \
     "([\\w.,]{1,200})(?![\\w.$({-])"
 static const char *const frameworks[] = {"spring.liquibase.", "quarkus.liquibase.",
                                          "liquibase.datasources.default.", NULL};
@@ -82,6 +83,9 @@ static void read_settings(struct liquibase_loading *l)
                                          NULL};
     static const char *const schemas[] = {"liquibaseschemaname", "liquibaseschema",
                                           "defaultschemaname", "defaultschema", NULL};
+    /* MySQL's schemas are catalogs to Liquibase. */
+    static const char *const catalogs[] = {"liquibasecatalogname", "liquibasecatalog",
+                                           "defaultcatalogname", NULL};
     static const char *const locks[] = {"databasechangeloglocktablename",
                                         "databasechangeloglocktable", NULL};
     struct liquibase_settings *s = l->settings;
@@ -94,7 +98,11 @@ static void read_settings(struct liquibase_loading *l)
     s->labels = setting(l, labels, "labels");
     s->dbms = jvm_dbms(&s->found, l->set->dbms);
     read_properties(l);
-    struct str table = setting(l, tables, "table"), schema = setting(l, schemas, "schema");
+    struct str table = setting(l, tables, "table"), schema = STR_NONE;
+    if (str_eq(l->set->dbms, STR("mysql")))
+        schema = setting(l, catalogs, "catalog");
+    if (!schema.length)
+        schema = setting(l, schemas, "schema");
     if (table.length && !l->set->table.length) {
         /* Unquoted in the statements of Liquibase: PostgreSQL folds it. */
         l->history->table = str_lower(l->arena, table);
