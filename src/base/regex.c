@@ -134,3 +134,28 @@ bool regex_match_from(struct regex *regex, struct str subject, size_t start, boo
     *ret_matched = true;
     return true;
 }
+
+struct regex_walk regex_walk(struct arena *arena, const char *pattern, struct str text)
+{
+    struct regex_walk walk = {.text = text};
+    struct err ignored = ERR_NONE;
+
+    if (!regex_compile(arena, str_from(pattern), &walk.regex, &ignored))
+        walk.regex = NULL;
+    return walk;
+}
+
+bool regex_walk_next(struct regex_walk *walk)
+{
+    struct err ignored = ERR_NONE;
+    bool matched = false;
+
+    if (!walk->regex ||
+        !regex_match_from(walk->regex, walk->text, walk->to, &matched, walk->groups,
+                          REGEX_GROUPS_MAX, &ignored) ||
+        !matched || !walk->groups[0].length)
+        return false;
+    walk->from = (size_t)(walk->groups[0].bytes - walk->text.bytes);
+    walk->to = walk->from + walk->groups[0].length;
+    return true;
+}

@@ -33,4 +33,15 @@ MUST_CHECK bool regex_match_from(struct regex *regex, struct str subject, size_t
                                  bool *ret_matched, struct str *groups, size_t group_count,
                                  struct err *e);
 
+/* One match after the other, none within the one before. */
+struct regex_walk {
+    struct str text;
+    struct regex *regex; /* NULL: the pattern cannot be compiled */
+    size_t from, to;     /* of the latest match, in the text */
+    struct str groups[REGEX_GROUPS_MAX];
+};
+struct regex_walk regex_walk(struct arena *arena, const char *pattern, struct str text);
+/* False: there is none any more, the next one is empty, or matching took too long. */
+bool regex_walk_next(struct regex_walk *walk);
+
 #endif

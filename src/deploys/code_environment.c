@@ -39,20 +39,10 @@ static void set(struct setter *s, struct str name, struct str value)
 
 static void set_all(struct setter *s, const char *pattern, struct str text)
 {
-    struct str groups[REGEX_GROUPS_MAX];
-    struct err ignored = ERR_NONE;
-    struct regex *regex;
-    bool matched = true;
-    size_t at = 0;
+    struct regex_walk walk = regex_walk(s->r->arena, pattern, text);
 
-    if (!regex_compile(s->r->arena, str_from(pattern), &regex, &ignored))
-        return;
-    while (s->count < VARIABLES_MAX &&
-           regex_match_from(regex, text, at, &matched, groups, REGEX_GROUPS_MAX, &ignored) &&
-           matched) {
-        at = (size_t)(groups[0].bytes - text.bytes) + groups[0].length;
-        set(s, groups[1], groups[2]);
-    }
+    while (s->count < VARIABLES_MAX && regex_walk_next(&walk))
+        set(s, walk.groups[1], walk.groups[2]);
 }
 
 /* Up to the bracket that closes what is open. */
@@ -69,20 +59,10 @@ static struct str members_of(struct str text)
 
 static void set_literals(struct setter *s, struct str text)
 {
-    struct str groups[REGEX_GROUPS_MAX];
-    struct err ignored = ERR_NONE;
-    struct regex *regex;
-    bool matched = true;
-    size_t at = 0;
+    struct regex_walk walk = regex_walk(s->r->arena, literal, text);
 
-    if (!regex_compile(s->r->arena, str_from(literal), &regex, &ignored))
-        return;
-    while (s->count < VARIABLES_MAX &&
-           regex_match_from(regex, text, at, &matched, groups, REGEX_GROUPS_MAX, &ignored) &&
-           matched) {
-        at = (size_t)(groups[0].bytes - text.bytes) + groups[0].length;
-        set_all(s, member, members_of(str_from_offset(text, at)));
-    }
+    while (s->count < VARIABLES_MAX && regex_walk_next(&walk))
+        set_all(s, member, members_of(str_from_offset(text, walk.to)));
 }
 
 struct shell_state *code_environment(struct recogniser *r, struct shell_state *state,

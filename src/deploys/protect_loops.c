@@ -47,24 +47,15 @@ static struct str files_of(struct recogniser *r, const struct loop *loop, const 
 static void read_loop(struct recogniser *r, const struct loop *loop, struct str text,
                       struct constants *constants)
 {
-    struct str groups[REGEX_GROUPS_MAX];
-    struct err ignored = ERR_NONE;
-    struct regex *regex;
-    bool matched = true;
-    size_t at = 0;
+    struct regex_walk walk = regex_walk(r->arena, loop->pattern, text);
 
-    if (!regex_compile(r->arena, str_from(loop->pattern), &regex, &ignored))
-        return;
-    while (constants->count < CONSTANTS_MAX &&
-           regex_match_from(regex, text, at, &matched, groups, REGEX_GROUPS_MAX, &ignored) &&
-           matched) {
-        size_t from = (size_t)(groups[0].bytes - text.bytes);
-        at = from + groups[0].length;
-        if (!protect_text_has_name(r->protect, groups[0]))
+    while (constants->count < CONSTANTS_MAX && regex_walk_next(&walk)) {
+        if (!protect_text_has_name(r->protect, walk.groups[0]))
             continue;
-        struct str files = files_of(r, loop, groups);
-        struct constant constant = {groups[loop->variable],
-                                    str_printf(r->arena, "\"" STR_FMT "\"", STR_ARG(files)), from};
+        struct str files = files_of(r, loop, walk.groups);
+        struct constant constant = {walk.groups[loop->variable],
+                                    str_printf(r->arena, "\"" STR_FMT "\"", STR_ARG(files)),
+                                    walk.from};
         VEC_PUSH(r->arena, constants, constant);
     }
 }

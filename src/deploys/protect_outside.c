@@ -130,26 +130,17 @@ static void replace(struct source *s, const char *pattern, finder *find, const c
                     const char *after)
 {
     struct buf out = buf_new(s->r->arena, 4 * REQUEST_MAX);
-    struct str groups[REGEX_GROUPS_MAX];
-    struct err ignored = ERR_NONE;
-    struct regex *regex;
-    bool matched = true;
+    struct regex_walk walk = regex_walk(s->r->arena, pattern, s->text);
     size_t at = 0;
 
-    if (!regex_compile(s->r->arena, str_from(pattern), &regex, &ignored))
-        return;
-    for (size_t i = 0; i < REPLACED_MAX; i++) {
-        if (!regex_match_from(regex, s->text, at, &matched, groups, REGEX_GROUPS_MAX, &ignored) ||
-            !matched)
-            break;
-        size_t from = (size_t)(groups[0].bytes - s->text.bytes);
-        struct str value = find(s, groups[1]);
+    for (size_t i = 0; i < REPLACED_MAX && regex_walk_next(&walk); i++) {
+        struct str value = find(s, walk.groups[1]);
         bool plain = value.length && str_find_byte(value, '\n') == SIZE_MAX &&
                      str_find_byte(value, '"') == SIZE_MAX;
-        buf_add(&out, str_slice(s->text, at, from));
-        at = from;
-        protect_code_put(&out, s->text, &at, from + groups[0].length, plain ? value : UNKNOWN_TEXT,
-                         before, after);
+        buf_add(&out, str_slice(s->text, at, walk.from));
+        at = walk.from;
+        protect_code_put(&out, s->text, &at, walk.to, plain ? value : UNKNOWN_TEXT, before, after);
+        walk.to = at;
     }
     if (!at || out.truncated)
         return;

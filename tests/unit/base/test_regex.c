@@ -107,3 +107,22 @@ Test(regex, a_pattern_that_explodes_in_a_hurry_is_an_error_too)
                               NULL, 0, &e));
     cr_assert_eq(e.kind, ERR_LIMIT);
 }
+
+Test(regex, a_walk_gives_one_match_after_the_other)
+{
+    ARENA(arena, 1 << 20);
+    struct regex_walk walk = regex_walk(&arena, "(\\w)=(\\d+)", STR("a=1, b=22 c"));
+
+    cr_assert(regex_walk_next(&walk));
+    cr_assert(str_eq(walk.groups[1], STR("a")));
+    cr_assert_eq(walk.from, 0);
+    cr_assert(regex_walk_next(&walk));
+    cr_assert(str_eq(walk.groups[2], STR("22")));
+    cr_assert_eq(walk.from, 5);
+    cr_assert_eq(walk.to, 9);
+    cr_assert_not(regex_walk_next(&walk));
+    walk = regex_walk(&arena, "x*", STR("aaa"));
+    cr_assert_not(regex_walk_next(&walk), "an empty match would be found for ever");
+    walk = regex_walk(&arena, "(", STR("("));
+    cr_assert_not(regex_walk_next(&walk));
+}
