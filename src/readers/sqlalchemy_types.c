@@ -1,172 +1,15 @@
 #include "readers/sqlalchemy.h"
+#include "readers/sqlalchemy_type_rows.h"
 
 #define TYPE_FUNCTIONS_MAX 4u
-
-enum shape {
-    SHAPE_PLAIN,          /* as it stands */
-    SHAPE_LENGTH,         /* (n) */
-    SHAPE_STRING,         /* (n, collation) */
-    SHAPE_TEXT,           /* the same, of which the length does not count */
-    SHAPE_KEYWORD_LENGTH, /* (…, length=n) */
-    SHAPE_NUMERIC,        /* (p, s) */
-    SHAPE_FLOAT,          /* (p) */
-    SHAPE_TIMESTAMP,      /* timezone=, precision= */
-    SHAPE_TIME,
-    SHAPE_ARRAY,
-    SHAPE_ENUM,
-    SHAPE_BIT,
-    SHAPE_UUID,
-    SHAPE_INTERVAL,
-    SHAPE_GEOMETRY,
-    SHAPE_CHOICE, /* impl= */
-    SHAPE_DOMAIN, /* (name, …, schema=) */
-};
-
-struct type_row {
-    const char *name; /* last part of the dotted name */
-    const char *text;
-    enum shape shape;
-};
-
-static const struct type_row rows[] = {
-    {"Integer", "INTEGER", SHAPE_PLAIN},
-    {"INTEGER", "INTEGER", SHAPE_PLAIN},
-    {"INT", "INTEGER", SHAPE_PLAIN},
-    {"BigInteger", "BIGINT", SHAPE_PLAIN},
-    {"BIGINT", "BIGINT", SHAPE_PLAIN},
-    {"SmallInteger", "SMALLINT", SHAPE_PLAIN},
-    {"SMALLINT", "SMALLINT", SHAPE_PLAIN},
-    {"String", "VARCHAR", SHAPE_STRING},
-    {"VARCHAR", "VARCHAR", SHAPE_STRING},
-    {"Unicode", "VARCHAR", SHAPE_STRING},
-    {"AutoString", "VARCHAR", SHAPE_LENGTH},
-    {"NVARCHAR", "NVARCHAR", SHAPE_STRING},
-    {"CHAR", "CHAR", SHAPE_STRING},
-    {"NCHAR", "NCHAR", SHAPE_STRING},
-    {"Text", "TEXT", SHAPE_TEXT},
-    {"TEXT", "TEXT", SHAPE_TEXT},
-    {"UnicodeText", "TEXT", SHAPE_TEXT},
-    {"CLOB", "TEXT", SHAPE_TEXT},
-    {"CITEXT", "CITEXT", SHAPE_PLAIN},
-    {"Boolean", "BOOLEAN", SHAPE_PLAIN},
-    {"BOOLEAN", "BOOLEAN", SHAPE_PLAIN},
-    {"Date", "DATE", SHAPE_PLAIN},
-    {"DATE", "DATE", SHAPE_PLAIN},
-    {"DateTime", "TIMESTAMP", SHAPE_TIMESTAMP},
-    {"DATETIME", "TIMESTAMP", SHAPE_TIMESTAMP},
-    {"TIMESTAMP", "TIMESTAMP", SHAPE_TIMESTAMP},
-    {"Time", "TIME", SHAPE_TIME},
-    {"TIME", "TIME", SHAPE_TIME},
-    {"Interval", "INTERVAL", SHAPE_INTERVAL},
-    {"INTERVAL", "INTERVAL", SHAPE_INTERVAL},
-    {"Numeric", "NUMERIC", SHAPE_NUMERIC},
-    {"NUMERIC", "NUMERIC", SHAPE_NUMERIC},
-    {"DECIMAL", "DECIMAL", SHAPE_NUMERIC},
-    {"Float", "FLOAT", SHAPE_FLOAT},
-    {"FLOAT", "FLOAT", SHAPE_FLOAT},
-    {"Double", "DOUBLE PRECISION", SHAPE_PLAIN},
-    {"DOUBLE", "DOUBLE PRECISION", SHAPE_PLAIN},
-    {"DOUBLE_PRECISION", "DOUBLE PRECISION", SHAPE_PLAIN},
-    {"REAL", "REAL", SHAPE_PLAIN},
-    {"LargeBinary", "BYTEA", SHAPE_PLAIN},
-    {"PickleType", "BYTEA", SHAPE_PLAIN},
-    {"BYTEA", "BYTEA", SHAPE_PLAIN},
-    {"BLOB", "BYTEA", SHAPE_PLAIN},
-    {"BINARY", "BYTEA", SHAPE_PLAIN},
-    {"VARBINARY", "BYTEA", SHAPE_PLAIN},
-    {"JSON", "JSON", SHAPE_PLAIN},
-    {"JSONB", "JSONB", SHAPE_PLAIN},
-    {"UUID", "UUID", SHAPE_UUID},
-    {"Uuid", "UUID", SHAPE_UUID},
-    {"GUID", "UUID", SHAPE_UUID},
-    {"ARRAY", "", SHAPE_ARRAY},
-    {"Enum", "", SHAPE_ENUM},
-    {"ENUM", "", SHAPE_ENUM},
-    {"BIT", "BIT", SHAPE_BIT},
-    {"INET", "INET", SHAPE_PLAIN},
-    {"CIDR", "CIDR", SHAPE_PLAIN},
-    {"MACADDR", "MACADDR", SHAPE_PLAIN},
-    {"MACADDR8", "MACADDR8", SHAPE_PLAIN},
-    {"HSTORE", "HSTORE", SHAPE_PLAIN},
-    {"TSVECTOR", "TSVECTOR", SHAPE_PLAIN},
-    {"TSQUERY", "TSQUERY", SHAPE_PLAIN},
-    {"OID", "OID", SHAPE_PLAIN},
-    {"REGCLASS", "REGCLASS", SHAPE_PLAIN},
-    {"MONEY", "MONEY", SHAPE_PLAIN},
-    {"LTREE", "LTREE", SHAPE_PLAIN},
-    {"INT4RANGE", "INT4RANGE", SHAPE_PLAIN},
-    {"INT8RANGE", "INT8RANGE", SHAPE_PLAIN},
-    {"NUMRANGE", "NUMRANGE", SHAPE_PLAIN},
-    {"DATERANGE", "DATERANGE", SHAPE_PLAIN},
-    {"TSRANGE", "TSRANGE", SHAPE_PLAIN},
-    {"TSTZRANGE", "TSTZRANGE", SHAPE_PLAIN},
-    {"INT4MULTIRANGE", "INT4MULTIRANGE", SHAPE_PLAIN},
-    {"INT8MULTIRANGE", "INT8MULTIRANGE", SHAPE_PLAIN},
-    {"NUMMULTIRANGE", "NUMMULTIRANGE", SHAPE_PLAIN},
-    {"DATEMULTIRANGE", "DATEMULTIRANGE", SHAPE_PLAIN},
-    {"TSMULTIRANGE", "TSMULTIRANGE", SHAPE_PLAIN},
-    {"TSTZMULTIRANGE", "TSTZMULTIRANGE", SHAPE_PLAIN},
-    {"REGCONFIG", "REGCONFIG", SHAPE_PLAIN},
-    {"JSONPATH", "JSONPATH", SHAPE_PLAIN},
-    {"DOMAIN", "", SHAPE_DOMAIN},
-    {"Vector", "VECTOR", SHAPE_LENGTH},
-    {"VECTOR", "VECTOR", SHAPE_LENGTH},
-    {"HALFVEC", "HALFVEC", SHAPE_LENGTH},
-    {"SPARSEVEC", "SPARSEVEC", SHAPE_LENGTH},
-    {"Geometry", "GEOMETRY", SHAPE_GEOMETRY},
-    {"Geography", "GEOGRAPHY", SHAPE_GEOMETRY},
-    {"Raster", "RASTER", SHAPE_PLAIN},
-    /* sqlalchemy_utils, as PostgreSQL gets them. */
-    {"ArrowType", "TIMESTAMP WITHOUT TIME ZONE", SHAPE_PLAIN},
-    {"ChoiceType", "VARCHAR(255)", SHAPE_CHOICE},
-    {"ColorType", "VARCHAR(20)", SHAPE_PLAIN},
-    {"CountryType", "VARCHAR(2)", SHAPE_PLAIN},
-    {"CurrencyType", "VARCHAR(3)", SHAPE_PLAIN},
-    {"DateRangeType", "DATERANGE", SHAPE_PLAIN},
-    {"DateTimeRangeType", "TSRANGE", SHAPE_PLAIN},
-    {"EmailType", "VARCHAR(255)", SHAPE_PLAIN},
-    {"EncryptedType", "BYTEA", SHAPE_PLAIN},
-    {"Int8RangeType", "INT8RANGE", SHAPE_PLAIN},
-    {"IntRangeType", "INT4RANGE", SHAPE_PLAIN},
-    {"IPAddressType", "VARCHAR(50)", SHAPE_PLAIN},
-    {"JSONType", "JSON", SHAPE_PLAIN},
-    {"LocaleType", "VARCHAR(10)", SHAPE_PLAIN},
-    {"LtreeType", "LTREE", SHAPE_PLAIN},
-    {"NumericRangeType", "NUMRANGE", SHAPE_PLAIN},
-    {"PasswordType", "BYTEA", SHAPE_PLAIN},
-    {"PhoneNumberType", "VARCHAR(20)", SHAPE_PLAIN},
-    {"ScalarListType", "TEXT", SHAPE_PLAIN},
-    {"StringEncryptedType", "VARCHAR", SHAPE_KEYWORD_LENGTH},
-    {"TSVectorType", "TSVECTOR", SHAPE_PLAIN},
-    {"TimezoneType", "VARCHAR(50)", SHAPE_PLAIN},
-    {"URLType", "TEXT", SHAPE_PLAIN},
-    {"UUIDType", "UUID", SHAPE_PLAIN},
-    /* sqlalchemy_json, sqlalchemy_utc, citext */
-    {"MutableJson", "JSON", SHAPE_PLAIN},
-    {"NestedMutableJson", "JSON", SHAPE_PLAIN},
-    {"UtcDateTime", "TIMESTAMP WITH TIME ZONE", SHAPE_PLAIN},
-    {"CIText", "CITEXT", SHAPE_PLAIN},
-    /* oslo_db.sqlalchemy.types */
-    {"JsonEncodedDict", "TEXT", SHAPE_PLAIN},
-    {"JsonEncodedList", "TEXT", SHAPE_PLAIN},
-    {"SoftDeleteInteger", "INTEGER", SHAPE_PLAIN},
-};
 
 bool sa_is(struct str dotted, const char *name)
 {
     return str_eq(dotted_last(dotted), str_from(name));
 }
 
-static const struct type_row *row_named(struct str name)
-{
-    for (size_t i = 0; i < COUNT_OF(rows); i++)
-        if (str_eq(name, str_from(rows[i].name)))
-            return &rows[i];
-    return NULL;
-}
-
 static bool type_time(struct sa_reader *r, struct python_scope scope, TSNode call,
-                      const struct type_row *row, struct sa_type *type)
+                      const struct sa_type_row *row, struct sa_type *type)
 {
     struct str precision;
     bool zone, present;
@@ -182,7 +25,7 @@ static bool type_time(struct sa_reader *r, struct python_scope scope, TSNode cal
 }
 
 static bool type_sized(struct sa_reader *r, struct python_scope scope, TSNode call,
-                       const struct type_row *row, struct sa_type *type)
+                       const struct sa_type_row *row, struct sa_type *type)
 {
     bool numeric = row->shape == SHAPE_NUMERIC;
     const char *keyword =
@@ -218,7 +61,7 @@ static bool type_array(struct sa_reader *r, struct python_scope scope, TSNode ca
 
 /* String(20, collation="C"), Text(None, "C"): it is said with the type. What cannot be read is not. */
 static bool type_text(struct sa_reader *r, struct python_scope scope, TSNode call,
-                      const struct type_row *row, struct sa_type *type)
+                      const struct sa_type_row *row, struct sa_type *type)
 {
     struct str collation;
     bool present;
@@ -278,7 +121,7 @@ static bool type_enum(struct sa_reader *r, struct python_scope scope, TSNode cal
 /* --- Any type. --- */
 
 static bool type_geometry(struct sa_reader *r, struct python_scope scope, TSNode call,
-                          const struct type_row *row, struct sa_type *type)
+                          const struct sa_type_row *row, struct sa_type *type)
 {
     struct str kind = STR("GEOMETRY"), srid = STR("-1");
     bool present;
@@ -316,7 +159,7 @@ static struct sa_argument seconds_of(struct sa_reader *r, struct python_scope sc
 }
 
 static bool type_of_row(struct sa_reader *r, struct python_scope scope, TSNode call,
-                        const struct type_row *row, struct sa_type *type)
+                        const struct sa_type_row *row, struct sa_type *type)
 {
     bool on;
 
@@ -346,7 +189,8 @@ static bool type_of_row(struct sa_reader *r, struct python_scope scope, TSNode c
         if (!sa_flag(r, scope, call, "varying", SIZE_MAX, &on))
             return false;
         return type_sized(r, scope, call,
-                          on ? &(struct type_row){"BIT", "BIT VARYING", SHAPE_LENGTH} : row, type);
+                          on ? &(struct sa_type_row){"BIT", "BIT VARYING", SHAPE_LENGTH} : row,
+                          type);
     case SHAPE_UUID:
         type->text = STR("UUID");
         if (node_is(sa_keyword(r, scope, call, "native_uuid").node, "false"))
@@ -389,9 +233,10 @@ static bool type_of_impl(struct sa_reader *r, struct python_scope outer, TSNode 
                          struct sa_type *type)
 {
     struct python_thing thing = python_resolve(r->tree, scope, impl);
-    const struct type_row *row = thing.kind == THING_FOREIGN && !str_ends(thing.dotted, STR("()"))
-                                     ? row_named(dotted_last(thing.dotted))
-                                     : NULL;
+    const struct sa_type_row *row =
+        thing.kind == THING_FOREIGN && !str_ends(thing.dotted, STR("()"))
+            ? sa_type_row_named(dotted_last(thing.dotted))
+            : NULL;
 
     /* What else it is given says nothing of it. */
     if (row && row->shape == SHAPE_TEXT)
@@ -545,8 +390,8 @@ static bool type_of_class(struct sa_reader *r, struct python_scope outer, TSNode
     for (uint32_t i = 0; !ts_node_is_null(bases) && i < ts_node_named_child_count(bases); i++) {
         struct python_thing base = python_resolve(
             r->tree, (struct python_scope){.file = class.file}, ts_node_named_child(bases, i));
-        const struct type_row *row =
-            base.kind == THING_FOREIGN ? row_named(dotted_last(base.dotted)) : NULL;
+        const struct sa_type_row *row =
+            base.kind == THING_FOREIGN ? sa_type_row_named(dotted_last(base.dotted)) : NULL;
         if (base.kind == THING_CLASS && !lost &&
             type_of_class(r, outer, call, base, type, depth + 1))
             return true;
@@ -585,7 +430,7 @@ static bool type_of_thing(struct sa_reader *r, struct python_scope scope, TSNode
     bool mysql, read = sa_mysql_type(r, scope, call, thing.dotted, &mysql, type);
     if (mysql)
         return read;
-    const struct type_row *row = row_named(dotted_last(thing.dotted));
+    const struct sa_type_row *row = sa_type_row_named(dotted_last(thing.dotted));
     return row && type_of_row(r, scope, call, row, type);
 }
 
