@@ -485,7 +485,10 @@ static bool is_named(const struct viewer *viewer, const struct config_migrations
 static bool is_of_other_database(struct viewer *viewer, struct config_migrations_list *chosen,
                                  size_t index, const struct connection *connection)
 {
-    return !is_named(viewer, &chosen->items[index]) && connection->database &&
+    const struct config_environment *environment = viewer->judge.environment;
+
+    return !is_named(viewer, &chosen->items[index]) && connection->database && environment &&
+           connection->source == &environment->database &&
            set_is_of_other_database(viewer->arena, chosen, index,
                                     database_dbms(connection->database));
 }

@@ -165,13 +165,16 @@ static bool is_edited(struct pushed *pushed, const struct commit_set *set, struc
 {
     ARENA(scratch, 4 * MIGRATION_FILE_MAX + ((size_t)192 << 20));
     struct str before, after;
-    bool whole;
+    bool whole[2];
 
     if (!tree_read_start(pushed->before->tree, &scratch, before_path, MIGRATION_FILE_MAX, &before,
-                         &whole, e) ||
+                         &whole[0], e) ||
         !tree_read_start(pushed->after->tree, &scratch, after_path, MIGRATION_FILE_MAX, &after,
-                         &whole, e))
+                         &whole[1], e))
         return false;
+    *ret_edited = true;
+    if (!whole[0] || !whole[1]) /* what differs may stand behind what was read */
+        return true;
     if (set)
         after = push_as_it_was_called(&scratch, before_path, before, after_path, after);
     *ret_edited = !push_same_text(&scratch, set, before, after);
