@@ -5,7 +5,7 @@
 #include "base/regex.h"
 #include "deploys/code.h"
 
-#define VARIABLES_MAX 32u
+#define VARIABLES_MAX 1000u
 #define LITERAL_MAX 600u /* bytes of an `env` that is given as a whole */
 
 /* Groups 1 and 2: name and value. */
@@ -14,6 +14,7 @@ static const char assigned[] =
     "|\\b(?:os\\.)?putenv\\(\\s*[\"'](\\w+)[\"']\\s*,\\s*[\"']([^\"'\\n]*)[\"']"
     "|\\bputenv\\(\\s*[\"'](\\w+)=([^\"'\\n]*)[\"']"
     "|\\b(?:process|Bun)\\.env\\.(\\w+)\\s*=\\s*[\"']?([^\"'\\s;,)]*)"
+    "|\\b(?:process|Bun)\\.env\\[\\s*[\"'](\\w+)[\"']\\s*\\]\\s*=\\s*[\"']?([^\"'\\s;,)]*)"
     "|\\bENV\\[\\s*[\"'](\\w+)[\"']\\s*\\]\\s*=\\s*[\"']([^\"'\\n]*)[\"']"
     "|\\$ENV\\{\\s*[\"']?(\\w+)[\"']?\\s*\\}\\s*=\\s*[\"']?([^\"'\\s;,)]*))";
 /* Behind it stand the members; those of `env: {…}` and of `os.environ.update(…)`. */

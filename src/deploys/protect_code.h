@@ -4,7 +4,7 @@
 
 #include "deploys/judge.h"
 
-#define CONSTANTS_MAX 16u
+#define CONSTANTS_MAX 64u
 
 struct constant {
     struct str name, value; /* value: with its quotes */

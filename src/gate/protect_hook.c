@@ -168,7 +168,8 @@ static struct str key_path(struct arena *arena, struct str table, struct str key
 /* `laid_over`: a file that may change our entry, which stands in the one beside it. */
 static bool leaves_out(struct str path, struct str value, bool laid_over)
 {
-    static const char *const general[] = {"source_dir", "remotes", "remote", "extends", NULL};
+    static const char *const general[] = {"source_dir", "source_dir_local", "remotes", "remote",
+                                          "rc",         "lefthook",         "extends", NULL};
     static const char *const switches[] = {".skip", ".only", NULL};
     static const char *const inline_keys[] = {"skip", "only", "hookcheck", NULL};
     struct str rest = path, first = str_cut(&rest, '.');

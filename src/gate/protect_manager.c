@@ -206,7 +206,8 @@ static struct str compare_lefthook(const struct manager *m)
 {
     static const char *const of_hook[] = {"skip", "only", NULL};
     static const char *const tagged[] = {"exclude_tags", NULL};
-    static const char *const of_all[] = {"source_dir", "remotes", "remote", NULL};
+    static const char *const of_all[] = {"source_dir", "source_dir_local", "remotes", "remote",
+                                         "rc",         "lefthook",         NULL};
     const struct node *before = get(m->before, "pre-push"), *after = get(m->after, "pre-push");
     struct parts entries = {0};
 

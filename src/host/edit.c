@@ -102,6 +102,12 @@ void host_parse_edit(struct arena *arena, const struct request *request,
         return;
     const cJSON *input = find_input(arena, document, &nested);
     const cJSON *content = FIRST_OF(input, contents);
+    struct str patch = find_patch(arena, input);
+    if (patch.length && !json_is_string(input) &&
+        (json_is_string(content) || read_step(arena, input, &ret_edit->steps))) {
+        ret_edit->steps.count = 0; /* which of them the tool takes is not known */
+        return;
+    }
     if (json_is_string(content)) {
         ret_edit->whole = true;
         ret_edit->content = str_copy(arena, json_value_string(content));
@@ -111,7 +117,7 @@ void host_parse_edit(struct arena *arena, const struct request *request,
     edits = FIRST_OF(input, lists);
     if (!json_is_array(edits)) {
         if (!read_step(arena, json_is_object(edits) ? edits : input, &ret_edit->steps))
-            ret_edit->patch = find_patch(arena, input);
+            ret_edit->patch = patch;
         return;
     }
     cJSON_ArrayForEach(edit, edits) known = read_step(arena, edit, &ret_edit->steps) && known;
