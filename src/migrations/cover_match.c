@@ -201,6 +201,28 @@ static bool alters_aspect(const struct cover_call *call, const struct schema_cha
     return true;
 }
 
+/* op.f("ix_users_email"): the name as it stands. */
+static struct str bare_name(struct str argument)
+{
+    struct str inside = argument, function = str_cut(&inside, '(');
+
+    return str_ends(function, STR("op.f")) && str_ends(inside, STR(")"))
+               ? str_trim(str_prefix(inside, inside.length - 1))
+               : argument;
+}
+
+/* "email" in users_email_key, but not in users_emailed_key. */
+static bool has_part(struct str name, struct str part)
+{
+    for (size_t at = 0; at + part.length <= name.length; at++) {
+        size_t end = at + part.length;
+        if (str_eq_nocase(str_slice(name, at, end), part) && (!at || name.bytes[at - 1] == '_') &&
+            (end == name.length || name.bytes[end] == '_'))
+            return true;
+    }
+    return false;
+}
+
 /* op.drop_constraint("users_email_key", "users"): the columns are not written, but in the name that the database or a naming convention gave it. */
 static bool drops_key(const struct cover_call *call, const struct schema_change *change)
 {
@@ -209,12 +231,9 @@ static bool drops_key(const struct cover_call *call, const struct schema_change 
     if (change->aspect != ASPECT_KEY || !str_contains(change->line, STR(" DROP ")) ||
         (!cover_is_call(call, "drop_constraint") && !cover_is_call(call, "drop_index")))
         return false;
-    if (!cover_is_literal(cover_keyword_argument(call, "constraint_name", 0), &name))
+    if (!cover_is_literal(bare_name(cover_keyword_argument(call, "constraint_name", 0)), &name))
         return true;
-    for (size_t at = 0; at + change->column.length <= name.length; at++)
-        if (str_eq_nocase(str_slice(name, at, at + change->column.length), change->column))
-            return key_may_be_called(name, change);
-    return false;
+    return has_part(name, change->column) && key_may_be_called(name, change);
 }
 
 static bool call_column(const struct cover_call *call, const struct schema_change *change)

@@ -109,7 +109,7 @@ static void tell_left_out(struct module_settling *s, const struct module_member 
     struct str why = member->of_others ? STR("it is named for other environments than production")
                                        : s->tracker->modules.left_out;
 
-    if (!survey_is_aside(directory) && !command_is_of_tests(directory))
+    if (!command_is_of_tests(directory))
         VEC_PUSH(
             s->arena, &s->survey->left_out,
             (struct survey_left_out){.root = s->application->root,

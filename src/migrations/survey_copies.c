@@ -125,9 +125,16 @@ bool survey_directories(struct arena *arena, struct tree *tree, const struct tra
     for (size_t i = 0; i < survey.found.count; i++) {
         const struct survey_found *found = &survey.found.items[i];
         /* An application inside of another (an engine's spec/dummy) is one of its own. */
-        if (found->tracker != tracker || (run && !is_of_run(found)) ||
-            (here && !str_eq(found->root, root)))
+        if (found->tracker != tracker)
             continue;
+        if ((run && !is_of_run(found)) || (here && !str_eq(found->root, root))) {
+            strs_add(arena, &directories.notes,
+                     str_printf(arena,
+                                STR_FMT " was left out: it is not of the application in %s" STR_FMT,
+                                STR_ARG(found->directory), root.length ? "" : "the top directory",
+                                STR_ARG(root)));
+            continue;
+        }
         if (!found->directory.length || words_add(&seen, found->directory))
             VEC_PUSH(arena, &directories.list, found->directory);
         first = first ? first : found;
