@@ -164,6 +164,11 @@ void sa_arguments_read(struct sa_reader *r, const struct sa_class *class,
 /* `what` stands in messages: "users.email". */
 bool sa_type_read(struct sa_reader *r, struct python_scope scope, TSNode expression,
                   struct sa_type *ret_type);
+/* if dialect.name == "mysql": … elif …: the branch that PostgreSQL takes, null: none. False: its conditions ask for something else. */
+bool sa_dialect_branch(struct python_scope scope, TSNode statement, TSNode *ret_block);
+/* x.with_variant(JSONB(), "cockroachdb", "postgresql"): is it PostgreSQL's? False: a name that cannot be told. */
+bool sa_variant_is_ours(struct sa_reader *r, struct python_scope scope, TSNode call,
+                        bool *ret_ours);
 /* A Python class whose members are the labels of an enumerated type. */
 bool sa_is_enum_class(struct sa_reader *r, struct python_thing thing, size_t depth);
 /* `values`: the labels are the members' values, not their names. */

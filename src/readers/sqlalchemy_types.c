@@ -289,37 +289,46 @@ static bool type_of_return(struct sa_reader *r, const struct asked_type *asked,
     return !ts_node_is_null(value) && sa_type_read(r, scope, value, type);
 }
 
+static bool is_import(TSNode statement)
+{
+    return node_is(statement, "import_from_statement") || node_is(statement, "import_statement");
+}
+
+/* What a branch returns; it may import the type just above. */
+static bool type_of_branch(struct sa_reader *r, const struct asked_type *asked,
+                           struct python_scope scope, TSNode block, struct sa_type *type)
+{
+    for (uint32_t i = 0; i < ts_node_named_child_count(block); i++) {
+        TSNode statement = ts_node_named_child(block, i);
+        if (is_import(statement))
+            scope.body = block;
+        else if (!node_is(statement, "comment"))
+            return type_of_return(r, asked, scope, statement, type);
+    }
+    return false;
+}
+
 /* load_dialect_impl: what it returns under `if dialect.name == "postgresql":`, or returns always. What else it may do, only running it would
  * tell. */
 static bool type_of_dialect(struct sa_reader *r, const struct asked_type *asked, TSNode function,
                             struct sa_type *type)
 {
-    TSNode body = node_field(function, "body");
-    struct python_scope scope = asked->scope, inside = {.file = scope.file};
+    TSNode body = node_field(function, "body"), block;
+    struct python_scope inside = {.file = asked->scope.file};
 
     for (uint32_t i = 0; i < ts_node_named_child_count(body); i++) {
         TSNode statement = ts_node_named_child(body, i);
-        if (node_is(statement, "comment") || node_is(ts_node_named_child(statement, 0), "string"))
+        if (is_import(statement))
+            inside.body = body;
+        if (is_import(statement) || node_is(statement, "comment") ||
+            node_is(ts_node_named_child(statement, 0), "string"))
             continue;
         if (!node_is(statement, "if_statement"))
             return type_of_return(r, asked, inside, statement, type);
-        TSNode condition = node_field(statement, "condition");
-        struct str source = node_source(scope.file, condition);
-        if (!node_is(condition, "comparison_operator") ||
-            !str_starts(source, STR("dialect.name")) || !str_contains(source, STR("==")))
+        if (!sa_dialect_branch(inside, statement, &block))
             return false;
-        if (str_contains(source, STR("postgresql")))
-            return type_of_return(r, asked, inside,
-                                  ts_node_named_child(node_field(statement, "consequence"), 0),
-                                  type);
-        for (uint32_t j = 0; j < ts_node_named_child_count(statement); j++) {
-            TSNode other = ts_node_named_child(statement, j);
-            if (node_is(other, "elif_clause"))
-                return false;
-            if (node_is(other, "else_clause"))
-                return type_of_return(r, asked, inside,
-                                      ts_node_named_child(node_field(other, "body"), 0), type);
-        }
+        if (!ts_node_is_null(block))
+            return type_of_branch(r, asked, inside, block, type);
     }
     return false;
 }
@@ -449,11 +458,11 @@ bool sa_type_read(struct sa_reader *r, struct python_scope scope, TSNode express
             TSNode object = node_field(function, "object");
             struct python_thing on = python_resolve(r->tree, scope, function);
             if (str_eq(method, STR("with_variant"))) {
-                TSNode dialect = call_positional(expression, 1);
-                struct python_constant name = python_constant(r->tree, scope, dialect);
-                if (name.kind == CONSTANT_STRING && str_eq(name.text, STR("postgresql")))
-                    return sa_type_read(r, scope, call_positional(expression, 0), ret_type);
-                return name.kind == CONSTANT_STRING && sa_type_read(r, scope, object, ret_type);
+                bool ours;
+                if (!sa_variant_is_ours(r, scope, expression, &ours))
+                    return false;
+                return sa_type_read(r, scope, ours ? call_positional(expression, 0) : object,
+                                    ret_type);
             }
             if (str_eq(method, STR("as_mutable")) || str_eq(method, STR("evaluates_none")))
                 return sa_type_read(
