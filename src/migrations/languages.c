@@ -26,7 +26,9 @@ static const char *const python_words[] = {
 
 static bool python_mentions(struct str source)
 {
-    static const char *const more[] = {"Index(", "django.db", ".naming_convention", NULL};
+    /* what assigns a naming convention, or adds to one */
+    static const char *const more[] = {"Index(",        "django.db",         ".naming_convention",
+                                       "%(table_name)", "%(column_0_label)", NULL};
 
     return has_word(source, python_words) || has_word(source, more);
 }

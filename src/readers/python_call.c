@@ -440,6 +440,28 @@ static TSNode in_dictionary(struct python_tree *tree, struct python_thing thing,
     return found;
 }
 
+TSNode python_dictionary_value(struct python_tree *tree, struct python_scope scope,
+                               TSNode expression, const char *key, struct python_scope *ret_scope)
+{
+    TSNode method = node_is(expression, "call")
+                        ? node_field(node_field(expression, "function"), "attribute")
+                        : node_null();
+    bool shown =
+        node_is(expression, "dictionary") ||
+        (!ts_node_is_null(method) && str_eq(node_source(scope.file, method), STR("update")));
+    struct python_thing thing = shown ? (struct python_thing){.kind = THING_VALUE,
+                                                              .file = scope.file,
+                                                              .node = expression,
+                                                              .scope = scope.body,
+                                                              .bound = scope.bound}
+                                      : dictionary_at(tree, scope, expression, 0);
+
+    *ret_scope = scope;
+    if (thing.kind == THING_UNKNOWN || node_is(thing.node, "none"))
+        return node_null();
+    return in_dictionary(tree, thing, key, ret_scope, 0);
+}
+
 /* A word of `**kw`: as the function sets it, as the call gives it, or what is set by default. */
 static TSNode rest_keyword(struct python_tree *tree, struct python_scope scope,
                            const struct python_bound *rest, const char *name,

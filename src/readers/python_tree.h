@@ -210,6 +210,10 @@ const struct python_bound *python_init_sets(struct python_tree *tree, struct pyt
  * written out; null: absent. */
 TSNode python_call_keyword(struct python_tree *tree, struct python_scope scope, TSNode call,
                            const char *name, struct python_scope *ret_scope);
+/* What a dictionary, whatever names it or joins its parts, has under a key, or what `x.update(…)` puts there; null: nothing, or that cannot be
+ * told. */
+TSNode python_dictionary_value(struct python_tree *tree, struct python_scope scope,
+                               TSNode expression, const char *key, struct python_scope *ret_scope);
 /* The arguments that `*x` or `**x` passes on from the call of the function around it; NULL: it is something else. */
 const struct python_bound *python_rest_of(struct python_scope scope, TSNode splat);
 /* The N-th positional argument, the same way through `*rest`; null: there are fewer. */

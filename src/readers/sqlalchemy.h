@@ -75,9 +75,11 @@ VEC_DEFINE(sa_orphans, struct sa_orphan);
 
 /* Base.metadata.naming_convention = {…} below what makes the metadata. */
 struct sa_convention {
-    struct str owner; /* where that is made */
+    struct str owner; /* where that is made, or the dictionary that is added to */
     struct python_scope scope;
-    TSNode map;
+    TSNode map;     /* a dictionary, or `x.update(…)` */
+    bool adds;      /* what was there before stays */
+    struct str key; /* x["ix"] = "…": the map is that value; empty: it is a map */
 };
 VEC_DEFINE(sa_conventions, struct sa_convention);
 
@@ -240,8 +242,10 @@ bool sa_default_read(struct sa_reader *r, struct python_scope scope, TSNode expr
 struct str sa_target(struct sa_reader *r, struct python_scope scope, TSNode target);
 /* As PostgreSQL shows it: DEFAULT 'true' of a boolean is true, DEFAULT '0' of a number is 0. */
 struct str sa_default_shown(struct arena *arena, struct str type, struct str text, bool string);
-/* X.metadata.naming_convention = …: kept, for the classes and tables of that metadata. False: another statement. */
+/* X.metadata.naming_convention = …, .update(…): kept, for the classes and tables of that metadata. False: another statement. */
 bool sa_convention_note(struct sa_reader *r, struct python_scope scope, TSNode statement);
+/* metadata = Base.metadata: what such a name stands for, and where that is written; any other node is itself. */
+TSNode sa_metadata_meant(struct sa_reader *r, struct python_scope *scope, TSNode node);
 bool sa_has_convention(struct sa_reader *r, const struct sa_class *class);
 struct str sa_index_name(struct sa_reader *r, const struct sa_class *class,
                          const struct schema_table *table, const struct strs *columns,

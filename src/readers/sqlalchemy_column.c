@@ -389,6 +389,10 @@ void sa_column_add(struct sa_reader *r, const struct sa_class *class, struct sch
         index.name = sa_index_name(r, class, table, &index.parts, "ix", STR(""));
         VEC_PUSH(r->arena, &table->indexes, index);
         c->unique = false; /* the index does it */
+    } else if (c->unique) {
+        struct strs itself = {0};
+        strs_add(r->arena, &itself, c->name);
+        c->unique_name = sa_index_name(r, class, table, &itself, "uq", STR_NONE);
     }
     schema_column_put(r->arena, table, *c);
     if (column->type.allowed.count)

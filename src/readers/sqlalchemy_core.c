@@ -98,6 +98,8 @@ static bool metadata_of(struct sa_reader *r, struct python_scope scope, TSNode c
     *ret_class = (struct sa_class){0};
     if (metadata_made(r, python_resolve(r->tree, scope, given), ret_class))
         return true;
+    if (node_is(given, "identifier"))
+        given = sa_metadata_meant(r, &scope, given);
     TSNode object = node_is(given, "attribute")      ? node_field(given, "object")
                     : node_is(function, "attribute") ? node_field(function, "object")
                                                      : node_null();

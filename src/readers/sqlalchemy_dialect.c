@@ -43,8 +43,7 @@ bool sa_dialect_branch(struct python_scope scope, TSNode statement, TSNode *ret_
     return true;
 }
 
-bool sa_variant_is_ours(struct sa_reader *r, struct python_scope scope, TSNode call,
-                        bool *ret_ours)
+bool sa_variant_is_ours(struct sa_reader *r, struct python_scope scope, TSNode call, bool *ret_ours)
 {
     size_t count = call_positional_count(call);
 

@@ -262,9 +262,31 @@ static bool is_part_of_column(const struct schema_table *table, const struct sch
            !str_eq(here->type, there->type);
 }
 
+/* unique=True that another naming convention calls otherwise now. */
+static void compare_unique_names(struct comparison *c, const struct schema_table *old,
+                                 const struct schema_table *new)
+{
+    for (size_t i = 0; i < new->columns.count; i++) {
+        const struct schema_column *after = &new->columns.items[i];
+        const struct schema_column *before =
+            after->unique_name.length ? schema_column_named(old, after->name) : NULL;
+        if (!before || !before->unique_name.length ||
+            str_eq(before->unique_name, after->unique_name))
+            continue;
+        struct schema_index index = {
+            .kind = SCHEMA_UNIQUE, .name = after->unique_name, .place = after->place};
+        strs_add(c->arena, &index.parts, after->name);
+        whole_index(c, new, &index, SCHEMA_ADD, false);
+        index.name = before->unique_name;
+        index.place = before->place;
+        whole_index(c, old, &index, SCHEMA_DROP, false);
+    }
+}
+
 static void compare_indexes(struct comparison *c, const struct schema_table *old,
                             const struct schema_table *new)
 {
+    compare_unique_names(c, old, new);
     for (size_t i = 0; i < new->indexes.count; i++) {
         const struct schema_index *index = &new->indexes.items[i];
         if (!index->implied && !is_part_of_column(new, old, index) &&

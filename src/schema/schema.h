@@ -23,6 +23,8 @@ struct schema_column {
         default_value; /* the database's own, as an SQL expression, or "GENERATED …"; empty: none */
     struct str references; /* "users (id)", "users (id) ON DELETE CASCADE"; empty: none */
     bool nullable, primary_key, unique;
+    struct str
+        unique_name;     /* what a naming convention calls that constraint; empty: there is none */
     bool unread_default; /* there is one, and it cannot be read */
     bool unread;         /* only its name is known: it is compared with nothing */
     bool named; /* with `unread`: the name is sure, so it is sure that the column is there */
