@@ -1,6 +1,7 @@
 #include "base/buf.h"
 
 #include "readers/python.h"
+#include "readers/python_run.h"
 #include "readers/python_tree.h"
 
 #define NAMES_MAX 8u
@@ -215,12 +216,40 @@ static struct str upper(struct arena *arena, struct str text)
     return str_of(bytes, text.length);
 }
 
-/* A function of the tree over strings: assignments and a return, as snake_case() has them. Anything else is not known. */
+/* Assignments and a return, as snake_case() has them. */
+static struct python_constant straight(struct python_tree *tree, struct python_scope inside,
+                                       TSNode body, size_t depth)
+{
+    struct python_bound bound[NAMES_MAX];
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < ts_node_named_child_count(body); i++) {
+        TSNode statement = ts_node_named_child(body, i), inner = ts_node_named_child(statement, 0);
+        if (node_is(statement, "comment") || node_is(inner, "string"))
+            continue;
+        if (node_is(statement, "return_statement"))
+            return constant(tree, inside, inner, depth + 1);
+        if (!node_is(inner, "assignment") || !node_is(node_field(inner, "left"), "identifier") ||
+            count == NAMES_MAX)
+            return none();
+        struct python_constant value =
+            constant(tree, inside, node_field(inner, "right"), depth + 1);
+        if (value.kind != CONSTANT_STRING)
+            return none();
+        bound[count] =
+            (struct python_bound){.name = node_source(inside.file, node_field(inner, "left")),
+                                  .text = value.text,
+                                  .outer = inside.bound};
+        inside.bound = &bound[count++];
+    }
+    return none();
+}
+
+/* A function of the tree over strings. */
 static struct python_constant function_call(struct python_tree *tree, struct python_scope scope,
                                             TSNode node, struct python_thing function, size_t depth)
 {
-    TSNode parameters = node_field(function.node, "parameters"),
-           body = node_field(function.node, "body");
+    TSNode parameters = node_field(function.node, "parameters");
     struct python_bound bound[NAMES_MAX];
     struct python_scope inside = {.file = function.file};
     size_t count = 0;
@@ -237,26 +266,11 @@ static struct python_constant function_call(struct python_tree *tree, struct pyt
             .name = node_source(function.file, name), .text = value.text, .outer = inside.bound};
         inside.bound = &bound[count++];
     }
-    for (uint32_t i = 0; i < ts_node_named_child_count(body); i++) {
-        TSNode statement = ts_node_named_child(body, i), inner = ts_node_named_child(statement, 0);
-        if (node_is(statement, "comment") || node_is(inner, "string"))
-            continue;
-        if (node_is(statement, "return_statement"))
-            return constant(tree, inside, inner, depth + 1);
-        if (!node_is(inner, "assignment") || !node_is(node_field(inner, "left"), "identifier") ||
-            count == NAMES_MAX)
-            return none();
-        struct python_constant value =
-            constant(tree, inside, node_field(inner, "right"), depth + 1);
-        if (value.kind != CONSTANT_STRING)
-            return none();
-        bound[count] =
-            (struct python_bound){.name = node_source(function.file, node_field(inner, "left")),
-                                  .text = value.text,
-                                  .outer = inside.bound};
-        inside.bound = &bound[count++];
-    }
-    return none();
+    struct python_constant value = straight(tree, inside, node_field(function.node, "body"), depth);
+    if (value.kind == CONSTANT_NOT &&
+        python_run(tree, inside, function.node, depth + 1, &value.text))
+        value.kind = CONSTANT_STRING;
+    return value;
 }
 
 /* Of libraries: what a variable of the environment is where nobody sets it, a name in snake_case, the text of an empty document. */
@@ -554,4 +568,10 @@ struct python_constant python_constant(struct python_tree *tree, struct python_s
                                        TSNode expression)
 {
     return constant(tree, scope, expression, 0);
+}
+
+struct python_constant python_constant_below(struct python_tree *tree, struct python_scope scope,
+                                             TSNode expression, size_t depth)
+{
+    return constant(tree, scope, expression, depth);
 }

@@ -1,3 +1,4 @@
+#include "readers/python_run.h"
 #include "readers/sqlalchemy.h"
 
 struct walk {
@@ -458,6 +459,9 @@ static struct str written_name(struct sa_reader *r, struct sa_class *class, bool
         TSNode value =
             binding->kind == BINDING_FUNCTION ? returned(file, binding->node) : binding->node;
         struct python_constant name = python_constant(r->tree, scope, value);
+        if (name.kind == CONSTANT_NOT && binding->kind == BINDING_FUNCTION &&
+            python_run(r->tree, scope, binding->node, 0, &name.text))
+            name.kind = CONSTANT_STRING;
         if (name.kind == CONSTANT_NONE) {
             *ret_given = false;
             return STR_NONE;
