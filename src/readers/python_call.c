@@ -1,72 +1,7 @@
 /* python_call.c -- functions of the tree: what their parameters mean in one call. */
-#include "readers/python_tree.h"
+#include "readers/python_parameters.h"
 
 #define PARAMETERS_MAX 24u
-
-/* The name that a parameter binds; empty: `*`, `/`. */
-static struct str parameter_name(const struct python_file *file, TSNode parameter)
-{
-    TSNode name = parameter;
-
-    if (node_is(name, "typed_parameter"))
-        name = ts_node_named_child(name, 0);
-    else if (node_is(name, "default_parameter") || node_is(name, "typed_default_parameter"))
-        name = node_field(name, "name");
-    if (node_is(name, "list_splat_pattern") || node_is(name, "dictionary_splat_pattern"))
-        name = ts_node_named_child(name, 0);
-    return node_is(name, "identifier") ? node_source(file, name) : STR_NONE;
-}
-
-static bool takes_rest(TSNode parameter, const char *pattern)
-{
-    if (node_is(parameter, "typed_parameter"))
-        parameter = ts_node_named_child(parameter, 0);
-    return node_is(parameter, pattern);
-}
-
-static bool is_rest(TSNode parameter)
-{
-    return takes_rest(parameter, "list_splat_pattern") ||
-           takes_rest(parameter, "dictionary_splat_pattern");
-}
-
-/* How many arguments the parameters before `*`, `*rest` and `**rest` take by their place. */
-static size_t places_of(TSNode function)
-{
-    TSNode parameters = node_field(function, "parameters");
-    size_t count = 0;
-
-    for (uint32_t i = 0; i < ts_node_named_child_count(parameters); i++) {
-        TSNode parameter = ts_node_named_child(parameters, i);
-        if (is_rest(parameter) || node_is(parameter, "keyword_separator"))
-            break;
-        count += !node_is(parameter, "positional_separator") && !node_is(parameter, "comment");
-    }
-    return count;
-}
-
-static bool has_parameter(const struct python_file *file, TSNode function, struct str name)
-{
-    TSNode parameters = node_field(function, "parameters");
-
-    for (uint32_t i = 0; i < ts_node_named_child_count(parameters); i++) {
-        TSNode parameter = ts_node_named_child(parameters, i);
-        if (str_eq(parameter_name(file, parameter), name))
-            return !is_rest(parameter);
-    }
-    return false;
-}
-
-/* options = options or {}: as `**options` takes it, the parameter means what it meant. */
-static bool is_filled(const struct python_file *file, TSNode assignment)
-{
-    TSNode right = node_field(assignment, "right"), empty = node_field(right, "right");
-
-    return node_is(right, "boolean_operator") && node_is(empty, "dictionary") &&
-           ts_node_named_child_count(empty) == 0 &&
-           str_eq(node_source(file, node_field(right, "left")),
-                  node_source(file, node_field(assignment, "left")));
-}
 
 /* Does an assignment bind the name, alone or among others? */
 static bool binds(const struct python_file *file, TSNode assignment, struct str name)
@@ -89,8 +24,8 @@ static bool is_new_name(const struct python_file *file, TSNode function, uint32_
     if (!node_is(name, "identifier"))
         return false;
     for (uint32_t i = 0; i < ts_node_named_child_count(parameters); i++)
-        if (str_eq(parameter_name(file, ts_node_named_child(parameters, i)), text) &&
-            !is_filled(file, assignment))
+        if (str_eq(python_parameter_name(file, ts_node_named_child(parameters, i)), text) &&
+            !python_parameter_is_filled(file, assignment))
             return false;
     for (uint32_t i = 0; i < index; i++) {
         TSNode before = ts_node_named_child(ts_node_named_child(body, i), 0);
@@ -114,57 +49,43 @@ static bool binds_new_names(const struct python_file *file, TSNode function, uin
     return true;
 }
 
-/* kw.setdefault("nullable", False), kw["nullable"] = False of a parameter `**kw`: what it is that is set, and to what; null: another
- * statement. */
-static TSNode set_in_rest(const struct python_file *file, TSNode function, TSNode statement,
-                          bool *ret_final, TSNode *ret_key)
+/* What the parameters mean behind such statements. False: it cannot be told. */
+static bool fill_parameters(struct python_tree *tree, struct python_thing function,
+                            struct python_scope *inside)
 {
-    TSNode node = ts_node_named_child(statement, 0),
-           parameters = node_field(function, "parameters");
-    TSNode called = node_field(node, "function"), left = node_field(node, "left");
-    TSNode holder = node_null();
-    size_t rests = 0;
+    struct arena *arena = python_tree_arena(tree);
 
-    *ret_final = node_is(node, "assignment") && node_is(left, "subscript");
-    if (*ret_final)
-        holder = node_field(left, "value");
-    else if (node_is(called, "attribute") && call_positional_count(node) == 2 &&
-             str_eq(node_source(file, node_field(called, "attribute")), STR("setdefault")))
-        holder = node_field(called, "object");
-    for (uint32_t i = 0; node_is(holder, "identifier") && i < ts_node_named_child_count(parameters);
-         i++)
-        rests += takes_rest(ts_node_named_child(parameters, i), "dictionary_splat_pattern") &&
-                 str_eq(parameter_name(file, ts_node_named_child(parameters, i)),
-                        node_source(file, holder));
-    *ret_key = *ret_final ? node_field(left, "subscript") : call_positional(node, 0);
-    if (!rests || !node_is(*ret_key, "string"))
-        return node_null();
-    return *ret_final ? node_field(node, "right") : call_positional(node, 1);
-}
-
-/* The value of that word as the body of the function sets it; `final`: whatever the call says. */
-static TSNode set_word(struct python_tree *tree, struct python_file *file, TSNode function,
-                       struct str word, bool final)
-{
-    struct python_scope scope = {.file = file};
-    TSNode body = node_field(function, "body"), found = node_null();
-
-    for (uint32_t i = 0; i < ts_node_named_child_count(body); i++) {
-        bool is_final;
-        TSNode key,
-            value = set_in_rest(file, function, ts_node_named_child(body, i), &is_final, &key);
-        if (!ts_node_is_null(value) && is_final == final &&
-            str_eq(python_constant(tree, scope, key).text, word) &&
-            (final || ts_node_is_null(found)))
-            found = value;
+    for (uint32_t i = 0; i < ts_node_named_child_count(inside->body); i++) {
+        TSNode statement = ts_node_named_child(inside->body, i), name, condition;
+        TSNode value = python_parameter_filled_with(function.file, function.node, statement, &name,
+                                                    &condition);
+        bool is_true, empty = ts_node_is_null(condition);
+        if (ts_node_is_null(value))
+            continue;
+        if (!python_condition(tree, *inside, empty ? name : condition, &is_true)) {
+            if (!empty ||
+                !python_parameter_is_filled(function.file, ts_node_named_child(statement, 0)))
+                return false;
+            continue;
+        }
+        if (is_true == empty)
+            continue;
+        struct python_scope *before = ARENA_NEW(arena, struct python_scope);
+        struct python_bound *bound = ARENA_NEW(arena, struct python_bound);
+        *before = *inside;
+        *bound = (struct python_bound){.name = node_source(function.file, name),
+                                       .outer = inside->bound,
+                                       .node = value,
+                                       .scope = before};
+        inside->bound = bound;
     }
-    return found;
+    return true;
 }
 
-/* A docstring, imports, names assigned once that are no parameters, words set in `**kw`, and the return. */
+/* A docstring, imports, names assigned once that are no parameters or where the call gives none, words set in `**kw`, and the return. */
 static bool is_plain_body(const struct python_file *file, TSNode function)
 {
-    TSNode body = node_field(function, "body"), key;
+    TSNode body = node_field(function, "body"), key, name, condition;
     bool final;
 
     for (uint32_t i = 0; !ts_node_is_null(body) && i < ts_node_named_child_count(body); i++) {
@@ -174,9 +95,12 @@ static bool is_plain_body(const struct python_file *file, TSNode function)
         if (node_is(statement, "comment") || node_is(statement, "import_statement") ||
             node_is(statement, "import_from_statement") || node_is(inner, "string"))
             continue;
+        if (!ts_node_is_null(
+                python_parameter_filled_with(file, function, statement, &name, &condition)))
+            continue;
         if (!node_is(statement, "expression_statement"))
             return false;
-        if (!ts_node_is_null(set_in_rest(file, function, statement, &final, &key)))
+        if (!ts_node_is_null(python_parameter_rest_set(file, function, statement, &final, &key)))
             continue;
         if (!node_is(inner, "assignment") || !binds_new_names(file, function, i, inner))
             return false;
@@ -192,17 +116,19 @@ static bool all_taken(const struct python_file *from, TSNode call, struct python
     bool words = false, places = false;
 
     for (uint32_t i = 0; i < ts_node_named_child_count(parameters); i++) {
-        words = words || takes_rest(ts_node_named_child(parameters, i), "dictionary_splat_pattern");
-        places = places || takes_rest(ts_node_named_child(parameters, i), "list_splat_pattern");
+        words = words || python_parameter_takes(ts_node_named_child(parameters, i),
+                                                "dictionary_splat_pattern");
+        places = places ||
+                 python_parameter_takes(ts_node_named_child(parameters, i), "list_splat_pattern");
     }
     for (uint32_t i = 0; !words && i < ts_node_named_child_count(arguments); i++) {
         TSNode argument = ts_node_named_child(arguments, i);
         if (node_is(argument, "keyword_argument") &&
-            !has_parameter(function.file, function.node,
-                           node_source(from, node_field(argument, "name"))))
+            !python_parameter_is_there(function.file, function.node,
+                                       node_source(from, node_field(argument, "name"))))
             return false;
     }
-    return places || call_positional_count(call) <= places_of(function.node);
+    return places || call_positional_count(call) <= python_parameter_places(function.node);
 }
 
 /* `method`: the first parameter is `self`, and without a call every other one is what it is by default. */
@@ -229,15 +155,15 @@ static bool bind_parameters(struct python_tree *tree, struct python_scope scope,
 
         if (node_is(parameter, "positional_separator") || node_is(parameter, "comment"))
             continue;
-        if (is_rest(parameter) || node_is(parameter, "keyword_separator"))
+        if (python_parameter_is_rest(parameter) || node_is(parameter, "keyword_separator"))
             by_place = false;
-        bound->name = parameter_name(function.file, parameter);
+        bound->name = python_parameter_name(function.file, parameter);
         if (!bound->name.length)
             continue;
         bound->scope = outside;
         bound->outer = inner;
         inner = bound;
-        if (is_rest(parameter)) {
+        if (python_parameter_is_rest(parameter)) {
             bound->node = call;
             bound->rest = function.node;
             bound->rest_from = place;
@@ -269,16 +195,32 @@ bool python_call_enter(struct python_tree *tree, struct python_scope scope, TSNo
                        struct python_thing function, struct python_scope *ret_inside)
 {
     return is_plain_body(function.file, function.node) && all_taken(scope.file, call, function) &&
-           bind_parameters(tree, scope, call, function, false, ret_inside);
+           bind_parameters(tree, scope, call, function, false, ret_inside) &&
+           fill_parameters(tree, function, ret_inside);
+}
+
+TSNode python_call_returned(struct python_thing function)
+{
+    TSNode body = node_field(function.node, "body");
+
+    for (uint32_t i = 0; !ts_node_is_null(body) && i < ts_node_named_child_count(body); i++)
+        if (node_is(ts_node_named_child(body, i), "return_statement"))
+            return node_bare(ts_node_named_child(ts_node_named_child(body, i), 0));
+    return node_null();
 }
 
 /* super().__init__(…) of a body that does nothing else but set attributes of its own; null: it does. */
 static TSNode super_call(const struct python_file *file, TSNode function)
 {
-    TSNode body = node_field(function, "body"), found = node_null();
+    TSNode body = node_field(function, "body"), found = node_null(), name, key;
+    bool final;
 
     for (uint32_t i = 0; i < ts_node_named_child_count(body); i++) {
         TSNode statement = ts_node_named_child(body, i), node = ts_node_named_child(statement, 0);
+        if (!ts_node_is_null(
+                python_parameter_filled_with(file, function, statement, &name, &key)) ||
+            !ts_node_is_null(python_parameter_rest_set(file, function, statement, &final, &key)))
+            continue;
         bool own = node_is(node, "assignment") &&
                    str_starts(node_source(file, node_field(node, "left")), STR("self."));
         if (node_is(statement, "comment") || node_is(node, "string") || own)
@@ -299,6 +241,7 @@ TSNode python_init_passes(struct python_tree *tree, struct python_scope scope, T
     TSNode passed = super_call(init.file, init.node);
 
     if (ts_node_is_null(passed) || !bind_parameters(tree, scope, call, init, true, ret_inside) ||
+        !fill_parameters(tree, init, ret_inside) ||
         python_call_has_splat(tree, *ret_inside, passed))
         return node_null();
     return passed;
@@ -393,7 +336,7 @@ static struct python_thing dictionary_at(struct python_tree *tree, struct python
     bool called = thing.kind == THING_FOREIGN && str_eq(thing.dotted, STR("builtins.dict()"));
 
     if (thing.kind == THING_VALUE && node_is(thing.node, "none"))
-        return thing; /* as is_filled() has it */
+        return thing; /* as python_parameter_is_filled() has it */
     if (thing.kind == THING_VALUE && node_is(thing.node, "call") && depth < DICTIONARIES_DEPTH_MAX)
         return dictionary_made(tree, thing, depth + 1);
     if (thing.file && depth < DICTIONARIES_DEPTH_MAX &&
@@ -467,15 +410,16 @@ static TSNode rest_keyword(struct python_tree *tree, struct python_scope scope,
                            const struct python_bound *rest, const char *name,
                            struct python_scope *ret_scope)
 {
-    TSNode found = set_word(tree, scope.file, rest->rest, str_from(name), true);
+    TSNode found = python_parameter_rest_word(tree, scope.file, rest->rest, str_from(name), true);
 
     *ret_scope = scope;
-    if (ts_node_is_null(found) && !has_parameter(scope.file, rest->rest, str_from(name)))
+    if (ts_node_is_null(found) &&
+        !python_parameter_is_there(scope.file, rest->rest, str_from(name)))
         found = python_call_keyword(tree, *rest->scope, rest->node, name, ret_scope);
     if (!ts_node_is_null(found))
         return found;
     *ret_scope = scope;
-    return set_word(tree, scope.file, rest->rest, str_from(name), false);
+    return python_parameter_rest_word(tree, scope.file, rest->rest, str_from(name), false);
 }
 
 TSNode python_call_keyword(struct python_tree *tree, struct python_scope scope, TSNode call,

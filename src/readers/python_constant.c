@@ -1,23 +1,10 @@
 #include "base/buf.h"
 
 #include "readers/python.h"
+#include "readers/python_constant.h"
 #include "readers/python_run.h"
-#include "readers/python_tree.h"
 
 #define NAMES_MAX 8u
-
-static struct python_constant constant(struct python_tree *tree, struct python_scope scope,
-                                       TSNode expression, size_t depth);
-
-static struct python_constant none(void)
-{
-    return (struct python_constant){.kind = CONSTANT_NOT};
-}
-
-static struct python_constant string(struct str text)
-{
-    return (struct python_constant){.kind = CONSTANT_STRING, .text = text};
-}
 
 static struct python_constant number(struct arena *arena, struct str text)
 {
@@ -47,9 +34,10 @@ static struct python_constant binary(struct arena *arena, struct str operator,
     int64_t a, b, result;
 
     if (left.kind == CONSTANT_STRING && right.kind == CONSTANT_STRING && str_eq(operator, STR("+")))
-        return string(str_printf(arena, STR_FMT STR_FMT, STR_ARG(left.text), STR_ARG(right.text)));
+        return python_constant_string(
+            str_printf(arena, STR_FMT STR_FMT, STR_ARG(left.text), STR_ARG(right.text)));
     if (!to_integer(left, &a) || !to_integer(right, &b))
-        return none();
+        return python_constant_none();
     if (str_eq(operator, STR("+")))
         result = a + b;
     else if (str_eq(operator, STR("-")))
@@ -61,132 +49,9 @@ static struct python_constant binary(struct arena *arena, struct str operator,
     else if (str_eq(operator, STR("**")) && a == 2 && b >= 0 && b < 31)
         result = (int64_t)1 << b;
     else
-        return none();
+        return python_constant_none();
     return (struct python_constant){.kind = CONSTANT_NUMBER,
                                     .text = str_printf(arena, "%lld", (long long)result)};
-}
-
-/* One `%s` or `%d` after the other. */
-static struct python_constant filled(struct python_tree *tree, struct python_scope scope,
-                                     struct str form, const TSNode *values, size_t count,
-                                     size_t depth)
-{
-    struct buf whole = buf_new(python_tree_arena(tree), (size_t)1 << 20);
-    size_t used = 0;
-
-    for (size_t i = 0; i < form.length; i++) {
-        char next = i + 1 < form.length ? form.bytes[i + 1] : '\0';
-        if (form.bytes[i] != '%') {
-            buf_add_byte(&whole, form.bytes[i]);
-            continue;
-        }
-        i++;
-        if (next == '%') {
-            buf_add_byte(&whole, '%');
-            continue;
-        }
-        struct python_constant value = /* none of `%(name)s`, `%.3f` */
-            used < count && (next == 's' || next == 'd')
-                ? constant(tree, scope, values[used], depth + 1)
-                : none();
-        if (value.kind != CONSTANT_STRING && value.kind != CONSTANT_NUMBER)
-            return none();
-        buf_add(&whole, value.text);
-        used++;
-    }
-    return used == count ? string(buf_str(&whole)) : none();
-}
-
-/* "%s_name" % __tablename__, "%s_%s" % (TABLE, "name") */
-static struct python_constant percent(struct python_tree *tree, struct python_scope scope,
-                                      struct str form, TSNode right, size_t depth)
-{
-    TSNode values[NAMES_MAX];
-    size_t count = 0;
-
-    right = node_bare(right);
-    if (!node_is(right, "tuple"))
-        return filled(tree, scope, form, &right, 1, depth);
-    for (uint32_t i = 0; i < ts_node_named_child_count(right); i++) {
-        if (node_is(ts_node_named_child(right, i), "comment"))
-            continue;
-        if (count == NAMES_MAX)
-            return none();
-        values[count++] = ts_node_named_child(right, i);
-    }
-    return filled(tree, scope, form, values, count, depth);
-}
-
-/* What stands for `{}` (the next one), `{1}` or `{name}`; null: nothing, or it is written in a form of its own. */
-static TSNode format_value(struct python_scope scope, TSNode call, struct str hole, size_t *next)
-{
-    uint64_t number = *next;
-
-    if (!hole.length)
-        ++*next;
-    else if (!str_to_u64(hole, &number))
-        return call_keyword(scope.file, call, str_c(python_tree_arena(scope.file->of), hole));
-    return call_positional(call, number);
-}
-
-/* "{}_{name}".format(__tablename__, name="x") */
-static struct python_constant format_call(struct python_tree *tree, struct python_scope scope,
-                                          struct str form, TSNode call, size_t depth)
-{
-    struct buf whole = buf_new(python_tree_arena(tree), (size_t)1 << 20);
-    size_t next = 0;
-
-    if (call_has_splat(call))
-        return none();
-    while (form.length) {
-        size_t open = str_find_byte(form, '{'), close = str_find_byte(form, '}');
-        size_t at = open < close ? open : close;
-        buf_add(&whole, str_prefix(form, at));
-        if (at == SIZE_MAX)
-            break;
-        form = str_from_offset(form, at);
-        if (form.length > 1 && form.bytes[0] == form.bytes[1]) { /* `{{` */
-            buf_add_byte(&whole, form.bytes[0]);
-            form = str_from_offset(form, 2);
-            continue;
-        }
-        size_t end = str_find_byte(form, '}');
-        if (form.bytes[0] != '{' || end == SIZE_MAX)
-            return none();
-        TSNode given = format_value(scope, call, str_slice(form, 1, end), &next);
-        struct python_constant value = constant(tree, scope, given, depth + 1);
-        if (value.kind != CONSTANT_STRING && value.kind != CONSTANT_NUMBER)
-            return none();
-        buf_add(&whole, value.text);
-        form = str_from_offset(form, end + 1);
-    }
-    return string(buf_str(&whole));
-}
-
-/* f"{cls.__name__.lower()}s" */
-static struct python_constant formatted(struct python_tree *tree, struct python_scope scope,
-                                        TSNode node, size_t depth)
-{
-    struct arena *arena = python_tree_arena(tree);
-    struct buf whole = buf_new(arena, (size_t)1 << 20);
-
-    for (uint32_t i = 0; i < ts_node_named_child_count(node); i++) {
-        TSNode part = ts_node_named_child(node, i);
-        if (node_is(part, "string_content")) {
-            struct str text = node_source(scope.file, part);
-            if (str_find_byte(text, '\\') != SIZE_MAX)
-                return none();
-            buf_add(&whole, text);
-        } else if (node_is(part, "interpolation")) {
-            struct python_constant value =
-                constant(tree, scope, node_field(part, "expression"), depth + 1);
-            if ((value.kind != CONSTANT_STRING && value.kind != CONSTANT_NUMBER) ||
-                ts_node_named_child_count(part) != 1)
-                return none();
-            buf_add(&whole, value.text);
-        }
-    }
-    return string(buf_str(&whole));
 }
 
 /* re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__), pattern.sub("_", cls.__name__): `pattern` is of the scope that it stands in. */
@@ -194,15 +59,16 @@ static struct python_constant substitution(struct python_tree *tree, struct pyth
                                            TSNode pattern, struct python_scope scope, TSNode call,
                                            size_t skipped, size_t depth)
 {
-    struct python_constant words = constant(tree, in, pattern, depth + 1);
-    struct python_constant by = constant(tree, scope, call_positional(call, skipped), depth + 1);
+    struct python_constant words = python_constant_within(tree, in, pattern, depth + 1);
+    struct python_constant by =
+        python_constant_within(tree, scope, call_positional(call, skipped), depth + 1);
     struct python_constant text =
-        constant(tree, scope, call_positional(call, skipped + 1), depth + 1);
+        python_constant_within(tree, scope, call_positional(call, skipped + 1), depth + 1);
 
     if (words.kind != CONSTANT_STRING || by.kind != CONSTANT_STRING ||
         text.kind != CONSTANT_STRING || call_positional_count(call) != skipped + 2 ||
         !python_substitute(python_tree_arena(tree), words.text, by.text, text.text, &text.text))
-        return none();
+        return python_constant_none();
     return text;
 }
 
@@ -228,21 +94,21 @@ static struct python_constant straight(struct python_tree *tree, struct python_s
         if (node_is(statement, "comment") || node_is(inner, "string"))
             continue;
         if (node_is(statement, "return_statement"))
-            return constant(tree, inside, inner, depth + 1);
+            return python_constant_within(tree, inside, inner, depth + 1);
         if (!node_is(inner, "assignment") || !node_is(node_field(inner, "left"), "identifier") ||
             count == NAMES_MAX)
-            return none();
+            return python_constant_none();
         struct python_constant value =
-            constant(tree, inside, node_field(inner, "right"), depth + 1);
+            python_constant_within(tree, inside, node_field(inner, "right"), depth + 1);
         if (value.kind != CONSTANT_STRING)
-            return none();
+            return python_constant_none();
         bound[count] =
             (struct python_bound){.name = node_source(inside.file, node_field(inner, "left")),
                                   .text = value.text,
                                   .outer = inside.bound};
         inside.bound = &bound[count++];
     }
-    return none();
+    return python_constant_none();
 }
 
 /* A function of the tree over strings. */
@@ -255,13 +121,14 @@ static struct python_constant function_call(struct python_tree *tree, struct pyt
     size_t count = 0;
 
     if (ts_node_named_child_count(parameters) != call_positional_count(node))
-        return none();
+        return python_constant_none();
     for (uint32_t i = 0; i < ts_node_named_child_count(parameters); i++) {
         TSNode name = ts_node_named_child(parameters, i);
-        struct python_constant value = constant(tree, scope, call_positional(node, i), depth + 1);
+        struct python_constant value =
+            python_constant_within(tree, scope, call_positional(node, i), depth + 1);
         name = node_is(name, "typed_parameter") ? ts_node_named_child(name, 0) : name;
         if (!node_is(name, "identifier") || value.kind != CONSTANT_STRING || count == NAMES_MAX)
-            return none();
+            return python_constant_none();
         bound[count] = (struct python_bound){
             .name = node_source(function.file, name), .text = value.text, .outer = inside.bound};
         inside.bound = &bound[count++];
@@ -291,20 +158,20 @@ static struct python_constant library_call(struct python_tree *tree, struct pyth
     if (str_is_one_of(called, environment)) {
         TSNode given = call_positional_count(node) == 2 ? call_positional(node, 1)
                                                         : call_keyword(scope.file, node, "default");
-        struct python_constant value = constant(tree, scope, given, depth + 1);
-        return value.kind == CONSTANT_STRING ? value : none();
+        struct python_constant value = python_constant_within(tree, scope, given, depth + 1);
+        return value.kind == CONSTANT_STRING ? value : python_constant_none();
     }
     if (str_is_one_of(called, snake)) {
-        struct python_constant name = constant(tree, scope, first, depth + 1);
+        struct python_constant name = python_constant_within(tree, scope, first, depth + 1);
         return name.kind == CONSTANT_STRING &&
                        python_snake_case(python_tree_arena(tree), name.text, &name.text)
                    ? name
-                   : none();
+                   : python_constant_none();
     }
     if (str_eq(called, STR("json.dumps")) && ts_node_named_child_count(first) == 0 &&
         (node_is(first, "dictionary") || node_is(first, "list")))
-        return string(node_is(first, "list") ? STR("[]") : STR("{}"));
-    return none();
+        return python_constant_string(node_is(first, "list") ? STR("[]") : STR("{}"));
+    return python_constant_none();
 }
 
 static struct python_constant call(struct python_tree *tree, struct python_scope scope, TSNode node,
@@ -320,7 +187,8 @@ static struct python_constant call(struct python_tree *tree, struct python_scope
     if (node_is(function, "identifier") && call_positional_count(node) == 1 &&
         (str_eq(node_source(scope.file, function), STR("str")) ||
          str_eq(node_source(scope.file, function), STR("int")))) {
-        struct python_constant value = constant(tree, scope, call_positional(node, 0), depth + 1);
+        struct python_constant value =
+            python_constant_within(tree, scope, call_positional(node, 0), depth + 1);
         if (value.kind == CONSTANT_NUMBER && str_eq(node_source(scope.file, function), STR("str")))
             value.kind = CONSTANT_STRING;
         return value;
@@ -329,7 +197,7 @@ static struct python_constant call(struct python_tree *tree, struct python_scope
     if (called.kind == THING_FUNCTION && called.file)
         return function_call(tree, scope, node, called, depth);
     if (!node_is(function, "attribute"))
-        return none();
+        return python_constant_none();
     struct str name = node_source(scope.file, node_field(function, "attribute"));
     if (str_eq(name, STR("sub"))) { /* _camel = re.compile("…"); flags are another meaning */
         struct python_thing made = python_resolve(tree, scope, node_field(function, "object"));
@@ -337,24 +205,24 @@ static struct python_constant call(struct python_tree *tree, struct python_scope
         return made.file && str_eq(made.dotted, STR("re.compile()")) &&
                        ts_node_named_child_count(node_field(made.node, "arguments")) == 1
                    ? substitution(tree, in, call_positional(made.node, 0), scope, node, 0, depth)
-                   : none();
+                   : python_constant_none();
     }
     bool format = str_eq(name, STR("format"));
     if (!format && call_positional_count(node) != 0)
-        return none();
+        return python_constant_none();
     struct python_constant object =
-        constant(tree, scope, node_field(function, "object"), depth + 1);
+        python_constant_within(tree, scope, node_field(function, "object"), depth + 1);
     if (object.kind != CONSTANT_STRING)
-        return none();
+        return python_constant_none();
     if (format)
-        return format_call(tree, scope, object.text, node, depth);
+        return python_constant_format(tree, scope, object.text, node, depth);
     if (str_eq(name, STR("lower")))
-        return string(str_lower(arena, object.text));
+        return python_constant_string(str_lower(arena, object.text));
     if (str_eq(name, STR("upper")))
-        return string(upper(arena, object.text));
+        return python_constant_string(upper(arena, object.text));
     if (str_eq(name, STR("strip")))
-        return string(str_trim(object.text));
-    return none();
+        return python_constant_string(str_trim(object.text));
+    return python_constant_none();
 }
 
 /* class Status(models.TextChoices): NEW = "new", "New" – the first is the value, the other a label. */
@@ -370,6 +238,27 @@ static bool is_labelled(struct python_tree *tree, struct python_scope scope, TSN
         if (str_ends(node_source(class.file, bases.items[i]), STR("Choices")))
             return true;
     return false;
+}
+
+/* `Status.__name__`, `cls.__name__`: of the class that the name means, also as a parameter; of a method the class it is called for. */
+static struct python_constant class_name(struct python_tree *tree, struct python_scope scope,
+                                         TSNode object, size_t depth)
+{
+    struct python_thing class = python_resolve(tree, scope, object);
+
+    if (depth > PYTHON_FOLLOW_MAX)
+        return python_constant_none();
+    if (class.kind == THING_CLASS)
+        return python_constant_string(node_source(class.file, node_field(class.node, "name")));
+    if (!node_is(object, "identifier"))
+        return python_constant_none();
+    for (const struct python_bound *bound = scope.bound; bound; bound = bound->outer)
+        if (str_eq(bound->name, node_source(scope.file, object)))
+            return ts_node_is_null(bound->node) || !ts_node_is_null(bound->rest)
+                       ? python_constant_none()
+                       : class_name(tree, *bound->scope, node_bare(bound->node), depth + 1);
+    return scope.class_name.length ? python_constant_string(scope.class_name)
+                                   : python_constant_none();
 }
 
 /* SCHEMA = "shop", SCHEMA = os.getenv("SCHEMA", "shop") */
@@ -422,61 +311,65 @@ static struct python_constant attribute(struct python_tree *tree, struct python_
     for (const struct python_bound *bound = scope.bound; bound; bound = bound->outer)
         if (str_starts(bound->name, STR("self.")) &&
             str_eq(bound->name, node_source(scope.file, node)))
-            return bound->text.bytes ? string(bound->text)
-                                     : constant(tree, *bound->scope, bound->node, depth + 1);
-    if (scope.class_name.length && node_is(object, "identifier") && str_eq(name, STR("__name__")))
-        return string(scope.class_name);
+            return bound->text.bytes
+                       ? python_constant_string(bound->text)
+                       : python_constant_within(tree, *bound->scope, bound->node, depth + 1);
+    if (str_eq(name, STR("__name__")))
+        return class_name(tree, scope, object, depth);
     if (scope.table_name.length && node_is(object, "identifier") &&
         str_eq(name, STR("__tablename__")))
-        return string(scope.table_name);
+        return python_constant_string(scope.table_name);
     if (node_is(object, "attribute") && str_eq(name, STR("value")))
-        return constant(tree, scope, object, depth + 1);
+        return python_constant_within(tree, scope, object, depth + 1);
     if (node_is(object, "attribute") && str_eq(name, STR("name")) &&
         python_resolve(tree, scope, node_field(object, "object")).kind == THING_CLASS)
-        return string(node_source(scope.file, node_field(object, "attribute")));
+        return python_constant_string(node_source(scope.file, node_field(object, "attribute")));
     struct python_thing thing = scope.class && str_eq(node_source(scope.file, object), STR("cls"))
                                     ? python_resolve_member(tree, scope.class, name)
                                     : python_resolve(tree, scope, node);
     if (thing.kind == THING_UNKNOWN || (thing.kind == THING_FOREIGN && !thing.file))
         thing = member_of_instance(tree, scope, object, name, depth);
     if (!is_expression(thing) || ts_node_eq(thing.node, node))
-        return none();
+        return python_constant_none();
     bool several = node_is(thing.node, "expression_list") || node_is(thing.node, "tuple");
-    return constant(tree, (struct python_scope){.file = thing.file, .body = thing.scope},
-                    several && is_labelled(tree, scope, object) ? ts_node_named_child(thing.node, 0)
-                                                                : thing.node,
-                    depth + 1);
+    return python_constant_within(
+        tree, (struct python_scope){.file = thing.file, .body = thing.scope},
+        several && is_labelled(tree, scope, object) ? ts_node_named_child(thing.node, 0)
+                                                    : thing.node,
+        depth + 1);
 }
 
 /* STATES[0], LIMITS["name"] */
 static struct python_constant element(struct python_tree *tree, struct python_scope scope,
                                       TSNode node, size_t depth)
 {
-    struct python_constant index = constant(tree, scope, node_field(node, "subscript"), depth + 1);
+    struct python_constant index =
+        python_constant_within(tree, scope, node_field(node, "subscript"), depth + 1);
     struct python_thing thing = python_resolve(tree, scope, node_field(node, "value"));
     struct python_scope in = {.file = thing.file, .body = thing.scope, .bound = thing.bound};
     int64_t place = -1;
 
     if (thing.kind != THING_VALUE)
-        return none();
+        return python_constant_none();
     bool list = node_is(thing.node, "list") || node_is(thing.node, "tuple");
     if (list && (!to_integer(index, &place) || place < 0))
-        return none();
+        return python_constant_none();
     if (!list && (!node_is(thing.node, "dictionary") || index.kind != CONSTANT_STRING))
-        return none();
+        return python_constant_none();
     for (uint32_t i = 0; i < ts_node_named_child_count(thing.node); i++) {
         TSNode item = ts_node_named_child(thing.node, i);
         if (node_is(item, "comment"))
             continue;
         if (node_is(item, "list_splat") || node_is(item, "dictionary_splat"))
-            return none();
+            return python_constant_none();
         if (list && place-- == 0)
-            return constant(tree, in, item, depth + 1);
+            return python_constant_within(tree, in, item, depth + 1);
         if (!list &&
-            str_eq(constant(tree, in, node_field(item, "key"), depth + 1).text, index.text))
-            return constant(tree, in, node_field(item, "value"), depth + 1);
+            str_eq(python_constant_within(tree, in, node_field(item, "key"), depth + 1).text,
+                   index.text))
+            return python_constant_within(tree, in, node_field(item, "value"), depth + 1);
     }
-    return none();
+    return python_constant_none();
 }
 
 static struct python_constant literal(struct python_tree *tree, struct python_scope scope,
@@ -487,32 +380,32 @@ static struct python_constant literal(struct python_tree *tree, struct python_sc
 
     if (node_is(node, "string")) {
         if (python_string_decode(arena, source, &text))
-            return string(text);
+            return python_constant_string(text);
         return str_starts(source, STR("f")) || str_starts(source, STR("F"))
-                   ? formatted(tree, scope, node, depth)
-                   : none();
+                   ? python_constant_of_f_string(tree, scope, node, depth)
+                   : python_constant_none();
     }
     struct buf whole = buf_new(arena, (size_t)1 << 20);
     for (uint32_t i = 0; i < ts_node_named_child_count(node); i++) {
         if (node_is(ts_node_named_child(node, i), "comment"))
             continue;
         struct python_constant part =
-            constant(tree, scope, ts_node_named_child(node, i), depth + 1);
+            python_constant_within(tree, scope, ts_node_named_child(node, i), depth + 1);
         if (part.kind != CONSTANT_STRING)
-            return none();
+            return python_constant_none();
         buf_add(&whole, part.text);
     }
-    return string(buf_str(&whole));
+    return python_constant_string(buf_str(&whole));
 }
 
-static struct python_constant constant(struct python_tree *tree, struct python_scope scope,
-                                       TSNode expression, size_t depth)
+struct python_constant python_constant_within(struct python_tree *tree, struct python_scope scope,
+                                              TSNode expression, size_t depth)
 {
     struct arena *arena = python_tree_arena(tree);
 
     expression = node_bare(expression);
     if (ts_node_is_null(expression) || depth > PYTHON_FOLLOW_MAX)
-        return none();
+        return python_constant_none();
     if (node_is(expression, "string") || node_is(expression, "concatenated_string"))
         return literal(tree, scope, expression, depth);
     if (node_is(expression, "integer") || node_is(expression, "float"))
@@ -525,7 +418,7 @@ static struct python_constant constant(struct python_tree *tree, struct python_s
         return (struct python_constant){.kind = CONSTANT_NONE};
     if (node_is(expression, "unary_operator")) {
         struct python_constant value =
-            constant(tree, scope, node_field(expression, "argument"), depth + 1);
+            python_constant_within(tree, scope, node_field(expression, "argument"), depth + 1);
         if (value.kind == CONSTANT_NUMBER &&
             str_starts(node_source(scope.file, expression), STR("-")))
             value.text = str_printf(arena, "-" STR_FMT, STR_ARG(value.text));
@@ -534,12 +427,14 @@ static struct python_constant constant(struct python_tree *tree, struct python_s
     if (node_is(expression, "binary_operator")) {
         struct str operator= node_source(scope.file, node_field(expression, "operator"));
         struct python_constant left =
-            constant(tree, scope, node_field(expression, "left"), depth + 1);
+            python_constant_within(tree, scope, node_field(expression, "left"), depth + 1);
         TSNode right = node_field(expression, "right");
         if (left.kind == CONSTANT_STRING && str_eq(operator, STR("%")))
-            return percent(tree, scope, left.text, right, depth);
-        return binary(arena, operator, left, constant(tree, scope, right, depth + 1));
+            return python_constant_percent(tree, scope, left.text, right, depth);
+        return binary(arena, operator, left, python_constant_within(tree, scope, right, depth + 1));
     }
+    if (node_is(expression, "boolean_operator") || node_is(expression, "conditional_expression"))
+        return python_constant_chosen(tree, scope, expression, depth);
     if (node_is(expression, "call"))
         return call(tree, scope, expression, depth);
     if (node_is(expression, "attribute"))
@@ -550,28 +445,23 @@ static struct python_constant constant(struct python_tree *tree, struct python_s
         struct str name = node_source(scope.file, expression);
         for (const struct python_bound *bound = scope.bound; bound; bound = bound->outer)
             if (str_eq(bound->name, name))
-                return !ts_node_is_null(bound->rest) ? none()
+                return !ts_node_is_null(bound->rest) ? python_constant_none()
                        : ts_node_is_null(bound->node)
-                           ? string(bound->text)
-                           : constant(tree, *bound->scope, bound->node, depth + 1);
+                           ? python_constant_string(bound->text)
+                           : python_constant_within(tree, *bound->scope, bound->node, depth + 1);
         struct python_thing thing = python_resolve(tree, scope, expression);
         if (is_expression(thing) && !ts_node_eq(thing.node, expression))
-            return constant(tree,
-                            (struct python_scope){
-                                .file = thing.file, .body = thing.scope, .bound = thing.bound},
-                            thing.node, depth + 1);
+            return python_constant_within(tree,
+                                          (struct python_scope){.file = thing.file,
+                                                                .body = thing.scope,
+                                                                .bound = thing.bound},
+                                          thing.node, depth + 1);
     }
-    return none();
+    return python_constant_none();
 }
 
 struct python_constant python_constant(struct python_tree *tree, struct python_scope scope,
                                        TSNode expression)
 {
-    return constant(tree, scope, expression, 0);
-}
-
-struct python_constant python_constant_below(struct python_tree *tree, struct python_scope scope,
-                                             TSNode expression, size_t depth)
-{
-    return constant(tree, scope, expression, depth);
+    return python_constant_within(tree, scope, expression, 0);
 }

@@ -1,6 +1,7 @@
 /* python_run.c -- functions that make a text out of texts, run: what names tables after classes. */
 #include "readers/python_run.h"
 
+#include "readers/python_constant.h"
 #include "readers/python_run_values.h"
 
 #define STEPS_MAX 4000u
@@ -77,7 +78,7 @@ static bool constant_of(struct run *run, TSNode node, struct value *ret)
             bound->rest = node; /* hides what the module calls so */
         scope.bound = bound;
     }
-    struct python_constant found = python_constant_below(run->tree, scope, node, run->depth);
+    struct python_constant found = python_constant_within(run->tree, scope, node, run->depth);
     switch (found.kind) {
     case CONSTANT_STRING:
         return run_text(found.text, ret);

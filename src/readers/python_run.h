@@ -13,8 +13,5 @@
 /* `depth`: of the constant that asks. */
 bool python_run(struct python_tree *tree, struct python_scope scope, TSNode function, size_t depth,
                 struct str *ret_text);
-/* python_constant(), within a constant that is being looked for. */
-struct python_constant python_constant_below(struct python_tree *tree, struct python_scope scope,
-                                             TSNode expression, size_t depth);
 
 #endif

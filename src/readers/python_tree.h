@@ -187,6 +187,9 @@ struct python_constant {
 };
 struct python_constant python_constant(struct python_tree *tree, struct python_scope scope,
                                        TSNode expression);
+/* Is a condition true? `name`, `not name`, `name is None`, `name is not None`. False: it cannot be told. */
+MUST_CHECK bool python_condition(struct python_tree *tree, struct python_scope scope,
+                                 TSNode expression, bool *ret_true);
 
 /* re.sub (python_substitute.c). False: Python and this one might differ. */
 bool python_substitute(struct arena *arena, struct str pattern, struct str by, struct str text,
@@ -199,6 +202,8 @@ bool python_snake_case(struct arena *arena, struct str name, struct str *ret_tex
  * or when the body does more than import, assign and return. */
 bool python_call_enter(struct python_tree *tree, struct python_scope scope, TSNode call,
                        struct python_thing function, struct python_scope *ret_inside);
+/* What such a function returns; null: nothing. */
+TSNode python_call_returned(struct python_thing function);
 /* The call of the base's __init__ that the __init__ of a class makes, and where it stands when this call (null: none, every parameter is what it
  * is by default) makes the instance. Null: it does more, or that cannot be told. */
 TSNode python_init_passes(struct python_tree *tree, struct python_scope scope, TSNode call,

@@ -125,7 +125,7 @@ static enum value_kind value_kind(struct sa_reader *r, struct python_scope *scop
     if (function.kind == THING_FUNCTION && depth < FUNCTIONS_MAX) {
         struct python_scope in = {
             .file = function.file, .class_name = scope->class_name, .class = scope->class};
-        TSNode inner = sa_returned(function.node);
+        TSNode inner = python_call_returned(function);
         bool entered = python_call_enter(r->tree, *scope, *value, function, &in);
         enum value_kind kind =
             ts_node_is_null(inner) ? VALUE_OTHER : value_kind(r, &in, &inner, depth + 1);

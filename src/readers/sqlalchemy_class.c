@@ -76,10 +76,11 @@ static void take_metadata(struct walk *w, struct python_scope scope, TSNode meta
 {
     if (!ts_node_is_null(w->class->metadata) || ts_node_is_null(metadata))
         return;
-    struct python_thing thing = python_resolve(w->r->tree, scope, metadata);
+    struct python_thing thing = sa_metadata_made(w->r, scope, metadata);
     if (ts_node_is_null(thing.node) || !thing.file || !node_is(thing.node, "call"))
         return;
-    w->class->metadata_scope = (struct python_scope){.file = thing.file, .body = thing.scope};
+    w->class->metadata_scope =
+        (struct python_scope){.file = thing.file, .body = thing.scope, .bound = thing.bound};
     w->class->metadata = thing.node;
 }
 

@@ -67,7 +67,7 @@ static TSNode table_within(struct sa_reader *r, struct python_scope *scope, TSNo
  * SQLAlchemy(…). */
 static bool metadata_made(struct sa_reader *r, struct python_thing made, struct sa_class *ret_class)
 {
-    struct python_scope scope = {.file = made.file, .body = made.scope};
+    struct python_scope scope = {.file = made.file, .body = made.scope, .bound = made.bound};
 
     if (made.kind != THING_FOREIGN || !made.file || !node_is(made.node, "call"))
         return false;
@@ -80,8 +80,7 @@ static bool metadata_made(struct sa_reader *r, struct python_thing made, struct 
     }
     TSNode given = call_keyword(made.file, made.node, "metadata");
     TSNode model = call_keyword(made.file, made.node, "model_class");
-    struct python_thing thing =
-        python_resolve(r->tree, scope, ts_node_is_null(given) ? model : given);
+    struct python_thing thing = sa_metadata_made(r, scope, ts_node_is_null(given) ? model : given);
     if (thing.kind == THING_CLASS)
         return sa_class_read(r, thing.file, thing.node, ret_class) &&
                sa_has_convention(r, ret_class);
@@ -96,7 +95,7 @@ static bool metadata_of(struct sa_reader *r, struct python_scope scope, TSNode c
     TSNode function = node_field(call, "function"), given = call_positional(call, 1);
 
     *ret_class = (struct sa_class){0};
-    if (metadata_made(r, python_resolve(r->tree, scope, given), ret_class))
+    if (metadata_made(r, sa_metadata_made(r, scope, given), ret_class))
         return true;
     if (node_is(given, "identifier"))
         given = sa_metadata_meant(r, &scope, given);
@@ -191,7 +190,7 @@ static bool splat_list(struct sa_reader *r, struct python_scope *scope, TSNode n
         if (function.kind != THING_FUNCTION ||
             !python_call_enter(r->tree, *scope, node, function, &inside))
             return false;
-        node = node_bare(sa_returned(function.node));
+        node = python_call_returned(function);
         *scope = inside;
     }
     *ret_list = node;

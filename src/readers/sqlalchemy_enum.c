@@ -331,7 +331,9 @@ bool sa_enum_labels(struct sa_reader *r, struct python_scope scope, TSNode call,
 
     if (!sa_enum_wants_values(r, scope, call, &values))
         return false;
-    struct python_thing first = python_resolve(r->tree, scope, call_positional(call, 0));
+    struct python_scope in;
+    TSNode given = python_call_positional(scope, call, 0, &in);
+    struct python_thing first = python_resolve(r->tree, in, given);
     if (first.kind == THING_FOREIGN && first.file && node_is(first.node, "call") &&
         (str_eq(first.dotted, STR("enum.Enum()")) || str_eq(first.dotted, STR("enum.IntEnum()"))))
         return labels_of_call(r, first, values, type);

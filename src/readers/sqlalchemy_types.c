@@ -404,7 +404,10 @@ static bool type_of_class(struct sa_reader *r, struct python_scope outer, TSNode
         if (base.kind == THING_CLASS && !lost &&
             type_of_class(r, outer, call, base, type, depth + 1))
             return true;
-        if (row && row->shape != SHAPE_ENUM && row->shape != SHAPE_ARRAY)
+        /* Python's enum.Enum makes no type. */
+        bool of_python =
+            row && row->shape == SHAPE_ENUM && !str_starts(base.dotted, STR("sqlalchemy"));
+        if (row && !of_python && row->shape != SHAPE_ARRAY)
             return (!lost || row->shape == SHAPE_PLAIN || row->shape == SHAPE_TEXT) &&
                    type_of_row(r, outer, row->shape == SHAPE_TEXT ? node_null() : call, row, type);
     }
@@ -422,7 +425,7 @@ static bool type_of_function(struct sa_reader *r, struct python_scope scope, TSN
         !python_call_enter(r->tree, scope, call, function, &inside))
         return false;
     r->type_functions++;
-    read = sa_type_read(r, inside, sa_returned(function.node), type);
+    read = sa_type_read(r, inside, python_call_returned(function), type);
     r->type_functions--;
     return read;
 }
