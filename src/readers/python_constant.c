@@ -16,7 +16,7 @@ static struct python_constant number(struct arena *arena, struct str text)
     return (struct python_constant){.kind = CONSTANT_NUMBER, .text = buf_str(&buf)};
 }
 
-static bool to_integer(struct python_constant value, int64_t *ret)
+bool python_constant_to_integer(struct python_constant value, int64_t *ret)
 {
     uint64_t magnitude;
     bool negative = str_starts(value.text, STR("-"));
@@ -36,7 +36,7 @@ static struct python_constant binary(struct arena *arena, struct str operator,
     if (left.kind == CONSTANT_STRING && right.kind == CONSTANT_STRING && str_eq(operator, STR("+")))
         return python_constant_string(
             str_printf(arena, STR_FMT STR_FMT, STR_ARG(left.text), STR_ARG(right.text)));
-    if (!to_integer(left, &a) || !to_integer(right, &b))
+    if (!python_constant_to_integer(left, &a) || !python_constant_to_integer(right, &b))
         return python_constant_none();
     if (str_eq(operator, STR("+")))
         result = a + b;
@@ -70,16 +70,6 @@ static struct python_constant substitution(struct python_tree *tree, struct pyth
         !python_substitute(python_tree_arena(tree), words.text, by.text, text.text, &text.text))
         return python_constant_none();
     return text;
-}
-
-static struct str upper(struct arena *arena, struct str text)
-{
-    char *bytes = str_c(arena, text);
-
-    for (char *at = bytes; *at; at++)
-        if (*at >= 'a' && *at <= 'z')
-            *at = (char)(*at - 0x20);
-    return str_of(bytes, text.length);
 }
 
 /* Assignments and a return, as snake_case() has them. */
@@ -140,6 +130,17 @@ static struct python_constant function_call(struct python_tree *tree, struct pyt
     return value;
 }
 
+/* name.removesuffix("Model"), name[:-1] */
+static struct python_constant of_texts(struct python_tree *tree, struct python_scope scope,
+                                       TSNode expression, size_t depth)
+{
+    struct str text;
+
+    return python_run_expression(tree, scope, expression, depth, &text)
+               ? python_constant_string(text)
+               : python_constant_none();
+}
+
 /* Of libraries: what a variable of the environment is where nobody sets it, a name in snake_case, the text of an empty document. */
 static struct python_constant library_call(struct python_tree *tree, struct python_scope scope,
                                            TSNode node, struct str called, size_t depth)
@@ -177,7 +178,6 @@ static struct python_constant library_call(struct python_tree *tree, struct pyth
 static struct python_constant call(struct python_tree *tree, struct python_scope scope, TSNode node,
                                    size_t depth)
 {
-    struct arena *arena = python_tree_arena(tree);
     TSNode function = node_field(node, "function");
     struct python_constant known =
         library_call(tree, scope, node, python_foreign(tree, scope, function), depth);
@@ -207,22 +207,15 @@ static struct python_constant call(struct python_tree *tree, struct python_scope
                    ? substitution(tree, in, call_positional(made.node, 0), scope, node, 0, depth)
                    : python_constant_none();
     }
-    bool format = str_eq(name, STR("format"));
-    if (!format && call_positional_count(node) != 0)
-        return python_constant_none();
     struct python_constant object =
         python_constant_within(tree, scope, node_field(function, "object"), depth + 1);
     if (object.kind != CONSTANT_STRING)
         return python_constant_none();
-    if (format)
+    if (str_eq(name, STR("format")))
         return python_constant_format(tree, scope, object.text, node, depth);
-    if (str_eq(name, STR("lower")))
-        return python_constant_string(str_lower(arena, object.text));
-    if (str_eq(name, STR("upper")))
-        return python_constant_string(upper(arena, object.text));
-    if (str_eq(name, STR("strip")))
-        return python_constant_string(str_trim(object.text));
-    return python_constant_none();
+    if (call_positional_count(node) == 0 && str_eq(name, STR("lower")))
+        return python_constant_string(str_lower(python_tree_arena(tree), object.text));
+    return of_texts(tree, scope, node, depth);
 }
 
 /* class Status(models.TextChoices): NEW = "new", "New" – the first is the value, the other a label. */
@@ -301,6 +294,30 @@ static struct python_thing member_of_instance(struct python_tree *tree, struct p
     return python_resolve_member(tree, &class, name);
 }
 
+/* `User.__pk__`, where a declared_attr of the class makes it. */
+static struct python_constant of_property(struct python_tree *tree, struct python_scope scope,
+                                          TSNode object, struct python_thing function, size_t depth)
+{
+    struct python_thing class = scope.class && str_eq(node_source(scope.file, object), STR("cls"))
+                                    ? *scope.class
+                                    : python_resolve(tree, scope, object);
+    TSNode decorated = ts_node_parent(function.node);
+    struct str text, above = node_is(decorated, "decorated_definition")
+                                 ? str_slice(function.file->source, ts_node_start_byte(decorated),
+                                             ts_node_start_byte(function.node))
+                                 : STR_NONE;
+
+    if (class.kind != THING_CLASS ||
+        !(str_contains(above, STR("declared_attr")) || str_contains(above, STR("classproperty"))))
+        return python_constant_none();
+    struct python_scope inside = {.file = function.file,
+                                  .class_name =
+                                      node_source(class.file, node_field(class.node, "name")),
+                                  .class = &class};
+    return python_run(tree, inside, function.node, depth + 1, &text) ? python_constant_string(text)
+                                                                     : python_constant_none();
+}
+
 /* Status.ACTIVE.value, Status.ACTIVE.name, Status.ACTIVE (a str enumeration), settings.LENGTH. */
 static struct python_constant attribute(struct python_tree *tree, struct python_scope scope,
                                         TSNode node, size_t depth)
@@ -327,6 +344,8 @@ static struct python_constant attribute(struct python_tree *tree, struct python_
     struct python_thing thing = scope.class && str_eq(node_source(scope.file, object), STR("cls"))
                                     ? python_resolve_member(tree, scope.class, name)
                                     : python_resolve(tree, scope, node);
+    if (thing.kind == THING_FUNCTION && thing.file)
+        return of_property(tree, scope, object, thing, depth);
     if (thing.kind == THING_UNKNOWN || (thing.kind == THING_FOREIGN && !thing.file))
         thing = member_of_instance(tree, scope, object, name, depth);
     if (!is_expression(thing) || ts_node_eq(thing.node, node))
@@ -352,7 +371,7 @@ static struct python_constant element(struct python_tree *tree, struct python_sc
     if (thing.kind != THING_VALUE)
         return python_constant_none();
     bool list = node_is(thing.node, "list") || node_is(thing.node, "tuple");
-    if (list && (!to_integer(index, &place) || place < 0))
+    if (list && (!python_constant_to_integer(index, &place) || place < 0))
         return python_constant_none();
     if (!list && (!node_is(thing.node, "dictionary") || index.kind != CONSTANT_STRING))
         return python_constant_none();
@@ -439,8 +458,10 @@ struct python_constant python_constant_within(struct python_tree *tree, struct p
         return call(tree, scope, expression, depth);
     if (node_is(expression, "attribute"))
         return attribute(tree, scope, expression, depth);
-    if (node_is(expression, "subscript"))
-        return element(tree, scope, expression, depth);
+    if (node_is(expression, "subscript")) {
+        struct python_constant value = element(tree, scope, expression, depth);
+        return value.kind == CONSTANT_NOT ? of_texts(tree, scope, expression, depth) : value;
+    }
     if (node_is(expression, "identifier")) {
         struct str name = node_source(scope.file, expression);
         for (const struct python_bound *bound = scope.bound; bound; bound = bound->outer)

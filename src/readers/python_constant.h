@@ -34,5 +34,9 @@ struct python_constant python_constant_format(struct python_tree *tree, struct p
 struct python_constant python_constant_of_f_string(struct python_tree *tree,
                                                    struct python_scope scope, TSNode node,
                                                    size_t depth);
+/* python_condition() */
+MUST_CHECK bool python_constant_condition(struct python_tree *tree, struct python_scope scope,
+                                          TSNode node, size_t depth, bool *ret_true);
+bool python_constant_to_integer(struct python_constant value, int64_t *ret);
 
 #endif

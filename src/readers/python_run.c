@@ -487,6 +487,22 @@ static bool block(struct run *run, TSNode body, enum flow *flow, struct value *r
     return true;
 }
 
+bool python_run_expression(struct python_tree *tree, struct python_scope scope, TSNode expression,
+                           size_t depth, struct str *ret_text)
+{
+    struct arena *arena = python_tree_arena(tree);
+    struct run *run = ARENA_NEW(arena, struct run);
+    struct value value;
+
+    *run =
+        (struct run){.tree = tree, .arena = arena, .scope = scope, .depth = depth + CONSTANT_DEPTH};
+    if (run->depth > PYTHON_FOLLOW_MAX || !evaluate(run, expression, &value) ||
+        value.kind != VALUE_TEXT)
+        return false;
+    *ret_text = value.text;
+    return true;
+}
+
 bool python_run(struct python_tree *tree, struct python_scope scope, TSNode function, size_t depth,
                 struct str *ret_text)
 {
@@ -497,8 +513,8 @@ bool python_run(struct python_tree *tree, struct python_scope scope, TSNode func
 
     *run =
         (struct run){.tree = tree, .arena = arena, .scope = scope, .depth = depth + CONSTANT_DEPTH};
-    scope.body = node_field(function, "body");
-    if (run->depth > PYTHON_FOLLOW_MAX || !block(run, scope.body, &flow, &value) ||
+    run->scope.body = node_field(function, "body"); /* what is imported there */
+    if (run->depth > PYTHON_FOLLOW_MAX || !block(run, run->scope.body, &flow, &value) ||
         flow != FLOW_RETURN || value.kind != VALUE_TEXT)
         return false;
     *ret_text = value.text;

@@ -13,5 +13,8 @@
 /* `depth`: of the constant that asks. */
 bool python_run(struct python_tree *tree, struct python_scope scope, TSNode function, size_t depth,
                 struct str *ret_text);
+/* An expression of texts by itself: cls.__name__.removesuffix("Model"), NAMES[0][:-1]. */
+bool python_run_expression(struct python_tree *tree, struct python_scope scope, TSNode expression,
+                           size_t depth, struct str *ret_text);
 
 #endif
