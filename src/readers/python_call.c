@@ -93,7 +93,9 @@ static bool is_plain_body(const struct python_file *file, TSNode function)
         if (node_is(statement, "return_statement"))
             return true;
         if (node_is(statement, "comment") || node_is(statement, "import_statement") ||
-            node_is(statement, "import_from_statement") || node_is(inner, "string"))
+            node_is(statement, "import_from_statement") || node_is(inner, "string") ||
+            node_is(statement, "class_definition") || node_is(statement, "function_definition") ||
+            node_is(statement, "decorated_definition"))
             continue;
         if (!ts_node_is_null(
                 python_parameter_filled_with(file, function, statement, &name, &condition)))

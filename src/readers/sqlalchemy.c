@@ -124,6 +124,7 @@ static void read_body(struct sa_reader *r, const struct sa_class *class, size_t 
             .scope = {.file = file,
                       .body = method ? node_field(binding->node, "body") : body,
                       .class_name = class->name,
+                      .bound = class->order[at].bound,
                       .table_name = dotted_last(table->name),
                       .class = class->self},
             .name = binding->name,
@@ -371,7 +372,7 @@ static void read_class(struct sa_reader *r, struct python_file *file, TSNode nod
         schema_unread_add(r->arena, r->schema, sa_place(file, node),
                           str_printf(r->arena, "what " STR_FMT " brings to table " STR_FMT,
                                      STR_ARG(class.foreign_base), STR_ARG(name)),
-                          class.foreign_base);
+                          class.made_base.length ? class.made_base : class.foreign_base);
     }
 }
 

@@ -32,12 +32,14 @@ struct sa_class {
     bool table;                      /* sqlmodel: table=True */
     bool abstract;                   /* or the declarative base itself */
     struct str foreign_base;         /* a base of another package that may bring columns */
+    struct str made_base;            /* or the words of a call that makes one nobody can tell */
     struct str naming_base;          /* one that brings none, and may name tables */
     bool unseen;                     /* a base that says the table's name may be out of sight */
     struct {
         struct python_file *file;
         TSNode node;
-    } order[SA_BASES_MAX]; /* itself first, then the bases in the order of lookup */
+        const struct python_bound *bound; /* of a class that a function makes: its parameters */
+    } order[SA_BASES_MAX];                /* itself first, then the bases in the order of lookup */
     size_t order_count;
     struct sa_mappings types;
     struct python_scope metadata_scope;
@@ -95,6 +97,8 @@ struct sa_reader {
     struct strs
         loose; /* files with Index(…), User.nick = Column(…) or users.append_column(…) below what they name */
     struct sa_conventions conventions;
+    struct python_thing partial; /* what made the function of the call `partial_call` */
+    TSNode partial_call;
     bool has_conventions; /* all of them are known: what was read without them is read again */
 };
 
@@ -242,9 +246,8 @@ bool sa_default_read(struct sa_reader *r, struct python_scope scope, TSNode expr
 struct str sa_target(struct sa_reader *r, struct python_scope scope, TSNode target);
 /* As PostgreSQL shows it: DEFAULT 'true' of a boolean is true, DEFAULT '0' of a number is 0. */
 struct str sa_default_shown(struct arena *arena, struct str type, struct str text, bool string);
-/* What an expression is, also where a function of the tree makes the metadata: module_metadata("billing"). */
-struct python_thing sa_metadata_made(struct sa_reader *r, struct python_scope scope,
-                                     TSNode expression);
+/* What an expression is; of a call of a function of the tree what that returns: module_metadata("billing"), owned_by("users"). */
+struct python_thing sa_made(struct sa_reader *r, struct python_scope scope, TSNode expression);
 /* X.metadata.naming_convention = …, .update(…): kept, for the classes and tables of that metadata. False: another statement. */
 bool sa_convention_note(struct sa_reader *r, struct python_scope scope, TSNode statement);
 /* metadata = Base.metadata: what such a name stands for, and where that is written; any other node is itself. */

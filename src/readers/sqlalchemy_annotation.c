@@ -261,10 +261,13 @@ bool sa_annotation_read(struct sa_reader *r, const struct sa_class *class,
     }
     /* intpk = Annotated[int, mapped_column(primary_key=True)] */
     struct python_thing thing = python_resolve(r->tree, scope, node);
+    if (thing.kind == THING_VALUE && node_is(thing.node, "call")) /* str_20 = text_of(20) */
+        thing = sa_made(r, scope, node);
     if (thing.kind == THING_VALUE && !ts_node_eq(thing.node, node))
-        return sa_annotation_read(r, class,
-                                  (struct python_scope){.file = thing.file, .body = thing.scope},
-                                  thing.node, ret_type, ret_optional, column);
+        return sa_annotation_read(
+            r, class,
+            (struct python_scope){.file = thing.file, .body = thing.scope, .bound = thing.bound},
+            thing.node, ret_type, ret_optional, column);
     if (thing.kind == THING_FOREIGN && sa_is(thing.dotted, "NewType()") && thing.file &&
         node_is(thing.node, "call")) /* UserId = NewType("UserId", int) */
         return sa_annotation_read(r, class,

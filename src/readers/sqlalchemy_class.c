@@ -76,7 +76,7 @@ static void take_metadata(struct walk *w, struct python_scope scope, TSNode meta
 {
     if (!ts_node_is_null(w->class->metadata) || ts_node_is_null(metadata))
         return;
-    struct python_thing thing = sa_metadata_made(w->r, scope, metadata);
+    struct python_thing thing = sa_made(w->r, scope, metadata);
     if (ts_node_is_null(thing.node) || !thing.file || !node_is(thing.node, "call"))
         return;
     w->class->metadata_scope =
@@ -106,7 +106,7 @@ static void take_base_call(struct walk *w, struct python_thing thing)
     take_types(w, scope, call_keyword(thing.file, thing.node, "type_annotation_map"));
 }
 
-static void visit_class(struct walk *w, struct python_file *file, TSNode node, size_t depth);
+static void visit_class(struct walk *w, struct python_thing thing, size_t depth);
 
 /* db.Model, also where the file calls it Model. */
 static TSNode model_of(const struct python_file *file, TSNode base)
@@ -139,7 +139,7 @@ static void visit_foreign(struct walk *w, struct python_scope scope, TSNode base
             struct python_thing cls =
                 python_resolve(w->r->tree, in, call_keyword(thing.file, thing.node, "cls"));
             if (cls.kind == THING_CLASS)
-                visit_class(w, cls.file, cls.node, depth + 1);
+                visit_class(w, cls, depth + 1);
         }
     } else if (sa_is(thing.dotted, "SQLModel")) {
         class->mapped = class->sqlmodel = true;
@@ -156,7 +156,7 @@ static void visit_foreign(struct walk *w, struct python_scope scope, TSNode base
         struct python_thing model =
             python_resolve(w->r->tree, in, call_keyword(db.file, db.node, "model_class"));
         if (model.kind == THING_CLASS)
-            visit_class(w, model.file, model.node, depth + 1);
+            visit_class(w, model, depth + 1);
     } else if (!brings_no_columns(thing.dotted)) {
         if (!class->foreign_base.length)
             class->foreign_base = thing.dotted;
@@ -175,23 +175,27 @@ static void visit_bases(struct walk *w, struct python_file *file, TSNode node, s
         TSNode base = bases.items[i];
         if (node_is(base, "subscript")) /* Generic[T] */
             base = ts_node_named_child(base, 0);
-        struct python_thing thing = python_resolve(w->r->tree, scope, base);
+        struct python_thing thing = sa_made(w->r, scope, base);
         if (thing.kind == THING_CLASS)
-            visit_class(w, thing.file, thing.node, depth + 1);
+            visit_class(w, thing, depth + 1);
         else if (thing.kind == THING_FOREIGN)
             visit_foreign(w, scope, base, thing, depth);
-        else if (str_ends(node_source(file, base), STR("db.Model")))
+        else if (thing.kind == THING_VALUE && node_is(base, "call")) {
+            w->class->foreign_base = node_source(file, base);
+            w->class->made_base = python_whole(w->r->tree, scope, base);
+        } else if (str_ends(node_source(file, base), STR("db.Model")))
             w->class->mapped = w->class->flask = true; /* db is made where we cannot see it */
         else if (thing.kind == THING_UNKNOWN && str_ends(node_source(file, base), STR("Base")))
             w->class->mapped = w->class->unseen = true;
     }
 }
 
-static void visit_class(struct walk *w, struct python_file *file, TSNode node, size_t depth)
+static void visit_class(struct walk *w, struct python_thing thing, size_t depth)
 {
     struct sa_class *class = w->class;
-    TSNode body = node_field(node, "body");
-    struct python_scope scope = {.file = file, .body = body};
+    struct python_file *file = thing.file;
+    TSNode node = thing.node, body = node_field(node, "body");
+    struct python_scope scope = {.file = file, .body = body, .bound = thing.bound};
 
     if (depth > SA_BASES_MAX || class->order_count == SA_BASES_MAX)
         return;
@@ -199,6 +203,7 @@ static void visit_class(struct walk *w, struct python_file *file, TSNode node, s
         if (class->order[i].file == file && ts_node_eq(class->order[i].node, node))
             return;
     class->order[class->order_count].file = file;
+    class->order[class->order_count].bound = thing.bound;
     class->order[class->order_count++].node = node;
     const struct python_binding *types =
         python_binding_in(w->r->tree, file, body, STR("type_annotation_map"));
@@ -324,7 +329,7 @@ bool sa_class_read(struct sa_reader *r, struct python_file *file, TSNode node,
     struct walk w = {.r = r, .class = &class};
     TSNode bases = node_field(node, "superclasses");
 
-    visit_class(&w, file, node, 0);
+    visit_class(&w, self, 0);
     for (size_t i = 0; i < class.order_count; i++) {
         bool decorated = is_decorated_as_mapped(class.order[i].file, class.order[i].node);
         if (decorated)
@@ -455,8 +460,11 @@ static struct str written_name(struct sa_reader *r, struct sa_class *class, bool
         if (binding->kind == BINDING_VALUE && is_named_anew(r, class, i))
             return STR_NONE;
         *ret_given = true;
-        struct python_scope scope = {
-            .file = file, .body = body, .class_name = class->name, .class = class->self};
+        struct python_scope scope = {.file = file,
+                                     .body = body,
+                                     .class_name = class->name,
+                                     .bound = class->order[i].bound,
+                                     .class = class->self};
         TSNode value =
             binding->kind == BINDING_FUNCTION ? returned(file, binding->node) : binding->node;
         struct python_constant name = python_constant(r->tree, scope, value);
@@ -526,6 +534,7 @@ static struct str written_schema(struct sa_reader *r, struct sa_class *class)
     struct python_scope scope = {.file = file,
                                  .body = node_field(class->order[i].node, "body"),
                                  .class_name = class->name,
+                                 .bound = class->order[i].bound,
                                  .class = class->self};
     TSNode value = node_bare(binding->kind == BINDING_FUNCTION ? returned(file, binding->node)
                                                                : binding->node);

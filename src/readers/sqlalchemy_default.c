@@ -1,6 +1,8 @@
 /* sqlalchemy_default.c -- what the database puts into a column that is given nothing: server_default=. */
 #include "readers/sqlalchemy.h"
 
+#define DEFAULT_FUNCTIONS_MAX 4u
+
 /* ids = Sequence("ids", schema="shop"), Sequence("ids", metadata=metadata): ids.next_value() */
 static bool next_value(struct sa_reader *r, struct python_thing made, struct str *ret_text)
 {
@@ -93,6 +95,16 @@ static bool compiled_default(struct sa_reader *r, struct python_thing class, str
     return text.kind == CONSTANT_STRING;
 }
 
+/* What SQLAlchemy writes without parentheses, in capital letters, however it is called (sqlalchemy/sql/functions.py, AnsiFunction). */
+static bool is_plain_word(struct str name)
+{
+    static const char *const words[] = {"current_timestamp", "current_date", "current_time",
+                                        "localtimestamp",    "localtime",    "current_user",
+                                        "session_user",      "user",         NULL};
+
+    return str_is_one_of(name, words);
+}
+
 static bool default_call(struct sa_reader *r, struct python_scope scope, TSNode call,
                          struct str dotted, struct str *ret_text)
 {
@@ -125,13 +137,14 @@ static bool default_call(struct sa_reader *r, struct python_scope scope, TSNode 
     }
     if (!str_contains(dotted, STR("func.")))
         return false;
-    if (str_eq(last, STR("current_timestamp")) || str_eq(last, STR("current_date")) ||
-        str_eq(last, STR("current_time")) || str_eq(last, STR("localtimestamp"))) {
+    if (is_plain_word(str_lower(r->arena, last))) {
         for (size_t i = 0; i < last.length; i++)
             buf_add_byte(&buf, last.bytes[i] == '_' ? '_' : (char)(last.bytes[i] & ~0x20));
         *ret_text = buf_str(&buf);
         return true;
     }
+    if (str_eq_nocase(last, STR("now")))
+        last = STR("now");
     buf_printf(&buf, STR_FMT "(", STR_ARG(last));
     for (size_t i = 0; i < call_positional_count(call); i++) {
         struct str text;
@@ -175,6 +188,17 @@ bool sa_default_read(struct sa_reader *r, struct python_scope scope, TSNode expr
         struct python_thing class = python_resolve(r->tree, in, node_field(thing.node, "function"));
         if (class.kind == THING_CLASS)
             return compiled_default(r, class, ret_text);
+        struct python_scope inside;
+        if (class.kind == THING_FUNCTION && class.file &&
+            r->type_functions < DEFAULT_FUNCTIONS_MAX &&
+            python_call_enter(r->tree, in, thing.node, class,
+                              &inside)) { /* def utc_now(): return text("…") */
+            r->type_functions++;
+            bool read =
+                sa_default_read(r, inside, python_call_returned(class), ret_text, ret_string);
+            r->type_functions--;
+            return read;
+        }
     }
     if (sa_is(thing.dotted, "DefaultClause()") &&
         thing.file) /* the old name of what server_default= makes */

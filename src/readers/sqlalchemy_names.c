@@ -1,30 +1,6 @@
 /* sqlalchemy_names.c -- what indexes and constraints are called: MetaData(naming_convention=…), and without one. */
 #include "readers/sqlalchemy.h"
 
-#define METADATA_FUNCTIONS_MAX 4u
-
-/* --- What makes it. --- */
-
-struct python_thing sa_metadata_made(struct sa_reader *r, struct python_scope scope,
-                                     TSNode expression)
-{
-    struct python_thing made = python_resolve(r->tree, scope, expression);
-
-    for (size_t i = 0;
-         i < METADATA_FUNCTIONS_MAX && made.kind == THING_VALUE && node_is(made.node, "call");
-         i++) {
-        struct python_scope in = {.file = made.file, .body = made.scope, .bound = made.bound};
-        struct python_thing function =
-            python_resolve(r->tree, in, node_field(made.node, "function"));
-        struct python_scope inside;
-        if (function.kind != THING_FUNCTION ||
-            !python_call_enter(r->tree, in, made.node, function, &inside))
-            break;
-        made = python_resolve(r->tree, inside, python_call_returned(function));
-    }
-    return made;
-}
-
 /* --- Whose it is. --- */
 
 static struct str owner_at(struct sa_reader *r, const struct python_file *file, TSNode node)

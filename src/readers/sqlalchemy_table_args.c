@@ -168,6 +168,7 @@ static bool arguments_of(struct sa_reader *r, const struct sa_class *class,
         struct python_scope in = {.file = class->order[i].file,
                                   .body = node_field(class->order[i].node, "body"),
                                   .class_name = scope.class_name,
+                                  .bound = class->order[i].bound,
                                   .table_name = scope.table_name,
                                   .class = scope.class};
         return arguments_of(
@@ -179,6 +180,7 @@ static bool arguments_of(struct sa_reader *r, const struct sa_class *class,
         struct python_scope in = {.file = thing.file,
                                   .body = thing.scope,
                                   .class_name = scope.class_name,
+                                  .bound = thing.bound,
                                   .table_name = scope.table_name,
                                   .class = scope.class};
         return thing.kind == THING_VALUE && !ts_node_eq(thing.node, value) &&
@@ -224,6 +226,7 @@ void sa_arguments_read(struct sa_reader *r, const struct sa_class *class,
     struct python_scope scope = {.file = class->order[i].file,
                                  .body = node_field(class->order[i].node, "body"),
                                  .class_name = class->name,
+                                 .bound = class->order[i].bound,
                                  .table_name = dotted_last(table->name),
                                  .class = class->self};
     TSNode value =

@@ -430,6 +430,23 @@ static bool type_of_function(struct sa_reader *r, struct python_scope scope, TSN
     return read;
 }
 
+/* Kept = partial(Enum, native_enum=False): of a type of SQLAlchemy's; what the call does not say, that says. */
+static bool type_of_partial(struct sa_reader *r, struct python_scope scope, TSNode call,
+                            struct python_thing partial, struct sa_type *type)
+{
+    struct python_scope in = {.file = partial.file, .body = partial.scope, .bound = partial.bound};
+    struct python_thing thing = python_resolve(r->tree, in, call_positional(partial.node, 0));
+
+    if (ts_node_is_null(call) || !ts_node_is_null(r->partial_call) || thing.kind != THING_FOREIGN ||
+        call_positional_count(partial.node) != 1)
+        return false;
+    r->partial = partial;
+    r->partial_call = call;
+    bool read = type_of_thing(r, scope, call, thing, type);
+    r->partial_call = node_null();
+    return read;
+}
+
 static bool type_of_thing(struct sa_reader *r, struct python_scope scope, TSNode call,
                           struct python_thing thing, struct sa_type *type)
 {
@@ -439,6 +456,8 @@ static bool type_of_thing(struct sa_reader *r, struct python_scope scope, TSNode
         return type_of_function(r, scope, call, thing, type);
     if (thing.kind != THING_FOREIGN)
         return false;
+    if (str_eq(thing.dotted, STR("functools.partial()")))
+        return type_of_partial(r, scope, call, thing, type);
     bool mysql, read = sa_mysql_type(r, scope, call, thing.dotted, &mysql, type);
     if (mysql)
         return read;
