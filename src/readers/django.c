@@ -26,13 +26,12 @@ static void remove_field(struct django_fields *fields, struct str name)
         }
 }
 
-static void fields_of_class(struct django_reader *r, struct python_file *file, TSNode node,
+static void fields_of_class(struct django_reader *r, struct python_scope scope,
                             struct django_fields *fields)
 {
-    struct python_scope scope = {.file = file, .body = node_field(node, "body")};
     struct python_bindings bindings;
 
-    python_body_bindings(r->tree, file, scope.body, &bindings);
+    python_body_bindings(r->tree, scope.file, scope.body, &bindings);
     for (size_t i = 0; i < bindings.count; i++) {
         const struct python_binding *binding = &bindings.items[i];
         struct django_field field;
@@ -53,6 +52,13 @@ static void late_fields_of_class(struct django_reader *r, const struct python_fi
             put_field(r, fields, r->lates.items[i].field);
 }
 
+struct python_scope django_class_scope(const struct django_model *model, size_t index)
+{
+    return (struct python_scope){.file = model->order[index].file,
+                                 .body = node_field(model->order[index].node, "body"),
+                                 .bound = model->order[index].bound};
+}
+
 void django_fields_of(struct django_reader *r, const struct django_model *model,
                       struct django_fields *ret_fields)
 {
@@ -60,7 +66,7 @@ void django_fields_of(struct django_reader *r, const struct django_model *model,
 
     for (size_t i = model->order_count; i > 0; i--) {
         if (!model->order[i - 1].plain)
-            fields_of_class(r, model->order[i - 1].file, model->order[i - 1].node, &fields);
+            fields_of_class(r, django_class_scope(model, i - 1), &fields);
         late_fields_of_class(r, model->order[i - 1].file, model->order[i - 1].node, &fields);
     }
     django_tree_names(r, model, &fields);
@@ -206,9 +212,11 @@ static bool is_plain_base(const struct django_model *model, struct python_thing 
     return thing.kind == THING_FOREIGN && str_eq(thing.dotted, STR("builtins.object"));
 }
 
-static bool visit(struct django_reader *r, struct django_model *model, struct python_file *file,
-                  TSNode node, size_t depth)
+static bool visit(struct django_reader *r, struct django_model *model, struct python_thing class,
+                  size_t depth)
 {
+    struct python_file *file = class.file;
+    TSNode node = class.node;
     struct python_bases bases;
     size_t own = model->order_count;
     bool is_model = false, plain = true;
@@ -219,11 +227,12 @@ static bool visit(struct django_reader *r, struct django_model *model, struct py
         if (model->order[i].file == file && ts_node_eq(model->order[i].node, node))
             return false;
     model->order[model->order_count].file = file;
+    model->order[model->order_count].bound = class.bound;
     model->order[model->order_count++].node = node;
     python_class_bases(file, node, &bases);
     for (size_t i = 0; i < bases.count; i++) {
         struct python_thing thing =
-            python_resolve(r->tree, (struct python_scope){.file = file}, bases.items[i]);
+            python_made(r->tree, (struct python_scope){.file = file}, bases.items[i]);
         struct str contrib =
             thing.kind == THING_FOREIGN ? django_contrib_label(r->arena, thing.dotted) : STR_NONE;
         if (django_is_contrib(contrib)) { /* a proxy, or a table of its own that points there */
@@ -236,21 +245,22 @@ static bool visit(struct django_reader *r, struct django_model *model, struct py
                 strs_add(r->arena, &model->foreign_bases, thing.dotted);
         } else if (thing.kind == THING_FOREIGN && !is_no_model(thing.dotted)) {
             strs_add(r->arena, &model->other_bases, thing.dotted);
+        } else if (python_is_made(r->tree, thing)) { /* and nobody can tell what it is */
+            strs_add(r->arena, &model->other_bases, node_source(file, bases.items[i]));
         }
         if (thing.kind != THING_CLASS) {
             plain = plain && is_plain_base(model, thing);
             continue;
         }
         struct django_model above = {0};
-        if (visit(r, &above, thing.file, thing.node, depth + 1) &&
-            !is_abstract(r, thing.file, thing.node)) {
+        if (visit(r, &above, thing, depth + 1) && !is_abstract(r, thing.file, thing.node)) {
             is_model = true;
             model->parent =
                 str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(label_of(r, &above)),
                            STR_ARG(node_source(thing.file, node_field(thing.node, "name"))));
             continue;
         }
-        is_model = visit(r, model, thing.file, thing.node, depth + 1) || is_model;
+        is_model = visit(r, model, thing, depth + 1) || is_model;
         plain = plain && is_plain_base(model, thing);
     }
     model->order[own].plain = plain && !is_model;
@@ -276,7 +286,8 @@ static void collect(struct django_reader *r, struct python_file *file, TSNode no
         .file = file, .node = node, .name = node_source(file, node_field(node, "name"))};
     struct python_scope scope;
 
-    bool is_model = visit(r, &model, file, node, 0);
+    bool is_model =
+        visit(r, &model, (struct python_thing){.kind = THING_CLASS, .file = file, .node = node}, 0);
     if (!is_model && (!model.other_bases.count || !django_has_field(r, &model)))
         return;
     for (size_t i = 0; i < model.other_bases.count; i++) /* each may bring fields */
@@ -483,8 +494,7 @@ static bool composite_key(struct django_reader *r, const struct django_model *mo
     struct python_scope scope = {0};
 
     for (size_t i = 0; i < model->order_count && !key; i++) {
-        scope = (struct python_scope){.file = model->order[i].file,
-                                      .body = node_field(model->order[i].node, "body")};
+        scope = django_class_scope(model, i);
         key = python_binding_in(r->tree, scope.file, scope.body, STR("pk"));
     }
     if (!key || key->kind != BINDING_VALUE || !node_is(key->node, "call") ||

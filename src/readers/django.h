@@ -44,6 +44,7 @@ struct django_model {
     struct {
         struct python_file *file;
         TSNode node;
+        const struct python_bound *bound; /* of a class that a function makes: its parameters */
         bool plain;            /* no model and made from none: Django leaves its fields alone */
     } order[DJANGO_BASES_MAX]; /* itself, then its bases up to other tables */
     size_t order_count;
@@ -86,6 +87,8 @@ struct django_call {
     bool own; /* it stands in the class itself */
 };
 VEC_DEFINE(django_calls, struct django_call);
+/* Where the fields of order[index] stand. */
+struct python_scope django_class_scope(const struct django_model *model, size_t index);
 void django_calls_of(struct django_reader *r, const struct django_model *model, struct str called,
                      struct django_calls *ret_calls);
 /* What simple_history keeps of a model with `history = HistoricalRecords()`: a table with all its columns. */

@@ -70,8 +70,7 @@ void django_calls_of(struct django_reader *r, const struct django_model *model, 
 
     *ret_calls = (struct django_calls){0};
     for (size_t i = 0; i < model->order_count; i++) {
-        struct python_scope scope = {.file = model->order[i].file,
-                                     .body = node_field(model->order[i].node, "body")};
+        struct python_scope scope = django_class_scope(model, i);
         python_body_bindings(r->tree, scope.file, scope.body, &bindings);
         for (size_t j = 0; j < bindings.count; j++) {
             TSNode call = node_bare(bindings.items[j].node);

@@ -36,10 +36,15 @@ TSNode django_meta(struct django_reader *r, const struct django_model *model, co
     for (size_t i = 0; i < model->order_count; i++) {
         const struct python_binding *meta = python_binding_in(
             r->tree, model->order[i].file, node_field(model->order[i].node, "body"), STR("Meta"));
-        if (meta && meta->kind == BINDING_CLASS) /* `abstract` is not inherited */
-            return own_only && i > 0 ? node_null()
-                                     : meta_in(r, model->order[i].file, meta->node, name,
-                                               own_only ? 9 : 0, ret_scope);
+        if (!meta || meta->kind != BINDING_CLASS)
+            continue;
+        if (own_only && i > 0) /* `abstract` is not inherited */
+            return node_null();
+        TSNode found =
+            meta_in(r, model->order[i].file, meta->node, name, own_only ? 9 : 0, ret_scope);
+        if (!ts_node_is_null(found) && ret_scope->file == model->order[i].file)
+            ret_scope->bound = model->order[i].bound;
+        return found;
     }
     return node_null();
 }

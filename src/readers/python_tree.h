@@ -202,6 +202,12 @@ bool python_snake_case(struct arena *arena, struct str name, struct str *ret_tex
  * or when the body does more than import, assign and return. */
 bool python_call_enter(struct python_tree *tree, struct python_scope scope, TSNode call,
                        struct python_thing function, struct python_scope *ret_inside);
+/* What an expression is; of a call of a function of the tree what that returns: module_metadata("billing"), owned_by("users"). A class of its body
+ * has in .bound what the parameters mean. */
+struct python_thing python_made(struct python_tree *tree, struct python_scope scope,
+                                TSNode expression);
+/* Is it the call of a function of the tree, still? */
+bool python_is_made(struct python_tree *tree, struct python_thing thing);
 /* What such a function returns; null: nothing. */
 TSNode python_call_returned(struct python_thing function);
 /* The call of the base's __init__ that the __init__ of a class makes, and where it stands when this call (null: none, every parameter is what it

@@ -246,8 +246,6 @@ bool sa_default_read(struct sa_reader *r, struct python_scope scope, TSNode expr
 struct str sa_target(struct sa_reader *r, struct python_scope scope, TSNode target);
 /* As PostgreSQL shows it: DEFAULT 'true' of a boolean is true, DEFAULT '0' of a number is 0. */
 struct str sa_default_shown(struct arena *arena, struct str type, struct str text, bool string);
-/* What an expression is; of a call of a function of the tree what that returns: module_metadata("billing"), owned_by("users"). */
-struct python_thing sa_made(struct sa_reader *r, struct python_scope scope, TSNode expression);
 /* X.metadata.naming_convention = …, .update(…): kept, for the classes and tables of that metadata. False: another statement. */
 bool sa_convention_note(struct sa_reader *r, struct python_scope scope, TSNode statement);
 /* metadata = Base.metadata: what such a name stands for, and where that is written; any other node is itself. */

@@ -262,7 +262,7 @@ bool sa_annotation_read(struct sa_reader *r, const struct sa_class *class,
     /* intpk = Annotated[int, mapped_column(primary_key=True)] */
     struct python_thing thing = python_resolve(r->tree, scope, node);
     if (thing.kind == THING_VALUE && node_is(thing.node, "call")) /* str_20 = text_of(20) */
-        thing = sa_made(r, scope, node);
+        thing = python_made(r->tree, scope, node);
     if (thing.kind == THING_VALUE && !ts_node_eq(thing.node, node))
         return sa_annotation_read(
             r, class,

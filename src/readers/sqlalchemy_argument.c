@@ -1,28 +1,6 @@
 /* sqlalchemy_argument.c -- arguments of the calls that make types. */
 #include "readers/sqlalchemy.h"
 
-#define MADE_MAX 4u
-
-struct python_thing sa_made(struct sa_reader *r, struct python_scope scope, TSNode expression)
-{
-    struct python_thing made = python_resolve(r->tree, scope, expression);
-
-    for (size_t i = 0; i < MADE_MAX && made.kind == THING_VALUE && node_is(made.node, "call");
-         i++) {
-        struct python_scope in = {.file = made.file, .body = made.scope, .bound = made.bound};
-        struct python_thing function =
-            python_resolve(r->tree, in, node_field(made.node, "function"));
-        struct python_scope inside;
-        if (function.kind != THING_FUNCTION ||
-            !python_call_enter(r->tree, in, made.node, function, &inside))
-            break;
-        made = python_resolve(r->tree, inside, python_call_returned(function));
-        if (made.kind == THING_CLASS) /* its body stands in that of the function */
-            made.bound = inside.bound;
-    }
-    return made;
-}
-
 struct sa_argument sa_argument(struct sa_reader *r, struct python_scope scope, TSNode call,
                                const char *keyword, size_t index)
 {

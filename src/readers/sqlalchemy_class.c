@@ -76,7 +76,7 @@ static void take_metadata(struct walk *w, struct python_scope scope, TSNode meta
 {
     if (!ts_node_is_null(w->class->metadata) || ts_node_is_null(metadata))
         return;
-    struct python_thing thing = sa_made(w->r, scope, metadata);
+    struct python_thing thing = python_made(w->r->tree, scope, metadata);
     if (ts_node_is_null(thing.node) || !thing.file || !node_is(thing.node, "call"))
         return;
     w->class->metadata_scope =
@@ -175,12 +175,12 @@ static void visit_bases(struct walk *w, struct python_file *file, TSNode node, s
         TSNode base = bases.items[i];
         if (node_is(base, "subscript")) /* Generic[T] */
             base = ts_node_named_child(base, 0);
-        struct python_thing thing = sa_made(w->r, scope, base);
+        struct python_thing thing = python_made(w->r->tree, scope, base);
         if (thing.kind == THING_CLASS)
             visit_class(w, thing, depth + 1);
         else if (thing.kind == THING_FOREIGN)
             visit_foreign(w, scope, base, thing, depth);
-        else if (thing.kind == THING_VALUE && node_is(base, "call")) {
+        else if (python_is_made(w->r->tree, thing)) {
             w->class->foreign_base = node_source(file, base);
             w->class->made_base = python_whole(w->r->tree, scope, base);
         } else if (str_ends(node_source(file, base), STR("db.Model")))

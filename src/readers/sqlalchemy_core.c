@@ -80,7 +80,7 @@ static bool metadata_made(struct sa_reader *r, struct python_thing made, struct 
     }
     TSNode given = call_keyword(made.file, made.node, "metadata");
     TSNode model = call_keyword(made.file, made.node, "model_class");
-    struct python_thing thing = sa_made(r, scope, ts_node_is_null(given) ? model : given);
+    struct python_thing thing = python_made(r->tree, scope, ts_node_is_null(given) ? model : given);
     if (thing.kind == THING_CLASS)
         return sa_class_read(r, thing.file, thing.node, ret_class) &&
                sa_has_convention(r, ret_class);
@@ -95,7 +95,7 @@ static bool metadata_of(struct sa_reader *r, struct python_scope scope, TSNode c
     TSNode function = node_field(call, "function"), given = call_positional(call, 1);
 
     *ret_class = (struct sa_class){0};
-    if (metadata_made(r, sa_made(r, scope, given), ret_class))
+    if (metadata_made(r, python_made(r->tree, scope, given), ret_class))
         return true;
     if (node_is(given, "identifier"))
         given = sa_metadata_meant(r, &scope, given);
