@@ -176,6 +176,16 @@ static void model_table(struct steps_reader *r, TSNode node, enum step_kind kind
                           .kind = kind, .table = table, .of_models = class.file != r->scope.file});
 }
 
+static void add_model_table(struct steps_reader *r, TSNode node)
+{
+    model_table(r, node, STEP_ADD_TABLE);
+}
+
+static void drop_model_table(struct steps_reader *r, TSNode node)
+{
+    model_table(r, node, STEP_DROP_TABLE);
+}
+
 /* Audit.__table__.create(op.get_bind()), audit.drop(op.get_bind()) */
 static void alembic_of_table(struct steps_reader *r, TSNode call, enum step_kind kind)
 {
@@ -200,6 +210,7 @@ static void alembic_of_metadata(struct steps_reader *r, TSNode call, enum step_k
     }
     if (ts_node_is_null(tables) && kind == STEP_ADD_TABLE && !call_has_splat(call))
         steps_push(r, (struct step){.kind = kind, .of_models = true});
+    (void)steps_each_made(r, tables, kind == STEP_DROP_TABLE ? drop_model_table : add_model_table);
     for (uint32_t i = 0; (node_is(tables, "list") || node_is(tables, "tuple")) &&
                          i < ts_node_named_child_count(tables);
          i++)
@@ -351,7 +362,8 @@ static void alembic_part(struct steps_reader *r, TSNode call)
                 inner = &given[i];
         }
         r->calls++;
-        r->scope = (struct python_scope){.file = thing.file, .bound = inner};
+        r->scope = (struct python_scope){
+            .file = thing.file, .body = node_field(thing.node, "body"), .bound = inner};
         steps_each_call(r, node_field(thing.node, "body"), alembic_part, 0);
         r->scope = before;
         r->calls--;
@@ -371,11 +383,15 @@ void steps_of_alembic(struct arena *arena, struct python_tree *tree, struct pyth
         return;
     r.creates = str_contains(node_source(file, upgrade->node), STR(".create(")) ||
                 str_contains(node_source(file, upgrade->node), STR(".create_all("));
+    r.scope.body = node_field(upgrade->node, "body");
     steps_each_call(&r, upgrade->node, alembic_part, 0);
     /* The template for several databases: `globals()["upgrade_%s" % engine_name]()`. */
     for (size_t i = 0; i < file->bindings.count; i++)
         if (file->bindings.items[i].kind == BINDING_FUNCTION &&
             str_starts(file->bindings.items[i].name, STR("upgrade_")) &&
-            str_contains(node_source(file, upgrade->node), STR("globals()")))
+            str_contains(node_source(file, upgrade->node), STR("globals()"))) {
+            r.scope = (struct python_scope){
+                .file = file, .body = node_field(file->bindings.items[i].node, "body")};
             steps_each_call(&r, file->bindings.items[i].node, alembic_part, 0);
+        }
 }

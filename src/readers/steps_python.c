@@ -1,6 +1,8 @@
 #include "readers/steps_python.h"
 
 #define NESTING_MAX 200u
+#define PARTS_DEPTH_MAX 4u
+#define LOCALS_MAX 1000u
 
 struct str steps_text(struct steps_reader *r, TSNode node)
 {
@@ -93,10 +95,59 @@ static bool bind_round(struct steps_reader *r, const struct python_scope *around
     return *ret_count > 0;
 }
 
-/* `for table in ("a", "b"):` is each of its rounds; false when the list cannot be read. */
-static bool each_round(struct steps_reader *r, TSNode loop, steps_visit *visit, size_t depth)
+/* SQL.split(";"), sqlparse.split(SQL), [s.strip() for s in SQL.split(";")]: the text that is taken apart; empty: it is something else. */
+static struct str text_in_parts(struct steps_reader *r, TSNode node, size_t depth)
 {
-    TSNode list = node_bare(node_field(loop, "right"));
+    if (depth == PARTS_DEPTH_MAX)
+        return STR_NONE;
+    if (node_is(node, "call") && str_eq(steps_called(r, node), STR("split"))) {
+        struct str text = steps_text(r, node_field(node_field(node, "function"), "object"));
+        return text.length ? text : steps_text(r, call_positional(node, 0));
+    }
+    if (node_is(node, "call")) /* filter(None, …), list(…) */
+        return text_in_parts(r, call_positional(node, call_positional_count(node) == 2), depth + 1);
+    if (!node_is(node, "list_comprehension") && !node_is(node, "generator_expression"))
+        return STR_NONE;
+    TSNode clause = ts_node_named_child(node, 1);
+    return text_in_parts(r, node_bare(node_field(clause, "right")), depth + 1);
+}
+
+/* A round of a loop over names that can be read: each call of its body, or what a comprehension makes (`depth` 0). */
+struct round {
+    TSNode body;
+    steps_visit *visit;
+    size_t depth;
+};
+
+static void visit_round(struct steps_reader *r, const struct round *round)
+{
+    if (round->depth)
+        steps_each_call(r, round->body, round->visit, round->depth);
+    else
+        round->visit(r, round->body);
+}
+
+/* Each part of a text as all of them: the order is the same. */
+static bool each_statement(struct steps_reader *r, TSNode left, TSNode list,
+                           const struct round *round)
+{
+    struct python_scope before = r->scope;
+    struct str text = node_is(left, "identifier") ? text_in_parts(r, list, 0) : STR_NONE;
+    struct python_bound bound = {
+        .name = node_source(r->scope.file, left), .text = text, .outer = r->scope.bound};
+
+    if (!text.length)
+        return false;
+    r->scope.bound = &bound;
+    visit_round(r, round);
+    r->scope = before;
+    return true;
+}
+
+/* `for table in ("a", "b"):` is each of its rounds; false when the list cannot be read. */
+static bool each_round(struct steps_reader *r, TSNode left, TSNode right, const struct round *round)
+{
+    TSNode list = node_bare(right);
     struct python_scope before = r->scope;
 
     if (node_is(list, "identifier") || node_is(list, "attribute")) {
@@ -106,25 +157,77 @@ static bool each_round(struct steps_reader *r, TSNode loop, steps_visit *visit, 
         list = node_bare(thing.node);
     }
     if (!node_is(list, "list") && !node_is(list, "tuple") && !node_is(list, "set"))
-        return false;
+        return each_statement(r, left, list, round);
     for (uint32_t i = 0; i < ts_node_named_child_count(list); i++) {
         struct python_bound bound[STEPS_NAMES_MAX];
         size_t count = 0;
         if (node_is(ts_node_named_child(list, i), "comment"))
             continue;
-        if (bind_round(r, &before, node_field(loop, "left"), ts_node_named_child(list, i), bound,
-                       &count))
+        if (bind_round(r, &before, left, ts_node_named_child(list, i), bound, &count))
             r->scope.bound = &bound[count - 1];
-        steps_each_call(r, node_field(loop, "body"), visit, depth + 1);
+        visit_round(r, round);
         r->scope = before;
     }
     return true;
 }
 
+bool steps_each_made(struct steps_reader *r, TSNode comprehension, steps_visit *visit)
+{
+    if ((!node_is(comprehension, "list_comprehension") &&
+         !node_is(comprehension, "generator_expression")) ||
+        ts_node_named_child_count(comprehension) != 2)
+        return false;
+    TSNode clause = ts_node_named_child(comprehension, 1);
+    struct round round = {.body = node_field(comprehension, "body"), .visit = visit};
+
+    return node_is(clause, "for_in_clause") &&
+           each_round(r, node_field(clause, "left"), node_field(clause, "right"), &round);
+}
+
+static bool each_of_loop(struct steps_reader *r, TSNode loop, steps_visit *visit, size_t depth)
+{
+    struct round round = {.body = node_field(loop, "body"), .visit = visit, .depth = depth + 1};
+
+    return each_round(r, node_field(loop, "left"), node_field(loop, "right"), &round);
+}
+
+/* sql = "…", sql += "…" in the body that is read: from here on the name means that. What else a name means its binding says, but of one that meant a text
+ * before. */
+static void note_local(struct steps_reader *r, TSNode assignment)
+{
+    TSNode name = node_field(assignment, "left"), right = node_field(assignment, "right");
+    struct python_constant value = python_constant(r->tree, r->scope, right), before = {0};
+    bool meant = false;
+
+    if (!node_is(name, "identifier") || r->locals++ == LOCALS_MAX)
+        return;
+    for (const struct python_bound *i = r->scope.bound; i && !meant; i = i->outer)
+        meant = str_eq(i->name, node_source(r->scope.file, name));
+    if (node_is(assignment, "augmented_assignment")) {
+        before = python_constant(r->tree, r->scope, name);
+        if (before.kind != CONSTANT_STRING)
+            value.kind = CONSTANT_NOT;
+        value.text =
+            str_printf(r->arena, STR_FMT STR_FMT, STR_ARG(before.text), STR_ARG(value.text));
+    }
+    if (value.kind != CONSTANT_STRING && !meant)
+        return;
+    struct python_bound *bound = ARENA_NEW(r->arena, struct python_bound);
+    struct python_scope *around = ARENA_NEW(r->arena, struct python_scope);
+    *around = r->scope;
+    *bound = (struct python_bound){
+        .name = node_source(r->scope.file, name), .text = value.text, .outer = r->scope.bound};
+    if (value.kind != CONSTANT_STRING) {
+        bound->node = right;
+        bound->scope = around;
+    }
+    r->scope.bound = bound;
+}
+
 void steps_each_call(struct steps_reader *r, TSNode node, steps_visit *visit, size_t depth)
 {
     if (ts_node_is_null(node) || depth > NESTING_MAX ||
-        (node_is(node, "for_statement") && each_round(r, node, visit, depth)))
+        (node_is(node, "for_statement") && each_of_loop(r, node, visit, depth)))
         return;
     /* What a migration only says of the state it does not do. */
     if (node_is(node, "keyword_argument") &&
@@ -134,4 +237,6 @@ void steps_each_call(struct steps_reader *r, TSNode node, steps_visit *visit, si
         visit(r, node);
     for (uint32_t i = 0; i < ts_node_named_child_count(node); i++)
         steps_each_call(r, ts_node_named_child(node, i), visit, depth + 1);
+    if (node_is(node, "assignment") || node_is(node, "augmented_assignment"))
+        note_local(r, node);
 }

@@ -14,6 +14,7 @@ struct steps_reader {
     struct str app; /* Django */
     struct steps *steps;
     size_t calls;                     /* functions entered */
+    size_t locals;                    /* assignments seen */
     const struct python_file *looked; /* the file that was looked into for batch_alter_table last */
     bool batches;
     bool creates; /* upgrade() calls .create() or .create_all(): Table(…) with columns makes one */
@@ -32,5 +33,8 @@ void steps_sql_argument(struct steps_reader *r, TSNode node);
 typedef void steps_visit(struct steps_reader *r, TSNode call);
 /* Each call below the node, those of a loop over names that can be read once a round. */
 void steps_each_call(struct steps_reader *r, TSNode node, steps_visit *visit, size_t depth);
+
+/* The same of [TABLES[name] for name in ("a", "b")], for what each round makes. False: the list cannot be read. */
+bool steps_each_made(struct steps_reader *r, TSNode comprehension, steps_visit *visit);
 
 #endif
