@@ -246,10 +246,58 @@ bool steps_single_field(struct str text, struct str field)
     return false;
 }
 
+#define OPERATIONS_DEPTH_MAX 4u
+
+/* "AddField" of migrations.AddField(…), and of class SafeAddField(migrations.AddField): … unless that does something else to the database. */
+static struct str operation_named(struct steps_reader *r, struct python_scope scope,
+                                  TSNode expression, size_t depth)
+{
+    struct python_thing class = python_resolve(r->tree, scope, expression);
+    struct python_bases bases;
+
+    if (class.kind != THING_CLASS || depth == OPERATIONS_DEPTH_MAX)
+        return dotted_last(node_source(scope.file, expression));
+    const struct python_binding *forwards = python_binding_in(
+        r->tree, class.file, node_field(class.node, "body"), STR("database_forwards"));
+    if (forwards && !str_contains(node_source(class.file, forwards->node), STR("super(")))
+        return STR_NONE;
+    python_class_bases(class.file, class.node, &bases);
+    return bases.count ? operation_named(r, (struct python_scope){.file = class.file},
+                                         bases.items[0], depth + 1)
+                       : STR_NONE;
+}
+
+static void django_call(struct steps_reader *r, TSNode call);
+
+/* operations = [add("sku"), add("code")]: a function of the tree that returns one, or several. */
+static bool operations_made(struct steps_reader *r, TSNode call)
+{
+    struct python_thing function = python_resolve(r->tree, r->scope, node_field(call, "function"));
+    const struct python_scope before = r->scope;
+    struct python_scope inside;
+
+    if (function.kind != THING_FUNCTION || !function.file || r->calls == OPERATIONS_DEPTH_MAX ||
+        !python_call_enter(r->tree, r->scope, call, function, &inside))
+        return false;
+    r->scope = inside;
+    r->calls++;
+    steps_each_call(r, python_call_returned(function), django_call, 0);
+    r->calls--;
+    r->scope = before;
+    return true;
+}
+
 static void django_call(struct steps_reader *r, TSNode call)
 {
-    struct str name = steps_called(r, call);
+    TSNode function = node_field(call, "function");
+    struct str name = node_source(r->scope.file, function);
 
+    if (!str_starts(name, STR("migrations.")) && !str_starts(name, STR("models."))) {
+        if (operations_made(r, call))
+            return;
+        name = operation_named(r, r->scope, function, 0);
+    }
+    name = dotted_last(name);
     if (str_eq(name, STR("CreateModel")))
         create_model(r, call);
     else if (str_eq(name, STR("DeleteModel")))

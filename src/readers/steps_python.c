@@ -224,10 +224,21 @@ static void note_local(struct steps_reader *r, TSNode assignment)
     r->scope.bound = bound;
 }
 
+/* [migrations.AddField("user", name, …) for name in ("a", "b")] */
+static bool each_of_list(struct steps_reader *r, TSNode list, steps_visit *visit, size_t depth)
+{
+    TSNode clause = ts_node_named_child_count(list) == 2 ? ts_node_named_child(list, 1) : list;
+    struct round round = {.body = node_field(list, "body"), .visit = visit, .depth = depth + 1};
+
+    return node_is(clause, "for_in_clause") &&
+           each_round(r, node_field(clause, "left"), node_field(clause, "right"), &round);
+}
+
 void steps_each_call(struct steps_reader *r, TSNode node, steps_visit *visit, size_t depth)
 {
     if (ts_node_is_null(node) || depth > NESTING_MAX ||
-        (node_is(node, "for_statement") && each_of_loop(r, node, visit, depth)))
+        (node_is(node, "for_statement") && each_of_loop(r, node, visit, depth)) ||
+        (node_is(node, "list_comprehension") && each_of_list(r, node, visit, depth)))
         return;
     /* What a migration only says of the state it does not do. */
     if (node_is(node, "keyword_argument") &&
