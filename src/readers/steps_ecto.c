@@ -2,6 +2,7 @@
 #include "readers/steps.h"
 
 #define NESTING_MAX 12u
+#define PARAMETERS_MAX 6u
 
 struct reading {
     struct arena *arena;
@@ -227,6 +228,50 @@ static void rename_thing(struct reading *r, TSNode call)
 
 static void statements(struct reading *r, struct elixir_nodes body, unsigned depth);
 
+/* Enum.each(@names, fn name -> alter table(:items) do … end end) */
+static void functions_given(struct reading *r, TSNode call, unsigned depth)
+{
+    struct elixir_nodes arguments = elixir_children(r->scope.tree, elixir_child(call, "arguments"));
+
+    for (size_t i = 0; i < arguments.count; i++) {
+        struct elixir_nodes clauses = {0};
+        if (node_is(arguments.items[i], "anonymous_function"))
+            clauses = elixir_children(r->scope.tree, arguments.items[i]);
+        for (size_t c = 0; c < clauses.count; c++)
+            statements(r, elixir_children(r->scope.tree, elixir_child(clauses.items[c], "body")),
+                       depth + 1);
+    }
+}
+
+/* add_text(:sku) of `defp add_text(name) do`: what that does, with the texts that the call gives. */
+static bool own_function(struct reading *r, TSNode call, struct str word, unsigned depth)
+{
+    struct elixir_nodes definitions = elixir_children(r->scope.tree, r->scope.body);
+    const struct elixir_scope before = r->scope;
+    struct elixir_bound bound[PARAMETERS_MAX];
+
+    for (size_t i = 0; word.length && depth < NESTING_MAX && i < definitions.count; i++) {
+        TSNode head = elixir_argument(r->scope.tree, definitions.items[i], 0);
+        if (!str_starts(elixir_called(r->scope.file, definitions.items[i]), STR("def")) ||
+            !str_eq(elixir_called(r->scope.file, head), word))
+            continue;
+        for (size_t p = 0; p < PARAMETERS_MAX; p++) {
+            TSNode parameter = elixir_argument(r->scope.tree, head, p);
+            if (!node_is(parameter, "identifier"))
+                break;
+            bound[p] = (struct elixir_bound){
+                .name = elixir_source(r->scope.file, parameter),
+                .text = elixir_text(before, elixir_argument(r->scope.tree, call, p)),
+                .outer = r->scope.bound};
+            r->scope.bound = &bound[p];
+        }
+        statements(r, elixir_body(r->scope, definitions.items[i]), depth + 1);
+        r->scope = before;
+        return true;
+    }
+    return false;
+}
+
 static void statement(struct reading *r, TSNode call, unsigned depth)
 {
     static const char *const creates[] = {"create", "create_if_not_exists", NULL};
@@ -246,6 +291,8 @@ static void statement(struct reading *r, TSNode call, unsigned depth)
                      r->steps);
     else if (!ts_node_is_null(elixir_child(call, "do_block"))) /* if, unless, for … */
         statements(r, elixir_body(r->scope, call), depth + 1);
+    else if (!own_function(r, call, word, depth))
+        functions_given(r, call, depth);
 }
 
 static void statements(struct reading *r, struct elixir_nodes body, unsigned depth)

@@ -2,12 +2,16 @@
 #include "readers/typescript.h"
 
 #define NESTING_MAX 40u
+#define CALLS_MAX 4u
+#define UP_MAX 12u
 
 struct reading {
     struct arena *arena;
     struct script_tree *tree;
     struct script_scope scope;
     struct str runner; /* the parameter of up() */
+    TSNode class_body;
+    size_t calls; /* methods of the class that are entered */
     struct steps *steps;
 };
 
@@ -275,6 +279,43 @@ void steps_of_query(struct arena *arena, struct script_tree *tree, const struct 
     }
 }
 
+/* The list that a name goes through: for (const sql of statements) …, statements.map((sql) => …); null: it is another name. */
+static TSNode list_around(struct reading *r, TSNode name)
+{
+    struct str word = script_source(r->scope.file, name);
+    TSNode node = name;
+
+    for (size_t i = 0; i < UP_MAX && !ts_node_is_null(node); i++, node = ts_node_parent(node)) {
+        if (node_is(node, "for_in_statement") &&
+            str_eq(script_source(r->scope.file, ts_node_named_child(node, 0)), word))
+            return ts_node_named_child(node, 1);
+        if (!node_is(node, "arrow_function") ||
+            !str_eq(script_parameter(r->tree, r->scope.file, node, 0), word))
+            continue;
+        TSNode callee = script_callee(ts_node_parent(ts_node_parent(node)));
+        return node_is(callee, "member_expression") ? ts_node_named_child(callee, 0) : node_null();
+    }
+    return node_null();
+}
+
+static void query(struct reading *r, TSNode text)
+{
+    TSNode list = node_is(text, "identifier") ? script_bare(list_around(r, text)) : node_null();
+    struct script_nodes items = {0};
+
+    if (node_is(list, "identifier")) {
+        struct script_thing thing = script_resolve(r->tree, r->scope, list);
+        list = thing.kind == SCRIPT_VALUE && thing.file == r->scope.file ? script_bare(thing.node)
+                                                                         : node_null();
+    }
+    if (node_is(list, "array"))
+        items = script_children(r->tree, list);
+    for (size_t i = 0; i < items.count; i++)
+        steps_of_query(r->arena, r->tree, &r->scope, items.items[i], r->steps);
+    if (!items.count)
+        steps_of_query(r->arena, r->tree, &r->scope, text, r->steps);
+}
+
 static void operate(struct reading *r, enum operation operation, TSNode call)
 {
     TSNode first = script_argument(r->tree, call, 0), second = script_argument(r->tree, call, 1);
@@ -282,7 +323,7 @@ static void operate(struct reading *r, enum operation operation, TSNode call)
 
     switch (operation) {
     case OPERATION_QUERY:
-        steps_of_query(r->arena, r->tree, &r->scope, first, r->steps);
+        query(r, first);
         break;
     case OPERATION_CREATE_TABLE:
         create_table(r, first);
@@ -331,6 +372,45 @@ static void operate(struct reading *r, enum operation operation, TSNode call)
 
 /* --- The calls of up(). --- */
 
+static void visit(struct reading *r, TSNode node, unsigned depth);
+
+static TSNode member_named(struct reading *r, struct str name)
+{
+    struct script_nodes members = script_children(r->tree, r->class_body);
+
+    for (size_t i = 0; i < members.count; i++)
+        if (node_is(members.items[i], "method_definition") &&
+            str_eq(
+                script_source(r->scope.file, script_child(members.items[i], "property_identifier")),
+                name))
+            return members.items[i];
+    return node_null();
+}
+
+/* await this.addText(runner, "sku"): what that method does, with what the call gives. */
+static void own_method(struct reading *r, TSNode node, TSNode callee, unsigned depth)
+{
+    TSNode method =
+        member_named(r, script_source(r->scope.file, script_child(callee, "property_identifier")));
+    struct reading before = *r;
+    struct str runner = STR_NONE;
+
+    if (ts_node_is_null(method) || r->calls == CALLS_MAX)
+        return;
+    for (size_t i = 0; i < CALLS_MAX && !runner.length; i++)
+        if (str_eq(script_source(r->scope.file, script_argument(r->tree, node, i)), r->runner))
+            runner = script_parameter(r->tree, r->scope.file, method, i);
+    if (!runner.length)
+        return;
+    struct script_call call = {
+        .file = r->scope.file, .function = method, .node = node, .scope = r->scope};
+    r->runner = runner;
+    r->calls++;
+    r->scope.call = &call;
+    visit(r, script_child(method, "statement_block"), depth + 1);
+    *r = before;
+}
+
 static void visit(struct reading *r, TSNode node, unsigned depth)
 {
     struct script_nodes children = script_children(r->tree, node);
@@ -342,6 +422,9 @@ static void visit(struct reading *r, TSNode node, unsigned depth)
         for (size_t i = 0; i < COUNT_OF(operations); i++)
             if (str_eq(name, str_from(operations[i].name)))
                 operate(r, operations[i].operation, node);
+    } else if (node_is(callee, "member_expression") &&
+               node_is(ts_node_named_child(callee, 0), "this")) {
+        own_method(r, node, callee, depth);
     }
     for (size_t i = 0; i < children.count && depth < NESTING_MAX; i++)
         visit(r, children.items[i], depth + 1);
@@ -356,7 +439,8 @@ static void find_classes(struct reading *r, TSNode node, unsigned depth)
     if (depth > NESTING_MAX)
         return;
     if (!ts_node_is_null(script_child(node, "class_body"))) {
-        members = script_children(r->tree, script_child(node, "class_body"));
+        r->class_body = script_child(node, "class_body");
+        members = script_children(r->tree, r->class_body);
         children.count = 0;
     }
     for (size_t i = 0; i < members.count; i++) {
