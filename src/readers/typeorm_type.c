@@ -16,11 +16,17 @@ static struct str mysql_word(struct str word)
     return STR_NONE;
 }
 
+/* driver/sqlite-abstract/AbstractSqliteDriver.normalizeType */
+static struct str sqlite_word(struct str word)
+{
+    return str_eq_nocase(word, STR("uuid")) ? STR("VARCHAR") : STR_NONE;
+}
+
 /* driver/postgres/PostgresDriver.normalizeType, in the upper-case spelling of the database. */
 static struct str type_word(const struct typeorm_reader *r, struct str word)
 {
     struct arena *arena = r->arena;
-    struct str own = r->mysql ? mysql_word(word) : STR_NONE;
+    struct str own = r->mysql ? mysql_word(word) : r->sqlite ? sqlite_word(word) : STR_NONE;
 
     static const char *const rows[][2] = {
         {"int", "INTEGER"},

@@ -84,7 +84,8 @@ static void compare_columns(struct comparison *c, const struct schema_table *bef
     if (old->nullable != new->nullable)
         change_column(c, table, old, new, ASPECT_NULL,
                       new->nullable ? STR("NULL") : STR("NOT NULL"));
-    if (!old->unread_default && !new->unread_default && !same_default(&there, old, &here, new))
+    if (!old->unread_default && !new->unread_default && !(old->made_up && new->made_up) &&
+        !same_default(&there, old, &here, new))
         change_column(c, table, old, new, ASPECT_DEFAULT, default_words(arena, old, new));
     if (old->primary_key != new->primary_key)
         change_column(c, table, old, new, ASPECT_KEY,

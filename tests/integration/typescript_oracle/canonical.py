@@ -26,8 +26,10 @@ def kind(text):
 
 
 def default(text):
-    if text.startswith("GENERATED "):
+    if text.startswith("GENERATED ") and not text.endswith(" IDENTITY"):
         return ""  # the catalog does not call it a default
+    if text.startswith("nextval("):
+        return "nextval"  # of a sequence that has the table's name and the column's
     text = re.sub(r"::[a-z_ .\"]+(\(\d+(,\d+)?\))?(\[\])?$", "", text)
     if text.upper() == "CURRENT_TIMESTAMP":
         return "now()"
@@ -44,10 +46,9 @@ def main():
     for line in sys.stdin:
         fields = line.rstrip("\n").split("\t")
         if fields[0] == "column":
+            serial = re.fullmatch(r"(small|big|)serial", fields[3], re.IGNORECASE)
             fields[3] = kind(fields[3])
-            fields[5] = default(fields[5])
-            if fields[6] == "primary" and fields[5] == "uuid_generate_v4()":
-                fields[5] = ""  # a generated key, like a serial one
+            fields[5] = "nextval" if serial else default(fields[5])
         fields = [field.replace('"', "") for field in fields]
         lines.append("\t".join(fields).rstrip())
     print("\n".join(sorted(lines)))

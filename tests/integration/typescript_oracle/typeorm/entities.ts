@@ -55,6 +55,7 @@ export class Post {
 @Entity() @TableInheritance({ column: { type: "varchar", name: "kind" } }) export class Content { @PrimaryGeneratedColumn() id: number; @Column() title: string; }
 @ChildEntity() export class Photo extends Content { @Column() size: string; @ManyToOne(() => Cat) cat: Cat; }
 @Entity() export class Base1 { @PrimaryGeneratedColumn() id: number; @Column() a: string; }
+@Entity() export class Made { @PrimaryGeneratedColumn("identity", { generatedIdentity: "ALWAYS" }) id: number; @Column() @Generated() place: number; }
 @Entity() export class Derived extends Base1 { @Column() b: string; }
 @Entity() export class Self { @PrimaryGeneratedColumn() id: number; @ManyToMany(() => Self) @JoinTable() friends: Self[]; @ManyToMany(() => User) @JoinTable({ name: "self_user", joinColumn: { name: "self_id" }, inverseJoinColumn: { name: "user_id" } }) us: User[]; }
 @Index(["currency", "cents"]) @Unique(["cents"]) export class Money { @Column({ length: 3 }) currency: string; @Column("bigint") cents: string; @Index() @Column({ nullable: true }) note: string; }
