@@ -69,8 +69,8 @@ static const struct builder mysql_builders[] = {
     {"bigint", "BIGINT", SHAPE_NUMBER, false},
     {"decimal", "NUMERIC", SHAPE_NUMBER, false},
     {"double", "DOUBLE PRECISION", SHAPE_NUMBER, false},
-    {"float", "FLOAT", SHAPE_NUMBER, false},
-    {"real", "REAL", SHAPE_NUMBER, false},
+    {"float", "REAL", SHAPE_NUMBER, false}, /* as the reader of MySQL's own text says it */
+    {"real", "DOUBLE PRECISION", SHAPE_NUMBER, false},
     {"datetime", "DATETIME", SHAPE_FSP, false},
     {"timestamp", "TIMESTAMP", SHAPE_FSP, false},
     {"time", "TIME", SHAPE_FSP, false},
