@@ -4,6 +4,7 @@
 #include "readers/django.h"
 #include "readers/drizzle.h"
 #include "readers/ecto.h"
+#include "readers/made_exports.h"
 #include "readers/prisma.h"
 #include "readers/rails.h"
 #include "readers/sql_schema.h"
@@ -216,6 +217,7 @@ const struct model_language model_languages[] = {
     [SQL] = {.name = STR_INIT("sql"), .group = sql_group, .read = sql_read},
     [TYPESCRIPT] = {.name = STR_INIT("typescript"),
                     .mentions = typescript_mentions,
+                    .made = made_exports,
                     .words = typescript_words,
                     .defines = definitions_of_script,
                     .read = typescript_read},

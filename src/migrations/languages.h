@@ -10,6 +10,7 @@
 #ifndef HOOKCHECK_MIGRATIONS_LANGUAGES_H
 #define HOOKCHECK_MIGRATIONS_LANGUAGES_H
 
+#include "base/words.h"
 #include "readers/definitions.h"
 #include "readers/python_tree.h"
 #include "schema/schema.h"
@@ -29,6 +30,8 @@ struct model_language {
     bool (*mentions)(struct str source);
     /* Does it hold a class made from another one? That one may be a model elsewhere. NULL: such a source holds a mapper's words too. */
     bool (*derives)(struct str source);
+    /* Does it hold what a function of one of these files makes (made_exports.h)? NULL: the same. */
+    bool (*made)(struct str source, const struct words *names);
     /* One of them stands in each source of models: for a push's first look at files of any name. NULL: they are not looked at. */
     const char *const *words;
     /* What it defines that models elsewhere may be made from, for the same look; NULL: nothing that counts. */

@@ -387,8 +387,10 @@ static bool holds_models(struct model_side *side, size_t language, struct str pa
         note_opaque(side, path, changed, NULL);
         return true;
     }
-    if (side->other && words_have(&side->other->looked, path) && !strs_sorted_have(changed, path))
+    if (side->other && words_have(&side->other->looked, path) && !strs_sorted_have(changed, path)) {
+        model_side_note_made(side, row, path, NULL);
         return words_have(&side->other->mentioning, path);
+    }
     bool read = model_side_read(side, path, &source);
     if (read)
         note_opaque(side, path, changed, &source);
@@ -398,6 +400,8 @@ static bool holds_models(struct model_side *side, size_t language, struct str pa
     (void)words_add(&side->looked, path);
     if (holds)
         (void)words_add(&side->mentioning, path);
+    else if (read)
+        model_side_note_made(side, row, path, &source);
     return holds;
 }
 
@@ -421,6 +425,7 @@ static void keep_mentioning(struct model_side *side, size_t language, const stru
         if (holds_models(side, language, path, changed))
             VEC_PUSH(side->arena, &wanted, path);
     }
+    model_side_add_made(side, &model_languages[language], &all, &wanted);
     side->paths[language] = wanted;
 }
 
@@ -474,7 +479,7 @@ bool model_side_open(struct model_side *side, struct model_matcher *matcher,
     struct nearby nearby[MODEL_LANGUAGES_MAX] = {0};
 
     side->looked.arena = side->mentioning.arena = side->opaque.arena = side->arena;
-    side->walked.arena = side->same.arena = side->linked.arena = side->arena;
+    side->walked.arena = side->same.arena = side->linked.arena = side->made.arena = side->arena;
     if (!walk(side, matcher, e))
         return false;
     for (size_t i = 0; i < changed->count; i++) {

@@ -34,6 +34,8 @@ struct model_side { /* one of the two trees */
     /* Directories with a link in them or below: what is behind it may differ. */
     struct words linked;
     struct words looked, mentioning; /* files that were looked into, and those that hold models */
+    struct words
+        made; /* those that hold what functions of other files make; which files is not asked */
     struct words opaque; /* changed files whose text git does not have (models_opaque.h) */
     struct err broken;   /* the first file that is there and could not be read */
 };
@@ -59,5 +61,11 @@ MUST_CHECK bool model_side_open(struct model_side *side, struct model_matcher *m
                                 const struct strs *changed, struct err *e);
 /* For struct source_files: `self` is a side. False when there is no such file, or it cannot be read (then `broken`). */
 bool model_side_read(void *self, struct str path, struct str *ret_bytes);
+/* models_made.c: a file whose source has no word of a mapper; `source` NULL: it is what it is in the other tree. */
+void model_side_note_made(struct model_side *side, const struct model_language *language,
+                          struct str path, const struct str *source);
+/* Those of the candidates (sorted, as `wanted` is) that hold what functions of the wanted ones make become wanted. */
+void model_side_add_made(struct model_side *side, const struct model_language *language,
+                         const struct strs *candidates, struct strs *wanted);
 
 #endif

@@ -1,0 +1,128 @@
+#include "readers/made_exports.h"
+
+#include "base/file.h"
+
+#define IMPORTS_MAX 64u
+
+static struct str leading_word(struct str text)
+{
+    size_t length = 0;
+
+    while (length < text.length && (byte_is_word(text.bytes[length]) || text.bytes[length] == '$'))
+        length++;
+    return str_prefix(text, length);
+}
+
+/* `export const userLog = makeLog('user')`: "makeLog", of `log.make()` "log"; empty: the line exports no call. */
+static struct str exported_call(struct str line)
+{
+    static const char *const starts[] = {"export const ", "export let ", "export default "};
+
+    for (size_t i = 0; i < COUNT_OF(starts); i++) {
+        if (!str_starts(line, str_from(starts[i])))
+            continue;
+        size_t equals = str_find_byte(line, '=');
+        struct str value = str_from_offset(line, str_from(starts[i]).length);
+        if (i + 1 < COUNT_OF(starts) && equals == SIZE_MAX)
+            return STR_NONE;
+        if (i + 1 < COUNT_OF(starts))
+            value = str_trim(str_from_offset(line, equals + 1));
+        struct str word = leading_word(value);
+        struct str rest = str_from_offset(value, word.length);
+        bool call =
+            rest.length && (rest.bytes[0] == '(' || rest.bytes[0] == '<' || rest.bytes[0] == '.');
+        return call && !str_eq(word, STR("async")) && !str_eq(word, STR("function")) ? word
+                                                                                     : STR_NONE;
+    }
+    return STR_NONE;
+}
+
+static bool names_word(struct str text, struct str word)
+{
+    while (text.length) {
+        size_t at = str_find(text, word);
+        if (at == SIZE_MAX)
+            return false;
+        struct str behind = str_from_offset(text, at + word.length);
+        if ((!at || !byte_is_word(text.bytes[at - 1])) &&
+            (!behind.length || !byte_is_word(behind.bytes[0])))
+            return true;
+        text = behind;
+    }
+    return false;
+}
+
+static bool exports_call_of(struct str source, struct str clause)
+{
+    struct str line;
+
+    while (str_next_line(&source, &line)) {
+        struct str word = exported_call(line);
+        if (word.length && names_word(clause, word))
+            return true;
+    }
+    return false;
+}
+
+static bool exports_any_call(struct str source)
+{
+    struct str line;
+
+    while (str_next_line(&source, &line))
+        if (exported_call(line).length)
+            return true;
+    return false;
+}
+
+/* The next `… from 'module'`; what stands before it, from the end of the one before. */
+static bool next_import(struct str *rest, struct str *ret_clause, struct str *ret_module)
+{
+    static const struct str from = STR_INIT("from");
+    struct str all = *rest, text = all;
+
+    for (;;) {
+        size_t at = str_find(text, from);
+        if (at == SIZE_MAX)
+            return false;
+        *ret_clause = str_prefix(all, all.length - text.length + at);
+        text = str_from_offset(text, at + from.length);
+        struct str quoted = str_trim(text);
+        if (!quoted.length || (quoted.bytes[0] != '\'' && quoted.bytes[0] != '"'))
+            continue;
+        struct str module = str_from_offset(quoted, 1);
+        size_t end = str_find_byte(module, quoted.bytes[0]);
+        if (end == SIZE_MAX)
+            continue;
+        *ret_module = str_prefix(module, end);
+        *rest = str_from_offset(module, end + 1);
+        return true;
+    }
+}
+
+struct str made_exports_name(struct str path)
+{
+    static const char *const endings[] = {".ts",  ".js",  ".mts", ".cts",
+                                          ".mjs", ".cjs", ".tsx", ".jsx"};
+    struct str name = path_base_name(path);
+
+    for (size_t i = 0; i < COUNT_OF(endings); i++)
+        if (str_ends(name, str_from(endings[i]))) {
+            name = str_prefix(name, name.length - str_from(endings[i]).length);
+            break;
+        }
+    return str_eq(name, STR("index")) ? path_base_name(path_parent(path)) : name;
+}
+
+bool made_exports(struct str source, const struct words *names)
+{
+    struct str rest = source, clause, module;
+
+    if (!names)
+        return exports_any_call(source);
+    for (size_t i = 0; i < IMPORTS_MAX && next_import(&rest, &clause, &module); i++) {
+        struct str name = made_exports_name(module);
+        if (name.length && words_have(names, name) && exports_call_of(source, clause))
+            return true;
+    }
+    return false;
+}
