@@ -236,6 +236,20 @@ static struct str array_default(struct ruby_file *file, const struct ruby_value 
     return sql_quoted(file->arena, schema_array(file->arena, &items));
 }
 
+static bool json_string(struct buf *buf, struct str text)
+{
+    buf_add_byte(buf, '"');
+    for (size_t i = 0; i < text.length; i++) {
+        if ((unsigned char)text.bytes[i] < ' ')
+            return false;
+        if (text.bytes[i] == '"' || text.bytes[i] == '\\')
+            buf_add_byte(buf, '\\');
+        buf_add_byte(buf, text.bytes[i]);
+    }
+    buf_add_byte(buf, '"');
+    return true;
+}
+
 /* What to_json makes of a literal; false: it is more than that. */
 static bool json_of(struct ruby_file *file, const struct ruby_value *value, struct buf *buf,
                     size_t depth)
@@ -251,11 +265,7 @@ static bool json_of(struct ruby_file *file, const struct ruby_value *value, stru
         return true;
     case RUBY_STRING:
     case RUBY_SYMBOL:
-        if (str_find_byte(value->text, '"') != SIZE_MAX ||
-            str_find_byte(value->text, '\\') != SIZE_MAX)
-            return false;
-        buf_printf(buf, "\"" STR_FMT "\"", STR_ARG(value->text));
-        return true;
+        return json_string(buf, value->text);
     case RUBY_LIST:
         buf_add_byte(buf, '[');
         for (size_t i = 0; i < value->items.count; i++) {
@@ -289,10 +299,58 @@ static bool json_of(struct ruby_file *file, const struct ruby_value *value, stru
     return false;
 }
 
+/* '"a"=>"1"' */
+static bool hstore_of(struct ruby_file *file, const struct ruby_value *hash, struct buf *buf)
+{
+    for (uint32_t i = 0; i < ts_node_named_child_count(hash->node); i++) {
+        TSNode pair = ts_node_named_child(hash->node, i);
+        struct ruby_value key = ruby_value(file, ruby_field(pair, "key"));
+        struct ruby_value inner = ruby_value(file, ruby_field(pair, "value"));
+        if (!ruby_is(pair, "pair") || inner.kind == RUBY_LIST || inner.kind == RUBY_HASH ||
+            inner.kind == RUBY_LAMBDA || inner.kind == RUBY_UNKNOWN)
+            return false;
+        buf_add(buf, i ? STR(", ") : STR_NONE);
+        if (!json_string(buf, ruby_is_text(&key) ? key.text
+                                                 : ruby_source(file, ruby_field(pair, "key"))))
+            return false;
+        buf_add(buf, STR("=>"));
+        if (inner.kind == RUBY_NIL)
+            buf_add(buf, STR("NULL"));
+        else if (!json_string(buf, inner.text))
+            return false;
+    }
+    return true;
+}
+
+/* Columns whose type makes a text of whatever the default is. */
+static void document_default(struct ruby_file *file, const struct ruby_value *value,
+                             struct schema_column *column)
+{
+    struct buf buf = buf_new(file->arena, JSON_MAX);
+    bool hstore = str_eq(column->type, STR("HSTORE"));
+
+    if (hstore ? hstore_of(file, value, &buf) : json_of(file, value, &buf, 0))
+        column->default_value = sql_quoted(file->arena, buf_str(&buf));
+    else
+        column->unread_default = true;
+}
+
+static bool is_document(struct str type, enum ruby_kind kind)
+{
+    bool json = str_eq(type, STR("JSON")) || str_eq(type, STR("JSONB"));
+
+    return kind != RUBY_NIL && kind != RUBY_LAMBDA && kind != RUBY_UNKNOWN &&
+           (json || kind == RUBY_HASH);
+}
+
 void rails_default(struct ruby_file *file, TSNode call, struct schema_column *column)
 {
     struct ruby_value value = ruby_option(file, call, "default");
 
+    if (is_document(column->type, value.kind)) {
+        document_default(file, &value, column);
+        return;
+    }
     switch (value.kind) {
     case RUBY_LAMBDA:
     case RUBY_NUMBER:
@@ -308,17 +366,10 @@ void rails_default(struct ruby_file *file, TSNode call, struct schema_column *co
     case RUBY_LIST:
         column->default_value = array_default(file, &value);
         break;
-    case RUBY_HASH: {
-        struct buf buf = buf_new(file->arena, JSON_MAX);
-        if (json_of(file, &value, &buf, 0))
-            column->default_value = sql_quoted(file->arena, buf_str(&buf));
-        else
-            column->unread_default = true;
-        break;
-    }
     case RUBY_UNKNOWN:
         column->unread_default = !ts_node_is_null(value.node);
         break;
+    case RUBY_HASH: /* a document */
     case RUBY_NIL:
         break;
     }

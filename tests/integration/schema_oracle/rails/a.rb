@@ -12,6 +12,7 @@ ActiveRecord::Schema.define(version: 2020_01_01_000000) do
   create_table :companies, id: :uuid do |t|
     t.string :title, null: false
     t.jsonb :settings, default: {}
+    t.jsonb :rows, default: []
     t.date :founded
     t.string :tags, array: true, default: []
   end

@@ -37,6 +37,7 @@ ActiveRecord::Schema.define(version: 2020_01_02_000000) do
   create_table :companies, id: :uuid do |t|
     t.string :title, null: false, default: "it's new"
     t.jsonb :settings, default: {}, null: false
+    t.jsonb :rows, default: {}
     t.date :founded
     t.string :tags, array: true, default: []
   end
