@@ -220,9 +220,21 @@ static bool read_comprehension(struct reading *reading, TSNode call)
     return true;
 }
 
+/* `field(:role, :string) :: String.t()` of a typed schema: the type of Elixir's is nothing to the database. */
+static TSNode without_annotation(const struct reading *reading, TSNode statement)
+{
+    TSNode sign = ts_node_child_by_field_name(statement, "operator", 8);
+
+    return node_is(statement, "binary_operator") &&
+                   str_eq(elixir_source(reading->scope.file, sign), STR("::"))
+               ? ts_node_child_by_field_name(statement, "left", 4)
+               : statement;
+}
+
 static void read_statement(struct reading *reading, TSNode statement)
 {
     static const char *const nothing[] = {"has_one", "has_many", "many_to_many"};
+    statement = without_annotation(reading, statement);
     struct str word = elixir_called(reading->scope.file, statement);
     struct str name;
 
