@@ -87,6 +87,16 @@ static void read_prefix(struct typeorm_reader *r, struct str path)
                           STR("the prefix of all tables"), str_trim(line));
 }
 
+/* uuidExtension: "pgcrypto" */
+static void read_extension(struct typeorm_reader *r, struct str path)
+{
+    struct str text, line;
+    size_t number;
+
+    r->pgcrypto = r->pgcrypto || (line_of(r, path, STR("uuidExtension"), &text, &line, &number) &&
+                                  str_contains(line, STR("pgcrypto")));
+}
+
 struct databases { /* which ones are named */
     bool mysql, sqlite, other;
 };
@@ -221,6 +231,7 @@ void typeorm_read(struct arena *arena, struct script_tree *tree, const struct st
     for (size_t i = 0; i < sources.count; i++) {
         read_strategy(&r, sources.items[i]);
         read_prefix(&r, sources.items[i]);
+        read_extension(&r, sources.items[i]);
     }
     for (size_t i = 0; i < paths->count; i++) {
         struct script_file *file = script_tree_file(tree, paths->items[i]);

@@ -68,6 +68,7 @@ struct typeorm_reader {
     bool snake;                         /* typeorm-naming-strategies' SnakeNamingStrategy */
     bool mysql;                         /* the data source's type is "mysql" or "mariadb" */
     bool sqlite;                        /* it is one of SQLite's */
+    bool pgcrypto;                      /* its uuidExtension makes the uuids */
     struct str prefix;                  /* entityPrefix of the data source: of all tables */
 };
 

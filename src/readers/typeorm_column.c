@@ -96,7 +96,7 @@ static struct str generated_default(struct typeorm_reader *r, const struct typeo
     if (other)
         return number && r->mysql ? STR("AUTO_INCREMENT") : STR_NONE;
     if (str_eq(source->generated, STR("uuid")))
-        return STR("uuid_generate_v4()");
+        return r->pgcrypto ? STR("gen_random_uuid()") : STR("uuid_generate_v4()");
     if (number)
         return sql_serial_default(r->arena, typeorm_table_name(r, entity), column);
     if (!str_eq(source->generated, STR("identity")))
