@@ -51,13 +51,61 @@ static struct str plain(struct str text)
                                                            : text;
 }
 
+/* ARRAY[1]::INTEGER[] of a column of that type: where the type becomes another one, its own line says so. */
+static struct str without_own_cast(const struct schema_column *column, struct str text)
+{
+    static const struct str sign = STR_INIT("::");
+    struct str rest = str_ends(text, column->type)
+                          ? str_prefix(text, text.length - column->type.length)
+                          : STR_NONE;
+
+    return column->type.length && str_ends(rest, sign) ? str_prefix(rest, rest.length - sign.length)
+                                                       : text;
+}
+
+static bool has_fractions(struct str type)
+{
+    static const char *const names[] = {"NUMERIC", "DECIMAL", "DOUBLE", "FLOAT", "REAL"};
+
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (str_starts(type, str_from(names[i])))
+            return type.bytes[type.length - 1] != ']';
+    return false;
+}
+
+/* The digits of a decimal fraction without zeros at its end; empty: no such number. */
+static struct str fraction(struct str text)
+{
+    size_t at = str_starts(text, STR("-")), points = 0;
+
+    for (size_t i = at; i < text.length; i++) {
+        points += text.bytes[i] == '.';
+        if (!byte_is_digit(text.bytes[i]) && text.bytes[i] != '.')
+            return STR_NONE;
+    }
+    if (at == text.length || points > 1)
+        return STR_NONE;
+    while (points && text.bytes[text.length - 1] == '0')
+        text = str_prefix(text, text.length - 1);
+    return str_ends(text, STR(".")) ? str_prefix(text, text.length - 1) : text;
+}
+
+/* 1.5 and 1.50 */
+static bool same_fraction(const struct schema_column *a, const struct schema_column *b)
+{
+    struct str of_a = fraction(a->default_value), of_b = fraction(b->default_value);
+
+    return has_fractions(a->type) && has_fractions(b->type) && of_a.length && str_eq(of_a, of_b);
+}
+
 bool same_default(const struct expression_scope *scope_a, const struct schema_column *a,
                   const struct expression_scope *scope_b, const struct schema_column *b)
 {
     struct str text_a = plain(a->default_value), text_b = plain(b->default_value);
     struct str of_a = computed(text_a), of_b = computed(text_b);
 
-    if (str_eq(text_a, text_b))
+    if (str_eq(text_a, text_b) || same_fraction(a, b) ||
+        (text_a.length && str_eq(without_own_cast(a, text_a), without_own_cast(b, text_b))))
         return true;
     if (!of_a.length != !of_b.length)
         return false;
