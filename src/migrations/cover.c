@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "migrations/cover_match.h"
+#include "migrations/cover_named.h"
 #include "migrations/cover_parts.h"
 #include "migrations/cover_scan.h"
 #include "migrations/effect.h"
@@ -124,7 +125,22 @@ static void add_sql(struct cover *cover, struct str text, bool whole)
     }
 }
 
-static void add_call(struct cover *cover, const struct cover_call *call)
+/* What stands behind the SQL of RunSQL is how it goes back. */
+static void add_executed(struct cover *cover, const struct cover_call *call, size_t at)
+{
+    bool whole;
+    struct str given = cover_executed(&cover->assigned, call, at, &whole);
+    struct strs literals = cover_literals(cover->arena, given);
+
+    for (size_t i = 0; i < literals.count; i++)
+        add_sql(cover, literals.items[i], whole && literals.count == 1);
+    /* One statement written in several pieces. */
+    if (literals.count > 1)
+        add_sql(cover, str_join(cover->arena, literals.items, literals.count, STR("")), whole);
+}
+
+/* `at`: behind its name. */
+static void add_call(struct cover *cover, const struct cover_call *call, size_t at)
 {
     static const char *const django[] = {"AddField",
                                          "CreateModel",
@@ -150,16 +166,7 @@ static void add_call(struct cover *cover, const struct cover_call *call)
     enum space space = str_is_one_of(call->name, django) ? OF_DJANGO : OF_CALLS;
 
     if (str_is_one_of(call->name, sql)) {
-        struct strs literals = call->literals;
-        bool whole = !cover_is_call(call, "RunSQL") && cover_is_literals(call->arguments);
-        /* What stands behind the first is how it goes back. */
-        if (cover_is_call(call, "RunSQL"))
-            literals = cover_literals(arena, cover_keyword_argument(call, "sql", 0));
-        for (size_t i = 0; i < literals.count; i++)
-            add_sql(cover, literals.items[i], whole && literals.count == 1);
-        /* One statement written in several pieces. */
-        if (literals.count > 1)
-            add_sql(cover, str_join(arena, literals.items, literals.count, STR("")), whole);
+        add_executed(cover, call, at);
         return;
     }
     cover->renames = cover->renames || cover_is_call(call, "rename_table");
@@ -190,6 +197,7 @@ static void read_python(struct cover *cover)
     size_t at = 0;
 
     cover->text = text;
+    cover_assigned_note(cover->arena, text, &cover->assigned);
     while (at < text.length) {
         char byte = text.bytes[at];
         struct str ignored;
@@ -214,7 +222,7 @@ static void read_python(struct cover *cover)
             }
             if (cover_is_call(&call, "SeparateDatabaseAndState") || cover_is_call(&call, "RunSQL"))
                 state = call;
-            add_call(cover, &call);
+            add_call(cover, &call, at);
             at++;
         } else
             at++;

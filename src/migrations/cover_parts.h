@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "migrations/cover_match.h"
+#include "migrations/cover_named.h"
 #include "readers/steps.h"
 
 /* One statement, or one call. */
@@ -27,6 +28,7 @@ struct cover {
     struct str path;
     enum language language;
     struct str text; /* of Python: what goes forward */
+    struct cover_assigned assigned;
     VEC(struct part) parts;
     VEC(struct posting) postings;
     struct steps steps;

@@ -57,12 +57,15 @@ struct strs cover_literals(struct arena *arena, struct str text)
 
     while (at < text.length) {
         struct str literal;
-        if (text.bytes[at] != '"' && text.bytes[at] != '\'') {
+        char byte = text.bytes[at];
+        if (byte == '"' || byte == '\'') {
+            at = cover_skip_string(text, at, &literal);
+            VEC_PUSH(arena, &literals, literal);
+        } else if (byte == '#')
+            while (at < text.length && text.bytes[at] != '\n')
+                at++;
+        else
             at++;
-            continue;
-        }
-        at = cover_skip_string(text, at, &literal);
-        VEC_PUSH(arena, &literals, literal);
     }
     return literals;
 }
