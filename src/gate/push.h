@@ -55,6 +55,7 @@ struct push_result {
     struct push_seens seen;
     struct push_travels travels;
     struct strs unread; /* changed, not compared: "app/models.py:12: the default of users.flag" */
+    struct strs overlooked; /* what there was too much of to look at all of it, as sentences */
 };
 
 void gate_push(struct arena *arena, const struct push_input *input, struct push_result *ret_result);

@@ -236,15 +236,31 @@ static void report_taken(struct pushed *pushed, const struct commit_set *set, st
                           STR_ARG(str_shown(arena, file))));
 }
 
+/* The id of a file's bytes; empty: a link's. */
+static bool object_at(struct tree *tree, struct arena *arena, struct str path, struct str *ret_id,
+                      struct err *e)
+{
+    struct str name = path_base_name(path),
+               directory = str_find_byte(path, '/') == SIZE_MAX ? STR("") : path_directory(path);
+    struct tree_entries entries;
+    bool exists;
+
+    *ret_id = STR_NONE;
+    if (!tree_list(tree, arena, directory, &entries, &exists, e))
+        return false;
+    for (size_t i = 0; i < entries.count; i++)
+        if (str_eq(entries.items[i].name, name))
+            *ret_id = entries.items[i].id;
+    return true;
+}
+
 static bool same_bytes(struct tree *a, struct str a_path, struct tree *b, struct str b_path,
                        bool *ret_same, struct err *e)
 {
     ARENA(scratch, (size_t)64 << 20);
     struct str left, right;
-    bool whole;
 
-    if (!tree_read_start(a, &scratch, a_path, FILE_BYTES, &left, &whole, e) ||
-        !tree_read_start(b, &scratch, b_path, FILE_BYTES, &right, &whole, e))
+    if (!object_at(a, &scratch, a_path, &left, e) || !object_at(b, &scratch, b_path, &right, e))
         return false;
     *ret_same = str_eq(left, right);
     return true;
@@ -305,6 +321,21 @@ static bool in_versions(const struct history *history, struct str path)
     return false;
 }
 
+static void report_said(struct pushed *pushed, const struct commit_set *set,
+                        const struct strs *new_ids, struct str bytes, struct str shown,
+                        struct str path)
+{
+    for (size_t n = 0; n < new_ids->count; n++)
+        if (says_id(bytes, new_ids->items[n]))
+            report_taken(pushed, set, new_ids->items[n],
+                         named(&set->history, new_ids->items[n])->file, shown, path);
+}
+
+static void note_overlooked(struct pushed *pushed, struct str what)
+{
+    strs_add(pushed->pusher->arena, &pushed->pusher->result->overlooked, what);
+}
+
 static bool look_at_branch(struct pushed *pushed, const struct commit_set *set,
                            const struct strs *new_ids, const struct repository_named_ref *ref,
                            struct err *e)
@@ -313,30 +344,29 @@ static bool look_at_branch(struct pushed *pushed, const struct commit_set *set,
     struct arena *arena = pushed->pusher->arena;
     struct repository_changes changes;
     struct tree *tree = NULL;
-    size_t read = 0;
+    size_t files = 0;
 
     if (!repository_changes(repository, arena, ref->commit, pushed->range->tip, &changes, e))
         return false;
-    for (size_t i = 0; i < changes.count && read < FILES_MAX; i++) {
+    for (size_t i = 0; i < changes.count; i++) {
         ARENA(scratch, (size_t)64 << 20);
         struct str bytes;
         bool whole;
         /* Seen from there: what went is there and not here. */
         if (changes.items[i].kind != CHANGE_DELETED || !changes.items[i].is_file ||
-            !in_versions(&set->history, changes.items[i].path))
+            !in_versions(&set->history, changes.items[i].path) || files++ >= FILES_MAX)
             continue;
         if (!tree && !repository_tree(repository, arena, ref->commit, &tree, e))
             return false;
-        read++;
         if (!tree_read_start(tree, &scratch, changes.items[i].path, FILE_BYTES, &bytes, &whole, e))
             return false;
-        for (size_t n = 0; n < new_ids->count; n++)
-            if (says_id(bytes, new_ids->items[n])) {
-                report_taken(pushed, set, new_ids->items[n],
-                             named(&set->history, new_ids->items[n])->file,
-                             push_ref_shown(ref->name), changes.items[i].path);
-            }
+        report_said(pushed, set, new_ids, bytes, push_ref_shown(ref->name), changes.items[i].path);
     }
+    if (files > FILES_MAX)
+        note_overlooked(pushed, str_printf(arena,
+                                           "revision ids were compared with %u of the %zu other "
+                                           "migrations at " STR_FMT,
+                                           FILES_MAX, files, STR_ARG(push_ref_shown(ref->name))));
     return true;
 }
 
@@ -359,21 +389,26 @@ static bool look_at_others(struct pushed *pushed, const struct commit_set *set,
                            struct err *e)
 {
     struct repository_named_refs others = {0};
-    struct strs seen = {0};
+    struct words seen = {.arena = pushed->pusher->arena};
 
     (void)e;
     range_others(pushed->pusher->arena, &pushed->pusher->known, pushed->ref->remote_ref, &others);
     add_pushed(pushed, &others);
-    for (size_t i = 0; i < others.count && seen.count < OTHERS_MAX; i++) {
+    for (size_t i = 0; i < others.count; i++) {
         struct err unreadable = ERR_NONE;
         struct str commit = others.items[i].commit;
         if (str_eq(commit, pushed->pusher->known.default_tip) || str_eq(commit, joined->tip) ||
             str_eq(commit, pushed->range->tip) || str_eq(commit, pushed->range->base) ||
-            strs_have(&seen, commit))
+            !words_add(&seen, commit))
             continue;
-        VEC_PUSH(pushed->pusher->arena, &seen, commit);
-        (void)look_at_branch(pushed, set, new_ids, &others.items[i], &unreadable);
+        if (seen.count <= OTHERS_MAX)
+            (void)look_at_branch(pushed, set, new_ids, &others.items[i], &unreadable);
     }
+    if (seen.count > OTHERS_MAX)
+        note_overlooked(pushed, str_printf(pushed->pusher->arena,
+                                           "revision ids were compared with %u of the remote's "
+                                           "%zu other branches",
+                                           OTHERS_MAX, seen.count));
     return true;
 }
 

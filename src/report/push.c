@@ -80,12 +80,14 @@ void report_push_text(struct buf *out, const struct push_result *result, bool ve
         add_unread(out, &result->unread);
         says_something = true;
     }
-    if (has_pending(verdict))
-        return;
-    for (size_t i = 0; i < result->travels.count; i++) {
+    for (size_t i = 0; !has_pending(verdict) && i < result->travels.count; i++) {
         buf_add(out, says_something || verbose ? STR("\n") : STR("hookcheck: "));
         add_travel(out, &result->travels.items[i], style);
     }
+    /* Migrations travel where any was looked for: something was said. */
+    for (size_t i = 0; i < result->overlooked.count; i++)
+        buf_printf(out, "  " STR_FMT "\n",
+                   STR_ARG(report_printable(out->arena, result->overlooked.items[i])));
 }
 
 static void add_refs(struct buf *out, const struct push_result *result)
@@ -143,6 +145,10 @@ void report_push_json(struct buf *out, const struct push_result *result)
     if (result->unread.count) {
         json_write_key(out, &first, "unread");
         json_write_strings(out, &result->unread);
+    }
+    if (result->overlooked.count) {
+        json_write_key(out, &first, "overlooked");
+        json_write_strings(out, &result->overlooked);
     }
     json_write_key(out, &first, "deploys");
     deploys_write_json(out, &result->deploys);
