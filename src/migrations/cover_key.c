@@ -1,6 +1,7 @@
 #include "migrations/cover_key.h"
 
 #include "migrations/cover.h"
+#include "migrations/cover_match.h"
 #include "migrations/cover_scan.h"
 
 static enum step_key key_of(const struct schema_change *change)
@@ -113,4 +114,48 @@ bool key_is_in_words(struct str text, const struct schema_change *change)
         break;
     }
     return true;
+}
+
+/* --- Checks. --- */
+
+/* Are two expressions the same but for blanks, brackets and quotes? */
+static bool same_expression(struct str one, struct str other)
+{
+    static const struct str passed = STR_INIT(" \t\n()\"`");
+    size_t i = 0, j = 0;
+
+    for (;;) {
+        while (i < one.length && str_find_byte(passed, one.bytes[i]) != SIZE_MAX)
+            i++;
+        while (j < other.length && str_find_byte(passed, other.bytes[j]) != SIZE_MAX)
+            j++;
+        if (i == one.length || j == other.length)
+            return i == one.length && j == other.length;
+        if (!str_eq_nocase(str_slice(one, i, i + 1), str_slice(other, j, j + 1)))
+            return false;
+        i++;
+        j++;
+    }
+}
+
+/* Does the check speak of something that the expression speaks of, and of all its numbers? */
+static bool speaks_of(struct str check, struct str expression)
+{
+    struct str word;
+    bool any = false;
+
+    for (size_t at = 0; (word = next_word(expression, &at)).length;)
+        any = any || ((word.bytes[0] < '0' || word.bytes[0] > '9') && text_has_word(check, word));
+    return any && cover_has_numbers(check, expression);
+}
+
+bool check_is_said(struct str checks, const struct schema_change *change)
+{
+    struct str expression = change->parts.count ? change->parts.items[0] : change->column, check;
+
+    while (str_next_line(&checks, &check))
+        if (change->kind == SCHEMA_ADD ? speaks_of(check, expression)
+                                       : same_expression(check, expression))
+            return true;
+    return false;
 }

@@ -1,4 +1,4 @@
-/* cover_key.h -- which key does a change of a column speak of, and is that the one a migration makes? (inside migrations)
+/* cover_key.h -- which key, or which check, does a change speak of, and is that the one a migration makes? (inside migrations)
  *
  * In:    a change with ASPECT_KEY; a step, the name of a constraint, or words of SQL.
  * Out:   false when it surely is another key (UNIQUE where a foreign one is meant), or a foreign key with other rules (ON DELETE).
@@ -16,5 +16,8 @@ bool key_may_be_called(struct str constraint, const struct schema_change *change
 bool key_is_in_words(struct str text, const struct schema_change *change);
 /* Does the change ask for just that key? */
 bool key_is_added(const struct schema_change *change, enum step_key key);
+/* Do the checks of a table that SQL makes (struct step) hold the one of the change? An added one as far as its column and numbers tell; a dropped one
+ * when all of it is the same. */
+bool check_is_said(struct str checks, const struct schema_change *change);
 
 #endif

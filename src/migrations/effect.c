@@ -220,6 +220,9 @@ int step_effect(const struct steps *names, const struct step *step,
             return 0;
         if (in_schema(step, change) == OTHER_TABLE || (step->together && change->parts.count == 1))
             return 0;
+        if (step->checks_told &&
+            (change->index != SCHEMA_CHECK || !check_is_said(step->checks, change)))
+            return 0;
         if (step->name.length && change->name.length
                 ? !str_eq(step->name, change->name)
                 : !step->table.length || !is_table(names, step, change))

@@ -1,4 +1,5 @@
 #include "migrations/cover.h"
+#include "migrations/cover_key.h"
 #include "migrations/covering.h"
 #include "migrations/effect.h"
 #include "readers/elixir.h"
@@ -159,19 +160,37 @@ static bool has_the_other_one(const struct file_steps *file, size_t at,
     return false;
 }
 
-/* … and what the old one had not comes with the other one. */
+/* … and what the old one had not comes with the other one: a check that this one says, or no longer says. */
+static bool brings_check(const struct file_steps *file, size_t at, struct str other,
+                         const struct schema_change *change)
+{
+    bool adds = change->kind == SCHEMA_ADD;
+
+    for (size_t i = at; i-- > 0;) {
+        const struct step *step = &file->steps.items[i];
+        if (step->kind != STEP_ADD_TABLE || !str_eq(step->table, other))
+            continue;
+        bool said = check_is_said(step->checks, change);
+        if (step->checks_told || (adds && said))
+            return said == adds;
+        return change->column.length && has_column(file, at, other, change->column);
+    }
+    return false;
+}
+
 static bool comes_with_the_name(const struct file_steps *file, size_t at,
                                 const struct schema_change *change)
 {
     bool column = change->object == SCHEMA_OBJECT_COLUMN &&
                   (change->kind == SCHEMA_ADD || (change->kind == SCHEMA_CHANGE && file->in_range));
-    /* A check that stands in a column's definition is made and unmade with the whole table there. */
-    bool check = change->object == SCHEMA_OBJECT_INDEX && change->index == SCHEMA_CHECK &&
-                 change->column.length && file->in_range;
+    bool check =
+        change->object == SCHEMA_OBJECT_INDEX && change->index == SCHEMA_CHECK && file->in_range;
     struct str other;
 
-    return (column || check) && is_renamed(&file->steps.items[at], change->table, &other) &&
-           has_column(file, at, other, change->column);
+    if ((!column && !check) || !is_renamed(&file->steps.items[at], change->table, &other))
+        return false;
+    return column ? has_column(file, at, other, change->column)
+                  : brings_check(file, at, other, change);
 }
 
 /* The table is called otherwise from here on, and another one is made under its name: what that has not is gone. */

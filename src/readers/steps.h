@@ -51,6 +51,9 @@ struct step {
     struct str sql_type; /* SQL: the first word of the type that a column becomes or is added as */
     /* MySQL's MODIFY and CHANGE, token by token: all that the column is from here on. What it does not say is gone; empty: none of these. */
     struct str restated;
+    /* SQL's STEP_ADD_TABLE, and STEP_ADD_INDEX of a check without a name, with `checks_told`: what the checks say, one a line, token by token. */
+    struct str checks;
+    bool checks_told;
     struct str computed; /* of columns: any word of it may be the table or column that is empty */
     /* Alembic: a table that the models make as they are when it runs; an empty `table`: each that they have. */
     bool of_models;

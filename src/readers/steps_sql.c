@@ -217,6 +217,33 @@ static void table_constraint(struct tokens *t, struct steps *steps, size_t first
                 steps->items[j].null_known = false;
 }
 
+/* Words in small letters, strings in their quotes, one blank between two. */
+static struct str tokens_text(const struct tokens *t, size_t from, size_t to)
+{
+    struct strs words = {0};
+
+    for (size_t i = from; i < to; i++) {
+        struct token token = t->all.items[i];
+        VEC_PUSH(t->arena, &words,
+                 token.kind == 's' ? str_printf(t->arena, "'" STR_FMT "'", STR_ARG(token.text))
+                                   : str_lower(t->arena, token.text));
+    }
+    return str_join(t->arena, words.items, words.count, STR(" "));
+}
+
+/* CHECK (…) of a column or of the table: what stands behind the word. Nothing is taken. */
+static void note_check(const struct tokens *t, struct strs *checks)
+{
+    struct tokens rest = *t;
+
+    skip_item(&rest);
+    for (size_t i = t->at; i < rest.at; i++)
+        if (t->all.items[i].kind == 'w' && str_eq_nocase(t->all.items[i].text, STR("CHECK"))) {
+            VEC_PUSH(t->arena, checks, tokens_text(t, i + 1, rest.at));
+            return;
+        }
+}
+
 static void create_table(struct tokens *t, struct steps *steps)
 {
     static const char *const constraints[] = {"CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN",
@@ -226,16 +253,22 @@ static void create_table(struct tokens *t, struct steps *steps)
     struct str table = take_name(t);
     VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_ADD_TABLE, .table = table});
     size_t first = steps->count;
+    struct strs checks = {0};
+    bool told = true;
     if (peek(t).kind != '(')
         return;
     do {
         t->at++;
+        told = told && !(peek(t).kind == 'w' && str_eq_nocase(peek(t).text, STR("LIKE")));
+        note_check(t, &checks);
         if (peek(t).kind == 'w' && str_is_one_of_nocase(peek(t).text, constraints))
             table_constraint(t, steps, first);
         else
             VEC_PUSH(t->arena, steps, column_step(t, table));
         skip_item(t);
     } while (peek(t).kind == ',');
+    steps->items[first - 1].checks = str_join(t->arena, checks.items, checks.count, STR("\n"));
+    steps->items[first - 1].checks_told = told;
 }
 
 /* FOREIGN KEY (a), UNIQUE (a), PRIMARY KEY (a, b): what they are about is altered; UNIQUE (a, b) makes neither unique. Nothing is taken. */
@@ -289,17 +322,9 @@ static void alter_column(struct tokens *t, struct str table, struct steps *steps
 static struct str definition(struct tokens *t)
 {
     struct tokens rest = *t;
-    struct strs words = {0};
-    size_t start = t->at;
 
     skip_item(&rest);
-    for (size_t i = start; i < rest.at; i++) {
-        struct token token = t->all.items[i];
-        VEC_PUSH(t->arena, &words,
-                 token.kind == 's' ? str_printf(t->arena, "'" STR_FMT "'", STR_ARG(token.text))
-                                   : str_lower(t->arena, token.text));
-    }
-    return str_join(t->arena, words.items, words.count, STR(" "));
+    return tokens_text(t, t->at, rest.at);
 }
 
 /* MySQL: MODIFY COLUMN a int NOT NULL, CHANGE a b int NOT NULL. */
@@ -323,6 +348,22 @@ static void restate_column(struct tokens *t, struct str table, bool renames, str
     VEC_PUSH(t->arena, steps, step);
 }
 
+/* ADD CHECK (…): the database names it. Nothing is taken. */
+static bool add_check(struct tokens *t, struct str table, struct steps *steps)
+{
+    struct strs checks = {0};
+
+    if (peek(t).kind != 'w' || !str_eq_nocase(peek(t).text, STR("CHECK")))
+        return false;
+    note_check(t, &checks);
+    VEC_PUSH(t->arena, steps,
+             (struct step){.kind = STEP_ADD_INDEX,
+                           .table = table,
+                           .checks = checks.items[0],
+                           .checks_told = true});
+    return true;
+}
+
 static void rename_table(struct tokens *t, struct str from, struct str to, struct steps *steps)
 {
     VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_DROP_TABLE, .table = from});
@@ -340,7 +381,7 @@ static void alter_action(struct tokens *t, struct str table, struct steps *steps
         }
         size_t before = steps->count;
         key_columns(t, table, steps);
-        if (steps->count > before)
+        if (steps->count > before || add_check(t, table, steps))
             return;
         (void)take(t, "COLUMN");
         take_if_exists(t);
