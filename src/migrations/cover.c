@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "migrations/cover_loose.h"
 #include "migrations/cover_match.h"
 #include "migrations/cover_named.h"
 #include "migrations/cover_parts.h"
@@ -189,6 +190,18 @@ static void add_call(struct cover *cover, const struct cover_call *call, size_t 
         post(cover, OF_ANY, STR(""), part);
 }
 
+static void add_loose(struct cover *cover)
+{
+    struct strs texts = {0};
+    size_t before = cover->parts.count;
+
+    cover_loose(cover->arena, cover->text, &texts);
+    for (size_t i = 0; i < texts.count; i++)
+        add_sql(cover, texts.items[i], false);
+    for (size_t i = before; i < cover->parts.count; i++)
+        cover->parts.items[i].loose = true;
+}
+
 static void read_python(struct cover *cover)
 {
     struct str text = cover_forward(cover->arena, cover->text);
@@ -227,6 +240,8 @@ static void read_python(struct cover *cover)
         } else
             at++;
     }
+    if (str_contains(text, STR("def upgrade")))
+        add_loose(cover);
 }
 
 static enum language language_of(struct str path, struct str text)
@@ -302,7 +317,7 @@ bool cover_part(const struct cover *cover, size_t index, const struct schema_cha
     if (!part->call)
         return cover_statement(part->statement, change) ||
                (has_gap(cover, part->statement) &&
-                cover_gapped(part->statement, change, cover->text));
+                cover_gapped(cover->arena, part->statement, change, cover->text));
     return cover_call(part->call, change) || cover_django(cover->path, part->call, change) ||
            cover_computed(part->call, change, cover->text);
 }
@@ -451,6 +466,8 @@ bool cover_part_surely(const struct cover *cover, size_t index, const struct sch
 {
     const struct part *part = &cover->parts.items[index];
 
+    if (part->loose)
+        return false;
     return part->call
                ? cover_call(part->call, change) || cover_django(cover->path, part->call, change)
                : cover_statement(part->statement, change);

@@ -55,11 +55,12 @@ bool cover_is_computed(const struct cover_call *call);
 bool cover_computed(const struct cover_call *call, const struct schema_change *change,
                     struct str upgrade);
 
-/* cover_sql.c: SQL with a gap where the table stands ("ALTER TABLE {} ADD COLUMN age int"), while `upgrade` holds its name. */
+/* cover_gaps.c: SQL with a gap where the table stands, or the column ("ALTER TABLE {} ADD COLUMN age int"), while `upgrade` holds its name. */
 bool cover_is_gapped(struct str statement);
 /* The same in a DO block: EXECUTE format('ALTER TABLE %I …', name), EXECUTE 'ALTER TABLE ' || name || '…' */
 bool cover_is_executed(struct str statement);
-bool cover_gapped(struct str statement, const struct schema_change *change, struct str upgrade);
+bool cover_gapped(struct arena *arena, struct str statement, const struct schema_change *change,
+                  struct str upgrade);
 
 /* --- cover_words.c --- */
 /* Without the body of what goes back, `function down() { … }`. */

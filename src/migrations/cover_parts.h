@@ -12,6 +12,7 @@
 struct part {
     const struct cover_call *call; /* NULL: `statement` */
     struct str statement;
+    bool loose; /* it may be executed, or not: it undoes nothing */
     bool whole; /* all of the statement: nothing is put into it, and nothing comes behind it */
 };
 

@@ -501,27 +501,3 @@ bool cover_statement(struct str statement, const struct schema_change *change)
            (!change->beside && text_has_word(statement, cover_bare(change->table)) &&
             sql_makes_index(statement, change));
 }
-
-bool cover_is_gapped(struct str statement)
-{
-    return str_contains(statement, STR("{")) || str_contains(statement, STR("%s")) ||
-           str_contains(statement, STR("%("));
-}
-
-bool cover_is_executed(struct str statement)
-{
-    return text_has_word(statement, STR("execute")) &&
-           (str_contains(statement, STR("%")) || str_contains(statement, STR("||")));
-}
-
-bool cover_gapped(struct str statement, const struct schema_change *change, struct str upgrade)
-{
-    struct schema_change there = *change;
-
-    if (change->object != SCHEMA_OBJECT_COLUMN || !text_has_word(statement, STR("alter")) ||
-        !text_has_word(statement, change->column) ||
-        !text_has_word(upgrade, cover_bare(change->table)))
-        return false;
-    there.table = change->column; /* where the table stands is the gap: the rest decides */
-    return cover_statement(statement, &there);
-}
