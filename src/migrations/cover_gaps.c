@@ -28,12 +28,26 @@ static size_t gap_at(struct str rest)
     return end == SIZE_MAX ? 0 : end + 2;
 }
 
-/* The names of the change where the words before a gap ask for them. */
+/* The name of the change that the word before a gap asks for: of RENAME COLUMN a TO b an added one is what stands behind. */
+static struct str asked_for(struct str before, bool renames, const struct schema_change *change)
+{
+    static const char *const columns[] = {"add", "column", "rename", "drop", "alter", NULL};
+    bool adds = change->kind == SCHEMA_ADD;
+
+    if (str_eq_nocase(before, STR("table")))
+        return cover_bare(change->table);
+    if (renames ? str_eq_nocase(before, STR("to")) == adds &&
+                      (adds || str_is_one_of_nocase(before, columns))
+                : str_is_one_of_nocase(before, columns))
+        return change->column;
+    return STR("_");
+}
+
 static struct str filled(struct arena *arena, struct str statement,
                          const struct schema_change *change)
 {
-    static const char *const columns[] = {"add", "column", "drop", "alter", NULL};
     static const char *const between[] = {"if", "not", "exists", "only", NULL};
+    bool renames = text_has_word(statement, STR("rename"));
     struct buf out = buf_new(arena, (statement.length + 1) * (change->table.length + 2) +
                                         statement.length * change->column.length);
     struct str before = STR_NONE;
@@ -44,9 +58,7 @@ static struct str filled(struct arena *arena, struct str statement,
             end++;
         if (gap) {
             end = at + gap;
-            buf_add(&out, str_eq_nocase(before, STR("table"))     ? cover_bare(change->table)
-                          : str_is_one_of_nocase(before, columns) ? change->column
-                                                                  : STR("_"));
+            buf_add(&out, asked_for(before, renames, change));
         } else if (end > at) {
             struct str word = str_slice(statement, at, end);
             buf_add(&out, word);
