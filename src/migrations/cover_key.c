@@ -13,17 +13,6 @@ static enum step_key key_of(const struct schema_change *change)
     return str_ends(change->line, STR(" PRIMARY KEY")) ? STEP_KEY_PRIMARY : STEP_KEY_ANY;
 }
 
-static struct str next_word(struct str text, size_t *at)
-{
-    size_t start = *at;
-
-    while (start < text.length && !byte_is_word(text.bytes[start]))
-        start++;
-    for (*at = start; *at < text.length && byte_is_word(text.bytes[*at]);)
-        (*at)++;
-    return str_slice(text, start, *at);
-}
-
 /* "SET NULL" of `users (id) ON DELETE SET NULL`, however it is spaced; "": no rule. */
 static struct str rule_in(struct str text, const char *event)
 {
@@ -31,13 +20,13 @@ static struct str rule_in(struct str text, const char *event)
         {"null", "SET NULL"}, {"default", "SET DEFAULT"}, {"action", "NO ACTION"}};
     struct str before = STR_NONE, word;
 
-    for (size_t at = 0; (word = next_word(text, &at)).length; before = word) {
+    for (size_t at = 0; (word = cover_next_word(text, &at)).length; before = word) {
         if (!str_eq_nocase(before, STR("on")) || !str_eq_nocase(word, str_from(event)))
             continue;
-        struct str rule = next_word(text, &at);
+        struct str rule = cover_next_word(text, &at);
         if (!str_eq_nocase(rule, STR("set")) && !str_eq_nocase(rule, STR("no")))
             return rule;
-        rule = next_word(text, &at);
+        rule = cover_next_word(text, &at);
         for (size_t i = 0; i < COUNT_OF(pairs); i++)
             if (str_eq_nocase(rule, str_from(pairs[i][0])))
                 return str_from(pairs[i][1]);
@@ -144,7 +133,7 @@ static bool speaks_of(struct str check, struct str expression)
     struct str word;
     bool any = false;
 
-    for (size_t at = 0; (word = next_word(expression, &at)).length;)
+    for (size_t at = 0; (word = cover_next_word(expression, &at)).length;)
         any = any || ((word.bytes[0] < '0' || word.bytes[0] > '9') && text_has_word(check, word));
     return any && cover_has_numbers(check, expression);
 }

@@ -21,16 +21,6 @@ struct looking {
     struct strs *texts;
 };
 
-static struct str next_word(struct str text, size_t *at)
-{
-    while (*at < text.length && !byte_is_word(text.bytes[*at]))
-        ++*at;
-    size_t start = *at;
-    while (*at < text.length && byte_is_word(text.bytes[*at]))
-        ++*at;
-    return str_slice(text, start, *at);
-}
-
 static bool begins_statement(struct str text)
 {
     static const char *const verbs[] = {"alter", "create", "drop", NULL};
@@ -41,9 +31,9 @@ static bool begins_statement(struct str text)
 
     if (!trimmed.length || !byte_is_word(trimmed.bytes[0]))
         return false;
-    struct str verb = next_word(trimmed, &at);
+    struct str verb = cover_next_word(trimmed, &at);
     return str_is_one_of_nocase(verb, verbs) &&
-           str_is_one_of_nocase(next_word(trimmed, &at), things);
+           str_is_one_of_nocase(cover_next_word(trimmed, &at), things);
 }
 
 static void end_statement(struct looking *l)
@@ -61,7 +51,7 @@ static bool is_unused(struct looking *l, size_t end)
 
     if (!l->line.margin || l->looked++ >= LOOKED_MAX)
         return false;
-    struct str name = next_word(l->text, &at);
+    struct str name = cover_next_word(l->text, &at);
     return !text_has_word(str_prefix(l->text, l->line.start), name) &&
            !text_has_word(str_from_offset(l->text, end), name);
 }

@@ -105,3 +105,14 @@ struct str cover_identifier_before(struct str text, size_t end)
         start--;
     return str_slice(text, start, end);
 }
+
+struct str cover_next_word(struct str text, size_t *at)
+{
+    size_t start = *at;
+
+    while (start < text.length && !byte_is_word(text.bytes[start]))
+        start++;
+    for (*at = start; *at < text.length && byte_is_word(text.bytes[*at]);)
+        ++*at;
+    return str_slice(text, start, *at);
+}

@@ -13,5 +13,7 @@ struct strs cover_literals(struct arena *arena, struct str text);
 /* ("…" "…"), (text("…" + "…")): are its literals, one behind the other, all that is said there? */
 bool cover_is_literals(struct str arguments);
 struct str cover_identifier_before(struct str text, size_t end);
+/* Behind `*at`, which then stands behind it; empty: there is none. */
+struct str cover_next_word(struct str text, size_t *at);
 
 #endif
