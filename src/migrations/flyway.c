@@ -289,7 +289,7 @@ static void find_locations(struct flyway_loading *l)
     if (l->set->place.file.length && l->set->versions.count)
         return;
     if (!setting) {
-        survey_leave_aside_out(l->arena, &l->history->versions);
+        survey_leave_aside_out(l->arena, l->set, l->history);
         leave_unusual_out(l);
         return;
     }

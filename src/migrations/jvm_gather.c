@@ -19,14 +19,13 @@ struct gathering {
 static struct known_build *build_of(struct gathering *g, struct str directory)
 {
     struct known_build known = {0};
-    struct str inside;
+    struct str root;
 
-    for (size_t i = 0; i < g->builds.count; i++) {
-        struct jvm_build *build = &g->builds.items[i].build;
-        if (!build->root.length || str_eq(build->root, directory) ||
-            path_relative(build->root, directory, &inside))
+    if (!jvm_build_root(g->arena, g->tree, directory, &root))
+        return NULL;
+    for (size_t i = 0; i < g->builds.count; i++)
+        if (strs_have(&g->builds.items[i].build.roots, root))
             return &g->builds.items[i];
-    }
     if (!jvm_build_find(g->arena, g->tree, directory, &known.build))
         return NULL;
     known.needed = ARENA_ARRAY(g->arena, known.build.modules.count + 1, bool *);
@@ -43,12 +42,20 @@ static const bool *needed_by(struct gathering *g, struct known_build *known, siz
     return known->needed[module];
 }
 
+static void tell(struct gathering *g, const struct known_build *known,
+                 struct config_migrations *set)
+{
+    for (size_t i = 0; i < known->build.notes.count; i++)
+        strs_add(g->arena, &set->notes, known->build.notes.items[i]);
+}
+
 static void fill_class_path(struct gathering *g, struct known_build *known, size_t module,
                             struct config_migrations *set)
 {
     const bool *needed = needed_by(g, known, module);
 
     set->class_path = (struct strs){0};
+    tell(g, known, set);
     for (size_t i = 0; i < known->build.modules.count; i++)
         if (needed[i])
             VEC_PUSH(g->arena, &set->class_path, known->build.modules.items[i].directory);
@@ -119,6 +126,8 @@ static void take(struct gathering *g, struct config_migrations set)
     struct known_build *known = set.row && set.row->unit.class_path ? build_of(g, set.root) : NULL;
     size_t module = known ? jvm_module_of(&known->build, set.root) : SIZE_MAX;
 
+    if (known)
+        tell(g, known, &set);
     if (module == SIZE_MAX) {
         VEC_PUSH(g->arena, &g->sets, set);
         return;

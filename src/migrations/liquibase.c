@@ -384,7 +384,7 @@ static bool search_root(struct liquibase_loading *l, struct str *ret_file, struc
     ARENA(scratch, SCRATCH_BUDGET);
     struct candidates found = {0};
 
-    survey_leave_aside_out(l->arena, &l->history->versions);
+    survey_leave_aside_out(l->arena, l->set, l->history);
     for (size_t i = 0; i < l->history->versions.count; i++)
         if (!collect(l, &scratch, l->history->versions.items[i], 0, &found))
             return false;

@@ -83,8 +83,10 @@ MUST_CHECK bool survey_directories(struct arena *arena, struct tree *tree,
 bool survey_is_of_migrations(struct str directory);
 /* Is the directory a test, an example or documentation? Its migrations count only where there are no others. */
 bool survey_is_aside(struct str directory);
-/* src/test/resources/db/migration is on the class path of tests alone: takes such directories out, unless there are no others. */
-void survey_leave_aside_out(struct arena *arena, struct strs *directories);
+/* src/test/resources/db/migration is on the class path of tests alone: takes such directories out of history->versions and says so, unless there are
+ * no others. */
+void survey_leave_aside_out(struct arena *arena, const struct config_migrations *set,
+                            struct history *history);
 /* survey_copies.c: takes out what a build copied from migrations that were found as well. */
 void survey_drop_copies(struct arena *scratch, struct survey *survey);
 /* … and directories that only other environments have, which are found by their look as well. */

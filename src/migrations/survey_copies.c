@@ -89,15 +89,39 @@ bool survey_has_any(const struct survey *survey)
     return any;
 }
 
-void survey_leave_aside_out(struct arena *arena, struct strs *directories)
+/* A project may itself be called "templates": what lies below it tells. */
+static bool is_aside_of(const struct config_migrations *set, struct str directory)
 {
-    struct strs kept = {0};
+    struct str nearest = directory, inside;
 
-    for (size_t i = 0; i < directories->count; i++)
-        if (!survey_is_aside(directories->items[i]))
-            VEC_PUSH(arena, &kept, directories->items[i]);
-    if (kept.count)
-        *directories = kept;
+    if (path_relative(set->root, directory, &inside) && inside.length < nearest.length)
+        nearest = inside;
+    for (size_t i = 0; i < set->class_path.count; i++)
+        if (path_relative(set->class_path.items[i], directory, &inside) &&
+            inside.length < nearest.length)
+            nearest = inside;
+    return survey_is_aside(nearest);
+}
+
+void survey_leave_aside_out(struct arena *arena, const struct config_migrations *set,
+                            struct history *history)
+{
+    struct strs kept = {0}, left_out = {0};
+
+    for (size_t i = 0; i < history->versions.count; i++) {
+        struct str directory = history->versions.items[i];
+        struct strs *list = is_aside_of(set, directory) ? &left_out : &kept;
+        VEC_PUSH(arena, list, directory);
+    }
+    if (!kept.count)
+        return;
+    history->versions = kept;
+    for (size_t i = 0; i < left_out.count; i++)
+        strs_add(arena, &history->assumptions,
+                 str_printf(arena,
+                            "migrations in " STR_FMT
+                            " were taken for those of tests, examples or others",
+                            STR_ARG(left_out.items[i])));
 }
 
 /* What another run reads, or another database has, is no part of the application's history. */
