@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 #include "config/state.h"
 #include "gate/target.h"
+#include "migrations/astray.h"
 #include "migrations/history.h"
 
 struct found {
@@ -110,6 +111,7 @@ static bool look_around(struct cli *cli, struct found *found, struct err *e)
     if (!sets_detect(cli->arena, tree_of_directory(cli->arena, found->work_tree), nothing,
                      &found->sets, e))
         return false;
+    astray_drop(&found->sets);
     find_variables(cli, found);
     if (git_entry.length)
         find_remotes(cli, found);

@@ -65,6 +65,7 @@ struct config_migrations {
     /* Why no tracker could be chosen, filled by sets_detect; empty: one was. */
     struct str undecided;
     struct strs notes; /* what sets_detect has to say besides */
+    bool astray; /* filled by sets_detect: their tool does not look there (migrations/astray.h) */
     /* The tool's name of the database that is this set's alone, filled by sets_detect; empty: the environment's. */
     struct str database;
     struct str database_from; /* the file that says so; may be empty */

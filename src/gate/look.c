@@ -4,6 +4,7 @@
 #include "gate/judge.h"
 #include "gate/sets.h"
 #include "gate/target.h"
+#include "migrations/astray.h"
 #include "migrations/tracker.h"
 #include "repository/repository.h"
 
@@ -440,6 +441,7 @@ static bool choose_sets(struct viewer *viewer, struct config_migrations_list *re
         viewer_failed(viewer, STR_NONE, "the migrations cannot be looked for", &e);
         return false;
     }
+    astray_drop(&viewer->all);
     sets_choose(&viewer->judge, &viewer->all, viewer->options, ret_chosen);
     if (ret_chosen->count == 0 && viewer->judge.reasons->count == 0)
         judge_add(&viewer->judge, REASON_NO_MIGRATIONS, STR_NONE,

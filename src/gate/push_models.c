@@ -1,6 +1,7 @@
 /* push_models.c -- does every change of the models come with a migration? */
 #include "base/file.h"
 #include "gate/pusher.h"
+#include "migrations/astray.h"
 #include "migrations/cover.h"
 #include "migrations/graph.h"
 #include "migrations/models.h"
@@ -205,7 +206,7 @@ static bool covered_by_set(struct pushed *pushed, struct commit_set *set,
         return true;
     if (!pusher_load(pushed->pusher, pushed->after, set, e))
         return false;
-    if (left_out_is_astray(arena, pushed->after->tree, &set->history))
+    if (astray_is(arena, pushed->after->tree, &set->history))
         return true;
     size_t ordered, *order = graph_order(arena, &set->history, &ordered);
     struct strs news = {0};

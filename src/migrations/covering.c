@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "migrations/astray.h"
 #include "migrations/graph.h"
 #include "migrations/members.h"
 #include "migrations/services.h"
@@ -28,7 +29,7 @@ static void add_history(struct covering *c, const struct config_migrations *set)
         return;
     }
     left_out_add(c->left_out, set, history);
-    if (left_out_is_astray(c->arena, c->tree, history))
+    if (astray_is(c->arena, c->tree, history))
         return;
     VEC_PUSH(c->arena, &c->makers,
              (struct models_maker){.tracker = history->tracker,

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "migrations/alembic.h"
+#include "migrations/astray.h"
 #include "migrations/id_map.h"
 #include "migrations/jvm_modules.h"
 #include "migrations/survey.h"
@@ -526,17 +527,20 @@ static void name_sets(struct detection *d)
 
     if (!top.length || str_eq(top, STR("/")))
         top = STR("default");
-    for (size_t i = 0; i < d->sets.count; i++) {
-        struct config_migrations *set = &d->sets.items[i];
+    /* Those that are astray are hardly ever told of: the others' names come first. */
+    for (size_t i = 0; i < 2 * d->sets.count; i++) {
+        struct config_migrations *set = &d->sets.items[i % d->sets.count];
         struct str base = set->name.length   ? set->name
                           : set->root.length ? path_base_name(set->root)
                                              : top;
         struct str name = base;
+        if (set->astray != (i >= d->sets.count))
+            continue;
         if (set->root.length && id_map_get(&naming.taken, name, &other))
             name = set->root;
         if (id_map_get(&naming.taken, name, &other))
-            name = numbered_name(d->arena, &naming, base, i);
-        (void)id_map_add(&naming.taken, name, i, &other);
+            name = numbered_name(d->arena, &naming, base, i % d->sets.count);
+        (void)id_map_add(&naming.taken, name, i % d->sets.count, &other);
         set->name = name;
     }
 }
@@ -568,6 +572,7 @@ bool sets_detect_of_commit(struct arena *arena, struct tree *tree, const struct 
         qsort(detection.sets.items, detection.sets.count, sizeof detection.sets.items[0],
               compare_sets);
     drop_inner(&detection);
+    astray_mark(arena, tree, &detection.sets);
     name_sets(&detection);
     *ret_sets = detection.sets;
     return true;

@@ -1,6 +1,7 @@
 #include "migrations/left_out.h"
 
 #include "base/file.h"
+#include "migrations/astray.h"
 #include "migrations/cover.h"
 #include "migrations/models.h"
 #include "migrations/tracker.h"
@@ -73,7 +74,7 @@ void left_out_add(struct left_out *l, const struct config_migrations *set,
                 add_place(l, path, STR(""), false);
         return;
     }
-    if (left_out_is_astray(l->arena, l->tree, history)) {
+    if (astray_is(l->arena, l->tree, history)) {
         VEC_PUSH(l->arena, &l->astray, history);
         return;
     }
@@ -120,62 +121,6 @@ static const struct place *place_of(const struct left_out *l, struct str path)
             nearest = place;
     }
     return nearest && nearest->certain ? nearest : NULL;
-}
-
-static bool has(struct arena *arena, struct tree *tree, struct str directory, const char *name)
-{
-    enum tree_entry_kind kind;
-
-    return tree_exists(tree, arena, path_join(arena, directory, str_from(name)), &kind);
-}
-
-/* src/migrations, while the data source names src/migration and nothing else. A name that differs by more may be one of a data source that is not
- * seen. */
-static bool is_named_otherwise(struct arena *arena, struct tree *tree,
-                               const struct history *history)
-{
-    struct tracker_places places = {0};
-    struct tree_entries entries = {0};
-    struct err unread = ERR_NONE;
-    bool exists = false;
-
-    if (!history->row || history->versions.count != 1)
-        return false;
-    struct str directory = history->versions.items[0];
-    struct str other = str_ends(directory, STR("s"))
-                           ? str_prefix(directory, directory.length - 1)
-                           : str_printf(arena, STR_FMT "s", STR_ARG(directory));
-    /* By its files first: hardly any has such a neighbour. */
-    if (!path_base_name(other).length || !tree_list(tree, arena, other, &entries, &exists, &unread))
-        return false;
-    return entries.count &&
-           tracker_places_read(arena, tree, history->row, history->root, directory, &places,
-                               &unread) &&
-           places.directories.count == 1 && str_eq(places.directories.items[0], other) &&
-           !places.besides && !places.elsewhere.count && !places.computed &&
-           !places.unplaced.length && !places.unread.count;
-}
-
-static bool is_beside_prisma(struct arena *arena, struct tree *tree, const struct history *history)
-{
-    static const char *const configs[] = {
-        "schema.prisma",     "prisma.config.ts",  "prisma.config.js", "prisma.config.mjs",
-        "prisma.config.cjs", "prisma.config.mts", "prisma.config.cts"};
-
-    if (!str_eq(history->tracker, STR("prisma")) || history->versions.count != 1)
-        return false;
-    struct str directory = history->versions.items[0], above = path_parent(directory);
-    for (size_t i = 0; i < COUNT_OF(configs); i++)
-        if (has(arena, tree, above, configs[i]))
-            return false;
-    return !has(arena, tree, directory, "migration_lock.toml") &&
-           has(arena, tree, above, "prisma/schema.prisma") &&
-           has(arena, tree, above, "prisma/migrations/migration_lock.toml");
-}
-
-bool left_out_is_astray(struct arena *arena, struct tree *tree, const struct history *history)
-{
-    return is_beside_prisma(arena, tree, history) || is_named_otherwise(arena, tree, history);
 }
 
 static struct str astray_title(const struct left_out *l, struct str path)

@@ -18,9 +18,6 @@ struct left_out *left_out_new(struct arena *arena, struct tree *tree);
 /* `history` lives as long as the arena; NULL: it could not be read. */
 void left_out_add(struct left_out *left_out, const struct config_migrations *set,
                   const struct history *history);
-/* Do these migrations lie where their tool surely does not look? Prisma's directories in migrations/, while prisma/ beside it has schema and
- * migrations, and no configuration says otherwise; src/migrations/, while the tool's settings name src/migration/ and no other. */
-bool left_out_is_astray(struct arena *arena, struct tree *tree, const struct history *history);
 /* The tools' titles, one a path; STR_NONE: nothing says that it is not run. The first fifty are kept for left_out_maker. */
 struct str *left_out_find(struct left_out *left_out, const struct strs *paths);
 /* For each path, of any place: is it no migration itself, and part of one? */
