@@ -10,11 +10,19 @@
 
 #define MIGRATION_SETS_TOLD 256u /* of more, each is looked at */
 
+/* Many directories may share one table: it is read once. */
+struct asked {
+    const struct tracker *row;
+    struct str table, schema, parameter, beside;
+    struct database_answer answer;
+};
+
 /* A database under way; sets that name the same source share it. */
 struct connection {
     const struct config_database *source; /* NULL: none is configured */
     struct database *database;
     struct err failure;
+    VEC(struct asked) asked;
 };
 
 struct connections {
@@ -199,9 +207,16 @@ static bool judge_rows(struct viewer *viewer, struct look_set *set,
                               : STR("grant the user of this URL SELECT on the tracking table"));
         return true;
     }
-    if (!plan_make(viewer->arena, &set->history, rows, &set->plan, e) ||
-        !plan_verify(viewer->arena, viewer->tree, &set->history, rows, &set->plan, e))
+    struct database_rows own = *rows;
+    struct plan others = {0};
+    if (!viewer_part_others(viewer, set, wanted, &own, &others, e) ||
+        !plan_make(viewer->arena, &set->history, &own, &set->plan, e) ||
+        !plan_verify(viewer->arena, viewer->tree, &set->history, &own, &set->plan, e))
         return false;
+    for (size_t i = 0; i < others.explained.count; i++)
+        VEC_PUSH(viewer->arena, &set->plan.explained, others.explained.items[i]);
+    for (size_t i = 0; i < others.notes.count; i++)
+        VEC_PUSH(viewer->arena, &set->plan.notes, others.notes.items[i]);
     for (size_t i = 0; i < set->plan.problems.count; i++) {
         const struct history_problem *problem = &set->plan.problems.items[i];
         judge_add(&viewer->judge, problem->code, set->history.set, problem->message, problem->hint);
@@ -311,8 +326,37 @@ static bool judge_tables(struct viewer *viewer, struct look_set *set,
     return true;
 }
 
+static bool ask(struct viewer *viewer, struct connection *connection, const struct history *history,
+                const struct database_question *question, struct database_answer *ret_answer,
+                struct err *e)
+{
+    struct asked asked = {.row = history->row, .table = history->table, .schema = history->schema};
+    bool keeps = history->row && !history->columns.count && connection->source &&
+                 connection->source->kind != DATABASE_COMMAND;
+
+    if (keeps) {
+        asked.parameter = question->reading->parameter;
+        asked.beside = question->reading->beside;
+    }
+    for (size_t i = 0; i < connection->asked.count && keeps; i++) {
+        const struct asked *one = &connection->asked.items[i];
+        if (one->row == asked.row && str_eq(one->table, asked.table) &&
+            str_eq(one->schema, asked.schema) && str_eq(one->parameter, asked.parameter) &&
+            str_eq(one->beside, asked.beside)) {
+            *ret_answer = one->answer;
+            return true;
+        }
+    }
+    if (!database_ask(connection->database, viewer->arena, question, ret_answer, e))
+        return false;
+    asked.answer = *ret_answer;
+    if (keeps && ret_answer->state == DATABASE_ANSWERED)
+        VEC_PUSH(viewer->arena, &connection->asked, asked);
+    return true;
+}
+
 /* Asks, and judges each table that answers. */
-static bool ask_and_judge(struct viewer *viewer, struct database *database, struct look_set set,
+static bool ask_and_judge(struct viewer *viewer, struct connection *connection, struct look_set set,
                           const struct config_migrations *wanted, struct look *look, struct err *e)
 {
     const struct history *history = &set.history;
@@ -327,7 +371,7 @@ static bool ask_and_judge(struct viewer *viewer, struct database *database, stru
             str_join(viewer->arena, history->heads.items, history->heads.count, STR(",")),
     };
 
-    if (!database_ask(database, viewer->arena, &question, &set.answer, e))
+    if (!ask(viewer, connection, history, &question, &set.answer, e))
         return false;
     set.asked = true;
     set.state = SET_UNREACHABLE;
@@ -401,7 +445,7 @@ static void look_at_set(struct viewer *viewer, struct connection *connection,
         VEC_PUSH(viewer->arena, &look->sets, set);
         return;
     }
-    if (!ask_and_judge(viewer, connection->database, set, wanted, look, &e)) {
+    if (!ask_and_judge(viewer, connection, set, wanted, look, &e)) {
         set.state = SET_INDETERMINATE;
         viewer_failed(viewer, wanted->name, "the database's answer cannot be judged", &e);
         VEC_PUSH(viewer->arena, &look->sets, set);

@@ -33,6 +33,12 @@ const struct config_database *viewer_source(const struct viewer *viewer,
 /* Rows that only the database knows, and that another of the sets has put into this table, are explained. */
 MUST_CHECK bool viewer_explain_shared(struct viewer *viewer, struct look_set *set,
                                       const struct config_migrations *wanted, struct err *e);
+/* Of a table with many rows: takes those out of *rows that other sets alone have put there, where they say nothing of this one. Some are in
+ * ret_plan->explained, and a note tells of the others. */
+MUST_CHECK bool viewer_part_others(struct viewer *viewer, const struct look_set *set,
+                                   const struct config_migrations *wanted,
+                                   struct database_rows *rows, struct plan *ret_plan,
+                                   struct err *e);
 /* Marks the tables of set->answer in which only rows of other sets are, where this one's are in others and in none of them beside another's: a schema for
  * each set. One that has nothing of the code, or of several sets, is everybody's. */
 MUST_CHECK bool viewer_mark_tables_of_others(struct viewer *viewer, const struct look_set *set,

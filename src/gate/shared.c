@@ -8,6 +8,9 @@
 #include "gate/look.h"
 #include "migrations/tracker.h"
 
+#define ROWS_FEW 1000u    /* so many are compared whole */
+#define EXPLAINED_MAX 20u /* of the rows of a large table that are others' */
+
 struct shared_migration {
     struct str id, set, file;
 };
@@ -18,6 +21,10 @@ struct shared_table {
     struct str table, schema;
     VEC(struct shared_migration) all;
     struct id_map ids; /* to `all` */
+    /* Of the rows that were asked about last: their ids, and whose they are (SIZE_MAX: nobody's). */
+    const struct database_row *rows;
+    struct str *normals;
+    size_t *owners;
 };
 
 struct shared_tables {
@@ -116,6 +123,16 @@ static bool put_together(struct viewer *viewer, struct err *e)
     return true;
 }
 
+static void add_other(struct viewer *viewer, const struct shared_migration *other, struct str id,
+                      struct plan *plan)
+{
+    struct plan_unknown row = {.id = id, .kind = UNKNOWN_EXTERNAL};
+
+    row.where = str_printf(viewer->arena, "of the migration set " STR_FMT " (" STR_FMT ")",
+                           STR_ARG(other->set), STR_ARG(other->file));
+    VEC_PUSH(viewer->arena, &plan->explained, row);
+}
+
 static bool explain(struct viewer *viewer, struct look_set *set, const struct shared_table *table,
                     struct err *e)
 {
@@ -131,11 +148,7 @@ static bool explain(struct viewer *viewer, struct look_set *set, const struct sh
             unknown->items[kept++] = row;
             continue;
         }
-        row.kind = UNKNOWN_EXTERNAL;
-        row.where =
-            str_printf(viewer->arena, "of the migration set " STR_FMT " (" STR_FMT ")",
-                       STR_ARG(table->all.items[index].set), STR_ARG(table->all.items[index].file));
-        VEC_PUSH(viewer->arena, &set->plan.explained, row);
+        add_other(viewer, &table->all.items[index], row.id, &set->plan);
     }
     unknown->count = kept;
     return true;
@@ -191,6 +204,69 @@ static bool own_ids(struct viewer *viewer, const struct history *history, struct
             return false;
         (void)id_map_add(ret_ids, normal, i, &other);
     }
+    return true;
+}
+
+/* --- Many rows. --- */
+
+/* A tool that looks at what this code has and the table has not. */
+static bool minds_no_others(const struct tracker *tracker)
+{
+    static const char *const rules[] = {"set", "set_no_gaps", NULL};
+
+    return !tracker_code_of(tracker) && str_is_one_of(tracker->rule, rules);
+}
+
+static bool find_owners(struct viewer *viewer, struct shared_table *table,
+                        const struct database_row_list *rows, struct err *e)
+{
+    if (table->rows == rows->items)
+        return true;
+    table->rows = rows->items;
+    table->normals = ARENA_ARRAY(viewer->arena, rows->count, struct str);
+    table->owners = ARENA_ARRAY(viewer->arena, rows->count, size_t);
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct database_row *row = &rows->items[i];
+        if (!tracker_id_normal(viewer->arena, table->tracker, row->id, &table->normals[i], e))
+            return false;
+        if ((row->state.length && !str_eq(row->state, STR("ok"))) ||
+            !id_map_get(&table->ids, table->normals[i], &table->owners[i]))
+            table->owners[i] = SIZE_MAX;
+    }
+    return true;
+}
+
+bool viewer_part_others(struct viewer *viewer, const struct look_set *set,
+                        const struct config_migrations *wanted, struct database_rows *rows,
+                        struct plan *ret_plan, struct err *e)
+{
+    const struct database_row_list all = rows->rows;
+    struct id_map own;
+    size_t others = 0, index;
+
+    if (all.count <= ROWS_FEW || viewer->all.count < 2 || !may_share(set->history.row) ||
+        !minds_no_others(set->history.row))
+        return true;
+    if (!viewer->shared && !put_together(viewer, e))
+        return false;
+    struct shared_table *table = table_of(viewer, wanted, &set->history);
+    if (!table)
+        return true;
+    if (!find_owners(viewer, table, &all, e) || !own_ids(viewer, &set->history, &own, e))
+        return false;
+    rows->rows = (struct database_row_list){0};
+    for (size_t i = 0; i < all.count; i++) {
+        if (table->owners[i] == SIZE_MAX || id_map_get(&own, table->normals[i], &index))
+            VEC_PUSH(viewer->arena, &rows->rows, all.items[i]);
+        else if (others++ < EXPLAINED_MAX)
+            add_other(viewer, &table->all.items[table->owners[i]], all.items[i].id, ret_plan);
+    }
+    if (!rows->rows.count) /* the ids alone would be taken */
+        rows->ids = (struct strs){0};
+    if (others > EXPLAINED_MAX)
+        VEC_PUSH(viewer->arena, &ret_plan->notes,
+                 str_printf(viewer->arena, "%zu more rows are of other migration sets",
+                            others - EXPLAINED_MAX));
     return true;
 }
 
