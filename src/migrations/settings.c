@@ -390,6 +390,13 @@ static bool read_pattern(struct asking *a, const struct tracker_setting *setting
 
     if (!read_file(a, path, &text))
         return true;
+    if (tracker_regex_matches(setting->pattern, text, NULL, 0, a->e) &&
+        settings_is_of_service(a, path)) {
+        strs_add(a->arena, &a->places->sources,
+                 str_printf(a->arena, "what " STR_FMT " says was taken for another service's",
+                            STR_ARG(path)));
+        return true;
+    }
     rest = text;
     for (size_t i = 0; i < MATCHES_MAX; i++) {
         struct str groups[4] = {STR_NONE, STR_NONE, STR_NONE, STR_NONE};

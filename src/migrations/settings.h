@@ -53,6 +53,8 @@ MUST_CHECK bool settings_near_files(struct asking *a, const struct tracker_setti
 bool settings_is_wanted(struct asking *a, struct str name, struct str project);
 /* … and is it so by its name? */
 bool settings_is_owner(struct asking *a, struct str name);
+/* … does the file, a cluster's, speak of another service of the repository that has migrations, by its path? */
+bool settings_is_of_service(struct asking *a, struct str path);
 bool settings_is_directory(struct asking *a, struct str path);
 
 /* Fills a->places from a->said. */

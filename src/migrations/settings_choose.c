@@ -114,10 +114,29 @@ static bool is_of_one_object(const struct said *a, const struct said *b)
     return str_eq(a->value.file, b->value.file) && str_eq(a->value.around, b->value.around);
 }
 
+/* What another run of the application's reads has a file of its own, and nothing of the application's. */
+static bool is_of_another_run(const struct asking *a, const struct said *said)
+{
+    const struct tracker_registrations *all = &a->tracker->modules.registered;
+    struct str own = STR_NONE;
+
+    for (size_t i = 0; i < a->said.count && !own.length && a->wanted.bytes; i++)
+        if (str_eq(a->said.items[i].setting->sets, STR("beside")) &&
+            str_eq(a->said.items[i].directory, a->wanted))
+            own = a->said.items[i].value.file;
+    for (size_t i = 0; i < all->count && own.length; i++)
+        if (all->items[i].own)
+            return !str_eq(said->value.file, own);
+    return false;
+}
+
 /* Two data sources, or two commands, each with its directory: the table of one is not the other's. */
 static bool is_of_another_directory(const struct asking *a, const struct said *said)
 {
     bool named = command_is_in(said->value.file), own = false;
+
+    if (is_of_another_run(a, said))
+        return true;
 
     for (size_t i = 0; i < a->said.count && a->wanted.bytes; i++) {
         const struct said *other = &a->said.items[i];

@@ -1,6 +1,7 @@
 /* settings_owner.c -- a setting may say which of several directories it is of: by its path, its name, or what its migrations belong to. */
 #include "base/file.h"
 #include "migrations/settings.h"
+#include "migrations/survey.h"
 
 #define SAMPLE_MAX ((size_t)64 << 10)
 #define SAMPLES_MAX 40u
@@ -109,4 +110,71 @@ bool settings_is_wanted(struct asking *a, struct str name, struct str project)
     return str_find_byte(name, '/') != SIZE_MAX &&
            (!tree_path_join(a->arena, a->root, name, &path) || str_eq(path, a->wanted) ||
             !settings_is_directory(a, path));
+}
+
+/* --- Manifests of a cluster: one directory for all services of a repository. --- */
+
+static bool is_manifest(struct str inside)
+{
+    static const char *const tops[] = {"k8s",  "kubernetes", "deploy", "manifests",
+                                       "helm", "chart",      "charts", NULL};
+
+    return str_find_byte(inside, '/') != SIZE_MAX && str_is_one_of(str_cut(&inside, '/'), tops) &&
+           (str_ends(inside, STR(".yaml")) || str_ends(inside, STR(".yml")));
+}
+
+static bool has_migrations(struct asking *a, struct str directory, struct str wanted)
+{
+    struct survey_directories found = {0};
+    struct err unread = ERR_NONE;
+
+    return settings_is_directory(a, directory) &&
+           (settings_is_directory(a, path_join(a->arena, directory, wanted)) ||
+            (survey_directories(a->arena, a->tree, a->tracker, directory, &found, &unread) &&
+             found.list.count));
+}
+
+/* services/audit, which has migrations, and not those that are asked for. */
+static bool is_service(struct asking *a, struct str name, struct str wanted)
+{
+    static const char *const above[] = {"", "services", "apps", "packages", "projects", "modules"};
+    struct str inside;
+
+    for (size_t i = 0; i < COUNT_OF(above) && name.length; i++) {
+        struct str directory =
+            path_join(a->arena, a->root, path_join(a->arena, str_from(above[i]), name));
+        if (!str_eq(directory, a->wanted) && !path_relative(directory, a->wanted, &inside) &&
+            has_migrations(a, directory, wanted))
+            return true;
+    }
+    return false;
+}
+
+/* "audit-migrate" may be audit's, and "migrate-audit" as well. */
+static bool names_service(struct asking *a, struct str part, struct str wanted)
+{
+    if (is_service(a, part, wanted))
+        return true;
+    for (size_t i = 1; i < part.length; i++)
+        if ((part.bytes[i] == '-' || part.bytes[i] == '_' || part.bytes[i] == '.') &&
+            (is_service(a, str_prefix(part, i), wanted) ||
+             is_service(a, str_from_offset(part, i + 1), wanted)))
+            return true;
+    return false;
+}
+
+bool settings_is_of_service(struct asking *a, struct str path)
+{
+    struct str inside = path, wanted = a->wanted;
+
+    if (!a->wanted.length || (a->root.length && !path_relative(a->root, path, &inside)) ||
+        !is_manifest(inside))
+        return false;
+    if (a->root.length && !path_relative(a->root, a->wanted, &wanted))
+        return false;
+    (void)str_cut(&inside, '/');
+    while (inside.length)
+        if (names_service(a, str_cut(&inside, '/'), wanted))
+            return true;
+    return false;
 }
