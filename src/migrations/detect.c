@@ -129,19 +129,18 @@ static bool lies_in_found(const struct detection *d, struct str directory)
     return false;
 }
 
-/* services/billing/src/main/resources, as Maven and Gradle lay it out, belongs to services/billing. */
+/* services/billing/src/main/resources and what lies below, as Maven and Gradle lay it out, belongs to services/billing. */
 static struct str without_resources(struct str directory)
 {
-    static const struct str ends[] = {STR_INIT("src/main/resources"),
-                                      STR_INIT("src/test/resources")};
+    static const struct str forms[] = {STR_INIT("src/main/resources"),
+                                       STR_INIT("src/test/resources")};
 
-    for (size_t i = 0; i < COUNT_OF(ends); i++) {
-        if (str_eq(directory, ends[i]))
-            return STR("");
-        size_t at = directory.length - ends[i].length;
-        if (directory.length > ends[i].length && str_ends(directory, ends[i]) &&
-            directory.bytes[at - 1] == '/')
-            return str_prefix(directory, at - 1);
+    for (size_t i = 0; i < COUNT_OF(forms); i++) {
+        size_t at = str_find(directory, forms[i]), end = at + forms[i].length;
+        if (at == SIZE_MAX || (at && directory.bytes[at - 1] != '/') ||
+            (end < directory.length && directory.bytes[end] != '/'))
+            continue;
+        return str_prefix(directory, at ? at - 1 : 0);
     }
     return directory;
 }
