@@ -572,6 +572,7 @@ bool sets_detect_of_commit(struct arena *arena, struct tree *tree, const struct 
               compare_sets);
     drop_inner(&detection);
     astray_mark(arena, tree, &detection.sets);
+    detect_own_databases(arena, tree, &detection.sets);
     name_sets(&detection);
     *ret_sets = detection.sets;
     return true;

@@ -23,6 +23,9 @@ MUST_CHECK bool detect_configured(struct arena *arena, struct tree *tree,
 struct str detect_inside(struct arena *arena, struct str root, struct str directory);
 /* Of several applications: those that come later must count too, so that nothing is written down. */
 bool detect_is_dynamic(const struct tracker *tracker);
+/* Projects of one tool whose own files name different databases: each has its own (own_databases.c). */
+void detect_own_databases(struct arena *arena, struct tree *tree,
+                          struct config_migrations_list *sets);
 /* Sentences on what a survey did not look into. */
 struct str detect_too_deep(struct arena *arena, const struct survey *survey);
 struct str detect_submodule_unseen(struct arena *arena, struct str path);

@@ -306,6 +306,17 @@ static void choose_dbms(struct asking *a)
     a->places->dbms_from = only->value.file;
 }
 
+/* Of an .env the last counts. */
+static void choose_database(struct asking *a)
+{
+    for (size_t i = 0; i < a->said.count; i++)
+        if (str_eq(a->said.items[i].setting->sets, STR("database")) &&
+            !a->said.items[i].of_others) {
+            a->places->database = a->said.items[i].value.text;
+            a->places->database_from = a->said.items[i].value.file;
+        }
+}
+
 /* A setting that is on for production, or for everybody. */
 static bool choose_flag(struct asking *a, const char *sets)
 {
@@ -350,6 +361,7 @@ void settings_choose(struct asking *a)
     a->places->parameter = choose(a, "parameter");
     a->places->column = choose(a, "column");
     choose_dbms(a);
+    choose_database(a);
     a->places->unchecked = choose_flag(a, "unchecked");
     a->places->unordered = a->places->unchecked || choose_flag(a, "unordered");
     /* "schema.table" is one value to many tools. */
