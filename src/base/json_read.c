@@ -379,16 +379,34 @@ static int compare_keys(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static bool refuse_duplicates(struct arena *arena, const cJSON *item, const char *name,
-                              struct err *e)
+/* The way from the document's root to an object; only a refusal reads it. */
+struct way {
+    const struct way *up;
+    const char *key; /* NULL: in an array, at `index` */
+    size_t index;
+};
+
+static struct str way_text(struct arena *arena, const struct way *way)
+{
+    if (!way->up)
+        return STR("");
+    struct str before = way_text(arena, way->up);
+
+    return way->key ? str_printf(arena, STR_FMT "%s%s", STR_ARG(before), before.length ? "." : "",
+                                 way->key)
+                    : str_printf(arena, STR_FMT "[%zu]", STR_ARG(before), way->index);
+}
+
+static bool refuse_duplicates(struct arena *arena, const cJSON *item, const struct way *way,
+                              const char *name, struct err *e)
 {
     size_t count = 0, i = 0;
     const cJSON *child;
 
     cJSON_ArrayForEach(child, item)
     {
-        count++;
-        if (!refuse_duplicates(arena, child, name, e))
+        struct way next = {.up = way, .key = child->string, .index = count++};
+        if (!refuse_duplicates(arena, child, &next, name, e))
             return false;
     }
     if (!json_is_object(item) || count < 2)
@@ -397,9 +415,12 @@ static bool refuse_duplicates(struct arena *arena, const cJSON *item, const char
     cJSON_ArrayForEach(child, item) keys[i++] = child->string;
     qsort(keys, count, sizeof keys[0], compare_keys);
     for (i = 1; i < count; i++)
-        if (strcmp(keys[i - 1], keys[i]) == 0)
-            return err_set(e, ERR_INPUT, "%s: the key \"%s\" stands twice in one object", name,
-                           keys[i]);
+        if (strcmp(keys[i - 1], keys[i]) == 0) {
+            struct str where = way_text(arena, way);
+            return err_set(e, ERR_INPUT,
+                           "%s: " STR_FMT "%sthe key \"%s\" stands twice in one object", name,
+                           STR_ARG(where), where.length ? ": " : "", keys[i]);
+        }
     return true;
 }
 
@@ -423,7 +444,7 @@ static bool scan_document(struct scan *scan, cJSON *document)
     skip_blanks(scan);
     if (scan->at != scan->bytes.length)
         return fail_at(scan, scan->at, "text after the end of the document");
-    return refuse_duplicates(scan->arena, document, scan->name, scan->e);
+    return refuse_duplicates(scan->arena, document, &(struct way){0}, scan->name, scan->e);
 }
 
 bool json_parse(struct arena *arena, struct str bytes, enum json_flags flags, const char *name,

@@ -35,6 +35,14 @@ struct str cli_value(const struct cli *cli, const char *name)
     return STR_NONE;
 }
 
+void cli_say(const struct cli *cli, struct str line)
+{
+    struct buf text = buf_new(cli->arena, line.length * 3 + 64);
+
+    report_hanging(&text, line, 0, 2, isatty(STDERR_FILENO) ? cli_style(cli).width : 0);
+    fprintf(stderr, STR_FMT, STR_ARG(buf_str(&text)));
+}
+
 enum cli_status cli_usage_error(const struct cli *cli, const char *format, ...)
 {
     const char *space = cli->command ? " " : "", *name = cli->command ? cli->command->name : "";
@@ -44,21 +52,15 @@ enum cli_status cli_usage_error(const struct cli *cli, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    fprintf(stderr, "hookcheck%s%s: %s\n(hookcheck%s%s --help says more)\n", space, name, message,
-            space, name);
+    cli_say(cli, str_printf(cli->arena, "hookcheck%s%s: %s", space, name, message));
+    fprintf(stderr, "(hookcheck%s%s --help says more)\n", space, name);
     return CLI_USAGE;
 }
 
-/* Folded on a terminal; the next step is not, so that commands can be copied. */
+/* The next step is not folded, so that commands can be copied. */
 void cli_say_error(const struct cli *cli, const struct err *e)
 {
-    struct buf text = buf_new(cli->arena, 4096);
-    size_t width = isatty(STDERR_FILENO) ? cli_style(cli).width : 0;
-
-    report_hanging(&text,
-                   str_printf(cli->arena, "hookcheck %s: %s", cli->command->name, e->message), 0, 2,
-                   width);
-    fprintf(stderr, STR_FMT, STR_ARG(buf_str(&text)));
+    cli_say(cli, str_printf(cli->arena, "hookcheck %s: %s", cli->command->name, e->message));
     if (e->hint[0])
         fprintf(stderr, "  next step: %s\n", e->hint);
 }

@@ -102,8 +102,7 @@ static bool install_named(struct install *in)
             return false;
         } else if (!registration_named(names->items[i]) && !str_eq(names->items[i], STR("git")) &&
                    manager_named(names->items[i]) == MANAGER_NONE) {
-            (void)cli_usage_error(in->cli, "there is nothing named " STR_FMT " to install",
-                                  STR_ARG(names->items[i]));
+            (void)install_unknown_target(in->cli, names->items[i]);
             return false;
         }
     }

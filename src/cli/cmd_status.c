@@ -89,7 +89,8 @@ static enum cli_status run(struct cli *cli)
     if (environment.length && cli_has(cli, "all"))
         return cli_usage_error(cli, "--all and --environment exclude each other");
     for (size_t i = 0; i < config->notes.count; i++)
-        fprintf(stderr, "hookcheck status: note: " STR_FMT "\n", STR_ARG(config->notes.items[i]));
+        cli_say(cli, str_printf(cli->arena, "hookcheck status: note: " STR_FMT,
+                                STR_ARG(config->notes.items[i])));
     if (!cli_has(cli, "all") || config->environments.count == 0)
         return show(cli, config, environment);
     for (size_t i = 0; i < config->environments.count; i++) {

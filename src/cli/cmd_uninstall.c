@@ -35,8 +35,7 @@ static bool read_targets(const struct cli *cli, struct targets *ret)
             (void)ci_usage_error(cli, next);
             return false;
         } else if (!ci && !is_target(name)) {
-            (void)cli_usage_error(cli, "there is nothing named " STR_FMT " to uninstall",
-                                  STR_ARG(name));
+            (void)install_unknown_target(cli, name);
             return false;
         }
         VEC_PUSH(cli->arena, &ret->names, name);

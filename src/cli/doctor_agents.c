@@ -320,7 +320,7 @@ static void look_at_programs(struct looked *looked)
                        "up",
                        STR_ARG(str_join(looked->doctor->arena, looked->programs.items,
                                         looked->programs.count, STR(", ")))),
-            STR("hookcheck install again where the old one stands, or uninstall there"));
+            STR("hookcheck install where the old one stands, or uninstall there"));
 }
 
 /* Registered above this work tree: an agent that is started here reads nothing of it. */

@@ -7,6 +7,8 @@
 
 #include "base/file.h"
 #include "base/process.h"
+#include "cli/install_git.h"
+#include "config/keys.h"
 #include "config/state.h"
 
 #define ASK_DEADLINE_MS 10000u
@@ -51,6 +53,22 @@ bool install_scope_is_clear(const struct cli *cli)
     if (count > 1)
         (void)cli_usage_error(cli, "--project, --local, --user and --managed exclude each other");
     return count <= 1;
+}
+
+enum cli_status install_unknown_target(const struct cli *cli, struct str name)
+{
+    struct strs names = {0};
+
+    strs_add(cli->arena, &names, STR("git"));
+    strs_add(cli->arena, &names, STR("ci"));
+    for (int i = MANAGER_NONE + 1; i < MANAGER_COUNT; i++)
+        strs_add(cli->arena, &names, str_from(manager_name((enum git_manager)i)));
+    for (size_t i = 0; i < registration_count; i++)
+        strs_add(cli->arena, &names, str_from(registrations[i].name));
+    struct str near = config_nearest(name, names.items, names.count);
+    return cli_usage_error(cli, "there is nothing named " STR_FMT " to %s%s" STR_FMT "%s",
+                           STR_ARG(name), cli->command->name, near.length ? "; did you mean " : "",
+                           STR_ARG(near), near.length ? "?" : "");
 }
 
 /* A push that is started here gets it too. */

@@ -45,6 +45,8 @@ struct install {
 
 /* False: more than one of --project, --local, --user, --managed; said. */
 bool install_scope_is_clear(const struct cli *cli);
+/* Says that nothing of this name can be installed, and which was meant; CLI_USAGE. */
+enum cli_status install_unknown_target(const struct cli *cli, struct str name);
 /* From the command line and the environment; removes what git sets for its hooks (GIT_DIR…) from the environment. */
 MUST_CHECK bool install_open(struct cli *cli, struct install *ret, struct err *e);
 /* Prints the results, as text or JSON; CLI_BLOCKED when something was refused. */

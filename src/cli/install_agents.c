@@ -87,10 +87,8 @@ static bool check_shape(struct install *in, struct settings_file *settings,
                        settings->name, STR_ARG(faults.items[0].key), STR_ARG(faults.items[0].what),
                        registration->title) ||
                err_hint(e,
-                        faults.items[0].mendable
-                            ? "hookcheck install --mend %s takes out what no client reads "
-                              "(uninstall brings it back); --mend --print shows it"
-                            : "mend this entry, then hookcheck install %s",
+                        faults.items[0].mendable ? "hookcheck install --mend %s"
+                                                 : "mend this entry, then hookcheck install %s",
                         registration->name);
     if (!settings_mend(in->arena, settings, &settings->text, e))
         return false;
@@ -187,7 +185,7 @@ static bool install_once(struct install *in, const struct registration *registra
     /* Made by a program, or kept as it is on purpose: a rename would not ask. */
     if (file.exists && !in->print && !(file.status.st_mode & 0222))
         return err_set(e, ERR_REFUSED, STR_FMT " is read-only", STR_ARG(path)) ||
-               err_hint(e, "whatever writes it must add the hook (--print shows it); or chmod u+w");
+               err_hint(e, "whatever writes it adds the hook (--print shows it); or chmod u+w");
     return install_write(in, registration->name, &file, &change, e);
 }
 

@@ -84,8 +84,7 @@ bool install_lock(struct install *in, struct err *e)
         return true;
     if (!state_make(in->arena, path_directory(in->state), e) ||
         !state_make(in->arena, in->state, e))
-        return err_hint(e, "a copy of the file is kept there: set HOOKCHECK_STATE_DIR to a "
-                           "directory that you can write");
+        return err_hint(e, "set HOOKCHECK_STATE_DIR to a directory that you can write");
     int fd = open(str_c(in->arena, in->state), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return err_errno(e, "cannot open " STR_FMT, STR_ARG(in->state));
@@ -152,7 +151,7 @@ static bool replace(struct install *in, const struct install_file *file, struct 
 
     if (fd < 0)
         return err_errno(e, "cannot write in " STR_FMT, STR_ARG(directory)) ||
-               err_hint(e, "whoever may write there runs this again (--print shows what it does)");
+               err_hint(e, "whoever may write there runs this again (--print shows it)");
     temporary = template;
     if (file->exists && (file->status.st_uid != geteuid() || file->status.st_gid != getegid()) &&
         fchown(fd, file->status.st_uid, file->status.st_gid) != 0)
@@ -186,8 +185,7 @@ static bool make_directories(struct install *in, const struct install_file *file
         if (mkdir(str_c(in->arena, missing.items[i - 1]), 0755) != 0 && errno != EEXIST)
             return err_errno(e, "cannot make the directory " STR_FMT,
                              STR_ARG(missing.items[i - 1])) ||
-                   err_hint(e, "whoever may write there runs this again (--print shows what it "
-                               "does)");
+                   err_hint(e, "whoever may write there runs this again (--print shows it)");
         VEC_PUSH(in->arena, ret_made, missing.items[i - 1]);
     }
     return true;

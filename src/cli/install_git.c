@@ -241,10 +241,12 @@ static bool install_place(struct install *in, struct git_place *place, struct er
         return (str_is_empty(place->hooks) || uninstall_wrapper(in, pre_push, e)) &&
                install_config(in, place, e);
     if (in->scope == SCOPE_MANAGED || (in->scope == SCOPE_USER && !git_hooks_are_shared(place)))
-        return err_set(e, ERR_REFUSED, "git " STR_FMT " has no hooks for all repositories",
-                       STR_ARG(place->version)) ||
-               err_hint(e, "git 2.54 has; until then: hookcheck install git --global-template, for "
-                           "new clones");
+        return err_set(
+                   e, ERR_REFUSED,
+                   "git " STR_FMT
+                   " has no hooks for all repositories (2.54 has): only a template for new clones",
+                   STR_ARG(place->version)) ||
+               err_hint(e, "hookcheck install git --global-template");
     if (!check_hooks_path(in, place, e))
         return false;
     enum git_manager manager = manager_find(in, place);

@@ -106,8 +106,7 @@ static bool mysql_start(struct database *database, struct err *e)
     database->state = link;
     if (!mysql_address_parse(database->arena, database->target.url, &link->address, &message)) {
         fail(database, message,
-             "characters like @ : / ? # % in a user's name or password are written as %40 %3A %2F "
-             "%3F %23 %25");
+             "in a name or password write @ : / ? # % as %40 %3A %2F %3F %23 %25");
         return true;
     }
     if (!libmariadb_load(&missing)) {
@@ -198,19 +197,17 @@ static const struct {
 } advices[] = {
     {ER_ACCESS_DENIED_ERROR, "check the user's name and password where the URL comes from"},
     {ER_DBACCESS_DENIED_ERROR,
-     "the user has no privilege in that database: check its name, or GRANT"},
+     "the user has no privilege in that database: check its name or GRANT"},
     {ER_BAD_DB_ERROR, "check the database's name in the URL"},
     {ER_CON_COUNT_ERROR, "the server has no free connection: try again"},
     {ER_HOST_NOT_PRIVILEGED, "the server lets nobody in from this host: check its accounts"},
     {ER_HOST_IS_BLOCKED, "the server blocks this host: mysqladmin flush-hosts"},
-    {CR_CONNECTION_ERROR, "is the server running, and is this the right host and port, or socket?"},
-    {CR_CONN_HOST_ERROR, "is the server running, is this the right host and port, and is the host "
-                         "reachable from here (VPN, security group)?"},
+    {CR_CONNECTION_ERROR, "is the server running, and is it that host and port, or socket?"},
+    {CR_CONN_HOST_ERROR, "is the server running there, and reachable (VPN, security group)?"},
     {CR_UNKNOWN_HOST, "check the host's name; in a private network: is the VPN up?"},
     {CR_SERVER_LOST, "what listens there may be no MySQL, or lets nobody in from here"},
     {CR_VERSION_ERROR, "what listens there is no MySQL"},
-    {CR_SSL_CONNECTION_ERROR,
-     "check ssl-mode, ssl-ca and the host's name against the server's certificate"},
+    {CR_SSL_CONNECTION_ERROR, "check ssl-mode, ssl-ca and the name in the server's certificate"},
 };
 
 static const char *advice_for(unsigned number)
@@ -251,16 +248,14 @@ bool mysql_connect(struct database *database, struct str *ret_message, struct st
         *ret_message =
             str_printf(arena, "cannot connect to " STR_FMT ": " STR_FMT, STR_ARG(shown),
                        STR_ARG(link->connect_timeout_ms ? why : STR("no time was left")));
-        *ret_hint =
-            STR("is the host reachable from here (VPN, security group), and is it a MySQL?");
+        *ret_hint = STR("is the host reachable (VPN, security group), and is it a MySQL?");
         close_link(link);
         return false;
     }
     if (link->joined && link->address.tls >= TLS_REQUIRED && !mysql_get_ssl_cipher(link->handle)) {
         *ret_message = str_printf(arena, "cannot connect to " STR_FMT ": the server offers no TLS",
                                   STR_ARG(shown));
-        *ret_hint =
-            STR("the URL requires TLS: is this the right server, or is ssl-mode too strict?");
+        *ret_hint = STR("the URL requires TLS: is it this server, or is ssl-mode too strict?");
         close_link(link);
         return false;
     }
@@ -338,7 +333,7 @@ static bool mysql_start(struct database *database, struct err *e)
     (void)e;
     database->shown = database_url_masked(database->arena, database->target.url);
     fail(database, STR("this build has no MySQL"),
-         "build hookcheck where libmariadb-dev is installed, or configure a command that answers");
+         "build hookcheck with libmariadb-dev, or configure a command");
     return true;
 }
 

@@ -211,7 +211,7 @@ static void table_refused(struct asking *asking, const struct mysql_outcome *out
         return;
     }
     if (outcome->refused == ER_LOCK_WAIT_TIMEOUT || outcome->refused == MYSQL_LOCK_NOWAIT)
-        hint = STR("it is locked: a migration may be running right now; wait for it and try again");
+        hint = STR("it is locked: a migration may be running right now; try again later");
     else if (outcome->refused == ER_STATEMENT_TIMEOUT || outcome->refused == MYSQL_QUERY_TIMEOUT ||
              outcome->refused == ER_QUERY_INTERRUPTED)
         hint = STR("the server is too slow, or the table is a view that takes long");
@@ -452,7 +452,7 @@ static bool read_table(struct asking *asking, struct database_rows *rows)
             rows,
             str_printf(asking->arena, STR_FMT " is not the tracking table expected: " STR_FMT,
                        STR_ARG(asking->shown_table), STR_ARG(message)),
-            STR("another tool may keep a table of that name: set \"table\" of the migration set"));
+            STR("where another tool keeps it: set \"table\" of the migration set"));
     return given ? read_given(asking, rows) : read_ids(asking, column, rows);
 }
 
@@ -468,7 +468,7 @@ static bool choose_schema(struct asking *asking)
         return !answer_unreachable(
             asking->answer,
             str_printf(arena, STR_FMT " names no database", STR_ARG(asking->database->shown)),
-            STR("write mysql://user@host/database, or set \"schema\" of the migration set"));
+            STR("write mysql://user@host/database, or set \"schema\" of the set"));
     if (!spell(asking, question->table, &asking->spelled))
         return false;
     asking->table = full_name(arena, asking->schema, asking->spelled);

@@ -137,8 +137,7 @@ static bool check_text(struct database *database, struct postgresql *state)
     PQconninfoOption *options = PQconninfoParse(str_c(database->arena, url), &message);
     if (!options) {
         fail(database, without_quotes(database->arena, str_from(message)),
-             "characters like @ : / ? # % in a user's name or password are written as %40 %3A %2F "
-             "%3F %23 %25");
+             "in a name or password write @ : / ? # % as %40 %3A %2F %3F %23 %25");
         return false;
     }
     for (const PQconninfoOption *option = options; option->keyword; option++) {
@@ -205,9 +204,7 @@ static bool postgresql_start(struct database *database, struct err *e)
     state->password = str_copy(database->arena, str_from(PQpass(state->conn)));
     struct str cut = looks_cut(state->conn);
     if (!str_is_empty(cut)) {
-        fail(database, cut,
-             "characters like @ : / ? # % in a user's name or password are written as "
-             "%40 %3A %2F %3F %23 %25");
+        fail(database, cut, "in a name or password write @ : / ? # % as %40 %3A %2F %3F %23 %25");
         return true;
     }
     PQsetNoticeProcessor(state->conn, ignore_notice, NULL);
@@ -277,11 +274,11 @@ struct advice {
     const char *hint;
 };
 static const struct advice advices[] = {
-    {"28P01", "check the user's password where the URL comes from, or the password file"},
-    {"28000", "check user, pg_hba.conf and whether TLS is required (sslmode=require)"},
+    {"28P01", "check the user's password in the URL, or in the password file"},
+    {"28000", "check user, pg_hba.conf, and whether it wants TLS (sslmode=require)"},
     {"3D000", "check the database's name in the URL"},
     {"42501", "the user needs CONNECT on the database"},
-    {"53300", "the server has no free connection: try again, or ask through its pooler"},
+    {"53300", "the server has no free connection: try again, or use its pooler"},
     {"57P03", "the server is starting up or shutting down: try again"},
     {"57P01", "the server is shutting down: try again"},
     {"no password supplied", "put the password into the URL, the password file or PGPASSWORD"},
@@ -293,9 +290,8 @@ static const struct advice advices[] = {
     {"timeout expired", "is the host reachable from here (VPN, security group)?"},
     {"No route to host", "is the host reachable from here (VPN, security group)?"},
     {"Network is unreachable", "is the host reachable from here (VPN, security group)?"},
-    {"does not support SSL",
-     "the server speaks no TLS: is this the right server, or is sslmode too strict?"},
-    {"certificate", "check sslrootcert and the host's name against the server's certificate"},
+    {"does not support SSL", "it speaks no TLS: is it the right server, or sslmode too strict?"},
+    {"certificate", "check sslrootcert and the name in the server's certificate"},
     {"definition of service", "check the service's name and pg_service.conf (PGSERVICEFILE)"},
     {"closed the connection unexpectedly", "what listens there may be no PostgreSQL, or wants TLS"},
     {"expected authentication request", "what listens there is no PostgreSQL"},
@@ -366,8 +362,7 @@ bool postgresql_connect(struct database *database, struct str *ret_message, stru
             *ret_message = str_printf(
                 arena, "cannot connect to " STR_FMT ": " STR_FMT, STR_ARG(database->shown),
                 STR_ARG(state->connect_timeout_ms ? why : STR("no time was left")));
-            *ret_hint = STR(
-                "is the host reachable from here (VPN, security group), and is it a PostgreSQL?");
+            *ret_hint = STR("is the host reachable (VPN, security group), and is it PostgreSQL?");
             return false;
         }
         poll_once(state);

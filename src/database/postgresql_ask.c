@@ -233,8 +233,7 @@ static bool relation_check(struct asking *asking, struct relation *relation,
             rows,
             str_printf(arena, STR_FMT " is not the tracking table expected: " STR_FMT,
                        STR_ARG(name), STR_ARG(message)),
-            STR("another tool may keep a table of that name: set \"table\" and \"schema\" of the "
-                "migration set"));
+            STR("where another tool keeps it: set \"table\" and \"schema\" of the set"));
     if (!relation->usable)
         return !rows_unreadable(rows,
                                 str_printf(arena, STR_FMT " has no USAGE on the schema " STR_FMT,

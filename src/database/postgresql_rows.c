@@ -77,7 +77,7 @@ static void rows_failed(struct asking *asking, const PGresult *failure, struct s
     struct str hint = STR("check the table and the user's privileges on it");
 
     if (failure_is(failure, "55P03"))
-        hint = STR("it is locked: a migration may be running right now; wait for it and try again");
+        hint = STR("it is locked: a migration may be running right now; try again later");
     else if (failure_is(failure, "57014"))
         hint = STR("the server is too slow, or the table is a view that takes long");
     else if (failure_is(failure, "42501") && str_contains(words, STR("row-level security")))

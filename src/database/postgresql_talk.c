@@ -26,12 +26,12 @@ bool talk_lost(struct asking *asking)
 
 static bool no_answer(struct asking *asking)
 {
-    answer_unreachable(
-        asking->answer,
-        str_printf(asking->arena, STR_FMT " is connected but did not answer in " STR_FMT,
-                   STR_ARG(asking->database->shown),
-                   STR_ARG(seconds_text(asking->arena, asking->timeout_ms))),
-        STR("the server or its pooler is overloaded or stopped: look at it, then try again"));
+    answer_unreachable(asking->answer,
+                       str_printf(asking->arena,
+                                  STR_FMT " is connected but did not answer in " STR_FMT,
+                                  STR_ARG(asking->database->shown),
+                                  STR_ARG(seconds_text(asking->arena, asking->timeout_ms))),
+                       STR("look at the server or its pooler (overloaded? stopped?); try again"));
     return false;
 }
 

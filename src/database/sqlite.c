@@ -140,13 +140,11 @@ static bool query_failed(const struct database *database, struct database_answer
     const char *hint = "check the file with: sqlite3 FILE 'PRAGMA integrity_check'";
 
     if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED)
-        hint = "another process is writing, maybe a migration: wait for it and try again";
+        hint = "another process is writing, maybe a migration: try again after it";
     else if ((code & 0xff) == SQLITE_INTERRUPT)
         hint = "it takes too long to read: is the table a view?";
     else if ((code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_READONLY)
-        hint = "a writer left a journal or a -wal file behind that only a writer can clear: open "
-               "it once with "
-               "sqlite3";
+        hint = "open it once with sqlite3: a writer left a journal or -wal file";
     struct str words = text_for_people(arena, str_from(sqlite3_errmsg(state->handle)), STR_NONE);
     return answer_unreachable(answer,
                               str_printf(arena, "cannot read " STR_FMT ": " STR_FMT,
@@ -417,7 +415,7 @@ static bool read_table(const struct database *database, struct arena *arena,
             rows,
             str_printf(arena, STR_FMT " is not the tracking table expected: " STR_FMT,
                        STR_ARG(table), STR_ARG(message)),
-            STR("another tool may keep a table of that name: set \"table\" of the migration set"));
+            STR("where another tool keeps it: set \"table\" of the migration set"));
     if (given)
         return read_given(database, arena, question, table, &columns, rows, answer);
     return read_ids(database, arena, table, column, rows, answer);

@@ -306,9 +306,7 @@ static struct str without_foreign_parameters(struct arena *arena, struct str url
 static bool refuse_text(struct err *e)
 {
     err_set(e, ERR_INPUT, "that is no database URL");
-    return err_hint(
-        e, "write postgresql://user@host/database, mysql://user@host/database, sqlite:FILE or "
-           "\"host=… dbname=…\"");
+    return err_hint(e, "write postgresql://user@host/database, mysql://… or sqlite:FILE");
 }
 
 bool database_url_is_mysql(struct str url)
@@ -355,9 +353,7 @@ bool database_target_from_url(struct arena *arena, struct str url, struct str di
         struct str scheme = str_prefix(url, str_find(url, STR("://")));
         err_set(e, ERR_INPUT, "a database URL of the kind " STR_FMT ":// is not supported",
                 STR_ARG(str_prefix(text_for_people(arena, scheme, STR_NONE), 40)));
-        return err_hint(e, "PostgreSQL (postgresql://…), MySQL (mysql://…) and SQLite "
-                           "(sqlite:FILE) are asked directly; "
-                           "for others configure a command that answers");
+        return err_hint(e, "asked directly: PostgreSQL, MySQL, SQLite; others through a command");
     }
     if (!str_contains(url, STR("=")))
         return refuse_text(e);

@@ -63,9 +63,7 @@ static bool url_of_secret(struct arena *arena, const cJSON *secret, struct str *
                 str_is_empty(host)   ? "host"
                 : str_is_empty(user) ? "username"
                                      : "dbname");
-        return err_hint(
-            e, "a secret that a service manages holds only user and password: print the whole URL "
-               "instead");
+        return err_hint(e, "print the whole URL: a managed secret has only user and password");
     }
     struct buf built = buf_new(arena, 8192);
     buf_add(&built, is_mysql ? STR("mysql://") : STR("postgresql://"));

@@ -132,7 +132,7 @@ static void judge_rollback(struct decider *decider, const struct config *config,
                    "this brings older code back: " STR_FMT
                    "\n  what it expects of the database is not known here; the newer schema stays",
                    STR_ARG(deploy->command)),
-        STR("see that the older code works with the schema of today: hookcheck status"));
+        STR("see that the older code works with today's schema: hookcheck status"));
 }
 
 /* Which work tree is deployed? That of the directory the command runs in. Where that lies in none, nothing can be compared there, and an

@@ -154,8 +154,7 @@ void judge_dirty(const struct judge *judge, const struct look_set *set,
     buf_add(&out, STR("\n  what the schema is like there is not known"));
     judge_add(judge, REASON_DIRTY_MIGRATION, set->history.set, buf_str(&out),
               str_printf(judge->arena,
-                         "look at the database, bring it to one side or the other, and let " STR_FMT
-                         " know; then check again",
+                         "finish or undo it in the database, tell " STR_FMT ", check again",
                          STR_ARG(set->history.tracker)));
 }
 
@@ -178,7 +177,7 @@ void judge_never_applied(const struct judge *judge, const struct look_set *set,
     add_versions(&out, judge, set, rows);
     buf_printf(&out, "\n  " STR_FMT " skips them without a word", STR_ARG(set->history.tracker));
     judge_add(judge, REASON_NEVER_APPLIED, set->history.set, buf_str(&out),
-              STR("give them a newer number or date, so that they stand behind what is applied"));
+              STR("give them a newer number or date, behind what is applied"));
 }
 
 void judge_diverged(const struct judge *judge, const struct look_set *set,
@@ -202,7 +201,7 @@ void judge_diverged(const struct judge *judge, const struct look_set *set,
     add_versions(&out, judge, set, rows);
     buf_add(&out, STR("\n  it was edited after it was applied: what it says now never ran there"));
     judge_add(judge, REASON_DIVERGED_MIGRATION, set->history.set, buf_str(&out),
-              STR("restore the file as it was applied, and write the change as a new migration"));
+              STR("restore the file, and write the change as a new migration"));
 }
 
 void judge_unknown(const struct judge *judge, const struct look_set *set,
@@ -233,7 +232,7 @@ void judge_unknown(const struct judge *judge, const struct look_set *set,
     add_versions(&out, judge, set, rows);
     if (ahead) {
         judge_add(judge, REASON_DATABASE_AHEAD, set->history.set, buf_str(&out),
-                  STR("merge or rebase onto the branch that has it, if this code should know it"));
+                  STR("if this code should know it: merge or rebase onto its branch"));
         return;
     }
     if (!set->plan.pending_is_exact)
@@ -347,7 +346,8 @@ bool judge_identity(const struct judge *judge, struct str set, const struct data
         return true;
     buf_add(&out, STR("\n  its answer says nothing about the code's real database"));
     judge_add(judge, REASON_WRONG_DATABASE, set, buf_str(&out),
-              str_printf(judge->arena, "mend environments." STR_FMT ".database or .identity in %s",
+              str_printf(judge->arena,
+                         "environments." STR_FMT ": correct database or identity in %s",
                          STR_ARG(judge->environment->name), CONFIG_NAME));
     return false;
 }

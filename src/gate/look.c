@@ -112,7 +112,11 @@ static void not_configured(struct viewer *viewer, const struct config_migrations
         STR_ARG(viewer->judge.environment ? viewer->judge.environment->name : STR("the deploy")));
 
     judge_add(&viewer->judge, REASON_NOT_CONFIGURED, set, message,
-              STR("hookcheck init   (writes " CONFIG_NAME "; name the database there)"));
+              viewer->judge.environment && viewer->config->repository_file.length
+                  ? str_printf(viewer->arena,
+                               "name it in " CONFIG_NAME ": environments." STR_FMT ".database",
+                               STR_ARG(viewer->judge.environment->name))
+                  : STR("hookcheck init, then name the database in " CONFIG_NAME));
 }
 
 /* The code side. False: it could not be read, and the reason is there. */
@@ -425,7 +429,7 @@ static void look_at_set(struct viewer *viewer, struct connection *connection,
         VEC_PUSH(viewer->arena, &look->sets, set);
         return;
     }
-    if (!connection || !connection->source) {
+    if (!connection->source) {
         not_configured(viewer, wanted);
         VEC_PUSH(viewer->arena, &look->sets, set);
         return;
@@ -470,7 +474,8 @@ static void judge_config(const struct viewer *viewer)
                        "nobody has trusted this configuration yet, or it changed since:\n  " STR_FMT
                        "\n  it can name commands and servers: nothing in it is run before",
                        STR_ARG(config->repository_file)),
-            STR("a person reads it and runs in a terminal: hookcheck trust"));
+            config->broken ? STR("once it is mended, a person runs in a terminal: hookcheck trust")
+                           : STR("a person reads it and runs in a terminal: hookcheck trust"));
     if (!config->broken && config->environments.count && !judge->environment)
         judge_add(judge, REASON_NOT_CONFIGURED, STR_NONE,
                   STR("which of the configured environments is meant cannot be told"),

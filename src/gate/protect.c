@@ -92,11 +92,8 @@ static void protect(struct guard *guard, struct str path, struct str lost)
     add(guard, REASON_PROTECTED,
         str_printf(guard->arena, STR_FMT " %s\n  it is " STR_FMT STR_FMT, STR_ARG(path),
                    verb_of(tamper->change), STR_ARG(tamper->says), STR_ARG(why)),
-        unknown
-            ? STR("make the change with the editing tool (Edit, Write): it is then judged by what "
-                  "would remain")
-            : STR("a person makes this change in their own terminal or editor; other changes "
-                  "of the file pass"));
+        unknown ? STR("use the editing tool (Edit, Write): it is judged by what remains")
+                : STR("a person makes this change in their own editor; other changes pass"));
 }
 
 /* Absent is an empty text with *ret_existed false. */

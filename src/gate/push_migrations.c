@@ -1,5 +1,6 @@
 /* push_migrations.c -- what a push does to migrations: edited or deleted after they were published, heads, and what travels. */
 #include "base/file.h"
+#include "base/quote.h"
 #include "gate/pusher.h"
 #include "migrations/services.h"
 #include "readers/same_code.h"
@@ -117,6 +118,11 @@ static bool drop_foreign(struct pushed *pushed, struct edits *edits, struct err 
     return true;
 }
 
+static struct str shown_word(struct arena *arena, struct str path)
+{
+    return shell_quote(arena, str_shown(arena, path));
+}
+
 static bool report_edits(struct pushed *pushed, struct edits *edits, struct str set, struct err *e)
 {
     struct pusher *pusher = pushed->pusher;
@@ -133,18 +139,17 @@ static bool report_edits(struct pushed *pushed, struct edits *edits, struct str 
                    STR_ARG(str_shown(pusher->arena, edits->all.items[i].after)));
     if (edits->all.count > JUDGE_LISTED)
         buf_printf(&out, "\n  and %zu more", edits->all.count - JUDGE_LISTED);
-    buf_add(&out, STR("\n  where they were applied, the new text will never run"));
+    buf_add(&out, STR("\n  where they were applied, the new text will never run:"
+                      "\n  what shall change there is for a new migration"));
     struct str was = edits->all.items[0].before, is = edits->all.items[0].after;
     /* There it has its old name. */
     struct str away = str_eq(was, is) ? STR_NONE
                                       : str_printf(pusher->arena, "git rm -q -- " STR_FMT " && ",
-                                                   STR_ARG(str_shown(pusher->arena, is)));
+                                                   STR_ARG(shown_word(pusher->arena, is)));
     pusher_add(pusher, REASON_MIGRATION_EDITED, set, buf_str(&out),
-               str_printf(pusher->arena,
-                          STR_FMT "git checkout " STR_FMT " -- " STR_FMT
-                                  "   (then write what shall change as a new migration)",
+               str_printf(pusher->arena, STR_FMT "git checkout " STR_FMT " -- " STR_FMT,
                           STR_ARG(away), STR_ARG(str_prefix(base, 12)),
-                          STR_ARG(str_shown(pusher->arena, was))));
+                          STR_ARG(shown_word(pusher->arena, was))));
     return true;
 }
 

@@ -127,13 +127,14 @@ bool target_from_url(struct arena *arena, struct str url, struct str directory,
         return sqlite_target(arena, path, directory, target, e);
     if (str_starts(url, STR("file:")))
         return sqlite_file_target(arena, url, directory, target, e);
-    if (!config_database_parse(arena, url, &parsed, &bad))
-        return err_set(e, ERR_UNREACHABLE, "%s", bad.message);
-    if (parsed.kind == DATABASE_SQLITE)
+    bool known = config_database_parse(arena, url, &parsed, &bad);
+    if (known && parsed.kind == DATABASE_SQLITE)
         return sqlite_target(arena, parsed.value, directory, target, e);
     /* "env:OTHER" inside a variable would be a chain that nobody wrote. */
-    if (parsed.kind != DATABASE_URL)
-        return err_set(e, ERR_UNREACHABLE, "a database URL was expected");
+    if (!known || parsed.kind != DATABASE_URL)
+        return err_set(e, ERR_UNREACHABLE,
+                       "no database URL: expected \"postgresql://…\", \"mysql://…\", "
+                       "\"service=…\", \"host=… dbname=…\" or \"sqlite:FILE\"");
     target->driver = database_url_is_mysql(parsed.value) ? DRIVER_MYSQL : DRIVER_POSTGRESQL;
     target->url = parsed.value;
     return true;
@@ -180,11 +181,10 @@ static bool url_from_environment(struct arena *arena, struct str name, struct st
 
     if (!value || !*value) {
         err_set(e, ERR_UNREACHABLE,
-                "the environment variable " STR_FMT ", which holds the database URL, is not set",
+                "the environment variable " STR_FMT ", which holds the database URL, is not set "
+                "where the agent or the hook was started",
                 STR_ARG(name));
-        return err_hint(
-            e, "set it where the agent or the hook is started: export " STR_FMT "=postgresql://…",
-            STR_ARG(name));
+        return err_hint(e, "export " STR_FMT "='the URL of that database'", STR_ARG(name));
     }
     *ret_url = str_copy(arena, str_from(value));
     return true;
@@ -217,6 +217,31 @@ void target_expect(struct arena *arena, const struct config_environment *environ
     }
     if (str_starts(str_trim(url), STR("postgres")))
         database_expect_postgresql();
+}
+
+/* Whose text should have been a URL; empty: the configuration's own, which was read with care. */
+static struct str url_place(struct arena *arena, const struct config_database *source)
+{
+    if (source->kind == DATABASE_ENVIRONMENT)
+        return str_printf(arena, "the environment variable " STR_FMT ": ", STR_ARG(source->value));
+    if (source->kind == DATABASE_FILE)
+        return str_printf(arena, STR_FMT ": ", STR_ARG(source->value));
+    if (source->kind == DATABASE_URL_FROM && source->arguments.count)
+        return str_printf(arena, "the output of " STR_FMT ": ",
+                          STR_ARG(source->arguments.items[0]));
+    return STR("");
+}
+
+static bool target_from_source(struct arena *arena, const struct config *config,
+                               const struct config_database *source, struct str url,
+                               struct database_target *target, struct err *e)
+{
+    struct err own = ERR_NONE;
+
+    if (target_from_url(arena, url, config->work_tree, target, &own))
+        return true;
+    err_set(e, own.kind, STR_FMT "%s", STR_ARG(url_place(arena, source)), own.message);
+    return own.hint[0] ? err_hint(e, "%s", own.hint) : false;
 }
 
 bool target_make(struct arena *arena, const struct config *config,
@@ -263,7 +288,7 @@ bool target_make(struct arena *arena, const struct config *config,
     case DATABASE_NONE:
         break;
     }
-    if (!known || !target_from_url(arena, url, config->work_tree, &target, e))
+    if (!known || !target_from_source(arena, config, source, url, &target, e))
         return false;
     *ret_target = target;
     return true;

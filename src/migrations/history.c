@@ -26,11 +26,15 @@ static void load_unsupported(struct arena *arena, const struct config_migrations
                        CONFIG_NAME));
         return;
     }
-    history_problem_add(
-        arena, history, REASON_INDETERMINATE_HISTORY,
-        str_printf(arena, "the tracker \"" STR_FMT "\" of migration set " STR_FMT " is unknown",
-                   STR_ARG(name), STR_ARG(set->name)),
-        str_printf(arena, "there are: " STR_FMT, STR_ARG(tracker_ids(arena, NULL))));
+    struct str near = tracker_nearest(arena, name);
+    history_problem_add(arena, history, REASON_INDETERMINATE_HISTORY,
+                        str_printf(arena,
+                                   "the tracker \"" STR_FMT "\" of migration set " STR_FMT
+                                   " is unknown%s" STR_FMT "%s",
+                                   STR_ARG(name), STR_ARG(set->name),
+                                   near.length ? "; did you mean \"" : "", STR_ARG(near),
+                                   near.length ? "\"?" : ""),
+                        STR("hookcheck packs list"));
 }
 
 bool history_load(struct arena *arena, struct tree *tree, const struct config_migrations *set,

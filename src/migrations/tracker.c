@@ -1,5 +1,7 @@
 #include "migrations/tracker.h"
 
+#include "config/keys.h"
+
 #define REGEXES_MAX 512u
 #define HURRY_ASKED 64u /* texts: then the rest of a large tree follows */
 
@@ -28,7 +30,7 @@ const struct tracker_code *tracker_code_of(const struct tracker *tracker)
                : NULL;
 }
 
-struct str tracker_ids(struct arena *arena, const struct config *config)
+struct str tracker_nearest(struct arena *arena, struct str written)
 {
     struct strs ids = {0};
 
@@ -36,10 +38,7 @@ struct str tracker_ids(struct arena *arena, const struct config *config)
     VEC_PUSH(arena, &ids, STR("sql"));
     for (size_t i = 0; i < tracker_table_count; i++)
         strs_add(arena, &ids, tracker_table[i].id);
-    for (size_t i = 0; config && i < config->trackers.count; i++)
-        strs_add(arena, &ids, config->trackers.items[i].id);
-    strs_sort(&ids);
-    return str_join(arena, ids.items, ids.count, STR(", "));
+    return config_nearest(written, ids.items, ids.count);
 }
 
 /* Histories of several commits are read in one run: patterns are kept by their text. */

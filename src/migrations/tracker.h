@@ -50,8 +50,8 @@ const struct tracker *tracker_find(const struct config *config, struct str id);
 struct str tracker_title(const struct tracker *tracker);
 /* The code of "code:NAME"; NULL for rules of data. */
 const struct tracker_code *tracker_code_of(const struct tracker *tracker);
-/* "alembic", "sql", "dbmate", …: for messages. */
-struct str tracker_ids(struct arena *arena, const struct config *config);
+/* The known id that may have been meant; empty: none is near. */
+struct str tracker_nearest(struct arena *arena, struct str written);
 
 /* --- Regular expressions of packs: each is compiled once in a process. --- */
 /* False with the error unset: no match. An empty pattern matches nothing. */

@@ -315,6 +315,63 @@ fits() {
   assert_out "migrations: none found"
 }
 
+# A configuration, what is said of it, and the next step, which fits a terminal.
+said() { # JSON MESSAGE NEXT-STEP
+  configure "$1"
+  program status --config "$work/config.json"
+  assert_status 2
+  assert_out "$2"
+  grep -qxF "  next step: $3" "$work/out" || { echo "no such step: $3"; echo "$out"; false; }
+  [ "$(sed "s|$work/||" "$work/out" | grep -c '^  next step: .\{68\}')" = 0 ] || { echo "too wide:"; echo "$out"; false; }
+}
+@test "messages name the place, and the next step fits 80 columns" {
+  local url='{"environments":{"production":{"database":"env:PRODUCTION_DATABASE_URL"}}}'
+  said "$url" "the environment variable PRODUCTION_DATABASE_URL, which holds the database URL, is not set where the agent or the hook was started" \
+    "export PRODUCTION_DATABASE_URL='the URL of that database'"
+  said '{"migrations":{"b":{"tracker":"alembik","root":"apps/backend-api"}},"environments":{"production":{"database":"sqlite:a"}}}' \
+    'the tracker "alembik" of migration set b is unknown; did you mean "alembic"?' 'hookcheck packs list'
+  said '{"environments":{"production":{"database":"sqlite:a","database":"sqlite:b"}}}' \
+    'environments.production: the key "database" stands twice in one object' "mend $work/config.json, then try again"
+  for text in mongodb://h/d env:OTHER garbage; do
+    configure "$url"
+    PRODUCTION_DATABASE_URL=$text program status
+    assert_out 'the environment variable PRODUCTION_DATABASE_URL: no database URL: expected "postgresql://…"'
+  done
+  configure '{"environments":{"production":{"database":{"url_from":["echo","garbage"]}}}}'
+  program status
+  assert_out 'the output of echo: no database URL: expected "postgresql://…"'
+  echo garbage >"$repo/url"
+  configure '{"environments":{"production":{"database":"file:url"}}}'
+  program status
+  assert_out 'url: no database URL: expected "postgresql://…"'
+}
+
+@test "what is told where a configuration exists: not to write one, and to trust it once it is mended" {
+  unset HOOKCHECK_CONFIG
+  program status
+  assert_out "next step: hookcheck init, then name the database in .hookcheck.json"
+  echo '{"environments":{"production":{}}}' >"$repo/.hookcheck.json"
+  run script -qec "$bin/hookcheck trust" /dev/null
+  program status
+  assert_out "next step: name it in .hookcheck.json: environments.production.database"
+  echo '{' >"$repo/.hookcheck.json"
+  program status
+  assert_out "next step: once it is mended, a person runs in a terminal: hookcheck trust"
+}
+
+@test "a target that is nearly one" {
+  program install gti
+  assert_status 1
+  assert_err "there is nothing named gti to install; did you mean git?"
+  program uninstall cluade
+  assert_err "there is nothing named cluade to uninstall; did you mean claude?"
+  program install something-else
+  assert_err "there is nothing named something-else to install"
+  refute_err "did you mean"
+  run script -qec "$bin/hookcheck install ci gitea" /dev/null
+  [ "$(printf '%s\n' "$output" | tr -d '\r' | awk 'length > 80' | wc -l)" = 0 ] || { echo "$output"; false; }
+}
+
 @test "trust is for a person in a terminal" {
   echo '{"environments":{"production":{"database":"sqlite:production.db"}}}' >"$repo/.hookcheck.json"
   program trust </dev/null

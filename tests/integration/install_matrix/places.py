@@ -233,7 +233,7 @@ def cases():
     yield "a directory in its place", refused(put("directory"), "settings.json: not a regular file", "look at it, and move it away")
     yield "a pipe in its place", refused(put("pipe"), "settings.json: not a regular file")
     yield "nine megabytes", refused(put("large"), "settings.json: larger than any settings file")
-    yield "a read-only file", refused(put("read-only"), "settings.json is read-only", "whatever writes it must add the hook", print_too=False)
+    yield "a read-only file", refused(put("read-only"), "settings.json is read-only", "whatever writes it adds the hook", print_too=False)
     yield "a file on the way", refused(lambda world: (world.repo / ".claude").write_text("x"), "/.claude: not a directory", "look at it, and move it away")
     yield "a link that leads nowhere on the way", refused(lambda world: (world.repo / ".claude").symlink_to("/nowhere"), "/.claude: not a directory")
     yield "no right to write", nobody("claude", "git", "copilot", "opencode", "husky", "lefthook", "pre-commit")

@@ -33,7 +33,7 @@ static const struct refusal refusals[] = {
     {"\xC0\xAF", "t:1:1: not UTF-8"},
     {"// comment\n1", "t:1:1: a value was expected"},
     {"{\"a\":1,\"a\":2}", "t: the key \"a\" stands twice in one object"},
-    {"{\"x\":[{\"b\":1,\"c\":2,\"b\":3}]}", "t: the key \"b\" stands twice in one object"},
+    {"{\"x\":[{\"b\":1,\"c\":2,\"b\":3}]}", "t: x[0]: the key \"b\" stands twice in one object"},
     {"{\"a\":1,\"\\u0061\":2}", "t: the key \"a\" stands twice in one object"},
 };
 

@@ -65,8 +65,8 @@ Test(target, a_variable_that_is_not_set_is_named)
     cr_assert(!target_make(&arena, &config, &source, 0, &target, &e));
     cr_assert_eq(e.kind, ERR_UNREACHABLE);
     cr_assert_str_eq(
-        e.message,
-        "the environment variable NO_SUCH_URL, which holds the database URL, is not set");
+        e.message, "the environment variable NO_SUCH_URL, which holds the database URL, is not set "
+                   "where the agent or the hook was started");
     e = ERR_NONE;
     setenv("NO_SUCH_URL", "postgresql://db/x", 1);
     cr_assert(target_make(&arena, &config, &source, 0, &target, &e), "%s", e.message);
