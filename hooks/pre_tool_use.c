@@ -270,9 +270,12 @@ NO_RETURN static void ask_child(struct hook *hook, struct document *document, ui
         .output_maximum = CHILD_OUTPUT_MAX,
     };
     if (!process_run(hook->arena, &options, &result, &e))
-        block_unasked(hook, STR("internal-error"),
-                      str_printf(hook->arena, "cannot start %s: %s", HOOKCHECK_PROGRAM, e.message),
-                      STR("run ./install/quickstart or cmake --install, which put it there"));
+        block_unasked(
+            hook, STR("internal-error"),
+            str_starts(str_from(e.message), STR("cannot start "))
+                ? str_from(e.message)
+                : str_printf(hook->arena, "cannot start %s: %s", HOOKCHECK_PROGRAM, e.message),
+            STR("run ./install/quickstart or cmake --install, which put it there"));
     judge_answer(hook, &options, &result, digest_sha256(hook->arena, bytes));
 }
 

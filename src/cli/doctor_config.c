@@ -74,6 +74,47 @@ static void look_at_environment(struct doctor *doctor, struct str name)
                    STR("the database answers, and is the one that is meant"), STR_NONE);
 }
 
+/* A misspelt set would be asked at the database of all: what is named anywhere has to be there. */
+static void look_at_names(struct doctor *doctor, const char *key, const struct strs *names)
+{
+    struct look_options options = {
+        .directory = doctor->cli->directory, .sets = *names, .offline = true};
+    struct look look = {0};
+    struct err told = ERR_NONE; /* by the look at the environment */
+
+    if (!names->count || !gate_look(doctor->arena, doctor->config, &options, &look, &told))
+        return;
+    for (size_t i = 0; i < look.reasons.count; i++) {
+        const struct reason *reason = &look.reasons.items[i];
+        if (reason->code == REASON_NOT_CONFIGURED && strs_have(names, reason->set))
+            doctor_add(doctor, FINDING_PROBLEM, "not-configured", STR("config"), STR_NONE,
+                       str_printf(doctor->arena, "%s: " STR_FMT, key, STR_ARG(reason->message)),
+                       reason->hint);
+    }
+}
+
+static void look_at_sets(struct doctor *doctor)
+{
+    const struct config *config = doctor->config;
+    struct strs databases = {0}, models = {0}, deploys = {0};
+
+    for (size_t i = 0; i < config->environments.count; i++) {
+        const struct config_named_databases *own = &config->environments.items[i].databases;
+        for (size_t j = 0; j < own->count; j++)
+            if (!strs_have(&databases, own->items[j].migrations))
+                strs_add(doctor->arena, &databases, own->items[j].migrations);
+    }
+    for (size_t i = 0; i < config->models.count; i++)
+        if (config->models.items[i].migrations.length)
+            strs_add(doctor->arena, &models, config->models.items[i].migrations);
+    for (size_t i = 0; i < config->deploys.count; i++)
+        for (size_t j = 0; j < config->deploys.items[i].migrations.count; j++)
+            strs_add(doctor->arena, &deploys, config->deploys.items[i].migrations.items[j]);
+    look_at_names(doctor, "databases", &databases);
+    look_at_names(doctor, "models", &models);
+    look_at_names(doctor, "deploys", &deploys);
+}
+
 static void look_at_clock(struct doctor *doctor, struct str state)
 {
     struct str files[] = {install_program(&doctor->in, "hookcheck"),
@@ -196,8 +237,10 @@ void doctor_config(struct doctor *doctor)
     if (!config)
         return;
     look_at_configuration(doctor);
-    if (cli_has(doctor->cli, "offline") || config->broken || !config->trusted ||
-        !config->work_tree.length)
+    if (config->broken || !config->trusted || !config->work_tree.length)
+        return;
+    look_at_sets(doctor);
+    if (cli_has(doctor->cli, "offline"))
         return;
     for (size_t i = 0; i < config->environments.count; i++)
         look_at_environment(doctor, config->environments.items[i].name);

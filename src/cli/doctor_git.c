@@ -68,6 +68,30 @@ struct str git_gate(struct looked_git *looked)
 
 /* --- git's configured hook --- */
 
+/* hookcheck-pre-push starts the hookcheck beside it where a push needs a database; without one, that which it was built for. */
+static void look_beside(struct looked_git *looked, struct str gate)
+{
+    struct doctor *doctor = looked->doctor;
+    struct str path = path_join(doctor->arena, path_directory(gate), STR("hookcheck")), output;
+    struct str ask[] = {path, STR("--version")};
+    struct err e = ERR_NONE;
+
+    if (!looked->fires || access(str_c(doctor->arena, path), X_OK) != 0)
+        return;
+    if (!install_ask(doctor->arena, doctor->proof, ask, COUNT_OF(ask), &output, &e))
+        git_problem(looked, "does-not-answer", looked->hook,
+                    str_printf(doctor->arena,
+                               "pushes that need " STR_FMT " are stopped without a check: %s",
+                               STR_ARG(path), e.message),
+                    STR("./install/quickstart --no-demo"));
+    else if (!str_eq(output, STR("hookcheck " HOOKCHECK_VERSION)))
+        git_problem(looked, "version", looked->hook,
+                    str_printf(doctor->arena,
+                               STR_FMT " is " STR_FMT ", and this is hookcheck " HOOKCHECK_VERSION,
+                               STR_ARG(path), STR_ARG(doctor_first_line(output))),
+                    STR("./install/quickstart --no-demo"));
+}
+
 static void look_at_config(struct looked_git *looked)
 {
     struct doctor *doctor = looked->doctor;
@@ -94,32 +118,94 @@ static void look_at_config(struct looked_git *looked)
         return;
     }
     git_prove(looked, looked->place.config, command, command);
+    look_beside(looked, registration_first_word(doctor->arena, command));
 }
 
 /* --- The file in the hooks directory --- */
+
+static struct str chmod_hint(struct looked_git *looked, struct str path)
+{
+    return str_printf(looked->doctor->arena, "chmod +x " STR_FMT,
+                      STR_ARG(shell_quote(looked->doctor->arena, path)));
+}
+
+/* The program of its `#!` line that is not there; empty: it can be started. */
+static struct str missing_interpreter(struct arena *arena, struct str text)
+{
+    struct str first = doctor_first_line(text);
+
+    if (!str_starts(first, STR("#!")))
+        return STR("");
+    first = str_trim(str_from_offset(first, 2));
+    struct str interpreter = str_cut(&first, ' ');
+    return access(str_c(arena, interpreter), X_OK) == 0 ? STR("") : interpreter;
+}
 
 /* Can the kernel start it? `#!` with a program that is not there makes git before 2.55 wait for ever. */
 static bool can_run(struct looked_git *looked, struct str text)
 {
     struct arena *arena = looked->doctor->arena;
-    struct str first = doctor_first_line(text);
+    struct str interpreter = missing_interpreter(arena, text);
 
     if (access(str_c(arena, looked->hook), X_OK) != 0) {
-        git_problem(
-            looked, "not-executable", looked->hook, STR("git does not run it"),
-            str_printf(arena, "chmod +x " STR_FMT, STR_ARG(shell_quote(arena, looked->hook))));
+        git_problem(looked, "not-executable", looked->hook, STR("git does not run it"),
+                    chmod_hint(looked, looked->hook));
         return false;
     }
-    if (!str_starts(first, STR("#!")))
-        return true;
-    first = str_trim(str_from_offset(first, 2));
-    struct str interpreter = str_cut(&first, ' ');
-    if (access(str_c(arena, interpreter), X_OK) == 0)
+    if (!interpreter.length)
         return true;
     git_problem(looked, "missing-program", looked->hook,
                 str_printf(arena, "its interpreter " STR_FMT " is not there", STR_ARG(interpreter)),
                 STR("mend its first line"));
     return false;
+}
+
+/* The hook that was here before is run behind ours where it can be; git itself would not run it otherwise either. */
+static void look_at_earlier(struct looked_git *looked)
+{
+    struct arena *arena = looked->doctor->arena;
+    struct str path = path_join(arena, looked->place.hooks, STR(GIT_HOOK_EARLIER)), text;
+    struct err ignored = ERR_NONE;
+    char link[1];
+    bool dangles = file_kind(arena, path) == FILE_ABSENT &&
+                   readlink(str_c(arena, path), link, sizeof link) >= 0;
+
+    if (dangles ||
+        (file_kind(arena, path) == FILE_REGULAR && access(str_c(arena, path), X_OK) != 0)) {
+        doctor_add(looked->doctor, FINDING_NOTE, "not-executable", STR("git"), path,
+                   dangles
+                       ? STR("a link that leads nowhere: the hook that was here before is not run")
+                       : STR("the hook that was here before is not run"),
+                   dangles ? STR("") : chmod_hint(looked, path));
+        return;
+    }
+    if (!file_read(arena, path, FILE_MAX, &text, &ignored))
+        return;
+    struct str interpreter = missing_interpreter(arena, text);
+    if (interpreter.length)
+        git_problem(looked, "missing-program", path,
+                    str_printf(arena,
+                               "every push is stopped: its interpreter " STR_FMT " is not there",
+                               STR_ARG(interpreter)),
+                    STR("mend its first line"));
+}
+
+/* Where core.hooksPath is one directory for all repositories, install asks to be told that it is meant. */
+static struct str install_hint(const struct looked_git *looked)
+{
+    return git_hooks_are_shared(&looked->place) ? STR("hookcheck install git --user")
+                                                : STR("hookcheck install git");
+}
+
+/* The program that our wrapper starts. */
+static struct str gate_of(struct arena *arena, struct str text)
+{
+    struct str line;
+
+    while (str_next_line(&text, &line))
+        if (str_starts(line, STR("gate=")))
+            return registration_first_word(arena, str_from_offset(line, STR("gate=").length));
+    return STR("");
 }
 
 /* Ours in a place where git does not look (another tool has set core.hooksPath), or pushed aside by a hook manager that does not run it. */
@@ -141,7 +227,7 @@ static void look_for_lost(struct looked_git *looked)
                 ? str_printf(arena, "git looks in " STR_FMT " (core.hooksPath) and does not run it",
                              STR_ARG(looked->place.hooks))
                 : STR("another hook manager has moved it away and does not run it"),
-            STR("hookcheck install git"));
+            install_hint(looked));
     }
 }
 
@@ -172,6 +258,10 @@ static void look_at_file(struct looked_git *looked)
                         STR("hookcheck install git"));
         else if (runs)
             git_prove(looked, looked->hook, shell_quote(arena, looked->hook), git_gate(looked));
+        if (runs && !twice) {
+            look_beside(looked, gate_of(arena, text));
+            look_at_earlier(looked);
+        }
         return;
     }
     struct str beside = path_join(arena, looked->place.hooks, STR("pre-push.legacy"));
@@ -271,5 +361,5 @@ void doctor_git(struct doctor *doctor)
     look_at_work_trees(&looked);
     if (!looked.registered)
         git_problem(&looked, "not-registered", looked.hook,
-                    STR("no pre-push hook of ours is run here"), STR("hookcheck install git"));
+                    STR("no pre-push hook of ours is run here"), install_hint(&looked));
 }

@@ -56,6 +56,16 @@ static struct str what_happened(struct doctor *doctor, const struct process_resu
                : ending;
 }
 
+/* The hook program is well, and the hookcheck that it starts is not: what it says of that; empty: nothing. */
+static struct str broken_behind(struct str errors)
+{
+    size_t at = str_find(errors, STR("internal-error (block)\n"));
+
+    return at == SIZE_MAX ? STR("")
+                          : doctor_first_line(str_from_offset(
+                                errors, at + STR("internal-error (block)\n").length));
+}
+
 /* `|| exit 2` blocks for a program that is missing too: what counts is that the block gives the program's own reasons. */
 void looked_prove(struct looked *looked, struct str command)
 {
@@ -86,6 +96,12 @@ void looked_prove(struct looked *looked, struct str command)
                                   "it " STR_FMT,
                                   STR_ARG(what_happened(doctor, &blocked))),
                        STR("./install/quickstart --no-demo, then hookcheck install again"));
+    else if (broken_behind(blocked.errors).length)
+        looked_problem(looked, "does-not-answer",
+                       str_printf(doctor->arena,
+                                  "every deploy is stopped without a check: " STR_FMT,
+                                  STR_ARG(broken_behind(blocked.errors))),
+                       STR("./install/quickstart --no-demo"));
     else if (!quiet)
         looked_problem(looked, "blocks-everything",
                        str_printf(doctor->arena,
@@ -128,7 +144,13 @@ void looked_prove_edits(struct looked *looked, struct str command)
     bool stopped = !blocked.timed_out && !blocked.signalled && blocked.status == 2 &&
                    str_contains(blocked.errors, STR("protected (block)"));
     bool quiet = !passed.timed_out && !passed.signalled && passed.status == 0;
-    if (!stopped)
+    if (broken_behind(blocked.errors).length)
+        looked_problem(looked, "does-not-answer",
+                       str_printf(doctor->arena,
+                                  "every edit of settings is stopped without a check: " STR_FMT,
+                                  STR_ARG(broken_behind(blocked.errors))),
+                       STR("./install/quickstart --no-demo"));
+    else if (!stopped)
         looked_problem(
             looked, "does-not-block",
             str_printf(doctor->arena,

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "cli/doctor_agent.h"
+#include "gate/protect.h"
 #include "readers/toml.h"
 
 enum place { PLACE_SYSTEM, PLACE_WORK_TREE, PLACE_HOME };
@@ -133,6 +134,35 @@ static void look_at_lists(struct looked *looked, struct str path)
         }
 }
 
+/* SKIP and its kin name hooks: others' are nobody's concern. */
+static bool leaves_others_out(struct str name, struct str value)
+{
+    static const char *const lists[] = {"SKIP", "PREK_SKIP", "LEFTHOOK_EXCLUDE", NULL};
+
+    return str_is_one_of(name, lists) && !str_contains(value, STR("hookcheck"));
+}
+
+/* Variables that the host sets for its hooks and commands. */
+static void look_at_environment(struct looked *looked, struct str path)
+{
+    CLEANUP_WITH(json_release) cJSON *document = read_json(looked, path);
+    struct arena *arena = looked->doctor->arena;
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, json_get(document, "env"))
+    {
+        struct str name = str_from(item->string), value = json_value_string(item);
+        struct str says = protect_variable_is_ours(name)
+                              ? STR("the hooks run with another one")
+                              : protect_variable_rule(arena, name, value);
+        if (says.length && !leaves_others_out(name, value))
+            doctor_add(
+                looked->doctor, FINDING_NOTE, "environment", looked_name(looked), path,
+                str_printf(arena, "env sets " STR_FMT ": " STR_FMT, STR_ARG(name), STR_ARG(says)),
+                str_printf(arena, "take " STR_FMT " out of env", STR_ARG(name)));
+    }
+}
+
 static void look_at_variable(struct looked *looked)
 {
     static const char *const names[] = {"CLAUDE_CODE_SIMPLE", "CLAUDE_CODE_SAFE_MODE"};
@@ -165,6 +195,13 @@ static void look_at_requirements(struct looked *looked)
                    STR("the administrator adds the hook to this file"));
 }
 
+static void look_at_json(struct looked *looked, struct str path)
+{
+    look_at_lists(looked, path);
+    if (is_of(looked, "claude"))
+        look_at_environment(looked, path);
+}
+
 void looked_switches(struct looked *looked)
 {
     for (size_t i = 0; i < off_switch_count; i++)
@@ -172,7 +209,7 @@ void looked_switches(struct looked *looked)
             look_at_switch(looked, &off_switches[i]);
     for (size_t i = 0; i < COUNT_OF(sources); i++)
         if (is_of(looked, sources[i].host) && str_ends(str_from(sources[i].file), STR(".json")))
-            look_at_lists(looked, path_of(looked, &sources[i]));
+            look_at_json(looked, path_of(looked, &sources[i]));
     look_at_variable(looked);
     look_at_requirements(looked);
 }

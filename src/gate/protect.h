@@ -51,6 +51,10 @@ bool protect_manager_starts_ours(struct arena *arena, struct str path, struct st
 /* What an edit of an agent's settings switches off. `ours`: they hold our registration. */
 struct str protect_switches(struct arena *arena, const cJSON *before, const cJSON *after,
                             bool ours);
+/* What a rule says of a variable that a host sets for its commands; empty: nothing. */
+struct str protect_variable_rule(struct arena *arena, struct str name, struct str value);
+/* Does the hook itself read it, or what it is started by? */
+bool protect_variable_is_ours(struct str name);
 /* An agent's settings in TOML: its switches, and registrations that a person has put there. */
 struct str protect_toml(struct arena *arena, const struct protect_change *change);
 

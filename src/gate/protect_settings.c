@@ -134,7 +134,7 @@ static bool placed_is_kept(struct arena *arena, const struct placed *old, const 
 }
 
 /* What a rule says of a variable that its commands must not have: HUSKY=0. */
-static struct str rule_on(struct arena *arena, struct str name, struct str value)
+struct str protect_variable_rule(struct arena *arena, struct str name, struct str value)
 {
     const struct protect_tables *t = &protect_builtin;
     struct str setting = str_printf(arena, STR_FMT "=" STR_FMT, STR_ARG(name), STR_ARG(value));
@@ -151,11 +151,20 @@ static struct str rule_on(struct arena *arena, struct str name, struct str value
     return STR_NONE;
 }
 
-/* Variables that the host would set for our hook, and for the commands it runs: with them other files are read, other code runs, or no hook. */
-static struct str bad_variable(struct arena *arena, const cJSON *old, const cJSON *new)
+bool protect_variable_is_ours(struct str name)
 {
     static const char *const prefixes[] = {"HOOKCHECK_",      "LD_",  "XDG_STATE_HOME",
                                            "XDG_CONFIG_HOME", "HOME", "GIT_CONFIG"};
+
+    for (size_t i = 0; i < COUNT_OF(prefixes); i++)
+        if (str_starts(name, str_from(prefixes[i])))
+            return true;
+    return false;
+}
+
+/* Variables that the host would set for our hook, and for the commands it runs: with them other files are read, other code runs, or no hook. */
+static struct str bad_variable(struct arena *arena, const cJSON *old, const cJSON *new)
+{
     const cJSON *item;
 
     cJSON_ArrayForEach(item, new)
@@ -164,10 +173,9 @@ static struct str bad_variable(struct arena *arena, const cJSON *old, const cJSO
         struct str name = str_from(item->string);
         if (before && json_same(before, item))
             continue;
-        for (size_t i = 0; i < COUNT_OF(prefixes); i++)
-            if (str_starts(name, str_from(prefixes[i])))
-                return str_printf(arena, "the hook would run with another " STR_FMT, STR_ARG(name));
-        struct str says = rule_on(arena, name, json_value_string(item));
+        if (protect_variable_is_ours(name))
+            return str_printf(arena, "the hook would run with another " STR_FMT, STR_ARG(name));
+        struct str says = protect_variable_rule(arena, name, json_value_string(item));
         if (says.length)
             return str_printf(arena, "its commands would run with " STR_FMT ": " STR_FMT,
                               STR_ARG(name), STR_ARG(says));
