@@ -96,15 +96,11 @@ static struct str previous_of(struct arena *arena, struct str line)
     return str_copy(arena, json_string(record, "previous"));
 }
 
-/* Where does the chain stand? Mends what a killed writer left; notices what somebody cut off. */
-static bool find_end(struct appender *a, int fd, struct err *e)
+/* Where does the chain stand, behind `line`, the last one of the current file? a->gap: not where "head" says. */
+static bool compare_head(struct appender *a, struct str line, struct err *e)
 {
-    struct str line, torn, head;
+    struct str head;
 
-    if (!audit_last_line(a->arena, fd, &line, &a->size, &torn, e))
-        return false;
-    if (torn.length && !set_torn_aside(a, fd, torn, e))
-        return false;
     if (!line.bytes && !chain_before(a, &line, e))
         return false;
     if (line.bytes)
@@ -116,6 +112,38 @@ static bool find_end(struct appender *a, int fd, struct err *e)
     bool fresh = str_is_empty(head) && str_eq(a->previous, STR(AUDIT_FIRST));
     if (!as_remembered && !fresh)
         a->gap = head.length ? head : STR("head was removed");
+    return true;
+}
+
+/* Mends what a killed writer left; notices what somebody cut off. */
+static bool find_end(struct appender *a, int fd, struct err *e)
+{
+    struct str line, torn;
+
+    if (!audit_last_line(a->arena, fd, &line, &a->size, &torn, e))
+        return false;
+    if (torn.length && !set_torn_aside(a, fd, torn, e))
+        return false;
+    return compare_head(a, line, e);
+}
+
+bool audit_was_cut(struct arena *arena, struct str state, bool *ret_cut, struct err *e)
+{
+    struct appender a = {
+        .arena = arena, .directory = audit_directory(arena, state), .previous = STR(AUDIT_FIRST)};
+    struct str path = path_join(arena, a.directory, STR(AUDIT_CURRENT)), line = STR_NONE, torn;
+
+    *ret_cut = false;
+    if (file_kind(arena, a.directory) == FILE_ABSENT)
+        return true;
+    AUDIT_FD(fd);
+    fd = open(str_c(arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 && errno != ENOENT)
+        return err_errno(e, "cannot open " STR_FMT, STR_ARG(path));
+    if ((fd >= 0 && !audit_last_line(arena, fd, &line, &a.size, &torn, e)) ||
+        !compare_head(&a, line, e))
+        return false;
+    *ret_cut = a.gap.length > 0;
     return true;
 }
 

@@ -43,6 +43,9 @@ struct audit_check {
 MUST_CHECK bool audit_verify(struct arena *arena, struct str state, struct audit_check *ret_check,
                              struct err *e);
 
+/* Does the trail no longer end where "head" says? A torn line behind that end is nobody's fault. */
+MUST_CHECK bool audit_was_cut(struct arena *arena, struct str state, bool *ret_cut, struct err *e);
+
 /* Calls back for each line, oldest first. A line that is no JSON object is handed over with `record` NULL. */
 typedef bool audit_visit(void *context, const cJSON *record, struct str line, struct err *e);
 MUST_CHECK bool audit_read(struct arena *arena, struct str state, audit_visit *visit, void *context,

@@ -1,4 +1,6 @@
 /* What the trail says of an override: the file alone could have been copied back, or written by anybody. */
+#include <time.h>
+
 #include "gate/audit.h"
 #include "gate/override.h"
 
@@ -28,6 +30,44 @@ static bool look_at_line(void *context, const cJSON *record, struct str line, st
     return true;
 }
 
+/* An append notes what was cut off before it. */
+struct gaps {
+    struct str since;
+    bool any;
+};
+
+static bool look_for_gap(void *context, const cJSON *record, struct str line UNUSED,
+                         struct err *e UNUSED)
+{
+    struct gaps *gaps = context;
+
+    if (json_get(record, "gap") && str_compare(json_string(record, "time"), gaps->since) >= 0)
+        gaps->any = true;
+    return true;
+}
+
+/* With lines that are gone, that it was used or revoked may be gone. */
+static struct str what_was_cut(struct arena *arena, struct str state, const struct override *entry,
+                               uint64_t since)
+{
+    time_t created = (time_t)entry->created;
+    char text[40];
+    struct tm utc;
+    bool cut = false;
+    struct err e = ERR_NONE;
+
+    if (!gmtime_r(&created, &utc))
+        return STR("it was given at no time");
+    size_t length = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
+    struct gaps gaps = {.since = str_of(text, length)};
+    if (!audit_was_cut(arena, state, &cut, &e) ||
+        !audit_search(arena, state, STR("\"gap\":"), since, look_for_gap, &gaps, &e))
+        return str_copy(arena, str_from(e.message));
+    return cut        ? STR("lines were cut off the end of the audit trail")
+           : gaps.any ? STR("lines were cut off the audit trail after it was given")
+                      : STR_NONE;
+}
+
 struct str override_trail_objects(struct arena *arena, struct str state,
                                   const struct override *entry)
 {
@@ -49,5 +89,5 @@ struct str override_trail_objects(struct arena *arena, struct str state,
         return STR("it was revoked, says the audit trail");
     /* What is left for a push was used once already, for its question. */
     return trail.used > (entry->commits.count ? 1 : 0) ? STR("it was used, says the audit trail")
-                                                       : STR_NONE;
+                                                       : what_was_cut(arena, state, entry, since);
 }

@@ -214,6 +214,35 @@ overrides() { jq 'length' "$HOOKCHECK_STATE_DIR/overrides.json"; }
   done
 }
 
+@test "a copy that is put back behind a trail whose end was cut off lets nothing through" {
+  local trail=$HOOKCHECK_STATE_DIR/audit/audit.jsonl
+  for cut in "sed -i \$d $trail" "truncate -s -20 $trail" "rm $HOOKCHECK_STATE_DIR/audit/head"; do
+    rm -rf "$HOOKCHECK_STATE_DIR"
+    give
+    cp -p "$HOOKCHECK_STATE_DIR/overrides.json" "$work/kept"
+    hook "npx sst deploy"
+    assert_status 0
+    $cut # its use is the last line
+    [ "$cut" = "${cut#rm}" ] || sed -i '$d' "$trail"
+    cp -p "$work/kept" "$HOOKCHECK_STATE_DIR/overrides.json"
+    program override --list
+    assert_out "does not count: lines were cut off the end of the audit trail"
+    hook "npx sst deploy"
+    assert_blocked pending-migrations
+    assert_err "not used: lines were cut off the end of the audit trail"
+    # The answer itself stands behind the cut now.
+    cp -p "$work/kept" "$HOOKCHECK_STATE_DIR/overrides.json"
+    hook "npx sst deploy"
+    assert_blocked pending-migrations
+    assert_err "not used: lines were cut off the audit trail after it was given"
+  done
+  rm -rf "$HOOKCHECK_STATE_DIR"
+  give
+  printf '{"time":' >>"$trail" # a killed writer's
+  hook "npx sst deploy"
+  assert_status 0
+}
+
 @test "an entry that was not given so lets nothing through: longer, wider, of another reason, invented" {
   give
   cp -p "$HOOKCHECK_STATE_DIR/overrides.json" "$work/kept"
