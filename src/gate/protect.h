@@ -34,6 +34,7 @@ struct str protect_configuration(struct arena *arena, const struct protect_chang
 struct str protect_settings(struct arena *arena, const struct protect_change *change);
 struct str protect_hook(struct arena *arena, const struct protect_change *change);
 struct str protect_manager(struct arena *arena, const struct protect_change *change);
+struct str protect_manager_toml(struct arena *arena, const struct protect_change *change);
 struct str protect_git(struct arena *arena, const struct protect_change *change);
 /* Does the repository's own configuration say so, once, and in this spelling? Words that a shell would quote never do. */
 bool protect_git_hooks_path_is(struct arena *arena, struct str directory, struct str value);

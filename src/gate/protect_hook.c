@@ -124,93 +124,9 @@ static struct str compare_shell(struct arena *arena, const struct protect_change
     return before.count ? STR_NONE : STR("nothing in it would start the check");
 }
 
-/* --- Lines of lefthook.toml. --- */
-
-static bool has_line(struct str text, struct str wanted)
-{
-    struct str line;
-
-    while (str_next_line(&text, &line))
-        if (str_eq(str_trim(line), wanted))
-            return true;
-    return false;
-}
-
 bool protect_is_comment(struct str line, char mark)
 {
     return !line.length || line.bytes[0] == '#' || line.bytes[0] == mark;
-}
-
-static bool has_any(struct str text, const char *const *words)
-{
-    for (; *words; words++)
-        if (str_contains(text, str_from(*words)))
-            return true;
-    return false;
-}
-
-/* "pre-push.skip": the header above the line, and its key, without quotes, brackets and blanks. */
-static struct str key_path(struct arena *arena, struct str table, struct str key)
-{
-    struct str parts[] = {table, key};
-    struct buf out = buf_new(arena, table.length + key.length + 2);
-
-    for (size_t p = 0; p < COUNT_OF(parts); p++) {
-        if (p && out.length)
-            buf_add_byte(&out, '.');
-        for (size_t i = 0; i < parts[p].length; i++)
-            if (!strchr("\"'[] \t", parts[p].bytes[i]))
-                buf_add_byte(&out, parts[p].bytes[i]);
-    }
-    return out.length ? buf_str(&out) : STR("");
-}
-
-/* `laid_over`: a file that may change our entry, which stands in the one beside it. */
-static bool leaves_out(struct str path, struct str value, bool laid_over)
-{
-    static const char *const general[] = {"source_dir", "source_dir_local", "remotes", "remote",
-                                          "rc",         "lefthook",         "extends", NULL};
-    static const char *const switches[] = {".skip", ".only", NULL};
-    static const char *const inline_keys[] = {"skip", "only", "hookcheck", NULL};
-    struct str rest = path, first = str_cut(&rest, '.');
-
-    if (str_is_one_of(first, general))
-        return true;
-    if (!str_eq(first, STR("pre-push")))
-        return false;
-    if (str_contains(rest, STR("hookcheck")))
-        return laid_over || has_any(path, switches) ||
-               (str_starts(value, STR("{")) && has_any(value, inline_keys));
-    if (str_eq(rest, STR("skip")) || str_eq(rest, STR("only")) ||
-        (laid_over && str_eq(rest, STR("exclude_tags"))))
-        return true;
-    bool table = !rest.length || str_eq(rest, STR("scripts")) || str_eq(rest, STR("commands"));
-    return table && str_starts(value, STR("{")) && has_any(value, inline_keys);
-}
-
-/* TOML: the lines of our entry, and what stands beside it. */
-static struct str compare_lines(struct arena *arena, const struct protect_change *change)
-{
-    bool laid_over = protect_manager_is_laid_over(arena, change->path);
-    struct str rest = change->before, line, table = STR("");
-
-    while (str_next_line(&rest, &line)) {
-        line = str_trim(line);
-        if (str_contains(line, STR("hookcheck")) && !protect_is_comment(line, '#') &&
-            !has_line(change->after, line))
-            return str_printf(arena, "this line would be gone: " STR_FMT, STR_ARG(line));
-    }
-    rest = change->after;
-    while (str_next_line(&rest, &line)) {
-        line = str_trim(line);
-        struct str value = line, key = str_trim(str_cut(&value, '='));
-        if (str_starts(line, STR("[")))
-            table = str_prefix(line, str_find_byte(line, '#'));
-        else if (value.bytes && !protect_is_comment(line, '#') && !has_line(change->before, line) &&
-                 leaves_out(key_path(arena, table, key), str_trim(value), laid_over))
-            return str_printf(arena, "this line could leave the hook out: " STR_FMT, STR_ARG(line));
-    }
-    return STR_NONE;
 }
 
 /* --- What husky reads before any hook, of a person's own. --- */
@@ -250,5 +166,5 @@ struct str protect_hook(struct arena *arena, const struct protect_change *change
     if (!laid_over &&
         (!change->existed || !protect_hook_is_ours(arena, change->path, change->before)))
         return STR_NONE;
-    return toml ? compare_lines(arena, change) : compare_shell(arena, change);
+    return toml ? protect_manager_toml(arena, change) : compare_shell(arena, change);
 }

@@ -1,4 +1,6 @@
 /* protect_manager.c -- would lefthook, pre-commit or prek still start our entry after an edit of their configuration? Read as the tree it is. */
+#include <string.h>
+
 #include "base/file.h"
 #include "base/json.h"
 #include "gate/protect.h"
@@ -86,15 +88,66 @@ static bool is_entry(const struct node *node)
     return str_contains(node->name, STR(NAME));
 }
 
-static void find_entries(struct arena *arena, const struct node *node, struct parts *found)
+/* Where an entry stands: the keys that lead to it; a list and its items have none. */
+struct entry {
+    const struct node *node;
+    struct str place;    /* "jobs", of an entry in a group too */
+    struct parts around; /* what is said of the groups, the repository that hold it */
+};
+VEC_DEFINE(entries, struct entry);
+
+/* Keys that say nothing of whether what stands beside them runs. */
+static bool is_of_no_concern(const struct node *key)
+{
+    static const char *const keys[] = {"name", "group", "parallel", "piped",
+                                       "jobs", "hooks", "rev",      NULL};
+
+    return !key->name.length || str_is_one_of(key->name, keys);
+}
+
+static bool is_group(const struct node *node)
+{
+    return str_eq(node->name, STR("group")) || get(node, "group");
+}
+
+/* A job that is a group of others holds them where a plain one would stand. */
+static struct str place_below(struct arena *arena, struct str place, const struct node *node)
+{
+    if (!node->name.length)
+        return place;
+    if (str_eq(node->name, STR("jobs")) && str_ends(place, STR("/jobs/group")))
+        return str_prefix(place, place.length - strlen("/group"));
+    return str_printf(arena, STR_FMT "/" STR_FMT, STR_ARG(place), STR_ARG(node->name));
+}
+
+static void find_below(struct arena *arena, const struct node *node, struct entry above,
+                       struct entries *found)
 {
     for (const struct node *child = node ? node->first : NULL; child && found->count < PARTS_MAX;
          child = child->next) {
-        if (is_entry(child))
-            VEC_PUSH(arena, found, child);
-        else
-            find_entries(arena, child, found);
+        struct entry here = {.node = child, .place = above.place};
+        if (is_entry(child)) {
+            here.around = above.around;
+            VEC_PUSH(arena, found, here);
+            continue;
+        }
+        here.place = place_below(arena, above.place, child);
+        for (size_t i = 0; i < above.around.count; i++)
+            VEC_PUSH(arena, &here.around, above.around.items[i]);
+        bool says = is_group(child) || get(child, "hooks");
+        for (const struct node *key = says ? child->first : NULL; key; key = key->next)
+            if (!is_of_no_concern(key))
+                VEC_PUSH(arena, &here.around, key);
+        find_below(arena, child, here, found);
     }
+}
+
+static struct entries find_entries(struct arena *arena, const struct node *node)
+{
+    struct entries found = {0};
+
+    find_below(arena, node, (struct entry){.place = STR("")}, &found);
+    return found;
 }
 
 static struct str title_of(const struct node *entry)
@@ -107,18 +160,37 @@ static struct str title_of(const struct node *entry)
     return entry->name;
 }
 
-static bool has_equal(const struct parts *all, const struct node *entry)
+static bool has_part(const struct parts *all, const struct node *part)
 {
     for (size_t i = 0; i < all->count; i++)
-        if (str_eq(all->items[i]->name, entry->name) && are_equal(all->items[i], entry))
+        if (str_eq(all->items[i]->name, part->name) && are_equal(all->items[i], part))
             return true;
     return false;
 }
 
-static bool has_title(const struct parts *all, const struct node *entry)
+/* Nothing may be said of a group that was not said before. */
+static bool is_held_as(const struct entry *was, const struct entry *is)
+{
+    for (size_t i = 0; i < is->around.count; i++)
+        if (!has_part(&was->around, is->around.items[i]))
+            return false;
+    return str_eq(was->place, is->place);
+}
+
+static bool has_equal(const struct entries *all, const struct entry *entry, bool anywhere)
 {
     for (size_t i = 0; i < all->count; i++)
-        if (str_eq(title_of(all->items[i]), title_of(entry)))
+        if (str_eq(all->items[i].node->name, entry->node->name) &&
+            are_equal(all->items[i].node, entry->node) &&
+            (anywhere || is_held_as(entry, &all->items[i])))
+            return true;
+    return false;
+}
+
+static bool has_title(const struct entries *all, const struct entry *entry)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (str_eq(title_of(all->items[i].node), title_of(entry->node)))
             return true;
     return false;
 }
@@ -126,19 +198,22 @@ static bool has_title(const struct parts *all, const struct node *entry)
 static struct str compare_entries(const struct manager *m, const struct node *before,
                                   const struct node *after)
 {
-    struct parts were = {0}, are = {0};
+    struct entries were = find_entries(m->arena, before), are = find_entries(m->arena, after);
 
-    find_entries(m->arena, before, &were);
-    find_entries(m->arena, after, &are);
-    for (size_t i = 0; i < were.count; i++)
-        if (!has_equal(&are, were.items[i]))
-            return str_printf(m->arena, "its entry would be %s: " STR_FMT,
-                              has_title(&are, were.items[i]) ? "another one" : "gone",
-                              STR_ARG(title_of(were.items[i])));
+    for (size_t i = 0; i < were.count; i++) {
+        const struct entry *was = &were.items[i];
+        if (has_equal(&are, was, false))
+            continue;
+        return str_printf(m->arena, "its entry would be %s: " STR_FMT,
+                          has_equal(&are, was, true) ? "in another place"
+                          : has_title(&are, was)     ? "another one"
+                                                     : "gone",
+                          STR_ARG(title_of(was->node)));
+    }
     for (size_t i = 0; m->beside && i < are.count; i++)
-        if (!has_equal(&were, are.items[i]))
+        if (!has_equal(&were, &are.items[i], false))
             return str_printf(m->arena, "it would change the entry: " STR_FMT,
-                              STR_ARG(title_of(are.items[i])));
+                              STR_ARG(title_of(are.items[i].node)));
     return STR_NONE;
 }
 
@@ -209,14 +284,13 @@ static struct str compare_lefthook(const struct manager *m)
     static const char *const of_all[] = {"source_dir", "source_dir_local", "remotes", "remote",
                                          "rc",         "lefthook",         NULL};
     const struct node *before = get(m->before, "pre-push"), *after = get(m->after, "pre-push");
-    struct parts entries = {0};
-
+    struct entries entries = find_entries(m->arena, after);
     struct str why = compare_entries(m, before, after);
+
     if (!why.length)
         why = compare_keys(m, before, after, of_hook);
-    find_entries(m->arena, after, &entries);
     for (size_t i = 0; !why.length && i < entries.count; i++)
-        if (get(entries.items[i], "tags"))
+        if (get(entries.items[i].node, "tags"))
             why = compare_keys(m, before, after, tagged);
     if (!why.length)
         why = compare_keys(m, m->before, m->after, of_all);
@@ -228,15 +302,14 @@ static struct str compare_lefthook(const struct manager *m)
 static struct str compare_pre_commit(const struct manager *m)
 {
     static const char *const selecting[] = {"files", "exclude", NULL};
-    struct parts entries = {0};
+    struct entries entries = find_entries(m->arena, get(m->after, "repos"));
     struct str why = compare_entries(m, get(m->before, "repos"), get(m->after, "repos"));
 
-    find_entries(m->arena, get(m->after, "repos"), &entries);
     for (size_t i = 0; !why.length && i < entries.count; i++) {
         static const char *const stages[] = {"default_stages", NULL};
-        if (!str_eq(node_text(entries.items[i], "always_run"), STR("true")))
+        if (!str_eq(node_text(entries.items[i].node, "always_run"), STR("true")))
             why = compare_keys(m, m->before, m->after, selecting);
-        if (!why.length && !get(entries.items[i], "stages"))
+        if (!why.length && !get(entries.items[i].node, "stages"))
             why = compare_keys(m, m->before, m->after, stages);
     }
     return why;
