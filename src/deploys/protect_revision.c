@@ -1,5 +1,10 @@
-/* protect_revision.c -- `git checkout [REVISION] -- PATH…`, `git restore [--source=REVISION] PATH…`: files of ours as they were. */
+/* protect_revision.c -- `git checkout [REVISION] -- PATH…`, `git restore [--source=REVISION] PATH…`: files of ours as they were. Paths as git reads them:
+ * patterns, ":(top)", ":!" before what is left out, a file that lists them. */
+#include <fnmatch.h>
+#include <string.h>
+
 #include "base/file.h"
+#include "deploys/follow.h"
 #include "deploys/protect_find.h"
 #include "deploys/protect_path.h"
 #include "deploys/protect_write.h"
@@ -8,7 +13,14 @@ struct restored {
     struct str revision; /* what the index holds is taken for what HEAD has */
     struct str directory;
     struct strs paths;
+    bool listed; /* the paths stand in a file, or in what is read */
 };
+
+struct pathspec {
+    struct str path; /* from the root of the file system on */
+    bool pattern, excluded;
+};
+VEC_DEFINE(pathspecs, struct pathspec);
 
 static bool has_word(const struct call *call, const char *const *words)
 {
@@ -43,12 +55,32 @@ static void read_checkout(struct recogniser *r, const struct call *call, const s
     struct str first = line->operands.items[from];
     bool path = str_eq(first, STR(".")) ||
                 protect_names_path(r->arena, protect_state(r), ret->directory, first);
-    if (separated ? before > 1 : line->operands.count > 2 && !path) {
+    if (separated ? before > 1 : ret->listed || (line->operands.count > 2 && !path)) {
         ret->revision = first;
         from++;
     }
-    for (size_t i = separated ? before : from; i < line->operands.count; i++)
+    for (size_t i = separated ? before : from; i < line->operands.count && !ret->listed; i++)
         VEC_PUSH(r->arena, &ret->paths, line->operands.items[i]);
+}
+
+/* --pathspec-from-file=FILE; "-" is what the command reads. A list that is not known lists nothing. */
+static void read_list(struct recogniser *r, const struct call *call, struct restored *ret)
+{
+    struct str name, text = STR(""), line;
+    struct followed file;
+
+    ret->listed = call_option_value(call, STR("--pathspec-from-file"), &name);
+    if (!ret->listed || !protect_is_known(name))
+        return;
+    if (str_eq(name, STR("-"))) {
+        text = call->input.kind == INPUT_TEXT ? call->input.text : STR("");
+    } else {
+        follow_read(r, call, name, &file);
+        text = file.found ? file.text : STR("");
+    }
+    while (str_next_line(&text, &line))
+        if (line.length)
+            VEC_PUSH(r->arena, &ret->paths, str_trim_bytes(str_trim(line), "\""));
 }
 
 static bool read_restored(struct recogniser *r, const struct call *call, const struct line *line,
@@ -65,6 +97,7 @@ static bool read_restored(struct recogniser *r, const struct call *call, const s
         ret->directory = path_join(r->arena, call->directory, value);
     if (has_word(call, branches) || !line->operands.count)
         return false;
+    read_list(r, call, ret);
     if (str_eq(line->operands.items[0], STR("checkout"))) {
         read_checkout(r, call, line, ret);
         return true;
@@ -74,17 +107,119 @@ static bool read_restored(struct recogniser *r, const struct call *call, const s
     if (call_option_value(call, STR("--source"), &value) ||
         call_option_value(call, STR("-s"), &value))
         ret->revision = value;
-    for (size_t i = 1; i < line->operands.count; i++)
+    for (size_t i = 1; i < line->operands.count && !ret->listed; i++)
         if (!str_eq(line->operands.items[i], ret->revision))
             VEC_PUSH(r->arena, &ret->paths, line->operands.items[i]);
     return true;
 }
 
-/* Nearly all paths are of other files. */
-static bool may_hold_ours(struct recogniser *r, struct str directory, struct str path)
+static bool has_wildcard(struct arena *arena, struct str path)
 {
-    return protect_names_path(r->arena, protect_state(r), directory, path) ||
-           file_kind(r->arena, path_join(r->arena, directory, path)) == FILE_DIRECTORY;
+    return strpbrk(str_c(arena, path), "*?[") != NULL;
+}
+
+/* ":/x", ":!x", ":(top,exclude)x" and the like; what is behind the signs. */
+static struct str read_signs(struct str word, bool *ret_top, bool *ret_excluded, bool *ret_literal)
+{
+    *ret_top = *ret_excluded = *ret_literal = false;
+    if (!str_starts(word, STR(":")))
+        return word;
+    if (str_starts(word, STR(":("))) {
+        struct str rest = str_from_offset(word, 2), signs = str_cut(&rest, ')');
+        while (signs.length) {
+            struct str sign = str_cut(&signs, ',');
+            *ret_top = *ret_top || str_eq(sign, STR("top"));
+            *ret_excluded = *ret_excluded || str_eq(sign, STR("exclude"));
+            *ret_literal = *ret_literal || str_eq(sign, STR("literal"));
+        }
+        return rest;
+    }
+    for (word = str_from_offset(word, 1); word.length && strchr("/!^", word.bytes[0]);
+         word = str_from_offset(word, 1)) {
+        *ret_top = *ret_top || word.bytes[0] == '/';
+        *ret_excluded = *ret_excluded || word.bytes[0] != '/';
+    }
+    return str_starts(word, STR(":")) ? str_from_offset(word, 1) : word;
+}
+
+static struct pathspecs read_pathspecs(struct recogniser *r, const struct restored *restored)
+{
+    struct pathspecs specs = {0};
+    bool any = false;
+
+    for (size_t i = 0; i < restored->paths.count; i++) {
+        bool top, excluded, literal;
+        struct str path = read_signs(restored->paths.items[i], &top, &excluded, &literal);
+        struct str from = top ? protect_root(r, restored->directory) : restored->directory;
+        struct pathspec spec = {.path = path.length ? path_join(r->arena, from, path) : from,
+                                .pattern = !literal && has_wildcard(r->arena, path),
+                                .excluded = excluded};
+        if (protect_is_known(path) && !str_has_nul(path))
+            VEC_PUSH(r->arena, &specs, spec);
+        any = any || !excluded;
+    }
+    if (specs.count && !any)
+        VEC_PUSH(r->arena, &specs, (struct pathspec){.path = restored->directory});
+    return specs;
+}
+
+static bool fits(struct arena *arena, struct str pattern, struct str path)
+{
+    return fnmatch(str_c(arena, pattern), str_c(arena, path), 0) == 0 ||
+           fnmatch(str_c(arena, str_printf(arena, STR_FMT "/*", STR_ARG(pattern))),
+                   str_c(arena, path), 0) == 0;
+}
+
+/* A pattern's "*" takes slashes too, and its "**" followed by one also no directory; what it takes may be a directory. */
+static bool spec_takes(struct arena *arena, const struct pathspec *spec, struct str path)
+{
+    struct str relative;
+    size_t any = str_find(spec->path, STR("/**/"));
+
+    if (!spec->pattern)
+        return path_relative(spec->path, path, &relative);
+    return fits(arena, spec->path, path) ||
+           (any != SIZE_MAX &&
+            fits(arena,
+                 str_printf(arena, STR_FMT STR_FMT, STR_ARG(str_prefix(spec->path, any)),
+                            STR_ARG(str_from_offset(spec->path, any + strlen("/**")))),
+                 path));
+}
+
+static bool is_excluded(struct arena *arena, const struct pathspecs *specs, struct str path)
+{
+    for (size_t i = 0; i < specs->count; i++)
+        if (specs->items[i].excluded && spec_takes(arena, &specs->items[i], path))
+            return true;
+    return false;
+}
+
+/* Nearly all paths are of other files. */
+static bool may_hold_ours(struct recogniser *r, struct str path)
+{
+    return protect_names_path(r->arena, protect_state(r), STR("/"), path) ||
+           file_kind(r->arena, path) == FILE_DIRECTORY;
+}
+
+static bool write_taken(struct recogniser *r, const struct write *write,
+                        const struct pathspecs *specs, const struct pathspec *spec, struct err *e)
+{
+    /* Where a pattern may lie below: the last directory that is none itself. */
+    struct str place = spec->path;
+
+    while (spec->pattern && has_wildcard(r->arena, place))
+        place = path_directory(place);
+    struct shell_value words[] = {word_value(STR("find")), word_value(place)};
+    if (!may_hold_ours(r, place))
+        return true;
+    struct strs files = protect_find_paths(r, write->directory, words, COUNT_OF(words), NULL);
+    for (size_t n = 0; n < files.count; n++) {
+        struct str path = path_join(r->arena, write->directory, files.items[n]);
+        if (spec_takes(r->arena, spec, path) && !is_excluded(r->arena, specs, path) &&
+            !protect_write(r, write, path, e))
+            return false;
+    }
+    return true;
 }
 
 bool protect_write_revision(struct recogniser *r, const struct call *call, struct write *write,
@@ -96,15 +231,9 @@ bool protect_write_revision(struct recogniser *r, const struct call *call, struc
         return true;
     write->revision = restored.revision;
     write->directory = restored.directory;
-    for (size_t i = 0; i < restored.paths.count; i++) {
-        struct shell_value words[] = {word_value(STR("find")), word_value(restored.paths.items[i])};
-        if (!protect_is_known(restored.paths.items[i]) ||
-            !may_hold_ours(r, restored.directory, restored.paths.items[i]))
-            continue;
-        struct strs files = protect_find_paths(r, restored.directory, words, COUNT_OF(words), NULL);
-        for (size_t n = 0; n < files.count; n++)
-            if (!protect_write(r, write, files.items[n], e))
-                return false;
-    }
+    struct pathspecs specs = read_pathspecs(r, &restored);
+    for (size_t i = 0; i < specs.count; i++)
+        if (!specs.items[i].excluded && !write_taken(r, write, &specs, &specs.items[i], e))
+            return false;
     return true;
 }
