@@ -13,6 +13,7 @@ struct toml_state {
     size_t at;
     size_t line, line_at; /* the line of offset line_at */
     struct str table;
+    size_t headers;
     struct toml *toml;
 };
 
@@ -207,12 +208,23 @@ static void read_value(struct toml_state *s, struct toml_entry *entry)
         s->at = start;
 }
 
+/* What a number or a table says, without the remark behind it. */
+static void keep_source(struct toml_state *s, struct toml_entry *entry, size_t start)
+{
+    struct str source = str_slice(s->source, start, s->at);
+    bool plain = str_find_byte(source, '"') == SIZE_MAX &&
+                 str_find_byte(source, '\'') == SIZE_MAX && str_find_byte(source, '\n') == SIZE_MAX;
+
+    if (entry->kind == TOML_OTHER)
+        entry->source = str_trim(plain ? str_prefix(source, str_find_byte(source, '#')) : source);
+}
+
 static bool take_inline_table(struct toml_state *s, struct str table, unsigned depth);
 
 /* "key = value" of an inline table, up to the comma or bracket behind it. */
 static bool take_inline_entry(struct toml_state *s, struct str table, unsigned depth)
 {
-    struct toml_entry entry = {.line = line_now(s)};
+    struct toml_entry entry = {.line = line_now(s), .header = s->table, .table = s->headers};
 
     if (!take_key(s, table, '=', &entry.key))
         return false;
@@ -220,9 +232,11 @@ static bool take_inline_entry(struct toml_state *s, struct str table, unsigned d
     skip_blanks(s, false);
     if (byte_at(s, s->at) == '{')
         return take_inline_table(s, entry.key, depth + 1);
+    size_t start = s->at;
     read_value(s, &entry);
     if (entry.kind == TOML_OTHER)
         skip_value(s, true);
+    keep_source(s, &entry, start);
     VEC_PUSH(s->arena, &s->toml->entries, entry);
     return true;
 }
@@ -253,6 +267,7 @@ static void take_value(struct toml_state *s, struct toml_entry *entry)
     else if (!take_inline_table(s, entry->key, 0))
         s->at = start;
     skip_value(s, false);
+    keep_source(s, entry, start);
 }
 
 static void take_header(struct toml_state *s)
@@ -261,6 +276,7 @@ static void take_header(struct toml_state *s)
 
     s->at += array ? 2 : 1;
     s->table = STR_NONE;
+    s->headers++;
     if (take_key(s, STR(""), ']', &s->table))
         VEC_PUSH(s->arena, &s->toml->tables, s->table);
     skip_line(s);
@@ -272,7 +288,7 @@ void toml_parse(struct arena *arena, struct str bytes, struct toml *ret_toml)
     struct toml_state s = {.arena = arena, .source = bytes, .line = 1, .toml = &toml};
 
     for (skip_blanks(&s, true); !at_end(&s); skip_blanks(&s, true)) {
-        struct toml_entry entry = {0};
+        struct toml_entry entry = {.header = s.table, .table = s.headers};
         if (byte_at(&s, s.at) == '[') {
             take_header(&s);
             continue;

@@ -19,6 +19,9 @@ struct toml_entry {
     struct str key; /* whole path: "tool.alembic.script_location" */
     enum toml_kind kind;
     struct str text;
+    struct str source; /* of what is TOML_OTHER: "60" */
+    struct str header; /* "tool.alembic" */
+    size_t table;      /* how many headers stand before it */
     struct strs items;
     bool truth;
     size_t line;
