@@ -22,8 +22,9 @@ bool protect_hook_is_ours(struct arena *arena, struct str path, struct str text)
 /* --- Shell text: which lines start it, whatever else happens? --- */
 
 struct start {
-    struct str line;    /* trimmed */
-    struct str program; /* as far as the text says: "$gate" may have been given another value */
+    struct str line; /* trimmed */
+    struct str
+        runs; /* its words as far as the text says, "$gate" may have been given another value; and what it reads */
     bool conditional;
 };
 VEC_DEFINE(starts, struct start);
@@ -33,6 +34,8 @@ struct finder {
     struct str text;
     bool all; /* a manager wrote it: which of its lines start the manager is not ours to know */
     struct starts starts;
+    struct strs ends;    /* lines that may end the text well, or take what it reads */
+    size_t ends_counted; /* those before the last start */
 };
 
 static struct str line_around(struct str text, size_t number)
@@ -45,6 +48,49 @@ static struct str line_around(struct str text, size_t number)
     return str_trim(line);
 }
 
+static struct str words_of(struct arena *arena, const struct shell_command *command, bool all)
+{
+    struct strs words = {0};
+
+    for (size_t i = 0; i < command->words.count && (all || i == 0); i++)
+        VEC_PUSH(arena, &words, command->words.items[i].text);
+    VEC_PUSH(arena, &words, command->input == INPUT_INHERITED ? STR("") : command->input_text.text);
+    return str_join(arena, words.items, words.count, STR("\n"));
+}
+
+/* `cmd || exit` ends with what cmd ended with. */
+static bool is_exit_well(struct str status, struct str line)
+{
+    uint64_t number;
+
+    if (!status.length)
+        return !str_contains(line, STR("|| exit")) || str_contains(line, STR("&& exit"));
+    return !str_to_u64(status, &number) || number == 0;
+}
+
+/* trap 'rm -f x; exit 1' INT: what it ends with. */
+static bool traps_exit(struct str text)
+{
+    size_t at = str_find(text, STR("exit"));
+    struct str rest = at == SIZE_MAX ? STR("") : str_trim(str_from_offset(text, at + 4));
+
+    return at != SIZE_MAX && is_exit_well(str_prefix(rest, rest.length > 0), text);
+}
+
+/* Could git take the hook for a good one, or find nothing more to read, because of this command? */
+static bool may_end(const struct shell_command *command, struct str line)
+{
+    const struct shell_values *words = &command->words;
+    struct str name = words->items[0].text, first = STR("");
+
+    if (words->count > 1)
+        first = words->items[1].text;
+    if (str_eq(name, STR("exec")))
+        return words->count > 1 || command->input != INPUT_INHERITED;
+    return (str_eq(name, STR("exit")) && is_exit_well(first, line)) ||
+           (str_eq(name, STR("trap")) && traps_exit(first));
+}
+
 static bool look(void *context, struct shell_state *state, const struct shell_command *command,
                  struct err *e)
 {
@@ -53,30 +99,31 @@ static bool look(void *context, struct shell_state *state, const struct shell_co
     struct str program = path_base_name(command->words.items[0].text);
 
     (void)e;
+    struct str line = line_around(finder->text, command->line);
+    if (may_end(command, line))
+        VEC_PUSH(finder->arena, &finder->ends, line);
     if (!finder->all && !str_eq(program, STR(HOOK_PROGRAM)) &&
         !str_contains(source, STR("$gate")) && !str_contains(source, STR(HOOK_PROGRAM)))
         return true;
-    if (str_eq(program, STR("echo")) || str_eq(program, STR("[")) ||
-        str_eq(program, STR("command")))
+    if (str_eq(program, STR("echo")) || str_eq(program, STR("command")) ||
+        (!finder->all && str_eq(program, STR("["))))
         return true;
-    struct start start = {.line = line_around(finder->text, command->line),
-                          .program = command->words.items[0].text,
+    struct start start = {.line = line,
+                          .runs = words_of(finder->arena, command, finder->all),
                           .conditional = command->conditional};
     VEC_PUSH(finder->arena, &finder->starts, start);
+    finder->ends_counted = finder->ends.count;
     return true;
 }
 
-static bool find_starts(struct arena *arena, struct str text, bool all, struct starts *ret,
+static bool find_starts(struct arena *arena, struct str text, bool all, struct finder *ret,
                         struct err *e)
 {
-    struct finder finder = {.arena = arena, .text = text, .all = all};
-    struct shell_visitor visitor = {.context = &finder, .command = look};
+    struct shell_visitor visitor = {.context = ret, .command = look};
     struct shell_state *state = shell_state_new(arena, STR("/"), STR("/"), &visitor);
 
-    if (!shell_evaluate(state, text, e))
-        return false;
-    *ret = finder.starts;
-    return true;
+    *ret = (struct finder){.arena = arena, .text = text, .all = all};
+    return shell_evaluate(state, text, e);
 }
 
 /* The line that says who reads the file; git starts one without such a line by sh. */
@@ -95,9 +142,44 @@ static bool is_shell_text(struct str text)
     return !str_starts(first, STR("#!")) || str_contains(first, STR("sh"));
 }
 
+static bool is_started(const struct starts *all, const struct start *start)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (str_eq(all->items[i].line, start->line) && str_eq(all->items[i].runs, start->runs) &&
+            (start->conditional || !all->items[i].conditional))
+            return true;
+    return false;
+}
+
+static bool has_str(const struct strs *all, struct str wanted)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (str_eq(all->items[i], wanted))
+            return true;
+    return false;
+}
+
+static struct str compare_finds(struct arena *arena, const struct finder *before,
+                                const struct finder *after)
+{
+    for (size_t i = 0; i < before->starts.count; i++)
+        if (!is_started(&after->starts, &before->starts.items[i]))
+            return str_printf(arena,
+                              "this line would be gone, not always be reached, or start another "
+                              "program: " STR_FMT,
+                              STR_ARG(before->starts.items[i].line));
+    for (size_t i = 0; i < after->ends_counted; i++)
+        if (!has_str(&before->ends, after->ends.items[i]))
+            return str_printf(arena,
+                              "this line could end the hook before the check, which stands below "
+                              "it: " STR_FMT,
+                              STR_ARG(after->ends.items[i]));
+    return before->starts.count ? STR_NONE : STR("nothing in it would start the check");
+}
+
 static struct str compare_shell(struct arena *arena, const struct protect_change *change)
 {
-    struct starts before, after;
+    struct finder before, after;
     struct err e = ERR_NONE;
     bool all = !str_contains(change->before, STR(HOOK_PROGRAM));
 
@@ -107,21 +189,10 @@ static struct str compare_shell(struct arena *arena, const struct protect_change
         return str_printf(arena, "sh could not read it any more: %s", e.message);
     if (!find_starts(arena, change->before, all, &before, &e))
         return STR("sh cannot read it as it is");
-    for (size_t i = 0; i < before.count; i++) {
-        bool kept = false;
-        for (size_t n = 0; n < after.count; n++)
-            kept = kept || (str_eq(after.items[n].line, before.items[i].line) &&
-                            str_eq(after.items[n].program, before.items[i].program) &&
-                            (before.items[i].conditional || !after.items[n].conditional));
-        if (!kept)
-            return str_printf(arena,
-                              "this line would be gone, not always be reached, or start another "
-                              "program: " STR_FMT,
-                              STR_ARG(before.items[i].line));
-    }
-    if (!str_eq(interpreter_of(change->before), interpreter_of(change->after)))
-        return STR("another program would read it: its first line would be another one");
-    return before.count ? STR_NONE : STR("nothing in it would start the check");
+    struct str why = compare_finds(arena, &before, &after);
+    if (!why.length && !str_eq(interpreter_of(change->before), interpreter_of(change->after)))
+        why = STR("another program would read it: its first line would be another one");
+    return why;
 }
 
 bool protect_is_comment(struct str line, char mark)
@@ -136,18 +207,45 @@ static bool is_husky_start(struct str path)
     return str_eq(path_base_name(path), STR(".huskyrc")) || str_ends(path, STR("/husky/init.sh"));
 }
 
-static bool sets_husky_off(struct str text)
-{
-    static const char *const settings[] = {"HUSKY=0", "HUSKY=\"0", "HUSKY='0"};
-    struct str line;
+#define HUSKY_STARTS "hookcheck-husky"
 
-    while (str_next_line(&text, &line)) {
-        line = str_trim(line);
-        for (size_t i = 0; i < COUNT_OF(settings) && !protect_is_comment(line, '#'); i++)
-            if (str_contains(line, str_from(settings[i])))
-                return true;
-    }
-    return false;
+struct husky {
+    struct str text;
+    bool starts; /* the hook, whatever else happens */
+    bool off;
+};
+
+/* "sh -e hook $HUSKY", as husky goes on; a value that is not known could be 0. */
+static bool look_for_husky(void *context, struct shell_state *state,
+                           const struct shell_command *command, struct err *e)
+{
+    const struct shell_values *words = &command->words;
+    struct husky *husky = context;
+
+    (void)state;
+    (void)e;
+    husky->off = husky->off || may_end(command, line_around(husky->text, command->line));
+    if (words->count < 4 || !str_eq(words->items[2].text, STR(HUSKY_STARTS)))
+        return true;
+    husky->starts = husky->starts || !command->conditional;
+    husky->off = husky->off || str_eq(words->items[3].text, STR("0")) ||
+                 (command->alternative == 0 && !words->items[3].known);
+    return true;
+}
+
+/* husky sources the text, which may return, and runs the hook unless HUSKY is 0. */
+static bool leaves_husky_on(struct arena *arena, struct str text)
+{
+    struct husky husky = {0};
+    struct shell_visitor visitor = {.context = &husky, .command = look_for_husky};
+    struct shell_state *state = shell_state_new(arena, STR("/"), STR("/"), &visitor);
+    struct err e = ERR_NONE;
+
+    husky.text = text = str_printf(arena,
+                                   "hookcheck_husky() {\n:\n" STR_FMT
+                                   "\n}\nhookcheck_husky\nsh -e " HUSKY_STARTS " \"${HUSKY-}\"\n",
+                                   STR_ARG(text));
+    return shell_evaluate(state, text, &e) && husky.starts && !husky.off;
 }
 
 struct str protect_hook(struct arena *arena, const struct protect_change *change)
@@ -155,9 +253,11 @@ struct str protect_hook(struct arena *arena, const struct protect_change *change
     static const char *const trees[] = {".yml", ".yaml", ".json", ".jsonc"};
 
     if (is_husky_start(change->path))
-        return sets_husky_off(change->after) && !sets_husky_off(change->before)
-                   ? STR("HUSKY=0: husky would run no hook, in any repository")
-                   : STR_NONE;
+        return leaves_husky_on(arena, change->after) || !leaves_husky_on(arena, change->before)
+                   ? STR_NONE
+                   : STR("husky would run no hook, in any repository: HUSKY could be 0 then, or "
+                         "the "
+                         "text end its shell");
     for (size_t i = 0; i < COUNT_OF(trees); i++)
         if (str_ends(change->path, str_from(trees[i])))
             return protect_manager(arena, change);
