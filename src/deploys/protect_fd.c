@@ -1,11 +1,12 @@
 /* protect_fd.c -- fd's words as those of a `find` that comes upon the same. */
 #include <string.h>
 
+#include "base/file.h"
 #include "deploys/protect_find.h"
 
 struct fd {
-    struct str pattern, type, depth;
-    struct strs places, endings, excluded;
+    struct str pattern, depth, base;
+    struct strs places, endings, types, excluded;
     bool has_pattern, hidden, glob, fixed, whole;
 };
 
@@ -14,47 +15,70 @@ static bool is_one(struct str word, const char *a, const char *b)
     return str_eq(word, str_from(a)) || str_eq(word, str_from(b));
 }
 
-/* The option's own value, or the next word. False: it is none of these. */
-static bool read_valued(struct recogniser *r, const struct call *call, size_t *i, struct fd *fd)
+static void read_value(struct recogniser *r, struct str name, struct str value, struct fd *fd)
 {
-    static const char *const other[] = {
-        "-j",      "--threads", "-c",          "--color",          "-S",
-        "--size",  "-o",        "--owner",     "--changed-within", "--changed-before",
-        "--newer", "--older",   "--min-depth", "--exact-depth",    NULL};
-    struct str word = call->words[*i].text, value;
-    struct str name = str_cut(&word, '=');
-
-    value = word.length || *i + 1 >= call->count ? word : call->words[*i + 1].text;
     if (is_one(name, "-e", "--extension"))
         VEC_PUSH(r->arena, &fd->endings, value);
     else if (is_one(name, "-E", "--exclude"))
         VEC_PUSH(r->arena, &fd->excluded, value);
     else if (is_one(name, "-t", "--type"))
-        fd->type = value;
-    else if (is_one(name, "-d", "--max-depth"))
+        VEC_PUSH(r->arena, &fd->types, value);
+    else if (is_one(name, "-d", "--max-depth") || str_eq(name, STR("--maxdepth")))
         fd->depth = value;
-    else if (is_one(name, "--base-directory", "--search-path"))
+    else if (is_one(name, "-C", "--base-directory"))
+        fd->base = value;
+    else if (str_eq(name, STR("--search-path")))
         VEC_PUSH(r->arena, &fd->places, value);
-    else if (!str_is_one_of(name, other))
-        return false;
-    *i += word.length == 0;
-    return true;
 }
 
-static void read_flag(struct str word, struct fd *fd)
+static void read_flag(char letter, struct fd *fd)
 {
-    bool letters = !str_starts(word, STR("--"));
+    fd->hidden = fd->hidden || letter == 'H' || letter == 'u';
+    fd->glob = fd->glob || letter == 'g';
+    fd->fixed = fd->fixed || letter == 'F';
+    fd->whole = fd->whole || letter == 'p';
+}
 
-    for (size_t i = 1; letters && i < word.length; i++) {
-        fd->hidden = fd->hidden || strchr("Hu", word.bytes[i]);
-        fd->glob = fd->glob || word.bytes[i] == 'g';
-        fd->fixed = fd->fixed || word.bytes[i] == 'F';
-        fd->whole = fd->whole || word.bytes[i] == 'p';
+/* -Ht f, -Htf, -e md: letters up to one that takes what follows, or the next word. */
+static void read_letters(struct recogniser *r, const struct call *call, size_t *i, struct fd *fd)
+{
+    struct str word = call->words[*i].text;
+
+    for (size_t at = 1; at < word.length; at++) {
+        char name[] = {'-', word.bytes[at], '\0'};
+        struct str value = str_from_offset(word, at + 1);
+        if (!strchr("eEtdCjcSo", name[1])) {
+            read_flag(name[1], fd);
+            continue;
+        }
+        if (!value.length && *i + 1 < call->count)
+            value = call->words[++*i].text;
+        read_value(r, str_from(name),
+                   str_starts(value, STR("=")) ? str_from_offset(value, 1) : value, fd);
+        return;
     }
-    fd->hidden = fd->hidden || is_one(word, "--hidden", "--unrestricted");
-    fd->glob = fd->glob || str_eq(word, STR("--glob"));
-    fd->fixed = fd->fixed || str_eq(word, STR("--fixed-strings"));
-    fd->whole = fd->whole || str_eq(word, STR("--full-path"));
+}
+
+static void read_name(struct recogniser *r, const struct call *call, size_t *i, struct fd *fd)
+{
+    static const char *const valued[] = {
+        "--extension",      "--exclude",        "--type",        "--max-depth",
+        "--maxdepth",       "--base-directory", "--search-path", "--threads",
+        "--color",          "--size",           "--owner",       "--changed-within",
+        "--changed-before", "--newer",          "--older",       "--min-depth",
+        "--exact-depth",    "--ignore-file",    "--format",      "--path-separator",
+        "--max-results",    "--batch-size",     "--and",         NULL};
+    struct str value = call->words[*i].text, name = str_cut(&value, '=');
+
+    if (str_is_one_of(name, valued)) {
+        if (str_find_byte(call->words[*i].text, '=') == SIZE_MAX && *i + 1 < call->count)
+            value = call->words[++*i].text;
+        read_value(r, name, value, fd);
+    }
+    fd->hidden = fd->hidden || is_one(name, "--hidden", "--unrestricted");
+    fd->glob = fd->glob || str_eq(name, STR("--glob"));
+    fd->fixed = fd->fixed || str_eq(name, STR("--fixed-strings"));
+    fd->whole = fd->whole || str_eq(name, STR("--full-path"));
 }
 
 static void read_fd(struct recogniser *r, const struct call *call, struct fd *fd)
@@ -68,9 +92,10 @@ static void read_fd(struct recogniser *r, const struct call *call, struct fd *fd
             break;
         if (options && str_eq(word, STR("--"))) {
             options = false;
+        } else if (options && str_starts(word, STR("--"))) {
+            read_name(r, call, &i, fd);
         } else if (options && word.length > 1 && word.bytes[0] == '-') {
-            if (!read_valued(r, call, &i, fd))
-                read_flag(word, fd);
+            read_letters(r, call, &i, fd);
         } else if (!fd->has_pattern) {
             fd->has_pattern = true;
             fd->pattern = word;
@@ -112,6 +137,45 @@ static void add_pattern(struct recogniser *r, struct shell_values *find, const s
                   : protect_name_regex(r->arena, fd->pattern));
 }
 
+/* Any of these: ( -type f -o -type d ). */
+static void add_any(struct recogniser *r, struct shell_values *find, const char *test,
+                    const char *before, const struct strs *values)
+{
+    for (size_t i = 0; i < values->count; i++) {
+        add(r, find, i ? STR("-o") : STR("("));
+        add(r, find, str_from(test));
+        add(r, find, str_printf(r->arena, "%s" STR_FMT, before, STR_ARG(values->items[i])));
+    }
+    if (values->count)
+        add(r, find, STR(")"));
+}
+
+/* f, file, d, dir…; what else fd asks of a file says nothing here. */
+static struct strs types_of(struct recogniser *r, const struct fd *fd)
+{
+    static const char *const known[] = {"f", "file", "d", "directory", "dir", "l", "symlink", NULL};
+    struct strs types = {0};
+
+    for (size_t i = 0; i < fd->types.count; i++) {
+        if (!str_is_one_of(fd->types.items[i], known))
+            return (struct strs){0};
+        struct str letter = str_prefix(fd->types.items[i], 1);
+        VEC_PUSH(r->arena, &types, str_eq(fd->types.items[i], STR("symlink")) ? STR("l") : letter);
+    }
+    return types;
+}
+
+/* Where it looks: "./.git" is called so as ".git" is, and hidden is what lies below. */
+static void add_place(struct recogniser *r, struct shell_values *find, const struct fd *fd,
+                      struct str place)
+{
+    while (str_starts(place, STR("./")) && place.length > 2)
+        place = str_from_offset(place, 2);
+    if (fd->base.length)
+        place = str_eq(place, STR(".")) ? fd->base : path_join(r->arena, fd->base, place);
+    add(r, find, place);
+}
+
 struct shell_values protect_fd_words(struct recogniser *r, const struct call *call)
 {
     struct shell_values find = {0};
@@ -120,9 +184,9 @@ struct shell_values protect_fd_words(struct recogniser *r, const struct call *ca
     read_fd(r, call, &fd);
     add(r, &find, STR("find"));
     for (size_t i = 0; i < fd.places.count; i++)
-        add(r, &find, fd.places.items[i]);
+        add_place(r, &find, &fd, fd.places.items[i]);
     if (!fd.places.count)
-        add(r, &find, STR("."));
+        add_place(r, &find, &fd, STR("."));
     add(r, &find, STR("-mindepth"));
     add(r, &find, STR("1"));
     if (fd.depth.length) {
@@ -134,18 +198,17 @@ struct shell_values protect_fd_words(struct recogniser *r, const struct call *ca
         add(r, &find, STR("-path"));
         add(r, &find, STR("*/.*"));
     }
-    if (str_eq(fd.type, STR("f")) || str_eq(fd.type, STR("d")) || str_eq(fd.type, STR("l"))) {
-        add(r, &find, STR("-type"));
-        add(r, &find, fd.type);
-    }
-    for (size_t i = 0; i < fd.endings.count; i++) {
-        add(r, &find, STR("-iname"));
-        add(r, &find, str_printf(r->arena, "*." STR_FMT, STR_ARG(fd.endings.items[i])));
-    }
+    struct strs types = types_of(r, &fd);
+    add_any(r, &find, "-type", "", &types);
+    add_any(r, &find, "-iname", "*.", &fd.endings);
     for (size_t i = 0; i < fd.excluded.count; i++) {
+        struct str pattern = fd.excluded.items[i];
         add(r, &find, STR("!"));
         add(r, &find, STR("-name"));
-        add(r, &find, fd.excluded.items[i]);
+        add(r, &find, pattern);
+        add(r, &find, STR("!"));
+        add(r, &find, STR("-path"));
+        add(r, &find, str_printf(r->arena, "*/" STR_FMT "/*", STR_ARG(pattern)));
     }
     add_pattern(r, &find, &fd);
     return find;
