@@ -6,6 +6,7 @@
 #include "deploys/code.h"
 
 #define VARIABLES_MAX 1000u
+#define COPIES_MAX 8u
 #define LITERAL_MAX 600u /* bytes of an `env` that is given as a whole */
 
 /* Groups 1 and 2: name and value. */
@@ -17,11 +18,24 @@ static const char assigned[] =
     "|\\b(?:process|Bun)\\.env\\[\\s*[\"'](\\w+)[\"']\\s*\\]\\s*=\\s*[\"']?([^\"'\\s;,)]*)"
     "|\\bENV\\[\\s*[\"'](\\w+)[\"']\\s*\\]\\s*=\\s*[\"']([^\"'\\n]*)[\"']"
     "|\\$ENV\\{\\s*[\"']?(\\w+)[\"']?\\s*\\}\\s*=\\s*[\"']?([^\"'\\s;,)]*))";
-/* Behind it stand the members; those of `env: {…}` and of `os.environ.update(…)`. */
-static const char literal[] = "\\benv\\s*[=:]\\s*(?:dict\\(|\\{)|\\bnew_env\\s*=\\s*\\{|"
-                              "\\benviron\\.update\\(|\\bDeno\\.env\\.set\\(";
-static const char member[] = "[\"']?\\b([A-Za-z_]\\w*)[\"']?\\s*(?:[:=]|,(?=\\s*[\"'][^\"'\\n]*[\"'"
-                             "]\\s*\\)))\\s*[\"']([^\"'\\n]*)[\"']";
+/* Behind it stand the members; those of `env: {…}`, of `os.environ.update(…)`, of the hash that Ruby's system() begins with. */
+static const char literal[] =
+    "\\b(?:new_)?env\\s*[=:]\\s*(?:dict\\(|\\{|(?:os\\.)?environ\\s*\\|\\s*\\{)"
+    "|\\benviron\\.(?:update|setdefault)\\(|\\bENV\\.(?:update|merge!|store)\\(?"
+    "|\\bObject\\.assign\\(|\\bDeno\\.env\\.set\\("
+    "|\\b(?:system|exec|spawn|popen|capture2e?|capture3)\\b\\s*\\(?\\s*\\[?\\{";
+static const char member[] =
+    "[\"'`]?\\b([A-Za-z_]\\w*)[\"'`]?\\s*(?:=>|[:=]|,(?=\\s*[\"'][^\"'\\n]*[\"']\\s*(?:\\)|$)))"
+    "\\s*(?|[\"'`]([^\"'`\\n]*)[\"'`]|(-?[0-9]+|true|false|null)(?![\\w.]))";
+/* Group 1: a copy of the environment, whose members are set one by one. */
+static const char copied[] = "\\b(\\w+)\\s*=\\s*(?:(?:os\\.)?environ\\.copy\\(|(?:dict|copy\\.copy)"
+                             "\\(\\s*(?:os\\.)?environ\\b"
+                             "|\\{\\s*(?:\\*\\*\\s*(?:os\\.)?environ|\\.\\.\\.\\s*process\\.env)\\b"
+                             "|ENV\\.to_h\\b|structuredClone\\(\\s*process\\.env\\b)";
+
+/* Group 1: what is given as a whole by its name, system(e, "cmd") and {env: e}. */
+static const char named[] = "(?|\\benv\\s*[=:]\\s*(\\w+)\\b|\\b(?:system|exec|spawn|popen|"
+                            "capture2e?|capture3)\\b\\s*\\(?\\s*(\\w+)\\s*,)";
 
 struct setter {
     struct recogniser *r;
@@ -58,12 +72,49 @@ static struct str members_of(struct str text)
     return str_prefix(text, end);
 }
 
-static void set_literals(struct setter *s, struct str text)
+static void set_literals(struct setter *s, const char *pattern, struct str text)
 {
-    struct regex_walk walk = regex_walk(s->r->arena, literal, text);
+    struct regex_walk walk = regex_walk(s->r->arena, pattern, text);
 
     while (s->count < VARIABLES_MAX && regex_walk_next(&walk))
         set_all(s, member, members_of(str_from_offset(text, walk.to)));
+}
+
+static void set_named(struct setter *s, struct str text)
+{
+    struct regex_walk walk = regex_walk(s->r->arena, named, text);
+
+    for (size_t i = 0; i < COPIES_MAX && regex_walk_next(&walk); i++)
+        set_literals(s,
+                     str_c(s->r->arena, str_printf(s->r->arena, "\\b" STR_FMT "\\s*=\\s*\\{",
+                                                   STR_ARG(walk.groups[1]))),
+                     text);
+}
+
+/* e = os.environ.copy(); e["HUSKY"] = "0" */
+static void set_copies(struct setter *s, struct str text)
+{
+    struct regex_walk walk = regex_walk(s->r->arena, copied, text);
+
+    for (size_t i = 0; i < COPIES_MAX && regex_walk_next(&walk); i++)
+        set_all(s,
+                str_c(s->r->arena, str_printf(s->r->arena,
+                                              "\\b" STR_FMT
+                                              "(?:\\.|\\[\\s*[\"'])(\\w+)(?:[\"']\\s*\\])?\\s*=\\s*"
+                                              "[\"']?([^\"'\\s;,)]*)",
+                                              STR_ARG(walk.groups[1]))),
+                str_from_offset(text, walk.to));
+}
+
+/* Nearly no code has any: what follows takes several passes. */
+static bool may_set(struct str text)
+{
+    static const char *const signs[] = {"env", "ENV", "=>"};
+
+    for (size_t i = 0; i < COUNT_OF(signs); i++)
+        if (str_contains(text, str_from(signs[i])))
+            return true;
+    return false;
 }
 
 struct shell_state *code_environment(struct recogniser *r, struct shell_state *state,
@@ -71,9 +122,11 @@ struct shell_state *code_environment(struct recogniser *r, struct shell_state *s
 {
     struct setter s = {r, state, call, 0};
 
-    if (call->remote || (!str_contains(text, STR("env")) && !str_contains(text, STR("ENV"))))
+    if (call->remote || !may_set(text))
         return state;
     set_all(&s, assigned, text);
-    set_literals(&s, text);
+    set_literals(&s, literal, text);
+    set_named(&s, text);
+    set_copies(&s, text);
     return s.state;
 }

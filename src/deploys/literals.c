@@ -219,14 +219,68 @@ static bool judge_words(struct source *s, struct shell_state *state, const struc
     return !words->count || judge_call(s->r, state, &inner, e);
 }
 
+/* Behind the bracket that closes the one at `at`; the end when none does. */
+static size_t behind_bracket(const struct source *s, size_t at)
+{
+    size_t depth = 0;
+
+    for (; at < s->text.length; at++) {
+        depth += s->text.bytes[at] == '{';
+        if (s->text.bytes[at] == '}' && --depth == 0)
+            return at + 1;
+    }
+    return at;
+}
+
+static bool is_hash(struct source *s)
+{
+    size_t here = s->at;
+    bool hash = peek(s, 0) == '{';
+
+    if (hash) {
+        s->at++;
+        skip_blanks(s);
+        hash = peek(s, 0) == '}' || opens_string(s);
+    }
+    s->at = here;
+    return hash;
+}
+
+/* Ruby's system({"A" => "b"}, "cmd") and system(env, "cmd"): code_environment has read the first. */
+static void skip_environment(struct source *s)
+{
+    size_t start = s->at, end;
+
+    skip_blanks(s);
+    end = s->at;
+    if (is_hash(s)) {
+        end = behind_bracket(s, s->at);
+    } else {
+        while (end < s->text.length && byte_is_word(s->text.bytes[end]))
+            end++;
+        struct str name = str_slice(s->text, s->at, end);
+        if (!name.length || !find_assignment(s, name, start))
+            end = s->at;
+        else if (skip_blanks(s), !is_hash(s))
+            end = s->text.length;
+    }
+    s->at = end;
+    skip_blanks(s);
+    if (peek(s, 0) == ',' && end > start)
+        s->at++;
+    else
+        s->at = start;
+}
+
 /* Behind "name(": a shell line, a list of words, or a program and its words. */
 static bool judge_arguments(struct source *s, struct shell_state *state, const struct call *call,
                             bool twice, struct err *e)
 {
     struct literal_words words = {0};
     bool literal = true;
-    size_t behind = s->at;
 
+    skip_environment(s);
+    size_t behind = s->at;
     reach_literal(s, behind);
     bool direct = s->at == behind;
     if (peek(s, 0) == '[') {

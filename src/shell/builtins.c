@@ -155,6 +155,7 @@ enum builtin {
     BUILTIN_PUSHD,
     BUILTIN_POPD,
     BUILTIN_SET,
+    BUILTIN_OPTIONS,
     BUILTIN_SHIFT,
     BUILTIN_UNSET,
     BUILTIN_READ,
@@ -181,6 +182,9 @@ static enum builtin builtin_of(struct str name)
         {STR_INIT("pushd"), BUILTIN_PUSHD},
         {STR_INIT("popd"), BUILTIN_POPD},
         {STR_INIT("set"), BUILTIN_SET},
+        {STR_INIT("shopt"), BUILTIN_OPTIONS},
+        {STR_INIT("setopt"), BUILTIN_OPTIONS},
+        {STR_INIT("unsetopt"), BUILTIN_OPTIONS},
         {STR_INIT("shift"), BUILTIN_SHIFT},
         {STR_INIT("unset"), BUILTIN_UNSET},
         {STR_INIT("read"), BUILTIN_READ},
@@ -241,6 +245,9 @@ bool builtin_run(struct shell_state *state, const struct shell_node *node,
         return true;
     case BUILTIN_SET:
         builtin_set(state, &words);
+        return true;
+    case BUILTIN_OPTIONS:
+        builtin_options(state, &words);
         return true;
     case BUILTIN_SHIFT:
         builtin_shift(state, &words);

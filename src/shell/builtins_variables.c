@@ -178,15 +178,57 @@ bool builtin_declare(struct shell_state *state, const struct shell_node *node,
 
 /* --- set, shift, unset --- */
 
-/* set -a, set -o allexport: what is assigned from here on is exported; with + no more. */
+/* What is assigned from here on is exported, or no more. zsh takes ALL_EXPORT and noallexport for the same. */
+static void set_option(struct shell_state *state, struct str name, bool on)
+{
+    static const char allexport[] = "allexport";
+    size_t same = 0;
+
+    if (name.length > 2 && str_eq_nocase(str_prefix(name, 2), STR("no"))) {
+        name = str_from_offset(name, 2);
+        on = !on;
+    }
+    for (size_t i = 0; i < name.length; i++)
+        if (name.bytes[i] != '_') {
+            if (same == strlen(allexport) || (name.bytes[i] | 0x20) != allexport[same])
+                return;
+            same++;
+        }
+    if (same == strlen(allexport))
+        state_set_export(state, STR(""), on, false);
+}
+
+/* set -a, set -o allexport */
 static void set_allexport(struct shell_state *state, const struct shell_values *words, size_t at)
 {
     struct str text = words->items[at].text;
-    bool named = str_ends(text, STR("o")) && at + 1 < words->count &&
-                 str_eq(words->items[at + 1].text, STR("allexport"));
+    bool on = text.bytes[0] == '-';
 
-    if (named || str_find_byte(text, 'a') != SIZE_MAX)
-        state_set_export(state, STR(""), text.bytes[0] == '-', false);
+    if (str_ends(text, STR("o")) && at + 1 < words->count)
+        set_option(state, words->items[at + 1].text, on);
+    if (str_find_byte(text, 'a') != SIZE_MAX)
+        set_option(state, STR("allexport"), on);
+}
+
+/* shopt -so allexport; zsh's setopt and unsetopt allexport */
+void builtin_options(struct shell_state *state, const struct shell_values *words)
+{
+    bool shopt = str_eq(words->items[0].text, STR("shopt")), option = !shopt, sets = false,
+         unsets = str_eq(words->items[0].text, STR("unsetopt"));
+
+    for (size_t i = 1; i < words->count; i++) {
+        struct str text = words->items[i].text;
+        if (!str_starts(text, STR("-"))) {
+            if (option && (sets || unsets || !shopt))
+                set_option(state, text, !unsets);
+            continue;
+        }
+        option = option || str_find_byte(text, 'o') != SIZE_MAX;
+        sets = sets || str_find_byte(text, 's') != SIZE_MAX;
+        unsets = unsets || (shopt && str_find_byte(text, 'u') != SIZE_MAX);
+        if (!shopt && str_find_byte(text, 'a') != SIZE_MAX)
+            set_option(state, STR("allexport"), !unsets);
+    }
 }
 
 void builtin_set(struct shell_state *state, const struct shell_values *words)

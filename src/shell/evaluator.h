@@ -388,6 +388,7 @@ void builtin_mapfile(struct shell_state *state, const struct shell_values *words
 MUST_CHECK bool builtin_declare(struct shell_state *state, const struct shell_node *node,
                                 const struct shell_values *words, struct err *e);
 void builtin_set(struct shell_state *state, const struct shell_values *words);
+void builtin_options(struct shell_state *state, const struct shell_values *words);
 void builtin_shift(struct shell_state *state, const struct shell_values *words);
 void builtin_unset(struct shell_state *state, const struct shell_values *words);
 /* builtins_output.c: what a command prints, into the state's sink. */
