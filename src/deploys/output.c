@@ -241,6 +241,8 @@ bool output_of(void *context, struct shell_state *state, const struct shell_comm
         return output_listed(r, command, ret_text);
     if (output_filters(command))
         return output_filtered(r, command, ret_text);
+    if (output_maps(command))
+        return output_mapped(r, command, ret_text);
     if (count > 1 && program_is(command, "find") && !r->remote)
         return protect_find_printed(r, command->directory, command->words.items, count, ret_text);
     if (count > 1 && !r->remote && (program_is(command, "fd") || program_is(command, "fdfind"))) {

@@ -163,6 +163,20 @@ static struct shell_values tracked_words(struct recogniser *r, const struct shel
     return find;
 }
 
+/* git ls-tree REVISION PATH…, names alone. False: it prints more. */
+static bool is_tree_of_names(const struct shell_command *command, size_t at, size_t *ret_first)
+{
+    bool names = false;
+
+    if (!str_eq(command->words.items[at].text, STR("ls-tree")))
+        return false;
+    for (at++; at < command->words.count && str_starts(command->words.items[at].text, STR("-"));
+         at++)
+        names = names || str_starts(command->words.items[at].text, STR("--name-"));
+    *ret_first = at + 1;
+    return names && at < command->words.count;
+}
+
 bool output_tracked(struct recogniser *r, const struct shell_command *command, struct str *ret)
 {
     const struct shell_value *words = command->words.items;
@@ -173,9 +187,11 @@ bool output_tracked(struct recogniser *r, const struct shell_command *command, s
         directory = path_join(r->arena, directory, words[2].text);
         at = 3;
     }
-    if (r->remote || !str_eq(words[at].text, STR("ls-files")))
+    size_t first = at + 1;
+    if (r->remote ||
+        (!str_eq(words[at].text, STR("ls-files")) && !is_tree_of_names(command, at, &first)))
         return false;
-    struct shell_values find = tracked_words(r, command, at + 1);
+    struct shell_values find = tracked_words(r, command, first);
     return protect_find_printed(r, directory, find.items, find.count, ret);
 }
 
@@ -196,7 +212,7 @@ bool output_written(struct recogniser *r, struct str directory, const struct she
     return false;
 }
 
-static bool input_of(struct recogniser *r, const struct shell_command *command, struct str *ret)
+bool output_input(struct recogniser *r, const struct shell_command *command, struct str *ret)
 {
     *ret = command->input_text.text;
     return command->input == INPUT_TEXT ||
@@ -404,7 +420,7 @@ static bool grepped(struct recogniser *r, const struct shell_command *command, s
         return named(r, command, &grep, ret);
     if (grep.recursive || grep.files.count > 1 ||
         !(grep.files.count ? output_written(r, command->directory, &grep.files.items[0], &rest)
-                           : input_of(r, command, &rest)) ||
+                           : output_input(r, command, &rest)) ||
         (protect_is_known(grep.pattern) &&
          !regex_compile(r->arena, grep_regex(r, &grep), &regex, &ignored)))
         return false;
@@ -432,7 +448,7 @@ static bool arranged(struct recogniser *r, const struct shell_command *command, 
 {
     static const char *const options[] = {"-u", "-r", "-ru", NULL};
 
-    if (has_operands(command, options) || !input_of(r, command, ret))
+    if (has_operands(command, options) || !output_input(r, command, ret))
         return false;
     if (str_ends(*ret, STR("\n")))
         ret->length--;
@@ -446,7 +462,7 @@ static bool echoed(struct recogniser *r, const struct shell_command *command, st
     struct str text, line;
     struct buf out = buf_new(r->arena, REQUEST_MAX);
 
-    if (has_operands(command, options) || !input_of(r, command, &text))
+    if (has_operands(command, options) || !output_input(r, command, &text))
         return false;
     while (str_next_line(&text, &line)) {
         buf_add(&out, out.length ? STR(" ") : STR(""));
@@ -488,7 +504,7 @@ static bool cut_off(struct recogniser *r, const struct shell_command *command, s
     struct buf out = buf_new(r->arena, REQUEST_MAX);
     struct str rest, line;
 
-    if (!read_count(command, &wanted) || !input_of(r, command, &rest))
+    if (!read_count(command, &wanted) || !output_input(r, command, &rest))
         return false;
     bool known = protect_is_known(rest);
     for (struct str lines = rest; str_next_line(&lines, &line);)

@@ -11,7 +11,7 @@
 
 /* `ls deploy.sh | xargs bash`: files that are named; `ls .git/hooks/…`: any file there; `ls .git/hooks`: what is there. */
 bool output_listed(struct recogniser *r, const struct shell_command *command, struct str *ret);
-/* git [-C DIRECTORY] ls-files PATHSPEC…; false for its other commands */
+/* git [-C DIRECTORY] ls-files PATHSPEC…, ls-tree --name-only REVISION PATH…; false for its other commands */
 bool output_tracked(struct recogniser *r, const struct shell_command *command, struct str *ret);
 /* What the same text has written to the file; others are not read, as they may hold secrets. */
 bool output_written(struct recogniser *r, struct str directory, const struct shell_value *path,
@@ -19,5 +19,11 @@ bool output_written(struct recogniser *r, struct str directory, const struct she
 /* grep, sort, uniq, tac, head, tail; xargs without a command */
 bool output_filters(const struct shell_command *command);
 bool output_filtered(struct recogniser *r, const struct shell_command *command, struct str *ret);
+/* The text that a filter reads. */
+bool output_input(struct recogniser *r, const struct shell_command *command, struct str *ret);
+/* --- output_mapped.c --- */
+/* sed 's|^|x/|', awk '{print "x/" $0}': lines that become others. */
+bool output_maps(const struct shell_command *command);
+bool output_mapped(struct recogniser *r, const struct shell_command *command, struct str *ret);
 
 #endif

@@ -240,7 +240,7 @@ static bool write_operands(struct recogniser *r, const struct protect_writer *wr
     case OPERANDS_REVISION:
         return protect_write_revision(r, call, write, line, e);
     default:
-        return writer->options.count ? protect_write_options(r, writer, write, line, e)
+        return writer->options.count ? protect_write_options(r, writer, write, e)
                                      : protect_write_operands(r, writer, write, line, e);
     }
 }

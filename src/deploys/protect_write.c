@@ -289,6 +289,8 @@ bool protect_write_operands(struct recogniser *r, const struct protect_writer *w
 
     if (writer->operands == OPERANDS_FOUND)
         return write_found(r, write, e);
+    if (writer->operands == OPERANDS_HERE)
+        return protect_write_extracted(r, write, STR("."), e);
     struct line moved = with_target(r, line);
     size_t count = moved.operands.count;
     if (!count)
@@ -304,18 +306,6 @@ bool protect_write_operands(struct recogniser *r, const struct protect_writer *w
         if (!str_starts(path, prefix))
             continue;
         if (!protect_write(r, write, str_from_offset(path, prefix.length), e))
-            return false;
-    }
-    return true;
-}
-
-bool protect_write_options(struct recogniser *r, const struct protect_writer *writer,
-                           const struct write *write, const struct line *line, struct err *e)
-{
-    for (size_t i = 0; i < line->options.count; i++) {
-        const struct option_word *option = &line->options.items[i];
-        if (option->has_value && pack_list_has(&r->protect->packs, writer->options, option->name) &&
-            !protect_write(r, write, option->value, e))
             return false;
     }
     return true;

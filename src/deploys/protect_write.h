@@ -40,8 +40,10 @@ MUST_CHECK bool protect_write_operands(struct recogniser *r, const struct protec
                                        const struct write *write, const struct line *line,
                                        struct err *e);
 MUST_CHECK bool protect_write_options(struct recogniser *r, const struct protect_writer *writer,
-                                      const struct write *write, const struct line *line,
-                                      struct err *e);
+                                      const struct write *write, struct err *e);
+/* An archive's files go there: into a directory of ours, over what it holds. What they are called is not known; elsewhere none is ours. */
+MUST_CHECK bool protect_write_extracted(struct recogniser *r, const struct write *write,
+                                        struct str path, struct err *e);
 MUST_CHECK bool protect_write_patched(struct recogniser *r, const struct call *call,
                                       struct write *write, const struct line *line, struct err *e);
 /* git config include.path FILE */
