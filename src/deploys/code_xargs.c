@@ -4,7 +4,7 @@
 #include "deploys/code.h"
 #include "deploys/protect_find.h"
 
-#define ITEMS_MAX 64u
+#define ITEMS_MAX 256u
 
 VEC_DEFINE(values, struct shell_value);
 

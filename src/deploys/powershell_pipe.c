@@ -6,7 +6,8 @@
 #include "deploys/protect_find.h"
 #include "deploys/protect_write.h"
 
-#define ITEMS_MAX 16u
+#define ITEMS_MAX                                                                                  \
+    256u /* more than TAMPERS_MAX: who takes that many files of ours is refused for their number */
 
 static bool is_one(const struct shell_value *word, const char *const *names)
 {
