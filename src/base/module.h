@@ -10,12 +10,8 @@
 #ifndef HOOKCHECK_BASE_MODULE_H
 #define HOOKCHECK_BASE_MODULE_H
 
-#include "base/base.h"
+#include "base/beside.h"
 
-#define PROGRAM_PATH_MAX 4096u
-
-/* The path of a file beside the running program; false when that is not known or too long. */
-bool program_beside(const char *file, char ret_path[PROGRAM_PATH_MAX]);
 /* Of any thread. */
 void *module_symbol(const char *file, const char *symbol);
 

@@ -1,10 +1,12 @@
 /* output.c -- what commands write and print, where it is plain: the files and words that later commands use. */
 #include <string.h>
 
+#include "base/beside.h"
 #include "base/file.h"
 #include "deploys/judge.h"
 #include "deploys/output_lines.h"
 #include "deploys/protect_find.h"
+#include "deploys/protect_write.h"
 
 #define WRITTEN_MAX 64u
 #define PRINTED_MAX ((size_t)256 << 10)
@@ -218,6 +220,17 @@ static bool git_place(struct recogniser *r, const struct shell_command *command,
     return true;
 }
 
+/* Where ours stand is known: beside this one. Others are called by their names. */
+static struct str found_program(struct recogniser *r, struct str name)
+{
+    char path[PROGRAM_PATH_MAX];
+
+    return str_starts(name, STR("hookcheck")) && name.length < 64 && protect_is_known(name) &&
+                   program_beside(str_c(r->arena, name), path)
+               ? str_copy(r->arena, str_from(path))
+               : name;
+}
+
 bool output_of(void *context, struct shell_state *state, const struct shell_command *command,
                struct str *ret_text)
 {
@@ -226,12 +239,12 @@ bool output_of(void *context, struct shell_state *state, const struct shell_comm
 
     (void)state;
     if (count == 2 && (program_is(command, "which") || word_is(command, 0, "type"))) {
-        *ret_text = command->words.items[1].text;
+        *ret_text = found_program(r, command->words.items[1].text);
         return true;
     }
     if (count == 3 && ((word_is(command, 0, "command") && word_is(command, 1, "-v")) ||
                        (word_is(command, 0, "type") && word_is(command, 1, "-p")))) {
-        *ret_text = command->words.items[2].text;
+        *ret_text = found_program(r, command->words.items[2].text);
         return true;
     }
     if (program_is(command, "base64") || program_is(command, "gbase64") ||

@@ -58,8 +58,9 @@ struct tamper {
     struct str path;   /* absolute */
     struct strs holds; /* JUDGE_DIRECTORY: files in it that could be ours */
     bool has_text;
-    struct str text;     /* what the file would hold; of a rule: the value of its variable */
-    struct str revision; /* of git: the text is what the file holds there */
+    struct str text; /* what the file would hold; of a rule: the value of its variable */
+    struct str
+        revision; /* of git: the text is what the file holds there; of a file that is removed: the options of `git clean` */
     struct edit_steps edits;
 };
 VEC_DEFINE(tampers, struct tamper);

@@ -33,6 +33,7 @@ enum protect_operands {
     OPERANDS_FOUND, /* where it looks; the files are those of the names it is given (-name) */
     OPERANDS_INCLUDE, /* git config's: its configuration gets what stands in the file that include.path names */
     OPERANDS_REVISION, /* git's: a revision, and files that become what they were in it */
+    OPERANDS_CLEAN,    /* git clean's: what is not tracked goes */
     OPERANDS_HERE,     /* none of them: where it runs */
     OPERANDS_PATCH, /* a patch that names the files, or a file with one, or what it reads is one */
 };

@@ -52,6 +52,9 @@ MUST_CHECK bool protect_write_include(struct recogniser *r, const struct call *c
 /* git checkout REVISION -- PATH… */
 MUST_CHECK bool protect_write_revision(struct recogniser *r, const struct call *call,
                                        struct write *write, const struct line *line, struct err *e);
+/* git clean -fdx */
+MUST_CHECK bool protect_write_clean(struct recogniser *r, const struct call *call,
+                                    struct write *write, const struct line *line, struct err *e);
 /* Does the text hold a name of ours at all? */
 bool protect_text_has_name(const struct protect_tables *t, struct str text);
 /* Code of another language, each variable that was given a path of ours replaced by it. */

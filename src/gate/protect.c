@@ -89,11 +89,16 @@ static void protect(struct guard *guard, struct str path, struct str lost)
     struct str why =
         lost.length ? str_printf(guard->arena, "\n  " STR_FMT, STR_ARG(lost)) : STR("");
 
+    struct str hint =
+        unknown ? STR("use the editing tool (Edit, Write): it is judged by what remains")
+                : STR("a person makes this change in their own editor; other changes pass");
+    if (tamper->change == CHANGE_REMOVED && tamper->revision.length)
+        hint = str_printf(guard->arena, "keep it: git clean … -e " STR_FMT,
+                          STR_ARG(path_base_name(path)));
     add(guard, REASON_PROTECTED,
         str_printf(guard->arena, STR_FMT " %s\n  it is " STR_FMT STR_FMT, STR_ARG(path),
                    verb_of(tamper->change), STR_ARG(tamper->says), STR_ARG(why)),
-        unknown ? STR("use the editing tool (Edit, Write): it is judged by what remains")
-                : STR("a person makes this change in their own editor; other changes pass"));
+        hint);
 }
 
 /* Absent is an empty text with *ret_existed false. */
@@ -174,6 +179,35 @@ static enum protect_after find_in_revision(struct guard *guard, struct protect_c
     return AFTER_KNOWN;
 }
 
+/* Would `git clean` with these options take the file away? What cannot be found out, it would. */
+static bool is_cleaned(struct guard *guard, struct str path)
+{
+    struct str options = guard->tamper->revision, relative, entry,
+               real = path_real(guard->arena, path);
+    struct str root =
+        path_real(guard->arena, work_tree_find(guard->arena, path_directory(real), &entry));
+    struct err e = ERR_NONE;
+    struct strs listed = {0};
+    struct tree *tree = NULL;
+    REPOSITORY(repository);
+
+    if (!path_relative(root, real, &relative) ||
+        !repository_open(guard->arena, root, &repository, &e))
+        return true;
+    bool known = repository_tree(repository, guard->arena, STR("HEAD"), &tree, &e);
+    enum tree_entry_kind kind;
+    if (known && tree_exists(tree, guard->arena, relative, &kind))
+        return false;
+    struct str directory = path_directory(relative);
+    if (known && !str_contains(options, STR(" -d")) && str_find_byte(relative, '/') != SIZE_MAX &&
+        !tree_exists(tree, guard->arena, directory, &kind))
+        return false;
+    if (str_contains(options, STR(" -x")) ||
+        !repository_uncommitted(repository, guard->arena, relative, &listed, &e))
+        return true;
+    return str_contains(options, STR(" -X")) ? listed.count == 0 : listed.count > 0;
+}
+
 static enum protect_after find_after(struct guard *guard, struct protect_change *change)
 {
     const struct tamper *tamper = guard->tamper;
@@ -236,6 +270,8 @@ static void judge_file(struct guard *guard, enum tamper_judge judge, struct str 
     change.before = protect_plain_text(guard->arena, change.before, false);
     if (tamper->change == CHANGE_REMOVED || tamper->change == CHANGE_MODE) {
         bool matters = tamper->change == CHANGE_REMOVED || is_run_by_git(path);
+        if (tamper->revision.length && !is_cleaned(guard, path))
+            return;
         if (matters && is_ours(guard, judge, &change))
             protect(guard, path, STR_NONE);
         return;

@@ -1,0 +1,113 @@
+/* protect_clean.c -- `git clean -fdx`: files of ours that would go where git does not track them, which is for others to find out. */
+#include <fnmatch.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "deploys/protect_find.h"
+#include "deploys/protect_write.h"
+
+struct clean {
+    struct str directory;
+    bool directories, ignored_too, ignored_only, shows, forced;
+    struct strs places, kept; /* kept: -e */
+};
+
+/* True: the next word is the option's value. */
+static bool read_letters(struct recogniser *r, struct str word, struct clean *clean)
+{
+    for (size_t i = 1; i < word.length; i++) {
+        char letter = word.bytes[i];
+        if (letter == 'e') {
+            if (i + 1 < word.length)
+                VEC_PUSH(r->arena, &clean->kept, str_from_offset(word, i + 1));
+            return i + 1 == word.length;
+        }
+        clean->directories = clean->directories || letter == 'd';
+        clean->ignored_too = clean->ignored_too || letter == 'x';
+        clean->ignored_only = clean->ignored_only || letter == 'X';
+        clean->shows = clean->shows || letter == 'n';
+        clean->forced = clean->forced || letter == 'f';
+    }
+    return false;
+}
+
+static void read_clean(struct recogniser *r, const struct call *call, struct clean *clean)
+{
+    size_t at = 1;
+    bool options = true;
+
+    while (at < call->count && !str_eq(call->words[at].text, STR("clean")))
+        at++;
+    for (at++; at < call->count; at++) {
+        struct str word = call->words[at].text, value = word, name = str_cut(&value, '=');
+        if (!options || !str_starts(word, STR("-"))) {
+            VEC_PUSH(r->arena, &clean->places, word);
+        } else if (str_eq(word, STR("--"))) {
+            options = false;
+        } else if (!str_starts(word, STR("--"))) {
+            if (read_letters(r, word, clean) && at + 1 < call->count)
+                VEC_PUSH(r->arena, &clean->kept, call->words[++at].text);
+        } else if (str_eq(name, STR("--exclude"))) {
+            if (name.length == word.length && at + 1 < call->count)
+                value = call->words[++at].text;
+            VEC_PUSH(r->arena, &clean->kept, value);
+        } else {
+            clean->shows = clean->shows || str_eq(word, STR("--dry-run"));
+            clean->forced = clean->forced || str_eq(word, STR("--force"));
+        }
+    }
+}
+
+/* A pattern as in .gitignore: without a slash it takes a name at any depth, and what lies below it is kept too. */
+static bool is_kept(struct arena *arena, const struct clean *clean, struct str path)
+{
+    while (str_starts(path, STR("./")))
+        path = str_from_offset(path, 2);
+    for (size_t i = 0; i < clean->kept.count; i++) {
+        struct str pattern = clean->kept.items[i], rest = path;
+        bool whole = str_find_byte(str_prefix(pattern, pattern.length - (pattern.length > 0)),
+                                   '/') != SIZE_MAX;
+        pattern = str_trim_bytes(pattern, "/");
+        while (rest.length) {
+            struct str name = str_cut(&rest, '/');
+            struct str until = str_prefix(path, (size_t)(name.bytes - path.bytes) + name.length);
+            if (fnmatch(str_c(arena, pattern), str_c(arena, whole ? until : name), FNM_PATHNAME) ==
+                0)
+                return true;
+        }
+    }
+    return false;
+}
+
+bool protect_write_clean(struct recogniser *r, const struct call *call, struct write *write,
+                         const struct line *line, struct err *e)
+{
+    struct clean clean = {.directory = call->directory};
+    struct shell_values find = {0};
+    struct str value;
+
+    (void)line;
+    if (call_option_value(call, STR("-C"), &value))
+        clean.directory = path_join(r->arena, call->directory, value);
+    read_clean(r, call, &clean);
+    if (clean.shows || !clean.forced)
+        return true;
+    write->directory = clean.directory;
+    write->revision = str_printf(r->arena, "clean%s%s", clean.directories ? " -d" : "",
+                                 clean.ignored_too    ? " -x"
+                                 : clean.ignored_only ? " -X"
+                                                      : "");
+    VEC_PUSH(r->arena, &find, word_value(STR("find")));
+    for (size_t i = 0; i < clean.places.count; i++)
+        VEC_PUSH(r->arena, &find, word_value(clean.places.items[i]));
+    VEC_PUSH(r->arena, &find, word_value(STR("-type")));
+    VEC_PUSH(r->arena, &find, word_value(STR("f")));
+    struct strs paths = protect_find_paths(r, clean.directory, find.items, find.count, NULL);
+    for (size_t i = 0; i < paths.count; i++) {
+        struct str path = path_join(r->arena, clean.directory, paths.items[i]);
+        if (!str_contains(path, STR("/.git/")) && !is_kept(r->arena, &clean, paths.items[i]) &&
+            !protect_write(r, write, path, e))
+            return false;
+    }
+    return true;
+}
