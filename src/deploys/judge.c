@@ -283,6 +283,7 @@ static bool visit(void *context, struct shell_state *state, const struct shell_c
     for (size_t i = 0; i < command->setting_count; i++)
         VEC_PUSH(r->arena, &call.settings, command->settings[i]);
     move_frame(r, command->line);
+    r->visited++;
     output_remember(r, command);
     if (!protect_outputs(r, state, command, e))
         return false;

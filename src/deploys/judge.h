@@ -78,6 +78,7 @@ struct line {
 
 struct written { /* a file that the text itself writes: `cat > d.sh <<EOF` */
     struct str path, text;
+    size_t visited; /* recogniser's, at that moment */
 };
 VEC_DEFINE(written_files, struct written);
 
@@ -106,6 +107,7 @@ struct recogniser {
     size_t files_read;
     struct str root_directory, root; /* the last answer of root_of() */
     struct written_files written;
+    size_t visited;  /* commands, so far */
     bool hidden_too; /* shopt -s dotglob: wildcards take names that begin with a dot */
     bool inherits; /* a variable of our own environment is one of the shell's that runs the text */
     size_t unknowns; /* commands whose program, or whose file, is not knowable */

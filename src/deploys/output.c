@@ -65,6 +65,8 @@ bool output_printed(struct recogniser *r, const struct shell_command *command, s
         *ret = unescape(r, join_from(r, command, format ? 2 : 1, STR("\n")));
         return true;
     }
+    if (program_is(command, "jq"))
+        return output_jq(r, command, ret);
     if (!program_is(command, "echo"))
         return false;
     while (from < command->words.count && str_starts(command->words.items[from].text, STR("-")))
@@ -76,7 +78,7 @@ bool output_printed(struct recogniser *r, const struct shell_command *command, s
 static void remember(struct recogniser *r, const struct shell_command *command, struct str path,
                      struct str text, bool append)
 {
-    struct written written = {path_join(r->arena, command->directory, path), text};
+    struct written written = {path_join(r->arena, command->directory, path), text, r->visited};
 
     if (str_find_byte(path, SHELL_UNKNOWN) != SIZE_MAX || r->written.count >= WRITTEN_MAX)
         return;

@@ -21,6 +21,9 @@ bool output_filters(const struct shell_command *command);
 bool output_filtered(struct recogniser *r, const struct shell_command *command, struct str *ret);
 /* The text that a filter reads. */
 bool output_input(struct recogniser *r, const struct shell_command *command, struct str *ret);
+/* --- output_jq.c --- */
+/* jq '.model = "x"' FILE: of ours, and nothing has changed it before */
+bool output_jq(struct recogniser *r, const struct shell_command *command, struct str *ret);
 /* --- output_mapped.c --- */
 /* sed 's|^|x/|', awk '{print "x/" $0}': lines that become others. */
 bool output_maps(const struct shell_command *command);

@@ -395,12 +395,29 @@ bool protect_write_patched(struct recogniser *r, const struct call *call, struct
     return true;
 }
 
+/* `jq … > t && mv t FILE`: what the command before has written, whole. */
+static bool find_moved(struct recogniser *r, const struct line *line, struct write *write)
+{
+    if (line->operands.count != 2 || !r->written.count)
+        return false;
+    const struct written *last = &VEC_LAST(&r->written);
+    struct str from = path_join(r->arena, write->directory, line->operands.items[0]);
+    if (last->visited + 1 != r->visited || !str_eq(last->path, from) ||
+        !protect_is_known(last->text))
+        return false;
+    write->text = last->text;
+    return true;
+}
+
 /* tee: what it reads is what it writes. */
 void protect_find_text(struct recogniser *r, const struct call *call, const struct line *line,
                        struct write *write)
 {
     if (write->change == CHANGE_EDITED)
         protect_sed_steps(r, call, &write->edits);
+    if (write->change == CHANGE_REPLACED &&
+        (str_eq(line->name, STR("mv")) || str_eq(line->name, STR("cp"))))
+        write->has_text = find_moved(r, line, write);
     if (!str_eq(line->name, STR("tee")) || call->input.kind != INPUT_TEXT ||
         !protect_is_known(call->input.text))
         return;
