@@ -286,10 +286,12 @@ static void look_at_edits(struct hook *hook, struct tampers *tampers)
     struct str state = state_directory(hook->arena);
     struct request_edit edit = {0};
     bool parsed = false;
+    bool speaks = request->edits.count && protect_may_speak_of_hooks(hook->arena, request->raw);
 
     for (size_t i = 0; i < request->edits.count; i++) {
         struct str path = request->edits.items[i];
-        if (str_has_nul(path) || !protect_names_path(hook->arena, state, request->cwd, path))
+        if (str_has_nul(path) ||
+            (!speaks && !protect_names_path(hook->arena, state, request->cwd, path)))
             continue;
         if (!parsed && request->edits.count <= PATCH_FILES_MAX)
             host_parse_edit(hook->arena, request, &edit);

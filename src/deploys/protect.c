@@ -327,11 +327,16 @@ bool protect_outputs(struct recogniser *r, struct shell_state *state,
         const struct shell_output *output = &command->outputs[i];
         struct write write = {.change = output->append ? CHANGE_APPENDED : CHANGE_REPLACED,
                               .directory = command->directory};
+        struct tamper included;
         if (str_starts(output->path.text, STR("/dev/")))
             continue;
         /* Before anything is put together: nearly all redirections go elsewhere. */
-        if (protect_is_known(output->path.text) &&
-            !protect_names_path(r->arena, protect_state(r), command->directory, output->path.text))
+        bool ours =
+            !protect_is_known(output->path.text) ||
+            protect_names_path(r->arena, protect_state(r), command->directory, output->path.text);
+        if (!ours && (!command->words.count || output->descriptor != 1 ||
+                      !output_printed(r, command, &write.text) ||
+                      !protect_may_be_included(r->arena, output->path.text, write.text, &included)))
             continue;
         write.shown = shown_of(r, state, command);
         if (command->words.count == 0) {

@@ -22,6 +22,9 @@
 #include "base/vec.h"
 
 #define TAMPERS_MAX 64u
+/* Rules of files that only count where a configuration takes them over. */
+#define RULE_GIT_INCLUDED "git-included"
+#define RULE_LEFTHOOK_EXTENDED "lefthook-extended"
 
 enum tamper_kind {
     TAMPER_RULE = 0, /* a rule names it: git push --no-verify */
@@ -74,6 +77,8 @@ MUST_CHECK bool tampers_read_json(struct arena *arena, const cJSON *array,
  * state directory. */
 bool protect_names_path(struct arena *arena, struct str state, struct str directory,
                         struct str path);
+/* Words without which no file that a configuration takes over says anything of hooks; of an edit's request, before it is read. */
+bool protect_may_speak_of_hooks(struct arena *arena, struct str text);
 /* The edit of one file that a host announced: at most one tamper. */
 void protect_edit(struct arena *arena, struct str state, const struct request *request,
                   struct str path, const struct request_edit *edit, struct tampers *ret_tampers);

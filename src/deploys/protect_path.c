@@ -280,6 +280,45 @@ struct strs protect_expand(struct arena *arena, const struct protect_tables *t, 
     return paths;
 }
 
+static bool mentions(struct arena *arena, struct str text, const char *const *words)
+{
+    struct str lower = str_lower(arena, text);
+
+    for (; *words; words++)
+        if (str_contains(lower, str_from(*words)))
+            return true;
+    return false;
+}
+
+static const char *const of_git[] = {"hookspath", "[hook", "[alias", NULL};
+static const char *const of_lefthook[] = {"pre-push", "source_dir", "remotes", NULL};
+
+bool protect_may_speak_of_hooks(struct arena *arena, struct str text)
+{
+    return mentions(arena, text, of_git) || mentions(arena, text, of_lefthook);
+}
+
+bool protect_may_be_included(struct arena *arena, struct str path, struct str text,
+                             struct tamper *ret_tamper)
+{
+    static const char *const endings[] = {".yml", ".yaml", ".json", ".jsonc", ".toml"};
+    bool git = mentions(arena, text, of_git), lefthook = false;
+
+    for (size_t i = 0; i < COUNT_OF(endings) && !git; i++)
+        lefthook = lefthook || str_ends(path, str_from(endings[i]));
+    if (!git && !(lefthook && mentions(arena, text, of_lefthook)))
+        return false;
+    *ret_tamper = (struct tamper){
+        .kind = TAMPER_FILE,
+        .path = path,
+        .judge = git ? JUDGE_GIT : JUDGE_HOOK,
+        .rule = git ? STR(RULE_GIT_INCLUDED) : STR(RULE_LEFTHOOK_EXTENDED),
+        .says = git ? STR("a file that git's configuration takes over")
+                    : STR("a file that lefthook's configuration extends itself by"),
+    };
+    return true;
+}
+
 void protect_fill(struct arena *arena, const struct protect_tables *tables,
                   const struct protected_path *found, struct tamper *tamper)
 {
@@ -300,6 +339,17 @@ void protect_fill(struct arena *arena, const struct protect_tables *tables,
         VEC_PUSH(arena, &tamper->holds, pack_list_item(t, found->row->holds, i));
 }
 
+static bool included_edit(struct arena *arena, struct str path, const struct request_edit *edit,
+                          struct tamper *ret_tamper)
+{
+    if (edit->whole)
+        return protect_may_be_included(arena, path, edit->content, ret_tamper);
+    for (size_t i = 0; i < edit->steps.count; i++)
+        if (protect_may_be_included(arena, path, edit->steps.items[i].new_text, ret_tamper))
+            return true;
+    return edit->patch.length && protect_may_be_included(arena, path, edit->patch, ret_tamper);
+}
+
 void protect_edit(struct arena *arena, struct str state, const struct request *request,
                   struct str path, const struct request_edit *edit, struct tampers *ret_tampers)
 {
@@ -307,9 +357,12 @@ void protect_edit(struct arena *arena, struct str state, const struct request *r
     struct tamper tamper = {.directory = request->cwd, .command = request->tool};
     struct str absolute = path_join(arena, request->cwd, path);
 
-    if (!protect_look_up(arena, &protect_builtin, state, absolute, false, &found))
+    if (protect_look_up(arena, &protect_builtin, state, absolute, false, &found))
+        protect_fill(arena, &protect_builtin, &found, &tamper);
+    else if (!included_edit(arena, absolute, edit, &tamper))
         return;
-    protect_fill(arena, &protect_builtin, &found, &tamper);
+    tamper.directory = request->cwd;
+    tamper.command = request->tool;
     tamper.change = edit->whole ? CHANGE_REPLACED : CHANGE_EDITED;
     tamper.has_text = edit->whole;
     tamper.text = edit->content;

@@ -24,6 +24,10 @@ bool protect_glob_fits(struct arena *arena, struct str glob, struct str name, bo
 /* `hidden`: wildcards take names that begin with a dot, too. A pattern of the shell's stands for those of our names that it takes in the last part of a path, and for what is there now. */
 struct strs protect_expand(struct arena *arena, const struct protect_tables *tables,
                            struct str absolute, bool hidden);
+/* Text that would decide which hooks run if it stood in a file that git's or lefthook's configuration takes over; whether they do, who judges it
+ * finds out. */
+bool protect_may_be_included(struct arena *arena, struct str path, struct str text,
+                             struct tamper *ret_tamper);
 void protect_fill(struct arena *arena, const struct protect_tables *tables,
                   const struct protected_path *found, struct tamper *tamper);
 

@@ -107,6 +107,21 @@ static struct strs guess_paths(struct recogniser *r, const struct write *write, 
     return paths;
 }
 
+static bool write_included(struct recogniser *r, const struct write *write, struct str path,
+                           struct err *e)
+{
+    struct tamper tamper;
+
+    if (!write->has_text || !protect_may_be_included(r->arena, path, write->text, &tamper))
+        return true;
+    tamper.change = write->change;
+    tamper.directory = write->directory;
+    tamper.has_text = true;
+    tamper.text = write->text;
+    tamper.command = write->shown.length ? write->shown : line_show(r, write->call, write->line);
+    return protect_report(r, tamper, e);
+}
+
 static bool write_path(struct recogniser *r, const struct write *write, struct str path,
                        struct err *e)
 {
@@ -120,7 +135,7 @@ static bool write_path(struct recogniser *r, const struct write *write, struct s
                             .edits = write->edits};
 
     if (!protect_look_up(r->arena, r->protect, protect_state(r), path, removed, &found))
-        return true;
+        return write_included(r, write, path, e);
     if (found.row && found.row->judge == JUDGE_DIRECTORY && !removed &&
         write->change != CHANGE_MODE)
         return true;

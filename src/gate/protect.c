@@ -148,7 +148,9 @@ static struct str judge_text(struct guard *guard, enum tamper_judge judge,
     case JUDGE_SETTINGS:
         return protect_settings(guard->arena, change);
     case JUDGE_HOOK:
-        return protect_hook(guard->arena, change);
+        return str_eq(guard->tamper->rule, STR(RULE_LEFTHOOK_EXTENDED))
+                   ? protect_manager_extended(guard->arena, guard->tamper->directory, change)
+                   : protect_hook(guard->arena, change);
     case JUDGE_GIT:
         return protect_git(guard->arena, change);
     case JUDGE_DIRECTORY:
@@ -261,7 +263,9 @@ static void judge_file(struct guard *guard, enum tamper_judge judge, struct str 
     struct protect_change change = {.path = path, .state = guard->input->state_directory};
     struct err e = ERR_NONE;
 
-    if (is_other_case(guard, path) || file_kind(guard->arena, path) == FILE_DIRECTORY)
+    if (is_other_case(guard, path) || file_kind(guard->arena, path) == FILE_DIRECTORY ||
+        (str_eq(tamper->rule, STR(RULE_GIT_INCLUDED)) &&
+         !protect_git_includes(guard->arena, tamper->directory, path)))
         return;
     if (!read_before(guard, path, &change.before, &change.existed, &e)) {
         protect(guard, path, str_printf(guard->arena, "it cannot be read: %s", e.message));

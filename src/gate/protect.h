@@ -36,6 +36,11 @@ struct str protect_hook(struct arena *arena, const struct protect_change *change
 struct str protect_manager(struct arena *arena, const struct protect_change *change);
 struct str protect_manager_toml(struct arena *arena, const struct protect_change *change);
 struct str protect_git(struct arena *arena, const struct protect_change *change);
+/* Is it one of the files that git's configuration takes over, in this directory? */
+bool protect_git_includes(struct arena *arena, struct str directory, struct str path);
+/* What lefthook's configuration extends itself by is laid over our entry there; STR_NONE too where none does. */
+struct str protect_manager_extended(struct arena *arena, struct str directory,
+                                    const struct protect_change *change);
 /* Does the repository's own configuration say so, once, and in this spelling? Words that a shell would quote never do. */
 bool protect_git_hooks_path_is(struct arena *arena, struct str directory, struct str value);
 /* Is there something of ours in this file, that could be lost? */

@@ -184,6 +184,39 @@ struct str protect_git(struct arena *arena, const struct protect_change *change)
     return STR_NONE;
 }
 
+static bool includes(struct arena *arena, struct str from, struct str wanted, unsigned depth)
+{
+    struct err absent = ERR_NONE;
+    struct str text;
+
+    if (depth == INCLUDES_MAX || !file_read(arena, from, PROTECT_FILE_MAX, &text, &absent))
+        return false;
+    struct setting_lines lines = settings_of(arena, text);
+    for (size_t i = 0; i < lines.count; i++) {
+        struct str path = is_include(arena, &lines.items[i])
+                              ? included_file(arena, from, lines.items[i].line)
+                              : STR_NONE;
+        if (path.bytes &&
+            (str_eq(path_real(arena, path), wanted) || includes(arena, path, wanted, depth + 1)))
+            return true;
+    }
+    return false;
+}
+
+bool protect_git_includes(struct arena *arena, struct str directory, struct str path)
+{
+    struct str entry, root = work_tree_find(arena, directory, &entry);
+    struct str home = str_from(getenv("HOME")), real = path_real(arena, path);
+    struct str homes[] = {STR(".gitconfig"), STR(".config/git/config")};
+
+    if (root.length && includes(arena, path_join(arena, entry, STR("config")), real, 0))
+        return true;
+    for (size_t i = 0; home.length && i < COUNT_OF(homes); i++)
+        if (includes(arena, path_join(arena, home, homes[i]), real, 0))
+            return true;
+    return false;
+}
+
 bool protect_git_hooks_path_is(struct arena *arena, struct str directory, struct str value)
 {
     struct str entry, root = work_tree_find(arena, directory, &entry), text;

@@ -390,6 +390,43 @@ bool protect_manager_starts_ours(struct arena *arena, struct str path, struct st
                            holds_ours(arena, root, ".pre-commit-config.yml")));
 }
 
+static bool extends_by(struct arena *arena, struct str configuration, struct str path)
+{
+    struct err absent = ERR_NONE;
+    const struct node *tree;
+    struct str text;
+
+    if (!file_read(arena, configuration, PROTECT_FILE_MAX, &text, &absent) ||
+        !str_contains(text, STR(NAME)) || !read_tree(arena, configuration, text, &tree))
+        return false;
+    const struct node *extends = get(tree, "extends");
+    for (const struct node *file = extends ? extends->first : NULL; file; file = file->next)
+        if (str_eq(path_real(arena, path_join(arena, path_directory(configuration), file->text)),
+                   path))
+            return true;
+    return false;
+}
+
+struct str protect_manager_extended(struct arena *arena, struct str directory,
+                                    const struct protect_change *change)
+{
+    struct manager m = {.arena = arena, .change = change, .beside = true};
+    struct str entry, root = work_tree_find(arena, directory, &entry);
+    bool taken = false;
+
+    for (size_t n = 0; root.length && n < COUNT_OF(names); n++)
+        for (size_t i = 0; i < COUNT_OF(endings); i++)
+            taken = taken || extends_by(arena,
+                                        path_join(arena, root,
+                                                  str_printf(arena, "%s%s", names[n], endings[i])),
+                                        path_real(arena, change->path));
+    if (!taken || str_ends(change->path, STR(".toml")) ||
+        !read_tree(arena, change->path, change->before, &m.before) ||
+        !read_tree(arena, change->path, change->after, &m.after))
+        return STR_NONE; /* which lefthook could not read, and would stop at */
+    return compare_lefthook(&m);
+}
+
 bool protect_manager_is_laid_over(struct arena *arena, struct str path)
 {
     return is_local(path) && is_beside_ours(arena, path);
