@@ -2,7 +2,7 @@
 
 #define NESTING_MAX 200u
 #define PARTS_DEPTH_MAX 4u
-#define LOCALS_MAX 1000u
+#define LOCAL_TEXT_MAX ((size_t)256 << 10)
 
 struct str steps_text(struct steps_reader *r, TSNode node)
 {
@@ -191,37 +191,63 @@ static bool each_of_loop(struct steps_reader *r, TSNode loop, steps_visit *visit
     return each_round(r, node_field(loop, "left"), node_field(loop, "right"), &round);
 }
 
+/* --- Local names. --- */
+
+/* What note_local() made of the name, as long as it is seen from here; `*ret_meant`: it means something here, whoever made it. */
+static struct python_bound *local_named(struct steps_reader *r, struct str name, bool *ret_meant)
+{
+    const struct python_bound *bound = r->scope.bound;
+
+    while (bound && !str_eq(bound->name, name))
+        bound = bound->outer;
+    *ret_meant = bound != NULL;
+    for (size_t i = 0; bound && i < r->locals.count; i++)
+        if (r->locals.items[i] == bound)
+            return r->locals.items[i];
+    return NULL;
+}
+
+static struct str appended(struct steps_reader *r, struct str text, struct str more)
+{
+    return text.length + more.length > LOCAL_TEXT_MAX
+               ? STR_NONE
+               : str_printf(r->arena, STR_FMT STR_FMT, STR_ARG(text), STR_ARG(more));
+}
+
 /* sql = "…", sql += "…" in the body that is read: from here on the name means that. What else a name means its binding says, but of one that meant a text
- * before. */
+ * before. One that is set anew keeps its place: a revision may use `sql` a thousand times. */
 static void note_local(struct steps_reader *r, TSNode assignment)
 {
     TSNode name = node_field(assignment, "left"), right = node_field(assignment, "right");
-    struct python_constant value = python_constant(r->tree, r->scope, right), before = {0};
-    bool meant = false;
+    struct python_constant value = python_constant(r->tree, r->scope, right);
+    bool meant, text = value.kind == CONSTANT_STRING;
 
-    if (!node_is(name, "identifier") || r->locals++ == LOCALS_MAX)
+    if (!node_is(name, "identifier"))
         return;
-    for (const struct python_bound *i = r->scope.bound; i && !meant; i = i->outer)
-        meant = str_eq(i->name, node_source(r->scope.file, name));
+    struct python_bound *bound = local_named(r, node_source(r->scope.file, name), &meant);
     if (node_is(assignment, "augmented_assignment")) {
-        before = python_constant(r->tree, r->scope, name);
-        if (before.kind != CONSTANT_STRING)
-            value.kind = CONSTANT_NOT;
-        value.text =
-            str_printf(r->arena, STR_FMT STR_FMT, STR_ARG(before.text), STR_ARG(value.text));
+        struct python_constant before = python_constant(r->tree, r->scope, name);
+        text = text && before.kind == CONSTANT_STRING;
+        value.text = text ? appended(r, before.text, value.text) : STR_NONE;
+        text = text && value.text.bytes;
     }
-    if (value.kind != CONSTANT_STRING && !meant)
+    if (!text && !meant)
         return;
-    struct python_bound *bound = ARENA_NEW(r->arena, struct python_bound);
+    if (!bound) {
+        bound = ARENA_NEW(r->arena, struct python_bound);
+        *bound = (struct python_bound){.name = node_source(r->scope.file, name),
+                                       .outer = r->scope.bound};
+        VEC_PUSH(r->arena, &r->locals, bound);
+        r->scope.bound = bound;
+    }
+    bound->text = text ? value.text : STR_NONE;
+    bound->node = text ? node_null() : right;
+    if (text)
+        return;
     struct python_scope *around = ARENA_NEW(r->arena, struct python_scope);
     *around = r->scope;
-    *bound = (struct python_bound){
-        .name = node_source(r->scope.file, name), .text = value.text, .outer = r->scope.bound};
-    if (value.kind != CONSTANT_STRING) {
-        bound->node = right;
-        bound->scope = around;
-    }
-    r->scope.bound = bound;
+    around->bound = bound->outer; /* it may be of itself: sql = wrapped(sql) */
+    bound->scope = around;
 }
 
 /* [migrations.AddField("user", name, …) for name in ("a", "b")] */
