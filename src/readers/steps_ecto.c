@@ -118,6 +118,23 @@ static struct str kind_of_type(struct reading *r, TSNode type)
     return STR_NONE;
 }
 
+/* Enum.each(@names, fn name -> … end); null: the call gives none. */
+static TSNode function_given(struct reading *r, TSNode call)
+{
+    struct elixir_nodes arguments = elixir_children(r->scope.tree, elixir_child(call, "arguments"));
+
+    for (size_t i = 0; i < arguments.count; i++)
+        if (node_is(arguments.items[i], "anonymous_function"))
+            return arguments.items[i];
+    return node_null();
+}
+
+/* for … do, if … do, Enum.each(…, fn … end): what stands in it counts. */
+static bool is_block(struct reading *r, TSNode call)
+{
+    return elixir_body(r->scope, call).count || !ts_node_is_null(function_given(r, call));
+}
+
 static void modify(struct reading *r, struct str table, struct str column, TSNode call)
 {
     struct str null = elixir_text(r->scope, elixir_keyword(r->scope, call, "null"));
@@ -158,12 +175,17 @@ static void column(struct reading *r, struct str table, TSNode call)
         modify(r, table, name, call);
 }
 
-static void columns(struct reading *r, struct str table, TSNode call)
-{
-    struct elixir_nodes body = elixir_body(r->scope, call);
+struct place {
+    struct str table; /* of the columns; empty: statements */
+    bool columns;
+    unsigned depth;
+};
 
-    for (size_t i = 0; i < body.count; i++)
-        column(r, table, body.items[i]);
+static void body_once(struct reading *r, TSNode holder, struct place place);
+
+static void columns(struct reading *r, struct str table, TSNode call, unsigned depth)
+{
+    body_once(r, call, (struct place){.table = table, .columns = true, .depth = depth});
 }
 
 /* --- Statements. --- */
@@ -189,7 +211,7 @@ static void create(struct reading *r, TSNode call)
                               .table = table,
                               .column = name.length ? name : STR("id")});
     }
-    columns(r, table, call);
+    columns(r, table, call, 0);
 }
 
 static void drop(struct reading *r, TSNode call)
@@ -227,20 +249,71 @@ static void rename_thing(struct reading *r, TSNode call)
 }
 
 static void statements(struct reading *r, struct elixir_nodes body, unsigned depth);
+static void bodies(struct reading *r, TSNode call, struct place place);
 
-/* Enum.each(@names, fn name -> alter table(:items) do … end end) */
-static void functions_given(struct reading *r, TSNode call, unsigned depth)
+/* The statements of a body, or its columns, also those in for x <- list do … end and if … do … end. */
+static void body_once(struct reading *r, TSNode holder, struct place place)
 {
-    struct elixir_nodes arguments = elixir_children(r->scope.tree, elixir_child(call, "arguments"));
+    struct elixir_nodes body = node_is(holder, "call")
+                                   ? elixir_body(r->scope, holder)
+                                   : elixir_children(r->scope.tree, elixir_child(holder, "body"));
 
-    for (size_t i = 0; i < arguments.count; i++) {
-        struct elixir_nodes clauses = {0};
-        if (node_is(arguments.items[i], "anonymous_function"))
-            clauses = elixir_children(r->scope.tree, arguments.items[i]);
-        for (size_t c = 0; c < clauses.count; c++)
-            statements(r, elixir_children(r->scope.tree, elixir_child(clauses.items[c], "body")),
-                       depth + 1);
+    if (!place.columns) {
+        statements(r, body, place.depth);
+        return;
     }
+    for (size_t i = 0; i < body.count && place.depth < NESTING_MAX; i++) {
+        if (is_block(r, body.items[i]))
+            bodies(r, body.items[i],
+                   (struct place){.table = place.table, .columns = true, .depth = place.depth + 1});
+        else
+            column(r, place.table, body.items[i]);
+    }
+}
+
+/* Once for each text of the list that `name` goes through; once without a value where the list cannot be read. */
+static void rounds(struct reading *r, TSNode name, TSNode list, TSNode holder, struct place place)
+{
+    const struct elixir_scope before = r->scope;
+    struct strs texts;
+
+    if (!node_is(name, "identifier") || !elixir_texts(r->scope, list, &texts) || !texts.count) {
+        body_once(r, holder, place);
+        return;
+    }
+    for (size_t i = 0; i < texts.count; i++) {
+        struct elixir_bound bound = {.name = elixir_source(r->scope.file, name),
+                                     .text = texts.items[i],
+                                     .outer = before.bound};
+        r->scope.bound = &bound;
+        body_once(r, holder, place);
+        r->scope = before;
+    }
+}
+
+/* for x <- list do … end, Enum.each(list, fn x -> … end); if and unless: once. */
+static void bodies(struct reading *r, TSNode call, struct place place)
+{
+    TSNode first = elixir_argument(r->scope.tree, call, 0), function = function_given(r, call);
+    struct elixir_nodes clauses = elixir_children(r->scope.tree, function);
+    bool generator =
+        str_eq(elixir_called(r->scope.file, call), STR("for")) && node_is(first, "binary_operator");
+
+    if (ts_node_is_null(function)) {
+        rounds(r, generator ? ts_node_named_child(first, 0) : node_null(),
+               generator ? ts_node_named_child(first, 1) : node_null(), call, place);
+        return;
+    }
+    for (size_t i = 0; i < clauses.count; i++)
+        rounds(r, ts_node_named_child(elixir_child(clauses.items[i], "arguments"), 0),
+               clauses.count == 1 ? first : node_null(), clauses.items[i], place);
+}
+
+/* "up" of `def up do` and of `def up() do`. */
+static struct str name_of_head(struct reading *r, TSNode head)
+{
+    return node_is(head, "identifier") ? elixir_source(r->scope.file, head)
+                                       : elixir_called(r->scope.file, head);
 }
 
 /* add_text(:sku) of `defp add_text(name) do`: what that does, with the texts that the call gives. */
@@ -253,7 +326,7 @@ static bool own_function(struct reading *r, TSNode call, struct str word, unsign
     for (size_t i = 0; word.length && depth < NESTING_MAX && i < definitions.count; i++) {
         TSNode head = elixir_argument(r->scope.tree, definitions.items[i], 0);
         if (!str_starts(elixir_called(r->scope.file, definitions.items[i]), STR("def")) ||
-            !str_eq(elixir_called(r->scope.file, head), word))
+            !str_eq(name_of_head(r, head), word))
             continue;
         for (size_t p = 0; p < PARAMETERS_MAX; p++) {
             TSNode parameter = elixir_argument(r->scope.tree, head, p);
@@ -272,6 +345,62 @@ static bool own_function(struct reading *r, TSNode call, struct str word, unsign
     return false;
 }
 
+/* "execute" of &execute/1; empty: it is no such thing. */
+static struct str captured(struct reading *r, TSNode node)
+{
+    struct str source = elixir_source(r->scope.file, node);
+    size_t slash = str_find_byte(source, '/');
+
+    return node_is(node, "unary_operator") && str_starts(source, STR("&")) && slash != SIZE_MAX
+               ? str_trim(str_slice(source, 1, slash))
+               : STR_NONE;
+}
+
+/* execute("…"), execute(&add_sku/0, &drop_sku/0), execute(fn -> repo().query!("…") end, …): the first one goes forward. */
+static void execute(struct reading *r, TSNode call, unsigned depth)
+{
+    TSNode first = elixir_argument(r->scope.tree, call, 0);
+    struct elixir_nodes clauses = {0};
+
+    if (own_function(r, node_null(), captured(r, first), depth))
+        return;
+    if (node_is(first, "anonymous_function"))
+        clauses = elixir_children(r->scope.tree, first);
+    for (size_t i = 0; i < clauses.count; i++)
+        body_once(r, clauses.items[i], (struct place){.depth = depth + 1});
+    steps_of_sql(r->arena, elixir_text(r->scope, first), r->steps);
+}
+
+/* repo().query!("…"), Repo.query!("…"), Ecto.Adapters.SQL.query!(repo(), "…", []) */
+static bool queries(struct reading *r, TSNode call)
+{
+    static const char *const words[] = {"query", "query!", "query_many", "query_many!", NULL};
+    TSNode target = node_is(call, "call") ? ts_node_named_child(call, 0) : node_null();
+    struct str text;
+
+    if (!node_is(target, "dot") ||
+        !is_any(elixir_source(r->scope.file, elixir_child(target, "identifier")), words))
+        return false;
+    for (size_t i = 0; i < 2; i++) {
+        text = elixir_text(r->scope, elixir_argument(r->scope.tree, call, i));
+        steps_of_sql(r->arena, text, r->steps);
+    }
+    return true;
+}
+
+/* Enum.each(@statements, &execute/1) */
+static bool executes_each(struct reading *r, TSNode call)
+{
+    struct strs texts;
+
+    if (!str_eq(captured(r, elixir_argument(r->scope.tree, call, 1)), STR("execute")) ||
+        !elixir_texts(r->scope, elixir_argument(r->scope.tree, call, 0), &texts))
+        return false;
+    for (size_t i = 0; i < texts.count; i++)
+        steps_of_sql(r->arena, texts.items[i], r->steps);
+    return true;
+}
+
 static void statement(struct reading *r, TSNode call, unsigned depth)
 {
     static const char *const creates[] = {"create", "create_if_not_exists", NULL};
@@ -283,16 +412,14 @@ static void statement(struct reading *r, TSNode call, unsigned depth)
     else if (is_any(word, drops))
         drop(r, call);
     else if (str_eq(word, STR("alter")))
-        columns(r, table_name(r, elixir_argument(r->scope.tree, call, 0)), call);
+        columns(r, table_name(r, elixir_argument(r->scope.tree, call, 0)), call, depth);
     else if (str_eq(word, STR("rename")))
         rename_thing(r, call);
     else if (str_eq(word, STR("execute")))
-        steps_of_sql(r->arena, elixir_text(r->scope, elixir_argument(r->scope.tree, call, 0)),
-                     r->steps);
-    else if (!ts_node_is_null(elixir_child(call, "do_block"))) /* if, unless, for … */
-        statements(r, elixir_body(r->scope, call), depth + 1);
-    else if (!own_function(r, call, word, depth))
-        functions_given(r, call, depth);
+        execute(r, call, depth);
+    else if (!queries(r, call) && !executes_each(r, call) && !own_function(r, call, word, depth) &&
+             is_block(r, call))
+        bodies(r, call, (struct place){.depth = depth + 1});
 }
 
 static void statements(struct reading *r, struct elixir_nodes body, unsigned depth)
@@ -316,8 +443,7 @@ void steps_of_ecto(struct arena *arena, struct elixir_tree *tree, struct elixir_
         definitions = elixir_children(tree, r.scope.body);
         for (size_t i = 0; i < definitions.count; i++) {
             TSNode definition = definitions.items[i], head = elixir_argument(tree, definition, 0);
-            struct str name =
-                node_is(head, "identifier") ? elixir_source(file, head) : elixir_called(file, head);
+            struct str name = name_of_head(&r, head);
             bool function = str_eq(elixir_called(file, definition), STR("def"));
             if (function && (str_eq(name, STR("change")) || str_eq(name, STR("up"))))
                 statements(&r, elixir_body(r.scope, definition), 0);

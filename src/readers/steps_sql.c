@@ -4,7 +4,8 @@
 
 struct token {
     struct str text; /* identifiers without their quotes */
-    char kind;       /* 'w' word, 'q' quoted identifier, 's' string, or the byte itself */
+    char
+        kind; /* 'w' word, 'q' quoted identifier, 's' string, '$' what $$ … $$ encloses, or the byte itself */
 };
 
 struct tokens {
@@ -27,17 +28,19 @@ static size_t skip_quoted(struct str text, size_t at, char quote)
     return text.length;
 }
 
-static size_t skip_dollar(struct str text, size_t at)
+static size_t skip_dollar(struct str text, size_t at, struct str *ret_body)
 {
     size_t end = at + 1;
 
     while (end < text.length && text.bytes[end] != '$' && text.bytes[end] != ' ' &&
            text.bytes[end] != '\n')
         end++;
+    *ret_body = STR_NONE;
     if (end >= text.length || text.bytes[end] != '$')
         return at + 1;
     struct str tag = str_slice(text, at, end + 1);
     size_t close = str_find(str_from_offset(text, end + 1), tag);
+    *ret_body = str_prefix(str_from_offset(text, end + 1), close);
     return close == SIZE_MAX ? text.length : end + 1 + close + tag.length;
 }
 
@@ -69,7 +72,10 @@ static void tokenize(struct tokens *t, struct str text)
             VEC_PUSH(t->arena, &t->all,
                      (struct token){str_slice(text, start + 1, at > start + 1 ? at - 1 : at), 'q'});
         } else if (byte == '$') {
-            at = skip_dollar(text, at);
+            struct str body;
+            at = skip_dollar(text, at, &body);
+            if (body.length)
+                VEC_PUSH(t->arena, &t->all, (struct token){body, '$'});
         } else if (is_word_byte(byte)) {
             while (at < text.length && is_word_byte(text.bytes[at]))
                 at++;
@@ -525,6 +531,32 @@ static void drop(struct tokens *t, struct steps *steps)
                                      : (struct step){.kind = kind, .name = name});
 }
 
+static void statement(struct tokens *t, struct steps *steps);
+
+/* DO $$ BEGIN IF NOT EXISTS (…) THEN ALTER TABLE …; END IF; END $$: what stands written in it, on whatever condition. EXECUTE '…' of one text. */
+static void block(struct tokens *t, struct steps *steps)
+{
+    static const char *const begins[] = {"BEGIN", "THEN", "ELSE", "LOOP", NULL};
+    struct tokens inner = {.arena = t->arena};
+    bool begun = false;
+
+    while (peek(t).kind == 'w') /* LANGUAGE plpgsql */
+        t->at++;
+    if (peek(t).kind == '$')
+        tokenize(&inner, peek(t).text);
+    for (; inner.at < inner.all.count; inner.at++) {
+        struct token token = peek(&inner);
+        if (begun && str_eq_nocase(token.text, STR("EXECUTE")) && ahead(&inner, 1).kind == 's' &&
+            ahead(&inner, 2).kind == ';')
+            steps_of_sql(t->arena, ahead(&inner, 1).text, steps);
+        else if (begun)
+            statement(&inner, steps);
+        token = peek(&inner);
+        begun =
+            token.kind == ';' || (token.kind == 'w' && str_is_one_of_nocase(token.text, begins));
+    }
+}
+
 static void statement(struct tokens *t, struct steps *steps)
 {
     if (take(t, "CREATE")) {
@@ -547,6 +579,8 @@ static void statement(struct tokens *t, struct steps *steps)
             rename_tables(t, steps);
     } else if (take(t, "DROP")) {
         drop(t, steps);
+    } else if (take(t, "DO")) {
+        block(t, steps);
     }
 }
 

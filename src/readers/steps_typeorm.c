@@ -34,10 +34,34 @@ static struct str bare_table(struct str name)
     return str_starts(name, STR("public.")) ? str_from_offset(name, STR("public.").length) : name;
 }
 
+static TSNode member_named(struct reading *r, struct str name)
+{
+    struct script_nodes members = script_children(r->tree, r->class_body);
+
+    for (size_t i = 0; i < members.count; i++)
+        if (str_eq(
+                script_source(r->scope.file, script_child(members.items[i], "property_identifier")),
+                name))
+            return members.items[i];
+    return node_null();
+}
+
+/* this.table of `private table = new Table({ … })`; else the node itself. */
+static TSNode own_field(struct reading *r, TSNode node)
+{
+    if (!node_is(node, "member_expression") || !node_is(ts_node_named_child(node, 0), "this"))
+        return node;
+    TSNode member =
+        member_named(r, script_source(r->scope.file, script_child(node, "property_identifier")));
+    return node_is(member, "public_field_definition") || node_is(member, "field_definition")
+               ? script_bare(script_last(member))
+               : node;
+}
+
 /* The options of `new Table({ … })`, or the object itself. */
 static TSNode object_of(struct reading *r, TSNode node)
 {
-    TSNode bare = script_bare(node);
+    TSNode bare = own_field(r, script_bare(node));
     struct script_thing thing;
 
     if (node_is(bare, "identifier")) {
@@ -169,7 +193,6 @@ static void change_column(struct reading *r, struct str table, struct str column
 }
 
 enum operation {
-    OPERATION_QUERY,
     OPERATION_CREATE_TABLE,
     OPERATION_DROP_TABLE,
     OPERATION_RENAME_TABLE,
@@ -189,7 +212,6 @@ static const struct {
     const char *name;
     enum operation operation;
 } operations[] = {
-    {"query", OPERATION_QUERY},
     {"createTable", OPERATION_CREATE_TABLE},
     {"dropTable", OPERATION_DROP_TABLE},
     {"renameTable", OPERATION_RENAME_TABLE},
@@ -243,14 +265,29 @@ static void each_constraint(struct reading *r, struct str table, TSNode list)
         constraint(r, table, items.items[i], STEP_ADD_INDEX);
 }
 
+/* dedent`…`, `…`.trim(): the template or text itself. */
+static TSNode text_bare(TSNode node)
+{
+    TSNode bare = script_bare(node), callee = script_callee(bare);
+
+    if (!node_is(bare, "call_expression"))
+        return bare;
+    if (node_is(script_last(bare), "template_string"))
+        return script_last(bare);
+    TSNode object = node_is(callee, "member_expression")
+                        ? script_bare(ts_node_named_child(callee, 0))
+                        : node_null();
+    return node_is(object, "template_string") || node_is(object, "string") ? object : bare;
+}
+
 /* `ALTER TABLE "${table}" ADD "age" integer`: a name stands for what is filled in, and for the text where that may come from. */
 void steps_of_query(struct arena *arena, struct script_tree *tree, const struct script_scope *scope,
                     TSNode node, struct steps *steps)
 {
     static const struct str gap = STR_INIT("hookcheck_gap");
     struct reading r = {.arena = arena, .tree = tree, .scope = *scope, .steps = steps};
-    struct str text = script_text(tree, *scope, node);
-    TSNode bare = script_bare(node);
+    TSNode bare = text_bare(node);
+    struct str text = script_text(tree, *scope, bare);
     struct steps found = {0};
 
     if (!text.length && node_is(bare, "template_string")) {
@@ -322,9 +359,6 @@ static void operate(struct reading *r, enum operation operation, TSNode call)
     struct str table = bare_table(name_of(r, first));
 
     switch (operation) {
-    case OPERATION_QUERY:
-        query(r, first);
-        break;
     case OPERATION_CREATE_TABLE:
         create_table(r, first);
         break;
@@ -374,19 +408,6 @@ static void operate(struct reading *r, enum operation operation, TSNode call)
 
 static void visit(struct reading *r, TSNode node, unsigned depth);
 
-static TSNode member_named(struct reading *r, struct str name)
-{
-    struct script_nodes members = script_children(r->tree, r->class_body);
-
-    for (size_t i = 0; i < members.count; i++)
-        if (node_is(members.items[i], "method_definition") &&
-            str_eq(
-                script_source(r->scope.file, script_child(members.items[i], "property_identifier")),
-                name))
-            return members.items[i];
-    return node_null();
-}
-
 /* await this.addText(runner, "sku"): what that method does, with what the call gives. */
 static void own_method(struct reading *r, TSNode node, TSNode callee, unsigned depth)
 {
@@ -395,7 +416,7 @@ static void own_method(struct reading *r, TSNode node, TSNode callee, unsigned d
     struct reading before = *r;
     struct str runner = STR_NONE;
 
-    if (ts_node_is_null(method) || r->calls == CALLS_MAX)
+    if (!node_is(method, "method_definition") || r->calls == CALLS_MAX)
         return;
     for (size_t i = 0; i < CALLS_MAX && !runner.length; i++)
         if (str_eq(script_source(r->scope.file, script_argument(r->tree, node, i)), r->runner))
@@ -416,9 +437,16 @@ static void visit(struct reading *r, TSNode node, unsigned depth)
     struct script_nodes children = script_children(r->tree, node);
     TSNode callee = script_callee(node);
 
-    if (node_is(callee, "member_expression") &&
-        str_eq(script_source(r->scope.file, ts_node_named_child(callee, 0)), r->runner)) {
-        struct str name = script_source(r->scope.file, script_child(callee, "property_identifier"));
+    struct str name =
+        node_is(callee, "member_expression")
+            ? script_source(r->scope.file, script_child(callee, "property_identifier"))
+            : STR_NONE;
+
+    /* queryRunner.manager.query(…), connection.query(…): whoever executes it. */
+    if (str_eq(name, STR("query"))) {
+        query(r, script_argument(r->tree, node, 0));
+    } else if (name.length && r->runner.length &&
+               str_eq(script_source(r->scope.file, ts_node_named_child(callee, 0)), r->runner)) {
         for (size_t i = 0; i < COUNT_OF(operations); i++)
             if (str_eq(name, str_from(operations[i].name)))
                 operate(r, operations[i].operation, node);
@@ -454,8 +482,7 @@ static void find_classes(struct reading *r, TSNode node, unsigned depth)
         struct script_call call = {.file = r->scope.file, .function = member, .scope = r->scope};
         r->runner = script_parameter(r->tree, r->scope.file, member, 0);
         r->scope.call = &call;
-        if (r->runner.length)
-            visit(r, script_child(member, "statement_block"), 0);
+        visit(r, script_child(member, "statement_block"), 0);
         r->scope.call = NULL;
     }
     for (size_t i = 0; i < children.count; i++)
