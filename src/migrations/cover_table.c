@@ -182,7 +182,8 @@ bool cover_ruby_is_plain(struct str text)
             !(at + 1 < text.length && byte_is_word(text.bytes[at + 1])) &&
             !is_plain_block(text, at))
             return false;
-    return str_contains(text, STR("|t|"));
+    return str_contains(text, STR("|t|")) ||
+           (text_has_word(text, STR("create_join_table")) && !str_contains(text, STR("|")));
 }
 
 /* --- An index that is made with its table. --- */

@@ -166,7 +166,7 @@ static bool drops_key(const struct step *step, const struct schema_change *chang
            str_contains(change->line, STR(" DROP ")) && key_may_be_called(step->name, change);
 }
 
-/* A label goes by a type that is made anew without it. */
+/* A label goes by a type that is made anew without it, or by getting another name. */
 static int label_effect(const struct step *step, const struct schema_change *change)
 {
     bool same = step->kind == STEP_ADD_VALUE && str_eq(step->value, change->value);
@@ -174,7 +174,9 @@ static int label_effect(const struct step *step, const struct schema_change *cha
     if (!change->value.length)
         return step->kind == STEP_ALTER_TYPE;
     if (str_contains(change->line, STR(" DROP VALUE ")))
-        return same ? -1 : step->kind == STEP_ADD_TYPE;
+        return same ? -1
+                    : step->kind == STEP_ADD_TYPE ||
+                          (step->kind == STEP_ADD_VALUE && str_eq(step->was, change->value));
     return same;
 }
 

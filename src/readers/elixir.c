@@ -277,6 +277,8 @@ static struct str text_at(struct elixir_scope scope, TSNode node, unsigned depth
             struct str part = elixir_source(scope.file, parts.items[i]);
             if (node_is(parts.items[i], "interpolation"))
                 part = text_at(scope, ts_node_named_child(parts.items[i], 0), depth + 1);
+            if (!part.length && node_is(parts.items[i], "interpolation"))
+                part = scope.gap;
             if (!part.length)
                 return STR_NONE;
             buf_add(&buf, part);

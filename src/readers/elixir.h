@@ -49,6 +49,8 @@ struct elixir_scope {
     struct elixir_file *file;
     TSNode body; /* do_block of the module */
     const struct elixir_bound *bound;
+    struct str
+        gap; /* stands in strings for what is computed; empty: such strings are no constants */
 };
 
 /* Named children without comments. */

@@ -80,6 +80,16 @@ static struct str unescaped(struct ruby_file *file, struct str escape, bool sing
     }
 }
 
+/* "#{column}" of a name that is bound to a text. */
+static bool interpolated(struct ruby_file *file, TSNode part, struct str *ret)
+{
+    struct ruby_value value = ruby_value(file, child(part, 0));
+    bool told = ts_node_named_child_count(part) == 1 && ruby_is_text(&value);
+
+    *ret = told ? value.text : file->gap;
+    return told || file->gap.length;
+}
+
 /* The contents of strings, symbols with quotes and heredocs; false when something in it is computed. */
 static bool contents(struct ruby_file *file, TSNode node, struct str *ret)
 {
@@ -89,9 +99,12 @@ static bool contents(struct ruby_file *file, TSNode node, struct str *ret)
 
     for (uint32_t i = 0; i < ts_node_named_child_count(node); i++) {
         TSNode part = child(node, i);
-        if (ruby_is(part, "interpolation"))
-            return false;
-        if (ruby_is(part, "string_content") || ruby_is(part, "heredoc_content"))
+        struct str text;
+        if (ruby_is(part, "interpolation")) {
+            if (!interpolated(file, part, &text))
+                return false;
+            VEC_PUSH(file->arena, &parts, text);
+        } else if (ruby_is(part, "string_content") || ruby_is(part, "heredoc_content"))
             VEC_PUSH(file->arena, &parts, ruby_source(file, part));
         else if (ruby_is(part, "escape_sequence"))
             VEC_PUSH(file->arena, &parts, unescaped(file, ruby_source(file, part), single));

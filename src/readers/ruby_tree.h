@@ -46,6 +46,7 @@ struct ruby_file {
     TSTree *tree;
     TSNode root;
     VEC(struct ruby_bound) bound;
+    struct str gap; /* stands in texts for what is computed; empty: such texts are none */
 };
 
 struct ruby_file *ruby_file_parse(struct arena *arena, struct str source);

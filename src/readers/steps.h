@@ -65,7 +65,7 @@ struct step {
     struct str member;
     bool refers;      /* it is a key: its column is FIELD_id where nothing else is said */
     struct str owner; /* with a table: that of the model */
-    struct str was;   /* what field or table was called until now, as far as it is written */
+    struct str was;   /* what field, table or label was called until now, as far as it is written */
 };
 VEC_DEFINE(steps, struct step);
 
@@ -95,6 +95,10 @@ struct elixir_file;
 void steps_of_ecto(struct arena *arena, struct elixir_tree *tree, struct elixir_file *file,
                    struct steps *steps);
 void steps_of_sql(struct arena *arena, struct str text, struct steps *steps);
+/* A text in which STEPS_GAP stands for what is computed: steps with `computed`, which is `source`, where that is the table or column. */
+#define STEPS_GAP STR("hookcheck_gap")
+void steps_of_gapped_sql(struct arena *arena, struct str text, struct str source,
+                         struct steps *steps);
 /* A file of SQL that holds both ways ("-- migrate:down", "-- +goose Down"): without what goes back, line by line. */
 struct str sql_forward(struct arena *arena, struct str text);
 

@@ -356,6 +356,15 @@ static struct str captured(struct reading *r, TSNode node)
                : STR_NONE;
 }
 
+/* Nothing but SQL is made of it: what is no text gives no step. */
+static void sql(struct reading *r, TSNode text)
+{
+    struct elixir_scope scope = r->scope;
+
+    scope.gap = STEPS_GAP;
+    steps_of_gapped_sql(r->arena, elixir_text(scope, text), scope.file->source, r->steps);
+}
+
 /* execute("…"), execute(&add_sku/0, &drop_sku/0), execute(fn -> repo().query!("…") end, …): the first one goes forward. */
 static void execute(struct reading *r, TSNode call, unsigned depth)
 {
@@ -368,7 +377,7 @@ static void execute(struct reading *r, TSNode call, unsigned depth)
         clauses = elixir_children(r->scope.tree, first);
     for (size_t i = 0; i < clauses.count; i++)
         body_once(r, clauses.items[i], (struct place){.depth = depth + 1});
-    steps_of_sql(r->arena, elixir_text(r->scope, first), r->steps);
+    sql(r, first);
 }
 
 /* repo().query!("…"), Repo.query!("…"), Ecto.Adapters.SQL.query!(repo(), "…", []) */
@@ -376,15 +385,12 @@ static bool queries(struct reading *r, TSNode call)
 {
     static const char *const words[] = {"query", "query!", "query_many", "query_many!", NULL};
     TSNode target = node_is(call, "call") ? ts_node_named_child(call, 0) : node_null();
-    struct str text;
 
     if (!node_is(target, "dot") ||
         !is_any(elixir_source(r->scope.file, elixir_child(target, "identifier")), words))
         return false;
-    for (size_t i = 0; i < 2; i++) {
-        text = elixir_text(r->scope, elixir_argument(r->scope.tree, call, i));
-        steps_of_sql(r->arena, text, r->steps);
-    }
+    for (size_t i = 0; i < 2; i++)
+        sql(r, elixir_argument(r->scope.tree, call, i));
     return true;
 }
 

@@ -318,10 +318,11 @@ static void types(struct reader *r, TSNode call, struct str method)
     if (str_eq(method, STR("create_enum")))
         push(r, (struct step){.kind = STEP_ADD_TYPE, .name = name});
     rails_names(r->arena, &labels, &values);
-    if (str_eq(method, STR("rename_enum_value"))) {
-        struct str to = option_text(r, call, "to");
-        VEC_PUSH(r->arena, &values, to);
-    }
+    if (str_eq(method, STR("rename_enum_value")))
+        push(r, (struct step){.kind = STEP_ADD_VALUE,
+                              .name = name,
+                              .value = option_text(r, call, "to"),
+                              .was = option_text(r, call, "from")});
     for (size_t i = 0; i < values.count; i++)
         push(r, (struct step){.kind = STEP_ADD_VALUE, .name = name, .value = values.items[i]});
 }
@@ -421,12 +422,58 @@ static bool statement(struct reader *r, TSNode call, struct str method, size_t d
     if (columns_call(r, call, method) || tables_call(r, call, method, depth) ||
         keys_call(r, call, method))
         return true;
-    if (!str_eq(method, STR("execute")))
+    if (!str_eq(method, STR("execute")) && !str_eq(method, STR("exec_query")))
         return false;
+    r->file->gap = STEPS_GAP;
     struct ruby_value sql = ruby_argument(r->file, call, 0);
+    r->file->gap = STR_NONE;
     if (ruby_is_text(&sql))
-        steps_of_sql(r->arena, sql.text, r->steps);
+        steps_of_gapped_sql(r->arena, sql.text, r->file->source, r->steps);
     return true;
+}
+
+/* "add_index" of add_concurrent_index, safe_add_concurrent_index, unsafe_add_index: helpers for tables in use call theirs after what they do. */
+static struct str usual_name(struct reader *r, struct str method)
+{
+    static const char *const begins[] = {"safe_", "unsafe_"};
+    static const struct str middle = STR_INIT("_concurrent_");
+    struct str name = method;
+
+    for (size_t i = 0; i < COUNT_OF(begins); i++)
+        if (str_starts(name, str_from(begins[i])))
+            name = str_from_offset(name, str_from(begins[i]).length);
+    size_t at = str_find(name, middle);
+    return at == SIZE_MAX ? name
+                          : str_printf(r->arena, STR_FMT "_" STR_FMT, STR_ARG(str_prefix(name, at)),
+                                       STR_ARG(str_from_offset(name, at + middle.length)));
+}
+
+/* revert do … end: the other way round, from its end. */
+static void revert(struct reader *r, TSNode call, size_t depth)
+{
+    static const enum step_kind others[] = {
+        [STEP_ADD_COLUMN] = STEP_DROP_COLUMN,    [STEP_DROP_COLUMN] = STEP_ADD_COLUMN,
+        [STEP_ALTER_COLUMN] = STEP_ALTER_COLUMN, [STEP_ADD_TABLE] = STEP_DROP_TABLE,
+        [STEP_DROP_TABLE] = STEP_ADD_TABLE,      [STEP_ADD_INDEX] = STEP_DROP_INDEX,
+        [STEP_DROP_INDEX] = STEP_ADD_INDEX,      [STEP_ADD_TYPE] = STEP_DROP_TYPE,
+        [STEP_DROP_TYPE] = STEP_ADD_TYPE,
+    };
+    struct steps made = {0}, *steps = r->steps;
+    TSNode block = ruby_field(call, "block");
+
+    r->steps = &made;
+    if (!ts_node_is_null(block))
+        visit(r, block, depth + 1);
+    r->steps = steps;
+    for (size_t i = made.count; i-- > 0;) {
+        struct step step = made.items[i];
+        if (step.kind >= COUNT_OF(others))
+            continue;
+        step.kind = others[step.kind];
+        step.null_known = false;
+        step.type_name = step.was = STR_NONE;
+        push(r, step);
+    }
 }
 
 /* --- Blocks and methods with parameters. --- */
@@ -528,14 +575,17 @@ static void call_node(struct reader *r, TSNode call, size_t depth)
     struct str method = ruby_method(r->file, call);
     struct str receiver = ruby_receiver(r->file, call);
 
-    /* What goes back: `dir.down do … end`, `revert SomeMigration`. */
-    if (str_eq(method, STR("revert")) || (receiver.length && str_eq(method, STR("down"))))
+    if (str_eq(method, STR("revert"))) {
+        revert(r, call, depth);
+        return;
+    }
+    if (receiver.length && str_eq(method, STR("down"))) /* dir.down do … end */
         return;
     if (r->variable.length && str_eq(receiver, r->variable)) {
         table_call(r, call, method);
         return;
     }
-    if (statement(r, call, method, depth) || loop(r, call, method, depth))
+    if (statement(r, call, usual_name(r, method), depth) || loop(r, call, method, depth))
         return;
     if ((!receiver.length || str_eq(receiver, STR("self"))) && own_method(r, call, method, depth))
         return;

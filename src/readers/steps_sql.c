@@ -476,10 +476,12 @@ static void rename_type(struct tokens *t, struct str from, struct steps *steps)
     struct str to;
 
     if (take(t, "VALUE")) {
+        struct str was = peek(t).text;
         t->at += peek(t).kind == 's';
         if (take(t, "TO") && peek(t).kind == 's')
             VEC_PUSH(t->arena, steps,
-                     (struct step){.kind = STEP_ADD_VALUE, .name = from, .value = peek(t).text});
+                     (struct step){
+                         .kind = STEP_ADD_VALUE, .name = from, .value = peek(t).text, .was = was});
         return;
     }
     if (!take(t, "TO"))
@@ -594,5 +596,25 @@ void steps_of_sql(struct arena *arena, struct str text, struct steps *steps)
         while (t.at < t.all.count && peek(&t).kind != ';')
             t.at++;
         t.at++;
+    }
+}
+
+void steps_of_gapped_sql(struct arena *arena, struct str text, struct str source,
+                         struct steps *steps)
+{
+    struct steps found = {0};
+
+    steps_of_sql(arena, text, &found);
+    for (size_t i = 0; i < found.count; i++) {
+        struct step step = found.items[i];
+        if (str_contains(step.table, STEPS_GAP))
+            step.table = STR_NONE;
+        if (str_contains(step.column, STEPS_GAP))
+            step.column = STR_NONE;
+        bool column = step.kind == STEP_ADD_COLUMN || step.kind == STEP_DROP_COLUMN ||
+                      step.kind == STEP_ALTER_COLUMN;
+        if (column && (!step.table.length || !step.column.length))
+            step.computed = source;
+        VEC_PUSH(arena, steps, step);
     }
 }

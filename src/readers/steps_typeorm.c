@@ -284,11 +284,9 @@ static TSNode text_bare(TSNode node)
 void steps_of_query(struct arena *arena, struct script_tree *tree, const struct script_scope *scope,
                     TSNode node, struct steps *steps)
 {
-    static const struct str gap = STR_INIT("hookcheck_gap");
-    struct reading r = {.arena = arena, .tree = tree, .scope = *scope, .steps = steps};
+    const struct str gap = STEPS_GAP;
     TSNode bare = text_bare(node);
     struct str text = script_text(tree, *scope, bare);
-    struct steps found = {0};
 
     if (!text.length && node_is(bare, "template_string")) {
         struct str source = script_source(scope->file, bare);
@@ -305,15 +303,7 @@ void steps_of_query(struct arena *arena, struct script_tree *tree, const struct 
         buf_add(&out, str_slice(source, at, source.length - 1));
         text = buf_str(&out);
     }
-    steps_of_sql(arena, text, &found);
-    for (size_t i = 0; i < found.count; i++) {
-        struct step step = found.items[i];
-        if (str_contains(step.table, gap))
-            step.table = STR_NONE;
-        if (str_contains(step.column, gap))
-            step.column = STR_NONE;
-        push(&r, step);
-    }
+    steps_of_gapped_sql(arena, text, scope->file->source, steps);
 }
 
 /* The list that a name goes through: for (const sql of statements) …, statements.map((sql) => …); null: it is another name. */
