@@ -331,7 +331,8 @@ static bool find_cover_in_schemas(struct pushed *pushed, const struct strs *path
 }
 
 static bool note_lacking(struct pushed *pushed, const struct commit_set *set,
-                         const struct schema_changes *columns, bool *lacking, struct err *e)
+                         const struct schema_changes *changes, const struct schema_changes *columns,
+                         bool *lacking, struct err *e)
 {
     struct strs files = {0};
 
@@ -348,6 +349,7 @@ static bool note_lacking(struct pushed *pushed, const struct commit_set *set,
         VEC_PUSH(pushed->pusher->arena, &files, path);
     }
     models_lacking(pushed->pusher->arena, pushed->after->tree, &files, columns, lacking);
+    models_renamed(pushed->pusher->arena, pushed->after->tree, &files, changes, columns, lacking);
     return true;
 }
 
@@ -371,7 +373,7 @@ static bool add_forgotten(struct pushed *pushed, const struct strs *paths,
         return true;
     bool *lacking = ARENA_ARRAY(arena, columns.count, bool);
     for (size_t s = 0; s < pushed->after->sets.count; s++)
-        if (!note_lacking(pushed, &pushed->after->sets.items[s], &columns, lacking, e))
+        if (!note_lacking(pushed, &pushed->after->sets.items[s], changes, &columns, lacking, e))
             return false;
     for (size_t i = 0; i < columns.count; i++)
         if (lacking[i])

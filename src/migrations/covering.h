@@ -62,6 +62,9 @@ bool covering_file_is_foreign(const struct covering *c, const struct file_steps 
  * steps, and not this one. Another migration may add it. */
 void covering_note_lacking(const struct covering *c, const struct schema_changes *columns,
                            bool *lacking);
+/* models_renamed.c: … where they give a dropped table of `changes` the name of the column's, and it had no such column. */
+void covering_note_renamed(const struct covering *c, const struct schema_changes *changes,
+                           const struct schema_changes *columns, bool *lacking);
 /* Do the migrations know the table of `change`, which has no schema, beside one of that name in some schema? */
 bool covering_tells_schemas_apart(struct covering *c, const struct schema_change *change);
 

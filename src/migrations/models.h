@@ -55,6 +55,10 @@ void models_cover_steps(struct arena *arena, struct tree *tree, const struct str
  * cannot say it. */
 void models_lacking(struct arena *arena, struct tree *tree, const struct strs *paths,
                     const struct schema_changes *columns, bool *lacking);
+/* The same for columns of tables that these migrations rename, and that the old ones, dropped among `changes`, had not. */
+void models_renamed(struct arena *arena, struct tree *tree, const struct strs *paths,
+                    const struct schema_changes *changes, const struct schema_changes *columns,
+                    bool *lacking);
 /* What refers to a table goes with it when the table gets another name. */
 void models_follow_renames(const struct schema_changes *changes, bool *covered);
 /* For each of these changes: does the tree tell its table from those of that name in other schemas? It does when its migrations name both, with a

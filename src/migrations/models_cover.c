@@ -421,8 +421,10 @@ static void find_left_columns(struct covering *c, const struct schema_changes *a
                          (!covering_file_is_foreign(c, &c->files.items[f], &columns.items[i]) &&
                           cover_lacks(cover, &columns.items[i]));
     }
-    if (columns.count)
+    if (columns.count) {
         covering_note_lacking(c, &columns, lacking);
+        covering_note_renamed(c, asked, &columns, lacking);
+    }
     for (size_t i = 0; i < columns.count; i++)
         if (lacking[i])
             VEC_PUSH(c->arena, ret_columns, columns.items[i]);
