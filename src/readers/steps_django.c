@@ -2,10 +2,15 @@
 #include "readers/django.h"
 #include "readers/steps_python.h"
 
+struct str steps_django_table(struct steps_reader *r, struct str app, struct str model)
+{
+    return str_printf(r->arena, STR_FMT "_" STR_FMT, STR_ARG(app),
+                      STR_ARG(str_lower(r->arena, model)));
+}
+
 static struct str django_table(struct steps_reader *r, struct str model)
 {
-    return str_printf(r->arena, STR_FMT "_" STR_FMT, STR_ARG(r->app),
-                      STR_ARG(str_lower(r->arena, model)));
+    return steps_django_table(r, r->app, model);
 }
 
 /* A many-to-many field is a table of its own. */
@@ -88,8 +93,7 @@ static struct str number_of(struct steps_reader *r, TSNode field, const char *ke
     return value.kind == CONSTANT_NUMBER ? value.text : STR_NONE;
 }
 
-/* What the column becomes, as far as a field of Django's own (models.CharField) says it. */
-static void django_becomes(struct steps_reader *r, TSNode field, struct step *step)
+void steps_django_becomes(struct steps_reader *r, TSNode field, struct step *step)
 {
     static const char *const texts[] = {"CharField", "SlugField",  "EmailField",   "URLField",
                                         "FileField", "ImageField", "FilePathField"};
@@ -137,7 +141,7 @@ static void django_column(struct steps_reader *r, TSNode call, enum step_kind ki
                         .default_value = true,
                         .key = true};
     if (kind != STEP_DROP_COLUMN)
-        django_becomes(r, field, &step);
+        steps_django_becomes(r, field, &step);
     steps_push(r, step);
 }
 
@@ -338,6 +342,8 @@ static void django_call(struct steps_reader *r, TSNode call)
     } else if (str_eq(name, STR("RenameModel")))
         rename_model(r, steps_text(r, steps_word(r, call, "old_name", 0)),
                      steps_text(r, steps_word(r, call, "new_name", 1)));
+    else if (str_eq(name, STR("RunPython")))
+        steps_of_run_python(r, call, r->class_body);
     else if (str_eq(name, STR("RunSQL")))
         steps_sql_argument(r, steps_word(r, call, "sql", 0));
 }
@@ -350,6 +356,8 @@ void steps_of_django(struct arena *arena, struct python_tree *tree, struct pytho
     const struct python_binding *migration =
         python_binding_in(tree, file, node_null(), STR("Migration"));
 
-    if (migration && migration->kind == BINDING_CLASS)
+    if (migration && migration->kind == BINDING_CLASS) {
+        r.class_body = node_field(migration->node, "body");
         steps_each_call(&r, migration->node, django_call, 0);
+    }
 }

@@ -17,6 +17,8 @@ struct steps_reader {
     VEC(struct python_bound *) locals; /* names that the body has set to texts */
     const struct python_file *looked; /* the file that was looked into for batch_alter_table last */
     bool batches;
+    TSNode class_body;  /* Django: of the Migration */
+    TSNode code;        /* Django: the body of a RunPython's function */
     bool creates; /* upgrade() calls .create() or .create_all(): Table(…) with columns makes one */
 };
 
@@ -33,6 +35,12 @@ void steps_sql_argument(struct steps_reader *r, TSNode node);
 typedef void steps_visit(struct steps_reader *r, TSNode call);
 /* Each call below the node, those of a loop over names that can be read once a round. */
 void steps_each_call(struct steps_reader *r, TSNode node, steps_visit *visit, size_t depth);
+
+/* steps_django.c: "shop_product", and what a column becomes as far as a field of Django's own (models.CharField) says it. */
+struct str steps_django_table(struct steps_reader *r, struct str app, struct str model);
+void steps_django_becomes(struct steps_reader *r, TSNode field, struct step *step);
+/* steps_django_code.c: RunPython(add_columns, …); `class_body`: where its function may stand too. */
+void steps_of_run_python(struct steps_reader *r, TSNode call, TSNode class_body);
 
 /* The same of [TABLES[name] for name in ("a", "b")], for what each round makes. False: the list cannot be read. */
 bool steps_each_made(struct steps_reader *r, TSNode comprehension, steps_visit *visit);
