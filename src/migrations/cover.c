@@ -454,7 +454,9 @@ bool cover_lacks(const struct cover *cover, const struct schema_change *change)
 
     if (cover->language == RUBY)
         return ruby_lacks(cover, change);
-    if (any_lacks(cover, OF_CALLS, table, change) || any_lacks(cover, OF_STATEMENTS, table, change))
+    if (any_lacks(cover, OF_CALLS, table, change) ||
+        any_lacks(cover, OF_STATEMENTS, table, change) ||
+        any_lacks(cover, OF_DJANGO, table, change))
         return true;
     while (str_cut(&model, '_').length && model.length)
         if (any_lacks(cover, OF_DJANGO, model, change))

@@ -6,7 +6,7 @@
 bool cover_is_gapped(struct str statement)
 {
     return str_contains(statement, STR("{")) || str_contains(statement, STR("%s")) ||
-           str_contains(statement, STR("%("));
+           str_contains(statement, STR("%I")) || str_contains(statement, STR("%("));
 }
 
 bool cover_is_executed(struct str statement)
@@ -15,12 +15,12 @@ bool cover_is_executed(struct str statement)
            (str_contains(statement, STR("%")) || str_contains(statement, STR("||")));
 }
 
-/* {}, {name}, %s, %(name)s: its length; 0: there is none. */
+/* {}, {name}, %s, %(name)s, %I of format(): its length; 0: there is none. */
 static size_t gap_at(struct str rest)
 {
     size_t end;
 
-    if (str_starts(rest, STR("%s")))
+    if (str_starts(rest, STR("%s")) || str_starts(rest, STR("%I")))
         return 2;
     if (str_starts(rest, STR("{")))
         return (end = str_find_byte(rest, '}')) == SIZE_MAX ? 0 : end + 1;

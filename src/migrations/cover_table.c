@@ -110,22 +110,52 @@ bool cover_says_column(struct str text, struct str column)
     return text_has_word(text, column);
 }
 
+/* CREATE TABLE a AS TABLE b; of a column, GENERATED ALWAYS AS IDENTITY brings no other one. */
+static bool is_as_table(struct str statement)
+{
+    struct str before = STR_NONE, word;
+
+    for (size_t at = 0; (word = cover_next_word(statement, &at)).length; before = word)
+        if (str_eq_nocase(before, STR("as")) && str_eq_nocase(word, STR("table")))
+            return true;
+    return false;
+}
+
 /* What a table gets from elsewhere: CREATE TABLE a (LIKE b), a PARTITION OF b, INHERITS (b), AS SELECT … */
 bool cover_statement_lacks(struct str statement, const struct schema_change *change)
 {
-    static const char *const others[] = {"like", "inherits", "partition", "of",
-                                         "as",   "do",       "execute",   "select"};
+    static const char *const others[] = {"like",    "inherits", "of",    "do",
+                                         "execute", "select",   "values"};
     struct schema_change table = {
         .kind = SCHEMA_ADD, .object = SCHEMA_OBJECT_TABLE, .table = change->table};
 
     if (!text_has_word(statement, STR("create")) || !cover_statement(statement, &table) ||
         str_find_byte(statement, '(') == SIZE_MAX || str_contains(statement, STR("{")) ||
-        str_contains(statement, STR("$")) || text_has_word(statement, change->column))
+        str_contains(statement, STR("$")) || text_has_word(statement, change->column) ||
+        is_as_table(statement))
         return false;
     for (size_t i = 0; i < COUNT_OF(others); i++)
         if (text_has_word(statement, str_from(others[i])))
             return false;
     return true;
+}
+
+/* "db_table": "tags" */
+static bool is_told_table(struct str arguments, struct str table)
+{
+    size_t at = str_find(arguments, STR("db_table")), end;
+    struct str literal;
+
+    if (at == SIZE_MAX)
+        return false;
+    for (end = at + STR("db_table").length; end < arguments.length && arguments.bytes[end] != ':';)
+        end++;
+    for (end++; end < arguments.length && is_blank(arguments.bytes[end]);)
+        end++;
+    if (end >= arguments.length || !is_quote(arguments.bytes[end]))
+        return false;
+    (void)cover_skip_string(arguments, end, &literal);
+    return str_eq(literal, table);
 }
 
 /* blog/migrations/0001_initial.py: the table of "Post" is blog_post, unless db_table says another one. */
@@ -135,11 +165,16 @@ bool cover_model_lacks(struct str path, const struct cover_call *call,
     struct str label = path_base_name(path_directory(path_directory(path)));
     struct str table = change->table, fields;
 
-    if (!str_eq(call->name, STR("CreateModel")) || !call->literals.count ||
-        text_has_word(call->arguments, STR("db_table")) || !str_starts(table, label) ||
-        table.length <= label.length + 1 || table.bytes[label.length] != '_' ||
-        !str_eq_nocase(str_from_offset(table, label.length + 1), call->literals.items[0]))
+    if (!str_eq(call->name, STR("CreateModel")) || !call->literals.count)
         return false;
+    if (text_has_word(call->arguments, STR("db_table"))) {
+        if (!is_told_table(call->arguments, table))
+            return false;
+    } else if (!str_starts(table, label) || table.length <= label.length + 1 ||
+               table.bytes[label.length] != '_' ||
+               !str_eq_nocase(str_from_offset(table, label.length + 1), call->literals.items[0])) {
+        return false;
+    }
     size_t at = str_find(call->arguments, STR("["));
     fields = str_from_offset(call->arguments, at == SIZE_MAX ? call->arguments.length : at);
     return fields.length && !str_starts(fields, STR("[*")) &&

@@ -1,5 +1,7 @@
 #include "readers/steps.h"
 
+#include <stdint.h>
+
 #define TOKENS_MAX 200000u
 
 struct token {
@@ -277,6 +279,31 @@ static void create_table(struct tokens *t, struct steps *steps)
     steps->items[first - 1].checks_told = told;
 }
 
+/* UNIQUE USING INDEX name: where this text makes that index over one column, CREATE UNIQUE INDEX name ON a (b), of that; nothing is taken. */
+static bool key_by_index(struct tokens *t, size_t at, struct step step, struct steps *steps)
+{
+    struct token index = ahead(t, at + 2), column = {0};
+    size_t open;
+
+    if (!str_eq_nocase(ahead(t, at).text, STR("USING")) ||
+        !str_eq_nocase(ahead(t, at + 1).text, STR("INDEX")))
+        return false;
+    for (size_t i = 0; i + 1 < t->at; i++) {
+        if (!str_eq_nocase(t->all.items[i].text, index.text) ||
+            !str_eq_nocase(t->all.items[i + 1].text, STR("ON")))
+            continue;
+        for (open = i + 1;
+             open < t->at && t->all.items[open].kind != '(' && t->all.items[open].kind != ';';)
+            open++;
+        if (open + 2 < t->at && t->all.items[open + 2].kind == ')')
+            column = t->all.items[open + 1];
+    }
+    step.column = column.kind == 'w' ? str_lower(t->arena, column.text) : column.text;
+    if (step.column.length)
+        VEC_PUSH(t->arena, steps, step);
+    return true;
+}
+
 /* FOREIGN KEY (a), UNIQUE (a), PRIMARY KEY (a, b): what they are about is altered; UNIQUE (a, b) makes neither unique. Nothing is taken. */
 static void key_columns(struct tokens *t, struct str table, struct steps *steps)
 {
@@ -284,6 +311,8 @@ static void key_columns(struct tokens *t, struct str table, struct steps *steps)
         .kind = STEP_ALTER_COLUMN, .table = table, .key = true, .which = key_of(peek(t))};
     size_t at = 1, before = steps->count;
 
+    if (step.which && key_by_index(t, step.which == STEP_KEY_PRIMARY ? 2 : 1, step, steps))
+        return;
     while (step.which && at < 4 && ahead(t, at).kind == 'w')
         at++;
     if (!step.which || ahead(t, at).kind != '(')
@@ -407,6 +436,16 @@ static void alter_action(struct tokens *t, struct str table, struct steps *steps
         restate_column(t, table, false, steps);
     } else if (take(t, "CHANGE")) {
         restate_column(t, table, true, steps);
+    } else if (take(t, "SET")) {
+        struct str schema = take(t, "SCHEMA") ? take_name(t) : STR_NONE;
+        size_t dot = str_find_byte(table, '.');
+        struct str bare = dot == SIZE_MAX ? table : str_from_offset(table, dot + 1);
+        if (schema.length)
+            rename_table(t, table,
+                         str_eq(schema, STR("public")) ? bare
+                                                       : str_printf(t->arena, STR_FMT "." STR_FMT,
+                                                                    STR_ARG(schema), STR_ARG(bare)),
+                         steps);
     } else if (take(t, "RENAME")) {
         if (take(t, "TO")) {
             rename_table(t, table, take_name(t), steps);
