@@ -6,6 +6,7 @@
 #include "migrations/astray.h"
 #include "migrations/graph.h"
 #include "migrations/members.h"
+#include "migrations/rails_modules.h"
 #include "migrations/services.h"
 #include "migrations/sql.h"
 #include "migrations/survey.h"
@@ -194,6 +195,7 @@ static void read_python(struct covering *c, struct str path, struct steps *steps
 
 static void read_file_steps(struct covering *c, struct str path, struct steps *steps)
 {
+    const struct source_files files = {.self = c, .read = covering_read};
     struct script_file *script;
     struct elixir_file *elixir;
     struct str text;
@@ -203,7 +205,7 @@ static void read_file_steps(struct covering *c, struct str path, struct steps *s
             steps_of_sql(c->arena, sql_forward(c->arena, text), steps);
     } else if (str_ends(path, STR(".rb"))) {
         if (covering_read(c, path, &text))
-            steps_of_rails(c->arena, text, steps);
+            steps_of_rails(c->arena, rails_with_modules(c->arena, &files, path, text), steps);
     } else if (script_path(path)) {
         script = script_tree_file(c->script, path);
         if (script) {

@@ -14,6 +14,7 @@ struct reader {
     struct steps *steps;
     struct str table, variable; /* inside create_table, change_table: `|t|` */
     size_t calls;               /* methods of the migration that are entered */
+    bool unbound;               /* in a method whose parameters no call gives */
 };
 
 static void visit(struct reader *r, TSNode node, size_t depth);
@@ -424,7 +425,7 @@ static bool statement(struct reader *r, TSNode call, struct str method, size_t d
         return true;
     if (!str_eq(method, STR("execute")) && !str_eq(method, STR("exec_query")))
         return false;
-    r->file->gap = STEPS_GAP;
+    r->file->gap = r->unbound ? STR_NONE : STEPS_GAP;
     struct ruby_value sql = ruby_argument(r->file, call, 0);
     r->file->gap = STR_NONE;
     if (ruby_is_text(&sql))
@@ -563,9 +564,12 @@ static bool own_method(struct reader *r, TSNode call, struct str name, size_t de
             given = ruby_value(r->file, ruby_field(parameter, "value"));
         bind(r, word, given);
     }
+    bool outer = r->unbound;
+    r->unbound = false;
     r->calls++;
     visit(r, method, depth + 1);
     r->calls--;
+    r->unbound = outer;
     r->file->bound.count = before;
     return true;
 }
@@ -601,8 +605,11 @@ static void visit(struct reader *r, TSNode node, size_t depth)
         if (ruby_is(child, "call")) {
             call_node(r, child, depth);
         } else if (ruby_is(child, "method") || ruby_is(child, "singleton_method")) {
+            bool outer = r->unbound;
+            r->unbound = outer || !ts_node_is_null(ruby_field(child, "parameters"));
             if (!str_eq(ruby_source(r->file, ruby_field(child, "name")), STR("down")))
                 visit(r, child, depth + 1);
+            r->unbound = outer;
         } else if (ruby_is(child, "assignment")) {
             VEC_PUSH(r->arena, &r->file->bound,
                      (struct ruby_bound){.name = ruby_source(r->file, ruby_field(child, "left")),
