@@ -17,8 +17,8 @@ struct steps_reader {
     VEC(struct python_bound *) locals; /* names that the body has set to texts */
     const struct python_file *looked; /* the file that was looked into for batch_alter_table last */
     bool batches;
-    TSNode class_body;  /* Django: of the Migration */
-    TSNode code;        /* Django: the body of a RunPython's function */
+    TSNode class_body; /* Django: of the Migration */
+    TSNode code;       /* Django: the body of a RunPython's function */
     bool creates; /* upgrade() calls .create() or .create_all(): Table(…) with columns makes one */
 };
 
