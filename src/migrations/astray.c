@@ -67,8 +67,7 @@ static bool is_beside_prisma(const struct astray *a)
            has(a, above, "prisma/migrations/migration_lock.toml");
 }
 
-/* "migrations_old", "migrations.bak", "old-migrations": of "migrations"; empty: of none. */
-static struct str copied_name(struct str name)
+struct str astray_copied_name(struct str name)
 {
     static const struct str words[] = {
         STR_INIT("old"),    STR_INIT("archive"), STR_INIT("archived"), STR_INIT("deprecated"),
@@ -92,7 +91,7 @@ static struct str copied_name(struct str name)
 /* Settings lie beside the directory that is run. */
 static bool is_old_copy(const struct astray *a)
 {
-    struct str name = copied_name(path_base_name(a->directory));
+    struct str name = astray_copied_name(path_base_name(a->directory));
     struct tracker_places places = {0};
 
     if (!name.length)

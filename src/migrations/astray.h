@@ -14,6 +14,8 @@
 bool astray_is(struct arena *arena, struct tree *tree, const struct history *history);
 /* Marks the sets whose directory is one of these, where another set of the same tool is none, which is told of them. */
 void astray_mark(struct arena *arena, struct tree *tree, struct config_migrations_list *sets);
+/* "migrations_old", "migrations.bak", "old-migrations": of "migrations"; empty: of none. */
+struct str astray_copied_name(struct str name);
 /* The sets that are none of these. */
 void astray_drop(struct config_migrations_list *sets);
 

@@ -85,16 +85,39 @@ static bool add_settings(struct detection *d, struct str directory, struct err *
     return true;
 }
 
+/* alembic_old/ beside the alembic/ that alembic.ini names: told of with that one. */
+static bool is_old_script(struct detection *d, const struct strs *named, struct str script)
+{
+    struct str name = astray_copied_name(path_base_name(script)), inside;
+
+    if (!name.length || !strs_have(named, path_below(d->arena, path_parent(script), name)))
+        return false;
+    for (size_t i = 0; i < d->sets.count; i++) {
+        struct config_migrations *set = &d->sets.items[i];
+        if (set->root.length && !path_relative(set->root, script, &inside))
+            continue;
+        VEC_PUSH(d->arena, &set->notes,
+                 str_printf(d->arena,
+                            STR_FMT " was left out: no alembic.ini names it, but the one beside it",
+                            STR_ARG(script)));
+        return true;
+    }
+    return false;
+}
+
 static bool add_alembic(struct detection *d, struct err *e)
 {
     for (size_t i = 0; i < d->survey.settings.count; i++)
         if (!add_settings(d, d->survey.settings.items[i], e))
             return false;
+    struct strs named = d->scripts;
     for (size_t i = 0; i < d->survey.scripts.count; i++) {
         struct str script = d->survey.scripts.items[i];
         if (strs_have(&d->scripts, script))
             continue;
         strs_add(d->arena, &d->scripts, script);
+        if (is_old_script(d, &named, script))
+            continue;
         add_set(d, (struct config_migrations){
                        .tracker = STR("alembic"),
                        .root = path_parent(script),
