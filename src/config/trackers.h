@@ -75,6 +75,7 @@ struct tracker_unit {
     struct str down;      /* PCRE2: the way back of one */
     bool down_counts;     /* a way back alone makes a migration too */
     struct str id, name;  /* templates of \0 … \9 */
+    struct str distinct;  /* template: the tool refuses two migrations with the same */
     struct str place;     /* PCRE2 on the folder from the project's root: group 1 is \7 */
     struct str id_type;   /* "text", "text-ci", "int" */
     struct str unordered; /* PCRE2: names that the tool applies in any order all the same */

@@ -69,6 +69,10 @@ static bool add_migration(struct unit_loader *l, struct str file, struct str uni
         made.name = tracker_template(l->arena, u->name, groups);
     made.title = unit_title(l->arena, unit);
     VEC_PUSH(l->arena, &l->history->migrations, made);
+    if (u->distinct.length) {
+        struct unit_name name = {tracker_template(l->arena, u->distinct, groups), file};
+        VEC_PUSH(l->arena, &l->names, name);
+    }
     return true;
 }
 

@@ -150,6 +150,26 @@ static bool refuse_doubles(struct unit_loader *l)
     return true;
 }
 
+static void refuse_same_names(struct unit_loader *l)
+{
+    struct id_map map = id_map_new(l->arena, l->names.count + 1);
+    size_t other;
+
+    for (size_t i = 0; i < l->names.count; i++) {
+        const struct unit_name *one = &l->names.items[i];
+        if (!one->name.length || id_map_add(&map, one->name, i, &other) ||
+            str_eq(l->names.items[other].file, one->file))
+            continue;
+        unit_problem_broken(l,
+                            str_printf(l->arena,
+                                       STR_FMT " refuses two migrations of one name: " STR_FMT
+                                               " and " STR_FMT,
+                                       STR_ARG(tracker_title(l->tracker)),
+                                       STR_ARG(l->names.items[other].file), STR_ARG(one->file)),
+                            "give the newer one another name, and its class where it has one");
+    }
+}
+
 static void check_contiguous(struct unit_loader *l)
 {
     const struct migrations *all = &l->history->migrations;
@@ -368,6 +388,7 @@ bool tracker_load(struct arena *arena, struct tree *tree, const struct config_mi
     tracker_sort(l.tracker, &history->migrations);
     if (!refuse_doubles(&l))
         return false;
+    refuse_same_names(&l);
     check_contiguous(&l);
     if (!find_squash(&l))
         return false;

@@ -10,6 +10,10 @@
 
 #include "migrations/tracker.h"
 
+struct unit_name { /* what no two migrations may share, and whose it is */
+    struct str name, file;
+};
+
 struct unit_loader {
     struct str top; /* the directory of migrations that is read; folders in it are \\9 of an id */
     struct arena *arena;
@@ -21,6 +25,7 @@ struct unit_loader {
     struct err *e;
     struct strs endings;         /* of files, that the tool's own file names */
     VEC(struct migration) downs; /* ways back whose migration was not seen yet */
+    VEC(struct unit_name) names; /* where the tool wants them distinct */
 };
 
 void unit_problem_broken(struct unit_loader *l, struct str message, const char *hint);
