@@ -33,7 +33,7 @@ struct tracker_setting { /* what the tool's own configuration moves */
     struct str between; /* bytes that stand between several values of a pattern */
     struct str as;      /* template in which \1 is the value: "database/\1" */
     /* "directory", "table", "schema", "parameter", "ending" (of migrations' names, in place of the unit's pattern), "unordered" (a gap before the
-     * newest is no refusal), "unchecked" (nor is a row without a file), "search_path" (the schema, or several of which the first with the table
+     * newest is no refusal), "ordered" (it is one), "unchecked" (nor is a row without a file), "search_path" (the schema, or several of which the first with the table
      * counts), "beside" (the directory that the table in the same object is of), "prefix", "suffix" (of the table's name), "column" (the name of what
      * `need` has first), "dbms" (the database system that the directory's migrations are for, as the tool calls it),
      * "database" (the name of the database that the tool is run for here; projects that name different ones have one each). */

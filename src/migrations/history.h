@@ -83,6 +83,7 @@ struct history {
     const void *own;               /* what the code of its tracker keeps for the plan */
     struct str parameter;          /* of the tracker's SELECTs; empty: the pack's */
     bool unordered; /* the tool's settings allow migrations before the newest applied one */
+    bool ordered;   /* … forbid them, where the tool would take them */
     bool unchecked; /* … and rows without a migration */
 };
 

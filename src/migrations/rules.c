@@ -191,7 +191,8 @@ static void add_pending(struct planner *p, size_t index, bool behind)
                                          p->history->migrations.items[index].unit, NULL, 0, p->e);
     bool skipped = behind && str_eq(p->tracker->out_of_order, STR("skipped"));
     bool refused =
-        behind && str_eq(p->tracker->out_of_order, STR("refused")) && !p->history->unordered;
+        behind && (p->history->ordered ||
+                   (str_eq(p->tracker->out_of_order, STR("refused")) && !p->history->unordered));
 
     if (skipped) {
         VEC_PUSH(p->arena, &p->plan->never_applied, index);

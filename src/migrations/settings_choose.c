@@ -318,7 +318,7 @@ static void choose_database(struct asking *a)
 }
 
 /* A setting that is on for production, or for everybody. */
-static bool choose_flag(struct asking *a, const char *sets)
+static bool choose_flag(struct asking *a, const char *sets, const char *meaning)
 {
     bool production = has_production(a);
 
@@ -328,7 +328,7 @@ static bool choose_flag(struct asking *a, const char *sets)
             str_eq(said->value.text, STR("false")))
             continue;
         strs_add(a->arena, &a->places->sources,
-                 str_printf(a->arena, "that migrations may come in any order is from " STR_FMT,
+                 str_printf(a->arena, "that migrations %s is from " STR_FMT, meaning,
                             STR_ARG(said->value.file)));
         return true;
     }
@@ -362,8 +362,10 @@ void settings_choose(struct asking *a)
     a->places->column = choose(a, "column");
     choose_dbms(a);
     choose_database(a);
-    a->places->unchecked = choose_flag(a, "unchecked");
-    a->places->unordered = a->places->unchecked || choose_flag(a, "unordered");
+    a->places->unchecked = choose_flag(a, "unchecked", "may come in any order");
+    a->places->unordered =
+        a->places->unchecked || choose_flag(a, "unordered", "may come in any order");
+    a->places->ordered = choose_flag(a, "ordered", "must come in order");
     /* "schema.table" is one value to many tools. */
     size_t dot = str_find_byte(a->places->table, '.');
     if (!a->tracker->table.dotted && dot != SIZE_MAX && !a->places->schema.length) {

@@ -370,6 +370,7 @@ bool tracker_load(struct arena *arena, struct tree *tree, const struct config_mi
                        STR_ARG(set->name), CONFIG_NAME));
     l.endings = places.endings;
     history->unordered = places.unordered;
+    history->ordered = places.ordered;
     history->unchecked = places.unchecked;
     choose_table(&l, &places);
     if (!find_directories(&l, &places))

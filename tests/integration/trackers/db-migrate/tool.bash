@@ -23,5 +23,14 @@ tool_status() {
   out=$("${tool_shows[@]}") || { echo "$out"; return 1; }
   grep -q 'Migrations to run: \[' <<<"$out" || { echo "$out"; return 1; }
   tr -d '\n' <<<"$out" | sed 's/.*Migrations to run: \[\([^]]*\)\].*/\1/' | grep -o "[0-9]\{14\}-[^']*" | sed 's|^|pending /|'
-  rows_with_files 'select name from migrations' 'migrations/%s.js'
+  rows_with_files 'select name from migrations' 'migrations/%s.*js'
+}
+
+tool_more() {
+  # The tool calls a file by what stands before the first dot.
+  sed 's/four/dotted/g' "$(tool_file 4)" >migrations/20240101000008-v1.2.dotted.js
+  agrees "a dot in the name"
+  so "a dot in the name: the id" '.sets[0].pending[].id' /20240101000008-v1
+  applies "a dot in the name: it is applied"
+  agrees "a dot in the name, applied"
 }

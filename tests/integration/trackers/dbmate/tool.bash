@@ -12,3 +12,13 @@ tool_break() { printf -- '-- migrate:up\nselect nothing_of_the_kind();\n' >"db/m
 tool_make() { tool_dbmate new "$1"; }
 tool_apply() { tool_dbmate up; }
 tool_status() { "${tool_shows[@]}" | sed -n 's/^\[ \] \([0-9]*\)_.*/pending \1/p; s/^\[X\] \([0-9]*\)_.*/applied \1/p'; }
+
+tool_more() {
+  echo 'DBMATE_STRICT=true' >.env
+  tool_add 7 seven
+  is "strict, out of order: refused" '.sets[0].out_of_order[].id' "$(tool_id 7)"
+  refuses "strict, out of order: dbmate refuses"
+  rm .env
+  agrees "not strict"
+  so "not strict: it will be applied" '.sets[0] | (.pending[].id, (.out_of_order | length))' "$(tool_id 7)"$'\n0'
+}

@@ -28,3 +28,11 @@ tool_status() {
     *) echo "$out"; return 1 ;;
   esac
 }
+
+tool_more() {
+  # One name under two times: Rails would have two classes of that name.
+  sed 's/four/four_again/' "$(tool_file 4)" >db/migrate/20240101000008_four.rb
+  is "a name twice: the state" '.sets[0].state' indeterminate
+  so "a name twice: the reason" '[.reasons[].code] | index("broken-history") != null' true
+  refuses "a name twice: Rails refuses"
+}
