@@ -77,15 +77,18 @@ static void own_not_configured(struct viewer *viewer, const struct config_migrat
 {
     struct str environment =
         viewer->judge.environment ? viewer->judge.environment->name : STR("the deploy");
+    struct str place = set->root;
 
+    if (set->versions.count &&
+        !tree_path_join(viewer->arena, set->root, set->versions.items[0], &place))
+        place = set->versions.items[0];
     judge_add(&viewer->judge, REASON_NOT_CONFIGURED, set->name,
               str_printf(viewer->arena,
                          "the migrations of " STR_FMT " (" STR_FMT
                          ") have a database of their own%s" STR_FMT
                          ", and none is configured for them in " STR_FMT
                          ":\n  whether they are applied cannot be checked",
-                         STR_ARG(set->name),
-                         STR_ARG(set->versions.count ? set->versions.items[0] : set->root),
+                         STR_ARG(set->name), STR_ARG(place),
                          set->database_from.length ? ", says " : "", STR_ARG(set->database_from),
                          STR_ARG(environment)),
               str_printf(viewer->arena,
