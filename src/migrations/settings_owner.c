@@ -5,6 +5,7 @@
 
 #define SAMPLE_MAX ((size_t)64 << 10)
 #define SAMPLES_MAX 40u
+#define NAME_WORDS_MAX 8u
 
 /* AuditRepo owns priv/audit_repo. */
 static struct str plain(struct arena *arena, struct str name)
@@ -150,17 +151,35 @@ static bool is_service(struct asking *a, struct str name, struct str wanted)
     return false;
 }
 
-/* "audit-migrate" may be audit's, and "migrate-audit" as well. */
+static bool is_between_words(char byte)
+{
+    return byte == '-' || byte == '_' || byte == '.';
+}
+
+static bool begins_with_service(struct asking *a, struct str words, struct str wanted)
+{
+    size_t tried = 0;
+
+    for (size_t i = 1; i < words.length && tried < NAME_WORDS_MAX; i++)
+        if (is_between_words(words.bytes[i]) && ++tried &&
+            is_service(a, str_prefix(words, i), wanted))
+            return true;
+    return is_service(a, words, wanted);
+}
+
+/* "audit-migrate" may be audit's, and "migrate-audit.yaml" and "job-audit-up.yaml" as well. */
 static bool names_service(struct asking *a, struct str part, struct str wanted)
 {
-    if (is_service(a, part, wanted))
+    size_t tried = 0, dot = str_find_last_byte(part, '.');
+    struct str words = dot == SIZE_MAX ? part : str_prefix(part, dot);
+
+    if (begins_with_service(a, words, wanted))
         return true;
-    for (size_t i = 1; i < part.length; i++)
-        if ((part.bytes[i] == '-' || part.bytes[i] == '_' || part.bytes[i] == '.') &&
-            (is_service(a, str_prefix(part, i), wanted) ||
-             is_service(a, str_from_offset(part, i + 1), wanted)))
+    for (size_t i = 1; i < words.length && tried < NAME_WORDS_MAX; i++)
+        if (is_between_words(words.bytes[i]) && ++tried &&
+            begins_with_service(a, str_from_offset(words, i + 1), wanted))
             return true;
-    return false;
+    return is_service(a, part, wanted);
 }
 
 bool settings_is_of_service(struct asking *a, struct str path)
