@@ -9,7 +9,7 @@
 struct clean {
     struct str directory;
     bool directories, ignored_too, ignored_only, shows, forced;
-    struct strs places, kept; /* kept: -e */
+    struct strs places, excluded; /* excluded: -e */
 };
 
 /* True: the next word is the option's value. */
@@ -19,14 +19,14 @@ static bool read_letters(struct recogniser *r, struct str word, struct clean *cl
         char letter = word.bytes[i];
         if (letter == 'e') {
             if (i + 1 < word.length)
-                VEC_PUSH(r->arena, &clean->kept, str_from_offset(word, i + 1));
+                VEC_PUSH(r->arena, &clean->excluded, str_from_offset(word, i + 1));
             return i + 1 == word.length;
         }
         clean->directories = clean->directories || letter == 'd';
         clean->ignored_too = clean->ignored_too || letter == 'x';
         clean->ignored_only = clean->ignored_only || letter == 'X';
         clean->shows = clean->shows || letter == 'n';
-        clean->forced = clean->forced || letter == 'f';
+        clean->forced = clean->forced || letter == 'f' || letter == 'i';
     }
     return false;
 }
@@ -36,8 +36,10 @@ static void read_clean(struct recogniser *r, const struct call *call, struct cle
     size_t at = 1;
     bool options = true;
 
-    while (at < call->count && !str_eq(call->words[at].text, STR("clean")))
-        at++;
+    for (; at < call->count && !str_eq(call->words[at].text, STR("clean")); at++)
+        clean->forced =
+            clean->forced || /* -c clean.requireForce=false */
+            str_contains(str_lower(r->arena, call->words[at].text), STR("clean.requireforce"));
     for (at++; at < call->count; at++) {
         struct str word = call->words[at].text, value = word, name = str_cut(&value, '=');
         if (!options || !str_starts(word, STR("-"))) {
@@ -46,25 +48,29 @@ static void read_clean(struct recogniser *r, const struct call *call, struct cle
             options = false;
         } else if (!str_starts(word, STR("--"))) {
             if (read_letters(r, word, clean) && at + 1 < call->count)
-                VEC_PUSH(r->arena, &clean->kept, call->words[++at].text);
+                VEC_PUSH(r->arena, &clean->excluded, call->words[++at].text);
         } else if (str_eq(name, STR("--exclude"))) {
             if (name.length == word.length && at + 1 < call->count)
                 value = call->words[++at].text;
-            VEC_PUSH(r->arena, &clean->kept, value);
+            VEC_PUSH(r->arena, &clean->excluded, value);
         } else {
             clean->shows = clean->shows || str_eq(word, STR("--dry-run"));
-            clean->forced = clean->forced || str_eq(word, STR("--force"));
+            clean->forced =
+                clean->forced || str_eq(word, STR("--force")) || str_eq(word, STR("--interactive"));
         }
     }
 }
 
-/* A pattern as in .gitignore: without a slash it takes a name at any depth, and what lies below it is kept too. */
-static bool is_kept(struct arena *arena, const struct clean *clean, struct str path)
+/* Does -e name it? A pattern as in .gitignore: without a slash it takes a name at any depth, and what lies below it too. */
+static bool is_excluded(struct arena *arena, const struct clean *clean, struct str path)
 {
     while (str_starts(path, STR("./")))
         path = str_from_offset(path, 2);
-    for (size_t i = 0; i < clean->kept.count; i++) {
-        struct str pattern = clean->kept.items[i], rest = path;
+    for (size_t i = 0; i < clean->excluded.count && !clean->ignored_only; i++)
+        if (str_starts(clean->excluded.items[i], STR("!"))) /* takes back what another one says */
+            return false;
+    for (size_t i = 0; i < clean->excluded.count; i++) {
+        struct str pattern = clean->excluded.items[i], rest = path;
         bool whole = str_find_byte(str_prefix(pattern, pattern.length - (pattern.length > 0)),
                                    '/') != SIZE_MAX;
         pattern = str_trim_bytes(pattern, "/");
@@ -93,10 +99,9 @@ bool protect_write_clean(struct recogniser *r, const struct call *call, struct w
     if (clean.shows || !clean.forced)
         return true;
     write->directory = clean.directory;
-    write->revision = str_printf(r->arena, "clean%s%s", clean.directories ? " -d" : "",
-                                 clean.ignored_too    ? " -x"
-                                 : clean.ignored_only ? " -X"
-                                                      : "");
+    /* Where places are named, git looks into all directories there. */
+    struct str options = clean.directories || clean.places.count ? STR("clean -d") : STR("clean");
+    struct str ignored = clean.ignored_too ? STR(" -x") : clean.ignored_only ? STR(" -X") : STR("");
     VEC_PUSH(r->arena, &find, word_value(STR("find")));
     for (size_t i = 0; i < clean.places.count; i++)
         VEC_PUSH(r->arena, &find, word_value(clean.places.items[i]));
@@ -105,8 +110,13 @@ bool protect_write_clean(struct recogniser *r, const struct call *call, struct w
     struct strs paths = protect_find_paths(r, clean.directory, find.items, find.count, NULL);
     for (size_t i = 0; i < paths.count; i++) {
         struct str path = path_join(r->arena, clean.directory, paths.items[i]);
-        if (!str_contains(path, STR("/.git/")) && !is_kept(r->arena, &clean, paths.items[i]) &&
-            !protect_write(r, write, path, e))
+        bool excluded = is_excluded(r->arena, &clean, paths.items[i]);
+        if (str_contains(path, STR("/.git/")) || (excluded && !clean.ignored_only))
+            continue;
+        /* With -X it is one of those that are ignored, and go. */
+        write->revision = str_printf(r->arena, STR_FMT STR_FMT, STR_ARG(options),
+                                     STR_ARG(excluded ? STR(" -x") : ignored));
+        if (!protect_write(r, write, path, e))
             return false;
     }
     return true;
