@@ -79,6 +79,7 @@ struct line {
 struct written { /* a file that the text itself writes: `cat > d.sh <<EOF` */
     struct str path, text;
     size_t visited; /* recogniser's, at that moment */
+    bool behind;    /* something that is not known, in a file that was there */
 };
 VEC_DEFINE(written_files, struct written);
 

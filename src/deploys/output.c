@@ -78,7 +78,8 @@ bool output_printed(struct recogniser *r, const struct shell_command *command, s
 static void remember(struct recogniser *r, const struct shell_command *command, struct str path,
                      struct str text, bool append)
 {
-    struct written written = {path_join(r->arena, command->directory, path), text, r->visited};
+    struct written written = {path_join(r->arena, command->directory, path), text, r->visited,
+                              append};
 
     if (str_find_byte(path, SHELL_UNKNOWN) != SIZE_MAX || r->written.count >= WRITTEN_MAX)
         return;
@@ -86,6 +87,7 @@ static void remember(struct recogniser *r, const struct shell_command *command, 
         if (str_eq(r->written.items[i - 1].path, written.path)) {
             written.text = str_printf(r->arena, STR_FMT STR_FMT,
                                       STR_ARG(r->written.items[i - 1].text), STR_ARG(text));
+            written.behind = r->written.items[i - 1].behind;
             break;
         }
     VEC_PUSH(r->arena, &r->written, written);

@@ -8,6 +8,7 @@
 #include "deploys/protect_write.h"
 
 #define STEPS_MAX 16u
+#define KEYS_MAX 32u
 #define JQ_FILE_MAX ((size_t)1 << 20)
 
 struct jq {
@@ -146,7 +147,7 @@ static bool take_key(struct str *rest, struct str *ret_key)
     return true;
 }
 
-/* The object that holds the path's last key; made on the way where it is to be set. NULL: there is none. */
+/* The object that holds the path's last key; made on the way where it is to be set. NULL: there is none. *rest is what stands behind the path. */
 static cJSON *holder_of(struct jq *jq, struct str *rest, bool make, const char **ret_key,
                         bool *ret_bad)
 {
@@ -154,18 +155,13 @@ static cJSON *holder_of(struct jq *jq, struct str *rest, bool make, const char *
     struct str key;
 
     *ret_bad = !take_key(rest, &key);
-    while (!*ret_bad) {
+    for (size_t i = 0; !*ret_bad; i++) {
         *ret_key = str_c(jq->r->arena, key);
-        if (!json_is_object(object)) {
-            *ret_bad = true;
+        *ret_bad = (object && !json_is_object(object)) || i == KEYS_MAX;
+        if (*ret_bad || (!str_starts(*rest, STR(".")) && !str_starts(*rest, STR("["))))
             break;
-        }
-        if (!str_starts(*rest, STR(".")) && !str_starts(*rest, STR("[")))
-            return object;
-        cJSON *below = *link_of(object, *ret_key);
-        if (!below && !make)
-            return NULL;
-        if (!below) {
+        cJSON *below = object ? *link_of(object, *ret_key) : NULL;
+        if (!below && make) {
             below = ARENA_NEW(jq->r->arena, cJSON);
             below->type = cJSON_Object;
             put(object, *ret_key, below);
@@ -173,7 +169,7 @@ static cJSON *holder_of(struct jq *jq, struct str *rest, bool make, const char *
         object = below;
         *ret_bad = !take_key(rest, &key);
     }
-    return NULL;
+    return *ret_bad ? NULL : object;
 }
 
 /* --- What is set. --- */
@@ -263,7 +259,7 @@ static bool delete_members(struct jq *jq, struct str paths)
         const char *key;
         bool bad;
         cJSON *object = holder_of(jq, &path, false, &key, &bad);
-        if (bad || (object && path.length))
+        if (bad || path.length)
             return false;
         cJSON **link = object ? link_of(object, key) : NULL;
         if (link && *link)

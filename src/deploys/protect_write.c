@@ -417,7 +417,7 @@ static bool find_moved(struct recogniser *r, const struct line *line, struct wri
         return false;
     const struct written *last = &VEC_LAST(&r->written);
     struct str from = path_join(r->arena, write->directory, line->operands.items[0]);
-    if (last->visited + 1 != r->visited || !str_eq(last->path, from) ||
+    if (last->visited + 1 != r->visited || !str_eq(last->path, from) || last->behind ||
         !protect_is_known(last->text))
         return false;
     write->text = last->text;
