@@ -13,12 +13,14 @@ struct restored {
     struct str revision; /* what the index holds is taken for what HEAD has */
     struct str directory;
     struct strs paths;
-    bool listed; /* the paths stand in a file, or in what is read */
+    bool listed;   /* the paths stand in a file, or in what is read */
+    bool any_case; /* git --icase-pathspecs */
 };
 
 struct pathspec {
     struct str path; /* from the root of the file system on */
-    bool pattern, excluded;
+    struct str from; /* what it is told from */
+    bool pattern, excluded, any_case;
 };
 VEC_DEFINE(pathspecs, struct pathspec);
 
@@ -89,6 +91,7 @@ static bool read_restored(struct recogniser *r, const struct call *call, const s
     static const char *const branches[] = {"-b",       "-B", "--orphan", "-t", "--track",
                                            "--detach", "-p", "--patch",  NULL};
     static const char *const staged[] = {"--staged", "-S", NULL};
+    static const char *const folding[] = {"--icase-pathspecs", NULL};
     static const char *const worktree[] = {"--worktree", "-W", NULL};
 
     *ret = (struct restored){.revision = STR("HEAD"), .directory = call->directory};
@@ -98,6 +101,7 @@ static bool read_restored(struct recogniser *r, const struct call *call, const s
     if (has_word(call, branches) || !line->operands.count)
         return false;
     read_list(r, call, ret);
+    ret->any_case = has_word(call, folding);
     if (str_eq(line->operands.items[0], STR("checkout"))) {
         read_checkout(r, call, line, ret);
         return true;
@@ -118,26 +122,31 @@ static bool has_wildcard(struct arena *arena, struct str path)
     return strpbrk(str_c(arena, path), "*?[") != NULL;
 }
 
+struct signs {
+    bool top, excluded, literal, any_case;
+};
+
 /* ":/x", ":!x", ":(top,exclude)x" and the like; what is behind the signs. */
-static struct str read_signs(struct str word, bool *ret_top, bool *ret_excluded, bool *ret_literal)
+static struct str read_signs(struct str word, struct signs *ret)
 {
-    *ret_top = *ret_excluded = *ret_literal = false;
+    *ret = (struct signs){0};
     if (!str_starts(word, STR(":")))
         return word;
     if (str_starts(word, STR(":("))) {
         struct str rest = str_from_offset(word, 2), signs = str_cut(&rest, ')');
         while (signs.length) {
             struct str sign = str_cut(&signs, ',');
-            *ret_top = *ret_top || str_eq(sign, STR("top"));
-            *ret_excluded = *ret_excluded || str_eq(sign, STR("exclude"));
-            *ret_literal = *ret_literal || str_eq(sign, STR("literal"));
+            ret->top = ret->top || str_eq(sign, STR("top"));
+            ret->excluded = ret->excluded || str_eq(sign, STR("exclude"));
+            ret->literal = ret->literal || str_eq(sign, STR("literal"));
+            ret->any_case = ret->any_case || str_eq(sign, STR("icase"));
         }
         return rest;
     }
     for (word = str_from_offset(word, 1); word.length && strchr("/!^", word.bytes[0]);
          word = str_from_offset(word, 1)) {
-        *ret_top = *ret_top || word.bytes[0] == '/';
-        *ret_excluded = *ret_excluded || word.bytes[0] != '/';
+        ret->top = ret->top || word.bytes[0] == '/';
+        ret->excluded = ret->excluded || word.bytes[0] != '/';
     }
     return str_starts(word, STR(":")) ? str_from_offset(word, 1) : word;
 }
@@ -148,23 +157,30 @@ static struct pathspecs read_pathspecs(struct recogniser *r, const struct restor
     bool any = false;
 
     for (size_t i = 0; i < restored->paths.count; i++) {
-        bool top, excluded, literal;
-        struct str path = read_signs(restored->paths.items[i], &top, &excluded, &literal);
-        struct str from = top ? protect_root(r, restored->directory) : restored->directory;
+        struct signs signs;
+        struct str path = read_signs(restored->paths.items[i], &signs);
+        struct str from = signs.top ? protect_root(r, restored->directory) : restored->directory;
         struct pathspec spec = {.path = path.length ? path_join(r->arena, from, path) : from,
-                                .pattern = !literal && has_wildcard(r->arena, path),
-                                .excluded = excluded};
+                                .from = from,
+                                .pattern = !signs.literal && has_wildcard(r->arena, path),
+                                .excluded = signs.excluded,
+                                .any_case = signs.any_case || restored->any_case};
         if (protect_is_known(path) && !str_has_nul(path))
             VEC_PUSH(r->arena, &specs, spec);
-        any = any || !excluded;
+        any = any || !signs.excluded;
     }
     if (specs.count && !any)
         VEC_PUSH(r->arena, &specs, (struct pathspec){.path = restored->directory});
     return specs;
 }
 
-static bool fits(struct arena *arena, struct str pattern, struct str path)
+/* FNM_CASEFOLD is an extension of some systems. */
+static bool fits(struct arena *arena, struct str pattern, struct str path, bool any_case)
 {
+    if (any_case) {
+        pattern = str_lower(arena, pattern);
+        path = str_lower(arena, path);
+    }
     return fnmatch(str_c(arena, pattern), str_c(arena, path), 0) == 0 ||
            fnmatch(str_c(arena, str_printf(arena, STR_FMT "/*", STR_ARG(pattern))),
                    str_c(arena, path), 0) == 0;
@@ -177,13 +193,15 @@ static bool spec_takes(struct arena *arena, const struct pathspec *spec, struct 
     size_t any = str_find(spec->path, STR("/**/"));
 
     if (!spec->pattern)
-        return path_relative(spec->path, path, &relative);
-    return fits(arena, spec->path, path) ||
+        return spec->any_case
+                   ? path_relative(str_lower(arena, spec->path), str_lower(arena, path), &relative)
+                   : path_relative(spec->path, path, &relative);
+    return fits(arena, spec->path, path, spec->any_case) ||
            (any != SIZE_MAX &&
             fits(arena,
                  str_printf(arena, STR_FMT STR_FMT, STR_ARG(str_prefix(spec->path, any)),
                             STR_ARG(str_from_offset(spec->path, any + strlen("/**")))),
-                 path));
+                 path, spec->any_case));
 }
 
 static bool is_excluded(struct arena *arena, const struct pathspecs *specs, struct str path)
@@ -205,7 +223,7 @@ static bool write_taken(struct recogniser *r, const struct write *write,
                         const struct pathspecs *specs, const struct pathspec *spec, struct err *e)
 {
     /* Where a pattern may lie below: the last directory that is none itself. */
-    struct str place = spec->path;
+    struct str place = spec->any_case ? spec->from : spec->path;
 
     while (spec->pattern && has_wildcard(r->arena, place))
         place = path_directory(place);
