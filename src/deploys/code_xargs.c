@@ -176,18 +176,23 @@ static struct call with_mark(struct recogniser *r, const struct call *call)
     return marked;
 }
 
+/* Does what stands there run the words behind it? *ret_program: the first of them, where it stands in the word itself. */
+static bool starts_running(struct str word, bool fd, struct str *ret_program)
+{
+    static const char *const runners[] = {"-exec", "-execdir", "-ok", "-okdir", NULL};
+
+    *ret_program = STR_NONE;
+    return fd ? protect_fd_runs(word, ret_program) : str_is_one_of(word, runners);
+}
+
 bool find_call(struct recogniser *r, struct shell_state *state, const struct call *call,
                struct err *e)
 {
-    static const char *const runners[] = {"-exec", "-execdir", "-ok",    "-okdir",
-                                          "-x",    "-X",       "--exec", "--exec-batch"};
     bool fd = str_starts(path_base_name(call->words[0].text), STR("fd"));
+    struct str program;
 
     for (size_t i = 1; i < call->count; i++) {
-        bool runs = false;
-        for (size_t n = 0; n < COUNT_OF(runners); n++)
-            runs = runs || str_eq(call->words[i].text, str_from(runners[n]));
-        if (!runs)
+        if (!starts_running(call->words[i].text, fd, &program))
             continue;
         size_t end = i + 1;
         while (end < call->count && !str_eq(call->words[end].text, STR(";")) &&
@@ -197,8 +202,13 @@ bool find_call(struct recogniser *r, struct shell_state *state, const struct cal
         struct call command = *call;
         struct strs ours,
             items = fd ? fd_items(r, call, &ours) : protect_find_items(r, call, i, &ours);
-        command.words = call->words + i + 1;
-        command.count = end - i - 1;
+        struct values words = {0};
+        if (program.length)
+            VEC_PUSH(r->arena, &words, word_value(program));
+        for (size_t n = i + 1; n < end; n++)
+            VEC_PUSH(r->arena, &words, call->words[n]);
+        command.words = words.items;
+        command.count = words.count;
         if (fd)
             command = with_mark(r, &command);
         if (command.count && (!run_replaced(r, state, &command, STR("{}"), &items, e) ||

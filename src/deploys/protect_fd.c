@@ -4,6 +4,9 @@
 #include "base/file.h"
 #include "deploys/protect_find.h"
 
+/* Each takes the rest of its word, or the next one. */
+#define VALUED_LETTERS "eEtdCjcSo"
+
 struct fd {
     struct str pattern, depth, base;
     struct strs places, endings, types, excluded;
@@ -47,7 +50,9 @@ static void read_letters(struct recogniser *r, const struct call *call, size_t *
     for (size_t at = 1; at < word.length; at++) {
         char name[] = {'-', word.bytes[at], '\0'};
         struct str value = str_from_offset(word, at + 1);
-        if (!strchr("eEtdCjcSo", name[1])) {
+        if (strchr("xX", name[1]))
+            return;
+        if (!strchr(VALUED_LETTERS, name[1])) {
             read_flag(name[1], fd);
             continue;
         }
@@ -81,15 +86,37 @@ static void read_name(struct recogniser *r, const struct call *call, size_t *i, 
     fd->whole = fd->whole || str_eq(name, STR("--full-path"));
 }
 
+bool protect_fd_runs(struct str word, struct str *ret_program)
+{
+    struct str value = word, name = str_cut(&value, '=');
+
+    *ret_program = value;
+    if (str_eq(name, STR("--exec")) || str_eq(name, STR("--exec-batch")))
+        return true;
+    for (size_t at = 1; at < word.length && word.bytes[0] == '-' && word.bytes[1] != '-'; at++) {
+        if (strchr(VALUED_LETTERS, word.bytes[at]))
+            return false;
+        if (word.bytes[at] != 'x' && word.bytes[at] != 'X')
+            continue;
+        value = str_from_offset(word, at + 1);
+        *ret_program = str_starts(value, STR("=")) ? str_from_offset(value, 1) : value;
+        return true;
+    }
+    return false;
+}
+
 static void read_fd(struct recogniser *r, const struct call *call, struct fd *fd)
 {
-    static const char *const runs[] = {"-x", "-X", "--exec", "--exec-batch", NULL};
     bool options = true;
 
     for (size_t i = 1; i < call->count; i++) {
-        struct str word = call->words[i].text;
-        if (options && str_is_one_of(word, runs))
+        struct str word = call->words[i].text, program;
+        if (options && protect_fd_runs(word, &program)) {
+            if (str_starts(word, STR("--")))
+                break;
+            read_letters(r, call, &i, fd); /* up to that one: -Hx */
             break;
+        }
         if (options && str_eq(word, STR("--"))) {
             options = false;
         } else if (options && str_starts(word, STR("--"))) {

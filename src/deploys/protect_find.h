@@ -23,6 +23,8 @@ struct strs protect_find_items(struct recogniser *r, const struct call *call, si
 /* --- protect_fd.c --- */
 /* The words of a `find` that comes upon what fd does; without what it runs. */
 struct shell_values protect_fd_words(struct recogniser *r, const struct call *call);
+/* -x, --exec=rm, -HXrm: does fd run from this word on? *ret_program: what stands in the word itself; may be empty. */
+bool protect_fd_runs(struct str word, struct str *ret_program);
 /* A pattern that is looked for in the last part of a path, for -regex with posix-extended. */
 struct str protect_name_regex(struct arena *arena, struct str pattern);
 
