@@ -149,10 +149,12 @@ static struct str field_of(struct str line, char separator, size_t number)
 {
     struct str field = line;
 
+    if (!separator && number)
+        line = field = str_trim(line);
     for (size_t i = 0; i < number; i++) {
-        if (!separator)
-            line = str_trim(line);
         size_t end = 0;
+        while (!separator && line.length && strchr(" \t", line.bytes[0]))
+            line = str_from_offset(line, 1);
         while (end < line.length &&
                (separator ? line.bytes[end] != separator : !strchr(" \t", line.bytes[end])))
             end++;
@@ -166,14 +168,14 @@ static size_t count_fields(struct str line, char separator)
 {
     size_t count = 0;
 
-    if (separator) {
-        for (size_t i = 0; i < line.length; i++)
-            count += line.bytes[i] == separator;
-        return count + 1;
+    bool within = false;
+
+    for (size_t i = 0; i < line.length; i++) {
+        bool apart = separator ? line.bytes[i] == separator : strchr(" \t", line.bytes[i]) != NULL;
+        count += separator ? apart : !apart && !within;
+        within = !apart;
     }
-    while (field_of(line, 0, count + 1).length)
-        count++;
-    return count;
+    return separator ? count + 1 : count;
 }
 
 /* "text", $0, $1, $NF, a comma; false: something else. */
