@@ -65,7 +65,7 @@ static bool is_exit_well(struct str status, struct str line)
 
     if (!status.length)
         return !str_contains(line, STR("|| exit")) || str_contains(line, STR("&& exit"));
-    return !str_to_u64(status, &number) || number == 0;
+    return !str_to_u64(status, &number) || number % 256 == 0;
 }
 
 /* trap 'rm -f x; exit 1' INT: what it ends with. */
@@ -87,8 +87,22 @@ static bool may_end(const struct shell_command *command, struct str line)
         first = words->items[1].text;
     if (str_eq(name, STR("exec")))
         return words->count > 1 || command->input != INPUT_INHERITED;
-    return (str_eq(name, STR("exit")) && is_exit_well(first, line)) ||
-           (str_eq(name, STR("trap")) && traps_exit(first));
+    bool ends = str_eq(name, STR("exit")) || (str_eq(name, STR("return")) && !command->in_function);
+    return (ends && is_exit_well(first, line)) || (str_eq(name, STR("trap")) && traps_exit(first));
+}
+
+/* What git says of the push is read once: by such a command, and not by the check below it. */
+static bool takes_input(const struct shell_command *command)
+{
+    static const char *const always[] = {"read", "tee", "mapfile", "readarray", "xargs", NULL};
+    static const char *const alone[] = {"cat", "head", "tail", "sort", "wc", "tac", NULL};
+    struct str name = path_base_name(command->words.items[0].text);
+    bool files = false;
+
+    for (size_t i = 1; i < command->words.count; i++)
+        files = files || !str_starts(command->words.items[i].text, STR("-"));
+    return command->input == INPUT_INHERITED &&
+           (str_is_one_of(name, always) || (!files && str_is_one_of(name, alone)));
 }
 
 static bool look(void *context, struct shell_state *state, const struct shell_command *command,
@@ -100,7 +114,7 @@ static bool look(void *context, struct shell_state *state, const struct shell_co
 
     (void)e;
     struct str line = line_around(finder->text, command->line);
-    if (may_end(command, line))
+    if (may_end(command, line) || takes_input(command))
         VEC_PUSH(finder->arena, &finder->ends, line);
     if (!finder->all && !str_eq(program, STR(HOOK_PROGRAM)) &&
         !str_contains(source, STR("$gate")) && !str_contains(source, STR(HOOK_PROGRAM)))
@@ -151,14 +165,6 @@ static bool is_started(const struct starts *all, const struct start *start)
     return false;
 }
 
-static bool has_str(const struct strs *all, struct str wanted)
-{
-    for (size_t i = 0; i < all->count; i++)
-        if (str_eq(all->items[i], wanted))
-            return true;
-    return false;
-}
-
 static struct str compare_finds(struct arena *arena, const struct finder *before,
                                 const struct finder *after)
 {
@@ -169,10 +175,10 @@ static struct str compare_finds(struct arena *arena, const struct finder *before
                               "program: " STR_FMT,
                               STR_ARG(before->starts.items[i].line));
     for (size_t i = 0; i < after->ends_counted; i++)
-        if (!has_str(&before->ends, after->ends.items[i]))
+        if (!strs_have(&before->ends, after->ends.items[i]))
             return str_printf(arena,
-                              "this line could end the hook before the check, which stands below "
-                              "it: " STR_FMT,
+                              "this line could end the hook, or take what it reads, before the "
+                              "check below it: " STR_FMT,
                               STR_ARG(after->ends.items[i]));
     return before->starts.count ? STR_NONE : STR("nothing in it would start the check");
 }

@@ -79,6 +79,7 @@ struct shell_command {
     /* False after a cd to an unknown place (`directory` is then the last known one) or one that may not have run (then where it led). */
     bool directory_known;
     bool conditional; /* may not run (behind && || if case, or in a function that is called so) */
+    bool in_function; /* of the text */
     /* 0: the first or only reading; 1, 2…: further readings of the same command. */
     size_t alternative;
 };

@@ -371,6 +371,7 @@ static bool run_reading(struct shell_state *state, const struct shell_node *node
     command->directory = state->directory;
     command->directory_known = state->directory_known;
     command->conditional = state->conditional;
+    command->in_function = state->in_function;
     command->alternative = choices->run;
     struct shell_state *target = state;
     if (choices_several(choices)) {
