@@ -67,6 +67,13 @@ static bool is_in(struct python_tree *tree, struct python_scope scope, struct st
     return true;
 }
 
+struct str python_comparison_sign(TSNode comparison)
+{
+    TSNode sign = node_field(comparison, "operators");
+
+    return ts_node_is_null(sign) ? STR_NONE : str_from(ts_node_type(sign));
+}
+
 /* One operator: name is None, i > 0, c == "_", name not in (…) */
 static bool comparison(struct python_tree *tree, struct python_scope scope, TSNode node,
                        size_t depth, bool *ret_true)
@@ -76,8 +83,7 @@ static bool comparison(struct python_tree *tree, struct python_scope scope, TSNo
 
     if (ts_node_named_child_count(node) != 2)
         return false;
-    struct str operator=
-        str_trim(str_slice(scope.file->source, ts_node_end_byte(left), ts_node_start_byte(right)));
+    struct str operator= python_comparison_sign(node);
     struct python_constant value = python_constant_within(tree, scope, left, depth + 1);
     bool negative = str_eq(operator, STR("is not")) || str_eq(operator, STR("not in")) ||
                     str_eq(operator, STR("!="));

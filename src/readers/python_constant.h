@@ -37,6 +37,8 @@ struct python_constant python_constant_of_f_string(struct python_tree *tree,
 /* python_condition() */
 MUST_CHECK bool python_constant_condition(struct python_tree *tree, struct python_scope scope,
                                           TSNode node, size_t depth, bool *ret_true);
+/* "is not", "not in", "<": of a comparison of two, however it is spaced. */
+struct str python_comparison_sign(TSNode comparison);
 bool python_constant_to_integer(struct python_constant value, int64_t *ret);
 
 #endif

@@ -173,15 +173,6 @@ static bool call_of(struct run *run, TSNode node, struct value *ret)
 
 /* --- Expressions. --- */
 
-/* What stands between the first operand and the second. */
-static struct str operator_of(const struct run *run, TSNode node)
-{
-    uint32_t from = ts_node_end_byte(ts_node_named_child(node, 0));
-    uint32_t to = ts_node_start_byte(ts_node_named_child(node, 1));
-
-    return str_trim(str_slice(run->scope.file->source, from, to));
-}
-
 static bool ordered(struct str operator, int order, struct value *ret)
 {
     if (str_eq(operator, STR("<")))
@@ -215,7 +206,7 @@ static bool compared(struct run *run, TSNode node, struct value *ret)
         !evaluate(run, ts_node_named_child(node, 0), &left) ||
         !evaluate(run, ts_node_named_child(node, 1), &right))
         return false;
-    operator= operator_of(run, node);
+    operator= python_comparison_sign(node);
     bool inside = str_eq(operator, STR("in"));
     if (inside || str_eq(operator, STR("not in")))
         return left.kind == VALUE_TEXT && has_text(right, left.text, &found) &&
@@ -298,8 +289,7 @@ static bool part_of(struct run *run, TSNode node, struct value *ret)
     return true;
 }
 
-/* [f(x) for x in y if …] */
-static bool comprehended(struct run *run, TSNode node, struct value *ret)
+static bool comprehend(struct run *run, TSNode node, struct value *ret)
 {
     uint32_t count = ts_node_named_child_count(node);
     TSNode clause = ts_node_named_child(node, 1);
@@ -325,6 +315,19 @@ static bool comprehended(struct run *run, TSNode node, struct value *ret)
             return false;
     }
     return true;
+}
+
+/* [f(x) for x in y if …]: its names are its own */
+static bool comprehended(struct run *run, TSNode node, struct value *ret)
+{
+    size_t count = run->name_count;
+    struct name *before = ARENA_ARRAY(run->arena, count + 1, struct name);
+
+    memcpy(before, run->names, count * sizeof before[0]);
+    bool read = comprehend(run, node, ret);
+    memcpy(run->names, before, count * sizeof before[0]);
+    run->name_count = count;
+    return read;
 }
 
 static bool listed(struct run *run, TSNode node, struct value *ret)

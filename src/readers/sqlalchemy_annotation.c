@@ -211,9 +211,9 @@ static bool annotated_type(struct sa_reader *r, const struct sa_class *class,
     return true;
 }
 
-bool sa_annotation_read(struct sa_reader *r, const struct sa_class *class,
-                        struct python_scope scope, TSNode annotation, struct sa_type *ret_type,
-                        bool *ret_optional, struct sa_column *column)
+static bool read_annotation(struct sa_reader *r, const struct sa_class *class,
+                            struct python_scope scope, TSNode annotation, struct sa_type *ret_type,
+                            bool *ret_optional, struct sa_column *column)
 {
     TSNode parts[32], node = unwrap(annotation);
     bool found;
@@ -274,4 +274,16 @@ bool sa_annotation_read(struct sa_reader *r, const struct sa_class *class,
                                   (struct python_scope){.file = thing.file, .body = thing.scope},
                                   call_positional(thing.node, 1), ret_type, ret_optional, column);
     return type_of_python(r, class, scope, node, ret_type);
+}
+
+bool sa_annotation_read(struct sa_reader *r, const struct sa_class *class,
+                        struct python_scope scope, TSNode annotation, struct sa_type *ret_type,
+                        bool *ret_optional, struct sa_column *column)
+{
+    if (r->annotations == PYTHON_FOLLOW_MAX)
+        return false;
+    r->annotations++;
+    bool read = read_annotation(r, class, scope, annotation, ret_type, ret_optional, column);
+    r->annotations--;
+    return read;
 }
