@@ -34,6 +34,9 @@ enum step_kind {
 /* Which key a STEP_ALTER_COLUMN with `key` makes. */
 enum step_key { STEP_KEY_ANY = 0, STEP_KEY_FOREIGN, STEP_KEY_UNIQUE, STEP_KEY_PRIMARY };
 
+/* Functions and methods that one migration is followed into: those that call each other would have no end. */
+#define STEPS_ENTERED_MAX 1000u
+
 struct step {
     enum step_kind kind;
     struct str table, column;

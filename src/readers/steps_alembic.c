@@ -343,7 +343,8 @@ static void alembic_part(struct steps_reader *r, TSNode call)
                                     ? python_resolve(r->tree, r->scope, function)
                                     : (struct python_thing){.kind = THING_UNKNOWN};
 
-    if (thing.kind == THING_FUNCTION && thing.file && r->calls < CALLS_MAX) {
+    if (thing.kind == THING_FUNCTION && thing.file && r->calls < CALLS_MAX &&
+        r->entered++ < STEPS_ENTERED_MAX) {
         const struct python_scope before = r->scope;
         const struct python_bound *inner = NULL;
         struct python_bound given[STEPS_NAMES_MAX];

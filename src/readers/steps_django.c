@@ -257,6 +257,7 @@ static struct str operation_named(struct steps_reader *r, struct python_scope sc
                                   TSNode expression, size_t depth)
 {
     struct python_thing class = python_resolve(r->tree, scope, expression);
+    struct str name = STR_NONE;
     struct python_bases bases;
 
     if (class.kind != THING_CLASS || depth == OPERATIONS_DEPTH_MAX)
@@ -266,9 +267,16 @@ static struct str operation_named(struct steps_reader *r, struct python_scope sc
     if (forwards && !str_contains(node_source(class.file, forwards->node), STR("super(")))
         return STR_NONE;
     python_class_bases(class.file, class.node, &bases);
-    return bases.count ? operation_named(r, (struct python_scope){.file = class.file},
-                                         bases.items[0], depth + 1)
-                       : STR_NONE;
+    for (size_t i = 0; i < bases.count; i++) { /* the others are mixins */
+        struct python_scope there = {.file = class.file};
+        struct python_thing base = python_resolve(r->tree, there, bases.items[i]);
+        if (base.kind == THING_CLASS || str_starts(base.dotted, STR("django.db.migrations")) ||
+            bases.count == 1)
+            name = operation_named(r, there, bases.items[i], depth + 1);
+        if (name.length)
+            break;
+    }
+    return name;
 }
 
 static void django_call(struct steps_reader *r, TSNode call);
@@ -281,6 +289,7 @@ static bool operations_made(struct steps_reader *r, TSNode call)
     struct python_scope inside;
 
     if (function.kind != THING_FUNCTION || !function.file || r->calls == OPERATIONS_DEPTH_MAX ||
+        r->entered++ >= STEPS_ENTERED_MAX ||
         !python_call_enter(r->tree, r->scope, call, function, &inside))
         return false;
     r->scope = inside;

@@ -6,6 +6,7 @@
 
 struct reading {
     struct arena *arena;
+    size_t entered; /* functions of the module */
     struct elixir_scope scope;
     struct steps *steps;
 };
@@ -316,33 +317,72 @@ static struct str name_of_head(struct reading *r, TSNode head)
                                        : elixir_called(r->scope.file, head);
 }
 
-/* add_text(:sku) of `defp add_text(name) do`: what that does, with the texts that the call gives. */
-static bool own_function(struct reading *r, TSNode call, struct str word, unsigned depth)
+static size_t arguments_count(struct reading *r, TSNode call)
+{
+    size_t count = 0;
+
+    while (!ts_node_is_null(call) && count <= PARAMETERS_MAX &&
+           !ts_node_is_null(elixir_argument(r->scope.tree, call, count)))
+        count++;
+    return count;
+}
+
+/* "add_text(name)" of `defp add_text(name) when is_atom(name) do`; null: another word is defined there. */
+static TSNode head_of(struct reading *r, TSNode definition, struct str word)
+{
+    TSNode head = elixir_argument(r->scope.tree, definition, 0);
+
+    if (node_is(head, "binary_operator"))
+        head = ts_node_named_child(head, 0);
+    return str_starts(elixir_called(r->scope.file, definition), STR("def")) &&
+                   str_eq(name_of_head(r, head), word)
+               ? head
+               : node_null();
+}
+
+/* Of several the one that takes as many arguments, else the first: some may have a value of their own. */
+static TSNode definition_of(struct reading *r, TSNode call, struct str word, TSNode *ret_head)
 {
     struct elixir_nodes definitions = elixir_children(r->scope.tree, r->scope.body);
+    TSNode found = node_null();
+
+    for (size_t i = 0; word.length && i < definitions.count; i++) {
+        TSNode head = head_of(r, definitions.items[i], word);
+        if (ts_node_is_null(head))
+            continue;
+        bool fits = arguments_count(r, head) == arguments_count(r, call);
+        if (!fits && !ts_node_is_null(found))
+            continue;
+        found = definitions.items[i];
+        *ret_head = head;
+        if (fits)
+            break;
+    }
+    return found;
+}
+
+/* add_text(:sku): what that does, with the texts that the call gives. */
+static bool own_function(struct reading *r, TSNode call, struct str word, unsigned depth)
+{
+    TSNode head, definition = definition_of(r, call, word, &head);
     const struct elixir_scope before = r->scope;
     struct elixir_bound bound[PARAMETERS_MAX];
 
-    for (size_t i = 0; word.length && depth < NESTING_MAX && i < definitions.count; i++) {
-        TSNode head = elixir_argument(r->scope.tree, definitions.items[i], 0);
-        if (!str_starts(elixir_called(r->scope.file, definitions.items[i]), STR("def")) ||
-            !str_eq(name_of_head(r, head), word))
-            continue;
-        for (size_t p = 0; p < PARAMETERS_MAX; p++) {
-            TSNode parameter = elixir_argument(r->scope.tree, head, p);
-            if (!node_is(parameter, "identifier"))
-                break;
-            bound[p] = (struct elixir_bound){
-                .name = elixir_source(r->scope.file, parameter),
-                .text = elixir_text(before, elixir_argument(r->scope.tree, call, p)),
-                .outer = r->scope.bound};
-            r->scope.bound = &bound[p];
-        }
-        statements(r, elixir_body(r->scope, definitions.items[i]), depth + 1);
-        r->scope = before;
-        return true;
+    if (ts_node_is_null(definition) || depth >= NESTING_MAX || r->entered++ >= STEPS_ENTERED_MAX)
+        return false;
+    for (size_t p = 0; p < PARAMETERS_MAX; p++) {
+        TSNode parameter = elixir_argument(r->scope.tree, head, p);
+        if (!node_is(parameter, "identifier"))
+            break;
+        bound[p] = (struct elixir_bound){
+            .name = elixir_source(r->scope.file, parameter),
+            .text = elixir_text(before, elixir_argument(r->scope.tree, call, p)),
+            .outer = r->scope.bound};
+        r->scope.bound = &bound[p];
     }
-    return false;
+    statements(r, elixir_body(r->scope, definition), depth + 1);
+    r->scope = before;
+    return true;
 }
 
 /* "execute" of &execute/1; empty: it is no such thing. */

@@ -13,7 +13,7 @@ struct steps_reader {
     struct python_scope scope;
     struct str app; /* Django */
     struct steps *steps;
-    size_t calls;                      /* functions entered */
+    size_t calls, entered;             /* functions entered: now, and so far */
     VEC(struct python_bound *) locals; /* names that the body has set to texts */
     const struct python_file *looked; /* the file that was looked into for batch_alter_table last */
     bool batches;

@@ -13,7 +13,7 @@ struct reader {
     struct rails_version version;
     struct steps *steps;
     struct str table, variable; /* inside create_table, change_table: `|t|` */
-    size_t calls;               /* methods of the migration that are entered */
+    size_t calls, entered;      /* methods of the migration that are entered: now, and so far */
     bool unbound;               /* in a method whose parameters no call gives */
 };
 
@@ -551,7 +551,7 @@ static bool own_method(struct reader *r, TSNode call, struct str name, size_t de
     TSNode parameters = ruby_field(method, "parameters");
     size_t before = r->file->bound.count, place = 0;
 
-    if (ts_node_is_null(parameters))
+    if (ts_node_is_null(parameters) || r->entered++ >= STEPS_ENTERED_MAX)
         return false;
     for (uint32_t i = 0; i < ts_node_named_child_count(parameters); i++) {
         TSNode parameter = ts_node_named_child(parameters, i);

@@ -11,7 +11,7 @@ struct reading {
     struct script_scope scope;
     struct str runner; /* the parameter of up() */
     TSNode class_body;
-    size_t calls; /* methods of the class that are entered */
+    size_t calls, entered; /* methods of the class that are entered: now, and so far */
     struct steps *steps;
 };
 
@@ -411,14 +411,16 @@ static void own_method(struct reading *r, TSNode node, TSNode callee, unsigned d
     for (size_t i = 0; i < CALLS_MAX && !runner.length; i++)
         if (str_eq(script_source(r->scope.file, script_argument(r->tree, node, i)), r->runner))
             runner = script_parameter(r->tree, r->scope.file, method, i);
-    if (!runner.length)
+    if (!runner.length || before.entered >= STEPS_ENTERED_MAX)
         return;
     struct script_call call = {
         .file = r->scope.file, .function = method, .node = node, .scope = r->scope};
     r->runner = runner;
     r->calls++;
+    r->entered++;
     r->scope.call = &call;
     visit(r, script_child(method, "statement_block"), depth + 1);
+    before.entered = r->entered;
     *r = before;
 }
 
