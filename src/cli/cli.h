@@ -63,9 +63,9 @@ bool cli_has(const struct cli *cli, const char *name);
 struct str cli_value(const struct cli *cli, const char *name);
 /* "hookcheck status: …" on stderr, with the hint; returns CLI_USAGE. */
 enum cli_status cli_usage_error(const struct cli *cli, const char *format, ...) PRINTF_LIKE(2, 3);
-/* The failure of a step, with its hint, on stderr. */
 /* A line on standard error, folded on a terminal. */
 void cli_say(const struct cli *cli, struct str line);
+/* The failure of a step, with its hint, on stderr. */
 void cli_say_error(const struct cli *cli, const struct err *e);
 /* Prints what `out` holds and empties it; false when nobody can read it. */
 MUST_CHECK bool cli_flush(struct cli *cli);
