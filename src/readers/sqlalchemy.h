@@ -90,8 +90,8 @@ struct sa_reader {
     struct python_tree *tree;
     struct schema *schema;
     struct sa_pendings pending;
-    size_t type_functions; /* functions that a type is being looked for in */
-    size_t annotations;    /* that are read for one another: a name may stand for itself */
+    size_t type_functions;     /* functions that a type is being looked for in */
+    size_t annotations, types; /* that are read for one another: a name may stand for itself */
     struct sa_orphans orphans;
     bool names_itself; /* a class that no other inherits from: its declared_attr is about itself */
     struct strs inherited; /* "file name" of the classes that others inherit from */

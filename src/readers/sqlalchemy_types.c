@@ -465,8 +465,8 @@ static bool type_of_thing(struct sa_reader *r, struct python_scope scope, TSNode
     return row && type_of_row(r, scope, call, row, type);
 }
 
-bool sa_type_read(struct sa_reader *r, struct python_scope scope, TSNode expression,
-                  struct sa_type *ret_type)
+static bool read_type(struct sa_reader *r, struct python_scope scope, TSNode expression,
+                      struct sa_type *ret_type)
 {
     struct sa_type type = {0};
 
@@ -514,4 +514,15 @@ bool sa_type_read(struct sa_reader *r, struct python_scope scope, TSNode express
     }
     *ret_type = type;
     return type.text.length > 0;
+}
+
+bool sa_type_read(struct sa_reader *r, struct python_scope scope, TSNode expression,
+                  struct sa_type *ret_type)
+{
+    if (r->types == PYTHON_FOLLOW_MAX)
+        return false;
+    r->types++;
+    bool read = read_type(r, scope, expression, ret_type);
+    r->types--;
+    return read;
 }
