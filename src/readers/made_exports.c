@@ -1,8 +1,11 @@
 #include "readers/made_exports.h"
 
+#include <string.h>
+
 #include "base/file.h"
 
 #define IMPORTS_MAX 64u
+#define CLAUSE_MAX 4096u
 
 static struct str leading_word(struct str text)
 {
@@ -74,7 +77,20 @@ static bool exports_any_call(struct str source)
     return false;
 }
 
-/* The next `… from 'module'`; what stands before it, from the end of the one before. */
+/* What stands behind the last `import`; empty: none is near. */
+static struct str clause_before(struct str text)
+{
+    static const struct str import = STR_INIT("import");
+    struct str near =
+        str_from_offset(text, text.length > CLAUSE_MAX ? text.length - CLAUSE_MAX : 0);
+    struct str clause = STR_NONE;
+
+    for (size_t at; (at = str_find(near, import)) != SIZE_MAX; clause = near)
+        near = str_from_offset(near, at + import.length);
+    return clause;
+}
+
+/* The next `import … from 'module'`: what stands between. */
 static bool next_import(struct str *rest, struct str *ret_clause, struct str *ret_module)
 {
     static const struct str from = STR_INIT("from");
@@ -84,15 +100,17 @@ static bool next_import(struct str *rest, struct str *ret_clause, struct str *re
         size_t at = str_find(text, from);
         if (at == SIZE_MAX)
             return false;
-        *ret_clause = str_prefix(all, all.length - text.length + at);
+        struct str before = str_prefix(all, all.length - text.length + at);
         text = str_from_offset(text, at + from.length);
-        struct str quoted = str_trim(text);
-        if (!quoted.length || (quoted.bytes[0] != '\'' && quoted.bytes[0] != '"'))
+        while (text.length && strchr(" \t\r\n", text.bytes[0]))
+            text = str_from_offset(text, 1);
+        if (!text.length || (text.bytes[0] != '\'' && text.bytes[0] != '"'))
             continue;
-        struct str module = str_from_offset(quoted, 1);
-        size_t end = str_find_byte(module, quoted.bytes[0]);
+        struct str module = str_from_offset(text, 1);
+        size_t end = str_find_byte(module, text.bytes[0]);
         if (end == SIZE_MAX)
             continue;
+        *ret_clause = clause_before(before);
         *ret_module = str_prefix(module, end);
         *rest = str_from_offset(module, end + 1);
         return true;
