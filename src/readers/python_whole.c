@@ -43,9 +43,10 @@ static void say(struct whole *w, struct python_scope scope, TSNode node)
 /* Token by token: comments, docstrings and spaces say nothing. `follow`: the names are looked up too. */
 static void add(struct whole *w, struct python_scope scope, TSNode node, bool follow, size_t depth)
 {
-    uint32_t children = ts_node_child_count(node);
+    uint32_t children = ts_node_is_null(node) ? 0 : ts_node_child_count(node);
 
-    if (node_is(node, "comment") || is_docstring(node) || depth > 8 * PYTHON_FOLLOW_MAX)
+    if (ts_node_is_null(node) || node_is(node, "comment") || is_docstring(node) ||
+        depth > 8 * PYTHON_FOLLOW_MAX)
         return;
     if (node_is(node, "string") || children == 0)
         say(w, scope, node);

@@ -9,7 +9,10 @@ const struct python_binding *sa_says(struct sa_reader *r, const struct sa_class 
     for (size_t i = from; i < class->order_count; i++) {
         const struct python_binding *binding = python_binding_in(
             r->tree, class->order[i].file, node_field(class->order[i].node, "body"), name);
-        if (binding) {
+        /* `__table_args__: Any` gives nothing; `name: Mapped[str]` is a column. */
+        bool bare = binding && binding->kind == BINDING_VALUE && ts_node_is_null(binding->node) &&
+                    str_starts(name, STR("__"));
+        if (binding && !bare) {
             *ret_index = i;
             return binding;
         }
