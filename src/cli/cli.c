@@ -258,10 +258,10 @@ int cli_main(int argc, char **argv)
         if (str_eq(name, str_from(cli_commands[i]->name)))
             cli.command = cli_commands[i];
     if (!cli.command)
-        return unknown_command(&cli, name);
+        return (int)unknown_command(&cli, name);
     if (help) {
         cli_help(&cli, cli.command);
         return cli_flush(&cli) ? CLI_OK : CLI_USAGE;
     }
-    return run(&cli, argc - 1, argv + 1);
+    return (int)run(&cli, argc - 1, argv + 1);
 }

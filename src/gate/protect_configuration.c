@@ -215,7 +215,6 @@ static bool adds_only(const struct compare *c, const struct config_deploy_rule *
 static void compare_rules(struct compare *c)
 {
     const struct config_deploy_rules *old = &c->old->deploys, *new = &c->new->deploys;
-    size_t at = 0;
 
     for (size_t i = 0; i < old->count; i++) {
         bool kept = false;
@@ -228,7 +227,6 @@ static void compare_rules(struct compare *c)
         bool known = false;
         for (size_t i = 0; i < old->count; i++)
             known = known || same_rule(&old->items[i], &new->items[n]);
-        at += known;
         if (!known && !adds_only(c, &new->items[n]))
             lose(c, "the new deploy rule ", new->items[n].id,
                  " could take deploys away from the environment they count for");
