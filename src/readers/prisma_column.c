@@ -137,6 +137,19 @@ struct str prisma_field_type(struct prisma_reader *r, const struct prisma_field 
     return STR_NONE;
 }
 
+/* @db.Timestamp without its digits: `prisma migrate diff` makes nothing of its becoming @db.Timestamp(6), or of the way back. */
+static bool has_any_precision(const struct prisma_reader *r, const struct prisma_field *field)
+{
+    static const char *const names[] = {"db.Timestamp", "db.Timestamptz", "db.Time", "db.Timetz"};
+
+    for (size_t i = 0; r->provider == PRISMA_POSTGRESQL && i < COUNT_OF(names); i++) {
+        const struct prisma_attribute *type = prisma_attribute(&field->attributes, names[i]);
+        if (type)
+            return !type->arguments.items.count;
+    }
+    return false;
+}
+
 static bool is_relation(const struct prisma_reader *r, const struct prisma_field *field)
 {
     return !field->unsupported.length && (prisma_block_named(r, "model", field->type) ||
@@ -192,6 +205,9 @@ static void default_of(struct prisma_reader *r, const struct prisma_block *model
 
     if (!value)
         return;
+    /* A point in time is the client's to write: its migrations compare one with no other, nor with now(). */
+    column->made_up = r->provider == PRISMA_POSTGRESQL && str_eq(field->type, STR("DateTime")) &&
+                      (value->kind != PRISMA_CALL || str_eq(value->text, STR("now")));
     if (value->kind == PRISMA_LIST) {
         column->default_value = list_literal(r, field, value, column->type);
     } else if (value->kind != PRISMA_CALL) {
@@ -217,6 +233,7 @@ void prisma_column_add(struct prisma_reader *r, struct schema_table *table,
 {
     struct schema_column column = {.name = prisma_mapped(&field->attributes, field->name),
                                    .type = prisma_field_type(r, field),
+                                   .any_precision = has_any_precision(r, field),
                                    .nullable = field->optional || field->list,
                                    .primary_key = prisma_attribute(&field->attributes, "id"),
                                    .place = field->place};

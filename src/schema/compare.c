@@ -70,6 +70,25 @@ static bool has_as_unique(const struct schema_table *table, struct str column)
     return false;
 }
 
+/* TIMESTAMP(3)[] without what stands in its parentheses. */
+static struct str without_precision(struct arena *arena, struct str type)
+{
+    size_t open = str_find_byte(type, '('), close = str_find_byte(type, ')');
+
+    return open == SIZE_MAX || close == SIZE_MAX || close < open
+               ? type
+               : str_printf(arena, STR_FMT STR_FMT, STR_ARG(str_prefix(type, open)),
+                            STR_ARG(str_from_offset(type, close + 1)));
+}
+
+static bool is_same_type(struct arena *arena, const struct schema_column *old,
+                         const struct schema_column *new)
+{
+    return schema_same_type(arena, old->type, new->type) ||
+           ((old->any_precision || new->any_precision) &&
+            str_eq(without_precision(arena, old->type), without_precision(arena, new->type)));
+}
+
 static void compare_columns(struct comparison *c, const struct schema_table *before,
                             const struct schema_table *table, const struct schema_column *old,
                             const struct schema_column *new)
@@ -77,7 +96,7 @@ static void compare_columns(struct comparison *c, const struct schema_table *bef
     struct arena *arena = c->arena;
     struct expression_scope there = in_old(c, before), here = in_new(c, table);
 
-    if (old->type.length && new->type.length && !schema_same_type(arena, old->type, new->type))
+    if (old->type.length && new->type.length && !is_same_type(arena, old, new))
         change_column(
             c, table, old, new, ASPECT_TYPE,
             str_printf(arena, STR_FMT " -> " STR_FMT, STR_ARG(old->type), STR_ARG(new->type)));

@@ -28,8 +28,10 @@ struct schema_column {
     bool unread_default; /* there is one, and it cannot be read */
     bool
         made_up; /* the default is the tool's own way to make up values: no line says that one became another */
-    bool unread; /* only its name is known: it is compared with nothing */
-    bool named;  /* with `unread`: the name is sure, so it is sure that the column is there */
+    bool
+        any_precision; /* the type names none, and the tool takes it for that of any other column */
+    bool unread;       /* only its name is known: it is compared with nothing */
+    bool named;        /* with `unread`: the name is sure, so it is sure that the column is there */
     struct schema_place place;
 };
 VEC_DEFINE(schema_columns, struct schema_column);
