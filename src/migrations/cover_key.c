@@ -3,6 +3,7 @@
 #include "migrations/cover.h"
 #include "migrations/cover_match.h"
 #include "migrations/cover_scan.h"
+#include "readers/sql_split.h"
 
 static enum step_key key_of(const struct schema_change *change)
 {
@@ -145,6 +146,45 @@ bool check_is_said(struct str checks, const struct schema_change *change)
     while (str_next_line(&checks, &check))
         if (change->kind == SCHEMA_ADD ? speaks_of(check, expression)
                                        : same_expression(check, expression))
+            return true;
+    return false;
+}
+
+static struct str next_name(struct str text, size_t *at)
+{
+    struct str token;
+
+    do
+        token = str_trim_bytes(sql_token(text, at), "\"`");
+    while (str_eq(token, STR("(")) || str_eq(token, STR(")")));
+    return token;
+}
+
+static bool same_but_for_name(struct str check, struct str was, struct str expression,
+                              struct str name)
+{
+    struct str one, other;
+    bool any = false;
+
+    for (size_t i = 0, j = 0;;) {
+        one = next_name(check, &i);
+        other = next_name(expression, &j);
+        if (!one.length || !other.length)
+            return any && one.length == other.length;
+        bool renamed = str_eq_nocase(one, was) && str_eq_nocase(other, name);
+        any = any || renamed;
+        if (!renamed && !str_eq_nocase(one, other))
+            return false;
+    }
+}
+
+bool check_was_said(struct str checks, const struct step *rename,
+                    const struct schema_change *change)
+{
+    struct str expression = change->parts.count ? change->parts.items[0] : STR_NONE, check;
+
+    while (str_next_line(&checks, &check))
+        if (same_but_for_name(check, rename->was, expression, rename->column))
             return true;
     return false;
 }

@@ -19,5 +19,8 @@ bool key_is_added(const struct schema_change *change, enum step_key key);
 /* Do the checks of a table that SQL makes (struct step) hold the one of the change? An added one as far as its column and numbers tell; a dropped one
  * when all of it is the same. */
 bool check_is_said(struct str checks, const struct schema_change *change);
+/* Do they hold the check of the change as it was before the step renamed a column of it? */
+bool check_was_said(struct str checks, const struct step *rename,
+                    const struct schema_change *change);
 
 #endif

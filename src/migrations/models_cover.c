@@ -193,6 +193,26 @@ static bool comes_with_the_name(const struct file_steps *file, size_t at,
                   : brings_check(file, at, other, change);
 }
 
+/* RENAME COLUMN: PostgreSQL's checks say the new name from there on. */
+static bool renames_in_check(const struct covering *c, const struct file_steps *file,
+                             const struct step *step, const struct schema_change *change)
+{
+    if (step->kind != STEP_ADD_COLUMN || !step->was.length || step->member.length ||
+        !file->in_range || change->object != SCHEMA_OBJECT_INDEX || change->index != SCHEMA_CHECK ||
+        !change->parts.count || !step_is_about(&c->names, step, change))
+        return false;
+    if (change->kind == SCHEMA_DROP)
+        return text_has_word(change->parts.items[0], step->was);
+    for (size_t f = 0; f < c->files.count; f++)
+        for (size_t i = 0; i < c->files.items[f].steps.count; i++) {
+            const struct step *other = &c->files.items[f].steps.items[i];
+            if (other->checks.length && step_is_about(&c->names, other, change) &&
+                check_was_said(other->checks, step, change))
+                return true;
+        }
+    return false;
+}
+
 /* The table is called otherwise from here on, and another one is made under its name: what that has not is gone. */
 static bool is_put_aside(const struct file_steps *file, size_t at,
                          const struct schema_change *change)
@@ -237,7 +257,8 @@ static bool is_covered(const struct covering *all, const struct schema_change *c
             if (does > 0 && has_the_other_one(file, j, change))
                 does = -1;
             else if (!does &&
-                     (comes_with_the_name(file, j, change) || is_put_aside(file, j, change)))
+                     (comes_with_the_name(file, j, change) || is_put_aside(file, j, change) ||
+                      renames_in_check(c, file, &file->steps.items[j], change)))
                 does = 1;
             makes = makes || does > 0;
             last = does ? does : last;

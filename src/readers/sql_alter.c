@@ -231,8 +231,7 @@ static void rename_column(struct sql_reader *r, struct schema_table *table, stru
         if (str_eq(r->pending.items[i].table, table->name) &&
             str_eq(r->pending.items[i].column, from))
             r->pending.items[i].column = to;
-    for (size_t i = 0; i < table->indexes.count; i++)
-        rename_in(&table->indexes.items[i].parts, from, to);
+    sql_rename_within(r, table, from, to);
     for (size_t i = 0; i < r->named.count; i++)
         if (str_eq(r->named.items[i].table, table->name))
             rename_in(&r->named.items[i].columns, from, to);

@@ -55,7 +55,7 @@ struct str sql_free_name(struct sql_reader *r, struct str table, const struct st
 
 /* --- Sequences. --- */
 
-static bool is_plain(struct str name)
+bool sql_is_plain_name(struct str name)
 {
     for (size_t i = 0; i < name.length; i++)
         if (!byte_is_word(name.bytes[i]) || (name.bytes[i] >= 'A' && name.bytes[i] <= 'Z'))
@@ -67,7 +67,7 @@ struct str sql_serial_default(struct arena *arena, struct str table, struct str 
 {
     struct str name = sql_made_up_name(arena, table, column, "seq");
     struct str schema = str_prefix(table, table.length - bare(table).length);
-    const char *quote = is_plain(name) ? "" : "\"";
+    const char *quote = sql_is_plain_name(name) ? "" : "\"";
 
     return str_printf(arena, "nextval('" STR_FMT "%s" STR_FMT "%s'::regclass)", STR_ARG(schema),
                       quote, STR_ARG(name), quote);

@@ -66,6 +66,10 @@ void sql_merge_keys(struct sql_reader *r, const PgQuery__CreateStmt *create);
 bool sql_is_merged(const struct sql_reader *r, PgQuery__Constraint *constraint,
                    const PgQuery__Constraint *node);
 
+/* --- sql_names.c --- */
+/* Does a name need no quotes, whatever its place? */
+bool sql_is_plain_name(struct str name);
+
 /* --- sql_types.c --- */
 void sql_enum(struct sql_reader *r, const PgQuery__CreateEnumStmt *create);
 void sql_alter_enum(struct sql_reader *r, const PgQuery__AlterEnumStmt *alter);
@@ -78,6 +82,11 @@ void sql_type_drop(struct schema *schema, struct str name);
 /* --- sql_words.c --- */
 /* Without the words that the parser does not know and that say nothing of tables here: SQLite's AUTOINCREMENT, later PostgreSQL's NOT ENFORCED… */
 struct str sql_without_other_words(struct arena *arena, struct str statement);
+
+/* --- sql_renamed.c --- */
+/* A column's new name, wherever indexes, constraints, computed columns and the keys of other tables say it. */
+void sql_rename_within(struct sql_reader *r, struct schema_table *table, struct str from,
+                       struct str to);
 
 /* --- Parts of a table. --- */
 void sql_unread(struct sql_reader *r, struct str reason);

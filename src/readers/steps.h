@@ -68,7 +68,8 @@ struct step {
     struct str member;
     bool refers;      /* it is a key: its column is FIELD_id where nothing else is said */
     struct str owner; /* with a table: that of the model */
-    struct str was;   /* what field, table or label was called until now, as far as it is written */
+    /* What field, SQL's column, table or label was called until now, as far as it is written. */
+    struct str was;
 };
 VEC_DEFINE(steps, struct step);
 

@@ -375,7 +375,8 @@ static void restate_column(struct tokens *t, struct str table, bool renames, str
         VEC_PUSH(t->arena, steps,
                  (struct step){.kind = STEP_DROP_COLUMN, .table = table, .column = was});
         VEC_PUSH(t->arena, steps,
-                 (struct step){.kind = STEP_ADD_COLUMN, .table = table, .column = step.column});
+                 (struct step){
+                     .kind = STEP_ADD_COLUMN, .table = table, .column = step.column, .was = was});
     }
     step.type = true;
     step.sql_type = peek(t).text;
@@ -457,7 +458,8 @@ static void alter_action(struct tokens *t, struct str table, struct steps *steps
         VEC_PUSH(t->arena, steps,
                  (struct step){.kind = STEP_DROP_COLUMN, .table = table, .column = from});
         VEC_PUSH(t->arena, steps,
-                 (struct step){.kind = STEP_ADD_COLUMN, .table = table, .column = take_name(t)});
+                 (struct step){
+                     .kind = STEP_ADD_COLUMN, .table = table, .column = take_name(t), .was = from});
     }
 }
 
