@@ -1,5 +1,6 @@
 /* django_class.c -- what makes a field: Django's own classes, and those of the tree made from them. */
 #include "readers/django.h"
+#include "readers/python_parameters.h"
 
 #define FIELD_DEPTH_MAX 8u
 
@@ -104,27 +105,20 @@ static bool init_statement(struct django_reader *r, struct python_scope scope, T
         return false;
     if (node_is(node, "string"))
         return true;
+    bool final;
+    TSNode key, set = python_parameter_rest_set(scope.file, function, statement, &final, &key);
+    if (!ts_node_is_null(set)) {
+        struct python_constant value = python_constant(r->tree, scope, set);
+        preset(field, python_constant(r->tree, scope, key).text, value, final);
+        return !final || value.kind != CONSTANT_NOT;
+    }
     if (node_is(node, "assignment")) {
         TSNode left = node_field(node, "left");
-        struct str source = node_source(scope.file, left);
-        if (str_starts(source, STR("self.")))
-            return true;
-        if (!node_is(left, "subscript") || !str_starts(source, STR("kwargs[")))
-            return false;
-        struct str name = python_constant(r->tree, scope, node_field(left, "subscript")).text;
-        struct python_constant value = python_constant(r->tree, scope, node_field(node, "right"));
-        preset(field, name, value, true);
-        return name.length && value.kind != CONSTANT_NOT;
+        return str_starts(node_source(scope.file, left), STR("self."));
     }
     if (!node_is(node, "call"))
         return false;
     struct str called = node_source(scope.file, node_field(node, "function"));
-    if (str_eq(called, STR("kwargs.setdefault"))) {
-        struct str name = python_constant(r->tree, scope, call_positional(node, 0)).text;
-        struct python_constant value = python_constant(r->tree, scope, call_positional(node, 1));
-        preset(field, name, value, false);
-        return name.length > 0;
-    }
     if (str_eq(called, STR("kwargs.update")))
         return update_call(r, scope, node, field);
     return str_eq(called, STR("kwargs.pop")) || super_call(r, scope, function, node, field);

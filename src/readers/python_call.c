@@ -196,15 +196,25 @@ static bool bind_parameters(struct python_tree *tree, struct python_scope scope,
 bool python_call_enter(struct python_tree *tree, struct python_scope scope, TSNode call,
                        struct python_thing function, struct python_scope *ret_inside)
 {
-    return is_plain_body(function.file, function.node) && all_taken(scope.file, call, function) &&
-           bind_parameters(tree, scope, call, function, false, ret_inside) &&
-           fill_parameters(tree, function, ret_inside);
+    bool lambda = node_is(function.node, "lambda");
+
+    if (lambda && ts_node_is_null(node_field(function.node, "parameters")))
+        return false;
+    if ((!lambda && !is_plain_body(function.file, function.node)) ||
+        !all_taken(scope.file, call, function) ||
+        !bind_parameters(tree, scope, call, function, false, ret_inside))
+        return false;
+    if (lambda) /* an expression binds no names */
+        ret_inside->body = node_null();
+    return lambda || fill_parameters(tree, function, ret_inside);
 }
 
 TSNode python_call_returned(struct python_thing function)
 {
     TSNode body = node_field(function.node, "body");
 
+    if (node_is(function.node, "lambda"))
+        return node_bare(body);
     for (uint32_t i = 0; !ts_node_is_null(body) && i < ts_node_named_child_count(body); i++)
         if (node_is(ts_node_named_child(body, i), "return_statement"))
             return node_bare(ts_node_named_child(ts_node_named_child(body, i), 0));

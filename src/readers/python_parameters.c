@@ -63,6 +63,17 @@ bool python_parameter_is_filled(const struct python_file *file, TSNode assignmen
                   node_source(file, node_field(assignment, "left")));
 }
 
+/* kwargs.get("max_length", 10) */
+static bool is_get_of(const struct python_file *file, TSNode call, TSNode holder, TSNode key)
+{
+    TSNode function = node_is(call, "call") ? node_field(call, "function") : node_null();
+
+    return node_is(function, "attribute") && call_positional_count(call) == 2 &&
+           str_eq(node_source(file, node_field(function, "attribute")), STR("get")) &&
+           str_eq(node_source(file, node_field(function, "object")), node_source(file, holder)) &&
+           str_eq(node_source(file, call_positional(call, 0)), node_source(file, key));
+}
+
 TSNode python_parameter_rest_set(const struct python_file *file, TSNode function, TSNode statement,
                                  bool *ret_final, TSNode *ret_key)
 {
@@ -87,7 +98,11 @@ TSNode python_parameter_rest_set(const struct python_file *file, TSNode function
     *ret_key = *ret_final ? node_field(left, "subscript") : call_positional(node, 0);
     if (!rests || !node_is(*ret_key, "string"))
         return node_null();
-    return *ret_final ? node_field(node, "right") : call_positional(node, 1);
+    if (!*ret_final)
+        return call_positional(node, 1);
+    TSNode value = node_bare(node_field(node, "right"));
+    *ret_final = !is_get_of(file, value, holder, *ret_key);
+    return *ret_final ? value : call_positional(value, 1);
 }
 
 TSNode python_parameter_rest_word(struct python_tree *tree, struct python_file *file,

@@ -364,6 +364,7 @@ static void read_class(struct sa_reader *r, struct python_file *file, TSNode nod
     for (size_t i = class.order_count; i > 0; i--)
         if (!above.length || !belongs_to(&parent, class.order[i - 1].file, class.order[i - 1].node))
             read_body(r, &class, i - 1, table);
+    sa_decorators_read(r, &class, table);
     if (!above.length || own)
         sa_arguments_read(r, &class, table);
     schema_table_place(table);

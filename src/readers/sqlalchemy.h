@@ -213,6 +213,11 @@ struct str sa_table_of(struct sa_reader *r, struct python_scope scope, TSNode no
 /* Of SQLAlchemy, or of one of the packages that hand its names on. */
 bool sa_is_family(struct str dotted);
 
+/* --- Above the classes (sqlalchemy_decorator.c). --- */
+/* Columns that its decorators set, when they are functions of the tree; what is not written out in one of these is said. */
+void sa_decorators_read(struct sa_reader *r, const struct sa_class *class,
+                        struct schema_table *table);
+
 /* --- Below the classes (sqlalchemy_late.c). --- */
 /* User.nick = Column(String(30)), setattr(User, "nick", Column(String(30))). */
 struct sa_late {

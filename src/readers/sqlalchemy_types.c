@@ -414,7 +414,7 @@ static bool type_of_class(struct sa_reader *r, struct python_scope outer, TSNode
     return false;
 }
 
-/* def StringID(*, length=250, **kwargs): return String(length=length, **kwargs) */
+/* def StringID(*, length=250, **kwargs): return String(length=length, **kwargs); pg_enum = lambda e: Enum(e, name="x") */
 static bool type_of_function(struct sa_reader *r, struct python_scope scope, TSNode call,
                              struct python_thing function, struct sa_type *type)
 {
@@ -452,7 +452,8 @@ static bool type_of_thing(struct sa_reader *r, struct python_scope scope, TSNode
 {
     if (thing.kind == THING_CLASS)
         return type_of_class(r, scope, call, thing, type, 0);
-    if (thing.kind == THING_FUNCTION)
+    if (thing.kind == THING_FUNCTION ||
+        (thing.kind == THING_VALUE && node_is(thing.node, "lambda")))
         return type_of_function(r, scope, call, thing, type);
     if (thing.kind != THING_FOREIGN)
         return false;
