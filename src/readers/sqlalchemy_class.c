@@ -42,7 +42,9 @@ static bool brings_no_columns(struct str dotted)
     for (size_t i = 0; i < COUNT_OF(names); i++)
         if (sa_is(dotted, names[i]))
             return true;
-    return str_starts(dotted, STR("pydantic.")) || str_starts(dotted, STR("typing."));
+    return str_starts(dotted, STR("pydantic.")) || str_starts(dotted, STR("typing.")) ||
+           str_eq(dotted, STR("flask_sqlalchemy.model.Model")) ||
+           str_eq(dotted, STR("flask_sqlalchemy.Model"));
 }
 
 /* A declarative base of another package: what its classes call their tables may be its business. */
