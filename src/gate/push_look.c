@@ -42,7 +42,9 @@ static bool look_at(void *context, size_t index, struct str bytes)
     const struct looked_at *blob = &looking->blobs.items[index];
     struct definitions *all = blob->is_new ? looking->after.items : looking->before.items;
 
-    looking->any = sought_in(&looking->sought[blob->language - model_languages], bytes);
+    /* What a function of the project makes may be a table, and which function that is stands elsewhere. */
+    looking->any = sought_in(&looking->sought[blob->language - model_languages], bytes) ||
+                   (blob->language->made && blob->language->made(bytes, NULL));
     if (!looking->any && blob->defines)
         blob->language->defines(looking->pushed->pusher->arena, bytes, &all[blob->place]);
     return !looking->any;

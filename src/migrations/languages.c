@@ -209,6 +209,7 @@ const struct model_language model_languages[] = {
     [PYTHON] = {.name = STR_INIT("python"),
                 .mentions = python_mentions,
                 .derives = python_derives,
+                .made = made_in_python,
                 .words = python_words,
                 .defines = definitions_of_python,
                 .read = python_read},

@@ -119,8 +119,8 @@ static bool next_import(struct str *rest, struct str *ret_clause, struct str *re
 
 struct str made_exports_name(struct str path)
 {
-    static const char *const endings[] = {".ts",  ".js",  ".mts", ".cts",
-                                          ".mjs", ".cjs", ".tsx", ".jsx"};
+    static const char *const endings[] = {".ts",  ".js",  ".mts", ".cts", ".mjs",
+                                          ".cjs", ".tsx", ".jsx", ".py"};
     struct str name = path_base_name(path);
 
     for (size_t i = 0; i < COUNT_OF(endings); i++)
@@ -128,7 +128,9 @@ struct str made_exports_name(struct str path)
             name = str_prefix(name, name.length - str_from(endings[i]).length);
             break;
         }
-    return str_eq(name, STR("index")) ? path_base_name(path_parent(path)) : name;
+    return str_eq(name, STR("index")) || str_eq(name, STR("__init__"))
+               ? path_base_name(path_parent(path))
+               : name;
 }
 
 bool made_exports(struct str source, const struct words *names)
@@ -140,6 +142,79 @@ bool made_exports(struct str source, const struct words *names)
     for (size_t i = 0; i < IMPORTS_MAX && next_import(&rest, &clause, &module); i++) {
         struct str name = made_exports_name(module);
         if (name.length && words_have(names, name) && exports_call_of(source, clause))
+            return true;
+    }
+    return false;
+}
+
+/* --- Python. --- */
+
+/* `events = event_table("gift")`, `meta.event_table("gift")`: "event_table", "meta"; empty: the line begins no such call. */
+static struct str python_call(struct str line)
+{
+    struct str value = line, word = leading_word(line);
+    size_t equals = str_find(line, STR(" = "));
+
+    if (!word.length) /* within something else */
+        return STR_NONE;
+    if (equals != SIZE_MAX)
+        value = str_from_offset(line, equals + 3);
+    word = leading_word(value);
+    size_t open = str_find_byte(value, '(');
+    struct str behind = open == SIZE_MAX ? STR_NONE : str_trim(str_from_offset(value, open + 1));
+    bool given = open != SIZE_MAX && (!behind.length || behind.bytes[0] == '"' ||
+                                      behind.bytes[0] == '\'' || behind.bytes[0] == 'f');
+    struct str rest = str_from_offset(value, word.length);
+    return given && rest.length && (rest.bytes[0] == '(' || rest.bytes[0] == '.') ? word : STR_NONE;
+}
+
+static bool python_calls_of(struct str source, struct str clause)
+{
+    struct str line;
+
+    while (str_next_line(&source, &line)) {
+        struct str word = python_call(line);
+        if (word.length && (!clause.bytes || names_word(clause, word)))
+            return true;
+    }
+    return false;
+}
+
+/* The name of a module, or of something in it, is one of the files'. */
+static bool names_file(struct str text, const struct words *names)
+{
+    while (text.length) {
+        struct str word = leading_word(text);
+        if (word.length && words_have(names, word))
+            return true;
+        text = str_from_offset(text, word.length ? word.length : 1);
+    }
+    return false;
+}
+
+/* `from .meta import (event_table,` up to its bracket. */
+static struct str python_clause(struct str source, struct str line)
+{
+    size_t start = (size_t)(line.bytes - source.bytes);
+    bool open = str_find_byte(line, '(') != SIZE_MAX && str_find_byte(line, ')') == SIZE_MAX;
+    size_t close = open ? str_find_byte(str_from_offset(source, start), ')') : SIZE_MAX;
+
+    return close == SIZE_MAX ? line : str_slice(source, start, start + close);
+}
+
+bool made_in_python(struct str source, const struct words *names)
+{
+    struct str rest = source, line;
+    size_t imports = 0;
+
+    if (!names)
+        return python_calls_of(source, STR_NONE);
+    while (imports < IMPORTS_MAX && str_next_line(&rest, &line)) {
+        if (!str_starts(line, STR("from ")) && !str_starts(line, STR("import ")))
+            continue;
+        struct str clause = python_clause(source, line);
+        imports++;
+        if (names_file(clause, names) && python_calls_of(source, clause))
             return true;
     }
     return false;

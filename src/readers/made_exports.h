@@ -14,7 +14,9 @@
 #include "base/words.h"
 
 bool made_exports(struct str source, const struct words *names);
-/* By which a script names the file where it imports from it; the same for what stands behind `from`. */
+/* The same of a module of Python: `events = event_table("gift")`, `event_table("gift")`. */
+bool made_in_python(struct str source, const struct words *names);
+/* By which a script or a module names the file where it imports from it; the same for what stands behind `from`. */
 struct str made_exports_name(struct str path);
 
 #endif
