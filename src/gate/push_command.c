@@ -18,8 +18,11 @@ static bool add_makers(struct pushed *pushed, const struct schema_change *change
             return false;
         if (!fits)
             continue;
-        if (!set->set.versions.count ||
-            !tree_path_join(arena, set->set.root, set->set.versions.items[0], &maker.directory))
+        if (set->loaded && set->history.versions.count)
+            maker.directory = set->history.versions.items[0];
+        else if (!set->set.versions.count ||
+                 !tree_path_join(arena, set->set.root, set->set.versions.items[0],
+                                 &maker.directory))
             maker.directory = STR_NONE;
         maker.flask = set->loaded && models_are_flask(&set->history);
         makers->django = makers->django || str_contains(maker.tracker, STR("jango"));

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/quote.h"
+#include "migrations/tool_command.h"
 #include "readers/typescript.h"
 
 #define NAME_MAX_BYTES 80u
@@ -162,11 +163,16 @@ static bool is_nearer(const struct place *p, const struct models_maker *one,
            (!is_above(p, other) || one->root.length > other->root.length);
 }
 
-/* "npx knex migrate:make NAME", and "a file V<VERSION>__<DESCRIPTION>.sql" where no command makes it. */
+/* "npx knex migrate:make add_sku_to_items", and "a file V<VERSION>__<DESCRIPTION>.sql" where no command makes it. */
 static struct str pack_command(const struct place *p, const struct models_maker *maker)
 {
     if (!str_starts(maker->create, STR("a ")))
-        return shell_command_in(p->arena, maker->root, maker->create);
+        return tool_command(&(struct tool_place){.arena = p->arena,
+                                                 .tree = p->tree,
+                                                 .root = maker->root,
+                                                 .directory = maker->directory,
+                                                 .name = tool_migration_name(p->arena, p->change)},
+                            maker->create);
     return str_printf(p->arena, "write " STR_FMT "%s" STR_FMT, STR_ARG(maker->create),
                       maker->directory.length ? " in " : "", STR_ARG(maker->directory));
 }
@@ -228,17 +234,26 @@ static bool find_above(const struct place *p, const char *const *names, size_t c
 }
 
 /* From the directory of the tool's own file, where one is found. */
-static struct str command_beside(const struct place *p, const char *file, struct str command)
+static struct str command_beside(const struct place *p, const char *file,
+                                 const struct models_maker *maker, struct str command)
 {
-    struct str directory = STR_NONE;
+    struct tool_place place = {.arena = p->arena,
+                               .tree = p->tree,
+                               .directory = maker ? maker->directory : STR_NONE,
+                               .name = tool_migration_name(p->arena, p->change)};
 
-    (void)find_above(p, &file, 1, &directory);
-    return shell_command_in(p->arena, directory, command);
+    (void)find_above(p, &file, 1, &place.root);
+    return tool_command(&place, command);
+}
+
+static bool is_typeorm(const struct models_maker *maker)
+{
+    return str_eq(maker->tracker, STR("typeorm"));
 }
 
 static bool is_of_scripts(const struct models_maker *maker)
 {
-    return str_eq(maker->tracker, STR("typeorm")) || str_eq(maker->tracker, STR("drizzle"));
+    return is_typeorm(maker) || str_eq(maker->tracker, STR("drizzle"));
 }
 
 static bool is_of_another(const struct models_maker *maker)
@@ -265,8 +280,8 @@ static struct str script_command(const struct place *p)
     if (str_contains(text, STR("drizzle-orm")) ||
         (configured && !str_contains(text, STR("typeorm"))))
         return shell_command_in(p->arena, directory, STR("npx drizzle-kit generate"));
-    return command_beside(p, "package.json",
-                          STR("npx typeorm migration:generate -d DATA_SOURCE PATH/NAME"));
+    return command_beside(p, "package.json", maker_of(p, is_typeorm),
+                          STR("npx typeorm migration:generate -d DATA_SOURCE DIRECTORY/Name"));
 }
 
 static bool is_rails(const struct place *p)
@@ -288,7 +303,7 @@ static struct str language_command(const struct place *p)
     if (str_ends(file, STR(".prisma")))
         return prisma_command(p->arena, p->change);
     if (str_ends(file, STR(".ex")))
-        return command_beside(p, "mix.exs", STR("mix ecto.gen.migration NAME"));
+        return command_beside(p, "mix.exs", NULL, STR("mix ecto.gen.migration NAME"));
     return script_path(file) ? script_command(p) : STR_NONE;
 }
 
@@ -318,7 +333,7 @@ struct str models_command(struct arena *arena, struct tree *tree,
         return alembic_command(arena, maker, change);
     if (!sql && (django || makers->django ||
                  find_above(&p, (const char *const[]){"manage.py"}, 1, &directory)))
-        return command_beside(&p, "manage.py", STR("python manage.py makemigrations"));
+        return command_beside(&p, "manage.py", NULL, STR("python manage.py makemigrations"));
     maker = maker_of(&p, has_command);
     if (maker)
         return pack_command(&p, maker);

@@ -3,12 +3,12 @@
 
 #include "base/buf.h"
 #include "base/file.h"
-#include "base/quote.h"
 #include "migrations/detect.h"
 #include "migrations/graph.h"
 #include "migrations/markers.h"
 #include "migrations/squash.h"
 #include "migrations/survey.h"
+#include "migrations/tool_command.h"
 
 #define SCRATCH_BUDGET ((size_t)192 << 20)
 
@@ -208,11 +208,16 @@ static void finish(struct unit_loader *l, const struct tracker_places *places)
         VEC_PUSH(l->arena, &history->heads, VEC_LAST(&history->migrations).id);
         history->real_heads = history->heads;
     }
+    const struct tool_place place = {
+        .arena = l->arena,
+        .tree = l->tree,
+        .root = l->set->root,
+        .directory = history->versions.count ? history->versions.items[0] : STR_NONE};
+
     if (!history->upgrade_command.length)
-        history->upgrade_command = shell_command_in(l->arena, l->set->root, tracker->upgrade);
+        history->upgrade_command = tool_command(&place, tracker->upgrade);
     if (!history->out_of_order_command.length)
-        history->out_of_order_command =
-            shell_command_in(l->arena, l->set->root, tracker->upgrade_out_of_order);
+        history->out_of_order_command = tool_command(&place, tracker->upgrade_out_of_order);
     for (size_t i = 0; i < places->sources.count; i++)
         VEC_PUSH(l->arena, &history->assumptions, places->sources.items[i]);
     if (history->table_assumed)
