@@ -98,6 +98,23 @@ static void look_at_managed_keys(struct looked *looked, const cJSON *document)
         looked->managed_off = json_is_true(off) ? looked->path : STR_NONE;
 }
 
+/* Source: Cursor's own message is "Config version must be a number"; 1 is the only one that it documents. */
+static void look_at_cursor(struct looked *looked, const cJSON *document)
+{
+    const cJSON *version = json_get(document, "version");
+
+    if (!json_is_number(version))
+        looked_problem(looked, "settings-invalid",
+                       STR("\"version\" is not a number: Cursor refuses the whole file"),
+                       looked_again(looked));
+    else if (version->valuedouble < 1 || version->valuedouble > 1)
+        doctor_add(looked->doctor, FINDING_NOTE, "settings-version", looked_name(looked),
+                   looked->path,
+                   STR("\"version\" is not 1, the only one that Cursor documents: whether it "
+                       "reads the file is not known"),
+                   STR("write \"version\": 1"));
+}
+
 static void look_at_copilot(struct looked *looked, const cJSON *document)
 {
     const cJSON *version = json_get(document, "version");
@@ -156,6 +173,8 @@ static void look_at_document(struct looked *looked, const cJSON *document)
         look_at_managed_keys(looked, document);
     if (strcmp(name, "claude") == 0)
         look_at_plugins(looked, document);
+    if (strcmp(name, "cursor") == 0)
+        look_at_cursor(looked, document);
     if (strcmp(name, "copilot") == 0)
         look_at_copilot(looked, document);
     if (strcmp(name, "codex") == 0)

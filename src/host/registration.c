@@ -79,7 +79,8 @@ const size_t registration_count = COUNT_OF(registrations);
 const struct off_switch off_switches[] = {
     {"claude", "disableAllHooks", true},
     {"gemini", "hooksConfig.enabled", false},
-    {"gemini", "hooks.enabled", false}, /* before 0.27 */
+    {"gemini", "hooks.enabled", false},     /* before 0.27 */
+    {"gemini", "tools.enableHooks", false}, /* … and beside either, until they stood alone */
     {"codex", "features.hooks", false},
     {"codex", "features.codex_hooks", false}, /* the older name */
     {"copilot", "disableAllHooks", true},

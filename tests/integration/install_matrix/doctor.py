@@ -197,6 +197,7 @@ HEALTHY = [
     ("a placeholder of the host", ("git",), placeholder),
     ("without a shell, onFailure", ("git",), edit(SETTINGS, lambda _: {"hooks": {"PreToolUse": [{"matcher": "Bash", "hooks": [{"type": "command", "command": PROGRAM, "args": [], "timeout": 60, "onFailure": "block"}]}]}})),
     ("gemini: another hook is disabled", ("git", "gemini"), edit(".gemini/settings.json", with_keys(hooksConfig={"disabled": ["fmt"], "enabled": True}))),
+    ("gemini: tools.enableHooks = true", ("git", "gemini"), edit(".gemini/settings.json", with_keys(tools={"enableHooks": True}))),
     ("codex: hooks = true", ("git", "codex"), put("~/.codex/config.toml", "[features]\nhooks = true\n")),
     ("codex: other features in one line", ("git", "codex"), put("~/.codex/config.toml", 'features = { web_search = false, a.hooks = false }\n')),
     ("codex: hooks = false of something else", ("git", "codex"), put("~/.codex/config.toml", "[other]\nhooks = false\n")),
@@ -222,6 +223,8 @@ FAULTS = [
     ("gemini: hooksConfig.enabled", ("git", "gemini"), edit(".gemini/settings.json", with_keys(hooksConfig={"enabled": False})), "hooks-disabled", "gemini", ".gemini/settings.json", "hooksConfig.enabled is false"),
     ("gemini: hooksConfig.enabled of the user", ("git", "gemini"), edit("~/.gemini/settings.json", with_keys(hooksConfig={"enabled": False})), "hooks-disabled", "gemini", "home/.gemini/settings.json", "hooksConfig.enabled"),
     ("gemini: hooks.enabled", ("git", "gemini"), edit(".gemini/settings.json", lambda d: d["hooks"].update(enabled=False)), "hooks-disabled", "gemini", ".gemini/settings.json", "hooks.enabled"),
+    ("gemini: tools.enableHooks", ("git", "gemini"), edit("~/.gemini/settings.json", with_keys(tools={"enableHooks": False})), "hooks-disabled", "gemini", "home/.gemini/settings.json", "tools.enableHooks is false"),
+    ("gemini: disabled by its name, as before 0.27", ("git", "gemini"), edit(".gemini/settings.json", lambda d: d["hooks"].update(disabled=["hookcheck"])), "hooks-disabled", "gemini", ".gemini/settings.json", 'hooks.disabled names our hook, "hookcheck"'),
     ("gemini: disabled by its name", ("git", "gemini"), edit("~/.gemini/settings.json", with_keys(hooksConfig={"disabled": ["hookcheck"]})), "hooks-disabled", "gemini", "home/.gemini/settings.json", 'hooksConfig.disabled names our hook, "hookcheck"'),
     ("gemini: disabled by its command", ("git", "gemini"), edit(".gemini/settings.json", with_keys(hooksConfig={"disabled": [f"{PROGRAM} || exit 2"]})), "hooks-disabled", "gemini", ".gemini/settings.json", "names our hook"),
     ("gemini: a timeout in seconds", ("git", "gemini"), edit(".gemini/settings.json", lambda d: entry(d, "BeforeTool")["hooks"][0].update(timeout=60)), "deadline", "gemini", ".gemini/settings.json", "waits 0.06 s"),
@@ -243,6 +246,7 @@ FAULTS = [
     ("copilot: PowerShell alone", ("git", "copilot"), edit(".github/hooks/hookcheck.json", lambda d: {"version": 1, "hooks": {"preToolUse": [{"type": "command", "powershell": PROGRAM}]}}), "not-registered", "copilot", "", ""),
     ("copilot: a policy that others can write", ("git",), every(managed("copilot"), lambda world: place(world, "/etc/github-copilot/policy.d/hookcheck.json").chmod(0o666)), "settings-ignored", "copilot", "hookcheck.json", "others can write it"),
     ("cursor: a relative path", ("git", "cursor"), edit(".cursor/hooks.json", lambda d: entry(d, "beforeShellExecution").update(command="./hookcheck-pre-tool-use || exit 2")), "relative-path", "cursor", ".cursor/hooks.json", ""),
+    ("cursor: without a version", ("git", "cursor"), edit(".cursor/hooks.json", lambda d: d.pop("version")), "settings-invalid", "cursor", ".cursor/hooks.json", "is not a number"),
     ("cursor: a matcher", ("git", "cursor"), edit(".cursor/hooks.json", lambda d: entry(d, "beforeShellExecution").update(matcher="^sst ")), "matcher", "cursor", ".cursor/hooks.json", "tried on the command"),
     ("cursor: another event", ("git", "cursor"), edit(".cursor/hooks.json", renamed("beforeShellExecution", "afterShellExecution")), "wrong-event", "cursor", ".cursor/hooks.json", "afterShellExecution"),
     ("opencode: another plugin", ("git", "opencode"), put(".opencode/plugins/hookcheck.js", "// nothing\n"), "settings-invalid", "opencode", "hookcheck.js", "not the plugin that install writes"),
@@ -306,6 +310,7 @@ FAULTS = [
 # What is no problem by itself, but has to be known.
 NOTES = [
     ("claude: two programs", BOTH, other_program, "twice", "claude", "", "the first uses an override up"),
+    ("cursor: another version", ("git", "cursor"), edit(".cursor/hooks.json", with_keys(version=2)), "settings-version", "cursor", ".cursor/hooks.json", "is not 1"),
     ("cursor: without failClosed", ("git", "cursor"), edit(".cursor/hooks.json", without("failClosed", "beforeShellExecution")), "fails-open", "cursor", ".cursor/hooks.json", "failClosed"),
     ("claude: the plugin", ("git",), edit(SETTINGS, with_keys(enabledPlugins={"hookcheck@tools": True})), "plugin", "claude", SETTINGS, "hookcheck@tools is enabled"),
     ("codex: another key", ("git", "codex"), edit(".codex/hooks.json", with_keys(**{"$schema": "x"})), "settings-invalid", "codex", ".codex/hooks.json", "$schema"),
