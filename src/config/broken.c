@@ -10,7 +10,7 @@
 #include "config/config.h"
 #include "config/layer.h"
 
-#define WORDS_MAX 1000u
+#define WORDS_MAX 20000u
 #define WORD_MIN 3u
 #define WORD_MAX 200u
 
@@ -131,11 +131,23 @@ static bool has_letter(struct str word)
 
 static void add_word(struct arena *arena, struct str word, struct strs *words)
 {
-    if (word.length < WORD_MIN || word.length > WORD_MAX || words->count >= WORDS_MAX)
+    if (word.length < WORD_MIN || word.length > WORD_MAX)
         return;
     if (!has_letter(word) || in_list(quiet_words, COUNT_OF(quiet_words), word))
         return;
-    strs_add(arena, words, str_copy(arena, word));
+    VEC_PUSH(arena, words, word);
+}
+
+/* Sorted, each once: thousands of rules have thousands of words, of which no one is looked for while they are collected. */
+static void sort_once(struct strs *words)
+{
+    size_t kept = 0;
+
+    strs_sort(words);
+    for (size_t i = 0; i < words->count && kept < WORDS_MAX; i++)
+        if (!kept || !str_eq(words->items[i], words->items[kept - 1]))
+            words->items[kept++] = words->items[i];
+    words->count = kept;
 }
 
 /* `word` is made of word bytes: "--stage" is an option; "infra/x.sh" counts whole and by its base name. */
@@ -289,5 +301,5 @@ void broken_collect_words(struct arena *arena, struct str text, struct strs *wor
             in.at++;
         }
     }
-    strs_sort(words);
+    sort_once(words);
 }

@@ -78,8 +78,11 @@ static bool read_open_file(struct loader *loader, int fd, struct str path, struc
         return err_set(e, ERR_INPUT, STR_FMT ": not a regular file", STR_ARG(path));
     if (!file_read_descriptor(loader->arena, fd, CONFIG_FILE_MAX, ret_bytes, &whole, e))
         return false;
-    return whole ||
-           err_set(e, ERR_LIMIT, STR_FMT ": larger than %zu bytes", STR_ARG(path), CONFIG_FILE_MAX);
+    if (whole)
+        return true;
+    broken_collect_words(loader->arena, *ret_bytes, &loader->config->broken_words);
+    err_set(e, ERR_LIMIT, STR_FMT ": larger than %zu bytes", STR_ARG(path), CONFIG_FILE_MAX);
+    return err_hint(e, "make it smaller: one pattern can stand for many commands");
 }
 
 /* ret_absent: absence is not a failure that needs words (the ordinary case of most layers, and words cost); NULL: it is one. */
@@ -138,8 +141,11 @@ static void load_file(struct loader *loader, struct str path, enum config_layer 
         return;
     if (read_file(loader, path, 0, &bytes, must_exist ? NULL : &absent, &e))
         add_layer(loader, path, bytes, layer, true);
-    else if (!absent)
+    else if (!absent) {
+        if (must_exist)
+            err_hint(&e, "name a file that can be read: --config FILE, or HOOKCHECK_CONFIG");
         set_unreadable(loader, path, &e);
+    }
 }
 
 static struct str user_file(struct loader *loader)

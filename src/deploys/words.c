@@ -132,7 +132,7 @@ struct door_words deploys_config_words(struct arena *arena, const struct config 
     for (size_t i = 0; i < config->deploys.count; i++)
         add_pattern_words(arena, config->deploys.items[i].command, &words);
     for (size_t i = 0; i < config->broken_words.count; i++)
-        strs_add(arena, &words, config->broken_words.items[i]);
+        VEC_PUSH(arena, &words, config->broken_words.items[i]);
     strs_sort(&words);
     const char **items = ARENA_ARRAY(arena, words.count + 1, const char *);
     for (size_t i = 0; i < words.count; i++)
