@@ -236,13 +236,14 @@ NO_RETURN static void judge_answer(struct hook *hook, const struct process_optio
         block_unasked(
             hook, STR("deadline"),
             str_printf(hook->arena, "the check " STR_FMT STR_FMT, STR_ARG(how), STR_ARG(said)),
-            STR("see what is slow: hookcheck status; or raise \"deadline\" in " CONFIG_NAME));
+            STR("hookcheck status\n    shows what is slow; or raise \"deadline\" in " CONFIG_NAME));
     if (ended && result->status == 0)
         how = STR("ended without the right answer");
-    block_unasked(hook, STR("internal-error"),
-                  str_printf(hook->arena, HOOKCHECK_PROGRAM " decide " STR_FMT STR_FMT,
-                             STR_ARG(how), STR_ARG(said)),
-                  STR("hookcheck status; if that fails too: ./install/quickstart --no-demo"));
+    block_unasked(
+        hook, STR("internal-error"),
+        str_printf(hook->arena, HOOKCHECK_PROGRAM " decide " STR_FMT STR_FMT, STR_ARG(how),
+                   STR_ARG(said)),
+        STR("hookcheck doctor\n    if that fails too, a person installs hookcheck again"));
 }
 
 NO_RETURN static void ask_child(struct hook *hook, struct document *document, uint64_t deadline_ms)

@@ -57,12 +57,25 @@ enum cli_status cli_usage_error(const struct cli *cli, const char *format, ...)
     return CLI_USAGE;
 }
 
+struct str cli_hint(struct arena *arena, struct str hint)
+{
+    struct buf out = buf_new(arena, hint.length * 5 + 1);
+
+    for (size_t i = 0; i < hint.length; i++) {
+        buf_add_byte(&out, hint.bytes[i]);
+        if (hint.bytes[i] == '\n')
+            buf_add(&out, STR("    "));
+    }
+    return buf_str(&out);
+}
+
 /* The next step is not folded, so that commands can be copied. */
 void cli_say_error(const struct cli *cli, const struct err *e)
 {
     cli_say(cli, str_printf(cli->arena, "hookcheck %s: %s", cli->command->name, e->message));
     if (e->hint[0])
-        fprintf(stderr, "  next step: %s\n", e->hint);
+        fprintf(stderr, "  next step: " STR_FMT "\n",
+                STR_ARG(cli_hint(cli->arena, str_from(e->hint))));
 }
 
 bool cli_flush(struct cli *cli)

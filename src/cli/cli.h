@@ -65,6 +65,8 @@ struct str cli_value(const struct cli *cli, const char *name);
 enum cli_status cli_usage_error(const struct cli *cli, const char *format, ...) PRINTF_LIKE(2, 3);
 /* A line on standard error, folded on a terminal. */
 void cli_say(const struct cli *cli, struct str line);
+/* A next step's lines after the first, which is the command, stand below it. */
+struct str cli_hint(struct arena *arena, struct str hint);
 /* The failure of a step, with its hint, on stderr. */
 void cli_say_error(const struct cli *cli, const struct err *e);
 /* Prints what `out` holds and empties it; false when nobody can read it. */

@@ -34,8 +34,8 @@ static enum cli_status run(struct cli *cli)
     door_open("hookcheck decide");
     door_deploy_recognised();
     if (!file_read_descriptor(cli->arena, PROCESS_INPUT_FD, DOCUMENT_MAX, &bytes, &whole, &e))
-        door_fault(
-            "there is no question on descriptor 4: this is for the hooks, see hookcheck command");
+        door_fault("this is for the hooks: no question on descriptor 4\n"
+                   "  next step: hookcheck command -- 'TEXT'");
     if (!whole || !document_read(cli->arena, bytes, &document, &e))
         door_fault(whole ? e.message : "the question is too large");
     if (document.deploys.count == 0 &&

@@ -343,8 +343,9 @@ static bool may_write(struct cli *cli, struct str path)
         return true;
     if (!cli_has(cli, "force")) {
         fprintf(stderr,
-                "hookcheck init: " STR_FMT " is there already\n  next step: hookcheck init --print "
-                "shows a new one; --force writes it\n",
+                "hookcheck init: " STR_FMT
+                " is there already\n  next step: hookcheck init --print\n"
+                "    shows a new one; --force writes it\n",
                 STR_ARG(path));
         return false;
     }
@@ -353,7 +354,7 @@ static bool may_write(struct cli *cli, struct str path)
         return true;
     fprintf(stderr,
             "hookcheck init: replacing " STR_FMT " is for a person: " STR_FMT
-            "\n  next step: hookcheck init --print shows the proposal\n",
+            "\n  next step: hookcheck init --print\n    shows the proposal\n",
             STR_ARG(path), STR_ARG(why));
     return false;
 }

@@ -135,7 +135,8 @@ static enum cli_status install_found(struct install *in)
         return CLI_OK;
     fprintf(stderr,
             "hookcheck install: found no %s here\n"
-            "  next step: name what to install: hookcheck install claude\n",
+            "  next step: hookcheck install claude\n"
+            "    or another that hookcheck install --help names\n",
             in->scope == SCOPE_PROJECT ? "repository and no agent" : "agent");
     return CLI_BLOCKED;
 }

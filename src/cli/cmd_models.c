@@ -153,8 +153,11 @@ static enum cli_status run(struct cli *cli)
     if (!cli_config(cli, cli->directory, &config))
         return CLI_BLOCKED;
     if (!repository_open(cli->arena, cli->directory, &repository, &e) ||
-        !trees_open(cli, config, &range, repository, &before, &after, &changed, &e) ||
-        !models_compare(cli->arena, config, NULL, before, after, &changed, &difference, &e)) {
+        !trees_open(cli, config, &range, repository, &before, &after, &changed, &e)) {
+        cli_say_error(cli, &e);
+        return e.kind == ERR_NOT_FOUND ? CLI_USAGE : CLI_BLOCKED;
+    }
+    if (!models_compare(cli->arena, config, NULL, before, after, &changed, &difference, &e)) {
         cli_say_error(cli, &e);
         return CLI_BLOCKED;
     }
@@ -176,6 +179,6 @@ const struct cli_command cmd_models = {
         "MySQL's and SQLite's). What "
         "cannot be read statically and differs is said on standard error.\n"
         "exit status: 0 no change of the schema, 2 some, or something that cannot be read; 1 "
-        "wrong usage\n",
+        "wrong usage: no repository, no such revision\n",
     .run = run,
 };

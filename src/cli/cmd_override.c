@@ -166,7 +166,8 @@ static enum cli_status look(struct cli *cli, struct str state, const struct conf
     report_look_text(&cli->out, &look, &verdict, &style);
     override_bind(cli->arena, config, &look, entry, &hard);
     if (hard.length)
-        return refuse("this cannot be overridden", hard, "hookcheck status says what mends it");
+        return refuse("this cannot be overridden", hard,
+                      "hookcheck status\n    says what mends it");
     if (!entry->codes.count) {
         cli->out = kept;
         return refuse("there is nothing to override", STR("the check does not object to a deploy"),

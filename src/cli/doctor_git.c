@@ -52,7 +52,7 @@ void git_prove(struct looked_git *looked, struct str path, struct str way, struc
         git_problem(looked, "blocks-everything", path,
                     str_printf(arena, "a push without anything to do is stopped: " STR_FMT,
                                STR_ARG(doctor_first_line(passed.errors))),
-                    STR("hookcheck push says why"));
+                    STR("hookcheck push"));
     else
         looked->fires = true;
     if (looked->fires)
@@ -106,7 +106,7 @@ static void look_at_config(struct looked_git *looked)
         git_problem(looked, "old-client", looked->place.config,
                     str_printf(doctor->arena, "git " STR_FMT " ignores hook.hookcheck.command",
                                STR_ARG(looked->place.version)),
-                    STR("hookcheck uninstall git, then hookcheck install git"));
+                    STR("hookcheck uninstall git && hookcheck install git"));
         return;
     }
     if (install_ask(doctor->arena, looked->place.top, enabled, COUNT_OF(enabled), &value, NULL) &&
@@ -231,6 +231,15 @@ static void look_for_lost(struct looked_git *looked)
     }
 }
 
+/* "rm PATH && hookcheck install git" */
+static struct str away_with(struct looked_git *looked, const char *program)
+{
+    struct arena *arena = looked->doctor->arena;
+
+    return str_printf(arena, "%s " STR_FMT " && hookcheck install git", program,
+                      STR_ARG(shell_quote(arena, looked->hook)));
+}
+
 static void look_at_file(struct looked_git *looked)
 {
     struct arena *arena = looked->doctor->arena;
@@ -243,10 +252,10 @@ static void look_at_file(struct looked_git *looked)
     if (kind == FILE_ABSENT && readlink(str_c(arena, looked->hook), link, sizeof link) >= 0)
         git_problem(looked, "missing-program", looked->hook,
                     STR("a symbolic link that leads nowhere: git runs no hook and says nothing"),
-                    STR("remove the link, then hookcheck install git"));
+                    away_with(looked, "rm"));
     if (kind == FILE_DIRECTORY)
         git_problem(looked, "missing-program", looked->hook, STR("a directory is no hook"),
-                    STR("remove it, then hookcheck install git"));
+                    away_with(looked, "rm -r"));
     bool read = file_read(arena, looked->hook, FILE_MAX, &text, &ignored);
     bool runs = read && can_run(looked, text);
     if (read && git_hook_is_ours(text)) {

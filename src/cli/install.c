@@ -194,7 +194,7 @@ static void write_result(struct install *in, const struct install_result *result
         buf_printf(&line, "%s" STR_FMT, named ? " " : ": ", STR_ARG(result->message));
     report_hanging(&text, buf_str(&line), 0, HANG, isatty(stream) ? cli_style(in->cli).width : 0);
     if (result->hint.length)
-        buf_printf(&text, "  next step: " STR_FMT "\n", STR_ARG(result->hint));
+        buf_printf(&text, "  next step: " STR_FMT "\n", STR_ARG(cli_hint(in->arena, result->hint)));
     if (refused)
         fprintf(stderr, STR_FMT, STR_ARG(buf_str(&text)));
     else

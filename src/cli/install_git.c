@@ -161,7 +161,7 @@ static bool install_config(struct install *in, const struct git_place *place, st
         }
         return err_set(e, ERR_REFUSED, STR_FMT " has a hook named hookcheck already: " STR_FMT,
                        STR_ARG(path), STR_ARG(known)) ||
-               err_hint(e, "hookcheck uninstall git, then install again");
+               err_hint(e, "hookcheck uninstall git && hookcheck install git");
     }
     command = config_quote(in->arena, program);
     return append_section(

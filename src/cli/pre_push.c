@@ -102,11 +102,13 @@ static void read_refs(struct hook *hook, struct push_refs *refs)
     if (!whole)
         door_fault("the list of refs is too large");
     if (!push_feed_parse(hook->arena, bytes, hook->server, refs, &e))
-        door_leave(DOOR_BLOCK,
-                   str_printf(hook->arena,
-                              NAME ": blocked: %s\n  next step: see what stands before this hook "
-                                   "and feeds it: git rev-parse --git-path hooks\n",
-                              e.message));
+        door_leave(
+            DOOR_BLOCK,
+            str_printf(hook->arena,
+                       NAME
+                       ": blocked: %s\n  next step: git rev-parse --git-path hooks\n"
+                       "    names the directory of what stands before this hook and feeds it\n",
+                       e.message));
 }
 
 static struct str variable(const char *name)

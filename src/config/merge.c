@@ -236,7 +236,7 @@ static bool check_name(struct check *check, const struct strs *known, const char
             STR_ARG(place->file), STR_ARG(place->key), suffix, what, STR_ARG(name));
     if (nearest.length)
         return err_hint(check->e, "did you mean \"" STR_FMT "\"?", STR_ARG(nearest));
-    return err_hint(check->e, "configured: " STR_FMT,
+    return err_hint(check->e, "write one that is configured: " STR_FMT,
                     STR_ARG(str_join(check->arena, known->items, known->count, STR(", "))));
 }
 

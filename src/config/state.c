@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/file.h"
+#include "base/quote.h"
 
 #define TRUST_MAX ((size_t)4 << 20)
 
@@ -103,7 +104,8 @@ static bool read_trust(struct arena *arena, struct str file, struct str *ret_lin
     if (!ours || (status.st_mode & (S_IWGRP | S_IWOTH))) {
         err_set(e, ERR_REFUSED, STR_FMT ": others can write it: nothing in it is trusted",
                 STR_ARG(file));
-        return err_hint(e, "look at it, then: chmod 600 " STR_FMT, STR_ARG(file));
+        return err_hint(e, "chmod 600 " STR_FMT "\nonce you have looked at it",
+                        STR_ARG(shell_quote(arena, file)));
     }
     if (!file_read_descriptor(arena, fd, TRUST_MAX, ret_lines, &whole, e))
         return false;

@@ -41,7 +41,7 @@ static void add_deadline(struct decider *decider, const struct config *config)
             .code = REASON_DEADLINE,
             .message = STR("the check did not finish within its deadline"),
             .hint =
-                STR("see what is slow: hookcheck status; or raise \"deadline\" in " CONFIG_NAME),
+                STR("hookcheck status\nshows what is slow; or raise \"deadline\" in " CONFIG_NAME),
         });
 }
 
@@ -132,7 +132,7 @@ static void judge_rollback(struct decider *decider, const struct config *config,
                    "this brings older code back: " STR_FMT
                    "\n  what it expects of the database is not known here; the newer schema stays",
                    STR_ARG(deploy->command)),
-        STR("see that the older code works with today's schema: hookcheck status"));
+        STR("hookcheck status\nshows today's schema: see that the older code works with it"));
 }
 
 /* Which work tree is deployed? That of the directory the command runs in. Where that lies in none, nothing can be compared there, and an

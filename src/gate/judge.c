@@ -1,8 +1,11 @@
 #include "gate/judge.h"
 
+#include "base/quote.h"
+
 #include <string.h>
 
 #define MESSAGE_MAX ((size_t)16 << 10)
+#define COMMAND_MAX ((size_t)4 << 10)
 
 void judge_add(const struct judge *judge, enum reason_code code, struct str set, struct str message,
                struct str hint)
@@ -240,7 +243,7 @@ void judge_unknown(const struct judge *judge, const struct look_set *set,
     if (why_not.length)
         buf_printf(&out, ": " STR_FMT, STR_ARG(why_not));
     judge_add(judge, REASON_UNKNOWN_REVISION, set->history.set, buf_str(&out),
-              STR("git fetch --all --tags, then check again; or ask who applied it"));
+              STR("git fetch --all --tags\nthen check again; or ask who applied it"));
 }
 
 static bool same_ids(const struct strs *reported, const struct strs *heads)
@@ -286,8 +289,10 @@ void judge_command_flag(const struct judge *judge, const struct look_set *set,
 void judge_uncommitted(const struct judge *judge, const struct look_set *set)
 {
     struct buf out = buf_new(judge->arena, MESSAGE_MAX);
+    struct buf command = buf_new(judge->arena, COMMAND_MAX);
     size_t count = 0;
 
+    buf_add(&command, STR("git add"));
     buf_add(&out, STR("migrations that are not committed are part of what is deployed:"));
     for (size_t i = 0; i < set->history.migrations.count; i++) {
         const struct migration *migration = &set->history.migrations.items[i];
@@ -295,14 +300,18 @@ void judge_uncommitted(const struct judge *judge, const struct look_set *set)
             continue;
         if (count < JUDGE_LISTED)
             buf_printf(&out, "\n  " STR_FMT, STR_ARG(str_shown(judge->arena, migration->file)));
+        buf_printf(&command, " " STR_FMT,
+                   STR_ARG(shell_quote(judge->arena, str_printf(judge->arena, ":/" STR_FMT,
+                                                                STR_ARG(migration->file)))));
         count++;
     }
     if (count == 0)
         return;
     add_rest(&out, count);
     buf_add(&out, STR("\n  nobody else has them yet"));
+    buf_add(&command, STR(" && git commit"));
     judge_add(judge, REASON_UNCOMMITTED_MIGRATIONS, set->history.set, buf_str(&out),
-              STR("git add and commit them"));
+              command.truncated ? STR("git add and commit them") : buf_str(&command));
 }
 
 void judge_unreachable(const struct judge *judge, struct str set, struct str message,

@@ -119,7 +119,7 @@ static void not_configured(struct viewer *viewer, const struct config_migrations
                   ? str_printf(viewer->arena,
                                "name it in " CONFIG_NAME ": environments." STR_FMT ".database",
                                STR_ARG(viewer->judge.environment->name))
-                  : STR("hookcheck init, then name the database in " CONFIG_NAME));
+                  : STR("hookcheck init\nthen name the database in " CONFIG_NAME));
 }
 
 /* The code side. False: it could not be read, and the reason is there. */
@@ -522,9 +522,10 @@ static void finish(struct viewer *viewer, struct look *look)
         for (size_t i = 0; i < look->sets.count; i++)
             viewer_mark_uncommitted(viewer, &look->sets.items[i]);
     if (viewer->options->deadline_ms && clock_ms() >= viewer->options->deadline_ms)
-        judge_add(&viewer->judge, REASON_DEADLINE, STR_NONE,
-                  STR("the check did not finish within its deadline"),
-                  STR("see what is slow: hookcheck status; or raise \"deadline\" in " CONFIG_NAME));
+        judge_add(
+            &viewer->judge, REASON_DEADLINE, STR_NONE,
+            STR("the check did not finish within its deadline"),
+            STR("hookcheck status\nshows what is slow; or raise \"deadline\" in " CONFIG_NAME));
 }
 
 /* What is named for the environment, or by hand, is looked at whatever it is called. */

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/process.h"
+#include "base/quote.h"
 #include "config/state.h"
 #include "gate/audit_files.h"
 #include "gate/override.h"
@@ -87,7 +88,8 @@ static bool is_ours(struct arena *arena, struct str path, struct err *e)
         return true;
     err_set(e, ERR_REFUSED, STR_FMT ": others can write it: no override in it counts",
             STR_ARG(path));
-    return err_hint(e, "look at it, then: chmod 600 " STR_FMT, STR_ARG(path));
+    return err_hint(e, "chmod 600 " STR_FMT "\nonce you have looked at it",
+                    STR_ARG(shell_quote(arena, path)));
 }
 
 bool override_list(struct arena *arena, struct str state, uint64_t now, struct overrides *ret,
@@ -163,7 +165,7 @@ bool override_add(struct arena *arena, struct str state, struct override *entry,
         return false;
     if (list.count >= OVERRIDES_MAX)
         return err_set(e, ERR_LIMIT, "there are %u overrides already", OVERRIDES_MAX) ||
-               err_hint(e, "take old ones back: hookcheck override --revoke");
+               err_hint(e, "hookcheck override --revoke\ntakes them back");
     VEC_PUSH(arena, &list, *entry);
     return write_all(arena, state, &list, e);
 }

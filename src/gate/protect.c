@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/quote.h"
 #include "repository/repository.h"
 
 #define PROGRAM_PREFIX "hookcheck"
@@ -93,8 +94,9 @@ static void protect(struct guard *guard, struct str path, struct str lost)
         unknown ? STR("use the editing tool (Edit, Write): it is judged by what remains")
                 : STR("a person makes this change in their own editor; other changes pass");
     if (tamper->change == CHANGE_REMOVED && tamper->revision.length)
-        hint = str_printf(guard->arena, "keep it: git clean … -e " STR_FMT,
-                          STR_ARG(path_base_name(path)));
+        hint =
+            str_printf(guard->arena, STR_FMT " -e " STR_FMT "\nkeeps it", STR_ARG(tamper->command),
+                       STR_ARG(shell_quote(guard->arena, path_base_name(path))));
     add(guard, REASON_PROTECTED,
         str_printf(guard->arena, STR_FMT " %s\n  it is " STR_FMT STR_FMT, STR_ARG(path),
                    verb_of(tamper->change), STR_ARG(tamper->says), STR_ARG(why)),

@@ -49,7 +49,7 @@ void pusher_failed(struct pusher *pusher, const char *what, const struct err *e)
                str_printf(pusher->arena, "%s: %s", what,
                           e->message[0] ? e->message : "for a reason not given"),
                e->hint[0] ? str_copy(pusher->arena, str_from(e->hint))
-                          : STR("see what is wrong with the repository: git fsck"));
+                          : STR("git fsck\nsays what is wrong with the repository"));
 }
 
 static bool time_is_up(struct pusher *pusher)
@@ -60,7 +60,7 @@ static bool time_is_up(struct pusher *pusher)
         return false;
     pusher_add(pusher, REASON_DEADLINE, STR_NONE,
                STR("the check did not finish within its deadline"),
-               STR("see what is slow: hookcheck push; or raise \"deadline\" in " CONFIG_NAME));
+               STR("hookcheck push\nshows what is slow; or raise \"deadline\" in " CONFIG_NAME));
     return true;
 }
 

@@ -173,10 +173,9 @@ static bool judge_heads(struct pushed *pushed, const struct commit_set *set,
     buf_add(&out, STR("\n  `alembic upgrade head` refuses as soon as both are merged"));
     pusher_add(pushed->pusher, REASON_MULTIPLE_HEADS, set->set.name, buf_str(&out),
                str_printf(arena,
-                          "git merge " STR_FMT
-                          ", then `alembic merge heads`, or let your first migration name the "
-                          "other head as its down_revision",
-                          STR_ARG(shown)));
+                          "git merge " STR_FMT " && " STR_FMT
+                          "\nor let your first migration name the other head as its down_revision",
+                          STR_ARG(shown), STR_ARG(set->history.merge_command)));
     return true;
 }
 
@@ -211,10 +210,9 @@ static bool judge_leaves(struct pushed *pushed, const struct commit_set *set,
                        str_printf(arena, "joined with " STR_FMT " there are " STR_FMT,
                                   STR_ARG(shown), STR_ARG(found.items[i].message)),
                        str_printf(arena,
-                                  "git merge " STR_FMT
-                                  ", then `python manage.py makemigrations --merge`, or let your "
-                                  "first migration depend on the other leaf",
-                                  STR_ARG(shown)));
+                                  "git merge " STR_FMT " && " STR_FMT
+                                  "\nor let your first migration depend on the other leaf",
+                                  STR_ARG(shown), STR_ARG(set->history.merge_command)));
     return true;
 }
 

@@ -118,9 +118,29 @@ static bool drop_foreign(struct pushed *pushed, struct edits *edits, struct err 
     return true;
 }
 
-static struct str shown_word(struct arena *arena, struct str path)
+/* ":/db/1.sql" is one file whatever directory the command is run in. */
+static void add_from_top(struct buf *out, struct str path)
 {
-    return shell_quote(arena, str_shown(arena, path));
+    buf_printf(out, " " STR_FMT,
+               STR_ARG(shell_quote(out->arena, str_printf(out->arena, ":/" STR_FMT,
+                                                          STR_ARG(str_shown(out->arena, path))))));
+}
+
+/* "git rm -q -- :/db/new.sql && git checkout 1a2b… -- :/db/old.sql": before, it had its old name. */
+static struct str restore_all(struct arena *arena, const struct edits *edits, struct str base)
+{
+    struct buf away = buf_new(arena, MESSAGE_MAX), back = buf_new(arena, MESSAGE_MAX);
+
+    for (size_t i = 0; i < edits->all.count; i++) {
+        const struct edit *edit = &edits->all.items[i];
+        if (!str_eq(edit->before, edit->after))
+            add_from_top(&away, edit->after);
+        add_from_top(&back, edit->before);
+    }
+    return str_printf(arena, "%s" STR_FMT "%sgit checkout " STR_FMT " --" STR_FMT "\nthen commit",
+                      away.length ? "git rm -q --" : "", STR_ARG(buf_str(&away)),
+                      away.length ? " && " : "", STR_ARG(str_prefix(base, 12)),
+                      STR_ARG(buf_str(&back)));
 }
 
 static bool report_edits(struct pushed *pushed, struct edits *edits, struct str set, struct err *e)
@@ -141,15 +161,8 @@ static bool report_edits(struct pushed *pushed, struct edits *edits, struct str 
         buf_printf(&out, "\n  and %zu more", edits->all.count - JUDGE_LISTED);
     buf_add(&out, STR("\n  where they were applied, the new text will never run:"
                       "\n  what shall change there is for a new migration"));
-    struct str was = edits->all.items[0].before, is = edits->all.items[0].after;
-    /* There it has its old name. */
-    struct str away = str_eq(was, is) ? STR_NONE
-                                      : str_printf(pusher->arena, "git rm -q -- " STR_FMT " && ",
-                                                   STR_ARG(shown_word(pusher->arena, is)));
     pusher_add(pusher, REASON_MIGRATION_EDITED, set, buf_str(&out),
-               str_printf(pusher->arena, STR_FMT "git checkout " STR_FMT " -- " STR_FMT,
-                          STR_ARG(away), STR_ARG(str_prefix(base, 12)),
-                          STR_ARG(shown_word(pusher->arena, was))));
+               restore_all(pusher->arena, edits, base));
     return true;
 }
 

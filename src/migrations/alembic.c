@@ -264,6 +264,7 @@ static bool read_script_directory(struct alembic_place *p, struct err *e)
         .refused = p->flask ? STR("flask db upgrade") : STR("alembic upgrade head"),
         .merge = command(p, "merge heads -m \"merge heads\"", "merge -m \"merge heads\" heads"),
     };
+    history->merge_command = commands.merge;
     graph_build(p->arena, history, &commands);
     return true;
 }

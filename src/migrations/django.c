@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/quote.h"
 #include "database/database.h"
 #include "migrations/graph.h"
 #include "migrations/tracker.h"
@@ -231,6 +232,8 @@ static void find_heads(struct arena *arena, struct history *history)
     struct strs none = {0};
     struct django_graph graph;
 
+    history->merge_command =
+        shell_command_in(arena, history->root, STR("python manage.py makemigrations --merge"));
     django_graph_build(arena, history, &none, &history->problems, &graph);
     for (size_t i = 0; i < graph.real; i++)
         if (django_node_is_leaf(&graph, i))
@@ -368,6 +371,12 @@ static bool has_row(const struct planner *p, struct str label)
     return false;
 }
 
+/* "0002_b" of "shop.0002_b" */
+static struct str name_of(struct str id)
+{
+    return str_from_offset(id, str_find_byte(id, '.') + 1);
+}
+
 /* Do rows of a label that this code does not have carry the names of an application that has no rows? "0001_initial" says nothing. */
 static bool is_renamed(const struct planner *p, const struct strs *rows, struct str old_label,
                        struct str *ret_label)
@@ -482,20 +491,23 @@ static void check_consistency(struct planner *p, const struct strs *rows)
                 there += id_map_get(&recorded, replaces->items[k], &other);
             if (replaces->count && there == replaces->count)
                 continue;
-            VEC_PUSH(p->arena, &p->plan->problems,
-                     (struct history_problem){
-                         .code = REASON_INDETERMINATE_HISTORY,
-                         .message = str_printf(p->arena,
-                                               STR_FMT " is applied before its dependency " STR_FMT
-                                                       " (" STR_FMT "): Django refuses to migrate",
-                                               STR_ARG(node->id), STR_ARG(above->id),
-                                               STR_ARG(p->history->migrations.items[parent].file)),
-                         .hint = str_printf(
-                             p->arena,
-                             "let " STR_FMT " come after " STR_FMT
-                             ", or, if its change is there already: python manage.py migrate "
-                             "--fake",
-                             STR_ARG(above->id), STR_ARG(node->id))});
+            VEC_PUSH(
+                p->arena, &p->plan->problems,
+                (struct history_problem){
+                    .code = REASON_INDETERMINATE_HISTORY,
+                    .message = str_printf(p->arena,
+                                          STR_FMT " is applied before its dependency " STR_FMT
+                                                  " (" STR_FMT "): Django refuses to migrate",
+                                          STR_ARG(node->id), STR_ARG(above->id),
+                                          STR_ARG(p->history->migrations.items[parent].file)),
+                    .hint = str_printf(
+                        p->arena,
+                        "let " STR_FMT " come after " STR_FMT
+                        "\nor, if its change is there already: " STR_FMT " --fake " STR_FMT
+                        " " STR_FMT,
+                        STR_ARG(above->id), STR_ARG(node->id), STR_ARG(p->history->upgrade_command),
+                        STR_ARG(str_prefix(above->id, str_find_byte(above->id, '.'))),
+                        STR_ARG(name_of(above->id)))});
         }
     }
 }

@@ -414,13 +414,14 @@ static void check_leaves(struct builder *b)
                        STR_ARG(graph->nodes[i].id), STR_ARG(place(b, i)));
         }
         if (count > 1 && !lacks_some(graph, app)) {
-            problem(b, REASON_MULTIPLE_HEADS,
-                    str_printf(b->arena,
-                               "%zu leaf nodes in the application " STR_FMT
-                               ", so that `manage.py migrate` refuses: " STR_FMT "%s",
-                               count, STR_ARG(app), STR_ARG(buf_str(&list)),
-                               count > NAMED_MAX ? ", …" : ""),
-                    STR("join them: python manage.py makemigrations --merge"));
+            problem(
+                b, REASON_MULTIPLE_HEADS,
+                str_printf(b->arena,
+                           "%zu leaf nodes in the application " STR_FMT
+                           ", so that `manage.py migrate` refuses: " STR_FMT "%s",
+                           count, STR_ARG(app), STR_ARG(buf_str(&list)),
+                           count > NAMED_MAX ? ", …" : ""),
+                str_printf(b->arena, STR_FMT "\njoins them", STR_ARG(b->history->merge_command)));
             b->problems->items[b->problems->count - 1].heads = count;
             b->problems->items[b->problems->count - 1].of = app;
         }

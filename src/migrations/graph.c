@@ -317,7 +317,7 @@ static void report_heads(struct arena *arena, struct history *history, const str
                         str_printf(arena, "%zu heads, so that `" STR_FMT "` refuses: " STR_FMT,
                                    history->heads.count, STR_ARG(commands->refused),
                                    STR_ARG(buf_str(&list))),
-                        str_printf(arena, "join them: " STR_FMT, STR_ARG(commands->merge)));
+                        str_printf(arena, STR_FMT "\njoins them", STR_ARG(commands->merge)));
     history->problems.items[history->problems.count - 1].heads = history->heads.count;
 }
 

@@ -73,6 +73,7 @@ struct history {
     bool branches;          /* several heads, and their labels say that they are meant */
     struct history_problems problems;
     struct str upgrade_command; /* the way out: "cd apps/api && alembic upgrade head" */
+    struct str merge_command;   /* what joins its heads; empty: its tool has nothing for that */
     /* … for what the tool refuses to apply out of order; empty: none. */
     struct str out_of_order_command;
     struct str squashed_by; /* the file that holds what older migrations made; empty: none */

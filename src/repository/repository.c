@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/module.h"
+#include "base/quote.h"
 #include "repository/backend.h"
 
 #define MODULE_NAME "hookcheck-git.so"
@@ -105,7 +106,8 @@ static bool open_with(struct arena *arena, struct str directory, const struct op
     if (second.kind == ERR_NOT_FOUND && git_entry_above(arena, repository->directory, &entry)) {
         err_set(e, ERR_UNREACHABLE, STR_FMT ": the repository cannot be read: " STR_FMT,
                 STR_ARG(entry), STR_ARG(obstacle(arena, entry)));
-        return err_hint(e, "look at it with: git -C " STR_FMT " status", STR_ARG(directory));
+        return err_hint(e, "git -C " STR_FMT " status\nsays why",
+                        STR_ARG(shell_quote(arena, directory)));
     }
     *e = second;
     return second.kind == ERR_NOT_FOUND ? err_hint(e, "go to the repository, or name it: -C DIR")
@@ -169,7 +171,7 @@ bool repository_resolve(struct repository *repository, struct arena *arena, stru
         return false;
     return str_eq(revision, STR("HEAD"))
                ? err_hint(e, "commit first: this branch has no commit yet")
-               : err_hint(e, "git log --all --oneline lists what there is; or git fetch");
+               : err_hint(e, "git log --all --oneline\nlists what there is; or git fetch");
 }
 
 bool repository_tree(struct repository *repository, struct arena *arena, struct str revision,

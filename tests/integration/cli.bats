@@ -349,7 +349,7 @@ said() { # JSON MESSAGE NEXT-STEP
 @test "what is told where a configuration exists: not to write one, and to trust it once it is mended" {
   unset HOOKCHECK_CONFIG
   program status
-  assert_out "next step: hookcheck init, then name the database in .hookcheck.json"
+  assert_out $'next step: hookcheck init\n    then name the database in .hookcheck.json'
   echo '{"environments":{"production":{}}}' >"$repo/.hookcheck.json"
   run script -qec "$bin/hookcheck trust" /dev/null
   program status
@@ -520,6 +520,49 @@ END
     /usr/bin/python3 -c 'import json, sys, jsonschema
 jsonschema.Draft202012Validator.check_schema(json.load(open(sys.argv[1])))' "$file"
   done
+}
+
+@test "a next step that is a command stands alone on its line" {
+  program models diff nosuch
+  assert_status 1
+  assert_err "no such revision: nosuch"
+  assert_err $'next step: git log --all --oneline\n    lists what there is; or git fetch'
+  program models check nosuch..HEAD
+  assert_status 1
+  program models diff HEAD HEAD HEAD
+  assert_status 1
+  program status --config "$work/nowhere"
+  assert_status 2
+  assert_out "next step: name a file that can be read: --config FILE, or HOOKCHECK_CONFIG"
+  program decide
+  assert_status 2
+  assert_err "next step: hookcheck command -- 'TEXT'"
+  [ -z "$(awk 'length($0) > 80' "$work/err")" ]
+  configure '{"environments":{"live":{"database":"sqlite:a"}},"default_environment":"production"}'
+  program status
+  assert_out "next step: write one that is configured: live"
+  unset HOOKCHECK_CONFIG
+  touch .hookcheck.json
+  for command in "alembic stamp head: alembic upgrade head" "phinx migrate --fake: vendor/bin/phinx migrate" \
+    "git clean -fd: git clean -fd -e .hookcheck.json" "npx typeorm migration:run --fake: hookcheck status"; do
+    program command -- "${command%: *}"
+    grep -qxF "  next step: ${command#*: }" "$work/out" || { echo "not for ${command%: *}"; echo "$out"; false; }
+  done
+}
+
+@test "what is not committed is added from wherever one stands" {
+  configure '{"environments":{"production":{"database":"sqlite:a.db"}}}'
+  mkdir -p alembic/versions "sub dir"
+  [ -e alembic.ini ] || printf '[alembic]\nscript_location = alembic\n' >alembic.ini
+  printf 'revision = "n1"\ndown_revision = None\n' >"alembic/versions/n 1.py"
+  program status
+  local step
+  step=$(sed -n 's/^  next step: \(git add .*\)/\1/p' "$work/out")
+  [ -n "$step" ]
+  (cd "sub dir" && GIT_AUTHOR_NAME=T GIT_AUTHOR_EMAIL=t@example.invalid GIT_COMMITTER_NAME=T \
+    GIT_COMMITTER_EMAIL=t@example.invalid GIT_EDITOR="sh -c 'echo m >\"\$1\"' -" bash -c "$step" >/dev/null)
+  program status
+  case $out in *uncommitted-migrations*) echo "$out"; false ;; esac
 }
 
 @test "what a stranger meets: each refusal says the next step" {

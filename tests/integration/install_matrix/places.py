@@ -251,7 +251,7 @@ def cases():
     for target in ("git", "husky", "lefthook", "pre-commit"):
         yield f"no repository: {target}", says(["install", target], 2, "not a git repository", "go to the repository, or name it: -C DIR", False)
     yield "no repository: ci", says(["install", "ci", "github"], 2, "lies in no repository", "go to the repository, or name it: -C DIR", False)
-    yield "no repository, no agent", says(["install"], 2, "found no repository and no agent here", "name what to install: hookcheck install claude", False)
+    yield "no repository, no agent", says(["install"], 2, "found no repository and no agent here", "next step: hookcheck install claude\n", False)
     yield "no repository: uninstall", says(["uninstall"], 0, "nothing of hookcheck is registered here", "", False)
     yield "no git", says(["install", "git"], 2, "cannot start git", "", True, PATH="/nowhere")
     for arguments in (["--nonsense"], ["a", "b"], ["--print=x"], ["--sysroot"], ["ci"], ["--user", "--local"], ["--global-template"], ["--global-template", "claude"], [""], ["-x"]):

@@ -180,7 +180,9 @@ static void add_problems(struct arena *arena, struct strs *lines, const char *ki
                  str_printf(arena, "%s %s " STR_FMT, kind, code_name(problems->items[i].code),
                             STR_ARG(problems->items[i].message)));
         VEC_PUSH(arena, lines,
-                 str_printf(arena, "hint " STR_FMT, STR_ARG(problems->items[i].hint)));
+                 str_printf(arena, "hint " STR_FMT,
+                            STR_ARG(str_prefix(problems->items[i].hint,
+                                               str_find_byte(problems->items[i].hint, '\n')))));
     }
 }
 
