@@ -188,6 +188,10 @@ static bool typescript_read(const struct model_source *source, struct schema *sc
 static const char *const elixir_words[] = {"Ecto.Schema", "schema \"",   "@primary_key",
                                            "Ecto.Type",   "timestamps(", NULL};
 
+/* A macro may be one of fields: `quote do field :created_by, :string end`. */
+static const char *const elixir_looked_for[] = {
+    "Ecto.Schema", "schema \"", "@primary_key", "Ecto.Type", "timestamps(", "defmacro", NULL};
+
 static bool elixir_mentions(struct str source)
 {
     return has_word(source, elixir_words);
@@ -224,7 +228,7 @@ const struct model_language model_languages[] = {
                     .read = typescript_read},
     [ELIXIR] = {.name = STR_INIT("elixir"),
                 .mentions = elixir_mentions,
-                .words = elixir_words,
+                .words = elixir_looked_for,
                 .read = elixir_read},
 };
 const size_t model_language_count = COUNT_OF(model_languages);

@@ -4,6 +4,8 @@
 
 #include "readers/statements.h"
 
+#define FUNCTION_MAX 600u
+
 /* --- Which of them define something, and what of them counts. --- */
 
 static bool is_name_byte(char byte)
@@ -40,10 +42,19 @@ static bool has_one_of(struct str text, const char *const *words)
     return false;
 }
 
-/* A class's first line says what it is made from; enumerations and types count whole, and so does what has no methods. */
+/* A short function that returns something may be what a model is given: String(length_of("name")). One of an application asks for more. */
+static bool python_function(struct str statement)
+{
+    static const char *const others[] = {"(self", "await ", "yield", "request", "session", NULL};
+
+    return statement.length <= FUNCTION_MAX && str_contains(statement, STR("return ")) &&
+           !has_one_of(statement, others);
+}
+
+/* A class's first line says what it is made from; enumerations, types and fields count whole, and so does what has no methods. */
 static struct str python_class(struct str statement)
 {
-    static const char *const bases[] = {"Enum", "Choices", "Flag", "Type", NULL};
+    static const char *const bases[] = {"Enum", "Choices", "Flag", "Type", "Field", NULL};
     struct str header = str_prefix(statement, str_find(statement, STR(":\n")));
 
     if (header.length == statement.length)
@@ -66,6 +77,10 @@ static bool python_defines(struct str statement, struct str *ret_name, struct st
         *ret_name = take_name(&rest);
         *ret_text = python_class(statement);
         return true;
+    }
+    if (skip_word(&rest, STR("def"))) {
+        *ret_name = take_name(&rest);
+        return python_function(statement);
     }
     (void)skip_word(&rest, STR("type"));
     *ret_name = take_name(&rest);
