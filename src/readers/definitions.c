@@ -2,9 +2,12 @@
 
 #include <stdlib.h>
 
+#include "base/buf.h"
+
 #include "readers/statements.h"
 
 #define FUNCTION_MAX 600u
+#define SCRATCH_MAX ((size_t)64 << 20) /* a file is looked at to 256 KiB */
 
 /* --- Which of them define something, and what of them counts. --- */
 
@@ -51,18 +54,51 @@ static bool python_function(struct str statement)
            !has_one_of(statement, others);
 }
 
-/* A class's first line says what it is made from; enumerations, types and fields count whole, and so does what has no methods. */
-static struct str python_class(struct str statement)
+static size_t indentation(struct str line)
+{
+    size_t width = 0;
+
+    while (width < line.length && (line.bytes[width] == ' ' || line.bytes[width] == '\t'))
+        width++;
+    return width;
+}
+
+/* The lines of a class that are no part of its methods: constants, annotations. */
+static struct str python_members(struct arena *arena, struct str statement)
+{
+    struct buf out = buf_new(arena, statement.length + 1);
+    size_t width = 0, at = 0;
+    struct str rest = statement, line;
+
+    while (str_next_line(&rest, &line)) {
+        size_t indent = indentation(line);
+        struct str words = str_trim(line);
+        if (at++ && !width && words.length)
+            width = indent;
+        if (indent == width && !str_starts(words, STR("def ")) && !str_starts(words, STR("@")) &&
+            !str_starts(words, STR("async "))) {
+            buf_add(&out, words);
+            buf_add_byte(&out, '\n');
+        }
+    }
+    return buf_str(&out);
+}
+
+/* Enumerations, types and fields count whole, and so does what has no methods; of another class its methods do not. */
+static struct str python_class(struct arena *arena, struct str statement)
 {
     static const char *const bases[] = {"Enum", "Choices", "Flag", "Type", "Field", NULL};
     struct str header = str_prefix(statement, str_find(statement, STR(":\n")));
 
     if (header.length == statement.length)
         header = str_prefix(statement, str_find(statement, STR(":\r\n")));
-    return !has_one_of(header, bases) && str_contains(statement, STR("def ")) ? header : statement;
+    return !has_one_of(header, bases) && str_contains(statement, STR("def "))
+               ? python_members(arena, statement)
+               : statement;
 }
 
-static bool python_defines(struct str statement, struct str *ret_name, struct str *ret_text)
+static bool python_defines(struct arena *arena, struct str statement, struct str *ret_name,
+                           struct str *ret_text)
 {
     static const char *const compounds[] = {"if",      "elif", "else",  "try",  "except",
                                             "finally", "for",  "while", "with", NULL};
@@ -75,7 +111,7 @@ static bool python_defines(struct str statement, struct str *ret_name, struct st
             return str_find_byte(rest, '=') != SIZE_MAX;
     if (skip_word(&rest, STR("class"))) {
         *ret_name = take_name(&rest);
-        *ret_text = python_class(statement);
+        *ret_text = python_class(arena, statement);
         return true;
     }
     if (skip_word(&rest, STR("def"))) {
@@ -91,7 +127,34 @@ static bool python_defines(struct str statement, struct str *ret_name, struct st
            str_find_byte(rest, '=') != SIZE_MAX;
 }
 
-static bool script_defines(struct str statement, struct str *ret_name, struct str *ret_text)
+/* Of a class with methods the constants: static readonly NAME = 50; */
+static struct str script_members(struct arena *arena, struct str statement)
+{
+    struct str header = str_prefix(statement, str_find_byte(statement, '{'));
+    struct buf out = buf_new(arena, statement.length + 2);
+    struct str rest = statement, line;
+
+    buf_add(&out, header);
+    while (str_next_line(&rest, &line))
+        if (str_contains(line, STR("static ")) && str_find_byte(line, '=') != SIZE_MAX &&
+            str_find_byte(line, '(') == SIZE_MAX) {
+            buf_add_byte(&out, '\n');
+            buf_add(&out, str_trim(line));
+        }
+    return buf_str(&out);
+}
+
+/* A short function may give the options of a column: @Column(money()). One of an application asks for more. */
+static bool script_function(struct str statement)
+{
+    static const char *const others[] = {"await ",   "this.", "req", "res.", "fetch(",
+                                         "console.", "</",    "/>",  "use",  NULL};
+
+    return statement.length <= FUNCTION_MAX && !has_one_of(statement, others);
+}
+
+static bool script_defines(struct arena *arena, struct str statement, struct str *ret_name,
+                           struct str *ret_text)
 {
     static const char *const functions[] = {"=>", "function", NULL};
     static const char *const values[] = {"const", "let", "var", NULL};
@@ -111,14 +174,18 @@ static bool script_defines(struct str statement, struct str *ret_name, struct st
     if (skip_word(&rest, STR("class"))) {
         *ret_name = take_name(&rest);
         if (str_find_byte(statement, '(') != SIZE_MAX)
-            *ret_text = str_prefix(statement, str_find_byte(statement, '{'));
+            *ret_text = script_members(arena, statement);
         return true;
+    }
+    if (skip_word(&rest, STR("function"))) {
+        *ret_name = take_name(&rest);
+        return script_function(statement);
     }
     bool is_value = str_starts(rest, STR("module.exports")) || str_starts(rest, STR("exports."));
     for (const char *const *word = values; *word && !is_value; word++)
         is_value = skip_word(&rest, str_from(*word));
     *ret_name = take_name(&rest);
-    return is_value && !has_one_of(statement, functions);
+    return is_value && (!has_one_of(statement, functions) || script_function(statement));
 }
 
 static uint64_t hash(struct str s)
@@ -128,7 +195,8 @@ static uint64_t hash(struct str s)
     return value ? value : 1;
 }
 
-typedef bool defines_function(struct str statement, struct str *ret_name, struct str *ret_text);
+typedef bool defines_function(struct arena *arena, struct str statement, struct str *ret_name,
+                              struct str *ret_text);
 
 static void collect(struct arena *arena, struct str source, bool is_script,
                     defines_function *defines, struct definitions *ret_definitions)
@@ -136,10 +204,11 @@ static void collect(struct arena *arena, struct str source, bool is_script,
     struct statements statements = {.source = source, .is_script = is_script};
     struct definitions found = {0};
     struct str statement, name, text;
+    ARENA(scratch, SCRATCH_MAX);
 
     while (statements_next(&statements, &statement)) {
-        bool defined = defines(statement, &name, &text);
-        bool whole = defined && text.length == statement.length;
+        bool defined = defines(&scratch, statement, &name, &text);
+        bool whole = defined && text.bytes == statement.bytes;
         /* import { a } from 'a'; export const B = 20; */
         if (!whole && (is_script || str_find_byte(statement, ';') != SIZE_MAX) &&
             statements_are_several(statement, is_script))
