@@ -161,6 +161,10 @@ static bool script_defines(struct arena *arena, struct str statement, struct str
     struct str rest = statement;
 
     *ret_text = statement;
+    *ret_name = STR_NONE;
+    if (skip_word(&rest, STR("export")) && str_contains(rest, STR(" from ")))
+        return true; /* export * from "./status" */
+    rest = statement;
     for (size_t i = 0; i < 3; i++)
         (void)(skip_word(&rest, STR("export")) || skip_word(&rest, STR("default")) ||
                skip_word(&rest, STR("declare")) || skip_word(&rest, STR("abstract")));

@@ -1,7 +1,7 @@
 /* definitions.h -- what a source file defines at its top level that models of other files may be made from.
  *
  * Enumerations, constants, names of types, plain classes of constants, classes of types and fields, short functions that return something; of
- * another class with methods what stands beside these, and nothing of other functions, imports and calls. Statements are found by strings, comments and brackets, without a grammar: a push looks at each changed file, and few of them
+ * another class with methods what stands beside these, what modules of JavaScript hand on, and nothing of other functions, imports and calls. Statements are found by strings, comments and brackets, without a grammar: a push looks at each changed file, and few of them
  * define anything. A text in which these cannot be followed to the end is one definition.
  *
  * In:    two editions of each of some files; any bytes.

@@ -44,6 +44,8 @@ static const struct row {
      "class Limits:\n    NAME = 80\n\n    def f(self):\n        return 1\n", true},
     {"ts", "class Limits {\n  static readonly NAME = 50;\n  f() {}\n}\n",
      "class Limits {\n  static readonly NAME = 80;\n  f() {}\n}\n", true},
+    {"ts", "export * from './one';\n", "export * from './two';\n", true},
+    {"ts", "import { a } from './one';\n", "import { a } from './two';\n", false},
     {"ts", "export const money = () => ({ precision: 12 });\n",
      "export const money = () => ({ precision: 14 });\n", true},
     {"ts", "export function short(length = 20) {\n  return { length };\n}\n",
