@@ -26,10 +26,15 @@ struct str shell_quote(struct arena *arena, struct str word)
     return buf_str(&out);
 }
 
+struct str shell_shown(struct arena *arena, struct str word)
+{
+    return shell_quote(arena, str_shown(arena, word));
+}
+
 struct str shell_command_in(struct arena *arena, struct str directory, struct str command)
 {
     if (!directory.length || str_eq(directory, STR(".")) || !command.length)
         return command;
-    return str_printf(arena, "cd " STR_FMT " && " STR_FMT, STR_ARG(shell_quote(arena, directory)),
+    return str_printf(arena, "cd " STR_FMT " && " STR_FMT, STR_ARG(shell_shown(arena, directory)),
                       STR_ARG(command));
 }

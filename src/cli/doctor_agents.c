@@ -192,7 +192,7 @@ static void look_at_rights(struct looked *looked, const struct install_file *fil
         looked_problem(looked, "settings-ignored",
                        STR("others can write it: Copilot CLI takes no policy from such a file"),
                        str_printf(looked->doctor->arena, "chmod 644 " STR_FMT,
-                                  STR_ARG(shell_quote(looked->doctor->arena, looked->path))));
+                                  STR_ARG(shell_shown(looked->doctor->arena, looked->path))));
 }
 
 static void look_at_file(struct looked *looked)

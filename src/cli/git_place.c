@@ -56,7 +56,7 @@ bool git_look(struct install *in, struct str directory, struct git_place *ret, s
                  "--git-path", "config"))
         return strstr(e->message, "dubious ownership")
                    ? err_hint(e, "git config --global --add safe.directory " STR_FMT,
-                              STR_ARG(shell_quote(in->arena, directory)))
+                              STR_ARG(shell_shown(in->arena, directory)))
                    : err_hint(e, "go to the repository, or name it: -C DIR");
     if (ASK_GIT(in, directory, &output, NULL, "rev-parse", "--show-toplevel") && output.length)
         ret->top = output;

@@ -105,7 +105,7 @@ static bool read_trust(struct arena *arena, struct str file, struct str *ret_lin
         err_set(e, ERR_REFUSED, STR_FMT ": others can write it: nothing in it is trusted",
                 STR_ARG(file));
         return err_hint(e, "chmod 600 " STR_FMT "\nonce you have looked at it",
-                        STR_ARG(shell_quote(arena, file)));
+                        STR_ARG(shell_shown(arena, file)));
     }
     if (!file_read_descriptor(arena, fd, TRUST_MAX, ret_lines, &whole, e))
         return false;

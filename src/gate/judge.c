@@ -301,7 +301,7 @@ void judge_uncommitted(const struct judge *judge, const struct look_set *set)
         if (count < JUDGE_LISTED)
             buf_printf(&out, "\n  " STR_FMT, STR_ARG(str_shown(judge->arena, migration->file)));
         buf_printf(&command, " " STR_FMT,
-                   STR_ARG(shell_quote(judge->arena, str_printf(judge->arena, ":/" STR_FMT,
+                   STR_ARG(shell_shown(judge->arena, str_printf(judge->arena, ":/" STR_FMT,
                                                                 STR_ARG(migration->file)))));
         count++;
     }

@@ -89,7 +89,7 @@ static bool is_ours(struct arena *arena, struct str path, struct err *e)
     err_set(e, ERR_REFUSED, STR_FMT ": others can write it: no override in it counts",
             STR_ARG(path));
     return err_hint(e, "chmod 600 " STR_FMT "\nonce you have looked at it",
-                    STR_ARG(shell_quote(arena, path)));
+                    STR_ARG(shell_shown(arena, path)));
 }
 
 bool override_list(struct arena *arena, struct str state, uint64_t now, struct overrides *ret,

@@ -96,7 +96,7 @@ static void protect(struct guard *guard, struct str path, struct str lost)
     if (tamper->change == CHANGE_REMOVED && tamper->revision.length)
         hint =
             str_printf(guard->arena, STR_FMT " -e " STR_FMT "\nkeeps it", STR_ARG(tamper->command),
-                       STR_ARG(shell_quote(guard->arena, path_base_name(path))));
+                       STR_ARG(shell_shown(guard->arena, path_base_name(path))));
     add(guard, REASON_PROTECTED,
         str_printf(guard->arena, STR_FMT " %s\n  it is " STR_FMT STR_FMT, STR_ARG(path),
                    verb_of(tamper->change), STR_ARG(tamper->says), STR_ARG(why)),

@@ -233,8 +233,8 @@ static struct str command(struct alembic_place *p, const char *alembic, const ch
 
     if (!str_eq(p->settings.section, STR("alembic")))
         section = str_printf(p->arena, " -n " STR_FMT,
-                             STR_ARG(shell_quote(p->arena, p->settings.section)));
-    struct str settings = shell_quote(
+                             STR_ARG(shell_shown(p->arena, p->settings.section)));
+    struct str settings = shell_shown(
         p->arena, path_below(p->arena, p->set->root,
                              str_from(p->settings.has_ini ? "alembic.ini" : "pyproject.toml")));
     if (p->from_root)

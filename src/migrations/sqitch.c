@@ -228,7 +228,7 @@ static struct str command_in(struct loader *l)
 
     if (l->places.name.length && l->has_conf)
         command = str_printf(l->arena, "sqitch deploy " STR_FMT,
-                             STR_ARG(shell_quote(l->arena, l->places.name)));
+                             STR_ARG(shell_shown(l->arena, l->places.name)));
     return shell_command_in(l->arena, l->base, command);
 }
 

@@ -243,7 +243,7 @@ bool sql_load(struct arena *arena, struct tree *tree, const struct config_migrat
         arena,
         "for each pending file, in order: psql \"$DATABASE_URL\" -v ON_ERROR_STOP=1 -1 -f " STR_FMT
         " -c \"insert into " STR_FMT " (version) values ('FILE')\"",
-        STR_ARG(shell_quote(arena, path_below(arena, directory, STR("FILE")))),
+        STR_ARG(shell_shown(arena, path_below(arena, directory, STR("FILE")))),
         STR_ARG(history->table));
     return true;
 }

@@ -87,7 +87,7 @@ static struct str value_of(const struct tool_place *place, struct str word)
     if (str_eq(word, STR("Name")))
         return tool_camel(place->arena, place->name);
     struct str seen = str_eq(word, STR("DIRECTORY")) ? directory_seen(place) : STR_NONE;
-    return seen.length ? shell_quote(place->arena, seen) : seen;
+    return seen.length ? shell_shown(place->arena, seen) : seen;
 }
 
 static struct str words_filled(const struct tool_place *place, struct str command)

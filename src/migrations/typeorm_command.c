@@ -126,7 +126,7 @@ static struct str data_source(const struct tool_place *place, struct str package
         return is_named ? named : STR_NONE; /* what a build makes of it */
     if (!place->root.length || !path_relative(place->root, path, &inside))
         inside = path;
-    return shell_quote(place->arena, inside);
+    return shell_shown(place->arena, inside);
 }
 
 /* --- The command. --- */

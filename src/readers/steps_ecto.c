@@ -364,7 +364,7 @@ static TSNode definition_of(struct reading *r, TSNode call, struct str word, TSN
 /* add_text(:sku): what that does, with the texts that the call gives. */
 static bool own_function(struct reading *r, TSNode call, struct str word, unsigned depth)
 {
-    TSNode head, definition = definition_of(r, call, word, &head);
+    TSNode head = node_null(), definition = definition_of(r, call, word, &head);
     const struct elixir_scope before = r->scope;
     struct elixir_bound bound[PARAMETERS_MAX];
 

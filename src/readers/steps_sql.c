@@ -395,7 +395,7 @@ static bool add_check(struct tokens *t, struct str table, struct steps *steps)
     VEC_PUSH(t->arena, steps,
              (struct step){.kind = STEP_ADD_INDEX,
                            .table = table,
-                           .checks = checks.items[0],
+                           .checks = checks.count ? checks.items[0] : STR_NONE,
                            .checks_told = true});
     return true;
 }

@@ -107,7 +107,7 @@ static bool open_with(struct arena *arena, struct str directory, const struct op
         err_set(e, ERR_UNREACHABLE, STR_FMT ": the repository cannot be read: " STR_FMT,
                 STR_ARG(entry), STR_ARG(obstacle(arena, entry)));
         return err_hint(e, "git -C " STR_FMT " status\nsays why",
-                        STR_ARG(shell_quote(arena, directory)));
+                        STR_ARG(shell_shown(arena, directory)));
     }
     *e = second;
     return second.kind == ERR_NOT_FOUND ? err_hint(e, "go to the repository, or name it: -C DIR")
