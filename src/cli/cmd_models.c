@@ -177,7 +177,8 @@ static enum cli_status run(struct cli *cli)
         cli_say_error(cli, &e);
         return e.kind == ERR_NOT_FOUND ? CLI_USAGE : CLI_BLOCKED;
     }
-    if (may && !models_compare(cli->arena, config, NULL, before, after, &changed, &difference, &e)) {
+    if (may &&
+        !models_compare(cli->arena, config, NULL, before, after, &changed, &difference, &e)) {
         cli_say_error(cli, &e);
         return CLI_BLOCKED;
     }
