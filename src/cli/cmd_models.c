@@ -67,7 +67,7 @@ static bool may_differ(struct cli *cli, const struct config *config, const struc
     return repository_resolve(repository, cli->arena, range->before, &from, e) &&
            repository_resolve(repository, cli->arena, range->after, &to, e) &&
            repository_changes(repository, cli->arena, from, to, &changes, e) &&
-           models_look_for(&look, false, ret_may, e);
+           models_look_for(&look, ret_may, e);
 }
 
 static void say_unread(const struct schema_difference *difference)

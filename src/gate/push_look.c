@@ -14,5 +14,6 @@ bool push_look_for_models(struct pushed *pushed, bool *ret_any, struct err *e)
                                      .changes = &pushed->changes,
                                      .is_migration =
                                          pusher->sieve.migrations ? push_path_is_migration : NULL};
-    return models_look_for(&look, pusher->sieve.models, ret_any, e);
+    *ret_any = pusher->sieve.models;
+    return *ret_any || models_look_into_files(&look, ret_any, e);
 }

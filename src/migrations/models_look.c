@@ -113,7 +113,7 @@ static bool look_where_it_went(struct looking *looking, struct err *e)
 }
 
 /* Models may stand in a file of any name, and so may what they are made from: files that changed are looked into, as they were and as they are. */
-static bool look_into_files(const struct models_look *asked, bool *ret_any, struct err *e)
+bool models_look_into_files(const struct models_look *asked, bool *ret_any, struct err *e)
 {
     struct looking looking = {
         .look = asked, .sought = ARENA_ARRAY(asked->arena, model_language_count, struct sought)};
@@ -131,10 +131,8 @@ static bool look_into_files(const struct models_look *asked, bool *ret_any, stru
     return true;
 }
 
-bool models_look_for(const struct models_look *look, bool known, bool *ret_any, struct err *e)
+bool models_look_for(const struct models_look *look, bool *ret_any, struct err *e)
 {
-    *ret_any = known;
-    if (!known && !models_any_path(look->arena, look->config, look->changes, ret_any, e))
-        return false;
-    return *ret_any || look_into_files(look, ret_any, e);
+    return models_any_path(look->arena, look->config, look->changes, ret_any, e) &&
+           (*ret_any || models_look_into_files(look, ret_any, e));
 }

@@ -20,8 +20,9 @@ struct models_look {
     bool (*is_migration)(const struct config *config, struct str path);
 };
 
-/* `known`: the paths have been asked, and say yes. */
-MUST_CHECK bool models_look_for(const struct models_look *look, bool known, bool *ret_any,
-                                struct err *e);
+MUST_CHECK bool models_look_for(const struct models_look *look, bool *ret_any, struct err *e);
+/* The same by the words alone, where models_any_path has been asked already. */
+MUST_CHECK bool models_look_into_files(const struct models_look *look, bool *ret_any,
+                                       struct err *e);
 
 #endif
