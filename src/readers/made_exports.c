@@ -7,6 +7,16 @@
 #define IMPORTS_MAX 64u
 #define CLAUSE_MAX 4096u
 
+/* The line with this byte; lines before it are passed over: most files have none that matters. */
+static bool next_line_with(struct str *rest, size_t at, struct str *ret_line)
+{
+    if (at == SIZE_MAX)
+        return false;
+    size_t newline = str_find_last_byte(str_prefix(*rest, at), '\n');
+    *rest = str_from_offset(*rest, newline == SIZE_MAX ? 0 : newline + 1);
+    return str_next_line(rest, ret_line);
+}
+
 static struct str leading_word(struct str text)
 {
     size_t length = 0;
@@ -21,6 +31,8 @@ static struct str exported_call(struct str line)
 {
     static const char *const starts[] = {"export const ", "export let ", "export default "};
 
+    if (!str_starts(line, STR("export ")))
+        return STR_NONE;
     for (size_t i = 0; i < COUNT_OF(starts); i++) {
         if (!str_starts(line, str_from(starts[i])))
             continue;
@@ -69,9 +81,10 @@ static bool exports_call_of(struct str source, struct str clause)
 
 static bool exports_any_call(struct str source)
 {
+    static const struct str sign = STR_INIT("export ");
     struct str line;
 
-    while (str_next_line(&source, &line))
+    while (next_line_with(&source, str_find(source, sign), &line))
         if (exported_call(line).length)
             return true;
     return false;
@@ -153,10 +166,10 @@ bool made_exports(struct str source, const struct words *names)
 static struct str python_call(struct str line)
 {
     struct str value = line, word = leading_word(line);
-    size_t equals = str_find(line, STR(" = "));
 
     if (!word.length) /* within something else */
         return STR_NONE;
+    size_t equals = str_find(line, STR(" = "));
     if (equals != SIZE_MAX)
         value = str_from_offset(line, equals + 3);
     word = leading_word(value);
@@ -172,7 +185,7 @@ static bool python_calls_of(struct str source, struct str clause)
 {
     struct str line;
 
-    while (str_next_line(&source, &line)) {
+    while (next_line_with(&source, str_find_byte(source, '('), &line)) {
         struct str word = python_call(line);
         if (word.length && (!clause.bytes || names_word(clause, word)))
             return true;
