@@ -11,7 +11,8 @@
 
 struct sought {
     const char *const *words;
-    uint64_t starts[1024]; /* a bit for each pair of bytes with which a word begins */
+    size_t step;          /* bytes from one pair looked at to the next: 2, or 1 for short words */
+    uint64_t pairs[1024]; /* a bit for each pair of bytes at the start of a word, or one behind */
 };
 
 void sought_make(const char *const *words, struct sought *ret_sought);
