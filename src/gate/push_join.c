@@ -399,8 +399,13 @@ static bool look_at_others(struct pushed *pushed, const struct commit_set *set,
             str_eq(commit, pushed->range->tip) || str_eq(commit, pushed->range->base) ||
             !words_add(&seen, commit))
             continue;
-        if (seen.count <= OTHERS_MAX)
-            (void)look_at_branch(pushed, set, new_ids, &others.items[i], &unreadable);
+        if (seen.count <= OTHERS_MAX &&
+            !look_at_branch(pushed, set, new_ids, &others.items[i], &unreadable))
+            note_overlooked(
+                pushed,
+                str_printf(pushed->pusher->arena,
+                           "revision ids were not compared with those at " STR_FMT ": %s",
+                           STR_ARG(push_ref_shown(others.items[i].name)), unreadable.message));
     }
     if (seen.count > OTHERS_MAX)
         note_overlooked(pushed, str_printf(pushed->pusher->arena,

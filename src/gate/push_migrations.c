@@ -137,6 +137,9 @@ static struct str restore_all(struct arena *arena, const struct edits *edits, st
             add_from_top(&away, edit->after);
         add_from_top(&back, edit->before);
     }
+    if (away.truncated || back.truncated) /* half a command would restore half of them */
+        return str_printf(arena, "restore these files as they are in " STR_FMT ", then commit",
+                          STR_ARG(str_prefix(base, 12)));
     return str_printf(arena, "%s" STR_FMT "%sgit checkout " STR_FMT " --" STR_FMT "\nthen commit",
                       away.length ? "git rm -q --" : "", STR_ARG(buf_str(&away)),
                       away.length ? " && " : "", STR_ARG(str_prefix(base, 12)),
