@@ -10,6 +10,20 @@ struct range {
     struct str before, after; /* after empty: the work tree */
 };
 
+static bool range_open(struct cli *cli, struct range *range, struct repository **ret_repository,
+                       struct err *e)
+{
+    struct str names[] = {range->before, range->after};
+
+    if (!range->after.length)
+        return repository_open(cli->arena, cli->directory, ret_repository, e);
+    if (!repository_open_commits(cli->arena, cli->directory, names, COUNT_OF(names), ret_repository,
+                                 e))
+        return false;
+    *range = (struct range){.before = names[0], .after = names[1]};
+    return true;
+}
+
 static bool range_parse(struct cli *cli, struct range *ret)
 {
     const struct strs *words = &cli->operands;
@@ -171,7 +185,7 @@ static enum cli_status run(struct cli *cli)
         return cli_usage_error(cli, "a range is A..B, or A B, or A for A and the work tree");
     if (!cli_config(cli, cli->directory, &config))
         return CLI_BLOCKED;
-    if (!repository_open(cli->arena, cli->directory, &repository, &e) ||
+    if (!range_open(cli, &range, &repository, &e) ||
         !may_differ(cli, config, &range, repository, &may, &e) ||
         (may && !trees_open(cli, config, &range, repository, &before, &after, &changed, &e))) {
         cli_say_error(cli, &e);

@@ -234,6 +234,17 @@ static bool git_open(struct arena *arena, struct str directory, const struct ope
     return true;
 }
 
+bool git_open_near(struct arena *arena, struct str directory, void **ret_self)
+{
+    struct git *git = ARENA_NEW(arena, struct git);
+
+    git->arena = arena;
+    git->directory = directory;
+    git->program = find_git();
+    *ret_self = git;
+    return git->program.length && file_kind(arena, directory) == FILE_DIRECTORY;
+}
+
 static void git_close(void *self)
 {
     struct git *git = self;

@@ -61,12 +61,18 @@ bool git_fail(const struct process_result *result, const char *what, struct err 
 /* git's first line of complaint, without its "fatal: ". */
 struct str git_complaint(struct str errors);
 bool git_is_id(struct str s);
+/* For what is read of commits alone: git itself is not asked before something has to be. False: no git, no such directory. */
+bool git_open_near(struct arena *arena, struct str directory, void **ret_self);
 
 /* git_objects.c: from where git keeps them, or else from one `git cat-file` for a whole run.
  * `names`: ids, or "ID^{}", "ID^{tree}", "ID~N". What is not there is GIT_MISSING, no failure. */
 MUST_CHECK bool git_objects_read(struct git *git, struct arena *arena, const struct str *names,
                                  size_t count, size_t maximum, struct git_object *ret_objects,
                                  struct err *e);
+/* The commit so many generations before this one, always by the first parent; 0: itself, or what a tag leads to. False: that is not known without asking
+ * git. */
+bool git_ancestor_near(struct git *git, struct arena *arena, struct str id, uint64_t generations,
+                       struct git_object *ret_object);
 /* What is read without asking git; NULL: nothing. */
 struct object_store *git_store(struct git *git);
 /* All that a thread beside this one does: `run` with a store of its own, unless there is none. */
@@ -123,6 +129,9 @@ bool git_history_walk(void *self, struct arena *arena, struct str from, const st
                       struct repository_commits *ret_commits, struct err *e);
 bool git_history_touched(void *self, struct arena *arena, const struct repository_commits *commits,
                          const struct strs *paths, bool *touched, struct err *e);
+/* git_refs.c: false is "ask git". */
+bool git_refs_commit(struct git *git, struct arena *arena, struct str revision,
+                     struct str *ret_commit);
 /* git_find.c */
 bool git_find_ref_files(void *self, struct arena *arena, const struct repository_refs *refs,
                         struct str directory, uint64_t deadline_ms, bool *listed,

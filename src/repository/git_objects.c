@@ -59,8 +59,8 @@ static bool peel_near(struct git *git, struct arena *arena, struct str id, size_
 }
 
 /* The parent, that one's, and so on: always the first. A commit that has none before is a definite answer. */
-static bool parent_near(struct git *git, struct arena *arena, struct str id, uint64_t generations,
-                        struct git_object *ret_object)
+bool git_ancestor_near(struct git *git, struct arena *arena, struct str id, uint64_t generations,
+                       struct git_object *ret_object)
 {
     struct git_commit commit;
 
@@ -104,7 +104,7 @@ static bool name_near(struct git *git, struct arena *arena, struct str name, siz
     if (str_eq(suffix, STR("^{tree}")))
         return tree_near(git, arena, id, ret_object);
     return suffix.bytes[0] == '~' && str_to_u64(str_from_offset(suffix, 1), &generations) &&
-           parent_near(git, arena, id, generations, ret_object);
+           git_ancestor_near(git, arena, id, generations, ret_object);
 }
 
 /* ---- Asked of git. ---- */

@@ -95,6 +95,22 @@ static struct str from_environment_of(struct arena *arena, bool counts, const ch
     return value && *value ? path_join(arena, directory, str_from(value)) : STR_NONE;
 }
 
+static struct str common_of(struct arena *arena, struct str git)
+{
+    struct str shared = line_of(arena, path_join(arena, git, STR("commondir")));
+
+    return shared.length ? path_join(arena, git, shared) : git;
+}
+
+bool git_directories_find(struct arena *arena, struct str directory,
+                          struct git_directories *ret_directories)
+{
+    if (!find_git_directory(arena, directory, &ret_directories->git))
+        return false;
+    ret_directories->common = common_of(arena, ret_directories->git);
+    return true;
+}
+
 static bool find_objects(struct arena *arena, struct str directory, bool from_environment,
                          struct str *ret_path)
 {
@@ -109,8 +125,7 @@ static bool find_objects(struct arena *arena, struct str directory, bool from_en
     if (!common.length) {
         if (!git.length && !find_git_directory(arena, directory, &git))
             return false;
-        struct str shared = line_of(arena, path_join(arena, git, STR("commondir")));
-        common = shared.length ? path_join(arena, git, shared) : git;
+        common = common_of(arena, git);
     }
     *ret_path = path_join(arena, common, STR("objects"));
     return true;

@@ -30,6 +30,13 @@ struct git_object {
 
 struct object_store;
 
+/* Where git keeps what is one work tree's (HEAD), and what all have in common; not from the environment. False: that is not understood. */
+struct git_directories {
+    struct str git, common;
+};
+bool git_directories_find(struct arena *arena, struct str directory,
+                          struct git_directories *ret_directories);
+
 /* `arena` keeps it. NULL: where the objects are is not understood. */
 struct object_store *object_store_open(struct arena *arena, struct str directory,
                                        bool from_environment);

@@ -10,6 +10,7 @@
 #include "base/module.h"
 #include "base/quote.h"
 #include "repository/backend.h"
+#include "repository/git_command.h"
 
 #define MODULE_NAME "hookcheck-git.so"
 
@@ -126,6 +127,37 @@ bool repository_open_hook(struct arena *arena, struct str directory, bool networ
     struct open_options options = {.from_environment = true, .no_network = !network};
 
     return open_with(arena, directory, &options, ret_repository, e);
+}
+
+static bool open_near(struct arena *arena, struct str directory, struct str *revisions,
+                      size_t count, struct repository *repository)
+{
+    struct str *ids = ARENA_ARRAY(arena, count, struct str);
+    bool known = !str_has_nul(directory) && path_is_absolute(directory);
+
+    repository->arena = arena;
+    repository->directory = str_copy(arena, directory);
+    repository->backend = &git_command_backend;
+    if (!known || !git_open_near(arena, repository->directory, &repository->self))
+        return false;
+    for (size_t i = 0; i < count && known; i++)
+        known = git_refs_commit(repository->self, arena, revisions[i], &ids[i]);
+    for (size_t i = 0; i < count && known; i++)
+        revisions[i] = ids[i];
+    if (!known)
+        repository->backend->close(repository->self);
+    return known;
+}
+
+bool repository_open_commits(struct arena *arena, struct str directory, struct str *revisions,
+                             size_t count, struct repository **ret_repository, struct err *e)
+{
+    struct repository *repository = ARENA_NEW(arena, struct repository);
+
+    if (!open_near(arena, directory, revisions, count, repository))
+        return repository_open(arena, directory, ret_repository, e);
+    *ret_repository = repository;
+    return true;
 }
 
 void repository_close(struct repository **repository)

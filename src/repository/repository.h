@@ -16,6 +16,11 @@ struct repository;
 bool repository_has_module(void);
 MUST_CHECK bool repository_open(struct arena *arena, struct str directory,
                                 struct repository **ret_repository, struct err *e);
+/* For what is read of some commits alone, which these revisions name: they become full ids. Where refs and objects can be read as they lie, neither
+ * libgit2 nor git is started. */
+MUST_CHECK bool repository_open_commits(struct arena *arena, struct str directory,
+                                        struct str *revisions, size_t count,
+                                        struct repository **ret_repository, struct err *e);
 void repository_close(struct repository **repository);
 #define REPOSITORY(name) CLEANUP_WITH(repository_close) struct repository *name = NULL
 
