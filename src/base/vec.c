@@ -28,7 +28,11 @@ bool strs_have(const struct strs *list, struct str s)
 
 void strs_sort(struct strs *list)
 {
-    if (list->count)
+    size_t sorted = 1; /* what comes from git's trees is, mostly */
+
+    while (sorted < list->count && str_compare(list->items[sorted - 1], list->items[sorted]) <= 0)
+        sorted++;
+    if (sorted < list->count)
         qsort(list->items, list->count, sizeof(struct str), str_compare_pointers);
 }
 

@@ -216,6 +216,7 @@ const struct model_language model_languages[] = {
                 .made = made_in_python,
                 .words = python_words,
                 .defines = definitions_of_python,
+                .near = true,
                 .read = python_read},
     [PRISMA] = {.name = STR_INIT("prisma"), .group = prisma_group, .read = prisma_schema},
     [RUBY] = {.name = STR_INIT("ruby"), .group = ruby_group, .read = ruby_read},

@@ -8,6 +8,9 @@
 #include "migrations/models_opaque.h"
 #include "migrations/services.h"
 
+/* A thread costs as much as reading some files. */
+#define PATHS_FOR_TWO 12u
+
 /* --- The files that make one schema. --- */
 
 struct group {
@@ -122,6 +125,16 @@ static void *read_in_thread(void *argument)
     return NULL;
 }
 
+static size_t count_paths(const struct reading readings[2])
+{
+    size_t count = 0;
+
+    for (size_t side = 0; side < 2; side++)
+        for (size_t i = 0; i < readings[side].count; i++)
+            count += readings[side].groups[i]->paths[side].count;
+    return count;
+}
+
 /* Both sides at once: parsing takes most of the time. Each has an arena of its own meanwhile: to that of the comparison the trees write, whichever side asks
  * them, under the lock. */
 static bool read_both(struct reading readings[2], struct err *e)
@@ -132,7 +145,8 @@ static bool read_both(struct reading readings[2], struct err *e)
 
     for (size_t i = 0; i < 2; i++)
         readings[i].side->arena = &own[i];
-    bool beside = pthread_create(&thread, NULL, read_in_thread, &readings[1]) == 0;
+    bool beside = count_paths(readings) >= PATHS_FOR_TWO &&
+                  pthread_create(&thread, NULL, read_in_thread, &readings[1]) == 0;
     read_groups(&readings[0]);
     if (!beside)
         read_groups(&readings[1]);
@@ -240,6 +254,35 @@ static void split_by_service(struct model_side *sides, size_t language, const st
     *groups = split;
 }
 
+/* A commit edits two or three of five hundred files: those near them are read first, and mostly suffice. */
+static bool compare_near(struct model_side *sides, size_t language, const struct strs *changed,
+                         struct schema_difference *difference)
+{
+    struct group group = {0};
+    const struct group *groups = &group;
+    struct schema schemas[2] = {0};
+    struct schema_difference found;
+    struct reading readings[2];
+    struct err all_say_it = ERR_NONE; /* read as a whole it is said, if it is still there */
+
+    if (!models_near(sides, language, changed, group.paths))
+        return false;
+    for (size_t i = 0; i < 2; i++)
+        readings[i] = (struct reading){.side = &sides[i],
+                                       .language = language,
+                                       .which = i,
+                                       .groups = &groups,
+                                       .count = 1,
+                                       .schemas = &schemas[i]};
+    if (!read_both(readings, &all_say_it))
+        return false;
+    schema_compare(sides->arena, &schemas[0], &schemas[1], &found);
+    if (!models_near_suffice(schemas, &found))
+        return false;
+    schema_difference_add(sides->arena, difference, &found);
+    return true;
+}
+
 static bool compare_language(struct model_side *sides, size_t language, const struct config *config,
                              struct survey_memo *memo, const struct strs *changed,
                              struct schema_difference *difference, struct err *e)
@@ -249,6 +292,8 @@ static bool compare_language(struct model_side *sides, size_t language, const st
     struct groups groups;
     bool apart = false;
 
+    if (compare_near(sides, language, changed, difference))
+        return true;
     groups_make(sides, language, &groups);
     if (!read_language(sides, language, &groups, changed, readings, e))
         return false;

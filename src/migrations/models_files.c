@@ -398,9 +398,11 @@ static bool holds_models(struct model_side *side, size_t language, struct str pa
         read && (row->mentions(source) || (row->derives && row->derives(source) &&
                                            strs_sorted_have(&side->paths[language], path)));
     (void)words_add(&side->looked, path);
-    if (holds)
+    if (holds) {
         (void)words_add(&side->mentioning, path);
-    else if (read)
+        VEC_PUSH(side->arena, &side->texts[language],
+                 (struct model_text){.path = path, .text = source});
+    } else if (read)
         model_side_note_made(side, row, path, &source);
     return holds;
 }

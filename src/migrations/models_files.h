@@ -15,6 +15,11 @@
 #include "migrations/languages.h"
 #include "migrations/models.h"
 
+struct model_text {
+    struct str path, text;
+};
+VEC_DEFINE(model_texts, struct model_text);
+
 struct model_side { /* one of the two trees */
     struct arena *arena;
     struct tree *tree;
@@ -22,6 +27,8 @@ struct model_side { /* one of the two trees */
     /* No such path: what changed, and what lies near it. */
     struct strs changed[MODEL_LANGUAGES_MAX];
     struct strs settings[MODEL_LANGUAGES_MAX];
+    /* Of each file with models that was looked into its text; sorted by path. */
+    struct model_texts texts[MODEL_LANGUAGES_MAX];
     const bool *touched; /* languages: the others are not looked for */
     struct strs others
         [MODEL_LANGUAGES_MAX]; /* no path of models, but of a language whose models may lie anywhere */
@@ -61,6 +68,12 @@ MUST_CHECK bool model_side_open(struct model_side *side, struct model_matcher *m
                                 const struct strs *changed, struct err *e);
 /* For struct source_files: `self` is a side. False when there is no such file, or it cannot be read (then `broken`). */
 bool model_side_read(void *self, struct str path, struct str *ret_bytes);
+/* models_near.c: of a language whose files refer to each other, those that what changed can concern, for each side; `changed` sorted. False: all may be. */
+bool models_near(struct model_side sides[2], size_t language, const struct strs *changed,
+                 struct strs ret_paths[2]);
+/* What was found in these alone: is it what would be found in all? */
+bool models_near_suffice(const struct schema schemas[2],
+                         const struct schema_difference *difference);
 /* models_made.c: a file whose source has no word of a mapper; `source` NULL: it is what it is in the other tree. */
 void model_side_note_made(struct model_side *side, const struct model_language *language,
                           struct str path, const struct str *source);

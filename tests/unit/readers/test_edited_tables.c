@@ -1,0 +1,151 @@
+/* Which edits of a Python file are those of tables alone; and what a file that did not change binds and runs. */
+#include <criterion/criterion.h>
+
+#include "readers/edited_tables.h"
+
+static struct arena arena = {.budget = ARENA_DEFAULT_BUDGET};
+
+static void end(void)
+{
+    arena_release(&arena);
+}
+
+TestSuite(edited_tables, .fini = end);
+
+#define HEAD_LINES                                                                                 \
+    "\"\"\"Models.\"\"\"\nfrom sqlalchemy import Column, Integer\n\nfrom app.base import "         \
+    "Base\n\n\n"                                                                                   \
+    "STATES = (\"a\", \"b\")\n\n\n"
+#define USER "class User(Base):\n    __tablename__ = \"users\"\n    LIMIT = 5\n\n"
+#define BODY "    id = Column(Integer, primary_key=True)\n\n    def name(self):\n        return 1\n"
+#define PLAIN HEAD_LINES USER BODY
+
+struct edit {
+    const char *before, *after;
+    const char *names; /* of the classes, each with a blank behind; NULL: more than tables */
+};
+
+static const struct edit edits[] = {
+    {PLAIN, PLAIN "    age = Column(Integer)\n", "User "},
+    {PLAIN, HEAD_LINES USER "    id = Column(Integer, primary_key=True)\n", "User "},
+    {PLAIN, PLAIN, ""},
+    {PLAIN, "", NULL}, /* what goes, others may have been made from */
+    {"", PLAIN, "User "},
+    {PLAIN, PLAIN "\n\nclass Post(Base):\n    __tablename__ = \"posts\"\n", "Post "},
+    {PLAIN, PLAIN "\n\nclass Mixin:\n    pass\n", "Mixin "},
+    {PLAIN, PLAIN "\n\nLATER = 1\n", ""},
+    {PLAIN, PLAIN "\n\ndef f():\n    return 1\n", ""},
+    {PLAIN, PLAIN "\n\nIndex(\"ix\", User.id)\n", ""},
+    {PLAIN, PLAIN "\n\nUser.more = Column(Integer)\n", NULL},
+    {PLAIN, PLAIN "\n\nBase.metadata.naming_convention = {}\n", NULL},
+    {PLAIN, PLAIN "\n\nregister(User)\n", NULL},
+    {PLAIN, PLAIN "\n\nfor x in STATES:\n    setattr(User, x, Column(Integer))\n", NULL},
+    {PLAIN, PLAIN "\n\nSTATES = ()\n", NULL},
+    {PLAIN, PLAIN "\n\nx = 1; y = 2\n", NULL},
+    {PLAIN,
+     "\"\"\"Other.\"\"\"\nfrom sqlalchemy import Column, Integer, Text\n\nfrom app.base import "
+     "Base\n\n\nSTATES = (\"a\", \"b\")\n\n\n" USER BODY,
+     ""},
+    {PLAIN, "from app.other import Base\n\nSTATES = (\"a\", \"b\")\n\n\n" USER BODY, NULL},
+    {HEAD_LINES, HEAD_LINES "from app.x import y\n", ""},
+    {"STATES = (\"a\",)\n" USER BODY, "STATES = (\"a\", \"b\")\n" USER BODY, NULL},
+    {HEAD_LINES "class User(Base):\n    __tablename__ = \"users\"\n    LIMIT = 6\n\n" BODY, PLAIN,
+     NULL},
+    {HEAD_LINES
+     "class User(Base):\n    __tablename__ = \"users\"\n    KINDS = [\n        1,\n    ]\n",
+     HEAD_LINES
+     "class User(Base):\n    __tablename__ = \"users\"\n    KINDS = [\n        2,\n    ]\n",
+     NULL},
+    {"class User(Base):\n    __tablename__ = \"u\"\n    a: Mapped[int]\n",
+     "class User(Base):\n    __tablename__ = \"u\"\n    a: Mapped[str]\n", "User "},
+    {"class User(Base):\n    __tablename__ = \"u\"\n    a: ClassVar[int] = 1\n",
+     "class User(Base):\n    __tablename__ = \"u\"\n    a: ClassVar[int] = 2\n", NULL},
+    /* Of one that has no table of its own, or whose columns others take, all may be made. */
+    {"class Stamped:\n    at = Column(Integer)\n", "class Stamped:\n    at = Column(Text)\n", NULL},
+    {"class A(Base):\n    __abstract__ = True\n    __tablename__ = \"x\"\n    at = "
+     "Column(Integer)\n",
+     "class A(Base):\n    __abstract__ = True\n    __tablename__ = \"x\"\n    at = Column(Text)\n",
+     NULL},
+    {"class A(models.Model):\n    a = models.TextField()\n\n    class Meta:\n        abstract = "
+     "True\n",
+     "class A(models.Model):\n    b = models.TextField()\n\n    class Meta:\n        abstract = "
+     "True\n",
+     NULL},
+    {"class A(models.Model):\n    a = models.TextField()\n",
+     "class A(models.Model):\n    b = models.TextField()\n\n    class Meta:\n        ordering = "
+     "[\"b\"]\n",
+     "A "},
+    {"class A(models.Model):\n    class Kind(models.TextChoices):\n        X = \"x\"\n",
+     "class A(models.Model):\n    class Kind(models.TextChoices):\n        Y = \"y\"\n", NULL},
+    {"class A(TimeStamped):\n    a = models.TextField()\n",
+     "class A(TimeStamped):\n    b = models.TextField()\n", NULL},
+    {"class A(SQLModel, table=True):\n    a: int\n",
+     "class A(SQLModel, table=True):\n    b: int = 3\n", "A "},
+    {"class A(SQLModel):\n    a: int\n", "class A(SQLModel):\n    b: int\n", NULL},
+    {"class A(db.Model):\n    a = db.Column(db.Integer)\n",
+     "class A(db.Model):\n    b = db.Column(db.Text)\n", "A "},
+    {"__all__ = [\"A\"]\n", "__all__ = [\"A\", \"B\"]\n", ""},
+    {"__all__ = [\"A\", \"B\"]\n", "__all__ = [\"A\"]\n", NULL},
+    {"@made\nclass A(Base):\n    __tablename__ = \"a\"\n",
+     "@other\nclass A(Base):\n    __tablename__ = \"a\"\n", "A "},
+    {"class A(Base): __tablename__ = \"a\"\n", "class A(Base): __tablename__ = \"b\"\n", NULL},
+    {PLAIN, PLAIN "    \"\"\"never closed\n", NULL},
+    {PLAIN, PLAIN "    age = Column(\n", NULL},
+    {"class A(Base):\n    __tablename__ = \"a\"\n\n    @property\n    def x(self):\n        return "
+     "1\n\n"
+     "    @x.setter\n    def x(self, v):\n        pass\n",
+     "class A(Base):\n    __tablename__ = \"a\"\n    y = Column(Integer)\n\n    @property\n    def "
+     "x(self):\n        return 1\n\n    @x.setter\n    def x(self, v):\n        pass\n",
+     "A "},
+};
+
+static struct str joined(const struct strs *names)
+{
+    struct str all = STR("");
+
+    for (size_t i = 0; i < names->count; i++)
+        all = str_printf(&arena, STR_FMT STR_FMT " ", STR_ARG(all), STR_ARG(names->items[i]));
+    return all;
+}
+
+Test(edited_tables, edits)
+{
+    for (size_t i = 0; i < COUNT_OF(edits); i++) {
+        struct strs names = {0};
+        bool alone =
+            edited_tables(&arena, str_from(edits[i].before), str_from(edits[i].after), &names);
+        cr_expect_eq(alone, edits[i].names != NULL, "%zu:\n%s---\n%s", i, edits[i].before,
+                     edits[i].after);
+        if (alone && edits[i].names)
+            cr_expect(str_eq(joined(&names), str_from(edits[i].names)), "%zu: " STR_FMT, i,
+                      STR_ARG(joined(&names)));
+    }
+}
+
+static const struct {
+    const char *source, *names; /* NULL: it runs something */
+} files[] = {
+    {PLAIN, "STATES User users "},
+    {"class A(models.Model):\n    class Meta:\n        db_table = 'as'\n", "A as "},
+    {"t = Table(\n    \"ts\", metadata)\n", "t ts "},
+    {"logger = get()\n\n\ndef f():\n    register(User)\n", "logger f "},
+    {"\"\"\"Two\nlines of text\n\"\"\"\nx: int = 1\n", "x "},
+    {"register(User)\n", NULL},
+    {"User.extra = Column(Integer)\n", NULL},
+    {"if DEBUG:\n    a = 1\n", NULL},
+    {"a = 1; register(User)\n", NULL},
+    {"a, b = 1, 2\n", NULL},
+    {"a += 1\n", NULL},
+};
+
+Test(edited_tables, files_that_did_not_change)
+{
+    for (size_t i = 0; i < COUNT_OF(files); i++) {
+        struct strs names = {0};
+        bool quiet = edited_tables_look(&arena, str_from(files[i].source), &names);
+        cr_expect_eq(quiet, files[i].names != NULL, "%s", files[i].source);
+        if (quiet && files[i].names)
+            cr_expect(str_eq(joined(&names), str_from(files[i].names)), "%s" STR_FMT,
+                      files[i].source, STR_ARG(joined(&names)));
+    }
+}
