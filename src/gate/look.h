@@ -44,6 +44,10 @@ MUST_CHECK bool viewer_part_others(struct viewer *viewer, const struct look_set 
 MUST_CHECK bool viewer_mark_tables_of_others(struct viewer *viewer, const struct look_set *set,
                                              const struct config_migrations *wanted,
                                              bool *ret_marks, struct err *e);
+/* Judges each table of set->answer, and adds what comes of it to the look. */
+MUST_CHECK bool viewer_judge_tables(struct viewer *viewer, struct look_set *set,
+                                    const struct config_migrations *wanted,
+                                    enum table_layout layout, struct look *look, struct err *e);
 /* Looks for rows that only the database knows at all refs. True when the histories there show which migrations of this code are
  * applied: the plan's pending list is then right. Otherwise *ret_why says what stood in the way. */
 bool viewer_search_unknown(struct viewer *viewer, struct look_set *set,
