@@ -9,6 +9,7 @@
 #define OTHERS_MAX 16u
 #define FILES_MAX 200u
 #define FILE_BYTES ((size_t)256 << 10)
+#define LINKED_BYTES ((size_t)16 << 20)
 
 /* --- What a merge of both would have. --- */
 
@@ -252,6 +253,21 @@ static bool object_at(struct tree *tree, struct arena *arena, struct str path, s
     return true;
 }
 
+/* What a link leads to has to be read. */
+static bool same_text(struct tree *a, struct str a_path, struct tree *b, struct str b_path,
+                      bool *ret_same, struct err *e)
+{
+    ARENA(scratch, 2 * LINKED_BYTES + ((size_t)64 << 20));
+    struct str left, right;
+    bool whole[2];
+
+    if (!tree_read_start(a, &scratch, a_path, LINKED_BYTES, &left, &whole[0], e) ||
+        !tree_read_start(b, &scratch, b_path, LINKED_BYTES, &right, &whole[1], e))
+        return false;
+    *ret_same = whole[0] && whole[1] && str_eq(left, right);
+    return true;
+}
+
 static bool same_bytes(struct tree *a, struct str a_path, struct tree *b, struct str b_path,
                        bool *ret_same, struct err *e)
 {
@@ -261,7 +277,7 @@ static bool same_bytes(struct tree *a, struct str a_path, struct tree *b, struct
     if (!object_at(a, &scratch, a_path, &left, e) || !object_at(b, &scratch, b_path, &right, e))
         return false;
     *ret_same = str_eq(left, right);
-    return true;
+    return (left.length && right.length) || same_text(a, a_path, b, b_path, ret_same, e);
 }
 
 static const struct migration *named(const struct history *history, struct str id)
