@@ -83,6 +83,15 @@ struct written { /* a file that the text itself writes: `cat > d.sh <<EOF` */
 };
 VEC_DEFINE(written_files, struct written);
 
+struct archived { /* a file that `git archive` has made, or what it prints */
+    struct str path;
+    struct str revision;  /* empty: not known */
+    struct str directory; /* what its paths are told from */
+    struct strs paths;
+    struct str prefix;
+};
+VEC_DEFINE(archives, struct archived);
+
 struct user_rules; /* compiled patterns of one configuration */
 
 struct recogniser {
@@ -108,6 +117,7 @@ struct recogniser {
     size_t files_read;
     struct str root_directory, root; /* the last answer of root_of() */
     struct written_files written;
+    struct archives archives;
     size_t visited;  /* commands, so far */
     bool hidden_too; /* shopt -s dotglob: wildcards take names that begin with a dot */
     bool inherits; /* a variable of our own environment is one of the shell's that runs the text */

@@ -97,6 +97,7 @@ void output_remember(struct recogniser *r, const struct shell_command *command)
 {
     struct str text;
 
+    protect_archive_remember(r, command);
     bool tee = program_is(command, "tee");
     if ((!command->output_count && !tee) || !output_printed(r, command, &text))
         return;

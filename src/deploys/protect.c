@@ -239,6 +239,10 @@ static bool write_operands(struct recogniser *r, const struct protect_writer *wr
         return protect_write_include(r, call, write, line, e);
     case OPERANDS_CLEAN:
         return protect_write_clean(r, call, write, line, e);
+    case OPERANDS_ARCHIVE:
+        return protect_write_archive(r, call, write, line, e);
+    case OPERANDS_DOWNLOAD:
+        return protect_write_download(r, call, write, line, e);
     case OPERANDS_REVISION:
         return protect_write_revision(r, call, write, line, e);
     default:
@@ -294,16 +298,17 @@ bool protect_call(struct recogniser *r, const struct call *call, const struct li
                                      line->name, &first);
     if (!count)
         return true;
-    struct line own; /* with the options' arities of our own rows */
-    line_rebuild(r, &t->packs, call, line, &own);
     for (uint32_t i = first; i < first + count; i++) {
         uint32_t program = t->packs.program_names[i].index;
         const struct pack_program *row = &t->packs.programs[program];
-        if (line_has_option(call, &t->packs, row->excuses) ||
+        struct call spelt = protect_spelt_out(r, row, call, line);
+        struct line own; /* with the options' arities of our own rows */
+        line_rebuild(r, &t->packs, &spelt, line, &own);
+        if (line_has_option(&spelt, &t->packs, row->excuses) ||
             (own.operands.count &&
              pack_list_has(&t->packs, row->excuse_commands, own.operands.items[0])))
             continue;
-        if (!try_rules(r, program, call, &own, e) || !try_writers(r, program, call, &own, e))
+        if (!try_rules(r, program, &spelt, &own, e) || !try_writers(r, program, &spelt, &own, e))
             return false;
     }
     return true;

@@ -151,26 +151,27 @@ static struct str read_signs(struct str word, struct signs *ret)
     return str_starts(word, STR(":")) ? str_from_offset(word, 1) : word;
 }
 
-static struct pathspecs read_pathspecs(struct recogniser *r, const struct restored *restored)
+static struct pathspecs read_pathspecs(struct recogniser *r, struct str directory,
+                                       const struct strs *paths, bool any_case)
 {
     struct pathspecs specs = {0};
     bool any = false;
 
-    for (size_t i = 0; i < restored->paths.count; i++) {
+    for (size_t i = 0; i < paths->count; i++) {
         struct signs signs;
-        struct str path = read_signs(restored->paths.items[i], &signs);
-        struct str from = signs.top ? protect_root(r, restored->directory) : restored->directory;
+        struct str path = read_signs(paths->items[i], &signs);
+        struct str from = signs.top ? protect_root(r, directory) : directory;
         struct pathspec spec = {.path = path.length ? path_join(r->arena, from, path) : from,
                                 .from = from,
                                 .pattern = !signs.literal && has_wildcard(r->arena, path),
                                 .excluded = signs.excluded,
-                                .any_case = signs.any_case || restored->any_case};
+                                .any_case = signs.any_case || any_case};
         if (protect_is_known(path) && !str_has_nul(path))
             VEC_PUSH(r->arena, &specs, spec);
         any = any || !signs.excluded;
     }
     if (specs.count && !any)
-        VEC_PUSH(r->arena, &specs, (struct pathspec){.path = restored->directory});
+        VEC_PUSH(r->arena, &specs, (struct pathspec){.path = directory});
     return specs;
 }
 
@@ -240,6 +241,23 @@ static bool write_taken(struct recogniser *r, const struct write *write,
     return true;
 }
 
+static bool write_specs(struct recogniser *r, const struct write *write,
+                        const struct pathspecs *specs, struct err *e)
+{
+    for (size_t i = 0; i < specs->count; i++)
+        if (!specs->items[i].excluded && !write_taken(r, write, specs, &specs->items[i], e))
+            return false;
+    return true;
+}
+
+bool protect_write_restored(struct recogniser *r, const struct write *write,
+                            const struct strs *paths, struct err *e)
+{
+    struct pathspecs specs = read_pathspecs(r, write->directory, paths, false);
+
+    return write_specs(r, write, &specs, e);
+}
+
 bool protect_write_revision(struct recogniser *r, const struct call *call, struct write *write,
                             const struct line *line, struct err *e)
 {
@@ -249,9 +267,7 @@ bool protect_write_revision(struct recogniser *r, const struct call *call, struc
         return true;
     write->revision = restored.revision;
     write->directory = restored.directory;
-    struct pathspecs specs = read_pathspecs(r, &restored);
-    for (size_t i = 0; i < specs.count; i++)
-        if (!specs.items[i].excluded && !write_taken(r, write, &specs, &specs.items[i], e))
-            return false;
-    return true;
+    struct pathspecs specs =
+        read_pathspecs(r, restored.directory, &restored.paths, restored.any_case);
+    return write_specs(r, write, &specs, e);
 }

@@ -35,6 +35,8 @@ enum protect_operands {
     OPERANDS_REVISION, /* git's: a revision, and files that become what they were in it */
     OPERANDS_CLEAN,    /* git clean's: what is not tracked goes */
     OPERANDS_HERE,     /* none of them: where it runs */
+    OPERANDS_ARCHIVE,  /* members of an archive, which `git archive` may have made of a revision */
+    OPERANDS_DOWNLOAD, /* addresses, whose files are named by them or by options */
     OPERANDS_PATCH, /* a patch that names the files, or a file with one, or what it reads is one */
 };
 

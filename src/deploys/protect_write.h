@@ -52,6 +52,20 @@ MUST_CHECK bool protect_write_include(struct recogniser *r, const struct call *c
 /* git checkout REVISION -- PATH… */
 MUST_CHECK bool protect_write_revision(struct recogniser *r, const struct call *call,
                                        struct write *write, const struct line *line, struct err *e);
+/* Files that become what they are in write->revision: those that the pathspecs take, told from write->directory. */
+MUST_CHECK bool protect_write_restored(struct recogniser *r, const struct write *write,
+                                       const struct strs *paths, struct err *e);
+/* tar x, unzip: named members, and what `git archive` has put in. */
+MUST_CHECK bool protect_write_archive(struct recogniser *r, const struct call *call,
+                                      struct write *write, const struct line *line, struct err *e);
+/* curl -O ADDRESS, -o FILE; wget */
+MUST_CHECK bool protect_write_download(struct recogniser *r, const struct call *call,
+                                       struct write *write, const struct line *line, struct err *e);
+/* `tar xzfC FILE DIRECTORY` as `tar -x -z -f FILE -C DIRECTORY`; `curl -sSLo FILE` as `curl -s -S -L -o FILE`; other calls as they are. */
+struct call protect_spelt_out(struct recogniser *r, const struct pack_program *program,
+                              const struct call *call, const struct line *line);
+/* `git archive -o FILE`, `git archive > FILE`: what is in the file then. */
+void protect_archive_remember(struct recogniser *r, const struct shell_command *command);
 /* git clean -fdx */
 MUST_CHECK bool protect_write_clean(struct recogniser *r, const struct call *call,
                                     struct write *write, const struct line *line, struct err *e);
