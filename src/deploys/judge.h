@@ -92,6 +92,13 @@ struct archived { /* a file that `git archive` has made, or what it prints */
 };
 VEC_DEFINE(archives, struct archived);
 
+struct index_change { /* git rm --cached, git add */
+    struct str directory;
+    struct strs paths;
+    bool added;
+};
+VEC_DEFINE(index_changes, struct index_change);
+
 struct user_rules; /* compiled patterns of one configuration */
 
 struct recogniser {
@@ -118,6 +125,7 @@ struct recogniser {
     struct str root_directory, root; /* the last answer of root_of() */
     struct written_files written;
     struct archives archives;
+    struct index_changes index_changes;
     size_t visited;  /* commands, so far */
     bool hidden_too; /* shopt -s dotglob: wildcards take names that begin with a dot */
     bool inherits; /* a variable of our own environment is one of the shell's that runs the text */

@@ -237,6 +237,9 @@ static bool write_operands(struct recogniser *r, const struct protect_writer *wr
         return protect_write_patched(r, call, write, line, e);
     case OPERANDS_INCLUDE:
         return protect_write_include(r, call, write, line, e);
+    case OPERANDS_INDEX:
+        protect_note_index(r, call, line);
+        return true;
     case OPERANDS_CLEAN:
         return protect_write_clean(r, call, write, line, e);
     case OPERANDS_ARCHIVE:

@@ -25,6 +25,8 @@
 /* Rules of files that only count where a configuration takes them over. */
 #define RULE_GIT_INCLUDED "git-included"
 #define RULE_LEFTHOOK_EXTENDED "lefthook-extended"
+/* Among the options of `git clean`: the same text has taken the file out of the index. */
+#define CLEAN_FORGOTTEN " --forgotten"
 
 enum tamper_kind {
     TAMPER_RULE = 0, /* a rule names it: git push --no-verify */

@@ -6,6 +6,8 @@
 #include "deploys/protect_find.h"
 #include "deploys/protect_write.h"
 
+#define INDEX_CHANGES_MAX 64u
+
 struct clean {
     struct str directory;
     bool directories, ignored_too, ignored_only, shows, forced;
@@ -85,6 +87,38 @@ static bool is_excluded(struct arena *arena, const struct clean *clean, struct s
     return false;
 }
 
+/* --- What the same text has done to the index. --- */
+
+void protect_note_index(struct recogniser *r, const struct call *call, const struct line *line)
+{
+    static const char *const forgets[] = {"rm", "update-index", NULL};
+    struct index_change change = {.directory = call->directory};
+    struct str value;
+
+    if (call_option_value(call, STR("-C"), &value))
+        change.directory = path_join(r->arena, call->directory, value);
+    change.added = !line->operands.count || !str_is_one_of(line->operands.items[0], forgets);
+    for (size_t i = 1; i < line->operands.count; i++)
+        VEC_PUSH(r->arena, &change.paths, line->operands.items[i]);
+    if (change.added && !change.paths.count) /* git add -A, git reset */
+        VEC_PUSH(r->arena, &change.paths, STR(":/"));
+    if (r->index_changes.count < INDEX_CHANGES_MAX)
+        VEC_PUSH(r->arena, &r->index_changes, change);
+}
+
+static bool is_forgotten(struct recogniser *r, struct str path)
+{
+    bool forgotten = false;
+
+    for (size_t i = 0; i < r->index_changes.count; i++) {
+        const struct index_change *change = &r->index_changes.items[i];
+        if (forgotten == change->added &&
+            protect_pathspecs_take(r, change->directory, &change->paths, path))
+            forgotten = !forgotten;
+    }
+    return forgotten;
+}
+
 bool protect_write_clean(struct recogniser *r, const struct call *call, struct write *write,
                          const struct line *line, struct err *e)
 {
@@ -114,8 +148,12 @@ bool protect_write_clean(struct recogniser *r, const struct call *call, struct w
         if (str_contains(path, STR("/.git/")) || (excluded && !clean.ignored_only))
             continue;
         /* With -X it is one of those that are ignored, and go. */
-        write->revision = str_printf(r->arena, STR_FMT STR_FMT, STR_ARG(options),
-                                     STR_ARG(excluded ? STR(" -x") : ignored));
+        bool forgotten = is_forgotten(r, path);
+        if (forgotten && !clean.directories && is_forgotten(r, path_directory(path)))
+            continue; /* nothing in its directory is tracked then */
+        write->revision =
+            str_printf(r->arena, STR_FMT STR_FMT "%s", STR_ARG(options),
+                       STR_ARG(excluded ? STR(" -x") : ignored), forgotten ? CLEAN_FORGOTTEN : "");
         if (!protect_write(r, write, path, e))
             return false;
     }

@@ -112,9 +112,9 @@ static bool read_writer(struct protect_loader *loader, struct row *row, uint32_t
 {
     static const char *const known[] = {"program", "does",    "operands", "when", "unless",
                                         "prefix",  "options", "examples", NULL};
-    static const char *const operands[] = {"all",      "last",     "sources", "rest", "found",
-                                           "include",  "revision", "clean",   "here", "archive",
-                                           "download", "patch",    NULL};
+    static const char *const operands[] = {"all",     "last",     "sources", "rest",  "found",
+                                           "include", "revision", "clean",   "index", "here",
+                                           "archive", "download", "patch",   NULL};
     struct protect_writer writer = {0};
     struct str program;
 

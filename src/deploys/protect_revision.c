@@ -241,6 +241,17 @@ static bool write_taken(struct recogniser *r, const struct write *write,
     return true;
 }
 
+bool protect_pathspecs_take(struct recogniser *r, struct str directory, const struct strs *paths,
+                            struct str path)
+{
+    struct pathspecs specs = read_pathspecs(r, directory, paths, false);
+    bool takes = false;
+
+    for (size_t i = 0; i < specs.count && !takes; i++)
+        takes = !specs.items[i].excluded && spec_takes(r->arena, &specs.items[i], path);
+    return takes && !is_excluded(r->arena, &specs, path);
+}
+
 static bool write_specs(struct recogniser *r, const struct write *write,
                         const struct pathspecs *specs, struct err *e)
 {

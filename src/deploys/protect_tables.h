@@ -34,6 +34,7 @@ enum protect_operands {
     OPERANDS_INCLUDE, /* git config's: its configuration gets what stands in the file that include.path names */
     OPERANDS_REVISION, /* git's: a revision, and files that become what they were in it */
     OPERANDS_CLEAN,    /* git clean's: what is not tracked goes */
+    OPERANDS_INDEX,    /* git rm --cached, git add: what git clean meets afterwards */
     OPERANDS_HERE,     /* none of them: where it runs */
     OPERANDS_ARCHIVE,  /* members of an archive, which `git archive` may have made of a revision */
     OPERANDS_DOWNLOAD, /* addresses, whose files are named by them or by options */

@@ -66,6 +66,11 @@ struct call protect_spelt_out(struct recogniser *r, const struct pack_program *p
                               const struct call *call, const struct line *line);
 /* `git archive -o FILE`, `git archive > FILE`: what is in the file then. */
 void protect_archive_remember(struct recogniser *r, const struct shell_command *command);
+/* Do the pathspecs, told from the directory, take the path? */
+bool protect_pathspecs_take(struct recogniser *r, struct str directory, const struct strs *paths,
+                            struct str path);
+/* git rm --cached, git add: remembered for a `git clean` that follows. */
+void protect_note_index(struct recogniser *r, const struct call *call, const struct line *line);
 /* git clean -fdx */
 MUST_CHECK bool protect_write_clean(struct recogniser *r, const struct call *call,
                                     struct write *write, const struct line *line, struct err *e);

@@ -183,6 +183,15 @@ static enum protect_after find_in_revision(struct guard *guard, struct protect_c
     return AFTER_KNOWN;
 }
 
+/* Does git's index have it? What cannot be found out, it has not. */
+static bool is_tracked(struct guard *guard, struct repository *repository, struct str path)
+{
+    struct err ignored = ERR_NONE;
+    bool tracks = false;
+
+    return repository_tracks(repository, guard->arena, path, &tracks, &ignored) && tracks;
+}
+
 /* Would `git clean` with these options take the file away? What cannot be found out, it would. */
 static bool is_cleaned(struct guard *guard, struct str path)
 {
@@ -192,21 +201,18 @@ static bool is_cleaned(struct guard *guard, struct str path)
         path_real(guard->arena, work_tree_find(guard->arena, path_directory(real), &entry));
     struct err e = ERR_NONE;
     struct strs listed = {0};
-    struct tree *tree = NULL;
     REPOSITORY(repository);
 
     if (!path_relative(root, real, &relative) ||
         !repository_open(guard->arena, root, &repository, &e))
         return true;
-    bool known = repository_tree(repository, guard->arena, STR("HEAD"), &tree, &e);
-    enum tree_entry_kind kind;
-    if (known && tree_exists(tree, guard->arena, relative, &kind))
+    bool forgotten = str_contains(options, STR(CLEAN_FORGOTTEN));
+    if (!forgotten && is_tracked(guard, repository, relative))
         return false;
-    struct str directory = path_directory(relative);
-    if (known && !str_contains(options, STR(" -d")) && str_find_byte(relative, '/') != SIZE_MAX &&
-        !tree_exists(tree, guard->arena, directory, &kind))
+    if (!str_contains(options, STR(" -d")) && str_find_byte(relative, '/') != SIZE_MAX &&
+        !is_tracked(guard, repository, path_directory(relative)))
         return false;
-    if (str_contains(options, STR(" -x")) ||
+    if (forgotten || str_contains(options, STR(" -x")) ||
         !repository_uncommitted(repository, guard->arena, relative, &listed, &e))
         return true;
     return str_contains(options, STR(" -X")) ? listed.count == 0 : listed.count > 0;

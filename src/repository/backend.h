@@ -77,6 +77,9 @@ struct repository_backend {
     /* Unsorted. `directory` is "" for the whole work tree. */
     bool (*uncommitted)(void *self, struct arena *arena, struct str directory,
                         struct strs *ret_paths, struct err *e);
+    /* Does the index have the file, or one below the directory? */
+    bool (*tracks)(void *self, struct arena *arena, struct str path, bool *ret_tracks,
+                   struct err *e);
     bool (*refs)(void *self, struct arena *arena, struct repository_refs *ret_refs, struct err *e);
 
     /* --- Commits and what lies between them: see history.h. Ids are full and name commits. --- */
@@ -109,7 +112,7 @@ struct repository_backend {
                       struct repository_ref_files *ret_files, struct err *e);
 };
 
-#define REPOSITORY_BACKEND_VERSION 5u
+#define REPOSITORY_BACKEND_VERSION 6u
 /* The module's one symbol. */
 #define REPOSITORY_MODULE_FUNCTION "hookcheck_git_backend"
 typedef const struct repository_backend *repository_module_function(void);

@@ -416,6 +416,22 @@ static bool without_filters(struct arena *arena, struct call *call, struct err *
     return true;
 }
 
+static bool git_tracks(void *self, struct arena *arena, struct str path, bool *ret_tracks,
+                       struct err *e)
+{
+    struct str words[] = {STR("ls-files"), STR("-z"), STR("--cached"), STR("--"),
+                          str_printf(arena, ":(top,literal)" STR_FMT, STR_ARG(path))};
+    struct call call = {.git = self};
+    struct process_result result;
+
+    if (!git_run(arena, &call, words, COUNT_OF(words), &result, e))
+        return false;
+    if (git_failed(&result))
+        return git_fail(&result, "ls-files", e);
+    *ret_tracks = result.output.length > 0;
+    return true;
+}
+
 static bool git_uncommitted(void *self, struct arena *arena, struct str directory,
                             struct strs *ret_paths, struct err *e)
 {
@@ -522,6 +538,7 @@ const struct repository_backend git_command_backend = {
     .read_blobs = git_read_blobs,
     .each_blob = git_each_blob,
     .uncommitted = git_uncommitted,
+    .tracks = git_tracks,
     .refs = git_refs,
     .peel = git_history_peel,
     .named_refs = git_history_named_refs,

@@ -239,3 +239,13 @@ bool repository_uncommitted(struct repository *repository, struct arena *arena,
     } while (repository_fall_back(repository, e));
     return false;
 }
+
+bool repository_tracks(struct repository *repository, struct arena *arena, struct str path,
+                       bool *ret_tracks, struct err *e)
+{
+    do
+        if (repository->backend->tracks(repository->self, arena, path, ret_tracks, e))
+            return true;
+    while (repository_fall_back(repository, e));
+    return false;
+}

@@ -35,6 +35,10 @@ MUST_CHECK bool repository_tree(struct repository *repository, struct arena *are
 MUST_CHECK bool repository_uncommitted(struct repository *repository, struct arena *arena,
                                        struct str directory, struct strs *ret_paths, struct err *e);
 
+/* Does the index have this file, or one below this directory? Relative to the root. */
+MUST_CHECK bool repository_tracks(struct repository *repository, struct arena *arena,
+                                  struct str path, bool *ret_tracks, struct err *e);
+
 struct repository_sighting {
     struct str id;     /* as asked */
     struct str ref;    /* "origin/feature-x", "stash@{0}": one ref that has it */

@@ -253,6 +253,19 @@ static bool module_uncommitted(void *self, struct arena *arena, struct str direc
     return true;
 }
 
+static bool module_tracks(void *self, struct arena *arena, struct str path, bool *ret_tracks,
+                          struct err *e)
+{
+    CLEANUP_WITH(release_index) git_index *index = NULL;
+    struct str below = str_printf(arena, STR_FMT "/", STR_ARG(path));
+
+    if (git_repository_index(&index, self) < 0)
+        return module_fail(e, ERR_UNREACHABLE, "the index for", path);
+    *ret_tracks = git_index_find(NULL, index, str_c(arena, path)) == 0 ||
+                  git_index_find_prefix(NULL, index, str_c(arena, below)) == 0;
+    return true;
+}
+
 static bool add_ref(struct arena *arena, git_reference *reference, struct repository_refs *refs)
 {
     CLEANUP_WITH(release_object) git_object *commit = NULL;
@@ -306,6 +319,7 @@ const struct repository_backend *hookcheck_git_backend(void)
         .list_tree = module_list_tree,
         .read_blobs = module_read_blobs,
         .uncommitted = module_uncommitted,
+        .tracks = module_tracks,
         .refs = module_refs,
         .peel = module_peel,
         .named_refs = module_named_refs,

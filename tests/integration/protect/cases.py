@@ -81,11 +81,11 @@ def commands(tap, repository, env):
     """All at once; those that need files of their own one by one."""
     cases = lines("commands.jsonl")
     before = snapshot(repository)
-    plain = [c for c in cases if "files" not in c]
+    plain = [c for c in cases if not {"files", "git"} & c.keys()]
     answers, errors = judge(plain, repository, env)
     tap.check("one answer a command", len(answers) == len(plain), errors)
     judged = list(zip(plain, answers))
-    for case in (c for c in cases if "files" in c):
+    for case in (c for c in cases if {"files", "git"} & c.keys()):
         prepare(case, repository, env)
         judged.append((case, judge([case], repository, env)[0][0]))
         undo(case, repository, before)
@@ -108,16 +108,21 @@ def request(case, repository, env):
 
 
 def prepare(case, repository, env):
-    """Files that a case needs, put back afterwards; "links" are symbolic."""
+    """Files that a case needs, put back afterwards; "links" are symbolic, "git" is what was done before the case, to the index."""
     for name, text in case.get("files", {}).items():
         path = repository / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(fill(text, repository, env))
     for name, target in case.get("links", {}).items():
         (repository / name).symlink_to(fill(target, repository, env))
+    if "git" in case:
+        subprocess.run(["git", *case["git"]], cwd=repository, env=env, check=True, stdout=subprocess.DEVNULL)
 
 
 def undo(case, repository, kept):
+    if "git" in case:
+        index = repository / ".git/index"
+        index.write_bytes(kept[str(index)][1])
     for name in list(case.get("files", {})) + list(case.get("links", {})):
         path = repository / name
         if str(path) in kept:

@@ -81,7 +81,8 @@ static struct repository *open_with(struct arena *arena, unsigned which, const c
     repository->arena = arena;
     repository->directory = path_of(arena, name);
     repository->backend = &git_command_backend;
-    cr_assert(git_command_backend.open(arena, repository->directory, &(struct open_options){0}, &repository->self, &e),
+    cr_assert(git_command_backend.open(arena, repository->directory, &(struct open_options){0},
+                                       &repository->self, &e),
               "%s: %s", name, e.message);
     return repository;
 }
@@ -306,7 +307,8 @@ Test(repository, detached_and_packed)
 
 Test(repository, submodule)
 {
-    shell("{ git init -q super && cd super && git -c protocol.file.allow=always submodule -q add ../r sub && git commit -qm sub; "
+    shell("{ git init -q super && cd super && git -c protocol.file.allow=always submodule -q add "
+          "../r sub && git commit -qm sub; "
           "} >/dev/null 2>&1");
     check_place("super/sub/db", "HEAD", "super/sub");
     ARENA(arena, ARENA_DEFAULT_BUDGET);
@@ -491,6 +493,34 @@ Test(repository, a_repository_without_commits)
     struct str commit;
     cr_assert_not(repository_resolve(repository, &arena, STR("HEAD"), &commit, &e));
     cr_assert_eq(e.kind, ERR_NOT_FOUND, "%s", e.message);
+}
+
+/* --- What the index has. --- */
+
+static void expect_tracked(const char *path, bool expected)
+{
+    ARENA(arena, ARENA_DEFAULT_BUDGET);
+
+    for (unsigned which = 0; which < 2; which++) {
+        OPEN(&arena, repository, which, "r");
+        struct err e = ERR_NONE;
+        bool tracks = !expected;
+        cr_assert(repository_tracks(repository, &arena, str_from(path), &tracks, &e), "%s",
+                  e.message);
+        cr_expect_eq(tracks, expected, "%s in %u", path, which);
+    }
+}
+
+Test(repository, what_the_index_has_is_tracked)
+{
+    shell("cd r && git rm -q --cached db/versions/two.py && echo x > staged.py && git add "
+          "staged.py && echo x > db/new.py");
+    expect_tracked("db/versions/one.py", true);
+    expect_tracked("db/versions", true);
+    expect_tracked("db/versions/two.py", false);
+    expect_tracked("staged.py", true);
+    expect_tracked("db/new.py", false);
+    expect_tracked("db/v", false);
 }
 
 /* --- Ids that only the database knows. --- */
