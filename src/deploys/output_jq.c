@@ -1,5 +1,5 @@
-/* output_jq.c -- `jq '.model = "x"' FILE`: what is printed of a file of ours where the filter sets, adds to and deletes members; nothing is
- * known of other files and filters. */
+/* output_jq.c -- `jq '.model = "x"' FILE`, `yq -i`: what is made of a file of ours where the filter sets, adds to and deletes members; nothing
+ * is known of other files and filters. */
 #include <string.h>
 
 #include "base/file.h"
@@ -89,36 +89,80 @@ static void write_value(struct buf *out, const cJSON *value)
     }
 }
 
-static bool read_words(struct jq *jq, const struct shell_command *command)
+static bool read_argument(struct jq *jq, const struct shell_values *words, size_t *i)
+{
+    if (*i + 2 >= words->count || jq->argument_count == STEPS_MAX)
+        return false;
+    jq->arguments[jq->argument_count].json = str_eq(words->items[*i].text, STR("--argjson"));
+    jq->arguments[jq->argument_count].name = words->items[*i + 1].text;
+    jq->arguments[jq->argument_count++].value = words->items[*i + 2].text;
+    *i += 2;
+    return true;
+}
+
+static bool read_operand(struct jq *jq, struct str word)
+{
+    if (!jq->filter.length)
+        jq->filter = word;
+    else if (!jq->file.length)
+        jq->file = word;
+    else
+        return false;
+    return true;
+}
+
+static bool read_words(struct jq *jq, const struct shell_values *words)
 {
     static const char *const harmless[] = {"-S", "--sort-keys", "-M", "--tab", "-c", NULL};
+    static const char *const arguments[] = {"--arg", "--argjson", NULL};
 
-    for (size_t i = 1; i < command->words.count; i++) {
-        struct str word = command->words.items[i].text;
-        bool json = str_eq(word, STR("--argjson"));
+    for (size_t i = 1; i < words->count; i++) {
+        struct str word = words->items[i].text;
+        bool known = protect_is_known(word) && !str_has_nul(word);
+        if (known && str_is_one_of(word, arguments))
+            known = read_argument(jq, words, &i);
+        else if (known && str_eq(word, STR("--indent")) && i + 1 < words->count)
+            i++;
+        else if (known && str_starts(word, STR("-")))
+            known = str_is_one_of(word, harmless);
+        else if (known)
+            known = read_operand(jq, word);
+        if (!known)
+            return false;
+    }
+    return jq->filter.length > 0;
+}
+
+/* yq writes what it has read as the file's name ends, as of version 4.32; where it is told how to read, it must be told how to write. */
+static bool read_words_of_yq(struct jq *jq, const struct shell_values *words)
+{
+    static const char *const harmless[] = {"-i", "--inplace", "-M", "--no-colors", NULL};
+    static const char *const writes[] = {"-o", "--output-format", "-oj", "-ojson", NULL};
+    static const char *const reads[] = {"-p", "--input-format", "-pj", "-pjson", NULL};
+    static const char *const json[] = {"json", "j", NULL};
+    static const char *const verbs[] = {"eval", "e", NULL};
+    bool in = false, out = false;
+
+    for (size_t i = 1; i < words->count; i++) {
+        struct str word = words->items[i].text, value = word, name = str_cut(&value, '=');
+        bool writing = str_is_one_of(name, writes), format = writing || str_is_one_of(name, reads);
+        bool apart = name.length == word.length;
         if (!protect_is_known(word) || str_has_nul(word))
             return false;
-        if (json || str_eq(word, STR("--arg"))) {
-            if (i + 2 >= command->words.count || jq->argument_count == STEPS_MAX)
-                return false;
-            jq->arguments[jq->argument_count].name = command->words.items[i + 1].text;
-            jq->arguments[jq->argument_count].value = command->words.items[i + 2].text;
-            jq->arguments[jq->argument_count++].json = json;
-            i += 2;
-        } else if (str_eq(word, STR("--indent")) && i + 1 < command->words.count) {
-            i++;
-        } else if (str_starts(word, STR("-"))) {
-            if (!str_is_one_of(word, harmless))
-                return false;
-        } else if (!jq->filter.length) {
-            jq->filter = word;
-        } else if (!jq->file.length) {
-            jq->file = word;
-        } else {
+        if (format && apart && name.length != 3 && !str_ends(name, STR("json")))
+            value = i + 1 < words->count ? words->items[++i].text : STR("");
+        else if (format && apart)
+            value = STR("json");
+        if (format && !str_is_one_of(value, json))
             return false;
-        }
+        out = out || writing;
+        in = in || (format && !writing);
+        if (format || (str_is_one_of(word, verbs) && !jq->filter.length))
+            continue;
+        if (str_starts(word, STR("-")) ? !str_is_one_of(word, harmless) : !read_operand(jq, word))
+            return false;
     }
-    return jq->filter.length && jq->file.length;
+    return jq->file.length && (out || !in) && (out || str_ends(jq->file, STR(".json")));
 }
 
 /* --- Paths: .a.b, ."a b", .["a"] --- */
@@ -307,13 +351,9 @@ static bool run_filter(struct jq *jq)
     return true;
 }
 
-/* What is printed goes to the file itself: it is empty before it is read. And what else has changed it, changed it before. */
-static bool is_changed(const struct recogniser *r, const struct shell_command *command,
-                       struct str path)
+/* What else has changed it, changed it before. */
+static bool is_changed(const struct recogniser *r, struct str path)
 {
-    for (size_t i = 0; i < command->output_count; i++)
-        if (str_eq(path_join(r->arena, command->directory, command->outputs[i].path.text), path))
-            return true;
     for (size_t i = 0; r->tampers && i < r->tampers->count; i++)
         if (str_eq(r->tampers->items[i].path, path))
             return true;
@@ -323,27 +363,72 @@ static bool is_changed(const struct recogniser *r, const struct shell_command *c
     return false;
 }
 
-bool output_jq(struct recogniser *r, const struct shell_command *command, struct str *ret)
+/* What is printed goes to the file itself: it is empty before it is read. */
+static bool is_emptied(const struct recogniser *r, const struct shell_command *command,
+                       struct str path)
 {
-    struct jq jq = {.r = r};
-    struct err ignored = ERR_NONE;
-    struct str text;
+    for (size_t i = 0; i < command->output_count; i++)
+        if (str_eq(path_join(r->arena, command->directory, command->outputs[i].path.text), path))
+            return true;
+    return false;
+}
 
-    if (r->remote || !r->tampers || !read_words(&jq, command))
-        return false;
-    struct str path = path_join(r->arena, command->directory, jq.file);
+/* The file's document, changed, as text. */
+static bool change_file(struct jq *jq, struct str directory, struct str *ret)
+{
+    struct recogniser *r = jq->r;
+    struct str path = path_join(r->arena, directory, jq->file), text;
+    struct err ignored = ERR_NONE;
     JSON_DOCUMENT(document);
-    if (!protect_names_path(r->arena, protect_state(r), command->directory, jq.file) ||
-        is_changed(r, command, path) || ++r->files_read > FOLLOW_FILES_MAX ||
+
+    if (!protect_names_path(r->arena, protect_state(r), directory, jq->file) ||
+        is_changed(r, path) || ++r->files_read > FOLLOW_FILES_MAX ||
         !file_read(r->arena, path, JQ_FILE_MAX, &text, &ignored) ||
         !json_parse(r->arena, text, JSON_STRICT, "jq", &document, &ignored))
         return false;
-    jq.document = copy_of(r->arena, document);
-    if (!run_filter(&jq))
+    jq->document = copy_of(r->arena, document);
+    if (!run_filter(jq))
         return false;
     struct buf out = buf_new(r->arena, 2 * JQ_FILE_MAX);
-    write_value(&out, jq.document);
+    write_value(&out, jq->document);
     buf_add_byte(&out, '\n');
     *ret = buf_str(&out);
     return !out.truncated;
+}
+
+/* `jq FILTER < FILE`, `cat FILE | jq FILTER` */
+static struct str file_read_by(const struct shell_command *command)
+{
+    const struct shell_command *from = command->piped_from;
+
+    if (command->input == INPUT_FILE && protect_is_known(command->input_text.text))
+        return command->input_text.text;
+    if (from && from->words.count == 2 && str_eq(from->directory, command->directory) &&
+        str_eq(path_base_name(from->words.items[0].text), STR("cat")) &&
+        protect_is_known(from->words.items[1].text))
+        return from->words.items[1].text;
+    return STR("");
+}
+
+bool output_jq(struct recogniser *r, const struct shell_command *command, struct str *ret)
+{
+    struct jq jq = {.r = r};
+
+    if (r->remote || !r->tampers || !read_words(&jq, &command->words))
+        return false;
+    if (!jq.file.length)
+        jq.file = file_read_by(command);
+    return jq.file.length && !str_has_nul(jq.file) &&
+           !is_emptied(r, command, path_join(r->arena, command->directory, jq.file)) &&
+           change_file(&jq, command->directory, ret);
+}
+
+bool output_yq_in_place(struct recogniser *r, const struct call *call, struct str *ret)
+{
+    struct shell_values words = {0};
+    struct jq jq = {.r = r};
+
+    for (size_t i = 0; i < call->count; i++)
+        VEC_PUSH(r->arena, &words, call->words[i]);
+    return read_words_of_yq(&jq, &words) && change_file(&jq, call->directory, ret);
 }

@@ -24,6 +24,8 @@ bool output_input(struct recogniser *r, const struct shell_command *command, str
 /* --- output_jq.c --- */
 /* jq '.model = "x"' FILE: of ours, and nothing has changed it before */
 bool output_jq(struct recogniser *r, const struct shell_command *command, struct str *ret);
+/* yq -i '.model = "x"' FILE: what the file holds then. */
+bool output_yq_in_place(struct recogniser *r, const struct call *call, struct str *ret);
 /* --- output_mapped.c --- */
 /* sed 's|^|x/|', awk '{print "x/" $0}': lines that become others. */
 bool output_maps(const struct shell_command *command);

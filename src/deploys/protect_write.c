@@ -6,6 +6,7 @@
 #include "base/patch.h"
 #include "config/state.h"
 #include "deploys/follow.h"
+#include "deploys/output_lines.h"
 #include "deploys/protect_find.h"
 #include "deploys/protect_path.h"
 
@@ -424,22 +425,44 @@ static bool find_moved(struct recogniser *r, const struct line *line, struct wri
     return true;
 }
 
-/* tee: what it reads is what it writes. */
+/* `jq … FILE | sponge FILE`: it opens the file when all is read. tee empties it before. */
+static bool find_soaked(struct recogniser *r, const struct call *call, struct write *write)
+{
+    const struct shell_command *from = call->piped_from;
+
+    return from && str_eq(path_base_name(from->words.items[0].text), STR("jq")) &&
+           output_jq(r, from, &write->text) && protect_is_known(write->text);
+}
+
+static bool appends(const struct line *line)
+{
+    for (size_t i = 0; i < line->options.count; i++)
+        if (str_eq(line->options.items[i].name, STR("-a")) ||
+            str_eq(line->options.items[i].name, STR("--append")))
+            return true;
+    return false;
+}
+
+/* tee, sponge: what they read is what they write. */
 void protect_find_text(struct recogniser *r, const struct call *call, const struct line *line,
                        struct write *write)
 {
-    if (write->change == CHANGE_EDITED)
+    bool sponge = str_eq(line->name, STR("sponge"));
+
+    if (write->change == CHANGE_EDITED && str_eq(line->name, STR("yq")))
+        write->has_text = output_yq_in_place(r, call, &write->text);
+    else if (write->change == CHANGE_EDITED)
         protect_sed_steps(r, call, &write->edits);
     if (write->change == CHANGE_REPLACED &&
         (str_eq(line->name, STR("mv")) || str_eq(line->name, STR("cp"))))
         write->has_text = find_moved(r, line, write);
-    if (!str_eq(line->name, STR("tee")) || call->input.kind != INPUT_TEXT ||
-        !protect_is_known(call->input.text))
+    if (!sponge && !str_eq(line->name, STR("tee")))
         return;
-    write->has_text = true;
-    write->text = call->input.text;
-    for (size_t i = 0; i < line->options.count; i++)
-        if (str_eq(line->options.items[i].name, STR("-a")) ||
-            str_eq(line->options.items[i].name, STR("--append")))
-            write->change = CHANGE_APPENDED;
+    write->has_text = call->input.kind == INPUT_TEXT && protect_is_known(call->input.text);
+    if (write->has_text)
+        write->text = call->input.text;
+    else if (sponge)
+        write->has_text = find_soaked(r, call, write);
+    if (write->has_text && appends(line))
+        write->change = CHANGE_APPENDED;
 }

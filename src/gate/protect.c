@@ -81,6 +81,18 @@ static const char *verb_of(enum tamper_change change)
     return verbs[change];
 }
 
+/* How to make the same change so that what remains is known. */
+static struct str known_way(const struct tamper *tamper)
+{
+    static const char *const filters[] = {"yq ", "sponge "};
+
+    for (size_t i = 0; i < COUNT_OF(filters); i++)
+        if (str_starts(tamper->command, str_from(filters[i])))
+            return STR("use the editing tool (Edit, Write), or a filter that sets or deletes keys\n"
+                       "(.key = \"value\"): these are judged by what remains");
+    return STR("use the editing tool (Edit, Write): it is judged by what remains");
+}
+
 static void protect(struct guard *guard, struct str path, struct str lost)
 {
     const struct tamper *tamper = guard->tamper;
@@ -91,7 +103,7 @@ static void protect(struct guard *guard, struct str path, struct str lost)
         lost.length ? str_printf(guard->arena, "\n  " STR_FMT, STR_ARG(lost)) : STR("");
 
     struct str hint =
-        unknown ? STR("use the editing tool (Edit, Write): it is judged by what remains")
+        unknown ? known_way(tamper)
                 : STR("a person makes this change in their own editor; other changes pass");
     if (tamper->change == CHANGE_REMOVED && tamper->revision.length)
         hint =
