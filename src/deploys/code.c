@@ -164,9 +164,8 @@ bool interpreter_call(struct recogniser *r, struct shell_state *state,
         if (pack_list_has(t, row->options_with_value, word))
             i++;
     }
-    if (row->takes == TAKES_TEXT) /* awk: the program is its first operand */
-        return i >= call->count || pack_list_has(t, row->file_options, call->words[i - 1].text) ||
-               literals_judge(r, state, &inner, call->words[0].text, call->words[i].text, e);
+    if (row->takes == TAKES_TEXT)
+        return awk_call(r, state, row, &inner, i, e);
     while (i < call->count && pack_list_has(t, row->commands, call->words[i].text)) {
         if (str_eq(call->words[i].text, STR("eval")) && i + 1 < call->count)
             return literals_judge(r, state, &inner, call->words[0].text, call->words[i + 1].text,

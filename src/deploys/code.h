@@ -15,6 +15,10 @@ MUST_CHECK bool interpreter_call(struct recogniser *r, struct shell_state *state
 MUST_CHECK bool literals_judge(struct recogniser *r, struct shell_state *state,
                                const struct call *call, struct str program, struct str text,
                                struct err *e);
+/* --- code_awk.c: `program`: which of the words is the program, or the file in which it stands. --- */
+MUST_CHECK bool awk_call(struct recogniser *r, struct shell_state *state,
+                         const struct pack_wrapper *row, const struct call *call, size_t program,
+                         struct err *e);
 /* --- code_environment.c: the state in which code runs others, with the variables that it sets. --- */
 struct shell_state *code_environment(struct recogniser *r, struct shell_state *state,
                                      const struct call *call, struct str text);

@@ -516,7 +516,7 @@ bool literals_judge(struct recogniser *r, struct shell_state *state, const struc
         return powershell_judge(r, state, call, text, e);
     s.backticks_run = str_contains(program, STR("ruby")) || str_contains(program, STR("perl")) ||
                       str_contains(program, STR("php"));
-    s.slash_comments = !str_contains(program, STR("python")) &&
+    s.slash_comments = !str_ends(program, STR("awk")) && !str_contains(program, STR("python")) &&
                        !str_contains(program, STR("ruby")) && !str_contains(program, STR("perl"));
     state = code_environment(r, state, call, text);
     inner.state = call->state ? state : NULL;

@@ -244,6 +244,8 @@ static bool write_operands(struct recogniser *r, const struct protect_writer *wr
         return protect_write_clean(r, call, write, line, e);
     case OPERANDS_ARCHIVE:
         return protect_write_archive(r, call, write, line, e);
+    case OPERANDS_SCRIPT:
+        return protect_write_script(r, call, write, line, e);
     case OPERANDS_DOWNLOAD:
         return protect_write_download(r, call, write, line, e);
     case OPERANDS_REVISION:

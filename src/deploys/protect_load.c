@@ -114,7 +114,7 @@ static bool read_writer(struct protect_loader *loader, struct row *row, uint32_t
                                         "prefix",  "options", "examples", NULL};
     static const char *const operands[] = {"all",     "last",     "sources", "rest",  "found",
                                            "include", "revision", "clean",   "index", "here",
-                                           "archive", "download", "patch",   NULL};
+                                           "archive", "download", "script",  "patch", NULL};
     struct protect_writer writer = {0};
     struct str program;
 

@@ -68,7 +68,8 @@ static void read_checkout(struct recogniser *r, const struct call *call, const s
 /* --pathspec-from-file=FILE; "-" is what the command reads. A list that is not known lists nothing. */
 static void read_list(struct recogniser *r, const struct call *call, struct restored *ret)
 {
-    struct str name, text = STR(""), line;
+    static const char *const ending[] = {"--pathspec-file-nul", NULL};
+    struct str name, text = STR("");
     struct followed file;
 
     ret->listed = call_option_value(call, STR("--pathspec-from-file"), &name);
@@ -80,9 +81,12 @@ static void read_list(struct recogniser *r, const struct call *call, struct rest
         follow_read(r, call, name, &file);
         text = file.found ? file.text : STR("");
     }
-    while (str_next_line(&text, &line))
-        if (line.length)
-            VEC_PUSH(r->arena, &ret->paths, str_trim_bytes(str_trim(line), "\""));
+    bool nul = has_word(call, ending);
+    while (text.length) {
+        struct str path = nul ? str_cut(&text, '\0') : str_trim(str_cut(&text, '\n'));
+        if (path.length)
+            VEC_PUSH(r->arena, &ret->paths, nul ? path : str_trim_bytes(path, "\""));
+    }
 }
 
 static bool read_restored(struct recogniser *r, const struct call *call, const struct line *line,

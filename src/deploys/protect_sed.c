@@ -1,8 +1,10 @@
-/* protect_sed.c -- sed's script as steps, where it is substitutions of plain words: s/a/b/, s/1.2/1.3/g; s|x|y|. */
+/* protect_sed.c -- sed's script as steps, where it is substitutions of plain words: s/a/b/, s/1.2/1.3/g; s|x|y|. And the files that any script
+ * writes, the commands that it runs. */
 #include <ctype.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "deploys/follow.h"
 #include "deploys/protect_write.h"
 
 #define SED_STEPS_MAX 16u
@@ -72,8 +74,27 @@ struct sed {
     bool unknown; /* an option that changes what is done */
 };
 
-/* Letters in one word: -Ei.bak, -ne. True: the next word is a script. */
-static bool read_letters(struct recogniser *r, struct str word, struct sed *sed)
+static bool is_copy_elsewhere(struct str ending)
+{
+    return str_find_byte(ending, '/') != SIZE_MAX || str_find_byte(ending, '*') != SIZE_MAX;
+}
+
+static void add_script_file(struct recogniser *r, const struct call *call, struct str name,
+                            struct sed *sed)
+{
+    struct followed file;
+
+    sed->unknown = true;
+    if (!protect_is_known(name))
+        return;
+    follow_read(r, call, name, &file);
+    if (file.found)
+        VEC_PUSH(r->arena, &sed->scripts, file.text);
+}
+
+/* Letters in one word: -Ei.bak, -ne. The one that the next word belongs to: 'e' a script, 'f' a file with one; else 0. */
+static char read_letters(struct recogniser *r, const struct call *call, struct str word,
+                         struct sed *sed)
 {
     for (size_t i = 1; i < word.length; i++) {
         struct str rest = str_from_offset(word, i + 1);
@@ -86,44 +107,68 @@ static bool read_letters(struct recogniser *r, struct str word, struct sed *sed)
         case 'u':
             break;
         case 'i': /* the rest is the ending of a copy, which may lie elsewhere */
-            sed->unknown = sed->unknown || str_find_byte(rest, '/') != SIZE_MAX ||
-                           str_find_byte(rest, '*') != SIZE_MAX;
-            return false;
+            sed->unknown = sed->unknown || is_copy_elsewhere(rest);
+            return 0;
         case 'e':
             if (rest.length)
                 VEC_PUSH(r->arena, &sed->scripts, rest);
-            return rest.length == 0;
+            return rest.length ? 0 : 'e';
+        case 'f':
+            if (rest.length)
+                add_script_file(r, call, rest, sed);
+            return rest.length ? 0 : 'f';
         default:
             sed->unknown = true;
-            return false;
+            break;
         }
     }
-    return false;
+    return 0;
+}
+
+/* A long option. The one that the next word belongs to, as above. */
+static char read_name(struct recogniser *r, const struct call *call, struct str word,
+                      struct sed *sed)
+{
+    struct str value = word, name = str_cut(&value, '=');
+    bool apart = name.length == word.length;
+    bool script = str_eq(name, STR("--expression")), file = str_eq(name, STR("--file"));
+
+    if (script && !apart)
+        VEC_PUSH(r->arena, &sed->scripts, value);
+    else if (file && !apart)
+        add_script_file(r, call, value, sed);
+    else if (str_eq(word, STR("--regexp-extended")))
+        sed->extended = true;
+    else if (!script && !file)
+        sed->unknown = sed->unknown || !str_eq(name, STR("--in-place")) ||
+                       (!apart && is_copy_elsewhere(value));
+    return !apart ? 0 : (char)(script ? 'e' : file ? 'f' : 0);
 }
 
 static void read_call(struct recogniser *r, const struct call *call, struct sed *sed)
 {
     struct str operand = STR_NONE;
+    bool given = false;
 
     for (size_t i = 1; i < call->count; i++) {
         struct str word = call->words[i].text;
-        bool script = false;
-        if (str_eq(word, STR("--expression")))
-            script = true;
-        else if (str_starts(word, STR("--expression=")))
-            VEC_PUSH(r->arena, &sed->scripts, str_from_offset(word, strlen("--expression=")));
-        else if (str_eq(word, STR("--regexp-extended")))
-            sed->extended = true;
-        else if (str_starts(word, STR("--")))
-            sed->unknown = sed->unknown || !str_eq(word, STR("--in-place"));
+        char next = 0;
+        if (str_starts(word, STR("--")))
+            next = read_name(r, call, word, sed);
         else if (word.length > 1 && word.bytes[0] == '-')
-            script = read_letters(r, word, sed);
+            next = read_letters(r, call, word, sed);
         else if (!operand.length) /* an empty one is BSD's: no copy */
             operand = word;
-        if (script && i + 1 < call->count)
-            VEC_PUSH(r->arena, &sed->scripts, call->words[++i].text);
+        given = given || next;
+        if (next && i + 1 < call->count) {
+            i++;
+            if (next == 'e')
+                VEC_PUSH(r->arena, &sed->scripts, call->words[i].text);
+            else
+                add_script_file(r, call, call->words[i].text, sed);
+        }
     }
-    if (!sed->scripts.count)
+    if (!sed->scripts.count && !given)
         VEC_PUSH(r->arena, &sed->scripts, operand);
 }
 
@@ -141,4 +186,116 @@ void protect_sed_steps(struct recogniser *r, const struct call *call, struct edi
                       !read_script(r, sed.scripts.items[i], sed.extended, &steps);
     if (!sed.unknown)
         *ret_steps = steps;
+}
+
+/* --- What any script writes: `w FILE`, s/a/b/w FILE; and runs: `e COMMAND`. --- */
+
+static struct str cut_line(struct str *script)
+{
+    return str_trim(str_cut(script, '\n'));
+}
+
+/* a, i, c: lines, of which all but the last end with a backslash. */
+static void skip_text(struct str *script)
+{
+    while (str_ends(cut_line(script), STR("\\")) && script->length)
+        continue;
+}
+
+/* Behind the next delimiter; in a pattern, one between brackets stands for itself. */
+static void skip_part(struct str *script, char delimiter, bool pattern)
+{
+    size_t open = 0; /* where the bracket stands, plus one */
+
+    for (size_t i = 0; i < script->length; i++) {
+        char byte = script->bytes[i];
+        bool first = open && (i == open || (i == open + 1 && script->bytes[open] == '^'));
+        if (open && byte == ']' && !first) {
+            open = 0;
+        } else if (!open && byte == '\\') {
+            i++;
+        } else if (!open && byte == delimiter) {
+            *script = str_from_offset(*script, i + 1);
+            return;
+        } else if (pattern && !open && byte == '[') {
+            open = i + 1;
+        }
+    }
+    *script = STR("");
+}
+
+static void skip_bytes(struct str *script, const char *bytes)
+{
+    while (script->length && script->bytes[0] && strchr(bytes, script->bytes[0]))
+        *script = str_from_offset(*script, 1);
+}
+
+/* 1,$  /x/I,+3  \,x,!  first~step */
+static void skip_addresses(struct str *script)
+{
+    for (;;) {
+        skip_bytes(script, " \t\n;{},!~+$0123456789");
+        bool other = str_starts(*script, STR("\\")) && script->length > 1;
+        if (!other && !str_starts(*script, STR("/")))
+            return;
+        char delimiter = script->bytes[other];
+        *script = str_from_offset(*script, (size_t)other + 1);
+        skip_part(script, delimiter, true);
+        skip_bytes(script, "IM");
+    }
+}
+
+/* What the command writes or runs (*ret_runs); false: neither. *script goes on behind it. */
+static bool take_command(struct str *script, struct str *ret, bool *ret_runs)
+{
+    char command = script->bytes[0];
+
+    *ret_runs = command == 'e';
+    *script = str_from_offset(*script, 1);
+    if (command == 's' || command == 'y') {
+        char delimiter = script->length ? script->bytes[0] : '/';
+        *script = str_from_offset(*script, 1);
+        skip_part(script, delimiter, command == 's');
+        skip_part(script, delimiter, false);
+        if (command == 's')
+            skip_bytes(script, "gpiImMe0123456789");
+        if (command == 's' && str_starts(*script, STR("w"))) {
+            *script = str_from_offset(*script, 1);
+            *ret = cut_line(script);
+            return true;
+        }
+    } else if (command == 'w' || command == 'W' || command == 'e') {
+        *ret = cut_line(script);
+        return ret->length > 0;
+    } else if (strchr(":btT", command)) { /* a label */
+        size_t end = str_find_byte(*script, ';'), line = str_find_byte(*script, '\n');
+        *script = str_from_offset(*script, end < line ? end : line);
+    } else if (strchr("aic", command)) {
+        skip_text(script);
+    } else if (strchr("rR#", command)) {
+        (void)cut_line(script);
+    }
+    return false;
+}
+
+bool protect_write_script(struct recogniser *r, const struct call *call, struct write *write,
+                          const struct line *line, struct err *e)
+{
+    struct sed sed = {0};
+    struct str found;
+    bool runs;
+
+    (void)line;
+    read_call(r, call, &sed);
+    for (size_t i = 0; i < sed.scripts.count; i++) {
+        struct str script = sed.scripts.items[i];
+        for (skip_addresses(&script); script.length; skip_addresses(&script)) {
+            if (!take_command(&script, &found, &runs))
+                continue;
+            if (runs ? call->state && !judge_text(r, call->state, call, found, false, e)
+                     : !protect_write(r, write, found, e))
+                return false;
+        }
+    }
+    return true;
 }

@@ -38,6 +38,7 @@ enum protect_operands {
     OPERANDS_HERE,     /* none of them: where it runs */
     OPERANDS_ARCHIVE,  /* members of an archive, which `git archive` may have made of a revision */
     OPERANDS_DOWNLOAD, /* addresses, whose files are named by them or by options */
+    OPERANDS_SCRIPT,   /* none of them: what sed's script writes */
     OPERANDS_PATCH, /* a patch that names the files, or a file with one, or what it reads is one */
 };
 

@@ -58,6 +58,9 @@ MUST_CHECK bool protect_write_restored(struct recogniser *r, const struct write 
 /* tar x, unzip: named members, and what `git archive` has put in. */
 MUST_CHECK bool protect_write_archive(struct recogniser *r, const struct call *call,
                                       struct write *write, const struct line *line, struct err *e);
+/* sed -n 'w FILE', sed '1e COMMAND' */
+MUST_CHECK bool protect_write_script(struct recogniser *r, const struct call *call,
+                                     struct write *write, const struct line *line, struct err *e);
 /* curl -O ADDRESS, -o FILE; wget */
 MUST_CHECK bool protect_write_download(struct recogniser *r, const struct call *call,
                                        struct write *write, const struct line *line, struct err *e);
