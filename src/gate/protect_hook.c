@@ -7,6 +7,7 @@
 #include "shell/evaluate.h"
 
 #define HOOK_PROGRAM "hookcheck-pre-push"
+#define NAMES_MAX 256u /* of commands above the check; each is looked up at each start */
 
 /* lefthook's entry names a script of ours, not the program. */
 bool protect_hook_is_ours(struct arena *arena, struct str path, struct str text)
@@ -26,6 +27,7 @@ struct start {
     struct str
         runs; /* its words as far as the text says, "$gate" may have been given another value; and what it reads */
     bool conditional;
+    bool forked; /* its `exit 2` ends a subshell alone */
 };
 VEC_DEFINE(starts, struct start);
 
@@ -36,6 +38,10 @@ struct finder {
     struct starts starts;
     struct strs ends;    /* lines that may end the text well, or take what it reads */
     size_t ends_counted; /* those before the last start */
+    struct strs names;   /* of the commands so far */
+    size_t names_counted;
+    const struct strs *watched; /* names that the check needs as they are; NULL: none */
+    struct str shadowed; /* one of them that is a function or an alias where the check starts */
 };
 
 static struct str line_around(struct str text, size_t number)
@@ -105,39 +111,122 @@ static bool takes_input(const struct shell_command *command)
            (str_is_one_of(name, always) || (!files && str_is_one_of(name, alone)));
 }
 
+/* set -n, set -eo noexec: what stands below is read and not run. */
+static bool stops_running(const struct shell_command *command)
+{
+    const struct shell_values *words = &command->words;
+
+    for (size_t i = 1; i < words->count && str_eq(words->items[0].text, STR("set")); i++) {
+        struct str word = words->items[i].text;
+        if (!str_starts(word, STR("-")) || str_starts(word, STR("--")))
+            break;
+        if (str_find_byte(word, 'n') != SIZE_MAX)
+            return true;
+        if (str_find_byte(word, 'o') != SIZE_MAX && ++i < words->count &&
+            str_eq(words->items[i].text, STR("noexec")))
+            return true;
+    }
+    return false;
+}
+
+/* Tools by which a shell finds other programs, where they are a person's own: "$NVM_DIR/nvm.sh". */
+static bool is_setup(const struct shell_value *path)
+{
+    static const char *const setups[] = {"/nvm.sh",         "/_/husky.sh", "/asdf.sh",
+                                         "/sdkman-init.sh", "/rvm",        "/.cargo/env"};
+
+    for (size_t i = 0; i < COUNT_OF(setups); i++)
+        if (str_ends(path->text, str_from(setups[i])))
+            return !path->known || str_starts(path->text, STR("/"));
+    return false;
+}
+
+/* `. FILE`: what it holds when the hook runs is for anybody to change. */
+static bool reads_file(const struct shell_command *command)
+{
+    const struct shell_values *words = &command->words;
+    struct str name = words->items[0].text;
+
+    return (str_eq(name, STR(".")) || str_eq(name, STR("source"))) && words->count > 1 &&
+           !is_setup(&words->items[1]);
+}
+
+/* `eval TEXT` runs as if the text stood there; *ret_known is false when it cannot be told. */
+static bool is_evaluated(struct arena *arena, const struct shell_command *command,
+                         struct str *ret_text, bool *ret_known)
+{
+    const struct shell_values *words = &command->words;
+    struct strs parts = {0};
+
+    *ret_known = true;
+    for (size_t i = 1; i < words->count; i++) {
+        *ret_known = *ret_known && words->items[i].known;
+        VEC_PUSH(arena, &parts, words->items[i].text);
+    }
+    *ret_text = str_join(arena, parts.items, parts.count, STR(" "));
+    return parts.count && str_eq(words->items[0].text, STR("eval"));
+}
+
+static void look_at_end(struct finder *finder, const struct shell_state *state,
+                        const struct shell_command *command, struct str line, bool unknown)
+{
+    bool ends = unknown || may_end(command, line) || stops_running(command) || reads_file(command);
+
+    if ((ends && !shell_state_is_subshell(state)) || takes_input(command))
+        VEC_PUSH(finder->arena, &finder->ends, line);
+}
+
+static void add_start(struct finder *finder, const struct shell_state *state,
+                      const struct shell_command *command, struct str line)
+{
+    struct start start = {.line = line,
+                          .runs = words_of(finder->arena, command, finder->all),
+                          .conditional = command->conditional,
+                          .forked = shell_state_is_subshell(state)};
+
+    VEC_PUSH(finder->arena, &finder->starts, start);
+    finder->ends_counted = finder->ends.count;
+    finder->names_counted = finder->names.count;
+    for (size_t i = 0; finder->watched && i < finder->watched->count; i++)
+        if (shell_state_defines(state, finder->watched->items[i]))
+            finder->shadowed = finder->watched->items[i];
+}
+
 static bool look(void *context, struct shell_state *state, const struct shell_command *command,
                  struct err *e)
 {
     struct finder *finder = context;
     struct str source = shell_state_source(state, command->span);
     struct str program = path_base_name(command->words.items[0].text);
+    struct str line = line_around(finder->text, command->line), text;
 
-    (void)e;
-    struct str line = line_around(finder->text, command->line);
-    if (may_end(command, line) || takes_input(command))
-        VEC_PUSH(finder->arena, &finder->ends, line);
+    bool known = true, evaluated = is_evaluated(finder->arena, command, &text, &known);
+    look_at_end(finder, state, command, line, evaluated && !known);
+    if (command->words.items[0].known && finder->names.count < NAMES_MAX)
+        strs_add(finder->arena, &finder->names, command->words.items[0].text);
+    if (evaluated && known) {
+        struct str outer = finder->text;
+        finder->text = text;
+        bool good = shell_evaluate(state, text, e);
+        finder->text = outer;
+        return good;
+    }
     if (!finder->all && !str_eq(program, STR(HOOK_PROGRAM)) &&
         !str_contains(source, STR("$gate")) && !str_contains(source, STR(HOOK_PROGRAM)))
         return true;
     if (str_eq(program, STR("echo")) || str_eq(program, STR("command")) ||
         (!finder->all && str_eq(program, STR("["))))
         return true;
-    struct start start = {.line = line,
-                          .runs = words_of(finder->arena, command, finder->all),
-                          .conditional = command->conditional};
-    VEC_PUSH(finder->arena, &finder->starts, start);
-    finder->ends_counted = finder->ends.count;
+    add_start(finder, state, command, line);
     return true;
 }
 
-static bool find_starts(struct arena *arena, struct str text, bool all, struct finder *ret,
-                        struct err *e)
+static bool find_starts(struct finder *finder, struct err *e)
 {
-    struct shell_visitor visitor = {.context = ret, .command = look};
-    struct shell_state *state = shell_state_new(arena, STR("/"), STR("/"), &visitor);
+    struct shell_visitor visitor = {.context = finder, .command = look};
+    struct shell_state *state = shell_state_new(finder->arena, STR("/"), STR("/"), &visitor);
 
-    *ret = (struct finder){.arena = arena, .text = text, .all = all};
-    return shell_evaluate(state, text, e);
+    return shell_evaluate(state, finder->text, e);
 }
 
 /* The line that says who reads the file; git starts one without such a line by sh. */
@@ -160,7 +249,8 @@ static bool is_started(const struct starts *all, const struct start *start)
 {
     for (size_t i = 0; i < all->count; i++)
         if (str_eq(all->items[i].line, start->line) && str_eq(all->items[i].runs, start->runs) &&
-            (start->conditional || !all->items[i].conditional))
+            (start->conditional || !all->items[i].conditional) &&
+            (start->forked || !all->items[i].forked))
             return true;
     return false;
 }
@@ -178,22 +268,42 @@ static struct str compare_finds(struct arena *arena, const struct finder *before
         if (!strs_have(&before->ends, after->ends.items[i]))
             return str_printf(arena,
                               "this line could end the hook, or take what it reads, before the "
-                              "check below it: " STR_FMT,
+                              "check below it (below the check it may stand): " STR_FMT,
                               STR_ARG(after->ends.items[i]));
+    if (after->shadowed.length)
+        return str_printf(arena,
+                          "the check needs the command " STR_FMT
+                          ", which would be a function or an alias of the hook's own",
+                          STR_ARG(after->shadowed));
     return before->starts.count ? STR_NONE : STR("nothing in it would start the check");
+}
+
+/* What the check is started with, and ends the hook by. */
+static struct strs watched_names(struct arena *arena, const struct finder *before)
+{
+    struct strs names = {0};
+
+    strs_add(arena, &names, STR("exit"));
+    for (size_t i = 0; i < before->names_counted; i++)
+        strs_add(arena, &names, before->names.items[i]);
+    return names;
 }
 
 static struct str compare_shell(struct arena *arena, const struct protect_change *change)
 {
-    struct finder before, after;
-    struct err e = ERR_NONE;
     bool all = !str_contains(change->before, STR(HOOK_PROGRAM));
+    struct finder before = {.arena = arena, .text = change->before, .all = all};
+    struct finder after = {.arena = arena, .text = change->after, .all = all};
+    struct err e = ERR_NONE, of_before = ERR_NONE;
 
     if (!is_shell_text(change->after))
         return STR("it would be no shell text any more");
-    if (!find_starts(arena, change->after, all, &after, &e))
+    bool readable = find_starts(&before, &of_before);
+    struct strs watched = watched_names(arena, &before);
+    after.watched = &watched;
+    if (!find_starts(&after, &e))
         return str_printf(arena, "sh could not read it any more: %s", e.message);
-    if (!find_starts(arena, change->before, all, &before, &e))
+    if (!readable)
         return STR("sh cannot read it as it is");
     struct str why = compare_finds(arena, &before, &after);
     if (!why.length && !str_eq(interpreter_of(change->before), interpreter_of(change->after)))

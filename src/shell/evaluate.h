@@ -126,6 +126,10 @@ bool shell_state_peek_alternative(const struct shell_state *state, struct str na
                                   struct str *ret_value);
 /* Something has run that may have changed any variable unseen (`source` of what cannot be read): from here on no `if` is decided. */
 void shell_state_doubt(struct shell_state *state);
+/* Is it a subshell, what runs beside the shell, or a part of a pipe: what ends there does not end the text? */
+bool shell_state_is_subshell(const struct shell_state *state);
+/* Is a command of this name, perhaps, a function or an alias of the text? */
+bool shell_state_defines(const struct shell_state *state, struct str name);
 /* A span's text as it was written; only while the command it belongs to is visited. */
 struct str shell_state_source(const struct shell_state *state, struct shell_span span);
 struct str shell_state_directory(const struct shell_state *state);

@@ -255,6 +255,29 @@ bool shell_state_peek_alternative(const struct shell_state *state, struct str na
     return false;
 }
 
+bool shell_state_is_subshell(const struct shell_state *state)
+{
+    for (; state->parent; state = state->parent)
+        if (state->layer == LAYER_SUBSHELL)
+            return true;
+    return false;
+}
+
+bool shell_state_defines(const struct shell_state *state, struct str name)
+{
+    static const enum binding_kind kinds[] = {BINDING_FUNCTION, BINDING_ALIAS};
+    bool any = state->session->has_functions || state->session->has_aliases;
+
+    for (size_t k = 0; any && k < COUNT_OF(kinds); k++) {
+        const struct binding *binding = state_find(state, kinds[k], name);
+        for (size_t i = 0; binding && i < binding->count; i++)
+            if (binding->alternatives[i].kind == DATUM_FUNCTION ||
+                binding->alternatives[i].kind == DATUM_TEXT)
+                return true;
+    }
+    return false;
+}
+
 struct str shell_state_directory(const struct shell_state *state)
 {
     return state->directory;
