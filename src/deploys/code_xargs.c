@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "deploys/code.h"
+#include "deploys/output_lines.h"
 #include "deploys/protect_find.h"
 
 #define ITEMS_MAX 256u
@@ -101,6 +102,23 @@ static bool run_appended(struct recogniser *r, struct shell_state *state, const 
     return judge_call(r, state, &inner, e);
 }
 
+/* What it reads: a text, or a file (`-a FILE`, `< FILE`) that the commands before have written. */
+static bool read_items(struct recogniser *r, const struct call *call, struct str file,
+                       struct str *ret_text)
+{
+    struct str directory = call->directory;
+
+    *ret_text = call->input.text;
+    if (!file.length && call->input.kind != INPUT_FILE)
+        return call->input.kind == INPUT_TEXT;
+    if (!file.length) {
+        file = call->input.text;
+        directory = call->input.directory.length ? call->input.directory : directory;
+    }
+    struct shell_value path = word_value(file);
+    return output_written(r, directory, &path, ret_text);
+}
+
 bool xargs_call(struct recogniser *r, struct shell_state *state, const struct call *call,
                 struct err *e)
 {
@@ -108,9 +126,8 @@ bool xargs_call(struct recogniser *r, struct shell_state *state, const struct ca
         "-n",         "-L",         "-P",          "-s",          "-d",          "-a",
         "-E",         "--max-args", "--max-lines", "--max-procs", "--max-chars", "--delimiter",
         "--arg-file", "--eof",      "-R",          "-S"};
-    struct str mark = STR_NONE;
+    struct str mark = STR_NONE, file = STR("");
     struct strs items = {0};
-    bool known = call->input.kind == INPUT_TEXT;
     size_t i = 1;
 
     for (; i < call->count; i++) {
@@ -129,6 +146,11 @@ bool xargs_call(struct recogniser *r, struct shell_state *state, const struct ca
             mark = STR("{}");
         else if (str_starts(word, STR("--replace=")))
             mark = str_from_offset(word, 10);
+        else if (str_starts(word, STR("--arg-file=")))
+            file = str_from_offset(word, strlen("--arg-file="));
+        else if ((str_eq(word, STR("-a")) || str_eq(word, STR("--arg-file"))) &&
+                 i + 1 < call->count)
+            file = call->words[i + 1].text;
         for (size_t n = 0; n < COUNT_OF(with_value); n++)
             if (str_eq(word, str_from(with_value[n])))
                 i++;
@@ -138,8 +160,10 @@ bool xargs_call(struct recogniser *r, struct shell_state *state, const struct ca
     struct call command = *call;
     command.words = call->words + i;
     command.count = call->count - i;
+    struct str text;
+    bool known = read_items(r, call, file, &text);
     if (known)
-        split_items(r, call->input.text, mark.length > 0, &items);
+        split_items(r, text, mark.length > 0, &items);
     else
         VEC_PUSH(r->arena, &items, UNKNOWN_TEXT);
     if (mark.length)

@@ -25,6 +25,8 @@
 /* Rules of files that only count where a configuration takes them over. */
 #define RULE_GIT_INCLUDED "git-included"
 #define RULE_LEFTHOOK_EXTENDED "lefthook-extended"
+/* Before the revision of `git reset --hard`: what is tracked, and not in it, goes. */
+#define RESET_TO "reset "
 /* Among the options of `git clean`: the same text has taken the file out of the index. */
 #define CLEAN_FORGOTTEN " --forgotten"
 
@@ -65,7 +67,7 @@ struct tamper {
     bool has_text;
     struct str text; /* what the file would hold; of a rule: the value of its variable */
     struct str
-        revision; /* of git: the text is what the file holds there; of a file that is removed: the options of `git clean` */
+        revision; /* of git: the text is what the file holds there; of a file that is removed: the options of `git clean`, or RESET_TO and a revision */
     struct edit_steps edits;
 };
 VEC_DEFINE(tampers, struct tamper);

@@ -1,4 +1,4 @@
-/* protect_revision.c -- `git checkout [REVISION] -- PATH…`, `git restore [--source=REVISION] PATH…`: files of ours as they were. Paths as git reads them:
+/* protect_revision.c -- `git checkout [REVISION] -- PATH…`, `git restore [--source=REVISION] PATH…`, `git reset --hard [REVISION]`: files of ours as they were. Paths as git reads them:
  * patterns, ":(top)", ":!" before what is left out, a file that lists them. */
 #include <fnmatch.h>
 #include <string.h>
@@ -15,6 +15,7 @@ struct restored {
     struct strs paths;
     bool listed;   /* the paths stand in a file, or in what is read */
     bool any_case; /* git --icase-pathspecs */
+    bool whole;    /* what is tracked and not in the revision goes */
 };
 
 struct pathspec {
@@ -89,6 +90,20 @@ static void read_list(struct recogniser *r, const struct call *call, struct rest
     }
 }
 
+/* git reset --hard [REVISION], git read-tree -u --reset REVISION */
+static bool read_whole(struct recogniser *r, const struct line *line, struct restored *ret)
+{
+    static const char *const commands[] = {"reset", "read-tree", NULL};
+
+    if (!line->operands.count || !str_is_one_of(line->operands.items[0], commands))
+        return false;
+    ret->whole = true;
+    if (line->operands.count > 1)
+        ret->revision = VEC_LAST(&line->operands);
+    VEC_PUSH(r->arena, &ret->paths, STR(":/"));
+    return true;
+}
+
 static bool read_restored(struct recogniser *r, const struct call *call, const struct line *line,
                           struct restored *ret)
 {
@@ -102,6 +117,8 @@ static bool read_restored(struct recogniser *r, const struct call *call, const s
     struct str value;
     if (call_option_value(call, STR("-C"), &value))
         ret->directory = path_join(r->arena, call->directory, value);
+    if (read_whole(r, line, ret))
+        return true;
     if (has_word(call, branches) || !line->operands.count)
         return false;
     read_list(r, call, ret);
@@ -284,5 +301,11 @@ bool protect_write_revision(struct recogniser *r, const struct call *call, struc
     write->directory = restored.directory;
     struct pathspecs specs =
         read_pathspecs(r, restored.directory, &restored.paths, restored.any_case);
+    if (!write_specs(r, write, &specs, e))
+        return false;
+    if (!restored.whole)
+        return true;
+    write->change = CHANGE_REMOVED;
+    write->revision = str_printf(r->arena, RESET_TO STR_FMT, STR_ARG(restored.revision));
     return write_specs(r, write, &specs, e);
 }

@@ -105,7 +105,8 @@ static void protect(struct guard *guard, struct str path, struct str lost)
     struct str hint =
         unknown ? known_way(tamper)
                 : STR("a person makes this change in their own editor; other changes pass");
-    if (tamper->change == CHANGE_REMOVED && tamper->revision.length)
+    if (tamper->change == CHANGE_REMOVED && tamper->revision.length &&
+        !str_starts(tamper->revision, STR(RESET_TO)))
         hint =
             str_printf(guard->arena, STR_FMT " -e " STR_FMT "\nkeeps it", STR_ARG(tamper->command),
                        STR_ARG(shell_shown(guard->arena, path_base_name(path))));
@@ -174,22 +175,30 @@ static struct str judge_text(struct guard *guard, enum tamper_judge judge,
     return STR("nothing in it is for others to change");
 }
 
+/* The repository around the file, and its path there. */
+static bool open_around(struct guard *guard, struct str path, struct repository **ret_repository,
+                        struct str *ret_relative, struct err *e)
+{
+    struct str real = path_real(guard->arena, path), entry;
+    struct str root =
+        path_real(guard->arena, work_tree_find(guard->arena, path_directory(real), &entry));
+
+    return repository_open(guard->arena, path_directory(path), ret_repository, e) &&
+           path_relative(root, real, ret_relative);
+}
+
 /* What the file holds in a revision; git leaves it alone, with an error, when it is not there. */
 static enum protect_after find_in_revision(struct guard *guard, struct protect_change *change)
 {
-    const struct tamper *tamper = guard->tamper;
-    struct str relative, root, entry, real = path_real(guard->arena, change->path);
+    struct str relative;
     struct err e = ERR_NONE;
     struct tree *tree;
     REPOSITORY(repository);
 
-    if (!repository_open(guard->arena, path_directory(change->path), &repository, &e))
+    if (!open_around(guard, change->path, &repository, &relative, &e))
         return AFTER_UNKNOWN;
-    root = path_real(guard->arena, work_tree_find(guard->arena, path_directory(real), &entry));
-    if (!path_relative(root, real, &relative) ||
-        !repository_tree(repository, guard->arena, tamper->revision, &tree, &e))
-        return e.kind == ERR_NOT_FOUND ? AFTER_REFUSED : AFTER_UNKNOWN;
-    if (!tree_read(tree, guard->arena, relative, PROTECT_FILE_MAX, &change->after, &e))
+    if (!repository_tree(repository, guard->arena, guard->tamper->revision, &tree, &e) ||
+        !tree_read(tree, guard->arena, relative, PROTECT_FILE_MAX, &change->after, &e))
         return e.kind == ERR_NOT_FOUND ? AFTER_REFUSED : AFTER_UNKNOWN;
     change->after = protect_plain_text(guard->arena, change->after, false);
     return AFTER_KNOWN;
@@ -207,16 +216,12 @@ static bool is_tracked(struct guard *guard, struct repository *repository, struc
 /* Would `git clean` with these options take the file away? What cannot be found out, it would. */
 static bool is_cleaned(struct guard *guard, struct str path)
 {
-    struct str options = guard->tamper->revision, relative, entry,
-               real = path_real(guard->arena, path);
-    struct str root =
-        path_real(guard->arena, work_tree_find(guard->arena, path_directory(real), &entry));
+    struct str options = guard->tamper->revision, relative;
     struct err e = ERR_NONE;
     struct strs listed = {0};
     REPOSITORY(repository);
 
-    if (!path_relative(root, real, &relative) ||
-        !repository_open(guard->arena, root, &repository, &e))
+    if (!open_around(guard, path, &repository, &relative, &e))
         return true;
     bool forgotten = str_contains(options, STR(CLEAN_FORGOTTEN));
     if (!forgotten && is_tracked(guard, repository, relative))
@@ -228,6 +233,32 @@ static bool is_cleaned(struct guard *guard, struct str path)
         !repository_uncommitted(repository, guard->arena, relative, &listed, &e))
         return true;
     return str_contains(options, STR(" -X")) ? listed.count == 0 : listed.count > 0;
+}
+
+/* Would `git reset --hard` take it away? */
+static bool is_reset(struct guard *guard, struct str path)
+{
+    struct str revision = str_from_offset(guard->tamper->revision, strlen(RESET_TO)), relative;
+    enum tree_entry_kind kind;
+    struct err e = ERR_NONE;
+    struct tree *tree;
+    REPOSITORY(repository);
+
+    if (!open_around(guard, path, &repository, &relative, &e))
+        return true;
+    if (!repository_tree(repository, guard->arena, revision, &tree, &e))
+        return e.kind != ERR_NOT_FOUND; /* git refuses it */
+    return is_tracked(guard, repository, relative) &&
+           !tree_exists(tree, guard->arena, relative, &kind);
+}
+
+/* What names no file says itself whether it would go. */
+static bool is_taken(struct guard *guard, struct str path)
+{
+    if (!guard->tamper->revision.length)
+        return true;
+    return str_starts(guard->tamper->revision, STR(RESET_TO)) ? is_reset(guard, path)
+                                                              : is_cleaned(guard, path);
 }
 
 static enum protect_after find_after(struct guard *guard, struct protect_change *change)
@@ -294,7 +325,7 @@ static void judge_file(struct guard *guard, enum tamper_judge judge, struct str 
     change.before = protect_plain_text(guard->arena, change.before, false);
     if (tamper->change == CHANGE_REMOVED || tamper->change == CHANGE_MODE) {
         bool matters = tamper->change == CHANGE_REMOVED || is_run_by_git(path);
-        if (tamper->revision.length && !is_cleaned(guard, path))
+        if (!is_taken(guard, path))
             return;
         if (matters && is_ours(guard, judge, &change))
             protect(guard, path, STR_NONE);
