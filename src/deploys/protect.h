@@ -27,6 +27,8 @@
 #define RULE_LEFTHOOK_EXTENDED "lefthook-extended"
 /* Before the revision of `git reset --hard`: what is tracked, and not in it, goes. */
 #define RESET_TO "reset "
+/* Before the revision of `git revert`: what it has changed is as it was before it. */
+#define REVERTED "revert "
 /* Among the options of `git clean`: the same text has taken the file out of the index. */
 #define CLEAN_FORGOTTEN " --forgotten"
 

@@ -1,4 +1,4 @@
-/* protect_revision.c -- `git checkout [REVISION] -- PATH…`, `git restore [--source=REVISION] PATH…`, `git reset --hard [REVISION]`: files of ours as they were. Paths as git reads them:
+/* protect_revision.c -- `git checkout [REVISION] -- PATH…`, `git restore [--source=REVISION] PATH…`, `git reset --hard [REVISION]`, `git revert REVISION`: files of ours as they were. Paths as git reads them:
  * patterns, ":(top)", ":!" before what is left out, a file that lists them. */
 #include <fnmatch.h>
 #include <string.h>
@@ -90,18 +90,22 @@ static void read_list(struct recogniser *r, const struct call *call, struct rest
     }
 }
 
-/* git reset --hard [REVISION], git read-tree -u --reset REVISION */
-static bool read_whole(struct recogniser *r, const struct line *line, struct restored *ret)
+/* git reset --hard [REVISION], git read-tree -u --reset REVISION; git checkout -f, which takes no file away. */
+static bool read_whole(struct recogniser *r, const struct call *call, const struct line *line,
+                       struct restored *ret)
 {
     static const char *const commands[] = {"reset", "read-tree", NULL};
+    static const char *const force[] = {"-f", "--force", NULL};
+    size_t count = line->operands.count;
 
-    if (!line->operands.count || !str_is_one_of(line->operands.items[0], commands))
-        return false;
-    ret->whole = true;
-    if (line->operands.count > 1)
+    ret->whole = count && str_is_one_of(line->operands.items[0], commands);
+    if (ret->whole && count > 1)
         ret->revision = VEC_LAST(&line->operands);
-    VEC_PUSH(r->arena, &ret->paths, STR(":/"));
-    return true;
+    bool here = count == 1 || (count == 2 && str_eq(line->operands.items[1], STR("HEAD")));
+    bool forced = here && str_eq(line->operands.items[0], STR("checkout")) && has_word(call, force);
+    if (ret->whole || forced)
+        VEC_PUSH(r->arena, &ret->paths, STR(":/"));
+    return ret->whole || forced;
 }
 
 static bool read_restored(struct recogniser *r, const struct call *call, const struct line *line,
@@ -117,7 +121,7 @@ static bool read_restored(struct recogniser *r, const struct call *call, const s
     struct str value;
     if (call_option_value(call, STR("-C"), &value))
         ret->directory = path_join(r->arena, call->directory, value);
-    if (read_whole(r, line, ret))
+    if (read_whole(r, call, line, ret))
         return true;
     if (has_word(call, branches) || !line->operands.count)
         return false;
@@ -290,6 +294,23 @@ bool protect_write_restored(struct recogniser *r, const struct write *write,
     return write_specs(r, write, &specs, e);
 }
 
+/* git revert REVISION…: what each of them has changed is as it was before. */
+static bool write_reverted(struct recogniser *r, const struct call *call, struct write *write,
+                           const struct line *line, struct err *e)
+{
+    static const char *const others[] = {"--continue", "--abort", "--quit", "--skip", NULL};
+    struct str top = STR(":/");
+    struct strs paths = {.items = &top, .count = 1};
+
+    for (size_t i = 1; i < line->operands.count && !has_word(call, others); i++) {
+        struct pathspecs specs = read_pathspecs(r, write->directory, &paths, false);
+        write->revision = str_printf(r->arena, REVERTED STR_FMT, STR_ARG(line->operands.items[i]));
+        if (!write_specs(r, write, &specs, e))
+            return false;
+    }
+    return true;
+}
+
 bool protect_write_revision(struct recogniser *r, const struct call *call, struct write *write,
                             const struct line *line, struct err *e)
 {
@@ -297,8 +318,10 @@ bool protect_write_revision(struct recogniser *r, const struct call *call, struc
 
     if (!read_restored(r, call, line, &restored))
         return true;
-    write->revision = restored.revision;
     write->directory = restored.directory;
+    if (str_eq(line->operands.items[0], STR("revert")))
+        return write_reverted(r, call, write, line, e);
+    write->revision = restored.revision;
     struct pathspecs specs =
         read_pathspecs(r, restored.directory, &restored.paths, restored.any_case);
     if (!write_specs(r, write, &specs, e))

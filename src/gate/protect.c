@@ -9,7 +9,6 @@
 
 #include "base/file.h"
 #include "base/quote.h"
-#include "repository/repository.h"
 
 #define PROGRAM_PREFIX "hookcheck"
 
@@ -175,92 +174,6 @@ static struct str judge_text(struct guard *guard, enum tamper_judge judge,
     return STR("nothing in it is for others to change");
 }
 
-/* The repository around the file, and its path there. */
-static bool open_around(struct guard *guard, struct str path, struct repository **ret_repository,
-                        struct str *ret_relative, struct err *e)
-{
-    struct str real = path_real(guard->arena, path), entry;
-    struct str root =
-        path_real(guard->arena, work_tree_find(guard->arena, path_directory(real), &entry));
-
-    return repository_open(guard->arena, path_directory(path), ret_repository, e) &&
-           path_relative(root, real, ret_relative);
-}
-
-/* What the file holds in a revision; git leaves it alone, with an error, when it is not there. */
-static enum protect_after find_in_revision(struct guard *guard, struct protect_change *change)
-{
-    struct str relative;
-    struct err e = ERR_NONE;
-    struct tree *tree;
-    REPOSITORY(repository);
-
-    if (!open_around(guard, change->path, &repository, &relative, &e))
-        return AFTER_UNKNOWN;
-    if (!repository_tree(repository, guard->arena, guard->tamper->revision, &tree, &e) ||
-        !tree_read(tree, guard->arena, relative, PROTECT_FILE_MAX, &change->after, &e))
-        return e.kind == ERR_NOT_FOUND ? AFTER_REFUSED : AFTER_UNKNOWN;
-    change->after = protect_plain_text(guard->arena, change->after, false);
-    return AFTER_KNOWN;
-}
-
-/* Does git's index have it? What cannot be found out, it has not. */
-static bool is_tracked(struct guard *guard, struct repository *repository, struct str path)
-{
-    struct err ignored = ERR_NONE;
-    bool tracks = false;
-
-    return repository_tracks(repository, guard->arena, path, &tracks, &ignored) && tracks;
-}
-
-/* Would `git clean` with these options take the file away? What cannot be found out, it would. */
-static bool is_cleaned(struct guard *guard, struct str path)
-{
-    struct str options = guard->tamper->revision, relative;
-    struct err e = ERR_NONE;
-    struct strs listed = {0};
-    REPOSITORY(repository);
-
-    if (!open_around(guard, path, &repository, &relative, &e))
-        return true;
-    bool forgotten = str_contains(options, STR(CLEAN_FORGOTTEN));
-    if (!forgotten && is_tracked(guard, repository, relative))
-        return false;
-    if (!str_contains(options, STR(" -d")) && str_find_byte(relative, '/') != SIZE_MAX &&
-        !is_tracked(guard, repository, path_directory(relative)))
-        return false;
-    if (forgotten || str_contains(options, STR(" -x")) ||
-        !repository_uncommitted(repository, guard->arena, relative, &listed, &e))
-        return true;
-    return str_contains(options, STR(" -X")) ? listed.count == 0 : listed.count > 0;
-}
-
-/* Would `git reset --hard` take it away? */
-static bool is_reset(struct guard *guard, struct str path)
-{
-    struct str revision = str_from_offset(guard->tamper->revision, strlen(RESET_TO)), relative;
-    enum tree_entry_kind kind;
-    struct err e = ERR_NONE;
-    struct tree *tree;
-    REPOSITORY(repository);
-
-    if (!open_around(guard, path, &repository, &relative, &e))
-        return true;
-    if (!repository_tree(repository, guard->arena, revision, &tree, &e))
-        return e.kind != ERR_NOT_FOUND; /* git refuses it */
-    return is_tracked(guard, repository, relative) &&
-           !tree_exists(tree, guard->arena, relative, &kind);
-}
-
-/* What names no file says itself whether it would go. */
-static bool is_taken(struct guard *guard, struct str path)
-{
-    if (!guard->tamper->revision.length)
-        return true;
-    return str_starts(guard->tamper->revision, STR(RESET_TO)) ? is_reset(guard, path)
-                                                              : is_cleaned(guard, path);
-}
-
 static enum protect_after find_after(struct guard *guard, struct protect_change *change)
 {
     const struct tamper *tamper = guard->tamper;
@@ -270,7 +183,7 @@ static enum protect_after find_after(struct guard *guard, struct protect_change 
         return protect_apply(guard->arena, change->before, &tamper->edits,
                              guard->input->request->host == HOST_CLAUDE, &change->after);
     if (tamper->revision.length)
-        return find_in_revision(guard, change);
+        return protect_in_revision(guard->arena, tamper->revision, change);
     if (!tamper->has_text)
         return AFTER_UNKNOWN;
     change->after = protect_plain_text(guard->arena, tamper->text, false);
@@ -325,7 +238,7 @@ static void judge_file(struct guard *guard, enum tamper_judge judge, struct str 
     change.before = protect_plain_text(guard->arena, change.before, false);
     if (tamper->change == CHANGE_REMOVED || tamper->change == CHANGE_MODE) {
         bool matters = tamper->change == CHANGE_REMOVED || is_run_by_git(path);
-        if (!is_taken(guard, path))
+        if (!protect_is_taken(guard->arena, tamper->revision, path))
             return;
         if (matters && is_ours(guard, judge, &change))
             protect(guard, path, STR_NONE);

@@ -64,16 +64,23 @@ bool protect_variable_is_ours(struct str name);
 /* An agent's settings in TOML: its switches, and registrations that a person has put there. */
 struct str protect_toml(struct arena *arena, const struct protect_change *change);
 
-/* An empty line too. */
-bool protect_is_comment(struct str line, char mark);
-/* Do two texts differ only in blanks, quotes, brackets, commas and colons? So differ a JSON text that cannot be read and its mended form. */
-bool protect_same_words(struct str a, struct str b);
-
 enum protect_after {
     AFTER_UNKNOWN = 0, /* no less than everything could be lost */
     AFTER_KNOWN,
     AFTER_REFUSED, /* the tool itself would: nothing changes */
 };
+
+/* What the file holds when git has put it back as it was; `revision`: of a tamper. */
+enum protect_after protect_in_revision(struct arena *arena, struct str revision,
+                                       struct protect_change *change);
+/* Does what removes files take this one? By the revision of a tamper; empty: it names the file itself. */
+bool protect_is_taken(struct arena *arena, struct str revision, struct str path);
+
+/* An empty line too. */
+bool protect_is_comment(struct str line, char mark);
+/* Do two texts differ only in blanks, quotes, brackets, commas and colons? So differ a JSON text that cannot be read and its mended form. */
+bool protect_same_words(struct str a, struct str b);
+
 /* As editors of agents take a text: without carriage returns; `quotes`: typographic ones as plain ones. */
 struct str protect_plain_text(struct arena *arena, struct str text, bool quotes);
 /* What an edit leaves; all steps are of one kind of program. `exactly`: by Claude Code's tools, whose rules are known to the end. */
