@@ -515,8 +515,10 @@ bool push_judge_models(struct pushed *pushed, size_t *ret_changes, struct err *e
         return true;
     bool *covered = ARENA_ARRAY(pusher->arena, difference.changes.count, bool);
     if (!find_cover_in_schemas(pushed, &paths, &difference.changes, covered, &command, e) ||
-        !add_forgotten(pushed, &paths, &difference.changes, &covered, e) ||
-        !push_cover_gone(pushed, &difference.changes, covered, e))
+        !add_forgotten(pushed, &paths, &difference.changes, &covered, e))
+        return false;
+    push_add_left_keys(pushed, &difference.changes, &covered);
+    if (!push_cover_gone(pushed, &difference.changes, covered, e))
         return false;
     return report(pushed, &difference.changes, covered, command, e);
 }

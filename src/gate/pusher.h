@@ -137,6 +137,8 @@ MUST_CHECK bool push_sieve(struct pusher *pusher, const struct repository_change
                            struct err *e);
 /* push_models.c */
 MUST_CHECK bool push_judge_models(struct pushed *pushed, size_t *ret_changes, struct err *e);
+/* push_keys.c: adds keys, indexes and types that come with what is covered, and that no migration makes. */
+void push_add_left_keys(struct pushed *pushed, struct schema_changes *changes, bool **covered);
 /* push_command.c: the command that makes the migration which the change lacks; never empty. */
 MUST_CHECK bool push_make_command(struct pushed *pushed, const struct schema_change *change,
                                   struct str *ret_command, struct err *e);

@@ -1,6 +1,8 @@
 /* cover_django.c -- one operation of a Django migration against one change. */
 #include "base/file.h"
 #include "migrations/cover_match.h"
+#include "migrations/cover_scan.h"
+#include "migrations/key_parts.h"
 #include "readers/steps.h"
 
 static bool names_field(const struct cover_call *call, struct str column)
@@ -161,14 +163,66 @@ static bool makes_index(const struct cover_call *call, const struct schema_chang
            str_contains(call->arguments, STR("constraints"));
 }
 
+#define SET_FIELDS_MAX 32u
+
+enum set { SET_UNKNOWN = 0, SET_MISSING, SET_THERE };
+
+/* ("a", "b"): `at` stands behind the bracket. False: there is something else than literals in it. */
+static bool read_set(struct str text, size_t at, struct strs *fields)
+{
+    for (fields->count = 0; at < text.length;) {
+        char byte = text.bytes[at];
+        if (byte == ')' || byte == ']' || byte == '}')
+            return fields->count > 0;
+        if (byte == '"' || byte == '\'') {
+            if (fields->count == SET_FIELDS_MAX)
+                return false;
+            at = cover_skip_string(text, at, &fields->items[fields->count++]);
+        } else if (str_find_byte(STR(", \t\r\n"), byte) != SIZE_MAX) {
+            at++;
+        } else {
+            return false;
+        }
+    }
+    return false;
+}
+
+/* AlterUniqueTogether(name="order", unique_together={("a", "b")}): are the columns of the change one of its sets? */
+static enum set set_in(struct str text, const struct schema_change *change)
+{
+    static const char *const words[] = {"name", "unique_together", "index_together", "set", NULL};
+    struct str items[SET_FIELDS_MAX], ignored;
+    struct step step = {.kind = STEP_KEY, .parts_told = true, .field = true};
+    enum set found = SET_MISSING;
+
+    step.parts.items = items;
+    for (size_t at = 0; at < text.length;) {
+        char byte = text.bytes[at];
+        size_t start = at;
+        if (byte == '"' || byte == '\'') {
+            at = cover_skip_string(text, at, &ignored);
+            continue;
+        }
+        if ((byte == '(' || byte == '[' || byte == '{') && read_set(text, at + 1, &step.parts) &&
+            key_parts_fit(&step, change))
+            return SET_THERE;
+        while (at < text.length && byte_is_word(text.bytes[at]))
+            at++;
+        if (at > start && !str_is_one_of(str_slice(text, start, at), words))
+            found = SET_UNKNOWN;
+        at += at == start;
+    }
+    return found;
+}
+
 static bool django_index(const struct cover_call *call, const struct schema_change *change)
 {
     bool drop = change->kind == SCHEMA_DROP;
     struct str model;
 
     if (cover_is_call(call, "AlterUniqueTogether") || cover_is_call(call, "AlterIndexTogether"))
-        return (drop || change->parts.count != 1 ||
-                steps_single_field(call->arguments, change->parts.items[0])) &&
+        return set_in(call->arguments, change) != (drop ? SET_THERE : SET_MISSING) &&
+               cover_is_call(call, "AlterUniqueTogether") == (change->index == SCHEMA_UNIQUE) &&
                (!cover_is_literal(cover_keyword_argument(call, "name", 0), &model) ||
                 is_model(model, STR_NONE, change->table));
     if (cover_is_call(call, "RenameIndex") ||

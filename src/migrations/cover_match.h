@@ -39,6 +39,8 @@ bool cover_model_lacks(struct str path, const struct cover_call *call,
                        const struct schema_change *change);
 /* A migration of Rails: are tables made there with nothing but what Rails itself gives? */
 bool cover_ruby_is_plain(struct str text);
+/* Is the `t` of its tables given to nobody else? */
+bool cover_ruby_tables_are_plain(struct str text);
 /* Is the column named, or what it refers to: author_id, author? */
 bool cover_says_column(struct str text, struct str column);
 /* cover_view.c: CREATE VIEW, DROP VIEW, where the model is one of that view. */

@@ -190,7 +190,8 @@ static bool is_plain_block(struct str text, size_t at)
         "date",       "binary",      "blob",        "boolean",          "json",
         "jsonb",      "uuid",        "references",  "belongs_to",       "index",
         "timestamps", "column",      "primary_key", "foreign_key",      "inet",
-        "citext",     "timestamptz", "virtual",     "check_constraint", NULL};
+        "citext",     "timestamptz", "virtual",     "check_constraint", "unique_constraint",
+        NULL};
     char before = at ? text.bytes[at - 1] : '\0';
     char behind = at + 1 < text.length ? text.bytes[at + 1] : '\0';
     size_t end = at + 2;
@@ -202,6 +203,16 @@ static bool is_plain_block(struct str text, size_t at)
     return str_is_one_of(str_slice(text, at + 2, end), known);
 }
 
+bool cover_ruby_tables_are_plain(struct str text)
+{
+    for (size_t at = 0; at < text.length; at++)
+        if (text.bytes[at] == 't' && !(at && byte_is_word(text.bytes[at - 1])) &&
+            !(at + 1 < text.length && byte_is_word(text.bytes[at + 1])) &&
+            !is_plain_block(text, at))
+            return false;
+    return true;
+}
+
 bool cover_ruby_is_plain(struct str text)
 {
     static const char *const computed[] = {"each",        "map",     "times",       "send",
@@ -210,13 +221,8 @@ bool cover_ruby_is_plain(struct str text)
     for (size_t i = 0; i < COUNT_OF(computed); i++)
         if (text_has_word(text, str_from(computed[i])))
             return false;
-    if (str_contains(text, STR("#{")))
+    if (str_contains(text, STR("#{")) || !cover_ruby_tables_are_plain(text))
         return false;
-    for (size_t at = 0; at < text.length; at++)
-        if (text.bytes[at] == 't' && !(at && byte_is_word(text.bytes[at - 1])) &&
-            !(at + 1 < text.length && byte_is_word(text.bytes[at + 1])) &&
-            !is_plain_block(text, at))
-            return false;
     return str_contains(text, STR("|t|")) ||
            (text_has_word(text, STR("create_join_table")) && !str_contains(text, STR("|")));
 }

@@ -140,6 +140,13 @@ static void add_found(struct covering *c, const struct strs *found, const struct
             strs_add(c->arena, &c->paths, found->items[i]);
 }
 
+static void note_roots(struct covering *c)
+{
+    for (size_t i = 0; i < c->sets->count; i++)
+        if (!service_is_whole_tree(c->sets->items[i].root))
+            strs_add(c->arena, &c->roots, c->sets->items[i].root);
+}
+
 static bool find_files(struct covering *c, const struct strs *changed, struct err *e)
 {
     struct strs found = {0};
@@ -152,12 +159,9 @@ static bool find_files(struct covering *c, const struct strs *changed, struct er
             detected->count = 0;
         c->sets = detected;
     }
-    for (size_t i = 0; i < c->sets->count; i++) {
-        struct str root = c->sets->items[i].root;
-        if (!service_is_whole_tree(root))
-            strs_add(c->arena, &c->roots, root);
+    note_roots(c);
+    for (size_t i = 0; i < c->sets->count; i++)
         add_history(c, &c->sets->items[i]);
-    }
     c->ordered = c->paths.count;
     if (!walk(c, STR(""), false, 0, &found, e))
         return false;
@@ -287,6 +291,15 @@ void covering_begin_with(struct covering *c, const struct strs *paths)
     c->paths = *paths;
     c->ordered = paths->count;
     read_steps(c, paths);
+}
+
+void covering_begin_owned(struct covering *c, const struct strs *paths)
+{
+    note_roots(c);
+    covering_begin_with(c, paths);
+    c->ordered = c->owners.count;
+    if (c->sets->count > 1)
+        note_tables(c);
 }
 
 /* Some set's folder holds the one and not the other. */

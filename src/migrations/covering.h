@@ -49,6 +49,8 @@ struct covering {
 MUST_CHECK bool covering_begin(struct covering *c, const struct strs *changed, struct err *e);
 /* The same of the migrations in `paths` alone, which are all of the range, oldest first. */
 void covering_begin_with(struct covering *c, const struct strs *paths);
+/* … of which the first ones are those of `owners`, each one of `sets`. */
+void covering_begin_owned(struct covering *c, const struct strs *paths);
 /* A file of the tree; `self` is the struct covering (struct source_files). */
 bool covering_read(void *self, struct str path, struct str *ret_bytes);
 /* Two packages may both have a table "users": does `path` lie in the folder of one, and the model in another's? */
@@ -65,6 +67,10 @@ void covering_note_lacking(const struct covering *c, const struct schema_changes
 /* models_renamed.c: … where they give a dropped table of `changes` the name of the column's, and it had no such column. */
 void covering_note_renamed(const struct covering *c, const struct schema_changes *changes,
                            const struct schema_changes *columns, bool *lacking);
+/* models_keys.c: of tables and columns that are added and covered, the keys and indexes that come with them and that no migration makes, and the
+ * columns that are clearly made as another type. What cannot be read is taken for made. */
+void covering_note_keys(struct covering *c, const struct schema_changes *asked, const bool *covered,
+                        struct schema_changes *ret_left, bool *ret_found);
 /* Do the migrations know the table of `change`, which has no schema, beside one of that name in some schema? */
 bool covering_tells_schemas_apart(struct covering *c, const struct schema_change *change);
 

@@ -5,6 +5,7 @@
 #include "migrations/cover.h"
 #include "migrations/cover_key.h"
 #include "migrations/cover_match.h"
+#include "migrations/key_parts.h"
 #include "migrations/table_names.h"
 
 /* "shop_order_tags" of "shop_order" is "_tags": a many-to-many field's table is called after its model's. */
@@ -193,6 +194,23 @@ static bool drops_part(const struct steps *names, const struct step *step,
     return false;
 }
 
+/* AlterUniqueTogether says all of a table's unique_together anew. */
+static int together_effect(const struct steps *names, const struct step *step,
+                           const struct schema_change *change, int wanted)
+{
+    bool unique = change->index == SCHEMA_UNIQUE;
+
+    if (!is_table(names, step, change) || (change->index != SCHEMA_INDEX && !unique) ||
+        (step->makes == STEP_MAKES_UNIQUE) != unique ||
+        (step->kind == STEP_KEY && !key_parts_fit(step, change)))
+        return 0;
+    /* One with a name of its own is none of these. */
+    if (step->kind == STEP_DROP_INDEX &&
+        !str_ends(change->name, unique ? STR("_uniq") : STR("_idx")))
+        return 0;
+    return step->kind == STEP_KEY ? wanted : -wanted;
+}
+
 int step_effect(const struct steps *names, const struct step *step,
                 const struct schema_change *change)
 {
@@ -218,9 +236,11 @@ int step_effect(const struct steps *names, const struct step *step,
     case SCHEMA_OBJECT_INDEX:
         if (drops_part(names, step, change))
             return 1;
+        if (step->together)
+            return together_effect(names, step, change, wanted);
         if (step->kind != STEP_ADD_INDEX && step->kind != STEP_DROP_INDEX)
             return 0;
-        if (in_schema(step, change) == OTHER_TABLE || (step->together && change->parts.count == 1))
+        if (in_schema(step, change) == OTHER_TABLE)
             return 0;
         if (step->checks_told &&
             (change->index != SCHEMA_CHECK || !check_is_said(step->checks, change)))

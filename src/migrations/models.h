@@ -59,6 +59,17 @@ void models_lacking(struct arena *arena, struct tree *tree, const struct strs *p
 void models_renamed(struct arena *arena, struct tree *tree, const struct strs *paths,
                     const struct schema_changes *changes, const struct schema_changes *columns,
                     bool *lacking);
+/* Migrations, oldest first, and of which of `sets` each of the first ones is. */
+struct models_files {
+    const struct config_migrations_list *sets;
+    struct strs paths;
+    VEC(const struct config_migrations *) owners;
+};
+/* What comes with tables and columns that these migrations add, and that none of them makes: keys, indexes, types (covering.h).
+ * ret_found[i] becomes true where one of them makes the change. */
+void models_left_keys(struct arena *arena, struct tree *tree, const struct models_files *files,
+                      const struct schema_changes *changes, const bool *covered,
+                      struct schema_changes *ret_left, bool *ret_found);
 /* What refers to a table goes with it when the table gets another name. */
 void models_follow_renames(const struct schema_changes *changes, bool *covered);
 /* For each of these changes: does the tree tell its table from those of that name in other schemas? It does when its migrations name both, with a

@@ -484,6 +484,17 @@ static void note_left_columns(struct covering *c, const struct schema_changes *a
             note_uncovered(c, &left->items[i], uncovered);
 }
 
+/* A table that comes without its foreign key lets rows in that the code does not expect. */
+static void note_left_keys(struct covering *c, const struct schema_changes *asked,
+                           const bool *covered, struct models_uncovereds *uncovered)
+{
+    struct schema_changes *left = ARENA_NEW(c->arena, struct schema_changes);
+
+    covering_note_keys(c, asked, covered, left, NULL);
+    for (size_t i = 0; i < left->count; i++)
+        note_uncovered(c, &left->items[i], uncovered);
+}
+
 bool models_cover(struct arena *arena, const struct config *config, struct tree *tree,
                   const struct config_migrations_list *sets, const struct strs *changed_paths,
                   const struct schema_difference *difference, bool by_words,
@@ -519,8 +530,10 @@ bool models_cover(struct arena *arena, const struct config *config, struct tree 
     for (size_t i = 0; i < difference->changes.count; i++)
         if (!covered[i])
             note_uncovered(&c, &difference->changes.items[i], &uncovered);
-    if (by_words)
+    if (by_words) {
         note_left_columns(&c, &asked, covered, &uncovered);
+        note_left_keys(&c, &asked, covered, &uncovered);
+    }
     *ret_uncovered = uncovered;
     return true;
 }

@@ -29,6 +29,16 @@ enum step_kind {
     STEP_ALTER_TYPE, /* a domain, or what a composite type is made of */
     STEP_TABLE_NAME, /* Django: from here on the table of `table` is `name` in the database */
     STEP_RENAME_MODEL, /* Django: what many-to-many tables call after the model `column` is called after `value` now */
+    STEP_KEY, /* an index, a constraint or a key beside the step that makes it: `makes`, over `parts` */
+};
+
+/* What a STEP_KEY makes. */
+enum step_makes {
+    STEP_MAKES_ANY = 0,
+    STEP_MAKES_INDEX,
+    STEP_MAKES_UNIQUE,
+    STEP_MAKES_PRIMARY,
+    STEP_MAKES_FOREIGN,
 };
 
 /* Which key a STEP_ALTER_COLUMN with `key` makes. */
@@ -57,13 +67,25 @@ struct step {
     /* SQL's STEP_ADD_TABLE, and STEP_ADD_INDEX of a check without a name, with `checks_told`: what the checks say, one a line, token by token. */
     struct str checks;
     bool checks_told;
+    /* STEP_KEY: of which columns, a field of Django's by its name; "" is an expression. Not `parts_told`: it may be any of the table. */
+    enum step_makes makes;
+    struct strs parts;
+    bool parts_told;
+    /* STEP_ADD_TABLE, STEP_ADD_COLUMN: each key that is made with it has its STEP_KEY. */
+    bool keys_told;
+    /* STEP_ADD_TABLE: columns come out of a query, a list or another table, and each that does has its step, or is one of `like`. */
+    bool spread;
+    struct str like;
+    /* STEP_ADD_COLUMN, and STEP_ALTER_COLUMN with `type`: the type as the models' readers would spell it; empty: not known. */
+    struct str made_type;
     struct str computed; /* of columns: any word of it may be the table or column that is empty */
     /* Alembic: a table that the models make as they are when it runs; an empty `table`: each that they have. */
     bool of_models;
-    bool field;    /* Django: `column` is a field's name */
-    bool family;   /* Django: the tables of its many-to-many fields, TABLE_FIELD, go with it */
-    bool together; /* Django: unique_together, index_together: an index over several columns */
-    bool many;     /* Django: STEP_ADD_TABLE of a many-to-many field */
+    bool field;  /* Django: `column` is a field's name */
+    bool family; /* Django: the tables of its many-to-many fields, TABLE_FIELD, go with it */
+    bool
+        together; /* Django: of unique_together, index_together: a STEP_KEY, and a STEP_DROP_INDEX of all that the table had so far */
+    bool many;    /* Django: STEP_ADD_TABLE of a many-to-many field */
     /* Django: the field that has this column, or this table of its own; empty: none. */
     struct str member;
     bool refers;      /* it is a key: its column is FIELD_id where nothing else is said */
@@ -110,7 +132,5 @@ struct str sql_forward(struct arena *arena, struct str text);
 struct str steps_django_type(struct str kind);
 /* Its max_length where none is written; empty: it has none, or there must be one. */
 struct str steps_django_length(struct str kind);
-/* Does the text of an AlterUniqueTogether have this field, or any (empty), in a set of its own: {("slug",)}? */
-bool steps_single_field(struct str text, struct str field);
 
 #endif

@@ -56,6 +56,133 @@ static struct str type_text(struct steps_reader *r, TSNode node)
                                                                                   : STR_NONE;
 }
 
+/* --- Keys. --- */
+
+static bool is_set(struct steps_reader *r, TSNode call, const char *keyword)
+{
+    TSNode given = call_keyword(r->scope.file, call, keyword);
+    enum python_constant_kind kind =
+        ts_node_is_null(given) ? CONSTANT_FALSE : python_constant(r->tree, r->scope, given).kind;
+
+    return kind != CONSTANT_FALSE && kind != CONSTANT_NONE;
+}
+
+/* ["a", sa.text("lower(b)")]: an expression is "". */
+static void list_parts(struct steps_reader *r, TSNode list, struct step *key)
+{
+    list = node_bare(list);
+    key->parts_told = node_is(list, "list") || node_is(list, "tuple");
+    for (uint32_t i = 0; key->parts_told && i < ts_node_named_child_count(list); i++) {
+        TSNode item = ts_node_named_child(list, i);
+        struct str text = steps_text(r, item);
+        if (node_is(item, "comment"))
+            continue;
+        key->parts_told = text.length || node_is(item, "call");
+        VEC_PUSH(r->arena, &key->parts, text);
+    }
+}
+
+/* The arguments from `first` on: UniqueConstraint("a", "b"), Index("ix", "a"). */
+static void argument_parts(struct steps_reader *r, TSNode call, size_t first, struct step *key)
+{
+    key->parts_told = !call_has_splat(call);
+    for (size_t i = first; i < call_positional_count(call); i++) {
+        struct str text = steps_text(r, call_positional(call, i));
+        key->parts_told =
+            key->parts_told && (text.length || node_is(call_positional(call, i), "call"));
+        VEC_PUSH(r->arena, &key->parts, text);
+    }
+}
+
+/* What stands among the columns of create_table. False: it may be any column or key. */
+static bool table_key(struct steps_reader *r, struct str table, TSNode made)
+{
+    struct str name = steps_called(r, made);
+    struct step key = {.kind = STEP_KEY,
+                       .table = table,
+                       .name = steps_text(r, call_keyword(r->scope.file, made, "name"))};
+
+    if (!node_is(made, "call"))
+        return false;
+    if (str_eq(name, STR("UniqueConstraint"))) {
+        key.makes = STEP_MAKES_UNIQUE;
+        argument_parts(r, made, 0, &key);
+    } else if (str_eq(name, STR("PrimaryKeyConstraint"))) {
+        key.makes = STEP_MAKES_PRIMARY;
+        argument_parts(r, made, 0, &key);
+    } else if (str_eq(name, STR("ForeignKeyConstraint"))) {
+        key.makes = STEP_MAKES_FOREIGN;
+        list_parts(r, steps_word(r, made, "columns", 0), &key);
+    } else if (str_eq(name, STR("Index"))) {
+        key.name = steps_text(r, call_positional(made, 0));
+        key.makes = is_set(r, made, "unique") ? STEP_MAKES_UNIQUE : STEP_MAKES_INDEX;
+        argument_parts(r, made, 1, &key);
+    } else {
+        return str_ends(name, STR("CheckConstraint")) || str_eq(name, STR("Column"));
+    }
+    steps_push(r, key);
+    return true;
+}
+
+static void column_key(struct steps_reader *r, const struct step *column, enum step_makes makes)
+{
+    struct step key = {
+        .kind = STEP_KEY, .table = column->table, .makes = makes, .parts_told = true};
+
+    VEC_PUSH(r->arena, &key.parts, column->column);
+    steps_push(r, key);
+}
+
+/* Column("a", sa.Integer(), sa.ForeignKey("b.id"), unique=True) */
+static void column_keys(struct steps_reader *r, const struct step *step, TSNode column)
+{
+    static const struct {
+        const char *keyword;
+        enum step_makes makes;
+    } rows[] = {{"unique", STEP_MAKES_UNIQUE},
+                {"index", STEP_MAKES_INDEX},
+                {"primary_key", STEP_MAKES_PRIMARY}};
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (is_set(r, column, rows[i].keyword))
+            column_key(r, step, rows[i].makes);
+    for (size_t i = 1; i < call_positional_count(column); i++) {
+        TSNode given = call_positional(column, i);
+        struct str name = steps_called(r, given);
+        if (node_is(given, "call") && str_eq(name, STR("ForeignKey")))
+            column_key(r, step, STEP_MAKES_FOREIGN);
+        else if (i > 1 && !node_is(given, "call")) /* `fk` of somewhere */
+            column_key(r, step, STEP_MAKES_ANY);
+    }
+}
+
+/* op.create_index("ix", "users", ["a"], unique=True) and the others, `shift` fewer in a batch. */
+static void operation_key(struct steps_reader *r, TSNode call, struct str table, size_t shift)
+{
+    static const struct {
+        const char *name, *columns, *title;
+        size_t place;
+        enum step_makes makes;
+    } rows[] = {{"create_index", "columns", "index_name", 2, STEP_MAKES_INDEX},
+                {"create_unique_constraint", "columns", "constraint_name", 2, STEP_MAKES_UNIQUE},
+                {"create_primary_key", "columns", "constraint_name", 2, STEP_MAKES_PRIMARY},
+                {"create_foreign_key", "local_cols", "constraint_name", 3, STEP_MAKES_FOREIGN}};
+    struct str name = steps_called(r, call);
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct step key = {.kind = STEP_KEY, .table = table, .makes = rows[i].makes};
+        if (!str_eq(name, str_from(rows[i].name)))
+            continue;
+        key.name = steps_text(r, steps_word(r, call, rows[i].title, 0));
+        if (key.makes == STEP_MAKES_INDEX && is_set(r, call, "unique"))
+            key.makes = STEP_MAKES_UNIQUE;
+        list_parts(r, steps_word(r, call, rows[i].columns, rows[i].place - shift), &key);
+        steps_push(r, key);
+    }
+}
+
+/* --- Columns. --- */
+
 /* Column("name", sa.String(24), nullable=False): what the column is made as. */
 static struct step made_column(struct steps_reader *r, struct str table, TSNode column)
 {
@@ -66,7 +193,8 @@ static struct step made_column(struct steps_reader *r, struct str table, TSNode 
         return step;
     TSNode null = call_keyword(file, column, "nullable");
     enum python_constant_kind kind = python_constant(r->tree, r->scope, null).kind;
-    step.becomes = type_text(r, steps_word(r, column, "type_", 1));
+    step.becomes = step.made_type = type_text(r, steps_word(r, column, "type_", 1));
+    step.keys_told = !call_has_splat(column) && str_eq(steps_called(r, column), STR("Column"));
     step.null_known = kind == CONSTANT_TRUE || kind == CONSTANT_FALSE;
     step.nullable = kind == CONSTANT_TRUE;
     if (ts_node_is_null(null) && ts_node_is_null(call_keyword(file, column, "primary_key")))
@@ -76,7 +204,7 @@ static struct step made_column(struct steps_reader *r, struct str table, TSNode 
 }
 
 /* The same of a name: what a function was handed, say. */
-static struct step column_step(struct steps_reader *r, struct str table, TSNode column)
+static void push_column(struct steps_reader *r, struct str table, TSNode column)
 {
     const struct python_scope before = r->scope;
 
@@ -89,8 +217,78 @@ static struct step column_step(struct steps_reader *r, struct str table, TSNode 
         }
     }
     struct step step = made_column(r, table, column);
+    steps_push(r, step);
+    if (node_is(column, "call"))
+        column_keys(r, &step, column);
     r->scope = before;
-    return step;
+}
+
+static void spread_column(struct steps_reader *r, TSNode column)
+{
+    if (str_eq(steps_called(r, column), STR("Column")))
+        push_column(r, r->making, column);
+}
+
+/* columns.append(…) between the list and what it is spread in. */
+static bool is_added_to(const struct python_file *file, struct str name)
+{
+    static const char *const ways[] = {".append(", ".extend(", ".insert(", " +=", "+="};
+
+    for (size_t at = 0, found;
+         (found = str_find(str_from_offset(file->source, at), name)) != SIZE_MAX;) {
+        at += found + name.length;
+        for (size_t i = 0; i < COUNT_OF(ways); i++)
+            if (str_starts(str_from_offset(file->source, at), str_from(ways[i])))
+                return true;
+    }
+    return false;
+}
+
+/* *[sa.Column(name, sa.Text()) for name in NAMES], *COLUMNS: false where it cannot be read. */
+static bool spread_columns(struct steps_reader *r, TSNode spread)
+{
+    TSNode list = node_bare(ts_node_named_child(spread, 0));
+
+    if (node_is(list, "identifier")) {
+        struct python_thing thing = python_resolve(r->tree, r->scope, list);
+        if (thing.kind != THING_VALUE || thing.file != r->scope.file ||
+            is_added_to(r->scope.file, node_source(r->scope.file, list)))
+            return false;
+        list = node_bare(thing.node);
+    }
+    if (steps_each_made(r, list, spread_column))
+        return true;
+    if (!node_is(list, "list") && !node_is(list, "tuple"))
+        return false;
+    for (uint32_t i = 0; i < ts_node_named_child_count(list); i++) {
+        TSNode item = ts_node_named_child(list, i);
+        if (node_is(item, "comment"))
+            continue;
+        if (!table_key(r, r->making, item))
+            return false;
+        spread_column(r, item);
+    }
+    return true;
+}
+
+/* What is spread among the columns of a table. */
+static void spread_arguments(struct steps_reader *r, TSNode call, size_t at)
+{
+    TSNode arguments = node_field(call, "arguments");
+    bool any = false, told = true;
+
+    r->making = r->steps->items[at].table;
+    for (uint32_t i = 0; i < ts_node_named_child_count(arguments); i++) {
+        TSNode argument = ts_node_named_child(arguments, i);
+        if (!node_is(argument, "list_splat"))
+            continue;
+        any = true;
+        told = spread_columns(r, argument) && told;
+    }
+    for (size_t i = 0; i < call_positional_count(call); i++)
+        told = told && (i == 0 || node_is(call_positional(call, i), "call") ||
+                        node_is(call_positional(call, i), "list_splat"));
+    r->steps->items[at].spread = any && told;
 }
 
 static void alembic_table(struct steps_reader *r, TSNode call)
@@ -98,10 +296,18 @@ static void alembic_table(struct steps_reader *r, TSNode call)
     struct str table =
         with_schema(r, call, "schema", steps_text(r, steps_word(r, call, "table_name", 0)));
 
+    size_t at = r->steps->count;
+    bool told = !call_has_splat(call);
+
     steps_push(r, (struct step){.kind = STEP_ADD_TABLE, .table = table});
-    for (size_t i = 1; i < call_positional_count(call); i++)
+    for (size_t i = 1; i < call_positional_count(call); i++) {
+        told = table_key(r, table, call_positional(call, i)) && told;
         if (str_eq(steps_called(r, call_positional(call, i)), STR("Column")))
-            steps_push(r, column_step(r, table, call_positional(call, i)));
+            push_column(r, table, call_positional(call, i));
+    }
+    r->steps->items[at].keys_told = told;
+    if (call_has_splat(call))
+        spread_arguments(r, call, at);
 }
 
 /* services = Table("services", meta, Column(…)), which is created further down; one that is there is loaded, or has no columns. */
@@ -233,6 +439,7 @@ static void alembic_alter(struct steps_reader *r, TSNode call, struct str table,
                    .column = column,
                    .type = !ts_node_is_null(call_keyword(file, call, "type_")),
                    .becomes = type_text(r, call_keyword(file, call, "type_")),
+                   .made_type = type_text(r, call_keyword(file, call, "type_")),
                    .null = !ts_node_is_null(call_keyword(file, call, "nullable")),
                    .null_known = nullable.kind == CONSTANT_TRUE || nullable.kind == CONSTANT_FALSE,
                    .nullable = nullable.kind == CONSTANT_TRUE,
@@ -263,6 +470,16 @@ static void alembic_key(struct steps_reader *r, TSNode call, struct str table, T
                                     .column = steps_text(r, ts_node_named_child(columns, 0))});
 }
 
+/* create_index(index_name="ix", table_name="users", …) */
+static struct str keyed_table(struct steps_reader *r, TSNode call, struct str positional)
+{
+    static const char *const keywords[] = {"table_name", "source_table"};
+
+    for (size_t i = 0; i < COUNT_OF(keywords) && !positional.length; i++)
+        positional = steps_text(r, call_keyword(r->scope.file, call, keywords[i]));
+    return positional;
+}
+
 static void alembic_call(struct steps_reader *r, TSNode call)
 {
     struct str name = steps_called(r, call), batch = batch_table(r, call);
@@ -274,13 +491,14 @@ static void alembic_call(struct steps_reader *r, TSNode call)
         shift ? batch
               : with_schema(r, call, "schema", steps_text(r, steps_word(r, call, "table_name", 0)));
 
+    operation_key(r, call, shift ? batch : keyed_table(r, call, of_table), shift);
     if (str_eq_nocase(name, STR("enum")))
         steps_push(r, (struct step){.kind = STEP_ADD_TYPE,
                                     .name = with_schema(
                                         r, call, "schema",
                                         steps_text(r, call_keyword(r->scope.file, call, "name")))});
     else if (str_eq(name, STR("add_column")))
-        steps_push(r, column_step(r, table, steps_word(r, call, "column", 1 - shift)));
+        push_column(r, table, steps_word(r, call, "column", 1 - shift));
     else if (str_eq(name, STR("drop_column")))
         steps_push(r, (struct step){
                           .kind = STEP_DROP_COLUMN,

@@ -50,13 +50,177 @@ static bool field_refers(struct steps_reader *r, TSNode field)
                                       str_ends(steps_called(r, field), STR("OneToOneField")));
 }
 
+/* --- Keys. --- */
+
+static bool is_set(struct steps_reader *r, TSNode call, const char *keyword)
+{
+    TSNode given = call_keyword(r->scope.file, call, keyword);
+    enum python_constant_kind kind =
+        ts_node_is_null(given) ? CONSTANT_FALSE : python_constant(r->tree, r->scope, given).kind;
+
+    return kind != CONSTANT_FALSE && kind != CONSTANT_NONE;
+}
+
+static void push_key(struct steps_reader *r, struct str table, struct str column,
+                     enum step_makes makes)
+{
+    struct step key = {
+        .kind = STEP_KEY, .table = table, .makes = makes, .parts_told = true, .field = true};
+
+    VEC_PUSH(r->arena, &key.parts, column);
+    steps_push(r, key);
+}
+
+/* What a field brings: unique=True, db_index=True, a foreign key with its index. One of another package may bring anything. */
+static void field_keys(struct steps_reader *r, struct str table, struct str column, TSNode field)
+{
+    bool own =
+        node_is(field, "call") &&
+        str_starts(node_source(r->scope.file, node_field(field, "function")), STR("models."));
+    struct str kind = node_is(field, "call") ? steps_called(r, field) : STR_NONE;
+
+    if (!own || call_has_splat(field)) {
+        push_key(r, table, column, STEP_MAKES_ANY);
+        return;
+    }
+    if (is_set(r, field, "unique") || str_eq(kind, STR("OneToOneField")))
+        push_key(r, table, column, STEP_MAKES_UNIQUE);
+    if (is_set(r, field, "primary_key"))
+        push_key(r, table, column, STEP_MAKES_PRIMARY);
+    if (is_set(r, field, "db_index") || str_eq(kind, STR("SlugField")))
+        push_key(r, table, column, STEP_MAKES_INDEX);
+    if (field_refers(r, field)) {
+        push_key(r, table, column, STEP_MAKES_INDEX);
+        if (ts_node_is_null(call_keyword(r->scope.file, field, "db_constraint")) ||
+            is_set(r, field, "db_constraint"))
+            push_key(r, table, column, STEP_MAKES_FOREIGN);
+    }
+}
+
+/* fields=["a", "-b"] */
+static void field_parts(struct steps_reader *r, TSNode list, struct step *key)
+{
+    list = node_bare(list);
+    key->parts_told = node_is(list, "list") || node_is(list, "tuple");
+    for (uint32_t i = 0; key->parts_told && i < ts_node_named_child_count(list); i++) {
+        struct str text = steps_text(r, ts_node_named_child(list, i));
+        if (node_is(ts_node_named_child(list, i), "comment"))
+            continue;
+        key->parts_told = text.length > 0;
+        VEC_PUSH(r->arena, &key->parts,
+                 str_starts(text, STR("-")) ? str_from_offset(text, 1) : text);
+    }
+}
+
+/* models.Index(fields=[…], name="…"), models.UniqueConstraint(…) of a model. */
+static void made_key(struct steps_reader *r, struct str table, TSNode made)
+{
+    struct str kind = node_is(made, "call") ? steps_called(r, made) : STR_NONE;
+    struct step key = {.kind = STEP_KEY, .table = table, .field = true};
+
+    if (str_eq(kind, STR("CheckConstraint")) || str_eq(kind, STR("ExclusionConstraint")))
+        return;
+    key.makes = str_eq(kind, STR("UniqueConstraint")) ? STEP_MAKES_UNIQUE
+                : str_ends(kind, STR("Index"))        ? STEP_MAKES_INDEX
+                                                      : STEP_MAKES_ANY;
+    if (node_is(made, "call")) {
+        key.name = steps_text(r, call_keyword(r->scope.file, made, "name"));
+        field_parts(r, call_keyword(r->scope.file, made, "fields"), &key);
+        if (!key.parts_told && key.makes && call_positional_count(made)) { /* expressions */
+            key.parts_told = true;
+            VEC_PUSH(r->arena, &key.parts, STR_NONE);
+        }
+    }
+    steps_push(r, key);
+}
+
+/* {("a", "b")}, [("a", "b"), ("c",)], ("a", "b"): each of its sets is an index. */
+static void together_keys(struct steps_reader *r, struct str table, TSNode sets,
+                          enum step_makes makes)
+{
+    struct step any = {
+        .kind = STEP_KEY, .table = table, .makes = makes, .field = true, .together = true};
+    bool readable = false;
+
+    sets = node_bare(sets);
+    if (node_is(sets, "call")) /* set(), set([…]) */
+        sets = node_bare(call_positional(sets, 0));
+    if (ts_node_is_null(sets) || node_is(sets, "none") || node_is(sets, "dictionary"))
+        return;
+    readable = node_is(sets, "set") || node_is(sets, "list") || node_is(sets, "tuple");
+    if (readable && ts_node_named_child_count(sets) &&
+        steps_text(r, ts_node_named_child(sets, 0)).length) {
+        field_parts(r, sets, &any);
+        steps_push(r, any);
+        return;
+    }
+    for (uint32_t i = 0; readable && i < ts_node_named_child_count(sets); i++) {
+        struct step key = any;
+        if (node_is(ts_node_named_child(sets, i), "comment"))
+            continue;
+        field_parts(r, ts_node_named_child(sets, i), &key);
+        steps_push(r, key);
+    }
+    if (!readable)
+        steps_push(r, any);
+}
+
+static void each_made_key(struct steps_reader *r, struct str table, TSNode list)
+{
+    list = node_bare(list);
+    for (uint32_t i = 0; node_is(list, "list") && i < ts_node_named_child_count(list); i++)
+        if (!node_is(ts_node_named_child(list, i), "comment"))
+            made_key(r, table, ts_node_named_child(list, i));
+    if (!node_is(list, "list"))
+        steps_push(r, (struct step){.kind = STEP_KEY, .table = table, .field = true});
+}
+
+/* order_with_respect_to: a column of Django's own. */
+static void order_column(struct steps_reader *r, struct str table)
+{
+    steps_push(r, (struct step){.kind = STEP_ADD_COLUMN, .table = table, .column = STR("_order")});
+}
+
+/* options={"unique_together": …, "indexes": […]} */
+static void option_keys(struct steps_reader *r, struct str table, struct str option, TSNode value)
+{
+    if (str_eq(option, STR("unique_together")))
+        together_keys(r, table, value, STEP_MAKES_UNIQUE);
+    else if (str_eq(option, STR("index_together")))
+        together_keys(r, table, value, STEP_MAKES_INDEX);
+    else if (str_eq(option, STR("indexes")) || str_eq(option, STR("constraints")))
+        each_made_key(r, table, value);
+    else if (str_eq(option, STR("order_with_respect_to")))
+        order_column(r, table);
+}
+
+static void created_column(struct steps_reader *r, struct str table, struct str name, TSNode field)
+{
+    struct step type = {0};
+    struct str column = field_column(r, name, field);
+
+    steps_django_becomes(r, field, &type);
+    steps_push(r, (struct step){.kind = STEP_ADD_COLUMN,
+                                .table = table,
+                                .column = column,
+                                .field = true,
+                                .member = name,
+                                .refers = field_refers(r, field),
+                                .made_type = type.becomes,
+                                .keys_told = true});
+    field_keys(r, table, column, field);
+}
+
 static void create_model(struct steps_reader *r, TSNode call)
 {
     struct str table = django_table(r, steps_text(r, steps_word(r, call, "name", 0)));
     TSNode fields = steps_word(r, call, "fields", 1);
     TSNode options = call_keyword(r->scope.file, call, "options");
 
-    steps_push(r, (struct step){.kind = STEP_ADD_TABLE, .table = table});
+    steps_push(
+        r, (struct step){.kind = STEP_ADD_TABLE,
+                         .table = table,
+                         .keys_told = ts_node_is_null(options) || node_is(options, "dictionary")});
     for (uint32_t i = 0; node_is(fields, "list") && i < ts_node_named_child_count(fields); i++) {
         TSNode pair = ts_node_named_child(fields, i);
         if (!node_is(pair, "tuple") || ts_node_named_child_count(pair) < 2)
@@ -66,12 +230,7 @@ static void create_model(struct steps_reader *r, TSNode call)
         if (str_eq(steps_called(r, field), STR("ManyToManyField")))
             add_many(r, table, name, field, false);
         else
-            steps_push(r, (struct step){.kind = STEP_ADD_COLUMN,
-                                        .table = table,
-                                        .column = field_column(r, name, field),
-                                        .field = true,
-                                        .member = name,
-                                        .refers = field_refers(r, field)});
+            created_column(r, table, name, field);
     }
     for (uint32_t i = 0; node_is(options, "dictionary") && i < ts_node_named_child_count(options);
          i++) {
@@ -82,6 +241,9 @@ static void create_model(struct steps_reader *r, TSNode call)
                                         .table = table,
                                         .name = steps_text(r, node_field(pair, "value")),
                                         .family = true});
+        else if (node_is(pair, "pair"))
+            option_keys(r, table, steps_text(r, node_field(pair, "key")),
+                        node_field(pair, "value"));
     }
 }
 
@@ -142,7 +304,11 @@ static void django_column(struct steps_reader *r, TSNode call, enum step_kind ki
                         .key = true};
     if (kind != STEP_DROP_COLUMN)
         steps_django_becomes(r, field, &step);
+    step.made_type = step.becomes;
+    step.keys_told = kind == STEP_ADD_COLUMN;
     steps_push(r, step);
+    if (kind != STEP_DROP_COLUMN)
+        field_keys(r, table, step.column, field);
 }
 
 /* The condition that a PositiveIntegerField brings, and takes away when it becomes another. */
@@ -216,38 +382,10 @@ static void django_index(struct steps_reader *r, TSNode call, enum step_kind kin
                           ? steps_text(r, call_keyword(r->scope.file, made, "name"))
                           : steps_text(r, steps_word(r, call, "name", 1));
 
-    steps_push(r, (struct step){
-                      .kind = kind,
-                      .table = django_table(r, steps_text(r, steps_word(r, call, "model_name", 0))),
-                      .name = name});
-}
-
-static size_t skip_blank_bytes(struct str text, size_t at)
-{
-    while (at < text.length && (text.bytes[at] == ' ' || text.bytes[at] == '\n'))
-        at++;
-    return at;
-}
-
-bool steps_single_field(struct str text, struct str field)
-{
-    for (size_t at = 0; at < text.length; at++) {
-        if (text.bytes[at] != '(' && text.bytes[at] != '[')
-            continue;
-        size_t start = skip_blank_bytes(text, at + 1), end;
-        char quote = start < text.length ? text.bytes[start] : '\0';
-        if (quote != '"' && quote != '\'')
-            continue;
-        for (end = ++start; end < text.length && text.bytes[end] != quote;)
-            end++;
-        bool named = !field.length || str_eq(str_slice(text, start, end), field);
-        end = skip_blank_bytes(text, end + 1);
-        if (end < text.length && text.bytes[end] == ',')
-            end = skip_blank_bytes(text, end + 1);
-        if (named && end < text.length && (text.bytes[end] == ')' || text.bytes[end] == ']'))
-            return true;
-    }
-    return false;
+    struct str table = django_table(r, steps_text(r, steps_word(r, call, "model_name", 0)));
+    steps_push(r, (struct step){.kind = kind, .table = table, .name = name});
+    if (kind == STEP_ADD_INDEX)
+        made_key(r, table, made);
 }
 
 #define OPERATIONS_DEPTH_MAX 4u
@@ -341,9 +479,16 @@ static void django_call(struct steps_reader *r, TSNode call)
         django_index(r, call, STEP_DROP_INDEX, "name");
     else if (str_eq(name, STR("AlterUniqueTogether")) || str_eq(name, STR("AlterIndexTogether"))) {
         struct str table = django_table(r, steps_text(r, steps_word(r, call, "name", 0)));
-        bool together = !steps_single_field(node_source(r->scope.file, call), STR_NONE);
-        steps_push(r, (struct step){.kind = STEP_ADD_INDEX, .table = table, .together = together});
-        steps_push(r, (struct step){.kind = STEP_DROP_INDEX, .table = table});
+        bool unique = str_eq(name, STR("AlterUniqueTogether"));
+        enum step_makes makes = unique ? STEP_MAKES_UNIQUE : STEP_MAKES_INDEX;
+        /* All that it had is gone, but for what is said here. */
+        steps_push(r,
+                   (struct step){
+                       .kind = STEP_DROP_INDEX, .table = table, .together = true, .makes = makes});
+        together_keys(r, table,
+                      steps_word(r, call, unique ? "unique_together" : "index_together", 1), makes);
+    } else if (str_eq(name, STR("AlterOrderWithRespectTo"))) {
+        order_column(r, django_table(r, steps_text(r, steps_word(r, call, "name", 0))));
     } else if (str_eq(name, STR("AlterModelTable"))) {
         struct str model = steps_text(r, steps_word(r, call, "name", 0));
         struct str table = steps_text(r, steps_word(r, call, "table", 1));

@@ -67,10 +67,39 @@ static bool index_of(struct reading *r, TSNode node, struct step *step)
     else if (!elixir_texts(r->scope, columns, &texts))
         return true;
     step->column = texts.count == 1 ? texts.items[0] : STR_NONE;
+    step->parts = texts;
+    step->parts_told = true;
     if (!step->name.length)
         step->name = str_printf(r->arena, STR_FMT "_" STR_FMT "_index", STR_ARG(step->table),
                                 STR_ARG(str_join(r->arena, texts.items, texts.count, STR("_"))));
     return true;
+}
+
+static void push_index_key(struct reading *r, TSNode node, struct step key)
+{
+    bool unique =
+        str_eq(elixir_called(r->scope.file, node), STR("unique_index")) ||
+        str_eq(elixir_text(r->scope, elixir_keyword(r->scope, node, "unique")), STR("true"));
+
+    if (str_eq(elixir_called(r->scope.file, node), STR("constraint")))
+        return;
+    key.kind = STEP_KEY;
+    key.makes = unique ? STEP_MAKES_UNIQUE : STEP_MAKES_INDEX;
+    push(r, key);
+}
+
+/* add :user_id, references(:users), primary_key: true; a type that a function gives may be one too. */
+static void push_column_key(struct reading *r, struct str table, struct str name, TSNode type)
+{
+    bool refers = str_eq(elixir_called(r->scope.file, type), STR("references"));
+    struct step key = {.kind = STEP_KEY,
+                       .table = table,
+                       .makes = refers ? STEP_MAKES_FOREIGN : STEP_MAKES_ANY,
+                       .parts_told = name.length > 0};
+
+    VEC_PUSH(r->arena, &key.parts, name);
+    if (refers || !elixir_text(r->scope, type).length)
+        push(r, key);
 }
 
 /* --- Columns inside create and alter. --- */
@@ -141,12 +170,14 @@ static void modify(struct reading *r, struct str table, struct str column, TSNod
     struct str null = elixir_text(r->scope, elixir_keyword(r->scope, call, "null"));
     TSNode type = elixir_argument(r->scope.tree, call, 1);
 
+    push_column_key(r, table, column, type);
     push(r,
          (struct step){.kind = STEP_ALTER_COLUMN,
                        .table = table,
                        .column = column,
                        .type = true,
                        .sql_type = kind_of_type(r, type),
+                       .made_type = kind_of_type(r, type),
                        .null = null.length > 0,
                        .null_known = null.length > 0,
                        .nullable = str_eq(null, STR("true")),
@@ -164,13 +195,16 @@ static void column(struct reading *r, struct str table, TSNode call)
 
     if (str_eq(word, STR("timestamps")))
         add_timestamps(r, table, call, STEP_ADD_COLUMN);
-    else if (is_any(word, adds))
-        push(r,
-             (struct step){.kind = STEP_ADD_COLUMN,
-                           .table = table,
-                           .column = name,
-                           .sql_type = kind_of_type(r, elixir_argument(r->scope.tree, call, 1))});
-    else if (is_any(word, removes))
+    else if (is_any(word, adds)) {
+        TSNode type = elixir_argument(r->scope.tree, call, 1);
+        push(r, (struct step){.kind = STEP_ADD_COLUMN,
+                              .table = table,
+                              .column = name,
+                              .sql_type = kind_of_type(r, type),
+                              .made_type = kind_of_type(r, type),
+                              .keys_told = true});
+        push_column_key(r, table, name, type);
+    } else if (is_any(word, removes))
         push(r, (struct step){.kind = STEP_DROP_COLUMN, .table = table, .column = name});
     else if (str_eq(word, STR("modify")))
         modify(r, table, name, call);
@@ -199,12 +233,13 @@ static void create(struct reading *r, TSNode call)
 
     if (index_of(r, what, &index)) {
         push(r, index);
+        push_index_key(r, what, index);
         return;
     }
     struct str table = table_name(r, what);
     if (!table.length)
         return;
-    push(r, (struct step){.kind = STEP_ADD_TABLE, .table = table});
+    push(r, (struct step){.kind = STEP_ADD_TABLE, .table = table, .keys_told = true});
     key = elixir_keyword(r->scope, what, "primary_key");
     if (!str_eq(elixir_text(r->scope, key), STR("false"))) {
         struct str name = elixir_text(r->scope, elixir_keyword(r->scope, key, "name"));

@@ -49,8 +49,19 @@ static void rename_of_unknown(struct steps_reader *r, struct str text)
         steps_push(r, (struct step){.kind = STEP_TABLE_NAME, .name = str_prefix(text, end)});
 }
 
+/* SQL that is computed may make anything; what insert() and update() make is none. */
+static bool may_be_sql(struct steps_reader *r, TSNode node)
+{
+    static const char *const texts[] = {"text", "DDL", "format", "join", "read", "read_text", NULL};
+
+    return !ts_node_is_null(node) &&
+           (!node_is(node, "call") || str_is_one_of(steps_called(r, node), texts));
+}
+
 void steps_sql_argument(struct steps_reader *r, TSNode node)
 {
+    const TSNode given = node;
+
     if (node_is(node, "call"))
         node = call_positional(node, 0);
     struct str text = steps_text(r, node);
@@ -58,6 +69,8 @@ void steps_sql_argument(struct steps_reader *r, TSNode node)
         steps_of_sql(r->arena, text, r->steps);
     else if (node_is(node, "string"))
         rename_of_unknown(r, node_source(r->scope.file, node));
+    if (!text.length && may_be_sql(r, given))
+        steps_push(r, (struct step){.kind = STEP_KEY});
 }
 
 /* Names and values of one round: `for t in …`, `for t, c in …`; `around`: where the values stand. False: none has one. */

@@ -19,6 +19,7 @@ struct steps_reader {
     bool batches;
     TSNode class_body; /* Django: of the Migration */
     TSNode code;       /* Django: the body of a RunPython's function */
+    struct str making; /* Alembic: the table whose columns a list or a comprehension makes */
     bool creates; /* upgrade() calls .create() or .create_all(): Table(…) with columns makes one */
 };
 

@@ -52,7 +52,49 @@ static struct str option_text(struct reader *r, TSNode call, const char *name)
 static void add_column(struct reader *r, struct str table, struct str column)
 {
     if (table.length && column.length)
-        push(r, (struct step){.kind = STEP_ADD_COLUMN, .table = table, .column = column});
+        push(r, (struct step){
+                    .kind = STEP_ADD_COLUMN, .table = table, .column = column, .keys_told = true});
+}
+
+static void push_key(struct reader *r, struct str table, struct str name, enum step_makes makes,
+                     const struct strs *columns, bool told)
+{
+    if (table.length)
+        push(r, (struct step){.kind = STEP_KEY,
+                              .table = table,
+                              .name = name,
+                              .makes = makes,
+                              .parts = *columns,
+                              .parts_told = told});
+}
+
+/* unique: true of a call, or of index: { unique: true }. */
+static bool is_unique(const struct ruby_value *value)
+{
+    return value->kind != RUBY_FALSE && !ts_node_is_null(value->node);
+}
+
+/* t.string :name, limit: 50, index: { unique: true }; add_column :users, :name, :string, limit: 50 */
+static void typed_column(struct reader *r, TSNode call, struct str table, struct str column,
+                         struct str type)
+{
+    struct ruby_value index = ruby_option(r->file, call, "index");
+    struct strs columns = {0};
+    size_t at = r->steps->count;
+
+    add_column(r, table, column);
+    if (r->steps->count == at)
+        return;
+    if (!type.length ||
+        !rails_type(r->file, call, type, r->version, &r->steps->items[at].made_type))
+        r->steps->items[at].made_type = STR_NONE;
+    if (ts_node_is_null(index.node) || index.kind == RUBY_FALSE)
+        return;
+    struct ruby_value unique = index.kind == RUBY_HASH ? ruby_entry(r->file, index.node, "unique")
+                                                       : (struct ruby_value){0};
+    VEC_PUSH(r->arena, &columns, column);
+    push_key(r, table, STR_NONE, is_unique(&unique) ? STEP_MAKES_UNIQUE : STEP_MAKES_INDEX,
+             &columns, true);
 }
 
 static void drop_column(struct reader *r, struct str table, struct str column)
@@ -96,6 +138,7 @@ static void change_column(struct reader *r, TSNode call, struct str table, struc
     if (!type.length || !rails_type(r->file, call, type, r->version, &step.type_name) ||
         !rails_type(r->file, call, type, mysql, &step.mysql_type_name))
         step.type_name = STR_NONE;
+    step.made_type = step.type_name;
     push(r, step);
 }
 
@@ -144,9 +187,44 @@ static void index_of(struct reader *r, TSNode call, enum step_kind kind, struct 
         list = ruby_option(r->file, call, "column");
     rails_names(r->arena, &list, &columns);
     index_step(r, kind, table, option_text(r, call, "name"), &columns);
+    if (kind != STEP_ADD_INDEX)
+        return;
+    struct ruby_value unique = ruby_option(r->file, call, "unique");
+    struct str name = option_text(r, call, "name");
+    bool told = columns.count > 0;
+    for (size_t i = 0; i < columns.count; i++)
+        if (str_find_byte(columns.items[i], '(') != SIZE_MAX)
+            columns.items[i] = STR_NONE; /* "lower(name)" */
+    push_key(r, table, name.length || !told ? name : rails_index_name(r->arena, table, &columns),
+             is_unique(&unique) ? STEP_MAKES_UNIQUE : STEP_MAKES_INDEX, &columns, told);
 }
 
 /* --- References. --- */
+
+/* foreign_key: true, index: { unique: true } of a reference; with polymorphic: the index is over both of its columns. */
+static void reference_keys(struct reader *r, TSNode call, struct str table, struct str column,
+                           bool many)
+{
+    struct ruby_value index = ruby_option(r->file, call, "index");
+    struct ruby_value foreign = ruby_option(r->file, call, "foreign_key");
+    struct ruby_value unique = index.kind == RUBY_HASH ? ruby_entry(r->file, index.node, "unique")
+                                                       : (struct ruby_value){0};
+    struct strs columns = {0};
+
+    VEC_PUSH(r->arena, &columns, column);
+    if (!ts_node_is_null(foreign.node) && foreign.kind != RUBY_FALSE)
+        push_key(r, table, STR_NONE, STEP_MAKES_FOREIGN, &columns, true);
+    if (index.kind == RUBY_FALSE)
+        return;
+    struct strs indexed = {0};
+    if (many)
+        VEC_PUSH(r->arena, &indexed,
+                 str_printf(r->arena, STR_FMT "_type",
+                            STR_ARG(str_prefix(column, column.length - STR("_id").length))));
+    VEC_PUSH(r->arena, &indexed, column);
+    push_key(r, table, STR_NONE, is_unique(&unique) ? STEP_MAKES_UNIQUE : STEP_MAKES_INDEX,
+             &indexed, true);
+}
 
 static void reference(struct reader *r, TSNode call, struct str table, struct str name, bool adds)
 {
@@ -162,6 +240,8 @@ static void reference(struct reader *r, TSNode call, struct str table, struct st
         (adds ? add_column : drop_column)(r, table,
                                           str_printf(r->arena, STR_FMT "_type", STR_ARG(name)));
     (adds ? add_column : drop_column)(r, table, column);
+    if (adds)
+        reference_keys(r, call, table, column, many);
     if (index.kind == RUBY_FALSE)
         return;
     VEC_PUSH(r->arena, &columns, many ? name : column);
@@ -190,8 +270,30 @@ static void foreign_key(struct reader *r, TSNode call, struct str table, size_t 
     if (!table.length)
         return;
     push(r, (struct step){.kind = kind, .table = table, .name = option_text(r, call, "name")});
-    for (size_t i = 0; i < names.count; i++)
+    for (size_t i = 0; i < names.count; i++) {
+        struct strs one = {0};
         alter_key(r, table, names.items[i]);
+        VEC_PUSH(r->arena, &one, names.items[i]);
+        if (kind == STEP_ADD_INDEX)
+            push_key(r, table, STR_NONE, STEP_MAKES_FOREIGN, &one, columns.kind != RUBY_LIST);
+    }
+    if (kind == STEP_ADD_INDEX && !names.count)
+        push_key(r, table, STR_NONE, STEP_MAKES_FOREIGN, &names, false);
+}
+
+/* t.unique_constraint [:a, :b], name: "u" */
+static void unique_constraint(struct reader *r, TSNode call, struct str table, size_t position,
+                              bool adds)
+{
+    struct ruby_value list = ruby_argument(r->file, call, position);
+    struct strs columns = {0};
+    struct str name = option_text(r, call, "name");
+
+    rails_names(r->arena, &list, &columns);
+    if (adds)
+        push_key(r, table, name, STEP_MAKES_UNIQUE, &columns, columns.count > 0);
+    push(r, (struct step){
+                .kind = adds ? STEP_ADD_INDEX : STEP_DROP_INDEX, .table = table, .name = name});
 }
 
 static void timestamps(struct reader *r, struct str table, bool adds)
@@ -218,7 +320,7 @@ static bool new_columns(struct reader *r, TSNode call, struct str method)
         else if (str_eq(method, STR("remove")))
             drop_column(r, r->table, name);
         else
-            add_column(r, r->table, name);
+            typed_column(r, call, r->table, name, method);
     }
     return true;
 }
@@ -230,7 +332,7 @@ static void table_call(struct reader *r, TSNode call, struct str method)
     if (new_columns(r, call, method))
         return;
     if (str_eq(method, STR("column")))
-        add_column(r, r->table, first);
+        typed_column(r, call, r->table, first, second);
     else if (str_eq(method, STR("index")))
         index_of(r, call, STEP_ADD_INDEX, r->table, 0);
     else if (str_eq(method, STR("remove_index")))
@@ -248,6 +350,8 @@ static void table_call(struct reader *r, TSNode call, struct str method)
     else if (str_eq(method, STR("foreign_key")) || str_eq(method, STR("remove_foreign_key")))
         foreign_key(r, call, r->table, 0,
                     str_eq(method, STR("foreign_key")) ? STEP_ADD_INDEX : STEP_DROP_INDEX);
+    else if (str_ends(method, STR("unique_constraint")))
+        unique_constraint(r, call, r->table, 0, !str_starts(method, STR("remove_")));
     else if (str_ends(method, STR("_constraint")))
         push(r, (struct step){.kind = str_starts(method, STR("remove_")) ? STEP_DROP_INDEX
                                                                          : STEP_ADD_INDEX,
@@ -275,7 +379,7 @@ static void create_table(struct reader *r, TSNode call, size_t depth)
 
     if (!table.length)
         return;
-    push(r, (struct step){.kind = STEP_ADD_TABLE, .table = table});
+    push(r, (struct step){.kind = STEP_ADD_TABLE, .table = table, .keys_told = true});
     if (id.kind != RUBY_FALSE)
         add_column(r, table, key.length ? key : STR("id"));
     table_block(r, call, table, depth);
@@ -333,7 +437,7 @@ static bool columns_call(struct reader *r, TSNode call, struct str method)
     struct str table = text_at(r, call, 0), column = text_at(r, call, 1);
 
     if (str_eq(method, STR("add_column")))
-        add_column(r, table, column);
+        typed_column(r, call, table, column, text_at(r, call, 2));
     else if (str_eq(method, STR("add_columns")) || str_eq(method, STR("remove_columns")))
         for (size_t i = 1; i < ruby_argument_count(call); i++)
             (str_starts(method, STR("add")) ? add_column : drop_column)(r, table,
@@ -407,6 +511,8 @@ static bool keys_call(struct reader *r, TSNode call, struct str method)
         foreign_key(r, call, table, 1, STEP_ADD_INDEX);
     else if (str_eq(method, STR("remove_foreign_key")))
         foreign_key(r, call, table, 1, STEP_DROP_INDEX);
+    else if (str_ends(method, STR("unique_constraint")))
+        unique_constraint(r, call, table, 1, str_starts(method, STR("add_")));
     else if (is(method, constraints) || is(method, gone))
         push(r, (struct step){.kind = is(method, gone) ? STEP_DROP_INDEX : STEP_ADD_INDEX,
                               .table = table,
@@ -430,6 +536,8 @@ static bool statement(struct reader *r, TSNode call, struct str method, size_t d
     r->file->gap = STR_NONE;
     if (ruby_is_text(&sql))
         steps_of_gapped_sql(r->arena, sql.text, r->file->source, r->steps);
+    else
+        push(r, (struct step){.kind = STEP_KEY});
     return true;
 }
 

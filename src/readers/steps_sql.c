@@ -90,9 +90,14 @@ static void tokenize(struct tokens *t, struct str text)
     }
 }
 
+static struct token token_at(const struct tokens *t, size_t at)
+{
+    return at < t->all.count ? t->all.items[at] : (struct token){STR_NONE, ';'};
+}
+
 static struct token peek(const struct tokens *t)
 {
-    return t->at < t->all.count ? t->all.items[t->at] : (struct token){STR_NONE, ';'};
+    return token_at(t, t->at);
 }
 
 static bool take(struct tokens *t, const char *word)
@@ -144,10 +149,180 @@ static void skip_item(struct tokens *t)
     }
 }
 
+/* --- Keys. --- */
+
+static bool is_word(struct token token, const char *word)
+{
+    return token.kind == 'w' && str_eq_nocase(token.text, str_from(word));
+}
+
+static struct str name_in(const struct tokens *t, struct token token)
+{
+    return token.kind == 'w' ? str_lower(t->arena, token.text) : token.text;
+}
+
+/* Behind the closing bracket of the opening one at `at`. */
+static size_t brackets_end(const struct tokens *t, size_t at)
+{
+    size_t depth = 0;
+
+    for (; at < t->all.count && t->all.items[at].kind != ';'; at++) {
+        depth += t->all.items[at].kind == '(';
+        if (t->all.items[at].kind == ')' && --depth == 0)
+            return at + 1;
+    }
+    return at;
+}
+
+/* name(10), of MySQL's: so many bytes of a column. */
+static bool is_length(const struct tokens *t, size_t at)
+{
+    return at + 2 < t->all.count && t->all.items[at].kind == '(' &&
+           t->all.items[at + 2].kind == ')' && t->all.items[at + 1].kind == 'w' &&
+           byte_is_digit(t->all.items[at + 1].text.bytes[0]);
+}
+
+/* (a, b DESC, lower(c)): its columns, an expression as "". `at` is the opening bracket. */
+static void read_parts(const struct tokens *t, size_t at, struct step *step)
+{
+    size_t end = brackets_end(t, at);
+
+    if (at >= t->all.count || t->all.items[at].kind != '(')
+        return;
+    step->parts_told = true;
+    while (++at < end) {
+        struct token first = t->all.items[at], behind = t->all.items[at + 1 < end ? at + 1 : at];
+        bool named = (first.kind == 'w' || first.kind == 'q') && behind.kind != '.' &&
+                     (behind.kind != '(' || is_length(t, at + 1));
+        if (first.kind == ')')
+            break;
+        VEC_PUSH(t->arena, &step->parts, named ? name_in(t, first) : STR_NONE);
+        for (size_t depth = 0; at < end; at++) {
+            char kind = t->all.items[at].kind;
+            if (depth == 0 && (kind == ',' || kind == ')'))
+                break;
+            depth += kind == '(';
+            depth -= kind == ')';
+        }
+    }
+}
+
+/* [CONSTRAINT name] UNIQUE (a, b), KEY name (a), FOREIGN KEY (a) …: false where it is none of these. Nothing is taken. */
+static bool read_key(const struct tokens *t, size_t at, struct step *step)
+{
+    static const struct {
+        const char *word;
+        enum step_makes makes;
+    } rows[] = {{"UNIQUE", STEP_MAKES_UNIQUE},   {"PRIMARY", STEP_MAKES_PRIMARY},
+                {"FOREIGN", STEP_MAKES_FOREIGN}, {"KEY", STEP_MAKES_INDEX},
+                {"INDEX", STEP_MAKES_INDEX},     {"FULLTEXT", STEP_MAKES_INDEX},
+                {"SPATIAL", STEP_MAKES_INDEX}};
+    struct token first;
+
+    if (is_word(token_at(t, at), "CONSTRAINT")) {
+        at++;
+        if (token_at(t, at).kind == 'q' ||
+            (!is_word(token_at(t, at), "UNIQUE") && !is_word(token_at(t, at), "PRIMARY") &&
+             !is_word(token_at(t, at), "FOREIGN")))
+            step->name = name_in(t, token_at(t, at++));
+    }
+    first = token_at(t, at);
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (is_word(first, rows[i].word))
+            step->makes = rows[i].makes;
+    if (!step->makes)
+        return false;
+    at++;
+    while (is_word(token_at(t, at), "KEY") || is_word(token_at(t, at), "INDEX") ||
+           is_word(token_at(t, at), "NULLS") || is_word(token_at(t, at), "NOT") ||
+           is_word(token_at(t, at), "DISTINCT"))
+        at++;
+    if (is_word(token_at(t, at), "IF")) /* NOT EXISTS */
+        at += 3;
+    if ((token_at(t, at).kind == 'w' || token_at(t, at).kind == 'q') &&
+        !is_word(token_at(t, at), "USING")) {
+        step->name = step->name.length ? step->name : name_in(t, token_at(t, at));
+        at++;
+    }
+    if (is_word(token_at(t, at), "USING"))
+        at += 2;
+    /* `key varchar(20)` is a column; UNIQUE USING INDEX name has its columns elsewhere. */
+    if (token_at(t, at).kind == '(' && step->makes == STEP_MAKES_INDEX && is_length(t, at))
+        return false;
+    if (token_at(t, at).kind != '(')
+        return step->makes != STEP_MAKES_INDEX;
+    read_parts(t, at, step);
+    return true;
+}
+
+static void push_column_key(struct tokens *t, const struct step *column, enum step_makes makes,
+                            struct steps *steps)
+{
+    struct step key = {
+        .kind = STEP_KEY, .table = column->table, .makes = makes, .parts_told = true};
+
+    VEC_PUSH(t->arena, &key.parts, column->column);
+    VEC_PUSH(t->arena, steps, key);
+}
+
+/* name integer UNIQUE REFERENCES users (id): the tokens from `start` on say what comes with the column. */
+static void column_keys(struct tokens *t, const struct step *column, size_t start,
+                        struct steps *steps)
+{
+    size_t depth = 0;
+
+    for (size_t i = start; i < t->at; i++) {
+        struct token token = t->all.items[i];
+        depth += token.kind == '(';
+        depth -= depth && token.kind == ')';
+        if (depth)
+            continue;
+        if (is_word(token, "UNIQUE"))
+            push_column_key(t, column, STEP_MAKES_UNIQUE, steps);
+        if (is_word(token, "PRIMARY"))
+            push_column_key(t, column, STEP_MAKES_PRIMARY, steps);
+        if (is_word(token, "REFERENCES"))
+            push_column_key(t, column, STEP_MAKES_FOREIGN, steps);
+        if (is_word(token, "KEY") && i > start && !is_word(t->all.items[i - 1], "PRIMARY") &&
+            !is_word(t->all.items[i - 1], "UNIQUE"))
+            push_column_key(t, column, STEP_MAKES_INDEX, steps);
+    }
+}
+
+/* "VARCHAR(50)" of character varying ( 50 ) NOT NULL, as far as it is one of the usual ones. */
+static struct str type_in(const struct tokens *t, size_t at)
+{
+    static const char *const two[][3] = {{"character", "varying", "varchar"},
+                                         {"double", "precision", "float8"},
+                                         {"char", "varying", "varchar"}};
+    struct str word = at < t->all.count && t->all.items[at].kind == 'w'
+                          ? str_lower(t->arena, t->all.items[at].text)
+                          : STR_NONE;
+    struct strs parts = {0};
+
+    for (size_t i = 0; i < COUNT_OF(two) && at + 1 < t->all.count; i++)
+        if (str_eq(word, str_from(two[i][0])) && is_word(t->all.items[at + 1], two[i][1])) {
+            word = str_from(two[i][2]);
+            at++;
+            break;
+        }
+    size_t open = at + 1, end = open < t->all.count && t->all.items[open].kind == '('
+                                    ? brackets_end(t, open)
+                                    : open;
+    for (size_t i = open + 1; i + 1 < end; i++)
+        VEC_PUSH(t->arena, &parts, t->all.items[i].text);
+    if (end < t->all.count &&
+        (t->all.items[end].kind == '[' || t->all.items[end].kind == '.' || word.length == 0))
+        return STR_NONE; /* an array, a type of another schema */
+    return parts.count ? str_printf(t->arena, STR_FMT "(" STR_FMT ")", STR_ARG(word),
+                                    STR_ARG(str_join(t->arena, parts.items, parts.count, STR(""))))
+                       : word;
+}
+
 /* --- Statements. --- */
 
 /* name integer NOT NULL DEFAULT 0: what the column is made as. Whether a key's may be NULL is not known. */
-static struct step column_step(struct tokens *t, struct str table)
+static void column_step(struct tokens *t, struct str table, struct steps *steps)
 {
     static const char *const keys[] = {"PRIMARY", "IDENTITY", "GENERATED", "AUTO_INCREMENT", NULL};
     struct step step = {.kind = STEP_ADD_COLUMN, .table = table, .column = take_name(t)};
@@ -155,6 +330,8 @@ static struct step column_step(struct tokens *t, struct str table)
     bool key = str_contains(str_lower(t->arena, peek(t).text), STR("serial"));
 
     step.sql_type = peek(t).text;
+    step.made_type = type_in(t, t->at);
+    step.keys_told = true;
     step.nullable = true;
     skip_item(t);
     for (size_t i = start; i < t->at; i++) {
@@ -167,12 +344,13 @@ static struct step column_step(struct tokens *t, struct str table)
         step.default_value = step.default_value || str_eq_nocase(token.text, STR("DEFAULT"));
     }
     step.null_known = !key;
-    return step;
+    VEC_PUSH(t->arena, steps, step);
+    column_keys(t, &step, start, steps);
 }
 
 static struct token ahead(const struct tokens *t, size_t by)
 {
-    return t->at + by < t->all.count ? t->all.items[t->at + by] : (struct token){STR_NONE, ';'};
+    return token_at(t, t->at + by);
 }
 
 /* ON DELETE SET NULL in what is left of this action. */
@@ -213,14 +391,17 @@ static bool is_primary(struct token token)
 }
 
 /* CONSTRAINT name PRIMARY KEY (a, b): what it names may not be NULL, whatever it was made as. */
-static void table_constraint(struct tokens *t, struct steps *steps, size_t first)
+static void table_constraint(struct tokens *t, struct str table, struct steps *steps, size_t first)
 {
     bool primary = is_primary(peek(t)) || is_primary(ahead(t, 2));
-    size_t start = t->at;
+    struct step key = {.kind = STEP_KEY, .table = table};
+    size_t start = t->at, last = steps->count;
 
+    if (read_key(t, t->at, &key))
+        VEC_PUSH(t->arena, steps, key);
     skip_item(t);
     for (size_t i = start; i < t->at && primary; i++)
-        for (size_t j = first; j < steps->count; j++)
+        for (size_t j = first; j < last; j++)
             if (str_eq_nocase(t->all.items[i].text, steps->items[j].column))
                 steps->items[j].null_known = false;
 }
@@ -252,6 +433,83 @@ static void note_check(const struct tokens *t, struct strs *checks)
         }
 }
 
+/* MySQL's KEY name (a) among the columns. Nothing is taken. */
+static bool own_key(struct tokens *t, struct str table, struct steps *steps)
+{
+    struct step key = {.kind = STEP_KEY, .table = table};
+
+    if (!read_key(t, t->at, &key) || key.makes != STEP_MAKES_INDEX)
+        return false;
+    VEC_PUSH(t->arena, steps, key);
+    return true;
+}
+
+/* --- CREATE TABLE … AS SELECT …, (LIKE …). --- */
+
+/* What an item of a SELECT is called: a, b.a, lower(a) AS a; empty: PostgreSQL makes up a name, or it is `*`. */
+static struct str item_name(const struct tokens *t, size_t from, size_t to)
+{
+    struct token last = token_at(t, to - 1), before = token_at(t, to > from + 1 ? to - 2 : to);
+
+    if (to <= from || (last.kind != 'w' && last.kind != 'q'))
+        return STR_NONE;
+    bool whole = to == from + 1 || (to == from + 3 && before.kind == '.');
+    bool alias = to > from + 1 && (before.kind == 'w' || before.kind == 'q' || before.kind == ')' ||
+                                   before.kind == 's');
+    return whole || (alias && !is_word(last, "END")) ? name_in(t, last) : STR_NONE;
+}
+
+/* Behind the word SELECT: a step for each column, or the one table of which it has all; false: some cannot be told. */
+static bool selected(struct tokens *t, struct str table, struct step *made, struct steps *steps)
+{
+    bool star = false;
+
+    do {
+        size_t from = t->at += peek(t).kind == ',', depth = 0;
+        for (; peek(t).kind != ';'; t->at++) {
+            if (depth == 0 && (peek(t).kind == ',' || is_word(peek(t), "FROM")))
+                break;
+            depth += peek(t).kind == '(';
+            depth -= depth && peek(t).kind == ')';
+        }
+        struct str name = item_name(t, from, t->at);
+        star = star || (!name.length && token_at(t, t->at - 1).kind == '*');
+        if (!name.length && token_at(t, t->at - 1).kind != '*')
+            return false;
+        if (name.length)
+            VEC_PUSH(t->arena, steps,
+                     (struct step){.kind = STEP_ADD_COLUMN, .table = table, .column = name});
+    } while (peek(t).kind == ',');
+    if (!star)
+        return true;
+    if (!take(t, "FROM"))
+        return false;
+    made->like = take_name(t);
+    for (size_t at = t->at; token_at(t, at).kind != ';'; at++)
+        if (is_word(token_at(t, at), "JOIN") || token_at(t, at).kind == ',')
+            return false;
+    return made->like.length > 0;
+}
+
+/* Behind the table's name. */
+static void table_of_others(struct tokens *t, size_t at, struct steps *steps)
+{
+    struct step made = steps->items[at];
+
+    if (take(t, "LIKE")) {
+        made.like = take_name(t);
+        made.spread = true;
+    } else if (take(t, "AS")) {
+        t->at += peek(t).kind == '(';
+        if (!take(t, "SELECT"))
+            return;
+        (void)take(t, "DISTINCT");
+        made.spread = selected(t, made.table, &made, steps);
+        made.keys_told = true; /* there are none */
+    }
+    steps->items[at] = made;
+}
+
 static void create_table(struct tokens *t, struct steps *steps)
 {
     static const char *const constraints[] = {"CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN",
@@ -263,20 +521,32 @@ static void create_table(struct tokens *t, struct steps *steps)
     size_t first = steps->count;
     struct strs checks = {0};
     bool told = true;
-    if (peek(t).kind != '(')
+    if (peek(t).kind != '(') {
+        table_of_others(t, first - 1, steps);
         return;
+    }
     do {
         t->at++;
+        if (is_word(peek(t), "LIKE")) {
+            struct tokens rest = *t;
+            (void)take(&rest, "LIKE");
+            steps->items[first - 1].like = take_name(&rest);
+            steps->items[first - 1].spread = true;
+        }
         told = told && !(peek(t).kind == 'w' && str_eq_nocase(peek(t).text, STR("LIKE")));
         note_check(t, &checks);
         if (peek(t).kind == 'w' && str_is_one_of_nocase(peek(t).text, constraints))
-            table_constraint(t, steps, first);
-        else
-            VEC_PUSH(t->arena, steps, column_step(t, table));
+            table_constraint(t, table, steps, first);
+        else if (!own_key(t, table, steps))
+            column_step(t, table, steps);
         skip_item(t);
     } while (peek(t).kind == ',');
     steps->items[first - 1].checks = str_join(t->arena, checks.items, checks.count, STR("\n"));
     steps->items[first - 1].checks_told = told;
+    steps->items[first - 1].keys_told = told;
+    /* CREATE TABLE a (x, y) AS SELECT …: those names. */
+    if (is_word(ahead(t, 1), "AS") || is_word(ahead(t, 1), "SELECT"))
+        steps->items[first - 1].spread = true;
 }
 
 /* UNIQUE USING INDEX name: where this text makes that index over one column, CREATE UNIQUE INDEX name ON a (b), of that; nothing is taken. */
@@ -348,8 +618,10 @@ static void alter_column(struct tokens *t, struct str table, struct steps *steps
     } else {
         step.type = take(t, "TYPE");
     }
-    if (step.type)
+    if (step.type) {
         step.sql_type = peek(t).text;
+        step.made_type = type_in(t, t->at);
+    }
     VEC_PUSH(t->arena, steps, step);
 }
 
@@ -400,6 +672,15 @@ static bool add_check(struct tokens *t, struct str table, struct steps *steps)
     return true;
 }
 
+/* ADD CONSTRAINT name UNIQUE (a), ADD KEY name (a). Nothing is taken. */
+static void add_key(struct tokens *t, struct str table, struct steps *steps)
+{
+    struct step key = {.kind = STEP_KEY, .table = table};
+
+    if (read_key(t, t->at, &key))
+        VEC_PUSH(t->arena, steps, key);
+}
+
 static void rename_table(struct tokens *t, struct str from, struct str to, struct steps *steps)
 {
     VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_DROP_TABLE, .table = from});
@@ -409,6 +690,7 @@ static void rename_table(struct tokens *t, struct str from, struct str to, struc
 static void alter_action(struct tokens *t, struct str table, struct steps *steps)
 {
     if (take(t, "ADD")) {
+        add_key(t, table, steps);
         if (take(t, "CONSTRAINT")) {
             VEC_PUSH(t->arena, steps,
                      (struct step){.kind = STEP_ADD_INDEX, .table = table, .name = take_name(t)});
@@ -421,7 +703,7 @@ static void alter_action(struct tokens *t, struct str table, struct steps *steps
             return;
         (void)take(t, "COLUMN");
         take_if_exists(t);
-        VEC_PUSH(t->arena, steps, column_step(t, table));
+        column_step(t, table, steps);
     } else if (take(t, "DROP")) {
         bool constraint = take(t, "CONSTRAINT");
         (void)take(t, "COLUMN");
@@ -488,7 +770,7 @@ static void alter_table(struct tokens *t, struct steps *steps)
     } while (peek(t).kind == ',');
 }
 
-static void create_index(struct tokens *t, struct steps *steps)
+static void create_index(struct tokens *t, bool unique, struct steps *steps)
 {
     (void)take(t, "CONCURRENTLY");
     take_if_exists(t);
@@ -497,6 +779,10 @@ static void create_index(struct tokens *t, struct steps *steps)
         (void)take(t, "ONLY");
         step.table = take_name(t);
     }
+    VEC_PUSH(t->arena, steps, step);
+    step.kind = STEP_KEY;
+    step.makes = unique ? STEP_MAKES_UNIQUE : STEP_MAKES_INDEX;
+    read_parts(t, t->at + (is_word(peek(t), "USING") ? 2 : 0), &step);
     VEC_PUSH(t->arena, steps, step);
 }
 
@@ -605,7 +891,7 @@ static void statement(struct tokens *t, struct steps *steps)
     if (take(t, "CREATE")) {
         bool unique = take(t, "UNIQUE");
         if (take(t, "INDEX"))
-            create_index(t, steps);
+            create_index(t, unique, steps);
         else if (!unique && (take(t, "TYPE") || take(t, "DOMAIN")))
             create_type(t, steps);
         else if (!unique && (take(t, "TABLE") || (take(t, "UNLOGGED") && take(t, "TABLE"))))
@@ -652,6 +938,8 @@ void steps_of_gapped_sql(struct arena *arena, struct str text, struct str source
             step.table = STR_NONE;
         if (str_contains(step.column, STEPS_GAP))
             step.column = STR_NONE;
+        for (size_t j = 0; j < step.parts.count; j++)
+            step.parts_told = step.parts_told && !str_contains(step.parts.items[j], STEPS_GAP);
         bool column = step.kind == STEP_ADD_COLUMN || step.kind == STEP_DROP_COLUMN ||
                       step.kind == STEP_ALTER_COLUMN;
         if (column && (!step.table.length || !step.column.length))

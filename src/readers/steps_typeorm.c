@@ -101,14 +101,20 @@ static TSNode list_of(struct reading *r, TSNode object, const char *name)
 
 /* --- Operations. --- */
 
+static void column_key(struct reading *r, struct str table, struct str column, TSNode node);
+
 static void each_column(struct reading *r, struct str table, TSNode list, enum step_kind kind)
 {
     struct script_nodes items = {0};
 
     if (node_is(list, "array"))
         items = script_children(r->tree, list);
-    for (size_t i = 0; i < items.count; i++)
-        push(r, (struct step){.kind = kind, .table = table, .column = name_of(r, items.items[i])});
+    for (size_t i = 0; i < items.count; i++) {
+        struct str name = name_of(r, items.items[i]);
+        push(r, (struct step){.kind = kind, .table = table, .column = name, .keys_told = true});
+        if (kind == STEP_ADD_COLUMN)
+            column_key(r, table, name, items.items[i]);
+    }
 }
 
 /* onDelete: "CASCADE"; empty: it cannot be read. */
@@ -134,11 +140,44 @@ static void constraint(struct reading *r, struct str table, TSNode node, enum st
         step.deletes = rule_of(r, object, "onDelete");
         step.updates = rule_of(r, object, "onUpdate");
     }
+    struct step key = {.kind = STEP_KEY,
+                       .table = table,
+                       .name = name_of(r, node),
+                       .makes =
+                           step.which == STEP_KEY_FOREIGN ? STEP_MAKES_FOREIGN : STEP_MAKES_ANY,
+                       .parts_told = node_is(list, "array")};
     if (node_is(list, "array"))
         columns = script_children(r->tree, list);
     for (size_t i = 0; i < columns.count; i++) {
         step.column = script_text(r->tree, r->scope, columns.items[i]);
         push(r, step);
+        key.parts_told = key.parts_told && step.column.length;
+        VEC_PUSH(r->arena, &key.parts, step.column);
+    }
+    if (kind == STEP_ADD_INDEX)
+        push(r, key);
+}
+
+/* { name: "email", isUnique: true }: what is not known of it may be a key. */
+static void column_key(struct reading *r, struct str table, struct str column, TSNode node)
+{
+    static const char *const words[] = {"isUnique", "isPrimary"};
+    static const enum step_makes makes[] = {STEP_MAKES_UNIQUE, STEP_MAKES_PRIMARY};
+    TSNode object = object_of(r, node);
+
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        struct script_scope scope = r->scope;
+        struct step key = {.kind = STEP_KEY, .table = table, .makes = makes[i], .parts_told = true};
+        TSNode value = node_is(object, "object")
+                           ? script_property(r->tree, r->scope, object, words[i], &scope)
+                           : node_null();
+        VEC_PUSH(r->arena, &key.parts, column);
+        if (!node_is(object, "object"))
+            key.makes = STEP_MAKES_ANY;
+        else if (ts_node_is_null(value) ||
+                 script_constant(r->tree, scope, value).kind == SCRIPT_FALSE)
+            continue;
+        push(r, key);
     }
 }
 
@@ -153,7 +192,7 @@ static void create_table(struct reading *r, TSNode node)
         return;
     if (schema.length && !str_eq(schema, STR("public")))
         table = str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(schema), STR_ARG(table));
-    push(r, (struct step){.kind = STEP_ADD_TABLE, .table = table});
+    push(r, (struct step){.kind = STEP_ADD_TABLE, .table = table, .keys_told = true});
     each_column(r, table, list_of(r, object, "columns"), STEP_ADD_COLUMN);
     for (size_t i = 0; i < COUNT_OF(lists); i++) {
         TSNode list = list_of(r, object, lists[i]);
@@ -363,7 +402,10 @@ static void operate(struct reading *r, enum operation operation, TSNode call)
         push(r, (struct step){.kind = operation == OPERATION_ADD_COLUMN ? STEP_ADD_COLUMN
                                                                         : STEP_DROP_COLUMN,
                               .table = table,
-                              .column = name_of(r, second)});
+                              .column = name_of(r, second),
+                              .keys_told = true});
+        if (operation == OPERATION_ADD_COLUMN)
+            column_key(r, table, name_of(r, second), second);
         break;
     case OPERATION_ADD_COLUMNS:
     case OPERATION_DROP_COLUMNS:

@@ -27,9 +27,9 @@ static struct expression_scope in_new(const struct comparison *c, const struct s
 
 /* --- Columns. --- */
 
-static void change_column(struct comparison *c, const struct schema_table *table,
-                          const struct schema_column *old, const struct schema_column *column,
-                          enum schema_aspect aspect, struct str what)
+void comparison_column(struct comparison *c, const struct schema_table *table,
+                       const struct schema_column *old, const struct schema_column *column,
+                       enum schema_aspect aspect, struct str what)
 {
     comparison_add(
         c, (struct schema_change){
@@ -37,6 +37,7 @@ static void change_column(struct comparison *c, const struct schema_table *table
                .object = SCHEMA_OBJECT_COLUMN,
                .aspect = aspect,
                .table = table->name,
+               .whole = table,
                .column = column->name,
                .after = *column,
                .referred = old->references,
@@ -97,29 +98,29 @@ static void compare_columns(struct comparison *c, const struct schema_table *bef
     struct expression_scope there = in_old(c, before), here = in_new(c, table);
 
     if (old->type.length && new->type.length && !is_same_type(arena, old, new))
-        change_column(
+        comparison_column(
             c, table, old, new, ASPECT_TYPE,
             str_printf(arena, STR_FMT " -> " STR_FMT, STR_ARG(old->type), STR_ARG(new->type)));
     if (old->nullable != new->nullable)
-        change_column(c, table, old, new, ASPECT_NULL,
-                      new->nullable ? STR("NULL") : STR("NOT NULL"));
+        comparison_column(c, table, old, new, ASPECT_NULL,
+                          new->nullable ? STR("NULL") : STR("NOT NULL"));
     if (!old->unread_default && !new->unread_default && !(old->made_up && new->made_up) &&
         !same_default(&there, old, &here, new))
-        change_column(c, table, old, new, ASPECT_DEFAULT, default_words(arena, old, new));
+        comparison_column(c, table, old, new, ASPECT_DEFAULT, default_words(arena, old, new));
     if (old->primary_key != new->primary_key)
-        change_column(c, table, old, new, ASPECT_KEY,
-                      new->primary_key ? STR("PRIMARY KEY") : STR("DROP PRIMARY KEY"));
+        comparison_column(c, table, old, new, ASPECT_KEY,
+                          new->primary_key ? STR("PRIMARY KEY") : STR("DROP PRIMARY KEY"));
     /* A key is unique without saying so, and what is one no longer says it. */
     if (old->unique != new->unique &&
         (old->primary_key == new->primary_key || (old->primary_key && new->unique)) &&
         !has_as_unique(new->unique ? before : table, new->name))
-        change_column(c, table, old, new, ASPECT_KEY,
-                      new->unique ? STR("UNIQUE") : STR("DROP UNIQUE"));
+        comparison_column(c, table, old, new, ASPECT_KEY,
+                          new->unique ? STR("UNIQUE") : STR("DROP UNIQUE"));
     if (!str_eq(old->references, new->references))
-        change_column(c, table, old, new, ASPECT_KEY,
-                      new->references.length
-                          ? str_printf(arena, "REFERENCES " STR_FMT, STR_ARG(new->references))
-                          : STR("DROP REFERENCES"));
+        comparison_column(c, table, old, new, ASPECT_KEY,
+                          new->references.length
+                              ? str_printf(arena, "REFERENCES " STR_FMT, STR_ARG(new->references))
+                              : STR("DROP REFERENCES"));
 }
 
 static struct schema_change of_column(struct arena *arena, const struct schema_table *table,
@@ -138,6 +139,7 @@ static struct schema_change of_column(struct arena *arena, const struct schema_t
                                   .table = table->name,
                                   .column = column->name,
                                   .after = *column,
+                                  .whole = table,
                                   .place = column->place,
                                   .line = line};
 }
@@ -213,8 +215,8 @@ static bool has_one_beside(const struct comparison *c, const struct schema_table
     return false;
 }
 
-static void whole_index(struct comparison *c, const struct schema_table *table,
-                        const struct schema_index *index, enum schema_change_kind kind, bool beside)
+void comparison_index(struct comparison *c, const struct schema_table *table,
+                      const struct schema_index *index, enum schema_change_kind kind, bool beside)
 {
     static const char *const words[] = {"INDEX", "UNIQUE INDEX", "UNIQUE",
                                         "CHECK", "FOREIGN KEY",  "EXCLUDE"};
@@ -243,6 +245,7 @@ static void whole_index(struct comparison *c, const struct schema_table *table,
                                           .parts = index->parts,
                                           .beside = beside,
                                           .table = table->name,
+                                          .whole = table,
                                           .name = index->name,
                                           .column = index->kind == SCHEMA_CHECK ? index->of_column
                                                     : index->parts.count ? index->parts.items[0]
@@ -296,10 +299,10 @@ static void compare_unique_names(struct comparison *c, const struct schema_table
         struct schema_index index = {
             .kind = SCHEMA_UNIQUE, .name = after->unique_name, .place = after->place};
         strs_add(c->arena, &index.parts, after->name);
-        whole_index(c, new, &index, SCHEMA_ADD, false);
+        comparison_index(c, new, &index, SCHEMA_ADD, false);
         index.name = before->unique_name;
         index.place = before->place;
-        whole_index(c, old, &index, SCHEMA_DROP, false);
+        comparison_index(c, old, &index, SCHEMA_DROP, false);
     }
 }
 
@@ -311,13 +314,13 @@ static void compare_indexes(struct comparison *c, const struct schema_table *old
         const struct schema_index *index = &new->indexes.items[i];
         if (!index->implied && !is_part_of_column(new, old, index) &&
             !has_index(in_old(c, old), in_new(c, new), index))
-            whole_index(c, new, index, SCHEMA_ADD, has_one_beside(c, old, new, index));
+            comparison_index(c, new, index, SCHEMA_ADD, has_one_beside(c, old, new, index));
     }
     for (size_t i = 0; i < old->indexes.count && (!new->partial || old->partial); i++) {
         const struct schema_index *index = &old->indexes.items[i];
         if (!index->implied && !is_part_of_column(old, new, index) &&
             !has_index(in_new(c, new), in_old(c, old), index))
-            whole_index(c, old, index, SCHEMA_DROP, false);
+            comparison_index(c, old, index, SCHEMA_DROP, false);
     }
 }
 
@@ -355,13 +358,13 @@ static void compare_partition_column(struct comparison *c, const struct schema_t
     after = partition_column(new, is);
     if (before.nullable != after.nullable &&
         (before.nullable != was->nullable || after.nullable != is->nullable))
-        change_column(c, new, &before, &after, ASPECT_NULL,
-                      after.nullable ? STR("NULL") : STR("NOT NULL"));
+        comparison_column(c, new, &before, &after, ASPECT_NULL,
+                          after.nullable ? STR("NULL") : STR("NOT NULL"));
     if (!before.unread_default && !after.unread_default &&
         !same_default(&there, &before, &here, &after) &&
         (!same_default(&there, &before, &there, was) || !same_default(&here, &after, &here, is)))
-        change_column(c, new, &before, &after, ASPECT_DEFAULT,
-                      default_words(c->arena, &before, &after));
+        comparison_column(c, new, &before, &after, ASPECT_DEFAULT,
+                          default_words(c->arena, &before, &after));
 }
 
 void comparison_tables(struct comparison *c, const struct schema_table *old,

@@ -17,4 +17,11 @@ void comparison_tables(struct comparison *c, const struct schema_table *old,
 /* compare_types.c */
 void comparison_types(struct comparison *c);
 
+/* compare.c: a column that changes; an index or constraint that comes or goes. */
+void comparison_column(struct comparison *c, const struct schema_table *table,
+                       const struct schema_column *old, const struct schema_column *column,
+                       enum schema_aspect aspect, struct str what);
+void comparison_index(struct comparison *c, const struct schema_table *table,
+                      const struct schema_index *index, enum schema_change_kind kind, bool beside);
+
 #endif

@@ -160,7 +160,7 @@ struct schema_change {
     struct str value;                 /* of a type: the label that was added */
     struct schema_column after;       /* columns; the dropped one when dropped */
     struct str referred;              /* of a column that changes: what it referred to before */
-    const struct schema_table *whole; /* of a table: with all its columns */
+    const struct schema_table *whole; /* of a table; of a column or an index, the table around it */
     struct schema_place place;        /* in the newer source; where it stood before when dropped */
     struct str line;                  /* "ADD users.email_issue_type VARCHAR(50)" */
 };
@@ -182,6 +182,12 @@ struct str schema_array(struct arena *arena, const struct strs *items);
 /* The columns of a table that was added, each as an addition of its own; those that cannot be read are left out. */
 void schema_added_columns(struct arena *arena, const struct schema_change *table,
                           struct schema_changes *ret_columns);
+/* What comes with a table or a column that was added: its foreign keys, unique constraints and indexes, as changes of what is there. */
+void schema_added_keys(struct arena *arena, const struct schema_change *added,
+                       struct schema_changes *ret_keys);
+/* A column that was made as `type`, which is another one than the models say. */
+struct schema_change schema_made_as(struct arena *arena, const struct schema_table *table,
+                                    const struct schema_column *column, struct str type);
 /* What another pair of sources says. A line that several say stands there for each: they may be of different databases, with migrations of their own. */
 void schema_difference_add(struct arena *arena, struct schema_difference *difference,
                            const struct schema_difference *more);

@@ -1,0 +1,50 @@
+/* added.c -- what comes with a table or a column that is new: keys, indexes, types, each as a change of its own. */
+#include "schema/comparison.h"
+
+static void add_column_keys(struct comparison *c, const struct schema_table *table,
+                            const struct schema_column *column)
+{
+    const struct schema_column none = {0};
+
+    if (column->unread)
+        return;
+    if (column->unique && !column->primary_key)
+        comparison_column(c, table, &none, column, ASPECT_KEY, STR("UNIQUE"));
+    if (column->references.length)
+        comparison_column(c, table, &none, column, ASPECT_KEY,
+                          str_printf(c->arena, "REFERENCES " STR_FMT, STR_ARG(column->references)));
+}
+
+void schema_added_keys(struct arena *arena, const struct schema_change *added,
+                       struct schema_changes *ret_keys)
+{
+    struct schema_difference difference = {0};
+    struct comparison c = {.arena = arena, .difference = &difference};
+    const struct schema_table *table = added->whole;
+    bool whole = added->object == SCHEMA_OBJECT_TABLE;
+
+    for (size_t i = 0; table && i < table->columns.count; i++)
+        if (whole || str_eq(table->columns.items[i].name, added->column))
+            add_column_keys(&c, table, &table->columns.items[i]);
+    for (size_t i = 0; table && i < table->indexes.count; i++) {
+        const struct schema_index *index = &table->indexes.items[i];
+        bool comes = whole || str_eq(index->of_column, added->column);
+        if (comes && !index->implied && index->kind != SCHEMA_CHECK &&
+            index->kind != SCHEMA_EXCLUDE)
+            comparison_index(&c, table, index, SCHEMA_ADD, false);
+    }
+    *ret_keys = difference.changes;
+}
+
+struct schema_change schema_made_as(struct arena *arena, const struct schema_table *table,
+                                    const struct schema_column *column, struct str type)
+{
+    struct schema_difference difference = {0};
+    struct comparison c = {.arena = arena, .difference = &difference};
+    const struct schema_column made = {.type = type};
+
+    comparison_column(
+        &c, table, &made, column, ASPECT_TYPE,
+        str_printf(arena, STR_FMT " -> " STR_FMT, STR_ARG(type), STR_ARG(column->type)));
+    return difference.changes.items[0];
+}
