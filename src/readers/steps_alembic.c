@@ -553,6 +553,19 @@ static struct str parameter_named(const struct python_file *file, TSNode paramet
     return node_source(file, ts_node_is_null(name) ? parameter : name);
 }
 
+/* add_keys("users") of a package that is not in the tree, in a line of its own. */
+static bool may_make_keys(TSNode call, const struct python_thing *thing)
+{
+    static const char *const known[] = {"alembic", "sqlalchemy", "logging", "print", "warnings"};
+
+    if (!node_is(ts_node_parent(call), "expression_statement") || !thing->dotted.length)
+        return false;
+    for (size_t i = 0; i < COUNT_OF(known); i++)
+        if (str_starts(thing->dotted, str_from(known[i])))
+            return false;
+    return true;
+}
+
 /* Functions of the tree that upgrade() calls are part of it. */
 static void alembic_part(struct steps_reader *r, TSNode call)
 {
@@ -588,6 +601,8 @@ static void alembic_part(struct steps_reader *r, TSNode call)
         r->calls--;
         return;
     }
+    if (may_make_keys(call, &thing))
+        steps_push(r, (struct step){.kind = STEP_KEY});
     alembic_call(r, call);
 }
 

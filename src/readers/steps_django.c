@@ -500,6 +500,12 @@ static void django_call(struct steps_reader *r, TSNode call)
         steps_of_run_python(r, call, r->class_body);
     else if (str_eq(name, STR("RunSQL")))
         steps_sql_argument(r, steps_word(r, call, "sql", 0));
+    else if (!ts_node_is_null(call_keyword(r->scope.file, call, "model_name")))
+        steps_push(
+            r, (struct step){.kind = STEP_KEY, /* an operation of a package may make any */
+                             .table = django_table(
+                                 r, steps_text(r, call_keyword(r->scope.file, call, "model_name"))),
+                             .field = true});
 }
 
 void steps_of_django(struct arena *arena, struct python_tree *tree, struct python_file *file,

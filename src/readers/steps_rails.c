@@ -701,6 +701,11 @@ static void call_node(struct reader *r, TSNode call, size_t depth)
         return;
     if ((!receiver.length || str_eq(receiver, STR("self"))) && own_method(r, call, method, depth))
         return;
+    /* add_unique_key :posts, :slug of a gem */
+    if (!receiver.length && ruby_argument_count(call) > 1 &&
+        (str_starts(method, STR("add_")) || str_starts(method, STR("create_")) ||
+         str_starts(method, STR("ensure_"))))
+        push(r, (struct step){.kind = STEP_KEY, .table = text_at(r, call, 0)});
     visit(r, call, depth + 1);
 }
 
