@@ -26,7 +26,8 @@ enum veil { VEIL_UNKNOWN = 0, VEIL_NONE, VEIL_SOME };
 struct keeping {
     struct covering *c;
     VEC(struct entry) entries;
-    enum veil *veils; /* of each file */
+    enum veil *veils;  /* of each file */
+    struct str *texts; /* of those that are looked into */
     struct schema_changes *left;
     bool *found; /* of each change: one of the migrations makes it; NULL: not asked */
 };
@@ -132,13 +133,12 @@ static struct entry_list about(const struct keeping *k, const struct schema_chan
 static bool is_file_veiled(struct keeping *k, const struct file_steps *file)
 {
     size_t at = (size_t)(file - k->c->files.items);
-    struct str text;
 
     if (k->veils[at] == VEIL_UNKNOWN)
-        k->veils[at] =
-            !covering_read(k->c, file->path, &text) || migration_is_veiled(file->path, text)
-                ? VEIL_SOME
-                : VEIL_NONE;
+        k->veils[at] = !covering_read(k->c, file->path, &k->texts[at]) ||
+                               migration_is_veiled(file->path, k->texts[at])
+                           ? VEIL_SOME
+                           : VEIL_NONE;
     return k->veils[at] == VEIL_SOME;
 }
 
@@ -148,12 +148,11 @@ static bool may_be_veiled(struct keeping *k, const struct file_steps *maker,
 {
     for (size_t f = 0; f < k->c->files.count; f++) {
         const struct file_steps *file = &k->c->files.items[f];
-        struct str text;
         if ((file < maker && !file->in_range) || !is_file_veiled(k, file) ||
             covering_file_is_foreign(k->c, file, change))
             continue;
-        if (!covering_read(k->c, file->path, &text) ||
-            text_has_word(text, table_name_of(change->table).table) || file == maker)
+        if (!k->texts[f].length || file == maker ||
+            text_has_word(k->texts[f], table_name_of(change->table).table))
             return true;
     }
     return false;
@@ -416,6 +415,7 @@ void covering_note_keys(struct covering *c, const struct schema_changes *asked, 
     if (!any)
         return;
     k.veils = ARENA_ARRAY(c->arena, c->files.count + 1, enum veil);
+    k.texts = ARENA_ARRAY(c->arena, c->files.count + 1, struct str);
     note_entries(&k);
     for (size_t i = 0; i < asked->count; i++)
         if (!covered[i] || asked->items[i].kind != SCHEMA_ADD)

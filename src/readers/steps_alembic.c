@@ -58,15 +58,6 @@ static struct str type_text(struct steps_reader *r, TSNode node)
 
 /* --- Keys. --- */
 
-static bool is_set(struct steps_reader *r, TSNode call, const char *keyword)
-{
-    TSNode given = call_keyword(r->scope.file, call, keyword);
-    enum python_constant_kind kind =
-        ts_node_is_null(given) ? CONSTANT_FALSE : python_constant(r->tree, r->scope, given).kind;
-
-    return kind != CONSTANT_FALSE && kind != CONSTANT_NONE;
-}
-
 /* ["a", sa.text("lower(b)")]: an expression is "". */
 static void list_parts(struct steps_reader *r, TSNode list, struct step *key)
 {
@@ -115,7 +106,7 @@ static bool table_key(struct steps_reader *r, struct str table, TSNode made)
         list_parts(r, steps_word(r, made, "columns", 0), &key);
     } else if (str_eq(name, STR("Index"))) {
         key.name = steps_text(r, call_positional(made, 0));
-        key.makes = is_set(r, made, "unique") ? STEP_MAKES_UNIQUE : STEP_MAKES_INDEX;
+        key.makes = steps_is_set(r, made, "unique") ? STEP_MAKES_UNIQUE : STEP_MAKES_INDEX;
         argument_parts(r, made, 1, &key);
     } else {
         return str_ends(name, STR("CheckConstraint")) || str_eq(name, STR("Column"));
@@ -144,7 +135,7 @@ static void column_keys(struct steps_reader *r, const struct step *step, TSNode 
                 {"primary_key", STEP_MAKES_PRIMARY}};
 
     for (size_t i = 0; i < COUNT_OF(rows); i++)
-        if (is_set(r, column, rows[i].keyword))
+        if (steps_is_set(r, column, rows[i].keyword))
             column_key(r, step, rows[i].makes);
     for (size_t i = 1; i < call_positional_count(column); i++) {
         TSNode given = call_positional(column, i);
@@ -174,7 +165,7 @@ static void operation_key(struct steps_reader *r, TSNode call, struct str table,
         if (!str_eq(name, str_from(rows[i].name)))
             continue;
         key.name = steps_text(r, steps_word(r, call, rows[i].title, 0));
-        if (key.makes == STEP_MAKES_INDEX && is_set(r, call, "unique"))
+        if (key.makes == STEP_MAKES_INDEX && steps_is_set(r, call, "unique"))
             key.makes = STEP_MAKES_UNIQUE;
         list_parts(r, steps_word(r, call, rows[i].columns, rows[i].place - shift), &key);
         steps_push(r, key);

@@ -52,15 +52,6 @@ static bool field_refers(struct steps_reader *r, TSNode field)
 
 /* --- Keys. --- */
 
-static bool is_set(struct steps_reader *r, TSNode call, const char *keyword)
-{
-    TSNode given = call_keyword(r->scope.file, call, keyword);
-    enum python_constant_kind kind =
-        ts_node_is_null(given) ? CONSTANT_FALSE : python_constant(r->tree, r->scope, given).kind;
-
-    return kind != CONSTANT_FALSE && kind != CONSTANT_NONE;
-}
-
 static void push_key(struct steps_reader *r, struct str table, struct str column,
                      enum step_makes makes)
 {
@@ -83,16 +74,16 @@ static void field_keys(struct steps_reader *r, struct str table, struct str colu
         push_key(r, table, column, STEP_MAKES_ANY);
         return;
     }
-    if (is_set(r, field, "unique") || str_eq(kind, STR("OneToOneField")))
+    if (steps_is_set(r, field, "unique") || str_eq(kind, STR("OneToOneField")))
         push_key(r, table, column, STEP_MAKES_UNIQUE);
-    if (is_set(r, field, "primary_key"))
+    if (steps_is_set(r, field, "primary_key"))
         push_key(r, table, column, STEP_MAKES_PRIMARY);
-    if (is_set(r, field, "db_index") || str_eq(kind, STR("SlugField")))
+    if (steps_is_set(r, field, "db_index") || str_eq(kind, STR("SlugField")))
         push_key(r, table, column, STEP_MAKES_INDEX);
     if (field_refers(r, field)) {
         push_key(r, table, column, STEP_MAKES_INDEX);
         if (ts_node_is_null(call_keyword(r->scope.file, field, "db_constraint")) ||
-            is_set(r, field, "db_constraint"))
+            steps_is_set(r, field, "db_constraint"))
             push_key(r, table, column, STEP_MAKES_FOREIGN);
     }
 }

@@ -22,6 +22,15 @@ TSNode steps_word(struct steps_reader *r, TSNode call, const char *keyword, size
     return ts_node_is_null(node) ? call_positional(call, index) : node;
 }
 
+bool steps_is_set(struct steps_reader *r, TSNode call, const char *keyword)
+{
+    TSNode given = call_keyword(r->scope.file, call, keyword);
+    enum python_constant_kind kind =
+        ts_node_is_null(given) ? CONSTANT_FALSE : python_constant(r->tree, r->scope, given).kind;
+
+    return kind != CONSTANT_FALSE && kind != CONSTANT_NONE;
+}
+
 void steps_push(struct steps_reader *r, struct step step)
 {
     VEC_PUSH(r->arena, r->steps, step);

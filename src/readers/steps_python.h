@@ -27,6 +27,8 @@ struct steps_reader {
 struct str steps_text(struct steps_reader *r, TSNode node);
 /* An argument by its keyword, or else its place. */
 TSNode steps_word(struct steps_reader *r, TSNode call, const char *keyword, size_t index);
+/* unique=True; what is computed may be. */
+bool steps_is_set(struct steps_reader *r, TSNode call, const char *keyword);
 void steps_push(struct steps_reader *r, struct step step);
 /* "create_table" of op.create_table(…). */
 struct str steps_called(struct steps_reader *r, TSNode call);

@@ -1,0 +1,163 @@
+/* steps_sql_keys.c -- the keys, and the types, that SQL makes. */
+#include "readers/steps_sql.h"
+
+#define BRACKETS_MAX                                                                               \
+    4000u /* tokens: a text of nothing but opening ones is not gone through for each */
+
+/* Behind the closing bracket of the opening one at `at`. */
+static size_t brackets_end(const struct tokens *t, size_t at)
+{
+    size_t depth = 0;
+
+    for (size_t end = at + BRACKETS_MAX;
+         at < end && at < t->all.count && t->all.items[at].kind != ';'; at++) {
+        depth += t->all.items[at].kind == '(';
+        if (t->all.items[at].kind == ')' && --depth == 0)
+            return at + 1;
+    }
+    return at;
+}
+
+/* name(10), of MySQL's: so many bytes of a column. */
+static bool is_length(const struct tokens *t, size_t at)
+{
+    return at + 2 < t->all.count && t->all.items[at].kind == '(' &&
+           t->all.items[at + 2].kind == ')' && t->all.items[at + 1].kind == 'w' &&
+           byte_is_digit(t->all.items[at + 1].text.bytes[0]);
+}
+
+/* (a, b DESC, lower(c)): its columns, an expression as "". `at` is the opening bracket. */
+void sql_key_parts(const struct tokens *t, size_t at, struct step *step)
+{
+    size_t end = brackets_end(t, at);
+
+    if (at >= t->all.count || t->all.items[at].kind != '(')
+        return;
+    step->parts_told = true;
+    while (++at < end) {
+        struct token first = t->all.items[at], behind = t->all.items[at + 1 < end ? at + 1 : at];
+        bool named = (first.kind == 'w' || first.kind == 'q') && behind.kind != '.' &&
+                     (behind.kind != '(' || is_length(t, at + 1));
+        if (first.kind == ')')
+            break;
+        VEC_PUSH(t->arena, &step->parts, named ? token_name(t, first) : STR_NONE);
+        for (size_t depth = 0; at < end; at++) {
+            char kind = t->all.items[at].kind;
+            if (depth == 0 && (kind == ',' || kind == ')'))
+                break;
+            depth += kind == '(';
+            depth -= kind == ')';
+        }
+    }
+}
+
+/* [CONSTRAINT name] UNIQUE (a, b), KEY name (a), FOREIGN KEY (a) …: false where it is none of these. Nothing is taken. */
+bool sql_key(const struct tokens *t, size_t at, struct step *step)
+{
+    static const struct {
+        const char *word;
+        enum step_makes makes;
+    } rows[] = {{"UNIQUE", STEP_MAKES_UNIQUE},   {"PRIMARY", STEP_MAKES_PRIMARY},
+                {"FOREIGN", STEP_MAKES_FOREIGN}, {"KEY", STEP_MAKES_INDEX},
+                {"INDEX", STEP_MAKES_INDEX},     {"FULLTEXT", STEP_MAKES_INDEX},
+                {"SPATIAL", STEP_MAKES_INDEX}};
+    struct token first;
+
+    if (token_is(tokens_at(t, at), "CONSTRAINT")) {
+        at++;
+        if (tokens_at(t, at).kind == 'q' ||
+            (!token_is(tokens_at(t, at), "UNIQUE") && !token_is(tokens_at(t, at), "PRIMARY") &&
+             !token_is(tokens_at(t, at), "FOREIGN")))
+            step->name = token_name(t, tokens_at(t, at++));
+    }
+    first = tokens_at(t, at);
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (token_is(first, rows[i].word))
+            step->makes = rows[i].makes;
+    if (!step->makes)
+        return false;
+    at++;
+    while (token_is(tokens_at(t, at), "KEY") || token_is(tokens_at(t, at), "INDEX") ||
+           token_is(tokens_at(t, at), "NULLS") || token_is(tokens_at(t, at), "NOT") ||
+           token_is(tokens_at(t, at), "DISTINCT"))
+        at++;
+    if (token_is(tokens_at(t, at), "IF")) /* NOT EXISTS */
+        at += 3;
+    if ((tokens_at(t, at).kind == 'w' || tokens_at(t, at).kind == 'q') &&
+        !token_is(tokens_at(t, at), "USING")) {
+        step->name = step->name.length ? step->name : token_name(t, tokens_at(t, at));
+        at++;
+    }
+    if (token_is(tokens_at(t, at), "USING"))
+        at += 2;
+    /* `key varchar(20)` is a column; UNIQUE USING INDEX name has its columns elsewhere. */
+    if (tokens_at(t, at).kind == '(' && step->makes == STEP_MAKES_INDEX && is_length(t, at))
+        return false;
+    if (tokens_at(t, at).kind != '(')
+        return step->makes != STEP_MAKES_INDEX;
+    sql_key_parts(t, at, step);
+    return true;
+}
+
+static void push_column_key(struct tokens *t, const struct step *column, enum step_makes makes,
+                            struct steps *steps)
+{
+    struct step key = {
+        .kind = STEP_KEY, .table = column->table, .makes = makes, .parts_told = true};
+
+    VEC_PUSH(t->arena, &key.parts, column->column);
+    VEC_PUSH(t->arena, steps, key);
+}
+
+/* name integer UNIQUE REFERENCES users (id): the tokens from `start` on say what comes with the column. */
+void sql_column_keys(struct tokens *t, const struct step *column, size_t start, struct steps *steps)
+{
+    size_t depth = 0;
+
+    for (size_t i = start; i < t->at; i++) {
+        struct token token = t->all.items[i];
+        depth += token.kind == '(';
+        depth -= depth && token.kind == ')';
+        if (depth)
+            continue;
+        if (token_is(token, "UNIQUE"))
+            push_column_key(t, column, STEP_MAKES_UNIQUE, steps);
+        if (token_is(token, "PRIMARY"))
+            push_column_key(t, column, STEP_MAKES_PRIMARY, steps);
+        if (token_is(token, "REFERENCES"))
+            push_column_key(t, column, STEP_MAKES_FOREIGN, steps);
+        if (token_is(token, "KEY") && i > start && !token_is(t->all.items[i - 1], "PRIMARY") &&
+            !token_is(t->all.items[i - 1], "UNIQUE"))
+            push_column_key(t, column, STEP_MAKES_INDEX, steps);
+    }
+}
+
+/* "VARCHAR(50)" of character varying ( 50 ) NOT NULL, as far as it is one of the usual ones. */
+struct str sql_type_written(const struct tokens *t, size_t at)
+{
+    static const char *const two[][3] = {{"character", "varying", "varchar"},
+                                         {"double", "precision", "float8"},
+                                         {"char", "varying", "varchar"}};
+    struct str word = at < t->all.count && t->all.items[at].kind == 'w'
+                          ? str_lower(t->arena, t->all.items[at].text)
+                          : STR_NONE;
+    struct strs parts = {0};
+
+    for (size_t i = 0; i < COUNT_OF(two) && at + 1 < t->all.count; i++)
+        if (str_eq(word, str_from(two[i][0])) && token_is(t->all.items[at + 1], two[i][1])) {
+            word = str_from(two[i][2]);
+            at++;
+            break;
+        }
+    size_t open = at + 1, end = open < t->all.count && t->all.items[open].kind == '('
+                                    ? brackets_end(t, open)
+                                    : open;
+    for (size_t i = open + 1; i + 1 < end; i++)
+        VEC_PUSH(t->arena, &parts, t->all.items[i].text);
+    if (end < t->all.count &&
+        (t->all.items[end].kind == '[' || t->all.items[end].kind == '.' || word.length == 0))
+        return STR_NONE; /* an array, a type of another schema */
+    return parts.count ? str_printf(t->arena, STR_FMT "(" STR_FMT ")", STR_ARG(word),
+                                    STR_ARG(str_join(t->arena, parts.items, parts.count, STR(""))))
+                       : word;
+}
