@@ -333,7 +333,7 @@ static const struct row {
     {"0002_a.py",
      "class Migration(migrations.Migration):\n    operations = [migrations.AlterUniqueTogether("
      "name='order', unique_together={('a', 'b')})]\n",
-     INDEX(ADD, "shop_order", "shop_order_a_b_uniq", "a"), true},
+     PAIR_OF(SCHEMA_UNIQUE, "shop_order", "a", "b"), true},
     {"0002_a.py",
      "class Migration(migrations.Migration):\n    operations = [migrations.AddField("
      "model_name='line', name='price', field=models.IntegerField())]\n",
