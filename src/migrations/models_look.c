@@ -3,6 +3,7 @@
 #include "base/sought.h"
 #include "migrations/languages.h"
 #include "migrations/models.h"
+#include "readers/imports.h"
 
 #define LOOKED_AT_BYTES ((size_t)256 << 10)
 
@@ -18,9 +19,11 @@ VEC_DEFINE(blobs_looked_at, struct looked_at);
 struct looking {
     const struct models_look *look;
     struct blobs_looked_at blobs;
-    struct strs ids;                       /* of the blobs */
-    VEC(struct definitions) before, after; /* of each file of which they count */
-    struct sought *sought;                 /* of each language */
+    struct strs ids;                                /* of the blobs */
+    VEC(struct definitions) before, after;          /* of each file of which they count */
+    VEC(const struct repository_change *) defining; /* those files */
+    struct imports *imports; /* of those whose imports differ, each as it was and as it is */
+    struct sought *sought;   /* of each language */
     bool any;
 };
 
@@ -77,6 +80,7 @@ static void list_file(struct looking *looking, const struct repository_change *c
     if (blob.defines) {
         VEC_PUSH(arena, &looking->before, (struct definitions){0});
         VEC_PUSH(arena, &looking->after, (struct definitions){0});
+        VEC_PUSH(arena, &looking->defining, change);
     }
     list_edition(looking, change->old_id, blob);
     blob.is_new = true;
@@ -112,6 +116,41 @@ static bool look_where_it_went(struct looking *looking, struct err *e)
     return look(looking, e);
 }
 
+/* --- Imports alone. --- */
+
+static bool read_imports(void *context, size_t index, struct str bytes)
+{
+    struct looking *looking = context;
+
+    imports_read(looking->look->arena,
+                 looking->defining.items[looking->blobs.items[index].place]->path, bytes,
+                 &looking->imports[index]);
+    return true;
+}
+
+/* Few files import something else than before: those are looked into once more. */
+static bool look_at_imports(struct looking *looking, struct err *e)
+{
+    looking->ids.count = looking->blobs.count = 0;
+    for (size_t i = 0; i < looking->defining.count; i++) {
+        const struct repository_change *change = looking->defining.items[i];
+        struct looked_at blob = {.place = i};
+        if (!change->old_id.length || !change->new_id.length ||
+            looking->before.items[i].imports == looking->after.items[i].imports)
+            continue;
+        list_edition(looking, change->old_id, blob);
+        list_edition(looking, change->new_id, blob);
+    }
+    looking->imports = ARENA_ARRAY(looking->look->arena, looking->ids.count + 1, struct imports);
+    if (looking->ids.count && !repository_each_blob(looking->look->repository, &looking->ids,
+                                                    LOOKED_AT_BYTES, read_imports, looking, e))
+        return false;
+    for (size_t i = 0; i + 1 < looking->ids.count; i += 2)
+        looking->any =
+            looking->any || imports_altered(&looking->imports[i], &looking->imports[i + 1]);
+    return true;
+}
+
 /* Models may stand in a file of any name, and so may what they are made from: files that changed are looked into, as they were and as they are. */
 bool models_look_into_files(const struct models_look *asked, bool *ret_any, struct err *e)
 {
@@ -127,7 +166,10 @@ bool models_look_into_files(const struct models_look *asked, bool *ret_any, stru
     bool altered = !looking.any && is_altered(&looking);
     if (altered && !look_where_it_went(&looking, e))
         return false;
-    *ret_any = looking.any || (altered && is_altered(&looking));
+    looking.any = looking.any || (altered && is_altered(&looking));
+    if (!looking.any && !look_at_imports(&looking, e))
+        return false;
+    *ret_any = looking.any;
     return true;
 }
 

@@ -8,6 +8,7 @@
 #include "base/sought.h"
 #include "migrations/models_files.h"
 #include "readers/edited_tables.h"
+#include "readers/imports.h"
 
 #define NEAR_CHANGED_MAX 200u
 
@@ -59,13 +60,17 @@ static bool note_models(struct nearness *n, const struct str texts[2])
 }
 
 /* Models may import it. */
-static bool note_other(struct nearness *n, const struct str texts[2])
+static bool note_other(struct nearness *n, struct str path, const struct str texts[2])
 {
     struct definitions of[2];
+    struct imports imports[2];
 
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 2; i++) {
         model_languages[n->language].defines(n->arena, texts[i], &of[i]);
+        imports_read(n->arena, path, texts[i], &imports[i]);
+    }
     return !definitions_altered(n->arena, &of[0], &of[1], 1) &&
+           !imports_altered(&imports[0], &imports[1]) &&
            edited_tables_imports_stay(n->arena, texts[0], texts[1]);
 }
 
@@ -82,7 +87,7 @@ static bool note_changed(struct nearness *n)
         for (size_t j = 0; j < 2; j++)
             if (!model_side_read(&n->sides[j], path, &texts[j]))
                 texts[j] = STR_NONE;
-        if (!(is_wanted(n, path) ? note_models(n, texts) : note_other(n, texts)))
+        if (!(is_wanted(n, path) ? note_models(n, texts) : note_other(n, path, texts)))
             return false;
     }
     return true;

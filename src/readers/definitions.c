@@ -97,11 +97,24 @@ static struct str python_class(struct arena *arena, struct str statement)
                : statement;
 }
 
-static bool python_defines(struct arena *arena, struct str statement, struct str *ret_name,
-                           struct str *ret_text)
+static const char *const compounds[] = {"if",      "elif", "else",  "try",  "except",
+                                        "finally", "for",  "while", "with", NULL};
+
+bool definition_may_import(struct str statement, bool is_script)
 {
-    static const char *const compounds[] = {"if",      "elif", "else",  "try",  "except",
-                                            "finally", "for",  "while", "with", NULL};
+    struct str rest = statement;
+
+    if (skip_word(&rest, STR("import")) || (!is_script && skip_word(&rest, STR("from"))))
+        return true;
+    for (const char *const *word = compounds; !is_script && *word; word++)
+        if (skip_word(&rest, str_from(*word)))
+            return str_contains(rest, STR("import "));
+    return false;
+}
+
+bool definition_in_python(struct arena *arena, struct str statement, struct str *ret_name,
+                          struct str *ret_text)
+{
     struct str rest = statement;
 
     *ret_name = STR_NONE;
@@ -153,8 +166,8 @@ static bool script_function(struct str statement)
     return statement.length <= FUNCTION_MAX && !has_one_of(statement, others);
 }
 
-static bool script_defines(struct arena *arena, struct str statement, struct str *ret_name,
-                           struct str *ret_text)
+bool definition_in_script(struct arena *arena, struct str statement, struct str *ret_name,
+                          struct str *ret_text)
 {
     static const char *const functions[] = {"=>", "function", NULL};
     static const char *const values[] = {"const", "let", "var", NULL};
@@ -199,11 +212,8 @@ static uint64_t hash(struct str s)
     return value ? value : 1;
 }
 
-typedef bool defines_function(struct arena *arena, struct str statement, struct str *ret_name,
-                              struct str *ret_text);
-
 static void collect(struct arena *arena, struct str source, bool is_script,
-                    defines_function *defines, struct definitions *ret_definitions)
+                    definition_function *defines, struct definitions *ret_definitions)
 {
     struct statements statements = {.source = source, .is_script = is_script};
     struct definitions found = {0};
@@ -213,6 +223,8 @@ static void collect(struct arena *arena, struct str source, bool is_script,
     while (statements_next(&statements, &statement)) {
         bool defined = defines(&scratch, statement, &name, &text);
         bool whole = defined && text.bytes == statement.bytes;
+        if (definition_may_import(statement, is_script))
+            found.imports += hash(statement);
         /* import { a } from 'a'; export const B = 20; */
         if (!whole && (is_script || str_find_byte(statement, ';') != SIZE_MAX) &&
             statements_are_several(statement, is_script))
@@ -231,13 +243,13 @@ static void collect(struct arena *arena, struct str source, bool is_script,
 void definitions_of_python(struct arena *arena, struct str source,
                            struct definitions *ret_definitions)
 {
-    collect(arena, source, false, python_defines, ret_definitions);
+    collect(arena, source, false, definition_in_python, ret_definitions);
 }
 
 void definitions_of_script(struct arena *arena, struct str source,
                            struct definitions *ret_definitions)
 {
-    collect(arena, source, true, script_defines, ret_definitions);
+    collect(arena, source, true, definition_in_script, ret_definitions);
 }
 
 /* --- Two editions. --- */

@@ -19,12 +19,25 @@ struct definition { /* kept by their hashes: the texts of 40,000 files are not *
     uint64_t name;  /* 0: none */
     uint64_t text;
 };
-VEC_DEFINE(definitions, struct definition);
+struct definitions {
+    struct definition *items;
+    size_t count, capacity;
+    uint64_t
+        imports; /* of what is imported, in any order: does it differ at all? What of it counts says imports.h */
+};
 
 typedef void definitions_function(struct arena *arena, struct str source,
                                   struct definitions *ret_definitions);
 definitions_function definitions_of_python;
 definitions_function definitions_of_script; /* TypeScript and JavaScript */
+
+/* One statement: does it define something? Its name may be empty. */
+typedef bool definition_function(struct arena *arena, struct str statement, struct str *ret_name,
+                                 struct str *ret_text);
+definition_function definition_in_python;
+definition_function definition_in_script;
+/* Is it an import, or may it hold some: try: from .fast import Base? */
+bool definition_may_import(struct str statement, bool is_script);
 
 /* before[i] and after[i] are those of one file. */
 bool definitions_altered(struct arena *arena, const struct definitions *before,
