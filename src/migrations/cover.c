@@ -211,6 +211,7 @@ static void read_python(struct cover *cover)
 
     cover->text = text;
     cover_assigned_note(cover->arena, text, &cover->assigned);
+    cover_aliases_note(cover->arena, text, &cover->assigned, &cover->aliases);
     while (at < text.length) {
         char byte = text.bytes[at];
         struct str ignored;
@@ -229,6 +230,7 @@ static void read_python(struct cover *cover)
                 call.receiver = cover_identifier_before(text, before - 1);
             size_t behind = cover_skip_arguments(text, at, cover->arena, &call.literals);
             call.arguments = str_slice(text, at, behind);
+            cover_follow_alias(&cover->aliases, &call, at);
             if (str_eq(call.name, STR("batch_alter_table"))) {
                 batch = call.literals.count ? call.literals.items[0] : STR_NONE;
                 schema = cover_schema(&call);

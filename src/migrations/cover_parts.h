@@ -30,6 +30,7 @@ struct cover {
     enum language language;
     struct str text; /* of Python: what goes forward */
     struct cover_assigned assigned;
+    struct cover_aliases aliases;
     VEC(struct part) parts;
     VEC(struct posting) postings;
     struct steps steps;

@@ -9,7 +9,7 @@
 static struct str with_schema(struct steps_reader *r, TSNode call, const char *keyword,
                               struct str table)
 {
-    struct str schema = steps_text(r, call_keyword(r->scope.file, call, keyword));
+    struct str schema = steps_text(r, steps_keyword(r, call, keyword));
 
     return schema.length && table.length && !str_eq(schema, STR("public"))
                ? str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(schema), STR_ARG(table))
@@ -77,10 +77,10 @@ static void list_parts(struct steps_reader *r, TSNode list, struct step *key)
 static void argument_parts(struct steps_reader *r, TSNode call, size_t first, struct step *key)
 {
     key->parts_told = !call_has_splat(call);
-    for (size_t i = first; i < call_positional_count(call); i++) {
-        struct str text = steps_text(r, call_positional(call, i));
+    for (size_t i = first; i < steps_positional_count(r, call); i++) {
+        struct str text = steps_text(r, steps_positional(r, call, i));
         key->parts_told =
-            key->parts_told && (text.length || node_is(call_positional(call, i), "call"));
+            key->parts_told && (text.length || node_is(steps_positional(r, call, i), "call"));
         VEC_PUSH(r->arena, &key->parts, text);
     }
 }
@@ -276,9 +276,9 @@ static void spread_arguments(struct steps_reader *r, TSNode call, size_t at)
         any = true;
         told = spread_columns(r, argument) && told;
     }
-    for (size_t i = 0; i < call_positional_count(call); i++)
-        told = told && (i == 0 || node_is(call_positional(call, i), "call") ||
-                        node_is(call_positional(call, i), "list_splat"));
+    for (size_t i = 0; i < steps_positional_count(r, call); i++)
+        told = told && (i == 0 || node_is(steps_positional(r, call, i), "call") ||
+                        node_is(steps_positional(r, call, i), "list_splat"));
     r->steps->items[at].spread = any && told;
 }
 
@@ -291,10 +291,10 @@ static void alembic_table(struct steps_reader *r, TSNode call)
     bool told = !call_has_splat(call);
 
     steps_push(r, (struct step){.kind = STEP_ADD_TABLE, .table = table});
-    for (size_t i = 1; i < call_positional_count(call); i++) {
-        told = table_key(r, table, call_positional(call, i)) && told;
-        if (str_eq(steps_called(r, call_positional(call, i)), STR("Column")))
-            push_column(r, table, call_positional(call, i));
+    for (size_t i = 1; i < steps_positional_count(r, call); i++) {
+        told = table_key(r, table, steps_positional(r, call, i)) && told;
+        if (str_eq(steps_called(r, steps_positional(r, call, i)), STR("Column")))
+            push_column(r, table, steps_positional(r, call, i));
     }
     r->steps->items[at].keys_told = told;
     if (call_has_splat(call))
@@ -418,23 +418,22 @@ static void alembic_of_metadata(struct steps_reader *r, TSNode call, enum step_k
 static void alembic_alter(struct steps_reader *r, TSNode call, struct str table, size_t shift)
 {
     struct str column = steps_text(r, steps_word(r, call, "column_name", 1 - shift));
-    struct str renamed = steps_text(r, call_keyword(r->scope.file, call, "new_column_name"));
-    struct python_file *file = r->scope.file;
+    struct str renamed = steps_text(r, steps_keyword(r, call, "new_column_name"));
     struct python_constant nullable =
-        python_constant(r->tree, r->scope, call_keyword(file, call, "nullable"));
+        python_constant(r->tree, r->scope, steps_keyword(r, call, "nullable"));
 
     steps_push(r,
                (struct step){
                    .kind = STEP_ALTER_COLUMN,
                    .table = table,
                    .column = column,
-                   .type = !ts_node_is_null(call_keyword(file, call, "type_")),
-                   .becomes = type_text(r, call_keyword(file, call, "type_")),
-                   .made_type = type_text(r, call_keyword(file, call, "type_")),
-                   .null = !ts_node_is_null(call_keyword(file, call, "nullable")),
+                   .type = !ts_node_is_null(steps_keyword(r, call, "type_")),
+                   .becomes = type_text(r, steps_keyword(r, call, "type_")),
+                   .made_type = type_text(r, steps_keyword(r, call, "type_")),
+                   .null = !ts_node_is_null(steps_keyword(r, call, "nullable")),
                    .null_known = nullable.kind == CONSTANT_TRUE || nullable.kind == CONSTANT_FALSE,
                    .nullable = nullable.kind == CONSTANT_TRUE,
-                   .default_value = !ts_node_is_null(call_keyword(file, call, "server_default"))});
+                   .default_value = !ts_node_is_null(steps_keyword(r, call, "server_default"))});
     if (renamed.length) {
         steps_push(r, (struct step){.kind = STEP_DROP_COLUMN, .table = table, .column = column});
         steps_push(r, (struct step){.kind = STEP_ADD_COLUMN, .table = table, .column = renamed});
@@ -445,7 +444,7 @@ static void alembic_alter(struct steps_reader *r, TSNode call, struct str table,
 static void alembic_key(struct steps_reader *r, TSNode call, struct str table, TSNode columns,
                         const char *ending)
 {
-    struct str name = steps_text(r, call_positional(call, 0));
+    struct str name = steps_text(r, steps_positional(r, call, 0));
     bool listed = node_is(columns, "list") || node_is(columns, "tuple");
 
     if (!name.length && listed && ts_node_named_child_count(columns) == 1)
@@ -477,17 +476,17 @@ static void alembic_call(struct steps_reader *r, TSNode call)
     size_t shift = batch.length ? 1 : 0;
     struct str of_table =
         with_schema(r, call, str_eq(name, STR("create_foreign_key")) ? "source_schema" : "schema",
-                    steps_text(r, call_positional(call, 1))); /* where the name comes first */
+                    steps_text(r, steps_positional(r, call, 1))); /* where the name comes first */
     struct str table =
         shift ? batch
               : with_schema(r, call, "schema", steps_text(r, steps_word(r, call, "table_name", 0)));
 
     operation_key(r, call, shift ? batch : keyed_table(r, call, of_table), shift);
     if (str_eq_nocase(name, STR("enum")))
-        steps_push(r, (struct step){.kind = STEP_ADD_TYPE,
-                                    .name = with_schema(
-                                        r, call, "schema",
-                                        steps_text(r, call_keyword(r->scope.file, call, "name")))});
+        steps_push(
+            r, (struct step){.kind = STEP_ADD_TYPE,
+                             .name = with_schema(r, call, "schema",
+                                                 steps_text(r, steps_keyword(r, call, "name")))});
     else if (str_eq(name, STR("add_column")))
         push_column(r, table, steps_word(r, call, "column", 1 - shift));
     else if (str_eq(name, STR("drop_column")))
@@ -516,22 +515,23 @@ static void alembic_call(struct steps_reader *r, TSNode call)
                                     .name = steps_text(r, steps_word(r, call, "index_name", 0))});
     else if (str_eq(name, STR("drop_index")) || str_eq(name, STR("drop_constraint")))
         steps_push(r, (struct step){.kind = STEP_DROP_INDEX,
-                                    .name = steps_text(r, call_positional(call, 0))});
+                                    .name = steps_text(r, steps_positional(r, call, 0))});
     else if (str_eq(name, STR("create_unique_constraint")))
-        alembic_key(r, call, shift ? batch : of_table, call_positional(call, 2 - shift), "key");
+        alembic_key(r, call, shift ? batch : of_table, steps_positional(r, call, 2 - shift), "key");
     else if (str_eq(name, STR("create_foreign_key")))
-        alembic_key(r, call, shift ? batch : of_table, call_positional(call, 3 - shift), "fkey");
+        alembic_key(r, call, shift ? batch : of_table, steps_positional(r, call, 3 - shift),
+                    "fkey");
     else if (str_eq(name, STR("create_check_constraint")))
         steps_push(r, (struct step){.kind = STEP_ADD_INDEX,
                                     .table = shift ? batch : of_table,
-                                    .name = steps_text(r, call_positional(call, 0))});
+                                    .name = steps_text(r, steps_positional(r, call, 0))});
     else if (str_eq(name, STR("create")) || str_eq(name, STR("drop")))
         alembic_of_table(r, call, str_eq(name, STR("drop")) ? STEP_DROP_TABLE : STEP_ADD_TABLE);
     else if (str_eq(name, STR("create_all")) || str_eq(name, STR("drop_all")))
         alembic_of_metadata(r, call,
                             str_eq(name, STR("drop_all")) ? STEP_DROP_TABLE : STEP_ADD_TABLE);
     else if (str_eq(name, STR("execute")) || str_eq(name, STR("exec_driver_sql")))
-        steps_sql_argument(r, call_positional(call, 0));
+        steps_sql_argument(r, steps_positional(r, call, 0));
 }
 
 /* The name of a parameter: `table`, `table: str`, `table=None`. */
@@ -592,9 +592,11 @@ static void alembic_part(struct steps_reader *r, TSNode call)
         r->calls--;
         return;
     }
+    steps_alias_enter(r, call);
     if (may_make_keys(call, &thing))
         steps_push(r, (struct step){.kind = STEP_KEY});
     alembic_call(r, call);
+    r->alias = (struct steps_alias){0};
 }
 
 void steps_of_alembic(struct arena *arena, struct python_tree *tree, struct python_file *file,

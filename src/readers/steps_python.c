@@ -15,16 +15,9 @@ struct str steps_text(struct steps_reader *r, TSNode node)
     return value.kind == CONSTANT_STRING ? value.text : STR_NONE;
 }
 
-TSNode steps_word(struct steps_reader *r, TSNode call, const char *keyword, size_t index)
-{
-    TSNode node = call_keyword(r->scope.file, call, keyword);
-
-    return ts_node_is_null(node) ? call_positional(call, index) : node;
-}
-
 bool steps_is_set(struct steps_reader *r, TSNode call, const char *keyword)
 {
-    TSNode given = call_keyword(r->scope.file, call, keyword);
+    TSNode given = steps_keyword(r, call, keyword);
     enum python_constant_kind kind =
         ts_node_is_null(given) ? CONSTANT_FALSE : python_constant(r->tree, r->scope, given).kind;
 
@@ -34,11 +27,6 @@ bool steps_is_set(struct steps_reader *r, TSNode call, const char *keyword)
 void steps_push(struct steps_reader *r, struct step step)
 {
     VEC_PUSH(r->arena, r->steps, step);
-}
-
-struct str steps_called(struct steps_reader *r, TSNode call)
-{
-    return dotted_last(node_source(r->scope.file, node_field(call, "function")));
 }
 
 /* f'ALTER TABLE "{fresh}" RENAME TO "users"': from a name that is not known to one that is. */

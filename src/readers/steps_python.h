@@ -7,6 +7,13 @@
 
 #define STEPS_NAMES_MAX 6u /* of a loop, or of a function's parameters */
 
+/* An operation under another name. */
+struct steps_alias {
+    TSNode call;
+    struct str name; /* of the operation; empty: the call says it itself */
+    TSNode given;    /* the call of partial() whose arguments come first; null: none */
+};
+
 struct steps_reader {
     struct arena *arena;
     struct python_tree *tree;
@@ -17,9 +24,10 @@ struct steps_reader {
     VEC(struct python_bound *) locals; /* names that the body has set to texts */
     const struct python_file *looked; /* the file that was looked into for batch_alter_table last */
     bool batches;
-    TSNode class_body; /* Django: of the Migration */
-    TSNode code;       /* Django: the body of a RunPython's function */
-    struct str making; /* Alembic: the table whose columns a list or a comprehension makes */
+    TSNode class_body;        /* Django: of the Migration */
+    TSNode code;              /* Django: the body of a RunPython's function */
+    struct str making;        /* Alembic: the table whose columns a list or a comprehension makes */
+    struct steps_alias alias; /* Alembic */
     bool creates; /* upgrade() calls .create() or .create_all(): Table(…) with columns makes one */
 };
 
@@ -29,6 +37,11 @@ struct str steps_text(struct steps_reader *r, TSNode node);
 TSNode steps_word(struct steps_reader *r, TSNode call, const char *keyword, size_t index);
 /* unique=True; what is computed may be. */
 bool steps_is_set(struct steps_reader *r, TSNode call, const char *keyword);
+TSNode steps_keyword(struct steps_reader *r, TSNode call, const char *keyword);
+TSNode steps_positional(struct steps_reader *r, TSNode call, size_t index);
+size_t steps_positional_count(struct steps_reader *r, TSNode call);
+/* steps_alias.c: from here on the call's name and arguments are those of the operation that it is under another name. */
+void steps_alias_enter(struct steps_reader *r, TSNode call);
 void steps_push(struct steps_reader *r, struct step step);
 /* "create_table" of op.create_table(…). */
 struct str steps_called(struct steps_reader *r, TSNode call);
