@@ -209,7 +209,10 @@ static void read_file_steps(struct covering *c, struct str path, struct steps *s
             steps_of_sql(c->arena, sql_forward(c->arena, text), steps);
     } else if (str_ends(path, STR(".rb"))) {
         if (covering_read(c, path, &text))
-            steps_of_rails(c->arena, rails_with_modules(c->arena, &files, path, text), steps);
+            steps_of_rails(c->arena,
+                           rails_with_others(c->arena, c->tree, path,
+                                             rails_with_modules(c->arena, &files, path, text)),
+                           steps);
     } else if (script_path(path)) {
         script = script_tree_file(c->script, path);
         if (script) {

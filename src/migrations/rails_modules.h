@@ -8,8 +8,12 @@
 #define HOOKCHECK_MIGRATIONS_RAILS_MODULES_H
 
 #include "readers/python_tree.h" /* source_files */
+#include "repository/tree.h"
 
 struct str rails_with_modules(struct arena *arena, const struct source_files *files,
                               struct str path, struct str text);
+/* The same with other migrations of its directory that it runs or reverts: `revert DropSku` is …_drop_sku.rb; of another language the text alone. */
+struct str rails_with_others(struct arena *arena, struct tree *tree, struct str path,
+                             struct str text);
 
 #endif

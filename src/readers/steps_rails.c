@@ -1,25 +1,11 @@
 /* steps_rails.c -- what a Rails migration does on its way up. */
-#include "readers/rails.h"
-#include "readers/steps.h"
+#include "readers/steps_rails.h"
 
 #define DEPTH_MAX 48u
 #define LOOP_MAX 200u
-#define CALLS_MAX 4u
 #define METHODS_DEPTH_MAX 6u
 
-struct reader {
-    struct arena *arena;
-    struct ruby_file *file;
-    struct rails_version version;
-    struct steps *steps;
-    struct str table, variable; /* inside create_table, change_table: `|t|` */
-    size_t calls, entered;      /* methods of the migration that are entered: now, and so far */
-    bool unbound;               /* in a method whose parameters no call gives */
-};
-
-static void visit(struct reader *r, TSNode node, size_t depth);
-
-static void push(struct reader *r, struct step step)
+static void push(struct rails_reader *r, struct step step)
 {
     VEC_PUSH(r->arena, r->steps, step);
 }
@@ -33,14 +19,14 @@ static bool is(struct str name, const char *const *words)
 }
 
 /* Empty when it is computed. */
-static struct str text_at(struct reader *r, TSNode call, size_t position)
+static struct str text_at(struct rails_reader *r, TSNode call, size_t position)
 {
     struct ruby_value value = ruby_argument(r->file, call, position);
 
     return ruby_is_text(&value) ? value.text : STR_NONE;
 }
 
-static struct str option_text(struct reader *r, TSNode call, const char *name)
+static struct str option_text(struct rails_reader *r, TSNode call, const char *name)
 {
     struct ruby_value value = ruby_option(r->file, call, name);
 
@@ -49,15 +35,15 @@ static struct str option_text(struct reader *r, TSNode call, const char *name)
 
 /* --- Columns. --- */
 
-static void add_column(struct reader *r, struct str table, struct str column)
+static void add_column(struct rails_reader *r, struct str table, struct str column)
 {
     if (table.length && column.length)
         push(r, (struct step){
                     .kind = STEP_ADD_COLUMN, .table = table, .column = column, .keys_told = true});
 }
 
-static void push_key(struct reader *r, struct str table, struct str name, enum step_makes makes,
-                     const struct strs *columns, bool told)
+static void push_key(struct rails_reader *r, struct str table, struct str name,
+                     enum step_makes makes, const struct strs *columns, bool told)
 {
     if (table.length)
         push(r, (struct step){.kind = STEP_KEY,
@@ -75,7 +61,7 @@ static bool is_unique(const struct ruby_value *value)
 }
 
 /* t.string :name, limit: 50, index: { unique: true }; add_column :users, :name, :string, limit: 50 */
-static void typed_column(struct reader *r, TSNode call, struct str table, struct str column,
+static void typed_column(struct rails_reader *r, TSNode call, struct str table, struct str column,
                          struct str type)
 {
     struct ruby_value index = ruby_option(r->file, call, "index");
@@ -97,27 +83,27 @@ static void typed_column(struct reader *r, TSNode call, struct str table, struct
              &columns, true);
 }
 
-static void drop_column(struct reader *r, struct str table, struct str column)
+static void drop_column(struct rails_reader *r, struct str table, struct str column)
 {
     if (table.length && column.length)
         push(r, (struct step){.kind = STEP_DROP_COLUMN, .table = table, .column = column});
 }
 
-static void alter_key(struct reader *r, struct str table, struct str column)
+static void alter_key(struct rails_reader *r, struct str table, struct str column)
 {
     if (table.length && column.length)
         push(r, (struct step){
                     .kind = STEP_ALTER_COLUMN, .table = table, .column = column, .key = true});
 }
 
-static void rename_column(struct reader *r, struct str table, struct str from, struct str to)
+static void rename_column(struct rails_reader *r, struct str table, struct str from, struct str to)
 {
     drop_column(r, table, from);
     add_column(r, table, to);
 }
 
 /* change_column :users, :name, :string, limit: 120, null: false */
-static void change_column(struct reader *r, TSNode call, struct str table, struct str column,
+static void change_column(struct rails_reader *r, TSNode call, struct str table, struct str column,
                           struct str type)
 {
     struct ruby_value null = ruby_option(r->file, call, "null");
@@ -142,7 +128,7 @@ static void change_column(struct reader *r, TSNode call, struct str table, struc
     push(r, step);
 }
 
-static void change_null(struct reader *r, struct str table, struct str column,
+static void change_null(struct rails_reader *r, struct str table, struct str column,
                         struct ruby_value null)
 {
     if (table.length && column.length)
@@ -154,7 +140,7 @@ static void change_null(struct reader *r, struct str table, struct str column,
                               .nullable = null.kind == RUBY_TRUE});
 }
 
-static void change_default(struct reader *r, struct str table, struct str column)
+static void change_default(struct rails_reader *r, struct str table, struct str column)
 {
     if (table.length && column.length)
         push(r, (struct step){.kind = STEP_ALTER_COLUMN,
@@ -165,8 +151,8 @@ static void change_default(struct reader *r, struct str table, struct str column
 
 /* --- Indexes. --- */
 
-static void index_step(struct reader *r, enum step_kind kind, struct str table, struct str name,
-                       const struct strs *columns)
+static void index_step(struct rails_reader *r, enum step_kind kind, struct str table,
+                       struct str name, const struct strs *columns)
 {
     if (!table.length)
         return;
@@ -177,7 +163,7 @@ static void index_step(struct reader *r, enum step_kind kind, struct str table, 
         alter_key(r, table, columns->items[i]);
 }
 
-static void index_of(struct reader *r, TSNode call, enum step_kind kind, struct str table,
+static void index_of(struct rails_reader *r, TSNode call, enum step_kind kind, struct str table,
                      size_t position)
 {
     struct ruby_value list = ruby_argument(r->file, call, position);
@@ -202,7 +188,7 @@ static void index_of(struct reader *r, TSNode call, enum step_kind kind, struct 
 /* --- References. --- */
 
 /* foreign_key: true, index: { unique: true } of a reference; with polymorphic: the index is over both of its columns. */
-static void reference_keys(struct reader *r, TSNode call, struct str table, struct str column,
+static void reference_keys(struct rails_reader *r, TSNode call, struct str table, struct str column,
                            bool many)
 {
     struct ruby_value index = ruby_option(r->file, call, "index");
@@ -226,7 +212,8 @@ static void reference_keys(struct reader *r, TSNode call, struct str table, stru
              &indexed, true);
 }
 
-static void reference(struct reader *r, TSNode call, struct str table, struct str name, bool adds)
+static void reference(struct rails_reader *r, TSNode call, struct str table, struct str name,
+                      bool adds)
 {
     struct ruby_value polymorphic = ruby_option(r->file, call, "polymorphic");
     struct ruby_value index = ruby_option(r->file, call, "index");
@@ -251,7 +238,7 @@ static void reference(struct reader *r, TSNode call, struct str table, struct st
 }
 
 /* add_foreign_key :orders, :users, column: :buyer_id */
-static void foreign_key(struct reader *r, TSNode call, struct str table, size_t position,
+static void foreign_key(struct rails_reader *r, TSNode call, struct str table, size_t position,
                         enum step_kind kind)
 {
     struct ruby_value columns = ruby_option(r->file, call, "column");
@@ -282,8 +269,8 @@ static void foreign_key(struct reader *r, TSNode call, struct str table, size_t 
 }
 
 /* t.unique_constraint [:a, :b], name: "u" */
-static void unique_constraint(struct reader *r, TSNode call, struct str table, size_t position,
-                              bool adds)
+static void unique_constraint(struct rails_reader *r, TSNode call, struct str table,
+                              size_t position, bool adds)
 {
     struct ruby_value list = ruby_argument(r->file, call, position);
     struct strs columns = {0};
@@ -296,7 +283,7 @@ static void unique_constraint(struct reader *r, TSNode call, struct str table, s
                 .kind = adds ? STEP_ADD_INDEX : STEP_DROP_INDEX, .table = table, .name = name});
 }
 
-static void timestamps(struct reader *r, struct str table, bool adds)
+static void timestamps(struct rails_reader *r, struct str table, bool adds)
 {
     (adds ? add_column : drop_column)(r, table, STR("created_at"));
     (adds ? add_column : drop_column)(r, table, STR("updated_at"));
@@ -305,7 +292,7 @@ static void timestamps(struct reader *r, struct str table, bool adds)
 /* --- Inside a table's block. --- */
 
 /* t.string :name, :nick */
-static bool new_columns(struct reader *r, TSNode call, struct str method)
+static bool new_columns(struct rails_reader *r, TSNode call, struct str method)
 {
     static const char *const references[] = {"references", "belongs_to", NULL};
     static const char *const gone[] = {"remove_references", "remove_belongs_to", NULL};
@@ -325,7 +312,7 @@ static bool new_columns(struct reader *r, TSNode call, struct str method)
     return true;
 }
 
-static void table_call(struct reader *r, TSNode call, struct str method)
+static void table_call(struct rails_reader *r, TSNode call, struct str method)
 {
     struct str first = text_at(r, call, 0), second = text_at(r, call, 1);
 
@@ -359,7 +346,7 @@ static void table_call(struct reader *r, TSNode call, struct str method)
                               .name = option_text(r, call, "name")});
 }
 
-static void table_block(struct reader *r, TSNode call, struct str table, size_t depth)
+static void table_block(struct rails_reader *r, TSNode call, struct str table, size_t depth)
 {
     struct str outer_table = r->table, outer_variable = r->variable;
     TSNode block = ruby_field(call, "block");
@@ -367,12 +354,12 @@ static void table_block(struct reader *r, TSNode call, struct str table, size_t 
     r->table = table;
     r->variable = ruby_block_parameter(r->file, call);
     if (!ts_node_is_null(block))
-        visit(r, block, depth + 1);
+        steps_rails_visit(r, block, depth + 1);
     r->table = outer_table;
     r->variable = outer_variable;
 }
 
-static void create_table(struct reader *r, TSNode call, size_t depth)
+static void create_table(struct rails_reader *r, TSNode call, size_t depth)
 {
     struct ruby_value id = ruby_option(r->file, call, "id");
     struct str table = text_at(r, call, 0), key = option_text(r, call, "primary_key");
@@ -386,7 +373,7 @@ static void create_table(struct reader *r, TSNode call, size_t depth)
 }
 
 /* create_join_table :users, :tags */
-static void join_table(struct reader *r, TSNode call, bool adds, size_t depth)
+static void join_table(struct rails_reader *r, TSNode call, bool adds, size_t depth)
 {
     struct str names[] = {text_at(r, call, 0), text_at(r, call, 1)};
     struct str table = option_text(r, call, "table_name");
@@ -410,7 +397,7 @@ static void join_table(struct reader *r, TSNode call, bool adds, size_t depth)
 
 /* --- Statements. --- */
 
-static void types(struct reader *r, TSNode call, struct str method)
+static void types(struct rails_reader *r, TSNode call, struct str method)
 {
     struct str name = text_at(r, call, 0);
     struct ruby_value labels = ruby_argument(r->file, call, 1);
@@ -432,7 +419,7 @@ static void types(struct reader *r, TSNode call, struct str method)
         push(r, (struct step){.kind = STEP_ADD_VALUE, .name = name, .value = values.items[i]});
 }
 
-static bool columns_call(struct reader *r, TSNode call, struct str method)
+static bool columns_call(struct rails_reader *r, TSNode call, struct str method)
 {
     struct str table = text_at(r, call, 0), column = text_at(r, call, 1);
 
@@ -463,7 +450,7 @@ static bool columns_call(struct reader *r, TSNode call, struct str method)
     return true;
 }
 
-static bool tables_call(struct reader *r, TSNode call, struct str method, size_t depth)
+static bool tables_call(struct rails_reader *r, TSNode call, struct str method, size_t depth)
 {
     struct str table = text_at(r, call, 0);
 
@@ -489,7 +476,7 @@ static bool tables_call(struct reader *r, TSNode call, struct str method, size_t
     return true;
 }
 
-static bool keys_call(struct reader *r, TSNode call, struct str method)
+static bool keys_call(struct rails_reader *r, TSNode call, struct str method)
 {
     static const char *const constraints[] = {"add_check_constraint", "add_unique_constraint",
                                               "add_exclusion_constraint", NULL};
@@ -524,7 +511,7 @@ static bool keys_call(struct reader *r, TSNode call, struct str method)
     return true;
 }
 
-static bool statement(struct reader *r, TSNode call, struct str method, size_t depth)
+static bool statement(struct rails_reader *r, TSNode call, struct str method, size_t depth)
 {
     if (columns_call(r, call, method) || tables_call(r, call, method, depth) ||
         keys_call(r, call, method))
@@ -542,7 +529,7 @@ static bool statement(struct reader *r, TSNode call, struct str method, size_t d
 }
 
 /* "add_index" of add_concurrent_index, safe_add_concurrent_index, unsafe_add_index: helpers for tables in use call theirs after what they do. */
-static struct str usual_name(struct reader *r, struct str method)
+static struct str usual_name(struct rails_reader *r, struct str method)
 {
     static const char *const begins[] = {"safe_", "unsafe_"};
     static const struct str middle = STR_INIT("_concurrent_");
@@ -557,43 +544,15 @@ static struct str usual_name(struct reader *r, struct str method)
                                        STR_ARG(str_from_offset(name, at + middle.length)));
 }
 
-/* revert do … end: the other way round, from its end. */
-static void revert(struct reader *r, TSNode call, size_t depth)
-{
-    static const enum step_kind others[] = {
-        [STEP_ADD_COLUMN] = STEP_DROP_COLUMN,    [STEP_DROP_COLUMN] = STEP_ADD_COLUMN,
-        [STEP_ALTER_COLUMN] = STEP_ALTER_COLUMN, [STEP_ADD_TABLE] = STEP_DROP_TABLE,
-        [STEP_DROP_TABLE] = STEP_ADD_TABLE,      [STEP_ADD_INDEX] = STEP_DROP_INDEX,
-        [STEP_DROP_INDEX] = STEP_ADD_INDEX,      [STEP_ADD_TYPE] = STEP_DROP_TYPE,
-        [STEP_DROP_TYPE] = STEP_ADD_TYPE,
-    };
-    struct steps made = {0}, *steps = r->steps;
-    TSNode block = ruby_field(call, "block");
-
-    r->steps = &made;
-    if (!ts_node_is_null(block))
-        visit(r, block, depth + 1);
-    r->steps = steps;
-    for (size_t i = made.count; i-- > 0;) {
-        struct step step = made.items[i];
-        if (step.kind >= COUNT_OF(others))
-            continue;
-        step.kind = others[step.kind];
-        step.null_known = false;
-        step.type_name = step.was = STR_NONE;
-        push(r, step);
-    }
-}
-
 /* --- Blocks and methods with parameters. --- */
 
-static void bind(struct reader *r, struct str name, struct ruby_value value)
+static void bind(struct rails_reader *r, struct str name, struct ruby_value value)
 {
     VEC_PUSH(r->arena, &r->file->bound, (struct ruby_bound){.name = name, .value = value});
 }
 
 /* One round: |name|, |name, type| of a list in the list. */
-static void visit_round(struct reader *r, TSNode block, const struct ruby_value *items,
+static void visit_round(struct rails_reader *r, TSNode block, const struct ruby_value *items,
                         size_t count, size_t depth)
 {
     TSNode parameters = ruby_field(block, "parameters");
@@ -601,12 +560,12 @@ static void visit_round(struct reader *r, TSNode block, const struct ruby_value 
 
     for (uint32_t i = 0; i < ts_node_named_child_count(parameters) && i < count; i++)
         bind(r, ruby_source(r->file, ts_node_named_child(parameters, i)), items[i]);
-    visit(r, block, depth + 1);
+    steps_rails_visit(r, block, depth + 1);
     r->file->bound.count = before;
 }
 
 /* %i[a b].each do |name| … end, { a: :string }.each do |name, type| … end */
-static bool loop(struct reader *r, TSNode call, struct str method, size_t depth)
+static bool loop(struct rails_reader *r, TSNode call, struct str method, size_t depth)
 {
     struct ruby_value list = ruby_value(r->file, ruby_field(call, "receiver"));
     TSNode block = ruby_field(call, "block"), parameters = ruby_field(block, "parameters");
@@ -636,7 +595,7 @@ static bool loop(struct reader *r, TSNode call, struct str method, size_t depth)
     return true;
 }
 
-static TSNode method_named(struct reader *r, TSNode node, struct str name, size_t depth)
+static TSNode method_named(struct rails_reader *r, TSNode node, struct str name, size_t depth)
 {
     for (uint32_t i = 0; depth < METHODS_DEPTH_MAX && i < ts_node_named_child_count(node); i++) {
         TSNode child = ts_node_named_child(node, i);
@@ -652,10 +611,10 @@ static TSNode method_named(struct reader *r, TSNode node, struct str name, size_
 }
 
 /* add_text(:sku) of `def add_text(name)`: what that does, with what the call gives. One without parameters is read where it stands. */
-static bool own_method(struct reader *r, TSNode call, struct str name, size_t depth)
+static bool own_method(struct rails_reader *r, TSNode call, struct str name, size_t depth)
 {
-    TSNode method =
-        r->calls < CALLS_MAX ? method_named(r, r->file->root, name, 0) : (TSNode){.id = NULL};
+    TSNode method = r->calls < STEPS_RAILS_CALLS_MAX ? method_named(r, r->file->root, name, 0)
+                                                     : (TSNode){.id = NULL};
     TSNode parameters = ruby_field(method, "parameters");
     size_t before = r->file->bound.count, place = 0;
 
@@ -675,22 +634,20 @@ static bool own_method(struct reader *r, TSNode call, struct str name, size_t de
     bool outer = r->unbound;
     r->unbound = false;
     r->calls++;
-    visit(r, method, depth + 1);
+    steps_rails_visit(r, method, depth + 1);
     r->calls--;
     r->unbound = outer;
     r->file->bound.count = before;
     return true;
 }
 
-static void call_node(struct reader *r, TSNode call, size_t depth)
+static void call_node(struct rails_reader *r, TSNode call, size_t depth)
 {
     struct str method = ruby_method(r->file, call);
     struct str receiver = ruby_receiver(r->file, call);
 
-    if (str_eq(method, STR("revert"))) {
-        revert(r, call, depth);
+    if (steps_rails_revert(r, call, method, depth))
         return;
-    }
     if (receiver.length && str_eq(method, STR("down"))) /* dir.down do … end */
         return;
     if (r->variable.length && str_eq(receiver, r->variable)) {
@@ -706,30 +663,32 @@ static void call_node(struct reader *r, TSNode call, size_t depth)
         (str_starts(method, STR("add_")) || str_starts(method, STR("create_")) ||
          str_starts(method, STR("ensure_"))))
         push(r, (struct step){.kind = STEP_KEY, .table = text_at(r, call, 0)});
-    visit(r, call, depth + 1);
+    steps_rails_visit(r, call, depth + 1);
 }
 
-static void visit(struct reader *r, TSNode node, size_t depth)
+void steps_rails_visit(struct rails_reader *r, TSNode node, size_t depth)
 {
     if (depth > DEPTH_MAX || ts_node_is_null(node))
         return;
     for (uint32_t i = 0; i < ts_node_named_child_count(node); i++) {
         TSNode child = ts_node_named_child(node, i);
+        if (ruby_is(child, "class") && steps_rails_is_run_elsewhere(r, child))
+            continue;
         if (ruby_is(child, "call")) {
             call_node(r, child, depth);
         } else if (ruby_is(child, "method") || ruby_is(child, "singleton_method")) {
             bool outer = r->unbound;
             r->unbound = outer || !ts_node_is_null(ruby_field(child, "parameters"));
             if (!str_eq(ruby_source(r->file, ruby_field(child, "name")), STR("down")))
-                visit(r, child, depth + 1);
+                steps_rails_visit(r, child, depth + 1);
             r->unbound = outer;
         } else if (ruby_is(child, "assignment")) {
             VEC_PUSH(r->arena, &r->file->bound,
                      (struct ruby_bound){.name = ruby_source(r->file, ruby_field(child, "left")),
                                          .value = ruby_value(r->file, ruby_field(child, "right"))});
-            visit(r, child, depth + 1);
+            steps_rails_visit(r, child, depth + 1);
         } else {
-            visit(r, child, depth + 1);
+            steps_rails_visit(r, child, depth + 1);
         }
     }
 }
@@ -737,9 +696,9 @@ static void visit(struct reader *r, TSNode node, size_t depth)
 void steps_of_rails(struct arena *arena, struct str source, struct steps *steps)
 {
     CLEANUP_WITH(ruby_file_release) struct ruby_file *file = ruby_file_parse(arena, source);
-    struct reader reader = {
+    struct rails_reader reader = {
         .arena = arena, .file = file, .version = rails_version_of(source), .steps = steps};
 
     if (file->tree)
-        visit(&reader, file->root, 0);
+        steps_rails_visit(&reader, file->root, 0);
 }
