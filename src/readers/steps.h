@@ -107,10 +107,17 @@ struct script_file;
 /* Its QueryRunner calls, and the SQL of query("…"). */
 void steps_of_typeorm(struct arena *arena, struct script_tree *tree, struct script_file *file,
                       struct steps *steps);
-/* `node`: a text of SQL, or a template with gaps: steps with `computed` where a gap is the table or column. */
+/* What the reader of a migration knows of the gaps of its templates. */
+struct steps_fill {
+    void *context;
+    struct str (*text)(void *context, TSNode expression); /* empty: it is computed */
+    struct str words;                                     /* in which a computed name may stand */
+};
+/* `node`: a text of SQL, or a template with gaps: steps with `computed` where a gap is the table or column. `fill`: NULL: nothing is known of them, and
+ * names may stand in the file. */
 struct script_scope;
 void steps_of_query(struct arena *arena, struct script_tree *tree, const struct script_scope *scope,
-                    TSNode node, struct steps *steps);
+                    TSNode node, const struct steps_fill *fill, struct steps *steps);
 /* Knex, Kysely, Sequelize, node-pg-migrate, MikroORM: does a text look like a migration of theirs? */
 bool steps_has_builder(struct str text);
 /* What does not go back; nothing of other files. */

@@ -411,7 +411,7 @@ static void operate(struct reading *r, enum operation operation, TSNode call, st
         type(r, call, method);
         break;
     case QUERY:
-        steps_of_query(r->arena, r->tree, &r->scope, first, r->steps);
+        steps_of_query(r->arena, r->tree, &r->scope, first, NULL, r->steps);
         break;
     }
 }
@@ -449,7 +449,7 @@ static void visit(struct reading *r, TSNode node, unsigned depth)
         return;
     method = node_is(node, "call_expression") ? method_of(r, node) : STR_NONE;
     if (is_tagged(node)) {
-        steps_of_query(r->arena, r->tree, &r->scope, script_child(node, "template_string"),
+        steps_of_query(r->arena, r->tree, &r->scope, script_child(node, "template_string"), NULL,
                        r->steps);
     } else if (method.length) {
         TSNode object = object_of(node);
