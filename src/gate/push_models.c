@@ -5,9 +5,9 @@
 #include "migrations/cover.h"
 #include "migrations/graph.h"
 #include "migrations/models.h"
-#include "migrations/rails_modules.h"
 #include "migrations/services.h"
 #include "migrations/survey.h"
+#include "migrations/whole_text.h"
 
 #define MESSAGE_MAX ((size_t)16 << 10)
 #define MIGRATION_BYTES ((size_t)1 << 20)
@@ -47,7 +47,7 @@ static bool covered_by_file(struct pushed *pushed, struct str path, bool ordered
     if (!tree_read_start(pushed->after->tree, &scratch, path, MIGRATION_BYTES, &text, &whole, e))
         return false;
     const struct cover *cover =
-        cover_read(&scratch, path, rails_with_others(&scratch, pushed->after->tree, path, text));
+        cover_read(&scratch, path, whole_text(&scratch, pushed->after->tree, path, text));
     bool pushed_too = pushed_change(pushed, path);
     for (size_t i = 0; i < changes->count; i++) {
         struct schema_change change = changes->items[i];

@@ -278,7 +278,7 @@ struct cover *cover_read(struct arena *arena, struct str path, struct str text)
         read_python(cover);
         break;
     case RUBY:
-        steps_of_rails(arena, text, &cover->steps);
+        steps_of_rails(arena, NULL, path, text, &cover->steps);
         break;
     case OTHER:
     case BUILDER:

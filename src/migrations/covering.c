@@ -12,6 +12,7 @@
 #include "migrations/survey.h"
 #include "readers/django.h"
 #include "readers/elixir.h"
+#include "readers/sql_files.h"
 #include "readers/typescript.h"
 
 #define DEPTH_MAX 24u
@@ -206,10 +207,12 @@ static void read_file_steps(struct covering *c, struct str path, struct steps *s
 
     if (str_ends(path, STR(".sql"))) {
         if (covering_read(c, path, &text))
-            steps_of_sql(c->arena, sql_forward(c->arena, text), steps);
+            steps_of_sql(c->arena,
+                         sql_forward(c->arena, sql_with_included(c->arena, &files, path, text)),
+                         steps);
     } else if (str_ends(path, STR(".rb"))) {
         if (covering_read(c, path, &text))
-            steps_of_rails(c->arena,
+            steps_of_rails(c->arena, &files, path,
                            rails_with_others(c->arena, c->tree, path,
                                              rails_with_modules(c->arena, &files, path, text)),
                            steps);

@@ -2,7 +2,7 @@
 #include "migrations/cover_key.h"
 #include "migrations/covering.h"
 #include "migrations/effect.h"
-#include "migrations/rails_modules.h"
+#include "migrations/whole_text.h"
 #include "readers/elixir.h"
 #include "readers/python.h"
 #include "readers/sql_split.h"
@@ -355,7 +355,7 @@ static void words_cover(struct covering *c, const struct schema_changes *asked, 
             is_read_whole(&c->files.items[f], text))
             continue;
         const struct cover *cover =
-            cover_read(&scratch, path, rails_with_others(&scratch, c->tree, path, text));
+            cover_read(&scratch, path, whole_text(&scratch, c->tree, path, text));
         for (size_t i = 0; i < asked->count; i++) {
             struct schema_change change = asked->items[i];
             if (covered[i] || covering_file_is_foreign(c, &c->files.items[f], &change))
@@ -439,7 +439,7 @@ static void find_left_columns(struct covering *c, const struct schema_changes *a
         if (!tree_read(c->tree, &scratch, path, COVERING_FILE_MAX, &text, &absent))
             continue;
         const struct cover *cover =
-            cover_read(&scratch, path, rails_with_others(&scratch, c->tree, path, text));
+            cover_read(&scratch, path, whole_text(&scratch, c->tree, path, text));
         for (size_t i = 0; i < columns.count; i++)
             lacking[i] = lacking[i] ||
                          (!covering_file_is_foreign(c, &c->files.items[f], &columns.items[i]) &&

@@ -55,6 +55,11 @@ struct arena *elixir_tree_arena(const struct elixir_tree *tree)
     return tree->arena;
 }
 
+const struct source_files *elixir_tree_files(const struct elixir_tree *tree)
+{
+    return &tree->files;
+}
+
 struct elixir_file *elixir_tree_file(struct elixir_tree *tree, struct str path)
 {
     struct elixir_file *file;

@@ -26,6 +26,7 @@ void elixir_tree_release(struct elixir_tree **tree);
 /* Fails when a file that was asked for is there and could not be parsed: then nothing that was read is an answer. */
 MUST_CHECK bool elixir_tree_is_whole(const struct elixir_tree *tree, struct err *e);
 struct arena *elixir_tree_arena(const struct elixir_tree *tree);
+const struct source_files *elixir_tree_files(const struct elixir_tree *tree);
 /* NULL when there is no such file. */
 struct elixir_file *elixir_tree_file(struct elixir_tree *tree, struct str path);
 /* The file that holds Shop.Accounts.User by convention: shop/accounts/user.ex below the lib folder of `from`, else that of the module around it,

@@ -53,6 +53,11 @@ struct arena *python_tree_arena(const struct python_tree *tree)
     return tree->arena;
 }
 
+const struct source_files *python_tree_files(const struct python_tree *tree)
+{
+    return &tree->files;
+}
+
 struct python_arguments *python_tree_arguments(struct python_tree *tree)
 {
     return &tree->arguments;

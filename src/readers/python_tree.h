@@ -80,6 +80,7 @@ void python_tree_release(struct python_tree **tree);
 #define PYTHON_TREE(name, arena, files)                                                            \
     CLEANUP_WITH(python_tree_release) struct python_tree *name = python_tree_new(arena, files)
 struct arena *python_tree_arena(const struct python_tree *tree);
+const struct source_files *python_tree_files(const struct python_tree *tree);
 /* Those of the call that was asked for last (python_nodes.c). */
 struct python_arguments *python_tree_arguments(struct python_tree *tree);
 

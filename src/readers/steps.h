@@ -101,7 +101,9 @@ void steps_of_alembic(struct arena *arena, struct python_tree *tree, struct pyth
 void steps_of_django(struct arena *arena, struct python_tree *tree, struct python_file *file,
                      struct str app, struct steps *steps);
 /* `change` and `up`; not what goes back (`down`, `dir.down`, `revert`). */
-void steps_of_rails(struct arena *arena, struct str source, struct steps *steps);
+/* `files`: in which `path` stands, for SQL that is read from there; NULL: they are not at hand. */
+void steps_of_rails(struct arena *arena, const struct source_files *files, struct str path,
+                    struct str source, struct steps *steps);
 struct script_tree;
 struct script_file;
 /* Its QueryRunner calls, and the SQL of query("…"). */

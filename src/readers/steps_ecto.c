@@ -1,4 +1,5 @@
 #include "readers/elixir.h"
+#include "readers/sql_files.h"
 #include "readers/steps.h"
 
 #define NESTING_MAX 12u
@@ -431,11 +432,40 @@ static struct str captured(struct reading *r, TSNode node)
                : STR_NONE;
 }
 
+static struct str bound_text(void *context, struct str name)
+{
+    const struct reading *r = context;
+
+    for (const struct elixir_bound *bound = r->scope.bound; bound; bound = bound->outer)
+        if (str_eq(bound->name, name))
+            return bound->text;
+    return STR_NONE;
+}
+
+/* execute_file("priv/repo/x.sql"), execute(File.read!("…")) */
+static bool read_from_files(struct reading *r, TSNode node)
+{
+    const struct sql_files files = {.arena = r->arena,
+                                    .files = elixir_tree_files(r->scope.tree),
+                                    .path = r->scope.file->path,
+                                    .source = r->scope.file->source,
+                                    .meant = bound_text,
+                                    .context = r};
+    struct strs texts;
+
+    sql_files_read(&files, elixir_source(r->scope.file, node), &texts);
+    for (size_t i = 0; i < texts.count; i++)
+        steps_of_sql(r->arena, texts.items[i], r->steps);
+    return texts.count > 0;
+}
+
 /* Nothing but SQL is made of it: what is no text gives no step. */
 static void sql(struct reading *r, TSNode text)
 {
     struct elixir_scope scope = r->scope;
 
+    if (!elixir_text(scope, text).length && read_from_files(r, text))
+        return;
     scope.gap = STEPS_GAP;
     steps_of_gapped_sql(r->arena, elixir_text(scope, text), scope.file->source, r->steps);
 }
@@ -498,6 +528,8 @@ static void statement(struct reading *r, TSNode call, unsigned depth)
         rename_thing(r, call);
     else if (str_eq(word, STR("execute")))
         execute(r, call, depth);
+    else if (str_eq(word, STR("execute_file")))
+        (void)read_from_files(r, elixir_argument(r->scope.tree, call, 0));
     else if (!queries(r, call) && !executes_each(r, call) && !own_function(r, call, word, depth) &&
              is_block(r, call))
         bodies(r, call, (struct place){.depth = depth + 1});

@@ -1,5 +1,7 @@
 #include "readers/steps_python.h"
 
+#include "readers/sql_files.h"
+
 #define NESTING_MAX 200u
 #define PARTS_DEPTH_MAX 4u
 #define LOCAL_TEXT_MAX ((size_t)256 << 10)
@@ -55,6 +57,33 @@ static bool may_be_sql(struct steps_reader *r, TSNode node)
            (!node_is(node, "call") || str_is_one_of(steps_called(r, node), texts));
 }
 
+static struct str bound_text(void *context, struct str name)
+{
+    const struct steps_reader *r = context;
+
+    for (const struct python_bound *bound = r->scope.bound; bound; bound = bound->outer)
+        if (str_eq(bound->name, name))
+            return bound->text;
+    return STR_NONE;
+}
+
+/* file.read(), (HERE / "x.sql").read_text() */
+static bool read_from_files(struct steps_reader *r, TSNode node)
+{
+    const struct sql_files files = {.arena = r->arena,
+                                    .files = python_tree_files(r->tree),
+                                    .path = r->scope.file->path,
+                                    .source = r->scope.file->source,
+                                    .meant = bound_text,
+                                    .context = r};
+    struct strs texts;
+
+    sql_files_read(&files, node_source(r->scope.file, node), &texts);
+    for (size_t i = 0; i < texts.count; i++)
+        steps_of_sql(r->arena, texts.items[i], r->steps);
+    return texts.count > 0;
+}
+
 void steps_sql_argument(struct steps_reader *r, TSNode node)
 {
     const TSNode given = node;
@@ -62,6 +91,8 @@ void steps_sql_argument(struct steps_reader *r, TSNode node)
     if (node_is(node, "call"))
         node = call_positional(node, 0);
     struct str text = steps_text(r, node);
+    if (!text.length && !node_is(node, "string") && read_from_files(r, given))
+        return;
     if (text.length)
         steps_of_sql(r->arena, text, r->steps);
     else if (node_is(node, "string"))

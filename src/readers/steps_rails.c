@@ -1,6 +1,8 @@
 /* steps_rails.c -- what a Rails migration does on its way up. */
 #include "readers/steps_rails.h"
 
+#include "readers/sql_files.h"
+
 #define DEPTH_MAX 48u
 #define LOOP_MAX 200u
 #define METHODS_DEPTH_MAX 6u
@@ -511,6 +513,36 @@ static bool keys_call(struct rails_reader *r, TSNode call, struct str method)
     return true;
 }
 
+static struct str bound_text(void *context, struct str name)
+{
+    const struct rails_reader *r = context;
+
+    for (size_t i = r->file->bound.count; i-- > 0;)
+        if (str_eq(r->file->bound.items[i].name, name))
+            return ruby_is_text(&r->file->bound.items[i].value) ? r->file->bound.items[i].value.text
+                                                                : STR_NONE;
+    return STR_NONE;
+}
+
+/* execute File.read(Rails.root.join("db", "sql", "x.sql")) */
+static bool read_from_files(struct rails_reader *r, TSNode node)
+{
+    const struct sql_files files = {.arena = r->arena,
+                                    .files = r->files,
+                                    .path = r->path,
+                                    .source = r->file->source,
+                                    .meant = bound_text,
+                                    .context = r};
+    struct strs texts;
+
+    if (!r->files || ts_node_is_null(node))
+        return false;
+    sql_files_read(&files, ruby_source(r->file, node), &texts);
+    for (size_t i = 0; i < texts.count; i++)
+        steps_of_sql(r->arena, texts.items[i], r->steps);
+    return texts.count > 0;
+}
+
 static bool statement(struct rails_reader *r, TSNode call, struct str method, size_t depth)
 {
     if (columns_call(r, call, method) || tables_call(r, call, method, depth) ||
@@ -521,7 +553,7 @@ static bool statement(struct rails_reader *r, TSNode call, struct str method, si
     r->file->gap = r->unbound ? STR_NONE : STEPS_GAP;
     struct ruby_value sql = ruby_argument(r->file, call, 0);
     r->file->gap = STR_NONE;
-    if (ruby_is_text(&sql))
+    if (ruby_is_text(&sql) || !read_from_files(r, sql.node))
         steps_of_gapped_sql(r->arena, sql.text, r->file->source, r->steps);
     else
         push(r, (struct step){.kind = STEP_KEY});
@@ -693,11 +725,16 @@ void steps_rails_visit(struct rails_reader *r, TSNode node, size_t depth)
     }
 }
 
-void steps_of_rails(struct arena *arena, struct str source, struct steps *steps)
+void steps_of_rails(struct arena *arena, const struct source_files *files, struct str path,
+                    struct str source, struct steps *steps)
 {
     CLEANUP_WITH(ruby_file_release) struct ruby_file *file = ruby_file_parse(arena, source);
-    struct rails_reader reader = {
-        .arena = arena, .file = file, .version = rails_version_of(source), .steps = steps};
+    struct rails_reader reader = {.arena = arena,
+                                  .file = file,
+                                  .version = rails_version_of(source),
+                                  .steps = steps,
+                                  .files = files,
+                                  .path = path};
 
     if (file->tree)
         steps_rails_visit(&reader, file->root, 0);

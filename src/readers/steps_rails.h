@@ -12,6 +12,8 @@ struct rails_reader {
     struct ruby_file *file;
     struct rails_version version;
     struct steps *steps;
+    const struct source_files *files; /* NULL: they are not at hand */
+    struct str path;
     struct str table, variable; /* inside create_table, change_table: `|t|` */
     size_t calls,
         entered;  /* methods and classes of the migration that are entered: now, and so far */

@@ -1,4 +1,5 @@
 #include "readers/steps_typeorm.h"
+#include "readers/sql_files.h"
 #include "readers/steps.h"
 
 #define NESTING_MAX 40u
@@ -342,6 +343,24 @@ static TSNode text_bare(TSNode node)
     return node_is(object, "template_string") || node_is(object, "string") ? object : bare;
 }
 
+/* readFileSync(path.join(__dirname, "x.sql"), "utf8"), or a name that is set to it */
+static bool read_from_files(struct arena *arena, struct script_tree *tree,
+                            const struct script_scope *scope, TSNode node, struct steps *steps)
+{
+    const struct sql_files files = {.arena = arena,
+                                    .files = script_tree_files(tree),
+                                    .path = scope->file->path,
+                                    .source = scope->file->source};
+    struct strs texts;
+
+    if (ts_node_is_null(node))
+        return false;
+    sql_files_read(&files, script_source(scope->file, node), &texts);
+    for (size_t i = 0; i < texts.count; i++)
+        steps_of_sql(arena, texts.items[i], steps);
+    return texts.count > 0;
+}
+
 /* `ALTER TABLE "${table}" ADD "age" integer`: a name stands for what is filled in, and for the text where that may come from. */
 void steps_of_query(struct arena *arena, struct script_tree *tree, const struct script_scope *scope,
                     TSNode node, const struct steps_fill *fill, struct steps *steps)
@@ -350,6 +369,9 @@ void steps_of_query(struct arena *arena, struct script_tree *tree, const struct 
     TSNode bare = text_bare(node);
     struct str text = script_text(tree, *scope, bare);
 
+    if (!text.length && !node_is(bare, "template_string") &&
+        read_from_files(arena, tree, scope, node, steps))
+        return;
     if (!text.length && node_is(bare, "template_string")) {
         struct str source = script_source(scope->file, bare);
         struct buf out = buf_new(arena, FILLED_MAX + source.length * (gap.length + 1));

@@ -82,6 +82,7 @@ void script_tree_release(struct script_tree **tree);
 MUST_CHECK bool script_tree_is_whole(const struct script_tree *tree, struct err *e);
 struct arena *script_tree_arena(const struct script_tree *tree);
 bool script_path(struct str path);
+const struct source_files *script_tree_files(const struct script_tree *tree);
 /* Any file's bytes. */
 bool script_tree_text(struct script_tree *tree, struct str path, struct str *ret_text);
 /* typescript_paths.c: where a module may lie that is named as a tsconfig.json says. */

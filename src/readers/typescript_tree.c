@@ -79,6 +79,11 @@ struct script_workspace *script_tree_workspace(struct script_tree *tree)
     return &tree->workspace;
 }
 
+const struct source_files *script_tree_files(const struct script_tree *tree)
+{
+    return &tree->files;
+}
+
 bool script_tree_text(struct script_tree *tree, struct str path, struct str *ret_text)
 {
     return tree->files.read(tree->files.self, path, ret_text);

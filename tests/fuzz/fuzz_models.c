@@ -68,7 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_itself(&arena, &prisma);
     rails_schema_read(&arena, &files, &paths, &rails);
     check_itself(&arena, &rails);
-    steps_of_rails(&arena, text, &steps);
+    steps_of_rails(&arena, &files, STR("input"), text, &steps);
     steps_of_sql(&arena, text, &steps);
     return 0;
 }
