@@ -84,6 +84,16 @@ static bool becomes_another(const struct step *step, const struct schema_change 
            is_other_kind(step, change);
 }
 
+/* The type of the column is called otherwise now: ALTER TYPE mood RENAME TO feeling. */
+static bool renames_its_type(struct arena *arena, const struct step *step,
+                             const struct schema_change *change)
+{
+    return step->kind == STEP_ADD_TYPE && step->was.length && change->aspect == ASPECT_TYPE &&
+           (str_eq(change->after.type, step->name) ||
+            str_eq(change->after.type, str_printf(arena, STR_FMT "[]", STR_ARG(step->name)))) &&
+           str_contains(change->line, str_printf(arena, " " STR_FMT, STR_ARG(step->was)));
+}
+
 /* A column that was dropped and is added again is new in all that it is: so Prisma and TypeORM give it another type. So is one of a table that
  * the range makes anew and gives the old one's name: so SQLite's are changed. */
 static int effect(const struct covering *c, const struct file_steps *file, const struct step *step,
@@ -109,6 +119,8 @@ static int effect(const struct covering *c, const struct file_steps *file, const
             return 1;
         *dropped = *dropped || does < 0;
         does = step_effect(&c->names, step, change);
+        if (file->in_range && renames_its_type(c->arena, step, change))
+            return 1;
         if (does > 0 && file->in_range)
             return !is_other_kind(step, change);
         return does > 0 && becomes_another(step, change) ? -1 : does;

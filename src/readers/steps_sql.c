@@ -295,6 +295,17 @@ static void add_key(struct tokens *t, struct str table, struct steps *steps)
         VEC_PUSH(t->arena, steps, key);
 }
 
+/* SET SCHEMA */
+static struct str in_schema(struct tokens *t, struct str schema, struct str name)
+{
+    size_t dot = str_find_byte(name, '.');
+    struct str bare = dot == SIZE_MAX ? name : str_from_offset(name, dot + 1);
+
+    return str_eq(schema, STR("public"))
+               ? bare
+               : str_printf(t->arena, STR_FMT "." STR_FMT, STR_ARG(schema), STR_ARG(bare));
+}
+
 static void rename_table(struct tokens *t, struct str from, struct str to, struct steps *steps)
 {
     VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_DROP_TABLE, .table = from});
@@ -335,14 +346,8 @@ static void alter_action(struct tokens *t, struct str table, struct steps *steps
         restate_column(t, table, true, steps);
     } else if (tokens_take(t, "SET")) {
         struct str schema = tokens_take(t, "SCHEMA") ? tokens_name(t) : STR_NONE;
-        size_t dot = str_find_byte(table, '.');
-        struct str bare = dot == SIZE_MAX ? table : str_from_offset(table, dot + 1);
         if (schema.length)
-            rename_table(t, table,
-                         str_eq(schema, STR("public")) ? bare
-                                                       : str_printf(t->arena, STR_FMT "." STR_FMT,
-                                                                    STR_ARG(schema), STR_ARG(bare)),
-                         steps);
+            rename_table(t, table, in_schema(t, schema, table), steps);
     } else if (tokens_take(t, "RENAME")) {
         if (tokens_take(t, "TO")) {
             rename_table(t, table, tokens_name(t), steps);
@@ -414,10 +419,21 @@ static void create_type(struct tokens *t, struct steps *steps)
 }
 
 /* "Role_new" becomes "Role": with the labels that it was made with. */
+static void give_type_name(struct tokens *t, struct str from, struct str to, struct steps *steps)
+{
+    VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_DROP_TYPE, .name = from});
+    VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_ADD_TYPE, .name = to, .was = from});
+    for (size_t i = 0, count = steps->count; i < count; i++) {
+        struct step made = steps->items[i];
+        if (made.kind != STEP_ADD_VALUE || !str_eq(made.name, from))
+            continue;
+        made.name = to;
+        VEC_PUSH(t->arena, steps, made);
+    }
+}
+
 static void rename_type(struct tokens *t, struct str from, struct steps *steps)
 {
-    struct str to;
-
     if (tokens_take(t, "VALUE")) {
         struct str was = tokens_peek(t).text;
         t->at += tokens_peek(t).kind == 's';
@@ -429,18 +445,8 @@ static void rename_type(struct tokens *t, struct str from, struct steps *steps)
                                    .was = was});
         return;
     }
-    if (!tokens_take(t, "TO"))
-        return;
-    to = tokens_name(t);
-    VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_DROP_TYPE, .name = from});
-    VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_ADD_TYPE, .name = to});
-    for (size_t i = 0, count = steps->count; i < count; i++) {
-        struct step made = steps->items[i];
-        if (made.kind != STEP_ADD_VALUE || !str_eq(made.name, from))
-            continue;
-        made.name = to;
-        VEC_PUSH(t->arena, steps, made);
-    }
+    if (tokens_take(t, "TO"))
+        give_type_name(t, from, tokens_name(t), steps);
 }
 
 static void alter_type(struct tokens *t, struct steps *steps)
@@ -449,6 +455,12 @@ static void alter_type(struct tokens *t, struct steps *steps)
 
     if (tokens_take(t, "RENAME")) {
         rename_type(t, name, steps);
+        return;
+    }
+    if (tokens_take(t, "SET")) {
+        struct str schema = tokens_take(t, "SCHEMA") ? tokens_name(t) : STR_NONE;
+        if (schema.length)
+            give_type_name(t, name, in_schema(t, schema, name), steps);
         return;
     }
     if (!tokens_take(t, "ADD") || !tokens_take(t, "VALUE")) {
