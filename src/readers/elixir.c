@@ -108,8 +108,11 @@ static struct str underscored(struct arena *arena, struct str module)
 struct elixir_file *elixir_module_file(struct elixir_tree *tree, struct str from, struct str module)
 {
     size_t lib = str_starts(from, STR("lib/")) ? 0 : str_find(from, STR("/lib/"));
-    struct str root = lib == SIZE_MAX ? STR("lib/")
-                      : lib == 0      ? STR("lib/")
+    size_t priv = str_find(from, STR("/priv/")); /* a migration of an umbrella's application */
+    struct str root =
+        lib == SIZE_MAX && priv != SIZE_MAX
+            ? str_printf(tree->arena, STR_FMT "/lib/", STR_ARG(str_prefix(from, priv)))
+        : lib == SIZE_MAX || lib == 0 ? STR("lib/")
                                       : str_prefix(from, lib + STR("/lib/").length);
 
     for (struct str path = underscored(tree->arena, module); path.length;
@@ -290,6 +293,9 @@ static struct str text_at(struct elixir_scope scope, TSNode node, unsigned depth
         }
         return parts.count ? buf_str(&buf) : STR("");
     }
+    if (node_is(node, "sigil") &&
+        str_eq_nocase(elixir_source(scope.file, elixir_child(node, "sigil_name")), STR("s")))
+        return elixir_source(scope.file, elixir_child(node, "quoted_content"));
     if (node_is(node, "unary_operator") && str_starts(source, STR("@"))) {
         char *name = str_c(elixir_tree_arena(scope.tree), str_from_offset(source, 1));
         return text_at(scope, elixir_attribute(scope, name, node), depth + 1);

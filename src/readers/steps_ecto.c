@@ -1,9 +1,8 @@
-#include "readers/elixir.h"
+#include "readers/steps_ecto.h"
 #include "readers/sql_files.h"
 #include "readers/steps.h"
 
 #define NESTING_MAX 12u
-#define PARAMETERS_MAX 6u
 
 struct reading {
     struct arena *arena;
@@ -187,7 +186,8 @@ static void modify(struct reading *r, struct str table, struct str column, TSNod
                               !ts_node_is_null(elixir_keyword(r->scope, call, "primary_key"))});
 }
 
-static void column(struct reading *r, struct str table, TSNode call)
+/* False: it is another word. */
+static bool column(struct reading *r, struct str table, TSNode call)
 {
     static const char *const adds[] = {"add", "add_if_not_exists", NULL};
     static const char *const removes[] = {"remove", "remove_if_exists", NULL};
@@ -209,6 +209,9 @@ static void column(struct reading *r, struct str table, TSNode call)
         push(r, (struct step){.kind = STEP_DROP_COLUMN, .table = table, .column = name});
     else if (str_eq(word, STR("modify")))
         modify(r, table, name, call);
+    else
+        return false;
+    return true;
 }
 
 struct place {
@@ -287,6 +290,8 @@ static void rename_thing(struct reading *r, TSNode call)
 
 static void statements(struct reading *r, struct elixir_nodes body, unsigned depth);
 static void bodies(struct reading *r, TSNode call, struct place place);
+static bool own_function(struct reading *r, TSNode call, struct place place);
+static bool each_captured(struct reading *r, TSNode call, struct place place);
 
 /* The statements of a body, or its columns, also those in for x <- list do … end and if … do … end. */
 static void body_once(struct reading *r, TSNode holder, struct place place)
@@ -300,11 +305,13 @@ static void body_once(struct reading *r, TSNode holder, struct place place)
         return;
     }
     for (size_t i = 0; i < body.count && place.depth < NESTING_MAX; i++) {
-        if (is_block(r, body.items[i]))
-            bodies(r, body.items[i],
-                   (struct place){.table = place.table, .columns = true, .depth = place.depth + 1});
-        else
-            column(r, place.table, body.items[i]);
+        struct place inside = {.table = place.table, .columns = true, .depth = place.depth + 1};
+        if (node_is(body.items[i], "stab_clause"))
+            body_once(r, body.items[i], inside);
+        else if (is_block(r, body.items[i]))
+            bodies(r, body.items[i], inside);
+        else if (!column(r, place.table, body.items[i]) && !each_captured(r, body.items[i], inside))
+            (void)own_function(r, body.items[i], inside);
     }
 }
 
@@ -346,79 +353,43 @@ static void bodies(struct reading *r, TSNode call, struct place place)
                clauses.count == 1 ? first : node_null(), clauses.items[i], place);
 }
 
-/* "up" of `def up do` and of `def up() do`. */
-static struct str name_of_head(struct reading *r, TSNode head)
+/* add_text(:sku): what that does, with the texts that the call gives; with a table, what it adds there. `given`: the one argument that is known beside them. */
+static bool enter(struct reading *r, struct ecto_found found, TSNode call, struct str given,
+                  struct place place)
 {
-    return node_is(head, "identifier") ? elixir_source(r->scope.file, head)
-                                       : elixir_called(r->scope.file, head);
-}
-
-static size_t arguments_count(struct reading *r, TSNode call)
-{
-    size_t count = 0;
-
-    while (!ts_node_is_null(call) && count <= PARAMETERS_MAX &&
-           !ts_node_is_null(elixir_argument(r->scope.tree, call, count)))
-        count++;
-    return count;
-}
-
-/* "add_text(name)" of `defp add_text(name) when is_atom(name) do`; null: another word is defined there. */
-static TSNode head_of(struct reading *r, TSNode definition, struct str word)
-{
-    TSNode head = elixir_argument(r->scope.tree, definition, 0);
-
-    if (node_is(head, "binary_operator"))
-        head = ts_node_named_child(head, 0);
-    return str_starts(elixir_called(r->scope.file, definition), STR("def")) &&
-                   str_eq(name_of_head(r, head), word)
-               ? head
-               : node_null();
-}
-
-/* Of several the one that takes as many arguments, else the first: some may have a value of their own. */
-static TSNode definition_of(struct reading *r, TSNode call, struct str word, TSNode *ret_head)
-{
-    struct elixir_nodes definitions = elixir_children(r->scope.tree, r->scope.body);
-    TSNode found = node_null();
-
-    for (size_t i = 0; word.length && i < definitions.count; i++) {
-        TSNode head = head_of(r, definitions.items[i], word);
-        if (ts_node_is_null(head))
-            continue;
-        bool fits = arguments_count(r, head) == arguments_count(r, call);
-        if (!fits && !ts_node_is_null(found))
-            continue;
-        found = definitions.items[i];
-        *ret_head = head;
-        if (fits)
-            break;
-    }
-    return found;
-}
-
-/* add_text(:sku): what that does, with the texts that the call gives. */
-static bool own_function(struct reading *r, TSNode call, struct str word, unsigned depth)
-{
-    TSNode head = node_null(), definition = definition_of(r, call, word, &head);
     const struct elixir_scope before = r->scope;
-    struct elixir_bound bound[PARAMETERS_MAX];
+    struct elixir_bound bound[ECTO_PARAMETERS_MAX];
 
-    if (ts_node_is_null(definition) || depth >= NESTING_MAX || r->entered++ >= STEPS_ENTERED_MAX)
+    if (ts_node_is_null(found.definition) || place.depth >= NESTING_MAX ||
+        r->entered++ >= STEPS_ENTERED_MAX)
         return false;
-    for (size_t p = 0; p < PARAMETERS_MAX; p++) {
-        TSNode parameter = elixir_argument(r->scope.tree, head, p);
+    if (found.scope.file != before.file)
+        r->scope = found.scope;
+    for (size_t p = 0; p < ECTO_PARAMETERS_MAX; p++) {
+        TSNode parameter = elixir_argument(found.scope.tree, found.head, p);
         if (!node_is(parameter, "identifier"))
             break;
         bound[p] = (struct elixir_bound){
-            .name = elixir_source(r->scope.file, parameter),
-            .text = elixir_text(before, elixir_argument(r->scope.tree, call, p)),
+            .name = elixir_source(found.scope.file, parameter),
+            .text = ts_node_is_null(call) && !p
+                        ? given
+                        : elixir_text(before, elixir_argument(before.tree, call, p)),
             .outer = r->scope.bound};
         r->scope.bound = &bound[p];
     }
-    statements(r, elixir_body(r->scope, definition), depth + 1);
+    place.depth++;
+    body_once(r, found.definition, place);
     r->scope = before;
     return true;
+}
+
+static bool own_function(struct reading *r, TSNode call, struct place place)
+{
+    struct str target, word = ecto_called(r->scope, call, &target);
+
+    return word.length &&
+           enter(r, ecto_find(r->scope, target, word, ecto_arguments_count(r->scope, call)), call,
+                 STR_NONE, place);
 }
 
 /* "execute" of &execute/1; empty: it is no such thing. */
@@ -470,14 +441,27 @@ static void sql(struct reading *r, TSNode text)
     steps_of_gapped_sql(r->arena, elixir_text(scope, text), scope.file->source, r->steps);
 }
 
+static void execute_each(struct reading *r, const struct strs *texts)
+{
+    for (size_t i = 0; i < texts->count; i++)
+        steps_of_sql(r->arena, texts->items[i], r->steps);
+}
+
 /* execute("…"), execute(&add_sku/0, &drop_sku/0), execute(fn -> repo().query!("…") end, …): the first one goes forward. */
 static void execute(struct reading *r, TSNode call, unsigned depth)
 {
     TSNode first = elixir_argument(r->scope.tree, call, 0);
     struct elixir_nodes clauses = {0};
 
-    if (own_function(r, node_null(), captured(r, first), depth))
+    struct strs texts;
+
+    if (enter(r, ecto_find(r->scope, STR_NONE, captured(r, first), 0), node_null(), STR_NONE,
+              (struct place){.depth = depth}))
         return;
+    if (node_is(first, "list") && elixir_texts(r->scope, first, &texts)) {
+        execute_each(r, &texts);
+        return;
+    }
     if (node_is(first, "anonymous_function"))
         clauses = elixir_children(r->scope.tree, first);
     for (size_t i = 0; i < clauses.count; i++)
@@ -499,16 +483,48 @@ static bool queries(struct reading *r, TSNode call)
     return true;
 }
 
-/* Enum.each(@statements, &execute/1) */
-static bool executes_each(struct reading *r, TSNode call)
+/* Enum.each(@statements, &execute/1), Enum.each([:sku, :code], &add_text/1) */
+static bool each_captured(struct reading *r, TSNode call, struct place place)
 {
+    struct str word = captured(r, elixir_argument(r->scope.tree, call, 1));
+    struct strs texts;
+    bool any = false;
+
+    if (!word.length || !elixir_texts(r->scope, elixir_argument(r->scope.tree, call, 0), &texts))
+        return false;
+    if (str_eq(word, STR("execute"))) {
+        execute_each(r, &texts);
+        return true;
+    }
+    struct ecto_found found = ecto_find(r->scope, STR_NONE, word, 1);
+    for (size_t i = 0; i < texts.count; i++)
+        any = enter(r, found, node_null(), texts.items[i], place) || any;
+    return any;
+}
+
+static bool is_pipe(struct reading *r, TSNode node)
+{
+    return node_is(node, "binary_operator") && ts_node_named_child_count(node) == 2 &&
+           str_contains(elixir_source(r->scope.file, node), STR("|>"));
+}
+
+/* "…" |> execute(), @sql |> String.split(";") |> Enum.each(&execute/1): what stands first is executed, taken apart or not. */
+static bool piped(struct reading *r, TSNode pipe)
+{
+    TSNode first = pipe;
     struct strs texts;
 
-    if (!str_eq(captured(r, elixir_argument(r->scope.tree, call, 1)), STR("execute")) ||
-        !elixir_texts(r->scope, elixir_argument(r->scope.tree, call, 0), &texts))
+    if (!is_pipe(r, pipe))
         return false;
-    for (size_t i = 0; i < texts.count; i++)
-        steps_of_sql(r->arena, texts.items[i], r->steps);
+    struct str last = elixir_source(r->scope.file, ts_node_named_child(pipe, 1));
+    if (!str_contains(last, STR("execute")) && !str_contains(last, STR("query")))
+        return false;
+    while (is_pipe(r, first))
+        first = ts_node_named_child(first, 0);
+    if (elixir_texts(r->scope, first, &texts))
+        execute_each(r, &texts);
+    else
+        sql(r, first);
     return true;
 }
 
@@ -530,8 +546,11 @@ static void statement(struct reading *r, TSNode call, unsigned depth)
         execute(r, call, depth);
     else if (str_eq(word, STR("execute_file")))
         (void)read_from_files(r, elixir_argument(r->scope.tree, call, 0));
-    else if (!queries(r, call) && !executes_each(r, call) && !own_function(r, call, word, depth) &&
-             is_block(r, call))
+    else if (node_is(call, "stab_clause")) /* case … do nil -> … end */
+        body_once(r, call, (struct place){.depth = depth + 1});
+    else if (!queries(r, call) && !piped(r, call) &&
+             !each_captured(r, call, (struct place){.depth = depth}) &&
+             !own_function(r, call, (struct place){.depth = depth}) && is_block(r, call))
         bodies(r, call, (struct place){.depth = depth + 1});
 }
 
@@ -556,7 +575,7 @@ void steps_of_ecto(struct arena *arena, struct elixir_tree *tree, struct elixir_
         definitions = elixir_children(tree, r.scope.body);
         for (size_t i = 0; i < definitions.count; i++) {
             TSNode definition = definitions.items[i], head = elixir_argument(tree, definition, 0);
-            struct str name = name_of_head(&r, head);
+            struct str name = ecto_name_of_head(r.scope, head);
             bool function = str_eq(elixir_called(file, definition), STR("def"));
             if (function && (str_eq(name, STR("change")) || str_eq(name, STR("up"))))
                 statements(&r, elixir_body(r.scope, definition), 0);
