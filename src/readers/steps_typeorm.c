@@ -1,24 +1,9 @@
 #include "readers/steps_typeorm.h"
-#include "readers/sql_files.h"
-#include "readers/steps.h"
 
 #define NESTING_MAX 40u
 #define CALLS_MAX 4u
-#define UP_MAX 12u
-#define FILLED_MAX ((size_t)256 << 10)
 
-struct reading {
-    struct arena *arena;
-    struct script_tree *tree;
-    struct script_scope scope;
-    struct str runner;            /* the parameter of up() */
-    struct steps_classes classes; /* the migration's, and those it extends */
-    struct str words;             /* of their files */
-    size_t calls, entered;        /* methods of the class that are entered: now, and so far */
-    struct steps *steps;
-};
-
-static void push(struct reading *r, struct step step)
+static void push(struct typeorm_reading *r, struct step step)
 {
     bool column = step.kind == STEP_ADD_COLUMN || step.kind == STEP_DROP_COLUMN ||
                   step.kind == STEP_ALTER_COLUMN;
@@ -37,19 +22,13 @@ static struct str bare_table(struct str name)
     return str_starts(name, STR("public.")) ? str_from_offset(name, STR("public.").length) : name;
 }
 
-/* An expression, and where it stands: what a base class or another file says is read there. */
-struct operand {
-    TSNode node;
-    struct script_scope scope;
-};
-
-static struct operand here(const struct reading *r, TSNode node)
+struct typeorm_operand typeorm_here(const struct typeorm_reading *r, TSNode node)
 {
-    return (struct operand){.node = node, .scope = r->scope};
+    return (struct typeorm_operand){.node = node, .scope = r->scope};
 }
 
 /* this.table of `private table = new Table({ … })`; else the expression itself. */
-static struct operand own_field(struct reading *r, struct operand operand)
+struct typeorm_operand typeorm_own_field(struct typeorm_reading *r, struct typeorm_operand operand)
 {
     struct script_file *file = operand.scope.file;
 
@@ -61,18 +40,18 @@ static struct operand own_field(struct reading *r, struct operand operand)
         script_source(file, script_child(operand.node, "property_identifier")), &file);
     if (!node_is(member, "public_field_definition") && !node_is(member, "field_definition"))
         return operand;
-    return (struct operand){
+    return (struct typeorm_operand){
         .node = script_bare(script_last(member)),
         .scope = {.file = file, .call = file == r->scope.file ? r->scope.call : NULL}};
 }
 
 /* The options of `new Table({ … })`, or the object itself. */
-static struct operand object_of(struct reading *r, struct operand operand)
+static struct typeorm_operand object_of(struct typeorm_reading *r, struct typeorm_operand operand)
 {
     struct script_thing thing;
 
     operand.node = script_bare(operand.node);
-    operand = own_field(r, operand);
+    operand = typeorm_own_field(r, operand);
     if (node_is(operand.node, "identifier")) {
         thing = script_resolve(r->tree, operand.scope, operand.node);
         if (thing.kind == SCRIPT_VALUE) {
@@ -86,45 +65,47 @@ static struct operand object_of(struct reading *r, struct operand operand)
     return operand;
 }
 
-static struct str text_here(struct reading *r, struct operand operand)
+struct str typeorm_text_here(struct typeorm_reading *r, struct typeorm_operand operand)
 {
     struct str text = script_text(r->tree, operand.scope, operand.node);
 
     if (text.length)
         return text;
     operand.node = script_bare(operand.node);
-    operand = own_field(r, operand);
+    operand = typeorm_own_field(r, operand);
     return script_text(r->tree, operand.scope, operand.node);
 }
 
-static struct str text_of(struct reading *r, struct operand object, const char *name)
+static struct str text_of(struct typeorm_reading *r, struct typeorm_operand object,
+                          const char *name)
 {
-    struct operand value = {.scope = object.scope};
+    struct typeorm_operand value = {.scope = object.scope};
 
     if (node_is(object.node, "object"))
         value.node = script_property(r->tree, object.scope, object.node, name, &value.scope);
-    return ts_node_is_null(value.node) ? STR_NONE : text_here(r, value);
+    return ts_node_is_null(value.node) ? STR_NONE : typeorm_text_here(r, value);
 }
 
 /* A name, or the "name" of an object. */
-static struct str name_of(struct reading *r, struct operand operand)
+static struct str name_of(struct typeorm_reading *r, struct typeorm_operand operand)
 {
-    struct str text = text_here(r, operand);
+    struct str text = typeorm_text_here(r, operand);
 
     return text.length ? text : text_of(r, object_of(r, operand), "name");
 }
 
 /* The items of a list, or of a name that stands for one. */
-static struct script_nodes items_of(struct reading *r, struct operand *list)
+struct script_nodes typeorm_items_of(struct typeorm_reading *r, struct typeorm_operand *list)
 {
     *list = object_of(r, *list);
     return node_is(list->node, "array") ? script_children(r->tree, list->node)
                                         : (struct script_nodes){0};
 }
 
-static struct operand list_of(struct reading *r, struct operand object, const char *name)
+static struct typeorm_operand list_of(struct typeorm_reading *r, struct typeorm_operand object,
+                                      const char *name)
 {
-    struct operand list = {.scope = object.scope};
+    struct typeorm_operand list = {.scope = object.scope};
 
     if (node_is(object.node, "object"))
         list.node = script_property(r->tree, object.scope, object.node, name, &list.scope);
@@ -133,16 +114,16 @@ static struct operand list_of(struct reading *r, struct operand object, const ch
 
 /* --- Operations. --- */
 
-static void column_key(struct reading *r, struct str table, struct str column,
-                       struct operand operand);
+static void column_key(struct typeorm_reading *r, struct str table, struct str column,
+                       struct typeorm_operand operand);
 
-static void each_column(struct reading *r, struct str table, struct operand list,
+static void each_column(struct typeorm_reading *r, struct str table, struct typeorm_operand list,
                         enum step_kind kind)
 {
-    struct script_nodes items = items_of(r, &list);
+    struct script_nodes items = typeorm_items_of(r, &list);
 
     for (size_t i = 0; i < items.count; i++) {
-        struct operand item = {items.items[i], list.scope};
+        struct typeorm_operand item = {items.items[i], list.scope};
         struct str name = name_of(r, item);
         push(r, (struct step){.kind = kind, .table = table, .column = name, .keys_told = true});
         if (kind == STEP_ADD_COLUMN)
@@ -151,7 +132,8 @@ static void each_column(struct reading *r, struct str table, struct operand list
 }
 
 /* onDelete: "CASCADE"; empty: it cannot be read. */
-static struct str rule_of(struct reading *r, struct operand object, const char *name)
+static struct str rule_of(struct typeorm_reading *r, struct typeorm_operand object,
+                          const char *name)
 {
     struct script_scope scope;
     TSNode value = script_property(r->tree, object.scope, object.node, name, &scope);
@@ -161,10 +143,10 @@ static struct str rule_of(struct reading *r, struct operand object, const char *
 }
 
 /* An index, a key or a constraint: what it changes is known by its columns too. */
-static void constraint(struct reading *r, struct str table, struct operand operand,
+static void constraint(struct typeorm_reading *r, struct str table, struct typeorm_operand operand,
                        enum step_kind kind)
 {
-    struct operand object = object_of(r, operand), list = list_of(r, object, "columnNames");
+    struct typeorm_operand object = object_of(r, operand), list = list_of(r, object, "columnNames");
     struct step step = {.kind = STEP_ALTER_COLUMN, .table = table, .key = true};
 
     push(r, (struct step){.kind = kind, .table = table, .name = name_of(r, operand)});
@@ -173,7 +155,7 @@ static void constraint(struct reading *r, struct str table, struct operand opera
         step.deletes = rule_of(r, object, "onDelete");
         step.updates = rule_of(r, object, "onUpdate");
     }
-    struct script_nodes columns = items_of(r, &list);
+    struct script_nodes columns = typeorm_items_of(r, &list);
     struct step key = {.kind = STEP_KEY,
                        .table = table,
                        .name = name_of(r, operand),
@@ -181,7 +163,7 @@ static void constraint(struct reading *r, struct str table, struct operand opera
                            step.which == STEP_KEY_FOREIGN ? STEP_MAKES_FOREIGN : STEP_MAKES_ANY,
                        .parts_told = node_is(list.node, "array")};
     for (size_t i = 0; i < columns.count; i++) {
-        step.column = text_here(r, (struct operand){columns.items[i], list.scope});
+        step.column = typeorm_text_here(r, (struct typeorm_operand){columns.items[i], list.scope});
         push(r, step);
         key.parts_told = key.parts_told && step.column.length;
         VEC_PUSH(r->arena, &key.parts, step.column);
@@ -191,12 +173,12 @@ static void constraint(struct reading *r, struct str table, struct operand opera
 }
 
 /* { name: "email", isUnique: true }: what is not known of it may be a key. */
-static void column_key(struct reading *r, struct str table, struct str column,
-                       struct operand operand)
+static void column_key(struct typeorm_reading *r, struct str table, struct str column,
+                       struct typeorm_operand operand)
 {
     static const char *const words[] = {"isUnique", "isPrimary"};
     static const enum step_makes makes[] = {STEP_MAKES_UNIQUE, STEP_MAKES_PRIMARY};
-    struct operand object = object_of(r, operand);
+    struct typeorm_operand object = object_of(r, operand);
 
     for (size_t i = 0; i < COUNT_OF(words); i++) {
         struct script_scope scope = object.scope;
@@ -214,18 +196,19 @@ static void column_key(struct reading *r, struct str table, struct str column,
     }
 }
 
-static void each_constraint(struct reading *r, struct str table, struct operand list)
+static void each_constraint(struct typeorm_reading *r, struct str table,
+                            struct typeorm_operand list)
 {
-    struct script_nodes items = items_of(r, &list);
+    struct script_nodes items = typeorm_items_of(r, &list);
 
     for (size_t i = 0; i < items.count; i++)
-        constraint(r, table, (struct operand){items.items[i], list.scope}, STEP_ADD_INDEX);
+        constraint(r, table, (struct typeorm_operand){items.items[i], list.scope}, STEP_ADD_INDEX);
 }
 
-static void create_table(struct reading *r, TSNode node)
+static void create_table(struct typeorm_reading *r, TSNode node)
 {
     static const char *const lists[] = {"indices", "uniques", "foreignKeys", "checks"};
-    struct operand object = object_of(r, here(r, node));
+    struct typeorm_operand object = object_of(r, typeorm_here(r, node));
     struct str table = bare_table(text_of(r, object, "name"));
     struct str schema = text_of(r, object, "schema");
 
@@ -240,14 +223,14 @@ static void create_table(struct reading *r, TSNode node)
 }
 
 /* changeColumn("users", "name", new TableColumn({ … })): everything may change. */
-static void change_column(struct reading *r, struct str table, struct str column, TSNode to)
+static void change_column(struct typeorm_reading *r, struct str table, struct str column, TSNode to)
 {
-    struct operand object = object_of(r, here(r, to));
+    struct typeorm_operand object = object_of(r, typeorm_here(r, to));
     struct script_scope scope = object.scope;
     TSNode null = node_is(object.node, "object")
                       ? script_property(r->tree, object.scope, object.node, "isNullable", &scope)
                       : node_null();
-    struct str name = name_of(r, here(r, to));
+    struct str name = name_of(r, typeorm_here(r, to));
     bool nullable =
         !ts_node_is_null(null) && script_constant(r->tree, scope, null).kind == SCRIPT_TRUE;
 
@@ -310,145 +293,28 @@ static const struct {
     {"dropPrimaryKey", OPERATION_PRIMARY_KEY},
 };
 
-static void rename_table(struct reading *r, struct str from, struct str to)
+static void rename_table(struct typeorm_reading *r, struct str from, struct str to)
 {
     push(r, (struct step){.kind = STEP_DROP_TABLE, .table = from});
     push(r, (struct step){.kind = STEP_ADD_TABLE, .table = to, .was = from});
 }
 
-static void primary_key(struct reading *r, struct str table, struct operand list)
+static void primary_key(struct typeorm_reading *r, struct str table, struct typeorm_operand list)
 {
-    struct script_nodes columns = items_of(r, &list);
+    struct script_nodes columns = typeorm_items_of(r, &list);
 
     for (size_t i = 0; i < columns.count; i++)
-        push(r,
-             (struct step){.kind = STEP_ALTER_COLUMN,
-                           .table = table,
-                           .column = text_here(r, (struct operand){columns.items[i], list.scope}),
-                           .key = true});
+        push(r, (struct step){.kind = STEP_ALTER_COLUMN,
+                              .table = table,
+                              .column = typeorm_text_here(
+                                  r, (struct typeorm_operand){columns.items[i], list.scope}),
+                              .key = true});
 }
 
-/* dedent`…`, `…`.trim(): the template or text itself. */
-static TSNode text_bare(TSNode node)
-{
-    TSNode bare = script_bare(node), callee = script_callee(bare);
-
-    if (!node_is(bare, "call_expression"))
-        return bare;
-    if (node_is(script_last(bare), "template_string"))
-        return script_last(bare);
-    TSNode object = node_is(callee, "member_expression")
-                        ? script_bare(ts_node_named_child(callee, 0))
-                        : node_null();
-    return node_is(object, "template_string") || node_is(object, "string") ? object : bare;
-}
-
-/* readFileSync(path.join(__dirname, "x.sql"), "utf8"), or a name that is set to it */
-static bool read_from_files(struct arena *arena, struct script_tree *tree,
-                            const struct script_scope *scope, TSNode node, struct steps *steps)
-{
-    const struct sql_files files = {.arena = arena,
-                                    .files = script_tree_files(tree),
-                                    .path = scope->file->path,
-                                    .source = scope->file->source};
-    struct strs texts;
-
-    if (ts_node_is_null(node))
-        return false;
-    sql_files_read(&files, script_source(scope->file, node), &texts);
-    for (size_t i = 0; i < texts.count; i++)
-        steps_of_sql(arena, texts.items[i], steps);
-    return texts.count > 0;
-}
-
-/* `ALTER TABLE "${table}" ADD "age" integer`: a name stands for what is filled in, and for the text where that may come from. */
-void steps_of_query(struct arena *arena, struct script_tree *tree, const struct script_scope *scope,
-                    TSNode node, const struct steps_fill *fill, struct steps *steps)
-{
-    const struct str gap = STEPS_GAP;
-    TSNode bare = text_bare(node);
-    struct str text = script_text(tree, *scope, bare);
-
-    if (!text.length && !node_is(bare, "template_string") &&
-        read_from_files(arena, tree, scope, node, steps))
-        return;
-    if (!text.length && node_is(bare, "template_string")) {
-        struct str source = script_source(scope->file, bare);
-        struct buf out = buf_new(arena, FILLED_MAX + source.length * (gap.length + 1));
-        size_t start = ts_node_start_byte(bare), at = 1;
-        for (uint32_t i = 0; i < ts_node_named_child_count(bare); i++) {
-            TSNode child = ts_node_named_child(bare, i);
-            if (!node_is(child, "template_substitution"))
-                continue;
-            struct str filled =
-                fill ? fill->text(fill->context, ts_node_named_child(child, 0)) : STR_NONE;
-            buf_add(&out, str_slice(source, at, ts_node_start_byte(child) - start));
-            buf_add(&out, filled.length ? filled : gap);
-            at = ts_node_end_byte(child) - start;
-        }
-        buf_add(&out, str_slice(source, at, source.length - 1));
-        text = buf_str(&out);
-    }
-    steps_of_gapped_sql(arena, text, fill ? fill->words : scope->file->source, steps);
-}
-
-/* The list that a name goes through: for (const sql of statements) …, statements.map((sql) => …); null: it is another name. */
-static TSNode list_around(struct reading *r, TSNode name)
-{
-    struct str word = script_source(r->scope.file, name);
-    TSNode node = name;
-
-    for (size_t i = 0; i < UP_MAX && !ts_node_is_null(node); i++, node = ts_node_parent(node)) {
-        if (node_is(node, "for_in_statement") &&
-            str_eq(script_source(r->scope.file, ts_node_named_child(node, 0)), word))
-            return ts_node_named_child(node, 1);
-        if (!node_is(node, "arrow_function") ||
-            !str_eq(script_parameter(r->tree, r->scope.file, node, 0), word))
-            continue;
-        TSNode callee = script_callee(ts_node_parent(ts_node_parent(node)));
-        return node_is(callee, "member_expression") ? ts_node_named_child(callee, 0) : node_null();
-    }
-    return node_null();
-}
-
-static struct str filled_with(void *context, TSNode expression)
-{
-    struct reading *r = context;
-
-    return text_here(r, here(r, expression));
-}
-
-/* A text, or a field of the class that is one. */
-static void query_text(struct reading *r, TSNode text)
-{
-    const struct steps_fill fill = {.context = r, .text = filled_with, .words = r->words};
-    struct operand operand = own_field(r, here(r, script_bare(text)));
-
-    steps_of_query(r->arena, r->tree, &operand.scope, operand.node, &fill, r->steps);
-}
-
-static void query(struct reading *r, TSNode text)
-{
-    TSNode list = node_is(text, "identifier") ? script_bare(list_around(r, text)) : node_null();
-    struct script_nodes items = {0};
-
-    if (node_is(list, "identifier")) {
-        struct script_thing thing = script_resolve(r->tree, r->scope, list);
-        list = thing.kind == SCRIPT_VALUE && thing.file == r->scope.file ? script_bare(thing.node)
-                                                                         : node_null();
-    }
-    if (node_is(list, "array"))
-        items = script_children(r->tree, list);
-    for (size_t i = 0; i < items.count; i++)
-        query_text(r, items.items[i]);
-    if (!items.count)
-        query_text(r, text);
-}
-
-static void operate(struct reading *r, enum operation operation, TSNode call)
+static void operate(struct typeorm_reading *r, enum operation operation, TSNode call)
 {
     TSNode first = script_argument(r->tree, call, 0), second = script_argument(r->tree, call, 1);
-    struct str table = bare_table(name_of(r, here(r, first)));
+    struct str table = bare_table(name_of(r, typeorm_here(r, first)));
 
     switch (operation) {
     case OPERATION_CREATE_TABLE:
@@ -458,82 +324,130 @@ static void operate(struct reading *r, enum operation operation, TSNode call)
         push(r, (struct step){.kind = STEP_DROP_TABLE, .table = table});
         break;
     case OPERATION_RENAME_TABLE:
-        rename_table(r, table, bare_table(name_of(r, here(r, second))));
+        rename_table(r, table, bare_table(name_of(r, typeorm_here(r, second))));
         break;
     case OPERATION_ADD_COLUMN:
     case OPERATION_DROP_COLUMN:
         push(r, (struct step){.kind = operation == OPERATION_ADD_COLUMN ? STEP_ADD_COLUMN
                                                                         : STEP_DROP_COLUMN,
                               .table = table,
-                              .column = name_of(r, here(r, second)),
+                              .column = name_of(r, typeorm_here(r, second)),
                               .keys_told = true});
         if (operation == OPERATION_ADD_COLUMN)
-            column_key(r, table, name_of(r, here(r, second)), here(r, second));
+            column_key(r, table, name_of(r, typeorm_here(r, second)), typeorm_here(r, second));
         break;
     case OPERATION_ADD_COLUMNS:
     case OPERATION_DROP_COLUMNS:
-        each_column(r, table, here(r, second),
+        each_column(r, table, typeorm_here(r, second),
                     operation == OPERATION_ADD_COLUMNS ? STEP_ADD_COLUMN : STEP_DROP_COLUMN);
         break;
     case OPERATION_RENAME_COLUMN:
         push(r, (struct step){.kind = STEP_DROP_COLUMN,
                               .table = table,
-                              .column = name_of(r, here(r, second))});
+                              .column = name_of(r, typeorm_here(r, second))});
         push(r, (struct step){.kind = STEP_ADD_COLUMN,
                               .table = table,
-                              .column = name_of(r, here(r, script_argument(r->tree, call, 2)))});
+                              .column =
+                                  name_of(r, typeorm_here(r, script_argument(r->tree, call, 2)))});
         break;
     case OPERATION_CHANGE_COLUMN:
-        change_column(r, table, name_of(r, here(r, second)), script_argument(r->tree, call, 2));
+        change_column(r, table, name_of(r, typeorm_here(r, second)),
+                      script_argument(r->tree, call, 2));
         break;
     case OPERATION_ADD_CONSTRAINT:
     case OPERATION_DROP_CONSTRAINT:
-        constraint(r, table, here(r, second),
+        constraint(r, table, typeorm_here(r, second),
                    operation == OPERATION_ADD_CONSTRAINT ? STEP_ADD_INDEX : STEP_DROP_INDEX);
         break;
     case OPERATION_ADD_CONSTRAINTS:
-        each_constraint(r, table, here(r, second));
+        each_constraint(r, table, typeorm_here(r, second));
         break;
     case OPERATION_PRIMARY_KEY:
-        primary_key(r, table, here(r, second));
+        primary_key(r, table, typeorm_here(r, second));
         break;
     }
 }
 
 /* --- The calls of up(). --- */
 
-static void visit(struct reading *r, TSNode node, unsigned depth);
+static void visit(struct typeorm_reading *r, TSNode node, unsigned depth);
 
-/* await this.addText(runner, "sku"): what that method does, with what the call gives. */
-static void own_method(struct reading *r, TSNode node, TSNode callee, unsigned depth)
+/* What a function does, with what the call gives: this.addText(runner, "sku"), addText(runner, "sku"). */
+static void enter(struct typeorm_reading *r, TSNode node, struct script_file *file, TSNode function,
+                  const struct steps_classes *classes, unsigned depth)
 {
-    struct script_file *file = r->scope.file;
-    TSNode method = steps_class_member(
-        r->tree, &r->classes,
-        script_source(r->scope.file, script_child(callee, "property_identifier")), &file);
-    struct reading before = *r;
+    struct typeorm_reading before = *r;
     struct str runner = STR_NONE;
+    TSNode body = script_child(function, "statement_block");
 
-    if (!node_is(method, "method_definition") || r->calls == CALLS_MAX)
+    if (r->calls == CALLS_MAX || before.entered >= STEPS_ENTERED_MAX || depth >= NESTING_MAX)
         return;
     for (size_t i = 0; i < CALLS_MAX && !runner.length; i++)
-        if (str_eq(script_source(r->scope.file, script_argument(r->tree, node, i)), r->runner))
-            runner = script_parameter(r->tree, file, method, i);
-    if (!runner.length || before.entered >= STEPS_ENTERED_MAX)
+        if (r->runner.length &&
+            str_eq(script_source(r->scope.file, script_argument(r->tree, node, i)), r->runner))
+            runner = script_parameter(r->tree, file, function, i);
+    /* One of the file may have the runner of the function around it. */
+    if (!runner.length && file == r->scope.file && !node_is(function, "method_definition"))
+        runner = r->runner;
+    if (!runner.length)
         return;
     struct script_call call = {
-        .file = file, .function = method, .node = node, .scope = before.scope};
+        .file = file, .function = function, .node = node, .scope = before.scope};
     r->scope.file = file;
     r->runner = runner;
     r->calls++;
     r->entered++;
     r->scope.call = &call;
-    visit(r, script_child(method, "statement_block"), depth + 1);
+    if (classes)
+        r->classes = *classes;
+    visit(r, ts_node_is_null(body) ? script_last(function) : body, depth + 1);
     before.entered = r->entered;
     *r = before;
 }
 
-static void visit(struct reading *r, TSNode node, unsigned depth)
+static void own_method(struct typeorm_reading *r, TSNode node, TSNode callee, unsigned depth)
+{
+    struct script_file *file = r->scope.file;
+    TSNode method = steps_class_member(
+        r->tree, &r->classes,
+        script_source(r->scope.file, script_child(callee, "property_identifier")), &file);
+
+    if (node_is(method, "method_definition"))
+        enter(r, node, file, method, NULL, depth);
+}
+
+static bool is_function(TSNode node)
+{
+    return node_is(node, "function_declaration") || node_is(node, "arrow_function") ||
+           node_is(node, "function_expression");
+}
+
+/* addText(…), helpers.addText(…), MigrationHelpers.addText(…): functions of the tree, static methods of its classes. */
+static void function_of_tree(struct typeorm_reading *r, TSNode node, TSNode callee, unsigned depth)
+{
+    struct script_thing thing = script_resolve(r->tree, r->scope, callee), class;
+    struct steps_classes classes;
+    struct script_file *file;
+
+    if ((thing.kind == SCRIPT_DECLARATION || thing.kind == SCRIPT_VALUE) &&
+        is_function(thing.node)) {
+        enter(r, node, thing.file, thing.node, NULL, depth);
+        return;
+    }
+    if (!node_is(callee, "member_expression"))
+        return;
+    class = script_resolve(r->tree, r->scope, ts_node_named_child(callee, 0));
+    if (class.kind != SCRIPT_DECLARATION || ts_node_is_null(script_child(class.node, "class_body")))
+        return;
+    steps_classes_of(r->tree, class.file, class.node, &classes);
+    TSNode method = steps_class_member(
+        r->tree, &classes,
+        script_source(r->scope.file, script_child(callee, "property_identifier")), &file);
+    if (node_is(method, "method_definition"))
+        enter(r, node, file, method, &classes, depth);
+}
+
+static void visit(struct typeorm_reading *r, TSNode node, unsigned depth)
 {
     struct script_nodes children = script_children(r->tree, node);
     TSNode callee = script_callee(node);
@@ -545,7 +459,7 @@ static void visit(struct reading *r, TSNode node, unsigned depth)
 
     /* queryRunner.manager.query(…), connection.query(…): whoever executes it. */
     if (str_eq(name, STR("query"))) {
-        query(r, script_argument(r->tree, node, 0));
+        typeorm_query(r, script_argument(r->tree, node, 0));
     } else if (name.length && r->runner.length &&
                str_eq(script_source(r->scope.file, ts_node_named_child(callee, 0)), r->runner)) {
         for (size_t i = 0; i < COUNT_OF(operations); i++)
@@ -554,19 +468,21 @@ static void visit(struct reading *r, TSNode node, unsigned depth)
     } else if (node_is(callee, "member_expression") &&
                node_is(ts_node_named_child(callee, 0), "this")) {
         own_method(r, node, callee, depth);
+    } else if (node_is(callee, "identifier") || node_is(callee, "member_expression")) {
+        function_of_tree(r, node, callee, depth);
     }
     for (size_t i = 0; i < children.count && depth < NESTING_MAX; i++)
         visit(r, children.items[i], depth + 1);
 }
 
 /* Its up(), or that of the nearest class above that has one. */
-static void read_class(struct reading *r, TSNode class)
+static void read_class(struct typeorm_reading *r, TSNode class)
 {
     struct script_file *file = r->scope.file;
     const struct script_scope before = r->scope;
 
     steps_classes_of(r->tree, file, class, &r->classes);
-    r->words = steps_classes_words(r->arena, &r->classes);
+    r->words = steps_classes_words(r->tree, &r->classes);
     TSNode member = steps_class_member(r->tree, &r->classes, STR("up"), &file);
     if (ts_node_is_null(member))
         return;
@@ -582,7 +498,7 @@ static void read_class(struct reading *r, TSNode class)
 }
 
 /* Classes that are declared, exported, or given to module.exports. */
-static void find_classes(struct reading *r, TSNode node, unsigned depth)
+static void find_classes(struct typeorm_reading *r, TSNode node, unsigned depth)
 {
     struct script_nodes children = script_children(r->tree, node);
 
@@ -600,7 +516,8 @@ static void find_classes(struct reading *r, TSNode node, unsigned depth)
 void steps_of_typeorm(struct arena *arena, struct script_tree *tree, struct script_file *file,
                       struct steps *steps)
 {
-    struct reading r = {.arena = arena, .tree = tree, .scope = {.file = file}, .steps = steps};
+    struct typeorm_reading r = {
+        .arena = arena, .tree = tree, .scope = {.file = file}, .steps = steps};
 
     if (!ts_node_is_null(file->root))
         find_classes(&r, file->root, 0);

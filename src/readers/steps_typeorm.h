@@ -1,7 +1,8 @@
-/* steps_typeorm.h -- the class of a TypeORM migration with those that it extends (private to steps_typeorm*.c). */
+/* steps_typeorm.h -- the parts of the reader of TypeORM's migrations (private to steps_typeorm*.c). */
 #ifndef HOOKCHECK_READERS_STEPS_TYPEORM_H
 #define HOOKCHECK_READERS_STEPS_TYPEORM_H
 
+#include "readers/steps.h"
 #include "readers/typescript.h"
 
 #define STEPS_CLASSES_MAX 8u
@@ -20,7 +21,33 @@ void steps_classes_of(struct script_tree *tree, struct script_file *file, TSNode
 /* The member that the name means in the migration, and its file; null: none of that name. */
 TSNode steps_class_member(struct script_tree *tree, const struct steps_classes *classes,
                           struct str name, struct script_file **ret_file);
-/* The sources of their files, each once. */
-struct str steps_classes_words(struct arena *arena, const struct steps_classes *classes);
+/* The sources of their files, each once, without what goes back. */
+struct str steps_classes_words(struct script_tree *tree, const struct steps_classes *classes);
+
+struct typeorm_reading {
+    struct arena *arena;
+    struct script_tree *tree;
+    struct script_scope scope;
+    struct str runner;            /* the parameter of up() */
+    struct steps_classes classes; /* the migration's, and those it extends */
+    struct str words;             /* of their files */
+    size_t calls, entered;        /* methods of the class that are entered: now, and so far */
+    struct steps *steps;
+};
+
+/* An expression, and where it stands: what a base class or another file says is read there. */
+struct typeorm_operand {
+    TSNode node;
+    struct script_scope scope;
+};
+
+struct typeorm_operand typeorm_here(const struct typeorm_reading *r, TSNode node);
+/* this.table of `private table = new Table({ … })`; else the expression itself. */
+struct typeorm_operand typeorm_own_field(struct typeorm_reading *r, struct typeorm_operand operand);
+struct str typeorm_text_here(struct typeorm_reading *r, struct typeorm_operand operand);
+/* The items of a list, or of a name that stands for one. */
+struct script_nodes typeorm_items_of(struct typeorm_reading *r, struct typeorm_operand *list);
+/* steps_typeorm_query.c: the steps of what query(…) is given. */
+void typeorm_query(struct typeorm_reading *r, TSNode text);
 
 #endif

@@ -53,13 +53,33 @@ TSNode steps_class_member(struct script_tree *tree, const struct steps_classes *
     return node_null();
 }
 
-struct str steps_classes_words(struct arena *arena, const struct steps_classes *classes)
+/* The source of a file, with blanks where this class goes back. */
+static struct str forward_words(struct script_tree *tree, struct script_file *file, TSNode body)
 {
-    struct str words = classes->count ? classes->items[0].file->source : STR_NONE;
+    struct script_nodes members = script_children(tree, body);
+    char *copy = str_c(script_tree_arena(tree), file->source);
 
-    for (size_t c = 1; c < classes->count; c++)
-        if (classes->items[c].file != classes->items[c - 1].file)
-            words = str_printf(arena, STR_FMT "\n" STR_FMT, STR_ARG(words),
-                               STR_ARG(classes->items[c].file->source));
+    for (size_t i = 0; i < members.count; i++) {
+        TSNode member = members.items[i];
+        if (!str_eq(script_source(file, script_child(member, "property_identifier")), STR("down")))
+            continue;
+        for (size_t at = ts_node_start_byte(member); at < ts_node_end_byte(member); at++)
+            copy[at] = ' ';
+    }
+    return str_of(copy, file->source.length);
+}
+
+struct str steps_classes_words(struct script_tree *tree, const struct steps_classes *classes)
+{
+    struct str words = STR_NONE;
+
+    for (size_t c = 0; c < classes->count; c++) {
+        if (c && classes->items[c].file == classes->items[c - 1].file)
+            continue;
+        struct str more = forward_words(tree, classes->items[c].file, classes->items[c].body);
+        words = words.length ? str_printf(script_tree_arena(tree), STR_FMT "\n" STR_FMT,
+                                          STR_ARG(words), STR_ARG(more))
+                             : more;
+    }
     return words;
 }

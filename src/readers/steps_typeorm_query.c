@@ -1,0 +1,158 @@
+/* steps_typeorm_query.c -- SQL that a TypeORM migration executes: texts, templates, lists of them, files. */
+#include "readers/sql_files.h"
+#include "readers/steps_typeorm.h"
+
+#define UP_MAX 12u
+#define FILLED_MAX ((size_t)256 << 10)
+
+/* dedent`…`, `…`.trim(): the template or text itself. */
+static TSNode text_bare(TSNode node)
+{
+    TSNode bare = script_bare(node), callee = script_callee(bare);
+
+    if (!node_is(bare, "call_expression"))
+        return bare;
+    if (node_is(script_last(bare), "template_string"))
+        return script_last(bare);
+    TSNode object = node_is(callee, "member_expression")
+                        ? script_bare(ts_node_named_child(callee, 0))
+                        : node_null();
+    return node_is(object, "template_string") || node_is(object, "string") ? object : bare;
+}
+
+/* readFileSync(path.join(__dirname, "x.sql"), "utf8"), or a name that is set to it */
+static bool read_from_files(struct arena *arena, struct script_tree *tree,
+                            const struct script_scope *scope, TSNode node, struct steps *steps)
+{
+    const struct sql_files files = {.arena = arena,
+                                    .files = script_tree_files(tree),
+                                    .path = scope->file->path,
+                                    .source = scope->file->source};
+    struct strs texts;
+
+    if (ts_node_is_null(node))
+        return false;
+    sql_files_read(&files, script_source(scope->file, node), &texts);
+    for (size_t i = 0; i < texts.count; i++)
+        steps_of_sql(arena, texts.items[i], steps);
+    return texts.count > 0;
+}
+
+/* `ALTER TABLE "${table}" ADD "age" integer`: a name stands for what is filled in, and for the text where that may come from. */
+void steps_of_query(struct arena *arena, struct script_tree *tree, const struct script_scope *scope,
+                    TSNode node, const struct steps_fill *fill, struct steps *steps)
+{
+    const struct str gap = STEPS_GAP;
+    TSNode bare = text_bare(node);
+    struct str text = script_text(tree, *scope, bare);
+
+    if (!text.length && !node_is(bare, "template_string") &&
+        read_from_files(arena, tree, scope, node, steps))
+        return;
+    if (!text.length && node_is(bare, "template_string")) {
+        struct str source = script_source(scope->file, bare);
+        struct buf out = buf_new(arena, FILLED_MAX + source.length * (gap.length + 1));
+        size_t start = ts_node_start_byte(bare), at = 1;
+        for (uint32_t i = 0; i < ts_node_named_child_count(bare); i++) {
+            TSNode child = ts_node_named_child(bare, i);
+            if (!node_is(child, "template_substitution"))
+                continue;
+            struct str filled =
+                fill ? fill->text(fill->context, ts_node_named_child(child, 0)) : STR_NONE;
+            buf_add(&out, str_slice(source, at, ts_node_start_byte(child) - start));
+            buf_add(&out, filled.length ? filled : gap);
+            at = ts_node_end_byte(child) - start;
+        }
+        buf_add(&out, str_slice(source, at, source.length - 1));
+        text = buf_str(&out);
+    }
+    steps_of_gapped_sql(arena, text, fill ? fill->words : scope->file->source, steps);
+}
+
+/* The list that a name goes through: for (const sql of statements) …, statements.map((sql) => …); null: it is another name. */
+static TSNode list_around(struct typeorm_reading *r, TSNode name)
+{
+    struct str word = script_source(r->scope.file, name);
+    TSNode node = name;
+
+    for (size_t i = 0; i < UP_MAX && !ts_node_is_null(node); i++, node = ts_node_parent(node)) {
+        if (node_is(node, "for_in_statement") &&
+            str_eq(script_source(r->scope.file, ts_node_named_child(node, 0)), word))
+            return ts_node_named_child(node, 1);
+        if (!node_is(node, "arrow_function") ||
+            !str_eq(script_parameter(r->tree, r->scope.file, node, 0), word))
+            continue;
+        TSNode callee = script_callee(ts_node_parent(ts_node_parent(node)));
+        return node_is(callee, "member_expression") ? ts_node_named_child(callee, 0) : node_null();
+    }
+    return node_null();
+}
+
+static struct str filled_with(void *context, TSNode expression)
+{
+    struct typeorm_reading *r = context;
+
+    return typeorm_text_here(r, typeorm_here(r, expression));
+}
+
+/* A text, or a field of the class that is one. */
+static void query_text(struct typeorm_reading *r, TSNode text)
+{
+    const struct steps_fill fill = {.context = r, .text = filled_with, .words = r->words};
+    struct typeorm_operand operand = typeorm_own_field(r, typeorm_here(r, script_bare(text)));
+
+    steps_of_query(r->arena, r->tree, &operand.scope, operand.node, &fill, r->steps);
+}
+
+/* ["ALTER TABLE items", "ADD …"].join(" "): one text. */
+static bool query_joined(struct typeorm_reading *r, TSNode node)
+{
+    TSNode bare = script_bare(node), callee = script_callee(bare);
+    struct buf out = buf_new(r->arena, FILLED_MAX);
+
+    if (!node_is(callee, "member_expression") ||
+        !str_eq(script_source(r->scope.file, script_child(callee, "property_identifier")),
+                STR("join")))
+        return false;
+    struct typeorm_operand list = typeorm_here(r, ts_node_named_child(callee, 0));
+    struct script_nodes items = typeorm_items_of(r, &list);
+    for (size_t i = 0; i < items.count; i++) {
+        struct str text =
+            typeorm_text_here(r, (struct typeorm_operand){items.items[i], list.scope});
+        buf_add(&out, text.length ? text : STEPS_GAP);
+        buf_add_byte(&out, ' ');
+    }
+    if (items.count)
+        steps_of_gapped_sql(r->arena, buf_str(&out), r->words, r->steps);
+    return items.count > 0;
+}
+
+/* `…`.split(";").map(…).filter(…): the text that is taken apart; else the node itself. */
+static TSNode taken_apart(TSNode node)
+{
+    for (TSNode callee = script_callee(node);
+         node_is(node, "call_expression") && node_is(callee, "member_expression");
+         callee = script_callee(node))
+        node = script_bare(ts_node_named_child(callee, 0));
+    return node;
+}
+
+void typeorm_query(struct typeorm_reading *r, TSNode text)
+{
+    TSNode list = node_is(text, "identifier") ? script_bare(list_around(r, text)) : node_null();
+    struct script_nodes items = {0};
+
+    if (node_is(list, "identifier")) {
+        struct script_thing thing = script_resolve(r->tree, r->scope, list);
+        list = thing.kind == SCRIPT_VALUE && thing.file == r->scope.file ? script_bare(thing.node)
+                                                                         : node_null();
+    }
+    if (node_is(list, "array"))
+        items = script_children(r->tree, list);
+    for (size_t i = 0; i < items.count; i++)
+        query_text(r, items.items[i]);
+    if (items.count || query_joined(r, text))
+        return;
+    TSNode whole = ts_node_is_null(list) ? list : taken_apart(list);
+    query_text(r, node_is(whole, "template_string") || node_is(whole, "string") ? whole : text);
+}
