@@ -48,19 +48,38 @@ static bool find_module(struct arena *arena, const struct source_files *files, s
     }
 }
 
+/* include MigrationHelpers; class More < TextMigration; MigrationHelpers.add_text(self, …): the module; empty: another line. */
+static struct str module_of(struct str line)
+{
+    size_t handed = str_find(line, STR("(self")), base = str_find(line, STR(" < ")), dot;
+
+    if (str_starts(line, STR("include ")) || str_starts(line, STR("extend ")))
+        return str_trim(str_from_offset(line, str_find_byte(line, ' ')));
+    if (str_starts(line, STR("class ")) && base != SIZE_MAX)
+        return str_contains(line, STR("ActiveRecord")) ||
+                       str_contains(line, STR("ApplicationRecord"))
+                   ? STR_NONE
+                   : str_trim(str_from_offset(line, base + 3));
+    if (handed == SIZE_MAX || !line.length || line.bytes[0] < 'A' || line.bytes[0] > 'Z')
+        return STR_NONE;
+    dot = str_find_last_byte(str_prefix(line, handed), '.');
+    return dot == SIZE_MAX ? STR_NONE : str_prefix(line, dot);
+}
+
 struct str rails_with_modules(struct arena *arena, const struct source_files *files,
                               struct str path, struct str text)
 {
     struct str rest = text, all = text, found;
+    struct strs taken = {0};
 
     for (size_t count = 0; rest.length && count < MODULES_MAX;) {
-        struct str line = str_trim(str_cut(&rest, '\n'));
-        if (!str_starts(line, STR("include ")))
-            continue;
-        count++;
-        struct str module = str_trim(str_from_offset(line, STR("include ").length));
+        struct str line = str_trim(str_cut(&rest, '\n')), module = module_of(line);
         if (str_starts(module, STR("::")))
             module = str_from_offset(module, 2);
+        if (!module.length || strs_have(&taken, module))
+            continue;
+        count++;
+        VEC_PUSH(arena, &taken, module);
         if (find_module(arena, files, path, module, &found))
             all = str_printf(arena, STR_FMT "\n" STR_FMT, STR_ARG(all), STR_ARG(found));
     }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/buf.h"
+
 const TSLanguage *tree_sitter_ruby(void);
 
 struct ruby_file *ruby_file_parse(struct arena *arena, struct str source)
@@ -183,6 +185,38 @@ static struct ruby_value chained(struct ruby_file *file, TSNode node)
     return value;
 }
 
+/* Item.table_name as Rails makes it of the class: "items", "order_lines", "categories". One that the file itself names is not guessed. */
+static struct ruby_value table_of_class(struct ruby_file *file, TSNode node, struct str class)
+{
+    static const char *const sibilants[] = {"s", "x", "z", "ch", "sh"};
+    struct buf out = buf_new(file->arena, class.length * 2 + 4);
+    struct ruby_value value = {.node = node};
+    char last;
+
+    if (str_contains(file->source, STR("table_name =")) || str_find_byte(class, ':') != SIZE_MAX)
+        return value;
+    for (size_t i = 0; i < class.length; i++) {
+        char byte = class.bytes[i];
+        bool upper = byte >= 'A' && byte <= 'Z';
+        if (upper && i && !(class.bytes[i - 1] >= 'A' && class.bytes[i - 1] <= 'Z'))
+            buf_add_byte(&out, '_');
+        buf_add_byte(&out, upper ? (char)(byte - 'A' + 'a') : byte);
+    }
+    last = out.length > 1 ? out.bytes[out.length - 2] : 'a';
+    bool hissing = false;
+    for (size_t i = 0; i < COUNT_OF(sibilants); i++)
+        hissing = hissing || str_ends(buf_str(&out), str_from(sibilants[i]));
+    if (str_ends(buf_str(&out), STR("y")) && str_find_byte(STR("aeiou"), last) == SIZE_MAX) {
+        out.length--;
+        buf_add(&out, STR("ies"));
+    } else {
+        buf_add(&out, str_from(hissing ? "es" : "s"));
+    }
+    value.kind = RUBY_STRING;
+    value.text = buf_str(&out);
+    return value;
+}
+
 static struct ruby_value of_call(struct ruby_file *file, TSNode node)
 {
     TSNode receiver = ruby_field(node, "receiver");
@@ -192,6 +226,9 @@ static struct ruby_value of_call(struct ruby_file *file, TSNode node)
     for (size_t i = 0; i < COUNT_OF(harmless); i++)
         if (!ts_node_is_null(receiver) && str_eq(method, str_from(harmless[i])))
             return ruby_value(file, receiver);
+    if (ruby_is(receiver, "constant") &&
+        (str_eq(method, STR("table_name")) || str_eq(method, STR("quoted_table_name"))))
+        return table_of_class(file, node, ruby_source(file, receiver));
     return (struct ruby_value){.node = node};
 }
 
@@ -287,10 +324,22 @@ struct ruby_value ruby_argument(struct ruby_file *file, TSNode call, size_t posi
     TSNode arguments = arguments_of(call);
     size_t seen = 0;
 
+    position += !ts_node_is_null(file->sent) && file->sent.id == call.id;
     for (uint32_t i = 0; !ts_node_is_null(arguments) && i < ts_node_named_child_count(arguments);
-         i++)
-        if (is_positional(child(arguments, i)) && seen++ == position)
-            return ruby_value(file, child(arguments, i));
+         i++) {
+        TSNode argument = child(arguments, i);
+        if (!is_positional(argument))
+            continue;
+        struct ruby_value all = ruby_is(argument, "splat_argument")
+                                    ? ruby_value(file, child(argument, 0))
+                                    : (struct ruby_value){0};
+        if (all.kind == RUBY_LIST && position - seen < all.items.count)
+            return all.items.items[position - seen];
+        if (all.kind == RUBY_LIST)
+            seen += all.items.count;
+        else if (seen++ == position)
+            return ruby_value(file, argument);
+    }
     return (struct ruby_value){0};
 }
 

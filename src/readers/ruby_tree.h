@@ -47,6 +47,7 @@ struct ruby_file {
     TSNode root;
     VEC(struct ruby_bound) bound;
     struct str gap; /* stands in texts for what is computed; empty: such texts are none */
+    TSNode sent;    /* send(:add_column, …): its first argument is the method; null: none */
 };
 
 struct ruby_file *ruby_file_parse(struct arena *arena, struct str source);

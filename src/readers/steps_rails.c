@@ -4,8 +4,6 @@
 #include "readers/sql_files.h"
 
 #define DEPTH_MAX 48u
-#define LOOP_MAX 200u
-#define METHODS_DEPTH_MAX 6u
 
 static void push(struct rails_reader *r, struct step step)
 {
@@ -576,106 +574,11 @@ static struct str usual_name(struct rails_reader *r, struct str method)
                                        STR_ARG(str_from_offset(name, at + middle.length)));
 }
 
-/* --- Blocks and methods with parameters. --- */
-
-static void bind(struct rails_reader *r, struct str name, struct ruby_value value)
-{
-    VEC_PUSH(r->arena, &r->file->bound, (struct ruby_bound){.name = name, .value = value});
-}
-
-/* One round: |name|, |name, type| of a list in the list. */
-static void visit_round(struct rails_reader *r, TSNode block, const struct ruby_value *items,
-                        size_t count, size_t depth)
-{
-    TSNode parameters = ruby_field(block, "parameters");
-    size_t before = r->file->bound.count;
-
-    for (uint32_t i = 0; i < ts_node_named_child_count(parameters) && i < count; i++)
-        bind(r, ruby_source(r->file, ts_node_named_child(parameters, i)), items[i]);
-    steps_rails_visit(r, block, depth + 1);
-    r->file->bound.count = before;
-}
-
-/* %i[a b].each do |name| … end, { a: :string }.each do |name, type| … end */
-static bool loop(struct rails_reader *r, TSNode call, struct str method, size_t depth)
-{
-    struct ruby_value list = ruby_value(r->file, ruby_field(call, "receiver"));
-    TSNode block = ruby_field(call, "block"), parameters = ruby_field(block, "parameters");
-    bool hash = list.kind == RUBY_HASH;
-
-    if ((!str_eq(method, STR("each")) && !str_eq(method, STR("each_pair")) &&
-         !str_eq(method, STR("each_with_index"))) ||
-        (!hash && list.kind != RUBY_LIST) || ts_node_is_null(parameters))
-        return false;
-    bool several =
-        ts_node_named_child_count(parameters) > 1 && !str_eq(method, STR("each_with_index"));
-    for (size_t i = 0; !hash && i < list.items.count && i < LOOP_MAX; i++) {
-        const struct ruby_value *item = &list.items.items[i];
-        if (several && item->kind == RUBY_LIST)
-            visit_round(r, block, item->items.items, item->items.count, depth);
-        else
-            visit_round(r, block, item, 1, depth);
-    }
-    for (uint32_t i = 0; hash && i < ts_node_named_child_count(list.node) && i < LOOP_MAX; i++) {
-        TSNode pair = ts_node_named_child(list.node, i);
-        if (!ruby_is(pair, "pair"))
-            continue;
-        const struct ruby_value items[] = {ruby_value(r->file, ruby_field(pair, "key")),
-                                           ruby_value(r->file, ruby_field(pair, "value"))};
-        visit_round(r, block, items, COUNT_OF(items), depth);
-    }
-    return true;
-}
-
-static TSNode method_named(struct rails_reader *r, TSNode node, struct str name, size_t depth)
-{
-    for (uint32_t i = 0; depth < METHODS_DEPTH_MAX && i < ts_node_named_child_count(node); i++) {
-        TSNode child = ts_node_named_child(node, i);
-        if (ruby_is(child, "method") &&
-            str_eq(ruby_source(r->file, ruby_field(child, "name")), name))
-            return child;
-        TSNode found = ruby_is(child, "method") ? (TSNode){.id = NULL}
-                                                : method_named(r, child, name, depth + 1);
-        if (!ts_node_is_null(found))
-            return found;
-    }
-    return (TSNode){.id = NULL};
-}
-
-/* add_text(:sku) of `def add_text(name)`: what that does, with what the call gives. One without parameters is read where it stands. */
-static bool own_method(struct rails_reader *r, TSNode call, struct str name, size_t depth)
-{
-    TSNode method = r->calls < STEPS_RAILS_CALLS_MAX ? method_named(r, r->file->root, name, 0)
-                                                     : (TSNode){.id = NULL};
-    TSNode parameters = ruby_field(method, "parameters");
-    size_t before = r->file->bound.count, place = 0;
-
-    if (ts_node_is_null(parameters) || r->entered++ >= STEPS_ENTERED_MAX)
-        return false;
-    for (uint32_t i = 0; i < ts_node_named_child_count(parameters); i++) {
-        TSNode parameter = ts_node_named_child(parameters, i);
-        bool plain = ruby_is(parameter, "identifier");
-        struct str word = ruby_source(r->file, plain ? parameter : ruby_field(parameter, "name"));
-        struct ruby_value given = ruby_is(parameter, "keyword_parameter")
-                                      ? ruby_option(r->file, call, str_c(r->arena, word))
-                                      : ruby_argument(r->file, call, place++);
-        if (ts_node_is_null(given.node))
-            given = ruby_value(r->file, ruby_field(parameter, "value"));
-        bind(r, word, given);
-    }
-    bool outer = r->unbound;
-    r->unbound = false;
-    r->calls++;
-    steps_rails_visit(r, method, depth + 1);
-    r->calls--;
-    r->unbound = outer;
-    r->file->bound.count = before;
-    return true;
-}
+/* --- All of it. --- */
 
 static void call_node(struct rails_reader *r, TSNode call, size_t depth)
 {
-    struct str method = ruby_method(r->file, call);
+    struct str method = steps_rails_sent_method(r, call, ruby_method(r->file, call));
     struct str receiver = ruby_receiver(r->file, call);
 
     if (steps_rails_revert(r, call, method, depth))
@@ -683,12 +586,18 @@ static void call_node(struct rails_reader *r, TSNode call, size_t depth)
     if (receiver.length && str_eq(method, STR("down"))) /* dir.down do … end */
         return;
     if (r->variable.length && str_eq(receiver, r->variable)) {
-        table_call(r, call, method);
+        if (!str_eq(method, STR("with_options")) || !steps_rails_with_options(r, call, depth))
+            table_call(r, call, method);
         return;
     }
-    if (statement(r, call, usual_name(r, method), depth) || loop(r, call, method, depth))
+    if (steps_rails_own_lambda(r, call, method, depth))
         return;
-    if ((!receiver.length || str_eq(receiver, STR("self"))) && own_method(r, call, method, depth))
+    if (statement(r, call, usual_name(r, method), depth) ||
+        steps_rails_loop(r, call, method, depth))
+        return;
+    if ((!receiver.length || str_eq(receiver, STR("self")) ||
+         steps_rails_hands_itself_on(r, call)) &&
+        steps_rails_own_method(r, call, method, depth))
         return;
     /* add_unique_key :posts, :slug of a gem */
     if (!receiver.length && ruby_argument_count(call) > 1 &&

@@ -26,4 +26,14 @@ bool steps_rails_revert(struct rails_reader *r, TSNode call, struct str method, 
 /* A class that another one of the text runs or reverts does nothing by itself. */
 bool steps_rails_is_run_elsewhere(const struct rails_reader *r, TSNode class);
 
+/* steps_rails_calls.c. False: it is another call. */
+bool steps_rails_loop(struct rails_reader *r, TSNode call, struct str method, size_t depth);
+bool steps_rails_own_method(struct rails_reader *r, TSNode call, struct str name, size_t depth);
+bool steps_rails_own_lambda(struct rails_reader *r, TSNode call, struct str method, size_t depth);
+bool steps_rails_with_options(struct rails_reader *r, TSNode call, size_t depth);
+/* What send(:add_column, …) calls; else the method itself. */
+struct str steps_rails_sent_method(struct rails_reader *r, TSNode call, struct str method);
+/* MigrationHelpers.add_text(self, :items, :sku) */
+bool steps_rails_hands_itself_on(struct rails_reader *r, TSNode call);
+
 #endif
