@@ -398,6 +398,8 @@ static void read_statement(struct sa_reader *r, struct python_file *file, TSNode
     value = node_bare(value);
     if (!node_is(value, "call"))
         return;
+    if (pass == 0)
+        sa_note_made_class(r, file, value);
     struct str called = python_foreign(r->tree, scope, node_field(value, "function"));
     bool family = sa_is_family(called);
     struct sa_late late;
