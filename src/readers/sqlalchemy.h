@@ -133,9 +133,9 @@ MUST_CHECK bool sqlalchemy_read(struct arena *arena, struct python_tree *tree,
 TSNode sa_returned(TSNode function);
 void sa_attribute_read(struct sa_reader *r, const struct sa_class *class,
                        const struct sa_attribute *attribute, struct schema_table *table);
-/* The column is there and cannot be read. `name` is empty when even that cannot be told. */
 /* A class that is made without `class`, here or by a function of the tree: it is not read, and said where it may be a model. */
 void sa_note_made_class(struct sa_reader *r, struct python_file *file, TSNode call);
+/* The column is there and cannot be read. `name` is empty when even that cannot be told. */
 void sa_attribute_unread(struct sa_reader *r, const struct sa_attribute *attribute,
                          struct schema_table *table, TSNode at, struct str name);
 bool sa_class_read(struct sa_reader *r, struct python_file *file, TSNode node,
