@@ -169,6 +169,16 @@ void sql_files_read(const struct sql_files *files, struct str expression, struct
         walk_expression(&walk, expression, 0);
 }
 
+bool sql_files_steps(const struct sql_files *files, struct str expression, struct steps *steps)
+{
+    struct strs texts;
+
+    sql_files_read(files, expression, &texts);
+    for (size_t i = 0; i < texts.count; i++)
+        steps_of_sql(files->arena, texts.items[i], steps);
+    return texts.count > 0;
+}
+
 /* --- psql. --- */
 
 /* `\ir ../x.sql`, `\include 'x.sql'`: the name; empty: another line. */

@@ -13,7 +13,7 @@
 #define HOOKCHECK_READERS_SQL_FILES_H
 
 #include "base/vec.h"
-#include "readers/python_tree.h" /* source_files */
+#include "readers/steps.h"
 
 #define SQL_FILES_MAX 32u
 
@@ -27,6 +27,8 @@ struct sql_files {
 };
 
 void sql_files_read(const struct sql_files *files, struct str expression, struct strs *ret_texts);
+/* The steps of those texts. False: there are none. */
+bool sql_files_steps(const struct sql_files *files, struct str expression, struct steps *steps);
 /* With the files that it includes in their place; of another language the text alone. */
 struct str sql_with_included(struct arena *arena, const struct source_files *files, struct str path,
                              struct str text);

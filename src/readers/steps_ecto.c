@@ -422,12 +422,8 @@ static bool read_from_files(struct reading *r, TSNode node)
                                     .source = r->scope.file->source,
                                     .meant = bound_text,
                                     .context = r};
-    struct strs texts;
 
-    sql_files_read(&files, elixir_source(r->scope.file, node), &texts);
-    for (size_t i = 0; i < texts.count; i++)
-        steps_of_sql(r->arena, texts.items[i], r->steps);
-    return texts.count > 0;
+    return sql_files_steps(&files, elixir_source(r->scope.file, node), r->steps);
 }
 
 /* Nothing but SQL is made of it: what is no text gives no step. */

@@ -76,12 +76,8 @@ static bool read_from_files(struct steps_reader *r, TSNode node)
                                     .source = r->scope.file->source,
                                     .meant = bound_text,
                                     .context = r};
-    struct strs texts;
 
-    sql_files_read(&files, node_source(r->scope.file, node), &texts);
-    for (size_t i = 0; i < texts.count; i++)
-        steps_of_sql(r->arena, texts.items[i], r->steps);
-    return texts.count > 0;
+    return sql_files_steps(&files, node_source(r->scope.file, node), r->steps);
 }
 
 void steps_sql_argument(struct steps_reader *r, TSNode node)

@@ -531,14 +531,10 @@ static bool read_from_files(struct rails_reader *r, TSNode node)
                                     .source = r->file->source,
                                     .meant = bound_text,
                                     .context = r};
-    struct strs texts;
 
     if (!r->files || ts_node_is_null(node))
         return false;
-    sql_files_read(&files, ruby_source(r->file, node), &texts);
-    for (size_t i = 0; i < texts.count; i++)
-        steps_of_sql(r->arena, texts.items[i], r->steps);
-    return texts.count > 0;
+    return sql_files_steps(&files, ruby_source(r->file, node), r->steps);
 }
 
 static bool statement(struct rails_reader *r, TSNode call, struct str method, size_t depth)

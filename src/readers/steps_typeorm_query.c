@@ -28,14 +28,10 @@ static bool read_from_files(struct arena *arena, struct script_tree *tree,
                                     .files = script_tree_files(tree),
                                     .path = scope->file->path,
                                     .source = scope->file->source};
-    struct strs texts;
 
     if (ts_node_is_null(node))
         return false;
-    sql_files_read(&files, script_source(scope->file, node), &texts);
-    for (size_t i = 0; i < texts.count; i++)
-        steps_of_sql(arena, texts.items[i], steps);
-    return texts.count > 0;
+    return sql_files_steps(&files, script_source(scope->file, node), steps);
 }
 
 /* `ALTER TABLE "${table}" ADD "age" integer`: a name stands for what is filled in, and for the text where that may come from. */
