@@ -466,7 +466,7 @@ static struct str keyed_table(struct steps_reader *r, TSNode call, struct str po
     static const char *const keywords[] = {"table_name", "source_table"};
 
     for (size_t i = 0; i < COUNT_OF(keywords) && !positional.length; i++)
-        positional = steps_text(r, call_keyword(r->scope.file, call, keywords[i]));
+        positional = steps_text(r, steps_keyword(r, call, keywords[i]));
     return positional;
 }
 

@@ -547,9 +547,9 @@ static bool statement(struct rails_reader *r, TSNode call, struct str method, si
     r->file->gap = r->unbound ? STR_NONE : STEPS_GAP;
     struct ruby_value sql = ruby_argument(r->file, call, 0);
     r->file->gap = STR_NONE;
-    if (ruby_is_text(&sql) || !read_from_files(r, sql.node))
+    if (ruby_is_text(&sql))
         steps_of_gapped_sql(r->arena, sql.text, r->file->source, r->steps);
-    else
+    else if (!read_from_files(r, sql.node))
         push(r, (struct step){.kind = STEP_KEY});
     return true;
 }
