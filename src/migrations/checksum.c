@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/digest.h"
+#include "migrations/graphile.h"
 
 /* --- Line ends. --- */
 
@@ -122,31 +123,19 @@ static bool refinery(struct arena *arena, const struct checksum_subject *subject
     return true;
 }
 
-/* graphile-migrate: headers "--! Previous: sha1:…", "--! Hash: …", an empty line, the body. The hash is over the previous one and the body. */
+/* The hash is over the previous one and the body; one that may be wrong is recorded as the header has it. */
 static bool graphile(struct arena *arena, const struct checksum_subject *subject,
                      struct str *ret_text)
 {
-    struct str rest = subject->bytes, line = STR_NONE, previous = STR_NONE;
-    bool headed = false;
+    struct graphile_file file;
 
-    while (str_starts(rest, STR("--! ")) && str_next_line(&rest, &line)) {
-        struct str key = STR("--! Previous:");
-        headed = true;
-        if (str_starts(line, key))
-            previous = str_trim(str_from_offset(line, key.length));
-    }
-    if (!headed)
+    graphile_parse(subject->bytes, &file);
+    if (!file.headed)
         return false;
-    if (!str_starts(rest, STR("\n"))) { /* CRLF: such a file is refused */
-        *ret_text = STR("no empty line after the headers");
-        return true;
-    }
-    if (str_eq(previous, STR("-")))
-        previous = STR("");
-    struct str body =
-        str_printf(arena, STR_FMT "\n" STR_FMT, STR_ARG(previous), STR_ARG(str_trim(rest)));
-    struct str hashed = str_printf(arena, STR_FMT "\n", STR_ARG(str_trim(body)));
-    *ret_text = str_printf(arena, "sha1:" STR_FMT, STR_ARG(digest_sha1(arena, hashed)));
+    if (file.fault)
+        *ret_text = str_from(file.fault);
+    else
+        *ret_text = file.hash_is_free ? str_copy(arena, file.hash) : graphile_hash(arena, &file);
     return true;
 }
 

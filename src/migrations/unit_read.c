@@ -108,7 +108,8 @@ static bool add_file(struct unit_loader *l, struct str directory, struct str nam
     if (matches(l, u->unless, name, NULL) || err_is_set(l->e))
         return !err_is_set(l->e);
     if (!is_named(l, name, groups)) {
-        if (matches(l, u->refused, name, NULL))
+        /* Not below it: what the tool reads there, it may be told not to. */
+        if (str_eq(directory, l->top) && matches(l, u->refused, name, NULL))
             unit_problem_broken(l,
                                 str_printf(l->arena,
                                            STR_FMT " refuses to work with " STR_FMT

@@ -1,6 +1,7 @@
 /* verify.c -- does the text in this tree still have the checksum that the table recorded? */
 #include "base/file.h"
 #include "migrations/checksum.h"
+#include "migrations/graphile.h"
 #include "migrations/tracker.h"
 
 #define FILE_BYTES_MAX ((size_t)16 << 20)
@@ -114,5 +115,7 @@ bool tracker_verify(struct arena *arena, struct tree *tree, const struct history
     }
     for (size_t i = 0; i < all->count; i++)
         report(&v, i, outcomes[i], recorded[i], actual[i]);
+    if (str_eq(v.kind, STR("graphile_sha1_chain")))
+        graphile_check_chain(arena, tree, history, plan);
     return true;
 }
