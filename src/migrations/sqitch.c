@@ -1,4 +1,4 @@
-/* sqitch.c -- Sqitch's plan, and what its registry says of it. Ids are computed, so that a plan that was rewritten behind what is deployed shows. */
+/* sqitch.c -- Sqitch's plan: where it lies, its changes and their scripts. */
 #include "migrations/sqitch.h"
 
 #include "base/file.h"
@@ -6,7 +6,7 @@
 #include "database/database.h"
 #include "migrations/detect.h"
 #include "migrations/graph.h"
-#include "migrations/id_map.h"
+#include "migrations/sqitch_rows.h"
 #include "migrations/tracker.h"
 
 #define PLAN_FILE_MAX ((size_t)64 << 20)
@@ -20,6 +20,7 @@ struct loader {
     struct str base; /* directory of sqitch.conf, else of the plan */
     struct sqitch_places places;
     struct str plan; /* from the root of the tree */
+    const struct sqitch_changes *changes;
 };
 
 static bool is_file(struct arena *arena, struct tree *tree, struct str path)
@@ -129,28 +130,55 @@ static bool find_places(struct loader *l, struct err *e)
     return true;
 }
 
-static bool sqitch_counts(struct arena *arena, struct tree *tree, struct str directory)
+static bool project_of(struct arena *arena, struct tree *tree, struct str path,
+                       struct str *ret_project)
 {
-    struct sqitch_conf conf = {0};
-    struct sqitch_places_list list;
-    struct str base = directory, main_plan, own = STR_NONE, plan;
-    struct sqitch_plan a = {0}, b = {0};
+    struct sqitch_plan plan = {0};
     struct err ignored = ERR_NONE;
     struct str bytes;
 
-    if (!find_conf(arena, tree, directory, &base, &conf, &ignored))
-        return true;
-    sqitch_conf_places(arena, &conf, &list);
-    if (!inside(arena, base, list.items[0].plan, &main_plan) || !is_file(arena, tree, main_plan) ||
-        str_eq(path_parent(main_plan), directory))
-        return true;
-    for (size_t i = 1; i < list.count && !own.length; i++)
-        if (inside(arena, base, list.items[i].plan, &plan) && str_eq(path_parent(plan), directory))
-            own = plan;
-    return !own.length || !tree_read(tree, arena, own, PLAN_FILE_MAX, &bytes, &ignored) ||
-           !sqitch_plan_parse(arena, bytes, &a, &ignored) ||
-           !tree_read(tree, arena, main_plan, PLAN_FILE_MAX, &bytes, &ignored) ||
-           !sqitch_plan_parse(arena, bytes, &b, &ignored) || !str_eq(a.project, b.project);
+    if (!path.length || !is_file(arena, tree, path) ||
+        !tree_read(tree, arena, path, PLAN_FILE_MAX, &bytes, &ignored) ||
+        !sqitch_plan_parse(arena, bytes, &plan, &ignored))
+        return false;
+    *ret_project = plan.project;
+    return true;
+}
+
+static struct str plan_within(struct arena *arena, struct str base,
+                              const struct sqitch_places_list *list, struct str directory)
+{
+    struct str plan;
+
+    for (size_t i = 0; i < list->count; i++)
+        if (inside(arena, base, list->items[i].plan, &plan) && str_eq(path_parent(plan), directory))
+            return plan;
+    return STR_NONE;
+}
+
+/* The project's plan lies elsewhere, in its other directory or above: this one is another target's, or what `sqitch bundle` made. */
+static bool sqitch_counts(struct arena *arena, struct tree *tree, struct str directory)
+{
+    struct str main_plan, own = STR_NONE, ours, theirs;
+    struct err ignored = ERR_NONE;
+
+    for (struct str base = directory;; base = path_parent(base)) {
+        struct sqitch_conf conf = {0};
+        struct sqitch_places_list list;
+        if (!find_conf(arena, tree, base, &base, &conf, &ignored))
+            return true;
+        sqitch_conf_places(arena, &conf, &list);
+        if (!own.length)
+            own = plan_within(arena, base, &list, directory);
+        if (!project_of(arena, tree, own, &ours))
+            return true;
+        if (inside(arena, base, list.items[0].plan, &main_plan) &&
+            !str_eq(path_parent(main_plan), directory) &&
+            project_of(arena, tree, main_plan, &theirs) && str_eq(ours, theirs))
+            return false;
+        if (!base.length)
+            return true;
+    }
 }
 
 /* --- Changes. --- */
@@ -192,6 +220,42 @@ static struct str title_of(struct arena *arena, const struct sqitch_change *chan
                : change->name;
 }
 
+/* The last change of this name, or of this tag, that was read; SIZE_MAX: none. */
+static size_t last_of(const struct sqitch_changes *all, size_t count, struct str name,
+                      struct str tag)
+{
+    for (size_t i = count; i-- > 0;)
+        if (tag.length ? strs_have(&all->items[i].tags, tag)
+                       : str_eq(all->items[i].name, name) || str_eq(all->items[i].id, name))
+            return i;
+    return SIZE_MAX;
+}
+
+/* "name", "name@tag", "@tag", or an id. */
+static size_t change_of_key(const struct sqitch_changes *all, struct str key)
+{
+    struct str name = str_cut(&key, '@');
+    size_t end = key.length ? last_of(all, all->count, STR_NONE, key) : all->count - 1;
+
+    if (end == SIZE_MAX || !name.length)
+        return end;
+    return last_of(all, end + 1, name, STR_NONE);
+}
+
+static const struct sqitch_own *own_of(struct loader *l, const struct sqitch_change *change,
+                                       struct str file)
+{
+    struct sqitch_own *own = ARENA_NEW(l->arena, struct sqitch_own);
+
+    *own = (struct sqitch_own){.scriptless = !is_file(l->arena, l->tree, file), .plan = l->plan};
+    for (size_t i = 0; i < change->conflicts.count; i++) {
+        size_t other = change_of_key(l->changes, change->conflicts.items[i]);
+        if (other != SIZE_MAX)
+            VEC_PUSH(l->arena, &own->conflicts, other);
+    }
+    return own;
+}
+
 static bool add_change(struct loader *l, const struct sqitch_change *change, size_t place,
                        struct err *e)
 {
@@ -205,14 +269,7 @@ static bool add_change(struct loader *l, const struct sqitch_change *change, siz
     struct str revert = script_of(l, change, true);
     if (is_file(l->arena, l->tree, revert))
         made.down_file = revert;
-    if (!is_file(l->arena, l->tree, made.file))
-        history_problem_add(l->arena, l->history, REASON_BROKEN_HISTORY,
-                            str_printf(l->arena,
-                                       STR_FMT ":%zu: the change " STR_FMT " has no script " STR_FMT
-                                               ": Sqitch cannot deploy it",
-                                       STR_ARG(l->plan), change->line, STR_ARG(change->name),
-                                       STR_ARG(made.file)),
-                            STR("add the script, or take the change out of the plan"));
+    made.own = own_of(l, change, made.file);
     if (place) {
         VEC_PUSH(l->arena, &made.down, l->history->migrations.items[place - 1].id);
         made.parents = ARENA_ARRAY(l->arena, 1, size_t);
@@ -265,182 +322,17 @@ static bool sqitch_load(struct arena *arena, struct tree *tree, const struct con
                             STR("mend the line; `sqitch add` and `sqitch tag` write them"));
     if (!history->parameter.length)
         history->parameter = plan.project;
+    l.changes = &plan.changes;
     for (size_t i = 0; i < plan.changes.count; i++)
         if (!add_change(&l, &plan.changes.items[i], i, e))
             return false;
     return true;
 }
 
-/* --- Rows. --- */
-
-struct planner {
-    struct arena *arena;
-    const struct history *history;
-    struct plan *plan;
-    struct id_map ids, names; /* names: the last change of each */
-    bool *applied;            /* by id */
-    bool *rewritten;          /* its name is deployed under another id */
-    const struct database_row *latest;
-    bool latest_known;
-    size_t latest_place;
-};
-
-static bool is_failed(const struct database_row *row)
-{
-    return str_eq(row->state, STR("failed"));
-}
-
-/* Deployed under this name, but as another line of the plan. */
-static void take_unknown(struct planner *p, const struct database_row *row)
-{
-    size_t place;
-
-    if (!row->name.length || !id_map_get(&p->names, row->name, &place) || p->applied[place] ||
-        p->rewritten[place]) {
-        VEC_PUSH(p->arena, &p->plan->unknown, (struct plan_unknown){.id = row->id});
-        return;
-    }
-    p->rewritten[place] = true;
-    VEC_PUSH(p->arena, &p->plan->diverged,
-             (struct plan_difference){.migration = place,
-                                      .what = STR("change id"),
-                                      .recorded = row->id,
-                                      .actual = p->history->migrations.items[place].id});
-}
-
-static void take_deployed(struct planner *p, const struct database_row_list *rows)
-{
-    size_t place;
-
-    for (size_t i = 0; i < rows->count; i++) {
-        const struct database_row *row = &rows->items[i];
-        if (is_failed(row))
-            continue;
-        p->latest = row;
-        p->latest_known = id_map_get(&p->ids, row->id, &p->latest_place);
-        if (p->latest_known)
-            p->applied[p->latest_place] = true;
-    }
-    for (size_t i = 0; i < rows->count; i++)
-        if (!is_failed(&rows->items[i]) && !id_map_get(&p->ids, rows->items[i].id, &place))
-            take_unknown(p, &rows->items[i]);
-}
-
-/* The last thing that happened to it was a failure; changes that left the plan since do not matter any more. */
-static void take_failed(struct planner *p, const struct database_row_list *rows)
-{
-    size_t place;
-
-    for (size_t i = 0; i < rows->count; i++)
-        if (is_failed(&rows->items[i]) && id_map_get(&p->ids, rows->items[i].id, &place) &&
-            !p->applied[place])
-            VEC_PUSH(p->arena, &p->plan->dirty,
-                     (struct plan_dirty){.id = rows->items[i].id,
-                                         .state = rows->items[i].state,
-                                         .detail = rows->items[i].name});
-}
-
-static void refuse_latest(struct planner *p)
-{
-    VEC_PUSH(p->arena, &p->plan->problems,
-             (struct history_problem){
-                 .code = REASON_INDETERMINATE_HISTORY,
-                 .message = str_printf(p->arena,
-                                       "Sqitch refuses to work: what was deployed last is " STR_FMT
-                                       " (" STR_FMT
-                                       "), and no line of this plan has that id; ids change with "
-                                       "every edit of a line, and of one before it",
-                                       STR_ARG(p->latest->name), STR_ARG(p->latest->id)),
-                 .hint = STR("restore the lines of the plan as they were deployed (git log -p), "
-                             "and write new changes at its end")});
-}
-
-static void find_pending(struct planner *p)
-{
-    bool reached = p->latest && p->latest_known;
-
-    for (size_t i = 0; i < p->history->migrations.count; i++) {
-        if (p->applied[i]) {
-            p->plan->applied_count++;
-            continue;
-        }
-        if (reached && i < p->latest_place)
-            VEC_PUSH(p->arena, &p->plan->never_applied, i);
-        else if (!p->rewritten[i])
-            VEC_PUSH(p->arena, &p->plan->pending, i);
-    }
-}
-
-/* An external command names ids alone: the last one of the plan is the latest. */
-static struct database_row_list rows_of(struct planner *p, const struct database_rows *rows)
-{
-    struct database_row_list made = {0};
-    size_t place, last = SIZE_MAX, best = 0;
-
-    if (rows->rows.count)
-        return rows->rows;
-    for (size_t i = 0; i < rows->ids.count; i++) {
-        VEC_PUSH(p->arena, &made, (struct database_row){.id = rows->ids.items[i]});
-        if (id_map_get(&p->ids, rows->ids.items[i], &place) && (last == SIZE_MAX || place > best)) {
-            best = place;
-            last = i;
-        }
-    }
-    if (last != SIZE_MAX) {
-        struct database_row swap = made.items[last];
-        made.items[last] = VEC_LAST(&made);
-        VEC_LAST(&made) = swap;
-    }
-    return made;
-}
-
-static bool sqitch_plan(struct arena *arena, const struct history *history,
-                        const struct database_rows *rows, struct plan *plan, struct err *e UNUSED)
-{
-    const struct migrations *all = &history->migrations;
-    struct planner p = {.arena = arena,
-                        .history = history,
-                        .plan = plan,
-                        .ids = id_map_new(arena, all->count + 1),
-                        .names = id_map_new(arena, all->count + 1),
-                        .applied = ARENA_ARRAY(arena, all->count + 1, bool),
-                        .rewritten = ARENA_ARRAY(arena, all->count + 1, bool)};
-    size_t other;
-
-    for (size_t i = all->count; i-- > 0;) {
-        (void)id_map_add(&p.ids, all->items[i].id, i, &other);
-        (void)id_map_add(&p.names, all->items[i].name, i, &other);
-    }
-    struct database_row_list list = rows_of(&p, rows);
-    take_deployed(&p, &list);
-    take_failed(&p, &list);
-    find_pending(&p);
-    if (p.latest && !p.latest_known) {
-        plan->pending_is_exact = false;
-        refuse_latest(&p);
-    }
-    if (p.latest)
-        plan->version = p.latest->id;
-    return true;
-}
-
-/* Registries from before version 1.0 have the change's id where the script's hash stands now. */
-static bool sqitch_verify(struct arena *arena, struct tree *tree, const struct history *history,
-                          const struct database_rows *rows, struct plan *plan, struct err *e)
-{
-    struct database_rows hashed = *rows;
-
-    hashed.rows = (struct database_row_list){0};
-    for (size_t i = 0; i < rows->rows.count; i++)
-        if (!str_eq(rows->rows.items[i].id, rows->rows.items[i].checksum))
-            VEC_PUSH(arena, &hashed.rows, rows->rows.items[i]);
-    return tracker_verify(arena, tree, history, &hashed, plan, e);
-}
-
 const struct tracker_code sqitch_tracker = {
     .name = "sqitch",
     .counts = sqitch_counts,
     .load = sqitch_load,
-    .plan = sqitch_plan,
-    .verify = sqitch_verify,
+    .plan = sqitch_rows_plan,
+    .verify = sqitch_rows_verify,
 };

@@ -18,8 +18,9 @@ struct sqitch_change {
     struct str name, note;
     struct str id; /* 40 hexadecimal digits */
     size_t line;
-    struct strs requires; /* as written, without what is of other projects */
-    struct strs tags;     /* "v1", of this change */
+    struct strs requires;  /* as written, without what is of other projects */
+    struct strs conflicts; /* the same: "name", "name@tag", "@tag"; or an id */
+    struct strs tags;      /* "v1", of this change */
     /* Not empty: a later change has its name, and its files are NAME@TAG. */
     struct strs rework_tags;
 };

@@ -179,6 +179,8 @@ static bool take_dependencies(struct parser *p, struct str text, struct sqitch_c
                 p, str_printf(p->arena, "duplicate dependency \"" STR_FMT "\"", STR_ARG(word)));
         VEC_PUSH(p->arena, &seen, word);
         VEC_PUSH(p->arena, one.conflicts ? conflicts : requires, one.shown);
+        if (one.conflicts && (one.internal || one.by_id))
+            VEC_PUSH(p->arena, &change->conflicts, one.key);
         if (one.conflicts || !one.internal || one.by_id)
             continue;
         VEC_PUSH(p->arena, &change->requires, one.key);
