@@ -80,7 +80,7 @@ static const struct config_key unit_keys[] = {
     KEY(tracker_unit, each, KEY_REGEX),       CHOICE(tracker_unit, duplicates, duplicate_choices),
     KEY(tracker_unit, owner, KEY_REGEX),      KEY(tracker_unit, class_path, KEY_BOOL),
     KEY(tracker_unit, gather, KEY_BOOL),      KEY(tracker_unit, contiguous, KEY_BOOL),
-    KEY(tracker_unit, distinct, KEY_STRING),
+    KEY(tracker_unit, distinct, KEY_STRING),  KEY(tracker_unit, misnamed, KEY_REGEX),
 };
 static const struct config_shape unit_shape = SHAPE(tracker_unit, unit_keys);
 

@@ -91,6 +91,8 @@ struct tracker_unit {
     struct str instead; /* PCRE2 on the text: group 1 replaces the id */
     /* PCRE2 on the text: where a migration begins, of a file that may have several. */
     struct str each;
+    /* PCRE2 on the text of a migration without an id: the tool gives up, with group 1 always, else where others of the file have one. */
+    struct str misnamed;
     struct str duplicates; /* "refused" (two of one id), "shared" */
     /* PCRE2 on the directory, else on the text of one of its files: group 1 is what settings may call it by. */
     struct str owner;

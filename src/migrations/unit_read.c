@@ -187,15 +187,42 @@ static struct str script_beside(struct unit_loader *l, struct str directory, str
 struct piece {
     struct str directory, path, name, text;
     const struct str *named; /* groups of the file's name */
+    bool *misnamed;          /* one of the file's pieces is, unless no other is a migration */
 };
+
+static void refuse_misnamed(struct unit_loader *l, struct str path)
+{
+    unit_problem_broken(
+        l,
+        str_printf(l->arena,
+                   STR_FMT " refuses to work with " STR_FMT
+                           ": something in it has not the name of a migration",
+                   STR_ARG(tracker_title(l->tracker)), STR_ARG(path)),
+        "name it as the tool names those that it makes, or move it out of the file");
+}
+
+static void look_for_misnamed(struct unit_loader *l, const struct piece *piece)
+{
+    struct str found[2] = {STR_NONE};
+
+    if (!tracker_regex_matches(l->tracker->unit.misnamed, piece->text, found, 2, l->e))
+        return;
+    if (found[1].length)
+        refuse_misnamed(l, piece->path);
+    else
+        *piece->misnamed = true;
+}
 
 static bool add_piece(struct unit_loader *l, const struct piece *piece)
 {
     const struct tracker_unit *u = &l->tracker->unit;
     struct str groups[GROUPS] = {STR_NONE}, found[2] = {STR_NONE};
 
-    if (!matches(l, u->content, piece->text, groups))
+    if (!matches(l, u->content, piece->text, groups)) {
+        if (!err_is_set(l->e))
+            look_for_misnamed(l, piece);
         return !err_is_set(l->e);
+    }
     for (size_t i = 0; i < GROUPS; i++)
         groups[i] = str_copy(l->arena, groups[i]);
     if (tracker_regex_matches(u->prefix, piece->text, found, 2, l->e))
@@ -232,14 +259,21 @@ static bool add_content(struct unit_loader *l, struct str directory, struct str 
 {
     const struct tracker_unit *u = &l->tracker->unit;
     struct str named[GROUPS] = {STR_NONE};
+    bool misnamed = false;
     struct piece piece = {.directory = directory,
                           .path = path_below(l->arena, directory, name),
                           .name = name,
-                          .named = named};
+                          .named = named,
+                          .misnamed = &misnamed};
+    size_t before = l->history->migrations.count;
 
     if (matches(l, u->unless, name, NULL) || !matches(l, u->pattern, name, named))
         return !err_is_set(l->e);
-    return read_text(l, piece.path, &piece.text) && add_pieces(l, piece);
+    if (!read_text(l, piece.path, &piece.text) || !add_pieces(l, piece))
+        return false;
+    if (misnamed && l->history->migrations.count > before)
+        refuse_misnamed(l, piece.path);
+    return true;
 }
 
 /* Empty, or in a form that is not read: both look the same here. */

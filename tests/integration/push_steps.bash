@@ -155,7 +155,7 @@ typeorm_user() { # MEMBER...
 }
 typeorm_migration() { # NUMBER SQL
   mkdir -p src/migrations
-  printf 'import { MigrationInterface, QueryRunner } from "typeorm";\n\nexport class M%s implements MigrationInterface {\n  async up(queryRunner: QueryRunner) {\n    await queryRunner.query(`%s`);\n  }\n  async down(queryRunner: QueryRunner) {}\n}\n' \
+  printf 'import { MigrationInterface, QueryRunner } from "typeorm";\n\nexport class M170000000000%s implements MigrationInterface {\n  async up(queryRunner: QueryRunner) {\n    await queryRunner.query(`%s`);\n  }\n  async down(queryRunner: QueryRunner) {}\n}\n' \
     "$1" "$2" >"src/migrations/170000000000$1-m.ts"
 }
 typeorm_tree() { typeorm_user; typeorm_migration 1 'CREATE TABLE "users" ("id" SERIAL NOT NULL, "name" character varying NOT NULL)'; settle; }
