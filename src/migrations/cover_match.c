@@ -5,6 +5,9 @@
 #include "migrations/cover_scan.h"
 #include "migrations/table_names.h"
 
+/* PostgreSQL's names have at most 63 bytes: what is longer is cut in its middle. */
+#define CUT_NAME 60u
+
 bool text_has_word(struct str text, struct str word)
 {
     for (size_t at = 0; word.length && at + word.length <= text.length; at++) {
@@ -343,6 +346,41 @@ static bool renames_table(const struct cover_call *call, const struct schema_cha
            str_eq_nocase(cover_bare(name), cover_bare(change->table));
 }
 
+/* Of PostgreSQL's: users_team_id_email_key. */
+static bool is_default_name(struct str name, const struct schema_change *change)
+{
+    struct str rest = str_from_offset(name, cover_bare(change->table).length);
+
+    for (size_t i = 0; i < change->parts.count; i++) {
+        struct str part = change->parts.items[i];
+        if (!str_starts(rest, STR("_")) || !str_starts(str_from_offset(rest, 1), part))
+            return false;
+        rest = str_from_offset(rest, part.length + 1);
+    }
+    return str_eq(rest, STR("_key"));
+}
+
+/* op.drop_constraint("users_team_id_email_key", "users"): one without a name of its own goes by that of the database, in which its columns are. */
+static bool drops_unnamed(const struct cover_call *call, const struct schema_change *change)
+{
+    struct str name;
+
+    if (change->kind != SCHEMA_DROP || change->name.length || !change->parts.count ||
+        (!cover_is_call(call, "drop_constraint") && !cover_is_call(call, "drop_index")) ||
+        !is_table(call, change))
+        return false;
+    if (!cover_is_literal(bare_name(cover_keyword_argument(call, "constraint_name", 0)), &name))
+        return true;
+    if (name.length >= CUT_NAME)
+        return true;
+    if (str_ends(name, STR("_key")) && str_starts(name, cover_bare(change->table)))
+        return is_default_name(name, change);
+    for (size_t i = 0; i < change->parts.count; i++)
+        if (!has_part(name, change->parts.items[i]))
+            return false;
+    return true;
+}
+
 bool cover_call(const struct cover_call *call, const struct schema_change *change)
 {
     switch (change->object) {
@@ -361,6 +399,8 @@ bool cover_call(const struct cover_call *call, const struct schema_change *chang
     /* An index goes by itself, or with its column or table; what made it does not take it away, nor the other way round. */
     if ((change->kind == SCHEMA_DROP) != str_starts(call->name, STR("drop_")))
         return false;
+    if (drops_unnamed(call, change))
+        return true;
     bool made = cover_is_call(call, "create_table") || cover_is_call(call, "add_column");
     bool named =
         cover_names(call, cover_bare(change->name)) || is_named_by_convention(call, change);

@@ -197,9 +197,17 @@ static bool is_unique_column(const struct schema_table *table, struct str name)
     return column && column->unique;
 }
 
-/* A partial index over what already has one, say. */
-static bool has_one_beside(const struct comparison *c, const struct schema_table *old,
-                           const struct schema_table *new, const struct schema_index *index)
+static bool same_parts(const struct strs *some, const struct strs *others)
+{
+    for (size_t i = 0; i < some->count; i++)
+        if (!strs_have(others, some->items[i]))
+            return false;
+    return some->count == others->count;
+}
+
+/* A partial index over what already has one, say; or what had one under another name. */
+static bool has_one_beside(const struct schema_table *old, const struct schema_table *new,
+                           const struct schema_index *index)
 {
     if (!index->name.length || !is_plain(index))
         return false;
@@ -208,8 +216,8 @@ static bool has_one_beside(const struct comparison *c, const struct schema_table
         return true;
     for (size_t i = 0; i < old->indexes.count; i++) {
         const struct schema_index *other = &old->indexes.items[i];
-        if (is_plain(other) && strs_same(&other->parts, &index->parts) &&
-            !str_eq(other->name, index->name) && has_index(in_new(c, new), in_old(c, old), other))
+        if (is_plain(other) && same_parts(&other->parts, &index->parts) &&
+            !str_eq(other->name, index->name))
             return true;
     }
     return false;
@@ -314,7 +322,7 @@ static void compare_indexes(struct comparison *c, const struct schema_table *old
         const struct schema_index *index = &new->indexes.items[i];
         if (!index->implied && !is_part_of_column(new, old, index) &&
             !has_index(in_old(c, old), in_new(c, new), index))
-            comparison_index(c, new, index, SCHEMA_ADD, has_one_beside(c, old, new, index));
+            comparison_index(c, new, index, SCHEMA_ADD, has_one_beside(old, new, index));
     }
     for (size_t i = 0; i < old->indexes.count && (!new->partial || old->partial); i++) {
         const struct schema_index *index = &old->indexes.items[i];

@@ -152,14 +152,14 @@ struct schema_change {
     struct str table; /* of columns, tables and indexes */
     bool
         usual_schema; /* tables of one name in different schemas are different ones, and one without is that of the usual schema */
-    struct str column;                /* of columns; of an index its first part */
-    enum schema_index_kind index;     /* of indexes */
-    struct strs parts;                /* of indexes: all columns and expressions */
-    bool beside;                      /* of an added index: another one over these parts stays */
-    struct str name;                  /* of indexes and types */
-    struct str value;                 /* of a type: the label that was added */
-    struct schema_column after;       /* columns; the dropped one when dropped */
-    struct str referred;              /* of a column that changes: what it referred to before */
+    struct str column;            /* of columns; of an index its first part */
+    enum schema_index_kind index; /* of indexes */
+    struct strs parts;            /* of indexes: all columns and expressions */
+    bool beside;                  /* of an added index: there was another one over these parts */
+    struct str name;              /* of indexes and types */
+    struct str value;             /* of a type: the label that was added */
+    struct schema_column after;   /* columns; the dropped one when dropped */
+    struct str referred;          /* of a column that changes: what it referred to before */
     const struct schema_table *whole; /* of a table; of a column or an index, the table around it */
     struct schema_place place;        /* in the newer source; where it stood before when dropped */
     struct str line;                  /* "ADD users.email_issue_type VARCHAR(50)" */
