@@ -130,9 +130,29 @@ static bool names_model(const struct cover_call *call, struct str table)
     return false;
 }
 
-/* A table of its own stands for a many-to-many field too. */
-static bool django_table(const struct cover_call *call, struct str table)
+/* Is the table that of a many-to-many field of this name? shop_product_tag, with the columns product_id and tag_id, is not the model Tag of an application
+ * "shop_product". */
+static bool is_of_field(struct str name, const struct schema_change *change)
 {
+    static const struct str ending = STR_INIT("_id"), from = STR_INIT("from_");
+
+    for (size_t i = 0; change->whole && i < change->whole->columns.count; i++) {
+        struct str owner = change->whole->columns.items[i].name;
+        if (!str_ends(owner, ending))
+            continue;
+        owner = str_prefix(owner, owner.length - ending.length);
+        if (str_starts(owner, from))
+            owner = str_from_offset(owner, from.length);
+        if (is_model(owner, name, change->table))
+            return true;
+    }
+    return false;
+}
+
+/* A table of its own stands for a many-to-many field too. */
+static bool django_table(const struct cover_call *call, const struct schema_change *change)
+{
+    struct str table = change->table;
     bool model = cover_is_call(call, "CreateModel");
     struct str name;
 
@@ -142,7 +162,8 @@ static bool django_table(const struct cover_call *call, struct str table)
         return false;
     if (!cover_is_literal(cover_keyword_argument(call, model ? "name" : "model_name", 0), &name))
         return names_model(call, table);
-    if (model && (is_model(name, STR_NONE, table) || says_table(call, table)))
+    if (model && ((is_model(name, STR_NONE, table) && !is_of_field(name, change)) ||
+                  says_table(call, table)))
         return true;
     for (size_t i = 0; str_contains(call->arguments, STR("ManyToMany")) && i < call->literals.count;
          i++)
@@ -272,7 +293,7 @@ bool cover_django(struct str path, const struct cover_call *call,
     case SCHEMA_OBJECT_TABLE:
         return change->kind == SCHEMA_DROP
                    ? cover_is_call(call, "DeleteModel") && names_model(call, change->table)
-                   : django_table(call, change->table);
+                   : django_table(call, change);
     case SCHEMA_OBJECT_INDEX:
         return django_index(call, change);
     case SCHEMA_OBJECT_TYPE:
