@@ -19,6 +19,6 @@ enum clear_type_by {
 
 bool clear_type_differs(struct str made, struct str wanted, enum clear_type_by by);
 /* "VARCHAR(50)" of "character varying(50)", "INTEGER" of "int4". */
-struct str clear_type_shown(struct arena *arena, struct str type);
+struct str clear_type_shown(struct arena *arena, struct str text);
 
 #endif

@@ -176,7 +176,8 @@ static bool django_table(const struct cover_call *call, const struct schema_chan
 static bool makes_index(const struct cover_call *call, const struct schema_change *change)
 {
     if (change->parts.count < 2)
-        return names_field(call, change->column) && cover_makes_field_index(call, change->column);
+        return names_field(call, change->column) &&
+               cover_makes_field_index(call, change->column, change->index == SCHEMA_UNIQUE);
     for (size_t i = 0; i < change->parts.count; i++)
         if (!names_field(call, change->parts.items[i]))
             return false;
@@ -236,7 +237,27 @@ static enum set set_in(struct str text, const struct schema_change *change)
     return found;
 }
 
-static bool django_index(const struct cover_call *call, const struct schema_change *change)
+/* Is the operation one of another model, as far as Django's names of tables tell it: shop_shelf is no table of a model Crate of the application shop. One
+ * of a name of its own (db_table) is followed step by step. */
+static bool is_of_another_model(struct str path, const struct cover_call *call,
+                                const struct schema_change *change)
+{
+    struct str label = path_base_name(path_parent(path_parent(path))), table = change->table, model;
+    const char *keyword = cover_is_call(call, "CreateModel") ? "name" : "model_name";
+
+    if (!cover_is_literal(cover_keyword_argument(call, keyword, 0), &model) ||
+        is_model(model, STR_NONE, table) || says_table(call, table))
+        return false;
+    for (size_t i = 0; str_contains(call->arguments, STR("ManyToMany")) && i < call->literals.count;
+         i++)
+        if (is_model(model, call->literals.items[i], table))
+            return false;
+    return label.length && table.length > label.length && table.bytes[label.length] == '_' &&
+           str_eq_nocase(str_prefix(table, label.length), label);
+}
+
+static bool django_index(struct str path, const struct cover_call *call,
+                         const struct schema_change *change)
 {
     bool drop = change->kind == SCHEMA_DROP;
     struct str model;
@@ -251,10 +272,12 @@ static bool django_index(const struct cover_call *call, const struct schema_chan
         str_starts(call->name, drop ? STR("RemoveConstraint") : STR("AddConstraint")))
         return cover_names(call, change->name);
     if (drop)
-        return (cover_is_call(call, "AlterField") || cover_is_call(call, "RemoveField")) &&
-               names_field(call, change->column);
-    if (!cover_is_call(call, "CreateModel") && !cover_is_call(call, "AddField") &&
-        !cover_is_call(call, "AlterField"))
+        return names_field(call, change->column) &&
+               (cover_is_call(call, "AlterField") ||
+                (cover_is_call(call, "RemoveField") && !is_of_another_model(path, call, change)));
+    if ((!cover_is_call(call, "CreateModel") && !cover_is_call(call, "AddField") &&
+         !cover_is_call(call, "AlterField")) ||
+        is_of_another_model(path, call, change))
         return false;
     /* One that the model names is named where it is made: Django's own begin with the table. */
     if (change->name.length && !str_starts(change->name, change->table))
@@ -295,7 +318,7 @@ bool cover_django(struct str path, const struct cover_call *call,
                    ? cover_is_call(call, "DeleteModel") && names_model(call, change->table)
                    : django_table(call, change);
     case SCHEMA_OBJECT_INDEX:
-        return django_index(call, change);
+        return django_index(path, call, change);
     case SCHEMA_OBJECT_TYPE:
         break;
     }

@@ -74,7 +74,7 @@ bool cover_words_only_drop(struct str text, struct str column);
 /* What makes a column makes no index of it by that: the column must say so, or a constraint that names it. */
 bool cover_makes_index(const struct cover_call *call, const struct schema_change *change);
 /* Neither does a field of Django's, unless it is unique, a key, indexed. */
-bool cover_makes_field_index(const struct cover_call *call, struct str column);
+bool cover_makes_field_index(const struct cover_call *call, struct str column, bool unique);
 bool cover_table_lacks(const struct cover_call *call, const struct schema_change *change);
 
 #endif

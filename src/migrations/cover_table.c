@@ -312,6 +312,17 @@ bool cover_makes_index(const struct cover_call *call, const struct schema_change
 
 /* --- Django: an index that is made with a field or a model. --- */
 
+/* db_index=True makes nothing unique; a field of another package may. */
+static bool field_makes_unique(struct str field)
+{
+    static const char *const words[] = {"unique=", "unique =", "primary_key=", "OneToOneField"};
+
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (str_contains(field, str_from(words[i])))
+            return true;
+    return !str_contains(field, STR("models."));
+}
+
 static bool field_makes_index(struct str field)
 {
     static const char *const words[] = {"unique=True",   "db_index=True",  "primary_key=True",
@@ -339,13 +350,13 @@ static struct str field_behind(struct str text, size_t at)
     return str_slice(text, start, cover_skip_arguments(text, at, NULL, NULL));
 }
 
-bool cover_makes_field_index(const struct cover_call *call, struct str column)
+bool cover_makes_field_index(const struct cover_call *call, struct str column, bool unique)
 {
     struct str text = call->arguments, literal;
     bool model = str_eq(call->name, STR("CreateModel"));
 
     if (!model)
-        return field_makes_index(text);
+        return field_makes_index(text) && (!unique || field_makes_unique(text));
     if (str_contains(text, STR("_together")))
         return true;
     for (size_t at = 0; at < text.length;) {
@@ -357,7 +368,8 @@ bool cover_makes_field_index(const struct cover_call *call, struct str column)
         bool named = str_eq_nocase(literal, column) ||
                      (str_ends(column, STR("_id")) &&
                       str_eq_nocase(literal, str_prefix(column, column.length - 3)));
-        if (named && field_makes_index(field_behind(text, at)))
+        struct str field = named ? field_behind(text, at) : STR_NONE;
+        if (named && field_makes_index(field) && (!unique || field_makes_unique(field)))
             return true;
     }
     return false;

@@ -211,6 +211,19 @@ static int together_effect(const struct steps *names, const struct step *step,
     return step->kind == STEP_KEY ? wanted : -wanted;
 }
 
+/* What a field of Django's brings, of a table that has a name of its own. */
+static bool makes_key(const struct steps *names, const struct step *step,
+                      const struct schema_change *change)
+{
+    bool unique = step->makes == STEP_MAKES_UNIQUE || step->makes == STEP_MAKES_PRIMARY;
+
+    return change->kind == SCHEMA_ADD && step->field && step->parts_told && !step->name.length &&
+           (change->index == SCHEMA_UNIQUE  ? unique
+            : change->index == SCHEMA_INDEX ? unique || step->makes == STEP_MAKES_INDEX
+                                            : false) &&
+           is_table(names, step, change) && key_parts_fit(step, change);
+}
+
 int step_effect(const struct steps *names, const struct step *step,
                 const struct schema_change *change)
 {
@@ -238,6 +251,8 @@ int step_effect(const struct steps *names, const struct step *step,
             return 1;
         if (step->together)
             return together_effect(names, step, change, wanted);
+        if (step->kind == STEP_KEY)
+            return makes_key(names, step, change);
         if (step->kind != STEP_ADD_INDEX && step->kind != STEP_DROP_INDEX)
             return 0;
         if (in_schema(step, change) == OTHER_TABLE)

@@ -67,7 +67,7 @@ struct models_files {
 };
 /* What comes with tables and columns that these migrations add, and that none of them makes: keys, indexes, types (covering.h).
  * ret_found[i] becomes true where one of them makes the change. */
-void models_left_keys(struct arena *arena, struct tree *tree, const struct models_files *files,
+void models_left_keys(struct arena *arena, struct tree *tree, const struct models_files *migrations,
                       const struct schema_changes *changes, const bool *covered,
                       struct schema_changes *ret_left, bool *ret_found);
 /* What refers to a table goes with it when the table gets another name. */

@@ -122,7 +122,7 @@ static struct entry_list about(const struct keeping *k, const struct schema_chan
                 VEC_PUSH(k->c->arena, &found, *entry);
         }
     }
-    if (names.count > 2) { /* of several names: in their order */
+    if (names.count > 2 && found.count) { /* of several names: in their order */
         for (size_t i = 0; i < found.count; i++)
             found.items[i].key = 0;
         qsort(found.items, found.count, sizeof found.items[0], compare_entries);

@@ -81,7 +81,9 @@ static void field_keys(struct steps_reader *r, struct str table, struct str colu
     if (steps_is_set(r, field, "db_index") || str_eq(kind, STR("SlugField")))
         push_key(r, table, column, STEP_MAKES_INDEX);
     if (field_refers(r, field)) {
-        push_key(r, table, column, STEP_MAKES_INDEX);
+        if (ts_node_is_null(call_keyword(r->scope.file, field, "db_index")) ||
+            steps_is_set(r, field, "db_index"))
+            push_key(r, table, column, STEP_MAKES_INDEX);
         if (ts_node_is_null(call_keyword(r->scope.file, field, "db_constraint")) ||
             steps_is_set(r, field, "db_constraint"))
             push_key(r, table, column, STEP_MAKES_FOREIGN);
