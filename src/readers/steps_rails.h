@@ -36,4 +36,31 @@ struct str steps_rails_sent_method(struct rails_reader *r, TSNode call, struct s
 /* MigrationHelpers.add_text(self, :items, :sku) */
 bool steps_rails_hands_itself_on(struct rails_reader *r, TSNode call);
 
+/* steps_rails_parts.c: `adds` false: it goes. */
+void rails_push(struct rails_reader *r, struct step step);
+bool rails_is_one_of(struct str name, const char *const *words);
+struct str rails_text_at(struct rails_reader *r, TSNode call, size_t position);
+struct str rails_option_text(struct rails_reader *r, TSNode call, const char *name);
+void rails_add_column(struct rails_reader *r, struct str table, struct str column);
+void rails_typed_column(struct rails_reader *r, TSNode call, struct str table, struct str column,
+                        struct str type);
+void rails_drop_column(struct rails_reader *r, struct str table, struct str column);
+void rails_rename_column(struct rails_reader *r, struct str table, struct str from, struct str to);
+void rails_change_column(struct rails_reader *r, TSNode call, struct str table, struct str column,
+                         struct str type);
+void rails_change_null(struct rails_reader *r, struct str table, struct str column,
+                       struct ruby_value null);
+void rails_change_default(struct rails_reader *r, struct str table, struct str column);
+void rails_index_step(struct rails_reader *r, enum step_kind kind, struct str table,
+                      struct str name, const struct strs *columns);
+void rails_index_of(struct rails_reader *r, TSNode call, enum step_kind kind, struct str table,
+                    size_t position);
+void rails_reference(struct rails_reader *r, TSNode call, struct str table, struct str name,
+                     bool adds);
+void rails_foreign_key(struct rails_reader *r, TSNode call, struct str table, size_t position,
+                       enum step_kind kind);
+void rails_unique_constraint(struct rails_reader *r, TSNode call, struct str table, size_t position,
+                             bool adds);
+void rails_timestamps(struct rails_reader *r, struct str table, bool adds);
+
 #endif
