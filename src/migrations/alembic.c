@@ -56,6 +56,22 @@ static bool choose_section(struct alembic_place *p, struct str wanted, struct er
     return true;
 }
 
+/* The settings lie in the script directory and name none: Flask-Migrate is told where it is by the application. */
+static bool look_for_flask(struct alembic_place *p, struct err *e)
+{
+    struct alembic_settings inner;
+
+    if (p->settings.script_location.length)
+        return true;
+    if (!alembic_settings_read(p->arena, p->tree, p->script, STR("alembic"), &inner, e))
+        return false;
+    if (inner.has_ini && !inner.script_location.length) {
+        p->flask = true;
+        p->settings = inner;
+    }
+    return true;
+}
+
 static bool use_configured_location(struct alembic_place *p, struct err *e)
 {
     struct str script;
@@ -71,16 +87,7 @@ static bool use_configured_location(struct alembic_place *p, struct err *e)
     if (!alembic_settings_read(p->arena, p->tree, p->set->root, STR("alembic"), &p->settings, e) ||
         !choose_section(p, script, e))
         return false;
-    if (p->settings.script_location.length)
-        return true;
-    struct alembic_settings inner;
-    if (!alembic_settings_read(p->arena, p->tree, script, STR("alembic"), &inner, e))
-        return false;
-    if (inner.has_ini && !inner.script_location.length) {
-        p->flask = true;
-        p->settings = inner;
-    }
-    return true;
+    return look_for_flask(p, e);
 }
 
 /* Where the settings do not lead anywhere: a single directory that looks like one is taken, and said to be. */
@@ -93,9 +100,12 @@ static bool use_only_script(struct alembic_place *p, struct str why, struct err 
         return false;
     if (found.count == 1) {
         p->script = found.items[0];
-        VEC_PUSH(p->arena, &p->history->assumptions,
-                 str_printf(p->arena, STR_FMT "; " STR_FMT " was taken", STR_ARG(why),
-                            STR_ARG(p->script.length ? p->script : STR("."))));
+        if (!look_for_flask(p, e))
+            return false;
+        if (!p->flask)
+            VEC_PUSH(p->arena, &p->history->assumptions,
+                     str_printf(p->arena, STR_FMT "; " STR_FMT " was taken", STR_ARG(why),
+                                STR_ARG(p->script.length ? p->script : STR("."))));
         return true;
     }
     refuse(p,
