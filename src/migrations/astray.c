@@ -97,7 +97,8 @@ static bool is_old_copy(const struct astray *a)
     if (!name.length)
         return false;
     struct str other = path_below(a->arena, path_parent(a->directory), name);
-    return has_files(a, other) && read_places(a, owner_of(other), &places) &&
+    return has_files(a, other) &&
+           read_places(a, project_around(a->arena, a->tree, other), &places) &&
            !strs_have(&places.directories, a->directory) && !places.computed &&
            !places.unplaced.length && !places.unread.count;
 }

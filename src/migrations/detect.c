@@ -168,20 +168,44 @@ static struct str without_resources(struct str directory)
     return directory;
 }
 
-/* services/billing/db/migrations belongs to services/billing. */
-struct str owner_of(struct str directory)
+static bool is_for_migrations(struct str name)
 {
     static const char *const words[] = {"migrations", "migration", "migrate", "db",     "database",
                                         "sql",        "schema",    "ddl",     "prisma", "supabase"};
-    bool again = true;
 
-    while (directory.length && again) {
-        again = false;
-        for (size_t i = 0; i < COUNT_OF(words); i++)
-            again = again || str_eq(path_base_name(directory), str_from(words[i]));
-        if (again)
-            directory = path_parent(directory);
-    }
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (str_eq(name, str_from(words[i])))
+            return true;
+    return false;
+}
+
+struct str owner_of(struct str directory)
+{
+    while (directory.length && is_for_migrations(path_base_name(directory)))
+        directory = path_parent(directory);
+    return without_resources(directory);
+}
+
+/* A package of its own, whatever it is called. */
+static bool is_package(struct arena *arena, struct tree *tree, struct str directory)
+{
+    static const char *const manifests[] = {"package.json",   "go.mod",        "Cargo.toml",
+                                            "pyproject.toml", "composer.json", "mix.exs",
+                                            "Gemfile"};
+    enum tree_entry_kind kind;
+
+    for (size_t i = 0; i < COUNT_OF(manifests); i++)
+        if (tree_exists(tree, arena, path_below(arena, directory, str_from(manifests[i])), &kind) &&
+            kind == TREE_FILE)
+            return true;
+    return false;
+}
+
+struct str project_around(struct arena *arena, struct tree *tree, struct str directory)
+{
+    while (directory.length && is_for_migrations(path_base_name(directory)) &&
+           !is_package(arena, tree, directory))
+        directory = path_parent(directory);
     return without_resources(directory);
 }
 
@@ -189,7 +213,8 @@ static void add_sql(struct detection *d)
 {
     for (size_t i = 0; i < d->survey.sql.count; i++) {
         struct str directory = d->survey.sql.items[i], relative = directory;
-        struct config_migrations set = {.tracker = STR("sql"), .root = owner_of(directory)};
+        struct config_migrations set = {.tracker = STR("sql"),
+                                        .root = project_around(d->arena, d->tree, directory)};
         if (lies_in_script_directory(d, directory) || lies_in_found(d, directory))
             continue;
         if (set.root.length)

@@ -14,6 +14,8 @@ MUST_CHECK bool detect_sql_directories(struct arena *arena, struct tree *tree, s
 
 /* services/billing/db/migrations belongs to services/billing. */
 struct str owner_of(struct str directory);
+/* The same, but that packages/db with a package.json (go.mod, Cargo.toml…) of its own is a project. */
+struct str project_around(struct arena *arena, struct tree *tree, struct str directory);
 
 /* The sets of the configuration, with a tracker each where the tree tells which; else `undecided` says why not. */
 MUST_CHECK bool detect_configured(struct arena *arena, struct tree *tree,

@@ -352,7 +352,8 @@ static bool holds(struct seeking *s, const struct tracker_sign *sign, struct sig
     ret->rank = rank_of(sign);
     /* The tool's own file inside the directory says nothing of the project around it. */
     ret->directory = s->top;
-    ret->root = place.bytes && !str_eq(place, s->top) ? place : owner_of(s->top);
+    ret->root =
+        place.bytes && !str_eq(place, s->top) ? place : project_around(s->arena, s->tree, s->top);
     ret->reason = by;
     return true;
 }
