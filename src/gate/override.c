@@ -146,7 +146,8 @@ static struct strs commits_to_push(struct arena *arena, const struct decision_in
     if (input->repository)
         return none;
     for (size_t i = 0; i < input->deploys->count; i++)
-        if (!str_eq(input->deploys->items[i].rule, STR("git-push")))
+        if (!str_eq(input->deploys->items[i].rule, STR("git-push")) &&
+            !str_eq(input->deploys->items[i].rule, STR("git-push-host")))
             return none;
     for (size_t l = 0; l < looks->count; l++) {
         if (!is_about(arena, entry, &looks->items[l]))

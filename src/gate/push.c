@@ -202,17 +202,37 @@ static bool server_can_ask(const struct pusher *pusher, struct str environment_n
            (environment->database.kind != DATABASE_NONE || environment->databases.count);
 }
 
-static void add_deploy(struct pusher *pusher, const struct push_ref *ref, struct push_seen *seen)
+/* What the remote itself makes a deploy (heroku, dokku…): branches only, a tag does nothing there. */
+static bool find_deploy(struct pusher *pusher, const struct push_ref *ref,
+                        struct deploy *ret_deploy, bool *ret_found, struct err *e)
 {
     const struct config_branch *branch = deploy_branch(pusher->config, ref->remote_ref);
-    struct deploy deploy = {.rule = STR("git-push"), .kind = DEPLOY_COMMIT};
 
-    if (!branch || !seen->range.tip.length ||
-        (pusher->input->server && !server_can_ask(pusher, branch->environment)))
-        return;
-    seen->environment = branch->environment;
-    deploy.environment = branch->environment;
-    deploy.environment_word = branch->pattern;
+    *ret_found = branch != NULL;
+    if (!branch)
+        return pusher->input->server || !str_starts(ref->remote_ref, STR("refs/heads/")) ||
+               push_to_host(pusher, short_name(ref->remote_ref), ret_deploy, ret_found, e);
+    *ret_deploy = (struct deploy){.rule = STR("git-push"),
+                                  .environment = branch->environment,
+                                  .environment_word = branch->pattern};
+    return true;
+}
+
+static bool add_deploy(struct pusher *pusher, const struct push_ref *ref, struct push_seen *seen,
+                       struct err *e)
+{
+    struct deploy deploy = {0};
+    bool found = false;
+
+    if (!seen->range.tip.length)
+        return true;
+    if (!find_deploy(pusher, ref, &deploy, &found, e))
+        return false;
+    if (!found || (pusher->input->server && !server_can_ask(pusher, deploy.environment)))
+        return true;
+    seen->environment = deploy.environment;
+    deploy.kind = DEPLOY_COMMIT;
+    deploy.trail = (struct strs){0};
     deploy.directory = pusher->input->directory;
     deploy.commit = seen->range.tip;
     deploy.command = str_printf(
@@ -223,6 +243,7 @@ static void add_deploy(struct pusher *pusher, const struct push_ref *ref, struct
     VEC_PUSH(pusher->arena, &deploy.trail, deploy.command);
     loader_need(); /* databases */
     VEC_PUSH(pusher->arena, &pusher->result->deploys, deploy);
+    return true;
 }
 
 static bool touch_migrations(const struct pusher *pusher, const struct repository_changes *changes)
@@ -353,8 +374,8 @@ static void judge_ref(struct pusher *pusher, const struct push_ref *ref)
                      ref->remote_id, ref->remote_ref, &meanwhile, &seen.range, &e);
         bool judged = seen.known && !was_judged(pusher, &seen);
         if (judged) {
-            add_deploy(pusher, ref, &seen);
-            if (seen.range.kind == RANGE_FAST_FORWARD || seen.range.kind == RANGE_NEW)
+            judged = add_deploy(pusher, ref, &seen, &e);
+            if (judged && (seen.range.kind == RANGE_FAST_FORWARD || seen.range.kind == RANGE_NEW))
                 judged = judge_changes(pusher, ref, &seen, &e);
             judged = judged && judge_rewritten(pusher, ref, &seen, &e);
         }

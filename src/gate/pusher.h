@@ -76,6 +76,10 @@ struct str *pusher_left_out(struct pusher *pusher, struct commit_view *view,
 /* NULL when the path does not differ. */
 const struct repository_change *pushed_change(const struct pushed *pushed, struct str path);
 
+/* push_host.c */
+/* Is the remote itself a host that deploys what it is given? Then as the rule says it. */
+MUST_CHECK bool push_to_host(struct pusher *pusher, struct str branch, struct deploy *ret_deploy,
+                             bool *ret_found, struct err *e);
 /* push_foreign.c */
 /* The default branch and deploys get everything that comes, whoever made it. */
 bool push_counts_whole(const struct pushed *pushed);
