@@ -174,6 +174,8 @@ static bool url_from_command(struct arena *arena, const struct config *config,
     return true;
 }
 
+#define EXPORT_HINT "export " STR_FMT "='the URL of that database'"
+
 static bool url_from_environment(struct arena *arena, struct str name, struct str *ret_url,
                                  struct err *e)
 {
@@ -184,7 +186,7 @@ static bool url_from_environment(struct arena *arena, struct str name, struct st
                 "the environment variable " STR_FMT ", which holds the database URL, is not set "
                 "where the agent or the hook was started",
                 STR_ARG(name));
-        return err_hint(e, "export " STR_FMT "='the URL of that database'", STR_ARG(name));
+        return err_hint(e, EXPORT_HINT, STR_ARG(name));
     }
     *ret_url = str_copy(arena, str_from(value));
     return true;
@@ -241,7 +243,14 @@ static bool target_from_source(struct arena *arena, const struct config *config,
     if (target_from_url(arena, url, config->work_tree, target, &own))
         return true;
     err_set(e, own.kind, STR_FMT "%s", STR_ARG(url_place(arena, source)), own.message);
-    return own.hint[0] ? err_hint(e, "%s", own.hint) : false;
+    if (own.hint[0])
+        return err_hint(e, "%s", own.hint);
+    if (source->kind == DATABASE_ENVIRONMENT)
+        return err_hint(e, EXPORT_HINT, STR_ARG(source->value));
+    return source->kind == DATABASE_FILE
+               ? err_hint(e, "write the URL into the first line of " STR_FMT,
+                          STR_ARG(source->value))
+               : false;
 }
 
 bool target_make(struct arena *arena, const struct config *config,

@@ -17,9 +17,13 @@ static void add_travel(struct buf *out, const struct push_travel *travel,
         buf_printf(out, "  " STR_FMT "\n", STR_ARG(str_shown(out->arena, travel->files.items[i])));
     if (count > LISTED)
         buf_printf(out, "  and %zu more\n", count - LISTED);
-    buf_printf(out, "  apply them to " STR_FMT " before deploying: " STR_FMT "\n",
-               STR_ARG(report_printable(out->arena, travel->environment)),
-               STR_ARG(report_printable(out->arena, travel->command)));
+    struct str first = str_printf(out->arena, "  apply them to " STR_FMT " before deploying:",
+                                  STR_ARG(report_printable(out->arena, travel->environment)));
+    struct str command = report_printable(out->arena, travel->command);
+    /* A command is one line, whatever its length. */
+    bool fits = !style->width || first.length + 1 + command.length <= style->width;
+    buf_printf(out, STR_FMT "%s" STR_FMT "\n", STR_ARG(first), fits ? " " : "\n    ",
+               STR_ARG(command));
 }
 
 static bool has_pending(const struct verdict *verdict)

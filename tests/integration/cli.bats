@@ -336,6 +336,7 @@ said() { # JSON MESSAGE NEXT-STEP
     configure "$url"
     PRODUCTION_DATABASE_URL=$text program status
     assert_out 'the environment variable PRODUCTION_DATABASE_URL: no database URL: expected "postgresql://…"'
+    assert_out "next step: export PRODUCTION_DATABASE_URL='the URL of that database'"
   done
   configure '{"environments":{"production":{"database":{"url_from":["echo","garbage"]}}}}'
   program status
@@ -344,6 +345,7 @@ said() { # JSON MESSAGE NEXT-STEP
   configure '{"environments":{"production":{"database":"file:url"}}}'
   program status
   assert_out 'url: no database URL: expected "postgresql://…"'
+  assert_out 'next step: write the URL into the first line of url'
 }
 
 @test "what is told where a configuration exists: not to write one, and to trust it once it is mended" {
