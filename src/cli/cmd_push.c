@@ -199,6 +199,23 @@ static struct str default_remote(struct maker *maker)
     return STR("origin");
 }
 
+/* As git hands it to its hook; what is no remote's name is a URL itself. */
+static struct str url_of(struct maker *maker, struct str remote)
+{
+    static const char *const keys[] = {"pushurl", "url"};
+    struct arena *arena = maker->cli->arena;
+    struct err ignored = ERR_NONE;
+    struct str value = STR_NONE;
+
+    for (size_t i = 0; i < COUNT_OF(keys); i++)
+        if (repository_setting(maker->repository, arena,
+                               str_printf(arena, "remote." STR_FMT ".%s", STR_ARG(remote), keys[i]),
+                               &value, &ignored) &&
+            value.length)
+            return value;
+    return remote;
+}
+
 static bool prepare(struct maker *maker, struct push_input *input, struct err *e)
 {
     struct cli *cli = maker->cli;
@@ -210,7 +227,7 @@ static bool prepare(struct maker *maker, struct push_input *input, struct err *e
     if (str_starts(head, STR("refs/heads/")))
         maker->branch = str_from_offset(head, 11);
     input->remote = cli->operands.count ? cli->operands.items[0] : default_remote(maker);
-    input->url = input->remote;
+    input->url = url_of(maker, input->remote);
     input->repository = maker->repository;
     maker->known = range_known_new(cli->directory, input->remote, input->url, false);
     return range_known_need(maker->repository, cli->arena, &maker->known, e) && make_refs(maker, e);

@@ -383,3 +383,18 @@ deploy_branch() {
   case $output in *"hotfix 4711"*) ;; *) echo "$output"; false ;; esac
   [ "$(overrides)" = 0 ]
 }
+
+@test "an agent's push to a host that deploys is one use as well" {
+  deploy_branch
+  configure '{"environments":{"production":{"database":"sqlite:'"$work"'/production.db"}}}'
+  git remote rename origin heroku
+  give
+  assert_status 0
+  hook "git push heroku main"
+  assert_status 0
+  assert_err "left for this push when git's own hook asks: of $(git rev-parse --short=12 main)"
+  [ "$(overrides)" = 1 ]
+  run git push heroku main
+  [ "$status" = 0 ] || { echo "$output"; false; }
+  [ "$(overrides)" = 0 ]
+}
