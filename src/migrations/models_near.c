@@ -5,22 +5,27 @@
  * one of the changed files, and those that concern all. What then is found counts if it is of a kind that no other file's models can show: else all
  * are read.
  */
+#include "base/file.h"
 #include "base/sought.h"
 #include "migrations/models_files.h"
 #include "readers/edited_tables.h"
 #include "readers/imports.h"
 
 #define NEAR_CHANGED_MAX 200u
+/* Each name is looked for in each file, as often as files are found that have another name for a class. */
+#define NEAR_NAMES_MAX 500u
+#define NEAR_PASSES_MAX 8u
 
 struct nearness {
     struct model_side *sides;
     size_t language;
     const struct strs *changed;
     struct arena *arena;
-    struct words said;  /* words of the files that changed */
-    struct strs names;  /* of classes that changed, and of those that are made from them */
-    struct words named; /* the same */
-    struct words near;  /* paths of files that did not change */
+    struct words said;    /* words of the files that changed */
+    struct strs names;    /* of classes that changed, and of those that are made from them */
+    struct words named;   /* the same */
+    struct words classes; /* of all files with models */
+    struct words near;    /* paths of files that did not change */
     struct words far;
 };
 
@@ -40,23 +45,30 @@ static void note_words(struct nearness *n, struct str text)
         }
 }
 
-static void note_name(struct nearness *n, struct str name)
+/* False: it is a name that stands everywhere. */
+static bool note_name(struct nearness *n, struct str name)
 {
     if (name.length > 1 && words_add(&n->named, name))
         VEC_PUSH(n->arena, &n->names, name);
+    return name.length != 1;
+}
+
+static bool note_names(struct nearness *n, const struct strs *names)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (!note_name(n, names->items[i]))
+            return false;
+    return true;
 }
 
 static bool note_models(struct nearness *n, const struct str texts[2])
 {
-    struct strs names;
+    struct strs names, references;
 
-    if (!edited_tables(n->arena, texts[0], texts[1], &names))
-        return false;
-    for (size_t i = 0; i < names.count; i++)
-        note_name(n, names.items[i]);
     for (size_t i = 0; i < 2; i++)
         note_words(n, texts[i]);
-    return true;
+    return edited_tables(n->arena, texts, &names, &references) && note_names(n, &names) &&
+           note_names(n, &references);
 }
 
 /* Models may import it. */
@@ -64,6 +76,7 @@ static bool note_other(struct nearness *n, struct str path, const struct str tex
 {
     struct definitions of[2];
     struct imports imports[2];
+    struct strs names;
 
     for (size_t i = 0; i < 2; i++) {
         model_languages[n->language].defines(n->arena, texts[i], &of[i]);
@@ -71,7 +84,45 @@ static bool note_other(struct nearness *n, struct str path, const struct str tex
     }
     return !definitions_altered(n->arena, &of[0], &of[1], 1) &&
            !imports_altered(&imports[0], &imports[1]) &&
-           edited_tables_imports_stay(n->arena, texts[0], texts[1]);
+           edited_tables_beside(n->arena, texts, &names) && note_names(n, &names);
+}
+
+/* Read by their name: what they say concerns every model. */
+static bool is_settings(const struct nearness *n, struct str path)
+{
+    return str_eq(path_base_name(path), STR("apps.py")) ||
+           strs_sorted_have(&n->sides[0].settings[n->language], path) ||
+           strs_sorted_have(&n->sides[1].settings[n->language], path);
+}
+
+/* A module that comes: what was imported by its name may have been another one. */
+static bool note_module(struct nearness *n, struct str path)
+{
+    struct str stem = str_prefix(path, path.length - STR(".py").length);
+    struct str name = path_base_name(stem), parent = path_base_name(path_parent(path));
+    enum tree_entry_kind kind;
+
+    if (!str_ends(path, STR(".py")) || str_eq(name, STR("__init__")) ||
+        tree_exists(n->sides[0].tree, n->arena,
+                    str_printf(n->arena, STR_FMT "/__init__.py", STR_ARG(stem)), &kind))
+        return false;
+    (void)note_name(n, str_printf(n->arena, "from " STR_FMT " ", STR_ARG(name)));
+    (void)note_name(n, str_printf(n->arena, "from ." STR_FMT " ", STR_ARG(name)));
+    (void)note_name(n, str_printf(n->arena, "import " STR_FMT, STR_ARG(name)));
+    if (parent.length)
+        (void)note_name(n,
+                        str_printf(n->arena, STR_FMT "." STR_FMT, STR_ARG(parent), STR_ARG(name)));
+    return true;
+}
+
+/* from app.models.user import *: it has all that this one binds. */
+static void note_stars(struct nearness *n, struct str path)
+{
+    struct str name = str_prefix(path_base_name(path), path_base_name(path).length - 3);
+
+    if (str_eq(name, STR("__init__")))
+        name = path_base_name(path_parent(path));
+    (void)note_name(n, str_printf(n->arena, STR_FMT " import *", STR_ARG(name)));
 }
 
 static bool note_changed(struct nearness *n)
@@ -80,13 +131,19 @@ static bool note_changed(struct nearness *n)
 
     for (size_t i = 0; i < n->changed->count; i++) {
         struct str path = n->changed->items[i], texts[2] = {STR_NONE, STR_NONE};
+        bool there[2];
         if (model_language_of(path) != &model_languages[n->language])
             continue;
-        if (++count > NEAR_CHANGED_MAX)
+        if (++count > NEAR_CHANGED_MAX || is_settings(n, path))
             return false;
-        for (size_t j = 0; j < 2; j++)
-            if (!model_side_read(&n->sides[j], path, &texts[j]))
+        for (size_t j = 0; j < 2; j++) {
+            there[j] = model_side_read(&n->sides[j], path, &texts[j]);
+            if (!there[j])
                 texts[j] = STR_NONE;
+        }
+        if (!there[1] || (!there[0] && !note_module(n, path)))
+            return false;
+        note_stars(n, path);
         if (!(is_wanted(n, path) ? note_models(n, texts) : note_other(n, path, texts)))
             return false;
     }
@@ -106,20 +163,54 @@ static bool is_said(struct nearness *n, struct str text)
     return false;
 }
 
-/* class Auditor(User): … */
+static struct str word_at(struct str text)
+{
+    size_t end = 0;
+
+    while (end < text.length && byte_is_word(text.bytes[end]))
+        end++;
+    return str_prefix(text, end);
+}
+
+/* import User as Person */
+static void note_aliases(struct nearness *n, struct str line)
+{
+    static const struct str as = STR_INIT(" as ");
+
+    for (size_t at; (at = str_find(line, as)) != SIZE_MAX;) {
+        line = str_trim(str_from_offset(line, at + as.length));
+        (void)note_name(n, word_at(line));
+    }
+}
+
+/* Person = User */
+static void note_value(struct nearness *n, struct str line)
+{
+    struct str name = word_at(line), rest = str_trim(str_from_offset(line, name.length));
+
+    if (name.length && str_find_byte(line, '(') == SIZE_MAX &&
+        (str_starts(rest, STR("=")) || str_starts(rest, STR(":"))))
+        (void)note_name(n, name);
+}
+
+/* class Auditor(User): …, and other names of it */
 static void note_made_from(struct nearness *n, const struct sought *sought, struct str text)
 {
-    struct str line;
+    struct str line, class = STR_NONE; /* in whose header we are */
 
     while (str_next_line(&text, &line)) {
         struct str rest = str_trim(line);
-        size_t end = 0;
-        if (!str_starts(rest, STR("class ")) || !sought_in(sought, rest))
-            continue;
-        rest = str_trim(str_from_offset(rest, STR("class ").length));
-        while (end < rest.length && byte_is_word(rest.bytes[end]))
-            end++;
-        note_name(n, str_prefix(rest, end));
+        if (str_starts(rest, STR("class ")))
+            class = word_at(str_trim(str_from_offset(rest, STR("class ").length)));
+        if (sought_in(sought, rest)) {
+            if (class.length)
+                (void)note_name(n, class);
+            else
+                note_value(n, line);
+            note_aliases(n, line);
+        }
+        if (str_find_byte(rest, ':') != SIZE_MAX)
+            class = STR_NONE;
     }
 }
 
@@ -147,27 +238,80 @@ static void find_naming(struct nearness *n)
     sought_of_names(n, &sought);
     for (size_t i = 0; i < texts->count; i++) {
         const struct model_text *one = &texts->items[i];
-        if (strs_sorted_have(n->changed, one->path) || !sought_in(&sought, one->text))
+        if (!sought_in(&sought, one->text))
             continue;
-        (void)words_add(&n->near, one->path);
+        if (!strs_sorted_have(n->changed, one->path))
+            (void)words_add(&n->near, one->path);
         note_made_from(n, &sought, one->text);
     }
 }
 
-static void find_near(struct nearness *n)
+static void note_classes(struct nearness *n, struct str text)
+{
+    static const struct str mark = STR_INIT("class ");
+
+    for (struct str line; str_next_line(&text, &line);)
+        if (str_starts(line, mark))
+            (void)words_add(&n->classes, word_at(str_trim(str_from_offset(line, mark.length))));
+}
+
+static bool is_unseen(const struct nearness *n, struct str base)
+{
+    static const char *const common[] = {"Base", "Model", "Mixin", "Enum", "Type", "object"};
+    size_t dot = str_find_last_byte(base, '.');
+    struct str name = word_at(dot == SIZE_MAX ? base : str_from_offset(base, dot + 1));
+
+    for (size_t i = 0; i < COUNT_OF(common); i++)
+        if (str_contains(name, str_from(common[i])))
+            return false;
+    return name.length && str_find_byte(base, '=') == SIZE_MAX && !words_have(&n->classes, name);
+}
+
+/* class Admin(Person): in a file that names no table, of a Person that no file with models has: it may be one of those that changed under another
+ * name, and its columns in their table. */
+static bool is_made_of_unseen(const struct nearness *n, struct str text)
+{
+    static const char *const tables[] = {"__tablename__", "Table(",     "django",
+                                         "db.Model",      "table=True", "table = True"};
+
+    for (size_t i = 0; i < COUNT_OF(tables); i++)
+        if (str_contains(text, str_from(tables[i])))
+            return false;
+    for (struct str line; str_next_line(&text, &line);) {
+        size_t open = str_find_byte(line, '(');
+        if (!str_starts(line, STR("class ")) || open == SIZE_MAX)
+            continue;
+        struct str bases = str_from_offset(line, open + 1);
+        for (bases = str_prefix(bases, str_find_byte(bases, ')')); bases.length;)
+            if (is_unseen(n, str_trim(str_cut(&bases, ','))))
+                return true;
+    }
+    return false;
+}
+
+/* False: they are many. */
+static bool find_near(struct nearness *n)
 {
     const struct model_texts *texts = &n->sides[0].texts[n->language];
-    size_t known;
+    size_t known = SIZE_MAX;
 
-    do {
+    for (unsigned pass = 0; n->names.count != known; pass++) {
+        if (pass == NEAR_PASSES_MAX || n->names.count > NEAR_NAMES_MAX ||
+            n->near.count > texts->count / 2)
+            return false;
         known = n->names.count;
         find_naming(n);
-    } while (n->names.count > known);
+    }
+    for (size_t i = 0; i < texts->count; i++)
+        note_classes(n, texts->items[i].text);
     for (size_t i = 0; i < texts->count; i++) {
         const struct model_text *one = &texts->items[i];
         if (!strs_sorted_have(n->changed, one->path) && !words_have(&n->near, one->path))
-            (void)words_add(is_said(n, one->text) ? &n->near : &n->far, one->path);
+            (void)words_add(is_said(n, one->text) || is_made_of_unseen(n, one->text) ? &n->near
+                                                                                     : &n->far,
+                            one->path);
     }
+    return true;
 }
 
 bool models_near(struct model_side sides[2], size_t language, const struct strs *changed,
@@ -180,13 +324,13 @@ bool models_near(struct model_side sides[2], size_t language, const struct strs 
                          .arena = arena,
                          .said = {.arena = arena},
                          .named = {.arena = arena},
+                         .classes = {.arena = arena},
                          .near = {.arena = arena},
                          .far = {.arena = arena}};
     size_t all = 0, wanted = 0;
 
-    if (!model_languages[language].near || !note_changed(&n))
+    if (!model_languages[language].near || !note_changed(&n) || !find_near(&n))
         return false;
-    find_near(&n);
     for (size_t i = 0; i < 2; i++) {
         const struct strs *paths = &sides[i].paths[language];
         ret_paths[i] = (struct strs){0};

@@ -1,256 +1,25 @@
 #include "readers/edited_tables.h"
 
-#include "base/buf.h"
+#include "readers/edited_parts.h"
+#include "readers/python_tree.h"
 #include "readers/statements.h"
 
-#define BODY_MAX ((size_t)4 << 20)
-
-static bool has_one_of(struct str text, const char *const *words)
-{
-    for (; *words; words++)
-        if (str_contains(text, str_from(*words)))
-            return true;
-    return false;
-}
-
-static bool starts_with_word(struct str text, struct str word)
-{
-    return str_starts(text, word) &&
-           (text.length == word.length || !byte_is_word(text.bytes[word.length]));
-}
-
-static struct str name_at(struct str text)
-{
-    size_t length = 0;
-
-    while (length < text.length && byte_is_word(text.bytes[length]))
-        length++;
-    return str_prefix(text, length);
-}
-
-/* --- The statements of one edition. --- */
-
-enum kind {
-    KIND_CLASS,
-    KIND_FUNCTION,
-    KIND_VALUE, /* NAME = …, NAME: … */
-    KIND_IMPORT,
-    KIND_TEXT, /* a docstring */
-    KIND_OTHER,
-};
-
-struct part {
-    enum kind kind;
-    struct str name; /* of classes, functions and values */
-    struct str text; /* with its decorators */
-};
-VEC_DEFINE(parts, struct part);
-
-static enum kind value_kind(struct str statement, struct str *ret_name)
-{
-    struct str name = name_at(statement), rest = str_trim(str_from_offset(statement, name.length));
-
-    if (!name.length || (!str_starts(rest, STR(":")) &&
-                         (!str_starts(rest, STR("=")) || str_starts(rest, STR("==")))))
-        return KIND_OTHER;
-    *ret_name = name;
-    return KIND_VALUE;
-}
-
-static bool begins_text(struct str statement)
-{
-    struct str rest = str_from_offset(statement, name_at(statement).length);
-
-    return statement.length - rest.length <= 2 && rest.length &&
-           (rest.bytes[0] == '"' || rest.bytes[0] == '\'');
-}
-
-static bool is_compound(struct str statement)
-{
-    static const char *const words[] = {"if",      "elif",  "else", "try", "except",
-                                        "finally", "while", "for",  "with"};
-
-    for (size_t i = 0; i < COUNT_OF(words); i++)
-        if (starts_with_word(statement, str_from(words[i])))
-            return true;
-    return false;
-}
-
-static enum kind kind_of(struct str statement, struct str *ret_name)
-{
-    struct str rest = statement;
-
-    *ret_name = STR_NONE;
-    if (starts_with_word(rest, STR("import")) || starts_with_word(rest, STR("from")))
-        return KIND_IMPORT;
-    if (starts_with_word(rest, STR("async")))
-        rest = str_trim(str_from_offset(rest, STR("async").length));
-    if (starts_with_word(rest, STR("class")) || starts_with_word(rest, STR("def"))) {
-        bool class = str_starts(rest, STR("class"));
-        *ret_name = name_at(str_trim(str_from_offset(rest, class ? 5 : 3)));
-        return class ? KIND_CLASS : KIND_FUNCTION;
-    }
-    if (begins_text(statement))
-        return KIND_TEXT;
-    return is_compound(statement) ? KIND_OTHER : value_kind(statement, ret_name);
-}
-
-static bool has_name(const struct parts *parts, struct str name)
-{
-    for (size_t i = 0; i < parts->count; i++)
-        if (str_eq(parts->items[i].name, name))
-            return true;
-    return false;
-}
-
-/* False: it cannot be followed, or binds a name twice: then the order counts. */
-static bool parts_read(struct arena *arena, struct str source, struct parts *ret_parts)
-{
-    struct statements statements = {.source = source};
-    struct str statement, name;
-    size_t decorated = SIZE_MAX;
-    struct parts parts = {0};
-
-    while (statements_next(&statements, &statement)) {
-        size_t start = (size_t)(statement.bytes - source.bytes);
-        if (statements_are_several(statement, false))
-            return false;
-        if (statement.bytes[0] == '@') {
-            decorated = decorated == SIZE_MAX ? start : decorated;
-            continue;
-        }
-        struct part part = {.kind = kind_of(statement, &name),
-                            .name = name,
-                            .text = str_slice(source, decorated == SIZE_MAX ? start : decorated,
-                                              start + statement.length)};
-        /* A property and its setter. */
-        if (name.length && has_name(&parts, name) &&
-            (part.kind != KIND_FUNCTION || decorated == SIZE_MAX))
-            return false;
-        VEC_PUSH(arena, &parts, part);
-        decorated = SIZE_MAX;
-    }
-    *ret_parts = parts;
-    return statements_are_whole(&statements);
-}
-
-static const struct part *part_like(const struct parts *parts, const struct part *part)
-{
-    for (size_t i = 0; i < parts->count; i++)
-        if (str_eq(parts->items[i].text, part->text))
-            return &parts->items[i];
-    return NULL;
-}
-
-static const struct part *class_named(const struct parts *parts, struct str name)
-{
-    for (size_t i = 0; i < parts->count; i++)
-        if (parts->items[i].kind == KIND_CLASS && str_eq(parts->items[i].name, name))
-            return &parts->items[i];
-    return NULL;
-}
-
-/* --- A class with a table of its own. --- */
-
-/* Where its body begins; SIZE_MAX: it stands on the line of the header. */
-static size_t body_of(struct str class)
-{
-    size_t end = str_find(class, STR(":\n")), other = str_find(class, STR(":\r\n"));
-
-    end = other < end ? other : end;
-    return end == SIZE_MAX ? SIZE_MAX : end + 1;
-}
-
-static bool has_own_table(const struct part *class)
-{
-    static const char *const shared[] = {
-        "abstract", "Abstract",          "declared_attr",       "__init_subclass__", "metaclass",
-        "registry", "naming_convention", "type_annotation_map", "concrete",          NULL};
-    static const char *const named[] = {
-        "__tablename__ =", "__tablename__=", "__tablename__:", NULL};
-    static const char *const bases[] = {"models.Model", "db.Model", "table=True", "table = True",
-                                        NULL};
-    size_t body = body_of(class->text);
-
-    return body != SIZE_MAX && !has_one_of(class->text, shared) &&
-           !str_contains(class->name, STR("Mixin")) && !str_contains(class->name, STR("Base")) &&
-           (has_one_of(class->text, named) || has_one_of(str_prefix(class->text, body), bases));
-}
-
-/* Its body as if it stood at the top level. */
-static struct str dedented(struct arena *arena, struct str body)
-{
-    struct buf out = buf_new(arena, BODY_MAX);
-    size_t width = 0;
-    struct str line;
-
-    while (str_next_line(&body, &line)) {
-        size_t indent = 0;
-        while (indent < line.length && (line.bytes[indent] == ' ' || line.bytes[indent] == '\t'))
-            indent++;
-        if (!width && indent < line.length && line.bytes[indent] != '\r')
-            width = indent;
-        buf_add(&out, str_from_offset(line, indent < width ? indent : width));
-        buf_add_byte(&out, '\n');
-    }
-    return buf_str(&out);
-}
-
-static bool is_call(struct str text)
-{
-    size_t at = 0;
-
-    while (at < text.length && (byte_is_word(text.bytes[at]) || text.bytes[at] == '.'))
-        at++;
-    return at && at < text.length && text.bytes[at] == '(';
-}
-
-/* Nothing that other classes could be given: no constant, no enumeration. */
-static bool is_own(const struct part *member)
-{
-    struct str rest = str_trim(str_from_offset(member->text, member->name.length));
-
-    switch (member->kind) {
-    case KIND_FUNCTION:
-    case KIND_TEXT:
-        return true;
-    case KIND_CLASS:
-        return str_eq(member->name, STR("Meta"));
-    case KIND_VALUE:
-        if (str_starts(member->name, STR("__")))
-            return true;
-        if (str_starts(rest, STR(":")))
-            return !str_contains(rest, STR("ClassVar")) && !str_contains(rest, STR("Final"));
-        return is_call(str_trim(str_from_offset(rest, 1)));
-    case KIND_IMPORT:
-    case KIND_OTHER:
-        break;
-    }
-    return str_eq(member->text, STR("pass"));
-}
-
-static bool all_own(const struct parts *members, const struct parts *others)
-{
-    for (size_t i = 0; i < members->count; i++)
-        if (!part_like(others, &members->items[i]) && !is_own(&members->items[i]))
-            return false;
-    return true;
-}
-
-static bool class_differs_alone(struct arena *arena, const struct part *before,
-                                const struct part *after)
-{
-    struct parts old, new;
-
-    return has_own_table(before) && has_own_table(after) &&
-           parts_read(arena, dedented(arena, str_from_offset(before->text, body_of(before->text))),
-                      &old) &&
-           parts_read(arena, dedented(arena, str_from_offset(after->text, body_of(after->text))),
-                      &new) &&
-           all_own(&old, &new) && all_own(&new, &old);
-}
-
 /* --- Two editions. --- */
+
+/* What both have, in one order: of two imports of a name the later one counts. */
+static bool order_stays(const struct edited_parts *before, const struct edited_parts *after)
+{
+    for (size_t i = 0, j = 0;; i++, j++) {
+        while (i < before->list.count && !edited_parts_have(after, &before->list.items[i]))
+            i++;
+        while (j < after->list.count && !edited_parts_have(before, &after->list.items[j]))
+            j++;
+        if (i == before->list.count || j == after->list.count)
+            return i == before->list.count && j == after->list.count;
+        if (!str_eq(before->list.items[i].text, after->list.items[j].text))
+            return false;
+    }
+}
 
 /* What such an import binds, another file may import from this one: of these packages no model does. */
 static bool imports_package(struct str statement)
@@ -259,7 +28,7 @@ static bool imports_package(struct str statement)
         "sqlalchemy", "sqlmodel", "django", "typing",           "typing_extensions", "datetime",
         "uuid",       "decimal",  "enum",   "flask_sqlalchemy", "__future__",        "pydantic"};
     bool from = str_starts(statement, STR("from"));
-    struct str module = name_at(str_trim(str_from_offset(statement, from ? 4 : 6)));
+    struct str module = edited_name_at(str_trim(str_from_offset(statement, from ? 4 : 6)));
 
     for (size_t i = 0; i < COUNT_OF(packages); i++)
         if (str_eq(module, str_from(packages[i])))
@@ -268,15 +37,15 @@ static bool imports_package(struct str statement)
 }
 
 /* __all__ with more in it than before. */
-static bool hands_on_more(const struct part *before, const struct parts *after)
+static bool hands_on_more(const struct edited_part *before, const struct edited_parts *after)
 {
-    for (size_t i = 0; i < after->count; i++) {
+    for (size_t i = 0; i < after->list.count; i++) {
         struct str rest = before->text;
-        if (!str_eq(after->items[i].name, STR("__all__")))
+        if (!str_eq(after->list.items[i].name, STR("__all__")))
             continue;
         while (rest.length) {
-            struct str word = name_at(rest);
-            if (word.length && !str_contains(after->items[i].text, word))
+            struct str word = edited_name_at(rest);
+            if (word.length && !str_contains(after->list.items[i].text, word))
                 return false;
             rest = str_from_offset(rest, word.length ? word.length : 1);
         }
@@ -286,60 +55,256 @@ static bool hands_on_more(const struct part *before, const struct parts *after)
 }
 
 /* It is not there any more as it was. */
-static bool may_go(struct arena *arena, const struct part *part, const struct parts *after)
+static bool may_go(struct arena *arena, const struct edited_part *part,
+                   const struct edited_parts *after)
 {
-    const struct part *class = part->kind == KIND_CLASS ? class_named(after, part->name) : NULL;
+    const struct edited_part *class =
+        part->kind == EDITED_CLASS ? edited_class_named(after, part->name) : NULL;
 
     if (class)
-        return class_differs_alone(arena, part, class);
-    return part->kind == KIND_TEXT || (part->kind == KIND_IMPORT && imports_package(part->text)) ||
+        return edited_class_alone(arena, part, class);
+    return part->kind == EDITED_TEXT ||
+           (part->kind == EDITED_IMPORT && imports_package(part->text)) ||
            (str_eq(part->name, STR("__all__")) && hands_on_more(part, after));
 }
 
-static bool may_come(const struct part *part, const struct parts *before)
+static bool is_star(const struct edited_part *part)
 {
-    if (part->kind != KIND_OTHER)
-        return !part->name.length || !has_name(before, part->name) || part->kind == KIND_CLASS ||
-               str_eq(part->name, STR("__all__"));
+    return part->kind == EDITED_IMPORT && str_ends(part->text, STR("*"));
+}
+
+/* What `from … import a, b as c` binds. */
+static void names_imported(struct arena *arena, struct str statement, struct strs *names)
+{
+    size_t import = str_find(statement, STR("import"));
+    struct str rest = str_from_offset(statement, import + STR("import").length), line;
+
+    if (!str_starts(statement, STR("from")) || import == SIZE_MAX)
+        return;
+    while (str_next_line(&rest, &line))
+        for (line = str_cut(&line, '#'); line.length;) {
+            struct str one = str_trim_bytes(str_cut(&line, ','), " \t\r()\\");
+            size_t as = str_find(one, STR(" as "));
+            if (as != SIZE_MAX)
+                one = str_trim(str_from_offset(one, as + STR(" as ").length));
+            one = edited_name_at(one);
+            if (one.length)
+                VEC_PUSH(arena, names, one);
+        }
+}
+
+/* What is bound in both editions. */
+static void names_kept(struct arena *arena, const struct edited_parts *before,
+                       const struct edited_parts *after, struct words *ret_names)
+{
+    *ret_names = (struct words){.arena = arena};
+    for (size_t i = 0; i < before->list.count; i++) {
+        const struct edited_part *part = &before->list.items[i];
+        struct strs names = {0};
+        if (part->kind == EDITED_IMPORT && edited_parts_have(after, part))
+            names_imported(arena, part->text, &names);
+        if (part->kind == EDITED_VALUE || part->kind == EDITED_FUNCTION ||
+            part->kind == EDITED_CLASS)
+            VEC_PUSH(arena, &names, part->name);
+        for (size_t j = 0; j < names.count; j++)
+            (void)words_add(ret_names, names.items[j]);
+    }
+}
+
+struct coming {
+    struct arena *arena;
+    const struct edited_parts *before;
+    struct words kept;
+    bool star;          /* the old edition has one, of a module of the project */
+    bool star_is_ahead; /* and so has the new one, further down */
+    struct strs *references;
+    struct strs *names; /* those that other files may mean something else by, from now on */
+};
+
+/* A name that was bound means what is bound last, a star's what no statement binds. */
+static bool import_may_come(struct coming *c, const struct edited_part *part)
+{
+    struct strs names = {0};
+
+    if (is_star(part))
+        return !c->star_is_ahead;
+    names_imported(c->arena, part->text, &names);
+    for (size_t i = 0; i < names.count; i++) {
+        if (words_have(&c->kept, names.items[i]))
+            return false;
+        if (c->star && !imports_package(part->text))
+            VEC_PUSH(c->arena, c->names, names.items[i]);
+    }
+    return true;
+}
+
+static bool is_chain(struct str statement)
+{
+    struct str rest = str_from_offset(statement, edited_name_at(statement).length);
+
+    rest = str_trim(rest);
+    if (!str_starts(rest, STR("=")))
+        return false;
+    rest = str_trim(str_from_offset(rest, 1));
+    rest = str_trim(str_from_offset(rest, edited_name_at(rest).length));
+    return str_starts(rest, STR("=")) && !str_starts(rest, STR("=="));
+}
+
+/* = "users" and nothing behind; *ret_name: users. */
+static bool is_literal(struct str text, struct str *ret_name)
+{
+    struct str line = str_prefix(text, str_find_byte(text, '\n'));
+    size_t equal = str_find_byte(line, '=');
+
+    text = str_trim(str_from_offset(text, equal == SIZE_MAX ? 0 : equal + 1));
+    if (!text.length || (text.bytes[0] != '"' && text.bytes[0] != '\''))
+        return false;
+    size_t end = str_find_byte(str_from_offset(text, 1), text.bytes[0]);
+    if (end == SIZE_MAX)
+        return false;
+    *ret_name = str_slice(text, 1, end + 1);
+    struct str rest = str_from_offset(text, end + 2);
+    rest = str_trim(str_prefix(rest, str_find_byte(rest, '\n')));
+    return !rest.length || str_find_byte(STR(",)#;"), rest.bytes[0]) != SIZE_MAX;
+}
+
+/* What its table may be called. */
+static void names_of_table(struct arena *arena, const struct edited_part *class, struct strs *names)
+{
+    static const struct str mark = STR_INIT("__tablename__");
+    size_t at = str_find(class->text, mark);
+    struct str name;
+
+    if (at != SIZE_MAX && is_literal(str_from_offset(class->text, at + mark.length), &name))
+        VEC_PUSH(arena, names, name);
+    VEC_PUSH(arena, names, str_lower(arena, class->name));
+    if (python_snake_case(arena, class->name, &name))
+        VEC_PUSH(arena, names, name);
+}
+
+/* A key may have referred to a table, or a column, that was not there. */
+static void note_references(struct coming *c, const struct edited_part *class)
+{
+    const struct edited_part *before = edited_class_named(c->before, class->name);
+    struct edited_parts old, new;
+    struct strs tables = {0};
+
+    names_of_table(c->arena, class, &tables);
+    for (size_t i = 0; !before && i < tables.count; i++) {
+        static const char *const behind[] = {".", "\"", "'"};
+        for (size_t j = 0; j < COUNT_OF(behind); j++)
+            VEC_PUSH(c->arena, c->references,
+                     str_printf(c->arena, STR_FMT "%s", STR_ARG(tables.items[i]), behind[j]));
+    }
+    if (!before || !edited_class_members(c->arena, before, &old) ||
+        !edited_class_members(c->arena, class, &new))
+        return;
+    for (size_t i = 0; i < new.list.count; i++)
+        for (size_t j = 0; new.list.items[i].kind == EDITED_VALUE &&j < tables.count; j++)
+            if (!words_have(&old.names, new.list.items[i].name))
+                VEC_PUSH(c->arena, c->references,
+                         str_printf(c->arena, STR_FMT "." STR_FMT, STR_ARG(tables.items[j]),
+                                    STR_ARG(new.list.items[i].name)));
+}
+
+static bool definition_may_come(struct coming *c, const struct edited_part *part)
+{
+    bool class = part->kind == EDITED_CLASS, all = str_eq(part->name, STR("__all__"));
+    bool again = words_have(&c->kept, part->name);
+
+    if (part->kind == EDITED_VALUE && is_chain(part->text))
+        return false;
+    if (class)
+        note_references(c, part);
+    /* A file that is new hands on nothing yet. */
+    if (class || (c->before->list.count && !again && !all))
+        VEC_PUSH(c->arena, c->names, part->name);
+    return !again || all || (class && words_have(&c->before->names, part->name));
+}
+
+static bool may_come(struct coming *c, const struct edited_part *part)
+{
+    switch (part->kind) {
+    case EDITED_IMPORT:
+        return import_may_come(c, part);
+    case EDITED_CLASS:
+    case EDITED_FUNCTION:
+    case EDITED_VALUE:
+        return definition_may_come(c, part);
+    case EDITED_TEXT:
+        return true;
+    case EDITED_OTHER:
+        break;
+    }
     return str_starts(part->text, STR("Index("));
 }
 
-bool edited_tables(struct arena *arena, struct str before, struct str after, struct strs *ret_names)
+static bool
+all_may_go(struct arena *arena, const struct edited_parts *before, const struct edited_parts *after,
+           bool (*goes)(struct arena *, const struct edited_part *, const struct edited_parts *))
 {
-    struct parts old, new;
-    struct strs names = {0};
-
-    if (!parts_read(arena, before, &old) || !parts_read(arena, after, &new))
-        return false;
-    for (size_t i = 0; i < old.count; i++)
-        if (!part_like(&new, &old.items[i]) && !may_go(arena, &old.items[i], &new))
+    for (size_t i = 0; i < before->list.count; i++)
+        if (!edited_parts_have(after, &before->list.items[i]) &&
+            !goes(arena, &before->list.items[i], after))
             return false;
-    for (size_t i = 0; i < new.count; i++) {
-        if (part_like(&old, &new.items[i]))
-            continue;
-        if (!may_come(&new.items[i], &old))
-            return false;
-        if (new.items[i].kind == KIND_CLASS)
-            VEC_PUSH(arena, &names, new.items[i].name);
-    }
-    *ret_names = names;
     return true;
 }
 
-bool edited_tables_imports_stay(struct arena *arena, struct str before, struct str after)
+static bool all_may_come(struct coming *c, const struct edited_parts *after, bool others)
 {
-    struct strs kept = {0};
-    struct statements old = {.source = before}, new = {.source = after};
-    struct str statement, name;
-
-    while (statements_next(&new, &statement))
-        if (kind_of(statement, &name) == KIND_IMPORT)
-            VEC_PUSH(arena, &kept, statement);
-    while (statements_next(&old, &statement))
-        if (kind_of(statement, &name) == KIND_IMPORT && !imports_package(statement) &&
-            !strs_have(&kept, statement))
+    for (size_t i = 0; i < c->before->list.count; i++)
+        if (is_star(&c->before->list.items[i]) && !imports_package(c->before->list.items[i].text))
+            c->star = true;
+    for (size_t i = after->list.count; i-- > 0;) {
+        const struct edited_part *part = &after->list.items[i];
+        if (edited_parts_have(c->before, part))
+            c->star_is_ahead = c->star_is_ahead || is_star(part);
+        else if (!(others && part->kind == EDITED_OTHER) && !may_come(c, part))
             return false;
+    }
     return true;
+}
+
+/* `others`: statements that define nothing may come. */
+static bool differ_alone(struct arena *arena, const struct str texts[2], bool others,
+                         bool (*goes)(struct arena *, const struct edited_part *,
+                                      const struct edited_parts *),
+                         struct strs *ret_names, struct strs *ret_references)
+{
+    struct edited_parts old, new;
+    struct strs names = {0}, references = {0};
+    struct coming coming = {
+        .arena = arena, .before = &old, .names = &names, .references = &references};
+
+    if (!edited_parts_read(arena, texts[0], &old) || !edited_parts_read(arena, texts[1], &new) ||
+        !order_stays(&old, &new) || !all_may_go(arena, &old, &new, goes))
+        return false;
+    names_kept(arena, &old, &new, &coming.kept);
+    if (!all_may_come(&coming, &new, others))
+        return false;
+    *ret_names = names;
+    *ret_references = references;
+    return true;
+}
+
+bool edited_tables(struct arena *arena, const struct str texts[2], struct strs *ret_names,
+                   struct strs *ret_references)
+{
+    return differ_alone(arena, texts, false, may_go, ret_names, ret_references);
+}
+
+static bool may_go_beside(struct arena *arena, const struct edited_part *part,
+                          const struct edited_parts *after)
+{
+    (void)arena, (void)after;
+    return part->kind != EDITED_IMPORT || imports_package(part->text);
+}
+
+bool edited_tables_beside(struct arena *arena, const struct str texts[2], struct strs *ret_names)
+{
+    struct strs references; /* it has no tables */
+
+    return differ_alone(arena, texts, true, may_go_beside, ret_names, &references);
 }
 
 /* --- A file that did not change. --- */
@@ -353,8 +318,8 @@ static bool runs_something(struct str source)
     struct str statement, name;
 
     while (statements_next(&statements, &statement))
-        if (statement.bytes[0] != '@' &&
-            (kind_of(statement, &name) == KIND_OTHER || statements_are_several(statement, false)))
+        if (statement.bytes[0] != '@' && (edited_kind_of(statement, &name) == EDITED_OTHER ||
+                                          statements_are_several(statement, false)))
             return true;
     return !statements_are_whole(&statements);
 }
@@ -368,24 +333,32 @@ static bool note_bound(struct arena *arena, struct str source, struct strs *name
     while (str_next_line(&source, &line)) {
         if (!line.length || str_find_byte(STR(" \t#@)]}\"'"), line.bytes[0]) != SIZE_MAX)
             continue;
-        odd = kind_of(line, &name) == KIND_OTHER || odd;
+        odd = edited_kind_of(line, &name) == EDITED_OTHER || odd;
         if (name.length)
             VEC_PUSH(arena, names, name);
     }
     return odd;
 }
 
-static void note_literals(struct arena *arena, struct str source, struct str mark,
+/* Returns whether all of them could be read. */
+static bool note_literals(struct arena *arena, struct str source, struct str mark,
                           struct strs *names)
 {
+    bool all = true;
     size_t at;
 
     while ((at = str_find(source, mark)) != SIZE_MAX) {
+        struct str name = STR_NONE;
         source = str_from_offset(source, at + mark.length);
-        while (source.length && !byte_is_word(source.bytes[0]))
-            source = str_from_offset(source, 1);
-        VEC_PUSH(arena, names, name_at(source));
+        all = is_literal(source, &name) && all;
+        while (name.length) {
+            struct str word = edited_name_at(name);
+            if (word.length)
+                VEC_PUSH(arena, names, word);
+            name = str_from_offset(name, word.length ? word.length : 1);
+        }
     }
+    return all;
 }
 
 bool edited_tables_look(struct arena *arena, struct str source, struct strs *ret_names)
@@ -393,9 +366,9 @@ bool edited_tables_look(struct arena *arena, struct str source, struct strs *ret
     struct strs names = {0};
     bool odd = note_bound(arena, source, &names);
 
-    note_literals(arena, source, STR("__tablename__"), &names);
-    note_literals(arena, source, STR("Table("), &names);
-    note_literals(arena, source, STR("db_table"), &names);
+    bool read = note_literals(arena, source, STR("__tablename__"), &names);
+    read = note_literals(arena, source, STR("Table("), &names) && read;
+    read = note_literals(arena, source, STR("db_table"), &names) && read;
     *ret_names = names;
-    return !((odd || str_find_byte(source, ';') != SIZE_MAX) && runs_something(source));
+    return read && !((odd || str_find_byte(source, ';') != SIZE_MAX) && runs_something(source));
 }

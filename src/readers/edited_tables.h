@@ -6,7 +6,8 @@
  * function, a statement that does something) may be what models elsewhere are made from.
  *
  * In:    two editions of a file; an empty one is a file that is not there.
- * Out:   the names of the classes that differ or come; false: it differs in more, or cannot be followed.
+ * Out:   the names of the classes that differ or come, and others that another file may mean something else by from now on; false: it differs
+ *        in more, or cannot be followed.
  * Source: SQLAlchemy 2.0, "Mapping Class Inheritance Hierarchies" (the columns of a class with a table are no subclass's, but for those that
  *         say so); Django 5.0, "Model inheritance" (multi-table).
  */
@@ -17,15 +18,16 @@
 #include "base/str.h"
 #include "base/vec.h"
 
-bool edited_tables(struct arena *arena, struct str before, struct str after,
-                   struct strs *ret_names);
+/* *ret_references: how keys of other tables write the tables and columns that come, "teams." and "users.code". */
+bool edited_tables(struct arena *arena, const struct str texts[2], struct strs *ret_names,
+                   struct strs *ret_references);
 
-/* Of a file without models: does it import all that it did? Others may import that from it. */
-bool edited_tables_imports_stay(struct arena *arena, struct str before, struct str after);
+/* Of a file without models, whose definitions stay: does it import all that it did, and give each name it gave the same meaning? Others may import from it. */
+bool edited_tables_beside(struct arena *arena, const struct str texts[2], struct strs *ret_names);
 /* Words of files that set what concerns every table (a naming convention, a map of types), NULL at the end. */
 extern const char *const edited_tables_wide_words[];
 /* Of a file that did not change, the names that it binds at its top level, and those of the tables that it names in words; may hold more. False: it
- * runs something there, which may concern any table. */
+ * runs something there, which may concern any table, or puts a table's name together. */
 bool edited_tables_look(struct arena *arena, struct str source, struct strs *ret_names);
 
 #endif

@@ -20,6 +20,15 @@ TestSuite(edited_tables, .fini = end);
 #define BODY "    id = Column(Integer, primary_key=True)\n\n    def name(self):\n        return 1\n"
 #define PLAIN HEAD_LINES USER BODY
 
+static struct str joined(const struct strs *names)
+{
+    struct str all = STR("");
+
+    for (size_t i = 0; i < names->count; i++)
+        all = str_printf(&arena, STR_FMT STR_FMT " ", STR_ARG(all), STR_ARG(names->items[i]));
+    return all;
+}
+
 struct edit {
     const char *before, *after;
     const char *names; /* of the classes, each with a blank behind; NULL: more than tables */
@@ -33,8 +42,10 @@ static const struct edit edits[] = {
     {"", PLAIN, "User "},
     {PLAIN, PLAIN "\n\nclass Post(Base):\n    __tablename__ = \"posts\"\n", "Post "},
     {PLAIN, PLAIN "\n\nclass Mixin:\n    pass\n", "Mixin "},
-    {PLAIN, PLAIN "\n\nLATER = 1\n", ""},
-    {PLAIN, PLAIN "\n\ndef f():\n    return 1\n", ""},
+    {PLAIN, PLAIN "\n\nLATER = 1\n", "LATER "},
+    {PLAIN, PLAIN "\n\ndef made():\n    return 1\n", "made "},
+    {"", "LATER = 1\n" USER BODY, "User "},
+    {PLAIN, PLAIN "\n\nA = B = 1\n", NULL},
     {PLAIN, PLAIN "\n\nIndex(\"ix\", User.id)\n", ""},
     {PLAIN, PLAIN "\n\nUser.more = Column(Integer)\n", NULL},
     {PLAIN, PLAIN "\n\nBase.metadata.naming_convention = {}\n", NULL},
@@ -97,23 +108,83 @@ static const struct edit edits[] = {
      "class A(Base):\n    __tablename__ = \"a\"\n    y = Column(Integer)\n\n    @property\n    def "
      "x(self):\n        return 1\n\n    @x.setter\n    def x(self, v):\n        pass\n",
      "A "},
+    /* The header's line ends in more than a colon. */
+    {"class A(Base):  # a: b\n    __tablename__ = \"a\"\n    N = 1\n\n    def f(self):\n        "
+     "pass\n",
+     "class A(Base):  # a: b\n    __tablename__ = \"a\"\n    N = 2\n\n    def f(self):\n        "
+     "pass\n",
+     NULL},
+    {"class A(\n    Base,  # it's one\n): \n    __tablename__ = \"a\"\n",
+     "class A(\n    Base,  # it's one\n): \n    __tablename__ = \"a\"\n    b = Column(Text)\n",
+     "A "},
+    {"class A(Base):\n    __tablename__ = \"a\"\n    N: int = 1\n",
+     "class A(Base):\n    __tablename__ = \"a\"\n    N: int = 2\n", NULL},
+    {"class A(Base):\n    __tablename__ = \"a\"\n    N = int(1)\n",
+     "class A(Base):\n    __tablename__ = \"a\"\n    N = int(2)\n", NULL},
+    {"class A(Base):\n    __tablename__ = \"a\"\n    K = enum.Enum(\"K\", \"a\")\n",
+     "class A(Base):\n    __tablename__ = \"a\"\n    K = enum.Enum(\"K\", \"b\")\n", NULL},
+    /* What an import binds. */
+    {"from app.a import x\n", "from app.a import x\nfrom app.b import y\n", ""},
+    {"from app.a import x\n",
+     "from app.a import x\nfrom app.b import (\n    y as z,  # a, b\n    x\n)\n", NULL},
+    {"from app.a import x\nfrom app.b import x\n", "from app.b import x\nfrom app.a import x\n",
+     NULL},
+    {"from app.a import x\n", "from app.a import x\nx = 1\n", NULL},
+    {"from app.a import *\n", "from app.a import *\nfrom app.b import y as z, w\n", "z w "},
+    {"from app.a import *\n", "from app.a import *\nfrom app.b import *\n", ""},
+    {"from app.a import *\n", "from app.b import *\nfrom app.a import *\n", NULL},
+    {"from sqlalchemy import Text\n", "from sqlalchemy import Index, Text\n", ""},
+    {"from sqlalchemy import Text\n", "from sqlalchemy import Text\nfrom app.a import Text\n",
+     NULL},
 };
 
-static struct str joined(const struct strs *names)
+Test(edited_tables, references)
 {
-    struct str all = STR("");
+    static const struct edit keys[] = {
+        {"", "class UserRole(Base):\n    __tablename__ = \"roles\"\n",
+         "roles. roles\" roles' userrole. userrole\" userrole' user_role. user_role\" user_role' "},
+        {"class A(Base):\n    __tablename__ = \"as\"\n    x = Column(Text)\n",
+         "class A(Base):\n    __tablename__ = \"as\"\n    x = Column(Text)\n    y = Column(Text)\n",
+         "as.y a.y a.y "},
+    };
 
-    for (size_t i = 0; i < names->count; i++)
-        all = str_printf(&arena, STR_FMT STR_FMT " ", STR_ARG(all), STR_ARG(names->items[i]));
-    return all;
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        const struct str texts[] = {str_from(keys[i].before), str_from(keys[i].after)};
+        struct strs names = {0}, references = {0};
+        cr_assert(edited_tables(&arena, texts, &names, &references));
+        cr_expect(str_eq(joined(&references), str_from(keys[i].names)), STR_FMT,
+                  STR_ARG(joined(&references)));
+    }
+}
+
+Test(edited_tables, files_beside)
+{
+    static const struct edit besides[] = {
+        {"from app.a import *\n", "from app.a import *\nX = 1\n", "X "},
+        {"from app.a import x\n", "from app.a import x\nfrom app.b import x\n", NULL},
+        {"from app.a import *\nfrom app.b import *\n", "from app.b import *\nfrom app.a import *\n",
+         NULL},
+        {"from app.a import x\n", "", NULL},
+        {"import os\n", "import os\nrun()\n", ""},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(besides); i++) {
+        const struct str texts[] = {str_from(besides[i].before), str_from(besides[i].after)};
+        struct strs names = {0};
+        bool alone = edited_tables_beside(&arena, texts, &names);
+        cr_expect_eq(alone, besides[i].names != NULL, "%zu", i);
+        if (alone && besides[i].names)
+            cr_expect(str_eq(joined(&names), str_from(besides[i].names)), STR_FMT,
+                      STR_ARG(joined(&names)));
+    }
 }
 
 Test(edited_tables, edits)
 {
     for (size_t i = 0; i < COUNT_OF(edits); i++) {
-        struct strs names = {0};
-        bool alone =
-            edited_tables(&arena, str_from(edits[i].before), str_from(edits[i].after), &names);
+        const struct str texts[] = {str_from(edits[i].before), str_from(edits[i].after)};
+        struct strs names = {0}, references = {0};
+        bool alone = edited_tables(&arena, texts, &names, &references);
         cr_expect_eq(alone, edits[i].names != NULL, "%zu:\n%s---\n%s", i, edits[i].before,
                      edits[i].after);
         if (alone && edits[i].names)
@@ -127,6 +198,11 @@ static const struct {
 } files[] = {
     {PLAIN, "STATES User users "},
     {"class A(models.Model):\n    class Meta:\n        db_table = 'as'\n", "A as "},
+    {"class A(Base):\n    __tablename__: str = \"a.b\"  # c\n", "A a b "},
+    {"class A(Base):\n    __tablename__ = P + \"s\"\n", NULL},
+    {"class A(Base):\n    __tablename__ = \"s\" + P\n", NULL},
+    {"class A(Base):\n    __tablename__ = f\"{P}s\"\n", NULL},
+    {"t = Table(NAME, metadata)\n", NULL},
     {"t = Table(\n    \"ts\", metadata)\n", "t ts "},
     {"logger = get()\n\n\ndef f():\n    register(User)\n", "logger f "},
     {"\"\"\"Two\nlines of text\n\"\"\"\nx: int = 1\n", "x "},
