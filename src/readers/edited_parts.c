@@ -228,20 +228,26 @@ static bool is_constant_name(struct str name)
     return true;
 }
 
-/* LIMIT: int = 5 is no column, name: str = "" of a SQLModel is one. */
-static bool is_annotated_field(struct str name, struct str annotation)
+/* LIMIT: int = 5 is no column, name: str = "" is one of a SQLModel alone. */
+static bool is_annotated_field(struct str name, struct str annotation, bool of_sqlmodel)
 {
+    size_t equal = str_find_byte(annotation, '=');
+    struct str value = str_trim(str_from_offset(annotation, equal == SIZE_MAX ? 0 : equal + 1));
+
+    if (equal != SIZE_MAX && !of_sqlmodel && !makes_field(value))
+        return false;
     return !str_contains(annotation, STR("ClassVar")) && !str_contains(annotation, STR("Final")) &&
            (!is_constant_name(name) || str_contains(annotation, STR("Mapped[")));
 }
 
 /* Nothing that other classes could be given: no constant, no enumeration. */
-static bool is_own(const struct edited_part *member)
+static bool is_own(const struct edited_part *member, bool of_sqlmodel)
 {
     struct str rest = str_trim(str_from_offset(member->text, member->name.length));
 
     switch (member->kind) {
-    case EDITED_FUNCTION:
+    case EDITED_FUNCTION: /* one of an object gives other classes nothing */
+        return !str_contains(str_prefix(member->text, member->begins), STR("method"));
     case EDITED_TEXT:
         return true;
     case EDITED_CLASS:
@@ -250,7 +256,7 @@ static bool is_own(const struct edited_part *member)
         if (str_starts(member->name, STR("__")))
             return true;
         if (str_starts(rest, STR(":")))
-            return is_annotated_field(member->name, rest);
+            return is_annotated_field(member->name, rest, of_sqlmodel);
         return makes_field(str_trim(str_from_offset(rest, 1)));
     case EDITED_IMPORT:
     case EDITED_OTHER:
@@ -259,10 +265,12 @@ static bool is_own(const struct edited_part *member)
     return str_eq(member->text, STR("pass"));
 }
 
-static bool all_own(const struct edited_parts *members, const struct edited_parts *others)
+static bool all_own(const struct edited_parts *members, const struct edited_parts *others,
+                    bool of_sqlmodel)
 {
     for (size_t i = 0; i < members->list.count; i++)
-        if (!edited_parts_have(others, &members->list.items[i]) && !is_own(&members->list.items[i]))
+        if (!edited_parts_have(others, &members->list.items[i]) &&
+            !is_own(&members->list.items[i], of_sqlmodel))
             return false;
     return true;
 }
@@ -280,9 +288,11 @@ bool edited_class_members(struct arena *arena, const struct edited_part *class,
 bool edited_class_alone(struct arena *arena, const struct edited_part *before,
                         const struct edited_part *after)
 {
+    static const char *const sqlmodel[] = {"table=True", "table = True", NULL};
     struct edited_parts old, new;
+    bool is_sqlmodel = has_one_of(after->text, sqlmodel);
 
     return has_own_table(before) && has_own_table(after) &&
            edited_class_members(arena, before, &old) && edited_class_members(arena, after, &new) &&
-           all_own(&old, &new) && all_own(&new, &old);
+           all_own(&old, &new, is_sqlmodel) && all_own(&new, &old, is_sqlmodel);
 }
