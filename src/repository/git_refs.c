@@ -2,14 +2,16 @@
  * asked of two commits.
  *
  * Known are names of refs in git's order, ids, and "^" and "~N" behind them. What is anything else (an abbreviated id, "main@{1}", a file of that name in
- * git's directory, another format of refs) is not decided here.
- * Source: gitrevisions(7), "Specifying revisions" (<refname>, <rev>^, <rev>~<n>); gitrepository-layout(5), HEAD, refs, packed-refs.
+ * git's directory, another format of refs, a ref or a configuration that git complains of) is not decided here.
+ * Source: gitrevisions(7), "Specifying revisions" (<refname>, <rev>^, <rev>~<n>); gitrepository-layout(5), HEAD, refs, packed-refs;
+ *         git-check-ref-format(1); git-config(1), "Syntax"; git's repository-version.txt.
  */
 #include "base/file.h"
 #include "repository/git_command.h"
 
 #define REF_MAX ((size_t)4096)
 #define PACKED_MAX ((size_t)64 << 20)
+#define CONFIG_MAX ((size_t)1 << 20)
 #define SYMBOLIC_MAX 5u
 #define GENERATIONS_MAX 100000u
 
@@ -18,7 +20,66 @@ struct refs {
     struct git_directories directories;
     struct str packed;
     bool packed_is_read;
+    bool odd; /* something is there that git would read in another way, or refuse */
 };
+
+/* --- The format of the repository. --- */
+
+static bool is_known_extension(struct str key)
+{
+    static const char *const known[] = {"noop",           "objectformat",    "partialclone",
+                                        "worktreeconfig", "preciousobjects", NULL};
+
+    return str_is_one_of_nocase(key, known);
+}
+
+/* [core], [remote "origin"] */
+static bool is_section(struct str line, struct str *ret_name)
+{
+    size_t close = str_find_byte(line, ']'), end = 1;
+
+    while (end < line.length && (byte_is_word(line.bytes[end]) || line.bytes[end] == '-'))
+        end++;
+    *ret_name = str_slice(line, 1, end);
+    return close != SIZE_MAX && ret_name->length;
+}
+
+/* As git itself: only what it knows how to read. */
+static bool format_is_known(struct arena *arena, struct str directory)
+{
+    struct err absent = ERR_NONE;
+    struct str text, line, section = STR_NONE;
+
+    if (!file_read(arena, path_join(arena, directory, STR("config")), CONFIG_MAX, &text, &absent))
+        return false;
+    for (bool goes_on = false; str_next_line(&text, &line);) {
+        bool inside = goes_on;
+        goes_on = str_ends(line, STR("\\"));
+        line = str_trim(line);
+        if (inside || !line.length || line.bytes[0] == '#' || line.bytes[0] == ';')
+            continue;
+        if (line.bytes[0] == '[') {
+            if (!is_section(line, &section))
+                return false;
+            continue;
+        }
+        struct str rest = line, key = str_trim(str_cut(&rest, '='));
+        if (str_eq_nocase(section, STR("extensions")) && !is_known_extension(key))
+            return false;
+        if (str_eq_nocase(section, STR("core")) &&
+            str_eq_nocase(key, STR("repositoryformatversion")) &&
+            !str_eq(str_trim(rest), STR("0")) && !str_eq(str_trim(rest), STR("1")))
+            return false;
+    }
+    return true;
+}
+
+/* --- Refs. --- */
+
+static bool is_component(struct str part)
+{
+    return part.length && part.bytes[0] != '.' && !str_ends(part, STR(".lock"));
+}
 
 static bool is_name(struct str name)
 {
@@ -32,8 +93,36 @@ static bool is_name(struct str name)
     for (size_t i = 0; i < COUNT_OF(own); i++)
         if (str_contains(name, own[i]))
             return false;
-    return name.length && name.bytes[0] != '-' && name.bytes[0] != '/' &&
-           !str_contains(name, STR("..")) && !str_contains(name, STR("@{"));
+    for (struct str rest = name; rest.length;)
+        if (!is_component(str_cut(&rest, '/')))
+            return false;
+    return name.length && name.bytes[0] != '-' && !str_ends(name, STR("/")) &&
+           !str_ends(name, STR(".")) && !str_contains(name, STR("..")) &&
+           !str_contains(name, STR("@{"));
+}
+
+/* Lines as git writes them; in the order that the first of them promises, for git looks names up by halves. */
+static bool packed_is_plain(struct str packed)
+{
+    bool sorted = str_starts(packed, STR("#")) &&
+                  str_contains(str_prefix(packed, str_find_byte(packed, '\n')), STR(" sorted "));
+    struct str line, last = STR_NONE, rest = packed;
+
+    for (bool first = true; str_next_line(&rest, &line); first = false) {
+        if (str_starts(line, STR("#")) && first)
+            continue;
+        if (str_starts(line, STR("^"))) {
+            if (!git_is_id(str_from_offset(line, 1)))
+                return false;
+            continue;
+        }
+        struct str name = line;
+        if (!git_is_id(str_cut(&name, ' ')) || !str_starts(name, STR("refs/")) ||
+            (sorted && last.length && str_compare(last, name) >= 0))
+            return false;
+        last = name;
+    }
+    return !packed.length || str_ends(packed, STR("\n"));
 }
 
 static struct str packed_id(struct refs *refs, struct str name)
@@ -46,7 +135,11 @@ static struct str packed_id(struct refs *refs, struct str name)
                    path_join(refs->arena, refs->directories.common, STR("packed-refs")), PACKED_MAX,
                    &refs->packed, &absent))
         refs->packed = STR_NONE;
+    if (!refs->packed_is_read)
+        refs->odd = !packed_is_plain(refs->packed) || refs->odd;
     refs->packed_is_read = true;
+    if (!refs->packed.length)
+        return STR_NONE;
     size_t end = str_find(refs->packed, line), start = end;
     while (end != SIZE_MAX && start && refs->packed.bytes[start - 1] != '\n')
         start--;
@@ -60,17 +153,17 @@ static struct str id_of_ref(struct refs *refs, struct str name)
         struct err absent = ERR_NONE;
         struct str text, directory = str_eq(name, STR("HEAD")) ? refs->directories.git
                                                                : refs->directories.common;
-        if (!file_read(refs->arena, path_join(refs->arena, directory, name), REF_MAX, &text,
-                       &absent))
-            text = packed_id(refs, name);
-        text = str_trim(text);
-        if (git_is_id(text))
+        bool loose = file_read(refs->arena, path_join(refs->arena, directory, name), REF_MAX, &text,
+                               &absent);
+        text = str_trim(loose ? text : packed_id(refs, name));
+        if (git_is_id(text) || (!loose && !text.length))
             return text;
-        if (!str_starts(text, STR("ref: refs/")))
+        name = str_starts(text, STR("ref:")) ? str_trim(str_from_offset(text, STR("ref:").length))
+                                             : STR_NONE;
+        if (!str_starts(name, STR("refs/")) || !is_name(name)) {
+            refs->odd = true;
             return STR_NONE;
-        name = str_trim(str_from_offset(text, STR("ref: ").length));
-        if (!is_name(name))
-            return STR_NONE;
+        }
     }
     return STR_NONE;
 }
@@ -145,8 +238,8 @@ bool git_refs_commit(struct git *git, struct arena *arena, struct str revision,
         !count_generations(str_from_offset(revision, end), &generations))
         return false;
     struct str id = id_of_name(&refs, str_prefix(revision, end));
-    if (!id.length || !git_ancestor_near(git, arena, id, generations, &object) ||
-        object.type != GIT_COMMIT)
+    if (!id.length || refs.odd || !format_is_known(arena, refs.directories.common) ||
+        !git_ancestor_near(git, arena, id, generations, &object) || object.type != GIT_COMMIT)
         return false;
     *ret_commit = str_copy(arena, object.id);
     return true;

@@ -170,7 +170,15 @@ Test(refs, what_is_more_is_left_to_git)
                                         "HEAD~99999999999999999999",
                                         "0000000000000000000000000000000000000000",
                                         "ffffffffffffffffffffffffffffffffffffffff",
-                                        "plain^0^0^2"};
+                                        "plain^0^0^2",
+                                        "./main",
+                                        "main/",
+                                        "main/.",
+                                        "heads//main",
+                                        "refs//heads/main",
+                                        "main.lock",
+                                        "feat/.one",
+                                        "main."};
 
     for (size_t i = 0; i < COUNT_OF(places); i++)
         for (size_t j = 0; j < COUNT_OF(names); j++) {
@@ -179,6 +187,50 @@ Test(refs, what_is_more_is_left_to_git)
         }
     struct str short_id = str_prefix(said_by_git("r", STR("main")), 10);
     cr_expect(!read_near("r", short_id).length);
+}
+
+/* Where git complains, or reads on another way, nothing is said here. */
+Test(refs, files_that_git_does_not_write)
+{
+    static const struct {
+        const char *make, *name;
+        bool same; /* as git says; false: not known */
+    } odd[] = {
+        {"git rev-parse main~3 | sed 's/$/ more/' >.git/refs/tags/one; git branch one main", "one",
+         false},
+        {": >.git/refs/tags/one; git branch one main", "one", false},
+        {"echo 'ref: HEAD' >.git/refs/tags/one; git branch one main~2", "one", false},
+        {"echo 'ref:refs/heads/main' >.git/refs/tags/one; git branch one main~2", "one", true},
+        {"printf 'ref:   refs/heads/main \\n' >.git/refs/tags/one; git branch one main~2", "one",
+         true},
+        {"git rev-parse main | tr -d '\\n' >.git/refs/tags/one; git branch one main~2", "one",
+         true},
+        {"mkdir -p .git/refs/tags/one; git branch one main~2", "one", true},
+        {"ln -s nowhere .git/refs/tags/one; git branch one main~2", "one", true},
+        {"git pack-refs --all; printf %s \"$(cat .git/packed-refs)\" >p; mv p .git/packed-refs",
+         "packed-tag", false},
+        {"git pack-refs --all; sed -i 's/$/\\r/' .git/packed-refs", "packed", false},
+        {"git pack-refs --all; echo what >>.git/packed-refs", "packed", false},
+        {"git pack-refs --all; sed -i '$!N;s/\\(.*\\)\\n\\(.*\\)/\\2\\n\\1/' .git/packed-refs",
+         "packed", false},
+        {"git pack-refs --all; sed -i 1d .git/packed-refs", "packed", true},
+        {"git config core.repositoryformatversion 9", "main", false},
+        {"git config core.repositoryformatversion 1; git config extensions.what x", "main", false},
+        {"git config core.repositoryformatversion 1; git config extensions.worktreeConfig true",
+         "main", true},
+        {"echo '[bro' >>.git/config", "main", false},
+        {"printf '[alias]\\n\\tx = \"a \\\\\\n[bro\"\\n' >>.git/config", "main", true},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(odd); i++) {
+        in("", "rm -rf o && cp -a r o && cd o && rm -rf .git/worktrees");
+        in("o", odd[i].make);
+        struct str near = read_near("o", str_from(odd[i].name));
+        struct str git = odd[i].same ? said_by_git("o", str_from(odd[i].name)) : STR_NONE;
+        cr_expect(str_eq(near, git) && odd[i].same == (git.length > 0),
+                  "%s: git says " STR_FMT ", here it is " STR_FMT, odd[i].make, STR_ARG(git),
+                  STR_ARG(near));
+    }
 }
 
 /* Opened for commits, both are known by their ids, and so is what is in them. */
