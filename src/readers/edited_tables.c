@@ -196,6 +196,11 @@ static void note_references(struct coming *c, const struct edited_part *class)
             VEC_PUSH(c->arena, c->references,
                      str_printf(c->arena, STR_FMT "%s", STR_ARG(tables.items[i]), behind[j]));
     }
+    /* ForeignKey("shop.item", to_field="code") */
+    for (size_t i = 0; before && i < 2; i++)
+        VEC_PUSH(c->arena, c->references,
+                 str_printf(c->arena, "." STR_FMT "%s", STR_ARG(str_lower(c->arena, class->name)),
+                            i ? "'" : "\""));
     if (!before || !edited_class_members(c->arena, before, &old) ||
         !edited_class_members(c->arena, class, &new))
         return;

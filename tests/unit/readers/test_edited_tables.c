@@ -145,7 +145,7 @@ Test(edited_tables, references)
          "roles. roles\" roles' userrole. userrole\" userrole' user_role. user_role\" user_role' "},
         {"class A(Base):\n    __tablename__ = \"as\"\n    x = Column(Text)\n",
          "class A(Base):\n    __tablename__ = \"as\"\n    x = Column(Text)\n    y = Column(Text)\n",
-         "as.y a.y a.y "},
+         ".a\" .a' as.y a.y a.y "},
     };
 
     for (size_t i = 0; i < COUNT_OF(keys); i++) {
