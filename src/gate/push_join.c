@@ -335,14 +335,21 @@ static bool in_versions(const struct history *history, struct str path)
     return false;
 }
 
-static void report_said(struct pushed *pushed, const struct commit_set *set,
+static bool report_said(struct pushed *pushed, const struct commit_set *set,
                         const struct strs *new_ids, struct str bytes, struct str shown,
-                        struct str path)
+                        struct tree *tree, struct str path, struct err *e)
 {
-    for (size_t n = 0; n < new_ids->count; n++)
-        if (says_id(bytes, new_ids->items[n]))
-            report_taken(pushed, set, new_ids->items[n],
-                         named(&set->history, new_ids->items[n])->file, shown, path);
+    for (size_t n = 0; n < new_ids->count; n++) {
+        bool same;
+        if (!says_id(bytes, new_ids->items[n]))
+            continue;
+        struct str ours = named(&set->history, new_ids->items[n])->file;
+        if (!same_bytes(pushed->after->tree, ours, tree, path, &same, e))
+            return false;
+        if (!same) /* it may have another name there */
+            report_taken(pushed, set, new_ids->items[n], ours, shown, path);
+    }
+    return true;
 }
 
 static void note_overlooked(struct pushed *pushed, struct str what)
@@ -365,16 +372,22 @@ static bool look_at_branch(struct pushed *pushed, const struct commit_set *set,
     for (size_t i = 0; i < changes.count; i++) {
         ARENA(scratch, (size_t)64 << 20);
         struct str bytes;
+        struct str path = changes.items[i].path;
+        enum tree_entry_kind kind;
         bool whole;
         /* Seen from there: what went is there and not here. */
-        if (changes.items[i].kind != CHANGE_DELETED || !changes.items[i].is_file ||
-            !in_versions(&set->history, changes.items[i].path) || files++ >= FILES_MAX)
+        if (changes.items[i].kind != CHANGE_DELETED || !in_versions(&set->history, path) ||
+            files++ >= FILES_MAX)
             continue;
         if (!tree && !repository_tree(repository, arena, ref->commit, &tree, e))
             return false;
-        if (!tree_read_start(tree, &scratch, changes.items[i].path, FILE_BYTES, &bytes, &whole, e))
+        /* A link may lead to a file. */
+        if (!changes.items[i].is_file &&
+            (!tree_exists(tree, &scratch, path, &kind) || kind != TREE_FILE))
+            continue;
+        if (!tree_read_start(tree, &scratch, path, FILE_BYTES, &bytes, &whole, e) ||
+            !report_said(pushed, set, new_ids, bytes, push_ref_shown(ref->name), tree, path, e))
             return false;
-        report_said(pushed, set, new_ids, bytes, push_ref_shown(ref->name), changes.items[i].path);
     }
     if (files > FILES_MAX)
         note_overlooked(pushed, str_printf(arena,
