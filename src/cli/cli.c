@@ -247,7 +247,7 @@ static enum cli_status unknown_command(const struct cli *cli, struct str name)
 
 int cli_main(int argc, char **argv)
 {
-    ARENA(arena, (size_t)2 << 30);
+    struct arena arena = {.budget = (size_t)2 << 30}; /* given back with the process */
     struct cli cli = {.arena = &arena, .out = buf_new(&arena, CLI_OUTPUT_MAX)};
 
     if (argc < 2) {

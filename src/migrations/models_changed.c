@@ -45,9 +45,9 @@ static bool differ(struct arena *arena, struct tree *before, struct tree *after,
         const struct tree_entry *b = order >= 0 ? &new.items[j++] : NULL;
         if (!a && !b)
             break; /* one of the lists is not at its end */
-        struct str path = path_below(arena, directory, a ? a->name : b->name);
         if (a && b && a->id.length && str_eq(a->id, b->id))
             continue;
+        struct str path = path_below(arena, directory, a ? a->name : b->name);
         if (a && b && a->kind == TREE_DIRECTORY && b->kind == TREE_DIRECTORY) {
             if (!differ(arena, before, after, path, depth + 1, paths, e))
                 return false;

@@ -9,7 +9,7 @@
 
 #define DEPTH_MAX 24u
 #define HURRY_PATHS 2000u
-#define HURRY_ASKED 150u
+#define HURRY_ASKED 40u
 #define NEARBY_MAX 400u
 #define NEARBY_PLACES_MAX 16u
 #define MODEL_FILE_MAX ((size_t)16 << 20)
@@ -407,17 +407,28 @@ static bool holds_models(struct model_side *side, size_t language, struct str pa
     return holds;
 }
 
+/* Both are sorted. */
+static struct strs merged(struct arena *arena, const struct strs *one, const struct strs *other)
+{
+    struct strs all = {0};
+    size_t i = 0, j = 0;
+
+    while (i < one->count || j < other->count) {
+        bool first = j == other->count ||
+                     (i < one->count && str_compare(one->items[i], other->items[j]) <= 0);
+        VEC_PUSH(arena, &all, first ? one->items[i++] : other->items[j++]);
+    }
+    return all;
+}
+
 /* Only those that hold models stay. Where the path speaks for it, a class made from another one is enough. */
 static void keep_mentioning(struct model_side *side, size_t language, const struct strs *changed)
 {
-    struct strs all = {0}, wanted = {0};
+    struct strs wanted = {0};
 
     strs_sort(&side->paths[language]);
-    for (size_t i = 0; i < side->paths[language].count; i++)
-        VEC_PUSH(side->arena, &all, side->paths[language].items[i]);
-    for (size_t i = 0; i < side->changed[language].count; i++)
-        VEC_PUSH(side->arena, &all, side->changed[language].items[i]);
-    strs_sort(&all);
+    strs_sort(&side->changed[language]);
+    struct strs all = merged(side->arena, &side->paths[language], &side->changed[language]);
     tree_expect_files(side->tree, &all);
     for (size_t i = 0; i < all.count; i++) {
         struct str path = all.items[i];
