@@ -29,6 +29,7 @@ struct speller {
     struct recogniser *r;
     const struct pack_program *program;
     const struct call *call;
+    bool pairs; /* wget's -nc, -nv… are one option each */
     struct shell_values words;
 };
 
@@ -40,14 +41,23 @@ static void add_word(struct speller *s, const struct shell_value *like, struct s
     VEC_PUSH(s->r->arena, &s->words, word);
 }
 
+/* -x, -4, -#: all but "--name", and what is not known. */
+static bool begins_letters(struct str letters)
+{
+    return letters.length && (isalnum((unsigned char)letters.bytes[0]) || letters.bytes[0] == '#');
+}
+
 /* -xzCDIR: the first that takes a value takes the rest. Without a dash, xfC FILE DIR, each of them the next word, in their order. */
 static void spell_letters(struct speller *s, struct str letters, bool dash, size_t *next)
 {
     const struct shell_value *word = &s->call->words[*next - 1];
 
-    for (size_t i = 0; i < letters.length; i++) {
-        struct str option = str_printf(s->r->arena, "-%c", letters.bytes[i]);
-        struct str rest = str_from_offset(letters, i + 1);
+    for (size_t i = 0, end; i < letters.length; i = end) {
+        bool pair = s->pairs && letters.bytes[i] == 'n' && i + 1 < letters.length;
+        end = i + (pair ? 2 : 1);
+        struct str option =
+            str_printf(s->r->arena, "-" STR_FMT, STR_ARG(str_slice(letters, i, end)));
+        struct str rest = str_from_offset(letters, end);
         add_word(s, word, option);
         if (!pack_list_has(&s->r->protect->packs, s->program->options_with_value, option))
             continue;
@@ -63,7 +73,8 @@ static void spell_letters(struct speller *s, struct str letters, bool dash, size
 struct call protect_spelt_out(struct recogniser *r, const struct pack_program *program,
                               const struct call *call, const struct line *line)
 {
-    struct speller s = {r, program, call, {0}};
+    struct speller s = {
+        .r = r, .program = program, .call = call, .pairs = str_eq(line->name, STR("wget"))};
     struct call spelt = *call;
     static const char *const others[] = {"unzip", "curl", "wget", NULL};
     bool tar = is_tar(line->name), options = true;
@@ -76,8 +87,7 @@ struct call protect_spelt_out(struct recogniser *r, const struct pack_program *p
         bool dash = str_starts(word->text, STR("-"));
         struct str letters = str_from_offset(word->text, dash);
         options = options && !str_eq(word->text, STR("--"));
-        if (options && is_letters(str_prefix(letters, 1)) &&
-            (dash || (tar && i == 2 && is_letters(letters))))
+        if (options && (dash ? begins_letters(letters) : tar && i == 2 && is_letters(letters)))
             spell_letters(&s, letters, dash, &i);
         else
             VEC_PUSH(r->arena, &s.words, *word);
