@@ -462,7 +462,8 @@ static size_t count_below(const struct strs *paths, struct str directory)
 }
 
 /* A changed file may be what models elsewhere are made from (an enumeration, a mixin, an embedded class): those that lie near it are looked
- * at too, up to the highest directory that holds no more than NEARBY_MAX files. */
+ * at too, up to the highest directory that holds no more than NEARBY_MAX files. Counted are files that did not change: of these both trees have
+ * the same, and so are looked at the same. */
 static void add_nearby(struct model_side *side, const struct strs *others, struct nearby *nearby,
                        struct str changed, struct strs *paths)
 {
@@ -486,15 +487,29 @@ static void add_nearby(struct model_side *side, const struct strs *others, struc
             VEC_PUSH(side->arena, paths, others->items[i]);
 }
 
+static struct strs unchanged_of(struct arena *arena, const struct strs *paths,
+                                const struct strs *changed)
+{
+    struct strs unchanged = {0};
+
+    for (size_t i = 0; i < paths->count; i++)
+        if (!strs_sorted_have(changed, paths->items[i]))
+            VEC_PUSH(arena, &unchanged, paths->items[i]);
+    return unchanged;
+}
+
 bool model_side_open(struct model_side *side, struct model_matcher *matcher,
                      const struct strs *changed, struct err *e)
 {
     struct nearby nearby[MODEL_LANGUAGES_MAX] = {0};
+    struct strs others[MODEL_LANGUAGES_MAX];
 
     side->looked.arena = side->mentioning.arena = side->opaque.arena = side->arena;
     side->walked.arena = side->same.arena = side->linked.arena = side->made.arena = side->arena;
     if (!walk(side, matcher, e))
         return false;
+    for (size_t i = 0; i < model_language_count; i++)
+        others[i] = unchanged_of(side->arena, &side->others[i], changed);
     for (size_t i = 0; i < changed->count; i++) {
         const struct model_language *language = model_language_of(changed->items[i]);
         if (!language || !language->mentions || !side->touched[language - model_languages] ||
@@ -502,8 +517,8 @@ bool model_side_open(struct model_side *side, struct model_matcher *matcher,
             continue;
         struct strs *paths = &side->changed[language - model_languages];
         VEC_PUSH(side->arena, paths, changed->items[i]);
-        add_nearby(side, &side->others[language - model_languages],
-                   &nearby[language - model_languages], changed->items[i], paths);
+        add_nearby(side, &others[language - model_languages], &nearby[language - model_languages],
+                   changed->items[i], paths);
     }
     for (size_t i = 0; i < model_language_count; i++) {
         keep_mentioning(side, i, changed);
