@@ -6,8 +6,10 @@
 #include "migrations/models.h"
 #include "migrations/sql.h"
 
-/* Those of the sets that were asked, in the order in which they are applied, and others that came with this push; `news`: only what did. */
-static void find_files(struct pushed *pushed, const struct config_migrations_list *sets, bool news,
+/* Those of the sets that were asked, in the order in which they are applied, and others that came with this push, but for the models themselves (a
+ * schema.sql may lie where migrations do); `news`: only what did. */
+static void find_files(struct pushed *pushed, const struct config_migrations_list *sets,
+                       const struct schema_changes *changes, bool news,
                        struct models_files *ret_files)
 {
     struct arena *arena = pushed->pusher->arena;
@@ -15,6 +17,8 @@ static void find_files(struct pushed *pushed, const struct config_migrations_lis
     struct strs others = {0}, *paths = &ret_files->paths;
 
     ret_files->sets = sets;
+    for (size_t i = 0; i < changes->count; i++)
+        (void)words_add(&known, changes->items[i].place.file);
     for (size_t s = 0; s < pushed->after->sets.count; s++) {
         const struct commit_set *set = &pushed->after->sets.items[s];
         size_t ordered;
@@ -71,7 +75,7 @@ void push_add_left_keys(struct pushed *pushed, struct schema_changes *changes, b
         return;
     for (size_t i = 0; i < pushed->after->sets.count; i++)
         VEC_PUSH(arena, &sets, pushed->after->sets.items[i].set);
-    find_files(pushed, &sets, true, &files);
+    find_files(pushed, &sets, changes, true, &files);
     if (files.paths.count)
         models_left_keys(arena, tree, &files, changes, *covered, &left, found);
     /* Expand and contract: what an earlier push made. */
@@ -81,7 +85,7 @@ void push_add_left_keys(struct pushed *pushed, struct schema_changes *changes, b
         open = open || older[i];
     }
     if (open) {
-        find_files(pushed, &sets, false, &all);
+        find_files(pushed, &sets, changes, false, &all);
         models_left_keys(arena, tree, &all, changes, older, &left, found);
     }
     add_left(arena, changes, covered, &left);
