@@ -1,6 +1,7 @@
 #include "gate/judge.h"
 
 #include "base/quote.h"
+#include "base/words.h"
 
 #include <string.h>
 
@@ -290,13 +291,14 @@ void judge_uncommitted(const struct judge *judge, const struct look_set *set)
 {
     struct buf out = buf_new(judge->arena, MESSAGE_MAX);
     struct buf command = buf_new(judge->arena, COMMAND_MAX);
+    struct words named = {.arena = judge->arena}; /* a change log may hold many migrations */
     size_t count = 0;
 
     buf_add(&command, STR("git add"));
     buf_add(&out, STR("migrations that are not committed are part of what is deployed:"));
     for (size_t i = 0; i < set->history.migrations.count; i++) {
         const struct migration *migration = &set->history.migrations.items[i];
-        if (!migration->uncommitted)
+        if (!migration->uncommitted || !words_add(&named, migration->file))
             continue;
         if (count < JUDGE_LISTED)
             buf_printf(&out, "\n  " STR_FMT, STR_ARG(str_shown(judge->arena, migration->file)));

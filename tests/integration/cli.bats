@@ -118,6 +118,18 @@ fits() {
   assert_out "indeterminate-history (block)"
 }
 
+@test "status: a file with several migrations is named once" {
+  mkdir "$work/changes"
+  cd "$work/changes"
+  git init -q
+  printf 'changeLogFile: changes.sql\n' >liquibase.properties
+  printf -- '--liquibase formatted sql\n--changeset ann:1\nselect 1;\n--changeset ann:2\nselect 2;\n' >changes.sql
+  program status
+  assert_status 2
+  assert_out "migrations        2"
+  assert_out "next step: git add :/changes.sql && git commit"
+}
+
 @test "status: a bare repository has the migrations of its commits" {
   use_sqlite 394c8c3cbf42
   git clone -q --bare "$repo" "$work/bare.git"
