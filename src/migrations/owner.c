@@ -2,6 +2,8 @@
 #include "base/file.h"
 #include "migrations/detect.h"
 
+#define MANIFEST_BYTES ((size_t)256 << 10)
+
 /* services/billing/src/main/resources and what lies below, as Maven and Gradle lay it out, belongs to services/billing. */
 static struct str without_resources(struct str directory)
 {
@@ -36,6 +38,16 @@ struct str owner_of(struct str directory)
     return without_resources(directory);
 }
 
+/* {"type": "commonjs"} alone says how the files beside it are read. */
+static bool is_named(struct arena *arena, struct tree *tree, struct str manifest)
+{
+    struct err ignored = ERR_NONE;
+    struct str text;
+
+    return !tree_read(tree, arena, manifest, MANIFEST_BYTES, &text, &ignored) ||
+           str_contains(text, STR("\"name\""));
+}
+
 /* A package of its own, whatever it is called. */
 static bool is_package(struct arena *arena, struct tree *tree, struct str directory)
 {
@@ -44,10 +56,12 @@ static bool is_package(struct arena *arena, struct tree *tree, struct str direct
                                             "Gemfile"};
     enum tree_entry_kind kind;
 
-    for (size_t i = 0; i < COUNT_OF(manifests); i++)
-        if (tree_exists(tree, arena, path_below(arena, directory, str_from(manifests[i])), &kind) &&
-            kind == TREE_FILE)
+    for (size_t i = 0; i < COUNT_OF(manifests); i++) {
+        struct str path = path_below(arena, directory, str_from(manifests[i]));
+        if (tree_exists(tree, arena, path, &kind) && kind == TREE_FILE &&
+            (!str_ends(path, STR("package.json")) || is_named(arena, tree, path)))
             return true;
+    }
     return false;
 }
 
