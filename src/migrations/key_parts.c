@@ -5,9 +5,9 @@ static bool has_column(const struct schema_table *table, struct str name)
     return table && schema_column_named(table, name);
 }
 
-/* A field of Django's stands for its column; one that has another name there may be any. */
-bool key_part_is(const struct step *step, struct str made, const struct schema_table *table,
-                 struct str wanted)
+/* A column that is written as a part: itself, or the field of Django's that it is of ("owner" of owner_id); one that has another name there may be any. */
+static bool part_is(const struct step *step, struct str made, const struct schema_table *table,
+                    struct str wanted)
 {
     if (str_eq_nocase(made, wanted))
         return true;
@@ -29,7 +29,7 @@ bool key_part_is(const struct step *step, struct str made, const struct schema_t
 static bool has_part(const struct step *step, struct str wanted, const struct schema_table *table)
 {
     for (size_t i = 0; i < step->parts.count; i++)
-        if (key_part_is(step, step->parts.items[i], table, wanted))
+        if (part_is(step, step->parts.items[i], table, wanted))
             return true;
     return false;
 }

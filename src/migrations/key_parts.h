@@ -11,8 +11,5 @@
 #include "schema/schema.h"
 
 bool key_parts_fit(const struct step *step, const struct schema_change *key);
-/* A column that is written as a part: itself, or the field that it is of ("owner" of owner_id). */
-bool key_part_is(const struct step *step, struct str made, const struct schema_table *table,
-                 struct str wanted);
 
 #endif

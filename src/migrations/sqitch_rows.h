@@ -2,6 +2,7 @@
  *
  * In:     the history, in the order of the plan, each migration with its struct sqitch_own; the rows in the order in which they were deployed.
  * Out:    the plan of what is to be deployed, and why Sqitch would refuse to.
+ * Fails:  as tracker_verify() does; a plan never.
  */
 #ifndef HOOKCHECK_MIGRATIONS_SQITCH_ROWS_H
 #define HOOKCHECK_MIGRATIONS_SQITCH_ROWS_H
