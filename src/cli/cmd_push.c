@@ -234,12 +234,14 @@ static bool prepare(struct maker *maker, struct push_input *input, struct err *e
 }
 
 /* git would not push to it; what it has is not known, and everything would be new. */
-static void note_unknown_remote(const struct maker *maker, struct str remote)
+static void note_unknown_remote(const struct maker *maker, const struct push_input *input)
 {
+    struct str remote = input->remote;
+    bool named = !str_eq(input->url, remote); /* nothing was fetched from it yet */
     bool place = str_find_byte(remote, ':') != SIZE_MAX || str_find_byte(remote, '/') != SIZE_MAX;
     struct str path = path_join(maker->cli->arena, maker->cli->directory, remote);
 
-    if (maker->cli->operands.count && !place && !maker->known.remote.length &&
+    if (maker->cli->operands.count && !place && !named && !maker->known.remote.length &&
         file_kind(maker->cli->arena, path) == FILE_ABSENT)
         fprintf(stderr,
                 "hookcheck push: note: no remote is named " STR_FMT
@@ -263,7 +265,7 @@ static enum cli_status run(struct cli *cli)
         cli_say_error(cli, &e);
         return e.kind == ERR_USAGE || e.kind == ERR_NOT_FOUND ? CLI_USAGE : CLI_BLOCKED;
     }
-    note_unknown_remote(&maker, input.remote);
+    note_unknown_remote(&maker, &input);
     if (!maker.refs.count)
         fputs("hookcheck push: note: nothing is new there: git would push nothing\n", stderr);
     input.refs = &maker.refs;
