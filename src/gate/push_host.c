@@ -18,12 +18,12 @@ static struct str authority_of(struct str url)
     return str_prefix(url, str_find_byte(url, '/'));
 }
 
-/* No password, no port. */
-static struct str without_secrets(struct arena *arena, struct str authority)
+/* No password, no port; of HTTP no user either, who may be a token: https://TOKEN@git.heroku.com/api.git. */
+static struct str without_secrets(struct arena *arena, struct str authority, bool http)
 {
     size_t at = str_find_last_byte(authority, '@');
     struct str host = at == SIZE_MAX ? authority : str_from_offset(authority, at + 1);
-    struct str user = at == SIZE_MAX ? STR_NONE : str_prefix(authority, at);
+    struct str user = at == SIZE_MAX || http ? STR_NONE : str_prefix(authority, at);
 
     host = str_prefix(host, str_find_byte(host, ':'));
     user = str_prefix(user, str_find_byte(user, ':'));
@@ -71,7 +71,8 @@ bool push_to_host(struct pusher *pusher, struct str branch, struct deploy *ret_d
                   bool *ret_found, struct err *e)
 {
     const struct push_input *input = pusher->input;
-    struct str authority = without_secrets(pusher->arena, authority_of(input->url));
+    bool http = str_starts(input->url, STR("https:")) || str_starts(input->url, STR("http:"));
+    struct str authority = without_secrets(pusher->arena, authority_of(input->url), http);
     struct str name = input->remote;
 
     *ret_found = false;
