@@ -348,9 +348,11 @@ static void bodies(struct reading *r, TSNode call, struct place place)
                generator ? ts_node_named_child(first, 1) : node_null(), call, place);
         return;
     }
-    for (size_t i = 0; i < clauses.count; i++)
-        rounds(r, ts_node_named_child(elixir_child(clauses.items[i], "arguments"), 0),
+    for (size_t i = 0; i < clauses.count; i++) {
+        TSNode arguments = elixir_child(clauses.items[i], "arguments"); /* none: fn -> … end */
+        rounds(r, ts_node_is_null(arguments) ? arguments : ts_node_named_child(arguments, 0),
                clauses.count == 1 ? first : node_null(), clauses.items[i], place);
+    }
 }
 
 /* add_text(:sku): what that does, with the texts that the call gives; with a table, what it adds there. `given`: the one argument that is known beside them. */
