@@ -3,6 +3,9 @@
 
 #include <stdint.h>
 
+#define BLOCKS_MAX                                                                                 \
+    16u /* that stand in each other; nobody writes more, and the deeper ones are left out */
+
 /* name integer NOT NULL DEFAULT 0: what the column is made as. Whether a key's may be NULL is not known. */
 static void column_step(struct tokens *t, struct str table, struct steps *steps)
 {
@@ -418,15 +421,28 @@ static void create_type(struct tokens *t, struct steps *steps)
                 (struct step){.kind = STEP_ADD_VALUE, .name = name, .value = tokens_peek(t).text});
 }
 
+/* Where the type of that name was made; 0: not in this text. What stands before is of another one: two that swap names would gather labels without end. */
+static size_t type_begins(const struct steps *steps, struct str name)
+{
+    size_t at = steps->count;
+
+    while (at > 0 &&
+           (steps->items[at - 1].kind != STEP_ADD_TYPE || !str_eq(steps->items[at - 1].name, name)))
+        at--;
+    return at;
+}
+
 /* "Role_new" becomes "Role": with the labels that it was made with. */
 static void give_type_name(struct tokens *t, struct str from, struct str to, struct steps *steps)
 {
+    size_t first = type_begins(steps, from);
+
     VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_DROP_TYPE, .name = from});
     VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_ADD_TYPE, .name = to, .was = from});
-    for (size_t i = 0, count = steps->count; i < count; i++) {
-        struct step made = steps->items[i];
-        if (made.kind != STEP_ADD_VALUE || !str_eq(made.name, from))
+    for (size_t i = first, count = steps->count; i < count; i++) {
+        if (steps->items[i].kind != STEP_ADD_VALUE || !str_eq(steps->items[i].name, from))
             continue;
+        struct step made = steps->items[i];
         made.name = to;
         VEC_PUSH(t->arena, steps, made);
     }
@@ -491,23 +507,25 @@ static void drop(struct tokens *t, struct steps *steps)
 }
 
 static void statement(struct tokens *t, struct steps *steps);
+static void text_steps(struct tokens *t, struct str text, struct steps *steps);
 
 /* DO $$ BEGIN IF NOT EXISTS (…) THEN ALTER TABLE …; END IF; END $$: what stands written in it, on whatever condition. EXECUTE '…' of one text. */
 static void block(struct tokens *t, struct steps *steps)
 {
     static const char *const begins[] = {"BEGIN", "THEN", "ELSE", "LOOP", NULL};
-    struct tokens inner = {.arena = t->arena};
+    struct tokens inner = {.arena = t->arena, .blocks = t->blocks + 1};
     bool begun = false;
 
     while (tokens_peek(t).kind == 'w') /* LANGUAGE plpgsql */
         t->at++;
-    if (tokens_peek(t).kind == '$')
+    if (tokens_peek(t).kind == '$' && inner.blocks <= BLOCKS_MAX)
         tokens_split(&inner, tokens_peek(t).text);
     for (; inner.at < inner.all.count; inner.at++) {
         struct token token = tokens_peek(&inner);
         if (begun && str_eq_nocase(token.text, STR("EXECUTE")) &&
             tokens_ahead(&inner, 1).kind == 's' && tokens_ahead(&inner, 2).kind == ';')
-            steps_of_sql(t->arena, tokens_ahead(&inner, 1).text, steps);
+            text_steps(&(struct tokens){.arena = t->arena, .blocks = inner.blocks},
+                       tokens_ahead(&inner, 1).text, steps);
         else if (begun)
             statement(&inner, steps);
         token = tokens_peek(&inner);
@@ -545,17 +563,22 @@ static void statement(struct tokens *t, struct steps *steps)
     }
 }
 
+static void text_steps(struct tokens *t, struct str text, struct steps *steps)
+{
+    tokens_split(t, text);
+    while (t->at < t->all.count) {
+        statement(t, steps);
+        while (t->at < t->all.count && tokens_peek(t).kind != ';')
+            t->at++;
+        t->at++;
+    }
+}
+
 void steps_of_sql(struct arena *arena, struct str text, struct steps *steps)
 {
     struct tokens t = {.arena = arena};
 
-    tokens_split(&t, text);
-    while (t.at < t.all.count) {
-        statement(&t, steps);
-        while (t.at < t.all.count && tokens_peek(&t).kind != ';')
-            t.at++;
-        t.at++;
-    }
+    text_steps(&t, text, steps);
 }
 
 void steps_of_gapped_sql(struct arena *arena, struct str text, struct str source,

@@ -19,6 +19,7 @@ struct tokens {
     struct arena *arena;
     VEC(struct token) all;
     size_t at;
+    size_t blocks; /* DO $$ … $$ around this text */
 };
 
 /* --- steps_tokens.c --- */
