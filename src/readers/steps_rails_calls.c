@@ -134,7 +134,7 @@ bool steps_rails_own_lambda(struct rails_reader *r, TSNode call, struct str meth
     return true;
 }
 
-/* t.steps_rails_with_options(null: true) { |o| o.string :sku } */
+/* t.with_options(null: true) { |o| o.string :sku } */
 bool steps_rails_with_options(struct rails_reader *r, TSNode call, size_t depth)
 {
     struct str outer = r->variable;

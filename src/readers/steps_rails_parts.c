@@ -1,10 +1,5 @@
 /* steps_rails_parts.c -- columns, indexes and references of Rails migrations, as steps. */
-/* steps_rails.c -- what a Rails migration does on its way up. */
 #include "readers/steps_rails.h"
-
-#include "readers/sql_files.h"
-
-#define DEPTH_MAX 48u
 
 void rails_push(struct rails_reader *r, struct step step)
 {
