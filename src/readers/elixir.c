@@ -1,5 +1,7 @@
 #include "readers/elixir.h"
 
+#include <stdint.h>
+
 #include "base/buf.h"
 #include "base/door.h"
 #include "base/file.h"
@@ -7,6 +9,8 @@
 
 #define FOLLOW_MAX 12u
 #define PATH_MAX_BYTES ((size_t)4 << 10)
+#define BODIES_KEPT 64u
+#define BODY_IS_LARGE 32u
 
 const TSLanguage *tree_sitter_elixir(void);
 
@@ -22,6 +26,11 @@ struct elixir_tree {
     VEC(struct elixir_file *) known;
     VEC(struct elixir_module) modules; /* of any file that was read for its modules */
     struct parse_failure failure;
+    /* The children of bodies with many: a migration asks for those of its module at each call of a function. */
+    struct {
+        const void *id;
+        struct elixir_nodes nodes;
+    } bodies[BODIES_KEPT];
 };
 
 struct elixir_tree *elixir_tree_new(struct arena *arena, const struct source_files *files)
@@ -147,6 +156,9 @@ struct elixir_nodes elixir_children(struct elixir_tree *tree, TSNode node)
 
     if (ts_node_is_null(node))
         return nodes;
+    size_t place = (uintptr_t)node.id / sizeof(void *) % BODIES_KEPT;
+    if (tree->bodies[place].id == node.id)
+        return tree->bodies[place].nodes;
     cursor = ts_tree_cursor_new(node);
     for (bool more = ts_tree_cursor_goto_first_child(&cursor); more;
          more = ts_tree_cursor_goto_next_sibling(&cursor)) {
@@ -155,6 +167,10 @@ struct elixir_nodes elixir_children(struct elixir_tree *tree, TSNode node)
             VEC_PUSH(tree->arena, &nodes, child);
     }
     ts_tree_cursor_delete(&cursor);
+    if (nodes.count >= BODY_IS_LARGE) {
+        tree->bodies[place].id = node.id;
+        tree->bodies[place].nodes = nodes;
+    }
     return nodes;
 }
 

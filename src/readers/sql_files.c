@@ -107,23 +107,35 @@ static bool sets(struct str line, struct str name)
     return false;
 }
 
+static struct str line_around(struct str text, size_t at)
+{
+    size_t before = str_find_last_byte(str_prefix(text, at), '\n');
+    size_t start = before == SIZE_MAX ? 0 : before + 1;
+
+    return str_prefix(str_from_offset(text, start),
+                      str_find_byte(str_from_offset(text, start), '\n'));
+}
+
 static void take_name(struct walk *w, struct str name, size_t depth)
 {
     const struct sql_files *f = w->files;
     struct str meant = f->meant ? f->meant(f->context, name) : STR_NONE;
-    struct str rest = f->source, line, set = STR_NONE;
+    struct str source = f->source, set = STR_NONE;
+    size_t at = 0, found;
 
     if (meant.length) {
         take_literal(w, meant);
         return;
     }
-    /* The last one above the expression, else the first below. */
-    while (depth < DEPTH_MAX && str_next_line(&rest, &line)) {
+    /* The last one above the expression, else the first below. Lines without the name are not looked at: a migration may execute thousands of names. */
+    while (depth < DEPTH_MAX && (found = str_find(str_from_offset(source, at), name)) != SIZE_MAX) {
+        struct str line = line_around(source, at + found);
         if (set.length && line.bytes > w->at)
             break;
         if (sets(line, name) &&
             (str_find_byte(line, '"') != SIZE_MAX || str_find_byte(line, '\'') != SIZE_MAX))
             set = line;
+        at = (size_t)(line.bytes - source.bytes) + line.length;
     }
     if (set.length)
         walk_expression(w, set, DEPTH_MAX); /* names of that line are left alone */

@@ -16,15 +16,41 @@ static struct str with_schema(struct steps_reader *r, TSNode call, const char *k
                : table;
 }
 
+/* `for table in tables: table.create()` */
+static bool creates_in_loop(struct arena *arena, struct str source)
+{
+    static const struct str create = STR_INIT(".create(");
+
+    for (size_t at = 0, found; (found = str_find(str_from_offset(source, at), create)) != SIZE_MAX;
+         at += create.length) {
+        size_t end = at += found;
+        while (at > 0 && byte_is_word(source.bytes[at - 1]))
+            at--;
+        struct str name = str_slice(source, at, end);
+        if (str_contains(source, str_printf(arena, "for " STR_FMT " in ", STR_ARG(name))))
+            return true;
+        at = end;
+    }
+    return false;
+}
+
+/* What the whole file says is asked for once. */
+static void look_into(struct steps_reader *r)
+{
+    if (r->looked == r->scope.file)
+        return;
+    r->looked = r->scope.file;
+    r->batches = str_contains(r->looked->source, STR("batch_alter_table"));
+    r->creates_all = str_contains(r->looked->source, STR(".create_all(")) ||
+                     creates_in_loop(r->arena, r->looked->source);
+}
+
 /* The table of the `with op.batch_alter_table("t") as batch_op:` around a call; empty when there is none. */
 static struct str batch_table(struct steps_reader *r, TSNode call)
 {
     TSNode node = call;
 
-    if (r->looked != r->scope.file) {
-        r->looked = r->scope.file;
-        r->batches = str_contains(r->looked->source, STR("batch_alter_table"));
-    }
+    look_into(r);
     if (!r->batches)
         return STR_NONE;
     for (size_t i = 0; i < UP_MAX && !ts_node_is_null(node); i++, node = ts_node_parent(node)) {
@@ -301,25 +327,6 @@ static void alembic_table(struct steps_reader *r, TSNode call)
         spread_arguments(r, call, at);
 }
 
-/* services = Table("services", meta, Column(…)), which is created further down; one that is there is loaded, or has no columns. */
-/* `for table in tables: table.create()` */
-static bool creates_in_loop(struct arena *arena, struct str source)
-{
-    static const struct str create = STR_INIT(".create(");
-
-    for (size_t at = 0, found; (found = str_find(str_from_offset(source, at), create)) != SIZE_MAX;
-         at += create.length) {
-        size_t end = at += found;
-        while (at > 0 && byte_is_word(source.bytes[at - 1]))
-            at--;
-        struct str name = str_slice(source, at, end);
-        if (str_contains(source, str_printf(arena, "for " STR_FMT " in ", STR_ARG(name))))
-            return true;
-        at = end;
-    }
-    return false;
-}
-
 /* Is it this table that is created, not an enumeration beside it? */
 static bool is_created(struct steps_reader *r, TSNode call)
 {
@@ -328,7 +335,8 @@ static bool is_created(struct steps_reader *r, TSNode call)
 
     if (node_is(around, "attribute"))
         return str_eq(node_source(r->scope.file, node_field(around, "attribute")), STR("create"));
-    if (str_contains(source, STR(".create_all(")) || creates_in_loop(r->arena, source))
+    look_into(r);
+    if (r->creates_all)
         return true;
     name = node_is(around, "assignment") ? node_source(r->scope.file, node_field(around, "left"))
                                          : STR_NONE;
@@ -336,6 +344,7 @@ static bool is_created(struct steps_reader *r, TSNode call)
            str_contains(source, str_printf(r->arena, STR_FMT ".create(", STR_ARG(name)));
 }
 
+/* services = Table("services", meta, Column(…)), which is created further down; one that is there is loaded, or has no columns. */
 static bool is_new_table(struct steps_reader *r, TSNode call, struct str name)
 {
     bool column = false;

@@ -34,8 +34,10 @@ struct str ecto_called(struct elixir_scope scope, TSNode call, struct str *ret_t
 /* "add_text(name)" of `defp add_text(name) when is_atom(name) do`; null: another word is defined there. */
 static TSNode head_of(struct elixir_scope scope, TSNode definition, struct str word)
 {
-    TSNode head = elixir_argument(scope.tree, definition, 0);
+    TSNode head = node_null();
 
+    if (str_contains(elixir_source(scope.file, definition), word)) /* cheap, and false for most */
+        head = elixir_argument(scope.tree, definition, 0);
     if (node_is(head, "binary_operator"))
         head = ts_node_named_child(head, 0);
     return str_starts(elixir_called(scope.file, definition), STR("def")) &&
@@ -72,7 +74,8 @@ static struct str whole_name(struct elixir_scope scope, struct str name)
 
     for (size_t i = 0; i < statements.count; i++) {
         TSNode statement = statements.items[i];
-        if (!str_eq(elixir_called(scope.file, statement), STR("alias")))
+        if (!str_eq(elixir_called(scope.file, statement), STR("alias")) ||
+            !str_contains(elixir_source(scope.file, statement), name))
             continue;
         struct str module = elixir_source(scope.file, elixir_argument(scope.tree, statement, 0));
         struct str as = elixir_source(scope.file, elixir_keyword(scope, statement, "as"));

@@ -231,7 +231,7 @@ static bool each_of_loop(struct steps_reader *r, TSNode loop, steps_visit *visit
 /* --- Local names. --- */
 
 /* What note_local() made of the name, as long as it is seen from here; `*ret_meant`: it means something here, whoever made it. */
-static struct python_bound *local_named(struct steps_reader *r, struct str name, bool *ret_meant)
+static struct steps_local *local_named(struct steps_reader *r, struct str name, bool *ret_meant)
 {
     const struct python_bound *bound = r->scope.bound;
 
@@ -239,16 +239,35 @@ static struct python_bound *local_named(struct steps_reader *r, struct str name,
         bound = bound->outer;
     *ret_meant = bound != NULL;
     for (size_t i = 0; bound && i < r->locals.count; i++)
-        if (r->locals.items[i] == bound)
+        if (&r->locals.items[i]->bound == bound)
             return r->locals.items[i];
     return NULL;
 }
 
-static struct str appended(struct steps_reader *r, struct str text, struct str more)
+/* Thousands of += are one text, not thousands of copies. Empty: it gets too long. */
+static struct str appended(struct steps_reader *r, struct steps_local *local, struct str text,
+                           struct str more)
 {
-    return text.length + more.length > LOCAL_TEXT_MAX
-               ? STR_NONE
-               : str_printf(r->arena, STR_FMT STR_FMT, STR_ARG(text), STR_ARG(more));
+    struct buf *out = &local->text;
+
+    if (text.length + more.length > LOCAL_TEXT_MAX)
+        return STR_NONE;
+    if (out->bytes != text.bytes || out->length != text.length) {
+        *out = buf_new(r->arena, LOCAL_TEXT_MAX);
+        buf_add(out, text);
+    }
+    buf_add(out, more);
+    return buf_str(out);
+}
+
+static struct steps_local *new_local(struct steps_reader *r, struct str name)
+{
+    struct steps_local *local = ARENA_NEW(r->arena, struct steps_local);
+
+    local->bound = (struct python_bound){.name = name, .outer = r->scope.bound};
+    VEC_PUSH(r->arena, &r->locals, local);
+    r->scope.bound = &local->bound;
+    return local;
 }
 
 /* sql = "…", sql += "…" in the body that is read: from here on the name means that. What else a name means its binding says, but of one that meant a text
@@ -256,27 +275,25 @@ static struct str appended(struct steps_reader *r, struct str text, struct str m
 static void note_local(struct steps_reader *r, TSNode assignment)
 {
     TSNode name = node_field(assignment, "left"), right = node_field(assignment, "right");
-    struct python_constant value = python_constant(r->tree, r->scope, right);
+    struct python_constant value = python_constant(r->tree, r->scope, right), before = value;
     bool meant, text = value.kind == CONSTANT_STRING;
+    bool adds = node_is(assignment, "augmented_assignment");
 
     if (!node_is(name, "identifier"))
         return;
-    struct python_bound *bound = local_named(r, node_source(r->scope.file, name), &meant);
-    if (node_is(assignment, "augmented_assignment")) {
-        struct python_constant before = python_constant(r->tree, r->scope, name);
+    struct steps_local *local = local_named(r, node_source(r->scope.file, name), &meant);
+    if (adds) {
+        before = python_constant(r->tree, r->scope, name);
         text = text && before.kind == CONSTANT_STRING;
-        value.text = text ? appended(r, before.text, value.text) : STR_NONE;
-        text = text && value.text.bytes;
     }
     if (!text && !meant)
         return;
-    if (!bound) {
-        bound = ARENA_NEW(r->arena, struct python_bound);
-        *bound = (struct python_bound){.name = node_source(r->scope.file, name),
-                                       .outer = r->scope.bound};
-        VEC_PUSH(r->arena, &r->locals, bound);
-        r->scope.bound = bound;
-    }
+    if (!local)
+        local = new_local(r, node_source(r->scope.file, name));
+    if (adds && text)
+        value.text = appended(r, local, before.text, value.text);
+    struct python_bound *bound = &local->bound;
+    text = text && value.text.bytes;
     bound->text = text ? value.text : STR_NONE;
     bound->node = text ? node_null() : right;
     if (text)

@@ -2,6 +2,7 @@
 #ifndef HOOKCHECK_READERS_STEPS_PYTHON_H
 #define HOOKCHECK_READERS_STEPS_PYTHON_H
 
+#include "base/buf.h"
 #include "readers/python_tree.h"
 #include "readers/steps.h"
 
@@ -14,18 +15,23 @@ struct steps_alias {
     TSNode given;    /* the call of partial() whose arguments come first; null: none */
 };
 
+struct steps_local {
+    struct python_bound bound;
+    struct buf text; /* what += has made of it so far */
+};
+
 struct steps_reader {
     struct arena *arena;
     struct python_tree *tree;
     struct python_scope scope;
     struct str app; /* Django */
     struct steps *steps;
-    size_t calls, entered;             /* functions entered: now, and so far */
-    VEC(struct python_bound *) locals; /* names that the body has set to texts */
-    const struct python_file *looked; /* the file that was looked into for batch_alter_table last */
-    bool batches;
-    TSNode class_body;        /* Django: of the Migration */
-    TSNode code;              /* Django: the body of a RunPython's function */
+    size_t calls, entered;            /* functions entered: now, and so far */
+    VEC(struct steps_local *) locals; /* names that the body has set to texts */
+    const struct python_file *looked; /* Alembic: the file that was looked into last */
+    bool batches, creates_all;        /* it says batch_alter_table; it creates any Table(…) */
+    TSNode class_body;                /* Django: of the Migration */
+    TSNode code;                      /* Django: the body of a RunPython's function */
     struct str making;        /* Alembic: the table whose columns a list or a comprehension makes */
     struct steps_alias alias; /* Alembic */
     bool creates; /* upgrade() calls .create() or .create_all(): Table(…) with columns makes one */

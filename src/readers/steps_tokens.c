@@ -38,9 +38,18 @@ static bool is_word_byte(char byte)
            (byte >= '0' && byte <= '9') || byte == '_' || (unsigned char)byte >= 128;
 }
 
+/* INSERT INTO … VALUES (…): nothing that steps are made of, and often most of a text. */
+static bool is_data(const struct tokens *t, size_t statement)
+{
+    static const char *const words[] = {"INSERT", "UPDATE", "DELETE", "COPY", NULL};
+
+    return statement < t->all.count && t->all.items[statement].kind == 'w' &&
+           str_is_one_of_nocase(t->all.items[statement].text, words);
+}
+
 void tokens_split(struct tokens *t, struct str text)
 {
-    size_t at = 0, start;
+    size_t at = 0, start, statement = 0;
 
     while (at < text.length && t->all.count < TOKENS_MAX) {
         char byte = text.bytes[at];
@@ -70,6 +79,10 @@ void tokens_split(struct tokens *t, struct str text)
             VEC_PUSH(t->arena, &t->all, (struct token){str_slice(text, start, at), 'w'});
         } else {
             at++;
+            if (byte == ';') {
+                t->all.count = is_data(t, statement) ? statement : t->all.count;
+                statement = t->all.count + 1;
+            }
             if (byte != ' ' && byte != '\t' && byte != '\n' && byte != '\r')
                 VEC_PUSH(t->arena, &t->all, (struct token){str_slice(text, start, at), byte});
         }
