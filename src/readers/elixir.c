@@ -280,6 +280,39 @@ TSNode elixir_attribute(struct elixir_scope scope, const char *name, TSNode befo
 
 /* --- Constants. --- */
 
+static struct str text_at(struct elixir_scope scope, TSNode node, unsigned depth);
+
+/* Of "…#{name}…": with what the gaps are filled with; empty: it is not known. */
+static struct str text_of_parts(struct elixir_scope scope, struct elixir_nodes parts,
+                                unsigned depth)
+{
+    struct buf buf = buf_new(elixir_tree_arena(scope.tree), (size_t)1 << 20);
+
+    buf_add(&buf, STR(""));
+    for (size_t i = 0; i < parts.count; i++) {
+        struct str part = elixir_source(scope.file, parts.items[i]);
+        if (node_is(parts.items[i], "interpolation"))
+            part = text_at(scope, ts_node_named_child(parts.items[i], 0), depth + 1);
+        if (!part.length && node_is(parts.items[i], "interpolation"))
+            part = scope.gap;
+        if (!part.length)
+            return STR_NONE;
+        buf_add(&buf, part);
+    }
+    return parts.count ? buf_str(&buf) : STR("");
+}
+
+/* ~s|…#{name}…| without its name and what stands behind it. */
+static struct elixir_nodes sigil_parts(struct elixir_scope scope, TSNode sigil)
+{
+    struct elixir_nodes all = elixir_children(scope.tree, sigil), parts = {0};
+
+    for (size_t i = 0; i < all.count; i++)
+        if (!node_is(all.items[i], "sigil_name") && !node_is(all.items[i], "sigil_modifiers"))
+            VEC_PUSH(elixir_tree_arena(scope.tree), &parts, all.items[i]);
+    return parts;
+}
+
 static struct str text_at(struct elixir_scope scope, TSNode node, unsigned depth)
 {
     struct str source = elixir_source(scope.file, node);
@@ -293,25 +326,11 @@ static struct str text_at(struct elixir_scope scope, TSNode node, unsigned depth
     if (node_is(node, "alias") || node_is(node, "integer") || node_is(node, "float") ||
         node_is(node, "boolean"))
         return source;
-    if (node_is(node, "string")) {
-        struct elixir_nodes parts = elixir_children(scope.tree, node);
-        struct buf buf = buf_new(elixir_tree_arena(scope.tree), (size_t)1 << 20);
-        buf_add(&buf, STR(""));
-        for (size_t i = 0; i < parts.count; i++) {
-            struct str part = elixir_source(scope.file, parts.items[i]);
-            if (node_is(parts.items[i], "interpolation"))
-                part = text_at(scope, ts_node_named_child(parts.items[i], 0), depth + 1);
-            if (!part.length && node_is(parts.items[i], "interpolation"))
-                part = scope.gap;
-            if (!part.length)
-                return STR_NONE;
-            buf_add(&buf, part);
-        }
-        return parts.count ? buf_str(&buf) : STR("");
-    }
+    if (node_is(node, "string"))
+        return text_of_parts(scope, elixir_children(scope.tree, node), depth);
     if (node_is(node, "sigil") &&
         str_eq_nocase(elixir_source(scope.file, elixir_child(node, "sigil_name")), STR("s")))
-        return elixir_source(scope.file, elixir_child(node, "quoted_content"));
+        return text_of_parts(scope, sigil_parts(scope, node), depth);
     if (node_is(node, "unary_operator") && str_starts(source, STR("@"))) {
         char *name = str_c(elixir_tree_arena(scope.tree), str_from_offset(source, 1));
         return text_at(scope, elixir_attribute(scope, name, node), depth + 1);

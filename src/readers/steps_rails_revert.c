@@ -167,7 +167,7 @@ bool steps_rails_is_run_elsewhere(const struct rails_reader *r, TSNode class)
     struct str rest = r->file->source, line;
 
     while (name.length && str_next_line(&rest, &line))
-        if (line_runs(str_trim(line), name))
+        if (!str_starts(str_trim(line), STR("#")) && line_runs(str_trim(line), name))
             return true;
     return false;
 }

@@ -315,6 +315,20 @@ static void rename_table(struct tokens *t, struct str from, struct str to, struc
     VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_ADD_TABLE, .table = to, .was = from});
 }
 
+/* name text; MySQL's (name text, age int) */
+static void add_columns(struct tokens *t, struct str table, struct steps *steps)
+{
+    if (tokens_peek(t).kind != '(') {
+        column_step(t, table, steps);
+        return;
+    }
+    do {
+        t->at++;
+        column_step(t, table, steps);
+    } while (tokens_peek(t).kind == ',');
+    t->at += tokens_peek(t).kind == ')';
+}
+
 static void alter_action(struct tokens *t, struct str table, struct steps *steps)
 {
     if (tokens_take(t, "ADD")) {
@@ -331,7 +345,7 @@ static void alter_action(struct tokens *t, struct str table, struct steps *steps
             return;
         (void)tokens_take(t, "COLUMN");
         tokens_if_exists(t);
-        column_step(t, table, steps);
+        add_columns(t, table, steps);
     } else if (tokens_take(t, "DROP")) {
         bool constraint = tokens_take(t, "CONSTRAINT");
         (void)tokens_take(t, "COLUMN");
@@ -397,7 +411,9 @@ static void create_index(struct tokens *t, bool unique, struct steps *steps)
 {
     (void)tokens_take(t, "CONCURRENTLY");
     tokens_if_exists(t);
-    struct step step = {.kind = STEP_ADD_INDEX, .name = tokens_name(t)};
+    struct step step = {.kind = STEP_ADD_INDEX};
+    if (!token_is(tokens_peek(t), "ON")) /* without a name the database makes one up */
+        step.name = tokens_name(t);
     if (tokens_take(t, "ON")) {
         (void)tokens_take(t, "ONLY");
         step.table = tokens_name(t);
@@ -500,10 +516,13 @@ static void drop(struct tokens *t, struct steps *steps)
         return;
     (void)tokens_take(t, "CONCURRENTLY");
     tokens_if_exists(t);
-    struct str name = tokens_name(t);
-    VEC_PUSH(t->arena, steps,
-             kind == STEP_DROP_TABLE ? (struct step){.kind = kind, .table = name}
-                                     : (struct step){.kind = kind, .name = name});
+    do {
+        t->at += tokens_peek(t).kind == ',';
+        struct str name = tokens_name(t);
+        VEC_PUSH(t->arena, steps,
+                 kind == STEP_DROP_TABLE ? (struct step){.kind = kind, .table = name}
+                                         : (struct step){.kind = kind, .name = name});
+    } while (tokens_peek(t).kind == ',');
 }
 
 static void statement(struct tokens *t, struct steps *steps);

@@ -26,6 +26,15 @@ static bool is_length(const struct tokens *t, size_t at)
            byte_is_digit(t->all.items[at + 1].text.bytes[0]);
 }
 
+/* (10, 2), ('a', 'b') behind a type. */
+static bool is_of_type(const struct tokens *t, size_t at)
+{
+    struct token first = tokens_at(t, at + 1);
+
+    return tokens_at(t, at).kind == '(' &&
+           (first.kind == 's' || (first.kind == 'w' && byte_is_digit(first.text.bytes[0])));
+}
+
 /* (a, b DESC, lower(c)): its columns, an expression as "". `at` is the opening bracket. */
 void sql_key_parts(const struct tokens *t, size_t at, struct step *step)
 {
@@ -90,8 +99,8 @@ bool sql_key(const struct tokens *t, size_t at, struct step *step)
     }
     if (token_is(tokens_at(t, at), "USING"))
         at += 2;
-    /* `key varchar(20)` is a column; UNIQUE USING INDEX name has its columns elsewhere. */
-    if (tokens_at(t, at).kind == '(' && step->makes == STEP_MAKES_INDEX && is_length(t, at))
+    /* `key numeric(10, 2)` is a column; UNIQUE USING INDEX name has its columns elsewhere. */
+    if (step->makes == STEP_MAKES_INDEX && is_of_type(t, at))
         return false;
     if (tokens_at(t, at).kind != '(')
         return step->makes != STEP_MAKES_INDEX;
