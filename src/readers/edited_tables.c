@@ -36,22 +36,30 @@ static bool imports_package(struct str statement)
     return false;
 }
 
-/* __all__ with more in it than before. */
-static bool hands_on_more(const struct edited_part *before, const struct edited_parts *after)
+static bool next_name(struct str *rest, struct str *ret_name)
 {
-    for (size_t i = 0; i < after->list.count; i++) {
-        struct str rest = before->text;
-        if (!str_eq(after->list.items[i].name, STR("__all__")))
-            continue;
-        while (rest.length) {
-            struct str word = edited_name_at(rest);
-            if (word.length && !str_contains(after->list.items[i].text, word))
-                return false;
-            rest = str_from_offset(rest, word.length ? word.length : 1);
-        }
-        return true;
-    }
-    return false;
+    while (rest->length && !byte_is_word(rest->bytes[0]))
+        *rest = str_from_offset(*rest, 1);
+    *ret_name = edited_name_at(*rest);
+    *rest = str_from_offset(*rest, ret_name->length);
+    return ret_name->length > 0;
+}
+
+/* __all__ with more in it than before. */
+static bool hands_on_more(struct arena *arena, const struct edited_part *before,
+                          const struct edited_parts *after)
+{
+    struct str rest, word;
+    struct words words = {.arena = arena};
+
+    for (size_t i = 0; i < after->list.count; i++)
+        if (str_eq(after->list.items[i].name, STR("__all__")))
+            for (rest = after->list.items[i].text; next_name(&rest, &word);)
+                (void)words_add(&words, word);
+    for (rest = before->text; next_name(&rest, &word);)
+        if (!words_have(&words, word))
+            return false;
+    return true;
 }
 
 /* It is not there any more as it was. */
@@ -65,7 +73,7 @@ static bool may_go(struct arena *arena, const struct edited_part *part,
         return edited_class_alone(arena, part, class);
     return part->kind == EDITED_TEXT ||
            (part->kind == EDITED_IMPORT && imports_package(part->text)) ||
-           (str_eq(part->name, STR("__all__")) && hands_on_more(part, after));
+           (str_eq(part->name, STR("__all__")) && hands_on_more(arena, part, after));
 }
 
 static bool is_star(const struct edited_part *part)

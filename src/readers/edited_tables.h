@@ -8,6 +8,7 @@
  * In:    two editions of a file; an empty one is a file that is not there.
  * Out:   the names of the classes that differ or come, and others that another file may mean something else by from now on; false: it differs
  *        in more, or cannot be followed.
+ * Fails: never; what it says of a file that is no Python is false.
  * Source: SQLAlchemy 2.0, "Mapping Class Inheritance Hierarchies" (the columns of a class with a table are no subclass's, but for those that
  *         say so); Django 5.0, "Model inheritance" (multi-table).
  */

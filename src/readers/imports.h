@@ -6,6 +6,7 @@
  * In:    two editions of each of some files; any bytes.
  * Out:   whether a name that is handed on, or that a definition uses, comes from somewhere else in the second edition, or is defined there instead of
  *        imported. A name that is imported no more, or anew, is no such: whoever takes it from here has changed too.
+ * Fails: never.
  * Source: The Python Language Reference 3.12, 7.11 (import); ECMAScript 2024, 16.2.
  */
 #ifndef HOOKCHECK_READERS_IMPORTS_H

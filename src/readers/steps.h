@@ -4,7 +4,8 @@
  *        JavaScript's builders, or SQL.
  * Out:   steps in the order of the source. What is computed when it runs gives no step, but for columns of TypeORM, Ecto and the builders:
  *        there `computed` says where their names may come from.
- * Fails: never.
+ * Fails: never. Limits: STEPS_ENTERED_MAX, and those of the readers' own on functions, loops and blocks in each other; what lies behind one gives no step,
+ *        so that a change that it makes counts as not made.
  * Source: Alembic operations (op.*, batch_op.*), Django 3.2–5.2 migrations.operations, Rails 5.0–8.0 ActiveRecord::Migration,
  *         TypeORM 0.3 QueryRunner, Ecto.Migration 3.12,
  *         PostgreSQL's ALTER TABLE.
@@ -100,8 +101,8 @@ void steps_of_alembic(struct arena *arena, struct python_tree *tree, struct pyth
 /* `app`: the label of the application that the migration belongs to. */
 void steps_of_django(struct arena *arena, struct python_tree *tree, struct python_file *file,
                      struct str app, struct steps *steps);
-/* `change` and `up`; not what goes back (`down`, `dir.down`, `revert`). */
-/* `files`: in which `path` stands, for SQL that is read from there; NULL: they are not at hand. */
+/* `change` and `up`; of what goes back `down` and `dir.down` do not count, and `revert` the other way round. `files`: in which `path` stands, for SQL that
+ * is read from there; NULL: they are not at hand. */
 void steps_of_rails(struct arena *arena, const struct source_files *files, struct str path,
                     struct str source, struct steps *steps);
 struct script_tree;

@@ -1,4 +1,9 @@
-/* steps_rails.h -- the parts of the reader of Rails migrations (private to steps_rails*.c). */
+/* steps_rails.h -- the parts of the reader of Rails migrations (private to steps_rails*.c).
+ *
+ * In:    calls of a migration, and what is known around them.
+ * Out:   their steps, pushed to `steps`.
+ * Fails: never.
+ */
 #ifndef HOOKCHECK_READERS_STEPS_RAILS_H
 #define HOOKCHECK_READERS_STEPS_RAILS_H
 

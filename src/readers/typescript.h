@@ -235,8 +235,6 @@ TSNode script_returned_at_end(struct script_tree *tree, TSNode function);
 /* The name of a function's N-th parameter; empty: none, or a pattern. */
 struct str script_parameter(struct script_tree *tree, const struct script_file *file,
                             TSNode function, size_t index);
-/* What the N-th parameter is when nothing is given; null: nothing. */
-TSNode script_parameter_default(struct script_tree *tree, TSNode function, size_t index);
 bool script_is_function(TSNode node);
 /* The value of a class's `static readonly NAME = …`; null: there is none. */
 TSNode script_static(struct script_tree *tree, const struct script_file *file, TSNode node,

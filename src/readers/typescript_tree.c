@@ -312,16 +312,6 @@ struct str script_parameter(struct script_tree *tree, const struct script_file *
     return node_is(name, "identifier") ? script_source(file, name) : STR_NONE;
 }
 
-TSNode script_parameter_default(struct script_tree *tree, TSNode function, size_t index)
-{
-    struct script_nodes parameters =
-        script_children(tree, script_child(function, "formal_parameters"));
-
-    return index < parameters.count
-               ? ts_node_child_by_field_name(parameters.items[index], "value", strlen("value"))
-               : node_null();
-}
-
 /* --- Files. --- */
 
 static struct script_file *parse(struct script_tree *tree, struct str path, struct str source)

@@ -67,6 +67,18 @@ static const struct edit edits[] = {
      HEAD_LINES
      "class User(Base):\n    __tablename__ = \"users\"\n    KINDS = [\n        2,\n    ]\n",
      NULL},
+    /* A comment behind the header: the constant stands above the first method, not in the header. */
+    {"class User(Base):  # noqa: D101\n    __tablename__ = \"u\"\n    KINDS = [1]\n\n"
+     "    def f(self):\n        pass\n",
+     "class User(Base):  # noqa: D101\n    __tablename__ = \"u\"\n    KINDS = [2]\n\n"
+     "    def f(self):\n        pass\n",
+     NULL},
+    {"class User(Base):  # noqa: D101\n    __tablename__ = \"u\"\n    a = Column(Text)\n",
+     "class User(Base):  # noqa: D101\n    __tablename__ = \"u\"\n    a = Column(Date)\n", "User "},
+    {"class User(db.Model, {\"a\": 1}[x]):\n    a = Column(Text)\n",
+     "class User(db.Model, {\"a\": 1}[x]):\n    a = Column(Date)\n", "User "},
+    {PLAIN "__all__ = [\"User\"]\n", PLAIN "__all__ = [\"User\", \"Post\"]\n", ""},
+    {PLAIN "__all__ = [\"User\"]\n", PLAIN "__all__ = [\"UserGroup\"]\n", NULL},
     {"class User(Base):\n    __tablename__ = \"u\"\n    a: Mapped[int]\n",
      "class User(Base):\n    __tablename__ = \"u\"\n    a: Mapped[str]\n", "User "},
     {"class User(Base):\n    __tablename__ = \"u\"\n    a: ClassVar[int] = 1\n",
