@@ -576,19 +576,25 @@ static void alembic_part(struct steps_reader *r, TSNode call)
 
     if (thing.kind == THING_FUNCTION && thing.file && r->calls < CALLS_MAX &&
         r->entered++ < STEPS_ENTERED_MAX) {
-        const struct python_scope before = r->scope;
+        const struct python_scope before = r->scope, there = {.file = thing.file};
         const struct python_bound *inner = NULL;
         struct python_bound given[STEPS_NAMES_MAX];
         TSNode parameters = node_field(thing.node, "parameters");
         for (uint32_t i = 0; i < ts_node_named_child_count(parameters) && i < STEPS_NAMES_MAX;
              i++) {
-            struct str name = parameter_named(thing.file, ts_node_named_child(parameters, i));
+            TSNode parameter = ts_node_named_child(parameters, i);
+            struct str name = parameter_named(thing.file, parameter);
             TSNode argument = steps_word(r, call, str_c(r->arena, name), i);
+            bool usual = ts_node_is_null(argument) && !call_has_splat(call);
+            if (usual) /* suffix="_at" */
+                argument = node_field(parameter, "value");
+            r->scope = usual ? there : before;
             struct str text = steps_text(r, argument);
+            r->scope = before;
             given[i] = (struct python_bound){.name = name, .text = text, .outer = inner};
             if (!text.length) { /* a column, say */
                 given[i].node = argument;
-                given[i].scope = &before;
+                given[i].scope = usual ? &there : &before;
             }
             if (text.length || !ts_node_is_null(argument))
                 inner = &given[i];

@@ -6,7 +6,8 @@
 #include "readers/python_tree.h"
 #include "readers/steps.h"
 
-#define STEPS_NAMES_MAX 6u /* of a loop, or of a function's parameters */
+#define STEPS_NAMES_MAX                                                                            \
+    16u /* of a loop, or of a function's parameters; those behind stay unknown */
 
 /* An operation under another name. */
 struct steps_alias {

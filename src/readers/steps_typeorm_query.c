@@ -3,7 +3,9 @@
 #include "readers/steps_typeorm.h"
 
 #define UP_MAX 12u
-#define FILLED_MAX ((size_t)256 << 10)
+#define FILLED_MAX ((size_t)4 << 20) /* as much as is read of a migration */
+#define PIECES_MAX                                                                                 \
+    400u /* of a sum, and of templates in each other; what stands further in is a gap */
 
 /* dedent`…`, `…`.trim(): the template or text itself. */
 static TSNode text_bare(TSNode node)
@@ -34,33 +36,77 @@ static bool read_from_files(struct arena *arena, struct script_tree *tree,
     return sql_files_steps(&files, script_source(scope->file, node), steps);
 }
 
-/* `ALTER TABLE "${table}" ADD "age" integer`: a name stands for what is filled in, and for the text where that may come from. */
+/* --- Texts with gaps. --- */
+
+struct filling {
+    struct script_tree *tree;
+    const struct script_scope *scope;
+    const struct steps_fill *fill;
+    struct buf out;
+};
+
+static void fill_in(struct filling *f, TSNode node, size_t depth);
+
+static bool is_sum(const struct filling *f, TSNode node)
+{
+    return node_is(node, "binary_expression") && ts_node_named_child_count(node) == 2 &&
+           str_eq(script_source(f->scope->file, ts_node_child(node, 1)), STR("+"));
+}
+
+static void fill_template(struct filling *f, TSNode template, size_t depth)
+{
+    struct str source = script_source(f->scope->file, template);
+    size_t start = ts_node_start_byte(template), at = 1;
+
+    for (uint32_t i = 0; i < ts_node_named_child_count(template); i++) {
+        TSNode child = ts_node_named_child(template, i);
+        if (!node_is(child, "template_substitution"))
+            continue;
+        buf_add(&f->out, str_slice(source, at, ts_node_start_byte(child) - start));
+        fill_in(f, ts_node_named_child(child, 0), depth + 1);
+        at = ts_node_end_byte(child) - start;
+    }
+    buf_add(&f->out, str_slice(source, at, source.length - 1));
+}
+
+/* What an expression is, with STEPS_GAP for what is not known of it. */
+static void fill_in(struct filling *f, TSNode node, size_t depth)
+{
+    TSNode bare = ts_node_is_null(node) ? node : script_bare(node);
+    bool known = depth < PIECES_MAX && !ts_node_is_null(bare);
+    struct str text = known ? script_text(f->tree, *f->scope, bare) : STR_NONE;
+
+    if (known && !text.length && f->fill)
+        text = f->fill->text(f->fill->context, node);
+    if (text.length) {
+        buf_add(&f->out, text);
+    } else if (known && node_is(bare, "template_string")) {
+        fill_template(f, bare, depth);
+    } else if (known && is_sum(f, bare)) {
+        fill_in(f, ts_node_named_child(bare, 0), depth + 1);
+        fill_in(f, ts_node_named_child(bare, 1), depth + 1);
+    } else {
+        buf_add(&f->out, STEPS_GAP);
+    }
+}
+
+/* `ALTER TABLE "${table}" ADD "age" integer`, "ALTER TABLE " + table + " ADD …": a name stands for what is filled in, and for the text where that may
+ * come from. */
 void steps_of_query(struct arena *arena, struct script_tree *tree, const struct script_scope *scope,
                     TSNode node, const struct steps_fill *fill, struct steps *steps)
 {
-    const struct str gap = STEPS_GAP;
     TSNode bare = text_bare(node);
     struct str text = script_text(tree, *scope, bare);
+    struct filling f = {
+        .tree = tree, .scope = scope, .fill = fill, .out = buf_new(arena, FILLED_MAX)};
+    bool gapped = !text.length && (node_is(bare, "template_string") || is_sum(&f, bare));
 
     if (!text.length && !node_is(bare, "template_string") &&
         read_from_files(arena, tree, scope, node, steps))
         return;
-    if (!text.length && node_is(bare, "template_string")) {
-        struct str source = script_source(scope->file, bare);
-        struct buf out = buf_new(arena, FILLED_MAX + source.length * (gap.length + 1));
-        size_t start = ts_node_start_byte(bare), at = 1;
-        for (uint32_t i = 0; i < ts_node_named_child_count(bare); i++) {
-            TSNode child = ts_node_named_child(bare, i);
-            if (!node_is(child, "template_substitution"))
-                continue;
-            struct str filled =
-                fill ? fill->text(fill->context, ts_node_named_child(child, 0)) : STR_NONE;
-            buf_add(&out, str_slice(source, at, ts_node_start_byte(child) - start));
-            buf_add(&out, filled.length ? filled : gap);
-            at = ts_node_end_byte(child) - start;
-        }
-        buf_add(&out, str_slice(source, at, source.length - 1));
-        text = buf_str(&out);
+    if (gapped) {
+        fill_in(&f, bare, 0);
+        text = buf_str(&f.out);
     }
     steps_of_gapped_sql(arena, text, fill ? fill->words : scope->file->source, steps);
 }
