@@ -82,122 +82,6 @@ static struct str type_text(struct steps_reader *r, TSNode node)
                                                                                   : STR_NONE;
 }
 
-/* --- Keys. --- */
-
-/* ["a", sa.text("lower(b)")]: an expression is "". */
-static void list_parts(struct steps_reader *r, TSNode list, struct step *key)
-{
-    list = node_bare(list);
-    key->parts_told = node_is(list, "list") || node_is(list, "tuple");
-    for (uint32_t i = 0; key->parts_told && i < ts_node_named_child_count(list); i++) {
-        TSNode item = ts_node_named_child(list, i);
-        struct str text = steps_text(r, item);
-        if (node_is(item, "comment"))
-            continue;
-        key->parts_told = text.length || node_is(item, "call");
-        VEC_PUSH(r->arena, &key->parts, text);
-    }
-}
-
-/* The arguments from `first` on: UniqueConstraint("a", "b"), Index("ix", "a"). */
-static void argument_parts(struct steps_reader *r, TSNode call, size_t first, struct step *key)
-{
-    key->parts_told = !call_has_splat(call);
-    for (size_t i = first; i < steps_positional_count(r, call); i++) {
-        struct str text = steps_text(r, steps_positional(r, call, i));
-        key->parts_told =
-            key->parts_told && (text.length || node_is(steps_positional(r, call, i), "call"));
-        VEC_PUSH(r->arena, &key->parts, text);
-    }
-}
-
-/* What stands among the columns of create_table. False: it may be any column or key. */
-static bool table_key(struct steps_reader *r, struct str table, TSNode made)
-{
-    struct str name = steps_called(r, made);
-    struct step key = {.kind = STEP_KEY,
-                       .table = table,
-                       .name = steps_text(r, call_keyword(r->scope.file, made, "name"))};
-
-    if (!node_is(made, "call"))
-        return false;
-    if (str_eq(name, STR("UniqueConstraint"))) {
-        key.makes = STEP_MAKES_UNIQUE;
-        argument_parts(r, made, 0, &key);
-    } else if (str_eq(name, STR("PrimaryKeyConstraint"))) {
-        key.makes = STEP_MAKES_PRIMARY;
-        argument_parts(r, made, 0, &key);
-    } else if (str_eq(name, STR("ForeignKeyConstraint"))) {
-        key.makes = STEP_MAKES_FOREIGN;
-        list_parts(r, steps_word(r, made, "columns", 0), &key);
-    } else if (str_eq(name, STR("Index"))) {
-        key.name = steps_text(r, call_positional(made, 0));
-        key.makes = steps_is_set(r, made, "unique") ? STEP_MAKES_UNIQUE : STEP_MAKES_INDEX;
-        argument_parts(r, made, 1, &key);
-    } else {
-        return str_ends(name, STR("CheckConstraint")) || str_eq(name, STR("Column"));
-    }
-    steps_push(r, key);
-    return true;
-}
-
-static void column_key(struct steps_reader *r, const struct step *column, enum step_makes makes)
-{
-    struct step key = {
-        .kind = STEP_KEY, .table = column->table, .makes = makes, .parts_told = true};
-
-    VEC_PUSH(r->arena, &key.parts, column->column);
-    steps_push(r, key);
-}
-
-/* Column("a", sa.Integer(), sa.ForeignKey("b.id"), unique=True) */
-static void column_keys(struct steps_reader *r, const struct step *step, TSNode column)
-{
-    static const struct {
-        const char *keyword;
-        enum step_makes makes;
-    } rows[] = {{"unique", STEP_MAKES_UNIQUE},
-                {"index", STEP_MAKES_INDEX},
-                {"primary_key", STEP_MAKES_PRIMARY}};
-
-    for (size_t i = 0; i < COUNT_OF(rows); i++)
-        if (steps_is_set(r, column, rows[i].keyword))
-            column_key(r, step, rows[i].makes);
-    for (size_t i = 1; i < call_positional_count(column); i++) {
-        TSNode given = call_positional(column, i);
-        struct str name = steps_called(r, given);
-        if (node_is(given, "call") && str_eq(name, STR("ForeignKey")))
-            column_key(r, step, STEP_MAKES_FOREIGN);
-        else if (i > 1 && !node_is(given, "call")) /* `fk` of somewhere */
-            column_key(r, step, STEP_MAKES_ANY);
-    }
-}
-
-/* op.create_index("ix", "users", ["a"], unique=True) and the others, `shift` fewer in a batch. */
-static void operation_key(struct steps_reader *r, TSNode call, struct str table, size_t shift)
-{
-    static const struct {
-        const char *name, *columns, *title;
-        size_t place;
-        enum step_makes makes;
-    } rows[] = {{"create_index", "columns", "index_name", 2, STEP_MAKES_INDEX},
-                {"create_unique_constraint", "columns", "constraint_name", 2, STEP_MAKES_UNIQUE},
-                {"create_primary_key", "columns", "constraint_name", 2, STEP_MAKES_PRIMARY},
-                {"create_foreign_key", "local_cols", "constraint_name", 3, STEP_MAKES_FOREIGN}};
-    struct str name = steps_called(r, call);
-
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct step key = {.kind = STEP_KEY, .table = table, .makes = rows[i].makes};
-        if (!str_eq(name, str_from(rows[i].name)))
-            continue;
-        key.name = steps_text(r, steps_word(r, call, rows[i].title, 0));
-        if (key.makes == STEP_MAKES_INDEX && steps_is_set(r, call, "unique"))
-            key.makes = STEP_MAKES_UNIQUE;
-        list_parts(r, steps_word(r, call, rows[i].columns, rows[i].place - shift), &key);
-        steps_push(r, key);
-    }
-}
-
 /* --- Columns. --- */
 
 /* Column("name", sa.String(24), nullable=False): what the column is made as. */
@@ -236,7 +120,7 @@ static void push_column(struct steps_reader *r, struct str table, TSNode column)
     struct step step = made_column(r, table, column);
     steps_push(r, step);
     if (node_is(column, "call"))
-        column_keys(r, &step, column);
+        steps_alembic_column_keys(r, &step, column);
     r->scope = before;
 }
 
@@ -281,7 +165,7 @@ static bool spread_columns(struct steps_reader *r, TSNode spread)
         TSNode item = ts_node_named_child(list, i);
         if (node_is(item, "comment"))
             continue;
-        if (!table_key(r, r->making, item))
+        if (!steps_alembic_table_key(r, r->making, item))
             return false;
         spread_column(r, item);
     }
@@ -318,7 +202,7 @@ static void alembic_table(struct steps_reader *r, TSNode call)
 
     steps_push(r, (struct step){.kind = STEP_ADD_TABLE, .table = table});
     for (size_t i = 1; i < steps_positional_count(r, call); i++) {
-        told = table_key(r, table, steps_positional(r, call, i)) && told;
+        told = steps_alembic_table_key(r, table, steps_positional(r, call, i)) && told;
         if (str_eq(steps_called(r, steps_positional(r, call, i)), STR("Column")))
             push_column(r, table, steps_positional(r, call, i));
     }
@@ -490,7 +374,7 @@ static void alembic_call(struct steps_reader *r, TSNode call)
         shift ? batch
               : with_schema(r, call, "schema", steps_text(r, steps_word(r, call, "table_name", 0)));
 
-    operation_key(r, call, shift ? batch : keyed_table(r, call, of_table), shift);
+    steps_alembic_operation_key(r, call, shift ? batch : keyed_table(r, call, of_table), shift);
     if (str_eq_nocase(name, STR("enum")))
         steps_push(
             r, (struct step){.kind = STEP_ADD_TYPE,

@@ -68,4 +68,10 @@ void steps_of_run_python(struct steps_reader *r, TSNode call, TSNode class_body)
 /* The same of [TABLES[name] for name in ("a", "b")], for what each round makes. False: the list cannot be read. */
 bool steps_each_made(struct steps_reader *r, TSNode comprehension, steps_visit *visit);
 
+/* steps_alembic_keys.c: of what stands among the columns of create_table (false: it may be any column or key), of a column, of an operation. */
+bool steps_alembic_table_key(struct steps_reader *r, struct str table, TSNode made);
+void steps_alembic_column_keys(struct steps_reader *r, const struct step *step, TSNode column);
+void steps_alembic_operation_key(struct steps_reader *r, TSNode call, struct str table,
+                                 size_t shift);
+
 #endif

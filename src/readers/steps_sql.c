@@ -1,10 +1,8 @@
 /* steps_sql.c -- what the statements of SQL do. */
 #include "readers/steps_sql.h"
 
-#include <stdint.h>
-
-#define BLOCKS_MAX                                                                                 \
-    16u /* that stand in each other; nobody writes more, and the deeper ones are left out */
+/* Blocks that stand in each other; nobody writes more, and the deeper ones are left out. */
+#define BLOCKS_MAX 16u
 
 /* name integer NOT NULL DEFAULT 0: what the column is made as. Whether a key's may be NULL is not known. */
 static void column_step(struct tokens *t, struct str table, struct steps *steps)
@@ -298,17 +296,6 @@ static void add_key(struct tokens *t, struct str table, struct steps *steps)
         VEC_PUSH(t->arena, steps, key);
 }
 
-/* SET SCHEMA */
-static struct str in_schema(struct tokens *t, struct str schema, struct str name)
-{
-    size_t dot = str_find_byte(name, '.');
-    struct str bare = dot == SIZE_MAX ? name : str_from_offset(name, dot + 1);
-
-    return str_eq(schema, STR("public"))
-               ? bare
-               : str_printf(t->arena, STR_FMT "." STR_FMT, STR_ARG(schema), STR_ARG(bare));
-}
-
 static void rename_table(struct tokens *t, struct str from, struct str to, struct steps *steps)
 {
     VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_DROP_TABLE, .table = from});
@@ -364,7 +351,7 @@ static void alter_action(struct tokens *t, struct str table, struct steps *steps
     } else if (tokens_take(t, "SET")) {
         struct str schema = tokens_take(t, "SCHEMA") ? tokens_name(t) : STR_NONE;
         if (schema.length)
-            rename_table(t, table, in_schema(t, schema, table), steps);
+            rename_table(t, table, sql_in_schema(t, schema, table), steps);
     } else if (tokens_take(t, "RENAME")) {
         if (tokens_take(t, "TO")) {
             rename_table(t, table, tokens_name(t), steps);
@@ -425,86 +412,6 @@ static void create_index(struct tokens *t, bool unique, struct steps *steps)
     VEC_PUSH(t->arena, steps, step);
 }
 
-static void create_type(struct tokens *t, struct steps *steps)
-{
-    struct str name = tokens_name(t);
-
-    VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_ADD_TYPE, .name = name});
-    for (; t->at < t->all.count && tokens_peek(t).kind != ';'; t->at++)
-        if (tokens_peek(t).kind == 's')
-            VEC_PUSH(
-                t->arena, steps,
-                (struct step){.kind = STEP_ADD_VALUE, .name = name, .value = tokens_peek(t).text});
-}
-
-/* Where the type of that name was made; 0: not in this text. What stands before is of another one: two that swap names would gather labels without end. */
-static size_t type_begins(const struct steps *steps, struct str name)
-{
-    size_t at = steps->count;
-
-    while (at > 0 &&
-           (steps->items[at - 1].kind != STEP_ADD_TYPE || !str_eq(steps->items[at - 1].name, name)))
-        at--;
-    return at;
-}
-
-/* "Role_new" becomes "Role": with the labels that it was made with. */
-static void give_type_name(struct tokens *t, struct str from, struct str to, struct steps *steps)
-{
-    size_t first = type_begins(steps, from);
-
-    VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_DROP_TYPE, .name = from});
-    VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_ADD_TYPE, .name = to, .was = from});
-    for (size_t i = first, count = steps->count; i < count; i++) {
-        if (steps->items[i].kind != STEP_ADD_VALUE || !str_eq(steps->items[i].name, from))
-            continue;
-        struct step made = steps->items[i];
-        made.name = to;
-        VEC_PUSH(t->arena, steps, made);
-    }
-}
-
-static void rename_type(struct tokens *t, struct str from, struct steps *steps)
-{
-    if (tokens_take(t, "VALUE")) {
-        struct str was = tokens_peek(t).text;
-        t->at += tokens_peek(t).kind == 's';
-        if (tokens_take(t, "TO") && tokens_peek(t).kind == 's')
-            VEC_PUSH(t->arena, steps,
-                     (struct step){.kind = STEP_ADD_VALUE,
-                                   .name = from,
-                                   .value = tokens_peek(t).text,
-                                   .was = was});
-        return;
-    }
-    if (tokens_take(t, "TO"))
-        give_type_name(t, from, tokens_name(t), steps);
-}
-
-static void alter_type(struct tokens *t, struct steps *steps)
-{
-    struct str name = tokens_name(t);
-
-    if (tokens_take(t, "RENAME")) {
-        rename_type(t, name, steps);
-        return;
-    }
-    if (tokens_take(t, "SET")) {
-        struct str schema = tokens_take(t, "SCHEMA") ? tokens_name(t) : STR_NONE;
-        if (schema.length)
-            give_type_name(t, name, in_schema(t, schema, name), steps);
-        return;
-    }
-    if (!tokens_take(t, "ADD") || !tokens_take(t, "VALUE")) {
-        VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_ALTER_TYPE, .name = name});
-        return;
-    }
-    tokens_if_exists(t);
-    if (tokens_peek(t).kind == 's')
-        VEC_PUSH(t->arena, steps,
-                 (struct step){.kind = STEP_ADD_VALUE, .name = name, .value = tokens_peek(t).text});
-}
-
 static void drop(struct tokens *t, struct steps *steps)
 {
     enum step_kind kind = tokens_take(t, "TABLE")                              ? STEP_DROP_TABLE
@@ -560,7 +467,7 @@ static void statement(struct tokens *t, struct steps *steps)
         if (tokens_take(t, "INDEX"))
             create_index(t, unique, steps);
         else if (!unique && (tokens_take(t, "TYPE") || tokens_take(t, "DOMAIN")))
-            create_type(t, steps);
+            sql_create_type(t, steps);
         else if (!unique && (tokens_take(t, "TABLE") ||
                              (tokens_take(t, "UNLOGGED") && tokens_take(t, "TABLE"))))
             create_table(t, steps);
@@ -568,7 +475,7 @@ static void statement(struct tokens *t, struct steps *steps)
         if (tokens_take(t, "TABLE"))
             alter_table(t, steps);
         else if (tokens_take(t, "TYPE"))
-            alter_type(t, steps);
+            sql_alter_type(t, steps);
         else if (tokens_take(t, "DOMAIN"))
             VEC_PUSH(t->arena, steps,
                      (struct step){.kind = STEP_ALTER_TYPE, .name = tokens_name(t)});

@@ -51,4 +51,9 @@ struct str sql_type_written(const struct tokens *t, size_t at);
 /* Behind the name of a table that is made, the step `at`: AS SELECT …, LIKE other. */
 void sql_table_of_others(struct tokens *t, size_t at, struct steps *steps);
 
+/* --- steps_sql_types.c: behind the words CREATE TYPE, ALTER TYPE; and what SET SCHEMA makes of a name --- */
+struct str sql_in_schema(struct tokens *t, struct str schema, struct str name);
+void sql_create_type(struct tokens *t, struct steps *steps);
+void sql_alter_type(struct tokens *t, struct steps *steps);
+
 #endif
