@@ -21,8 +21,8 @@
 #define TAGS_MAX 32u
 #define NEAR_BUDGET ((size_t)256 << 20)
 #define NEAR_AT_ONCE 32u
-/* A second thread costs a tenth of a millisecond, in which the first reads fifty. */
-#define BLOBS_FOR_TWO 500u
+/* A second thread costs a millisecond, its packs and its memory included, in which the first reads a thousand. */
+#define BLOBS_FOR_TWO 2000u
 
 /* ---- Near: without git. ---- */
 

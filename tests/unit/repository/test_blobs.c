@@ -10,7 +10,7 @@
 #include "repository/history.h"
 #include "repository/repository.h"
 
-#define BLOBS 1000u
+#define BLOBS 2500u /* so many that two threads read them */
 #define MAXIMUM ((size_t)100 << 10)
 
 static struct arena arena = {.budget = ARENA_DEFAULT_BUDGET};
