@@ -6,6 +6,8 @@
 #include "deploys/judge.h"
 
 #define HIDDEN STR("***")
+/* Users have shorter names, and tokens are longer. */
+#define TOKEN_LEAST 16u
 
 bool mask_names_secret(struct str name)
 {
@@ -44,6 +46,13 @@ static bool is_key(struct str word)
     return false;
 }
 
+/* https://TOKEN@host: who has no password may be one. */
+static bool is_token(struct str before, struct str user)
+{
+    return (str_ends(before, STR("http")) || str_ends(before, STR("https"))) &&
+           (user.length >= TOKEN_LEAST || is_key(user));
+}
+
 /* scheme://user:secret@host → scheme://user:***@host, wherever it stands in the word. */
 static struct str mask_url(struct arena *arena, struct str word)
 {
@@ -63,8 +72,10 @@ static struct str mask_url(struct arena *arena, struct str word)
         }
         buf_add(&out, str_prefix(word, scheme + 3));
         size_t colon = at == SIZE_MAX ? SIZE_MAX : str_find_byte(str_prefix(rest, at), ':');
-        if (colon != SIZE_MAX) {
-            buf_add(&out, str_prefix(rest, colon + 1));
+        bool token = at != SIZE_MAX && colon == SIZE_MAX &&
+                     is_token(str_prefix(word, scheme), str_prefix(rest, at));
+        if (colon != SIZE_MAX || token) {
+            buf_add(&out, str_prefix(rest, token ? 0 : colon + 1));
             buf_add(&out, HIDDEN);
             rest = str_from_offset(rest, at);
             changed = true;

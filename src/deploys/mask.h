@@ -7,7 +7,7 @@
 
 /* Does the name of an option or variable speak of a secret? */
 bool mask_names_secret(struct str name);
-/* One word: NAME=secret, scheme://user:secret@host, keys with a known form. */
+/* One word: NAME=secret, scheme://user:secret@host, https://TOKEN@host, keys with a known form. */
 struct str mask_word(struct arena *arena, struct str word);
 /* The value of an option: hidden when the option's name speaks of a secret. */
 struct str mask_value(struct arena *arena, struct str option, struct str value);
