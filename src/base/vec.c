@@ -18,6 +18,22 @@ void *vec_grow(struct arena *arena, void *items, size_t count, size_t *capacity,
     return grown;
 }
 
+size_t vec_first_key(const void *items, size_t count, size_t item_size, uint64_t key)
+{
+    size_t low = 0, high = count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        uint64_t found;
+        memcpy(&found, (const char *)items + middle * item_size, sizeof found);
+        if (found < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 bool strs_have(const struct strs *list, struct str s)
 {
     for (size_t i = 0; i < list->count; i++)

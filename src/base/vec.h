@@ -39,6 +39,11 @@ void *vec_grow(struct arena *arena, void *items, size_t count, size_t *capacity,
 
 #define VEC_LAST(vec) ((vec)->items[(vec)->count - 1])
 
+/* Of items that are sorted by a uint64_t, their first member: the first with this key, or where it would stand. */
+size_t vec_first_key(const void *items, size_t count, size_t item_size, uint64_t key);
+#define VEC_FIRST_KEY(vec, key)                                                                    \
+    vec_first_key((vec)->items, (vec)->count, sizeof((vec)->items[0]), (key))
+
 VEC_DEFINE(strs, struct str);
 
 bool strs_have(const struct strs *list, struct str s);

@@ -213,6 +213,8 @@ const struct cli_command cmd_models = {
         "Rails' schema.rb, TypeORM, Drizzle, Ecto, SQL (schema.sql, structure.sql; PostgreSQL's, "
         "MySQL's and SQLite's). What "
         "cannot be read statically and differs is said on standard error.\n"
+        "check tells what no migration makes, of new tables and columns also indexes, keys and "
+        "types.\n"
         "exit status: 0 no change of the schema, 2 some, or something that cannot be read; 1 "
         "wrong usage: no repository, no such revision\n",
     .run = run,

@@ -297,21 +297,6 @@ struct cover *cover_read(struct arena *arena, struct str path, struct str text)
 
 /* --- Asking. --- */
 
-/* The first posting of a key, or where it would stand. */
-static size_t first_of(const struct cover *cover, uint64_t key)
-{
-    size_t low = 0, high = cover->postings.count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (cover->postings.items[middle].key < key)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 bool cover_part(const struct cover *cover, size_t index, const struct schema_change *change)
 {
     const struct part *part = &cover->parts.items[index];
@@ -331,7 +316,7 @@ static bool any_covers(const struct cover *cover, enum space space, struct str w
 
     if (!word.length && space != OF_ANY)
         return false;
-    for (size_t i = first_of(cover, key);
+    for (size_t i = VEC_FIRST_KEY(&cover->postings, key);
          i < cover->postings.count && cover->postings.items[i].key == key; i++)
         if (cover_part(cover, cover->postings.items[i].part, change))
             return true;
@@ -403,7 +388,7 @@ static bool has_word(const struct cover *cover, struct str word)
     if (!is_word(word))
         return text_has_word(cover->text, word);
     uint64_t key = key_of(OF_STATEMENTS, word);
-    size_t at = first_of(cover, key);
+    size_t at = VEC_FIRST_KEY(&cover->postings, key);
     return at < cover->postings.count && cover->postings.items[at].key == key;
 }
 
@@ -427,7 +412,7 @@ static bool any_lacks(const struct cover *cover, enum space space, struct str wo
 {
     uint64_t key = key_of(space, word);
 
-    for (size_t i = first_of(cover, key);
+    for (size_t i = VEC_FIRST_KEY(&cover->postings, key);
          i < cover->postings.count && cover->postings.items[i].key == key; i++) {
         const struct part *part = &cover->parts.items[cover->postings.items[i].part];
         if (part->call ? cover_table_lacks(part->call, change) ||

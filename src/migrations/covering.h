@@ -12,7 +12,10 @@
 #include "migrations/left_out.h"
 #include "migrations/models.h"
 #include "migrations/models_command.h"
+#include "readers/elixir.h"
+#include "readers/python.h"
 #include "readers/steps.h"
+#include "readers/typescript.h"
 
 #define COVERING_FILE_MAX ((size_t)4 << 20) /* bytes of a migration that are read */
 
@@ -45,7 +48,18 @@ struct covering {
     struct words *tables; /* that each of `sets` makes; NULL: not looked at */
 };
 
-/* Fills in what stands below `sets`; the trees are the caller's. */
+/* One of these with the trees of the readers, all of which go when the block ends. */
+#define COVERING(name, in_arena, of_tree)                                                          \
+    struct covering name = {.arena = (in_arena), .tree = (of_tree)};                               \
+    struct source_files name##_files = {.self = &(name), .read = covering_read};                   \
+    PYTHON_TREE(name##_python, (in_arena), &name##_files);                                         \
+    SCRIPT_TREE(name##_script, (in_arena), &name##_files);                                         \
+    ELIXIR_TREE(name##_elixir, (in_arena), &name##_files);                                         \
+    (name).python = name##_python;                                                                 \
+    (name).script = name##_script;                                                                 \
+    (name).elixir = name##_elixir
+
+/* Fills in what stands below `sets`. */
 MUST_CHECK bool covering_begin(struct covering *c, const struct strs *changed, struct err *e);
 /* The same of the migrations in `paths` alone, which are all of the range, oldest first. */
 void covering_begin_with(struct covering *c, const struct strs *paths);

@@ -3,10 +3,7 @@
 #include "migrations/covering.h"
 #include "migrations/effect.h"
 #include "migrations/whole_text.h"
-#include "readers/elixir.h"
-#include "readers/python.h"
 #include "readers/sql_split.h"
-#include "readers/typescript.h"
 
 /* Is it the table of a many-to-many field of Django's? */
 static bool is_many(const struct covering *c, const struct schema_change *change)
@@ -413,15 +410,8 @@ void models_follow_renames(const struct schema_changes *changes, bool *covered)
 void models_cover_steps(struct arena *arena, struct tree *tree, const struct strs *paths,
                         const struct schema_changes *changes, bool *covered)
 {
-    struct covering c = {.arena = arena, .tree = tree};
-    struct source_files files = {.self = &c, .read = covering_read};
-    PYTHON_TREE(python, arena, &files);
-    SCRIPT_TREE(script, arena, &files);
-    ELIXIR_TREE(elixir, arena, &files);
+    COVERING(c, arena, tree);
 
-    c.python = python;
-    c.script = script;
-    c.elixir = elixir;
     covering_begin_with(&c, paths);
     for (size_t i = 0; i < changes->count; i++)
         covered[i] = covered[i] || is_covered(&c, &changes->items[i]);
@@ -515,20 +505,15 @@ bool models_cover(struct arena *arena, const struct config *config, struct tree 
                   const struct schema_difference *difference, bool by_words,
                   struct models_uncovereds *ret_uncovered, struct err *e)
 {
-    struct covering c = {.arena = arena, .config = config, .tree = tree, .sets = sets};
-    struct source_files files = {.self = &c, .read = covering_read};
-    PYTHON_TREE(python, arena, &files);
-    SCRIPT_TREE(script, arena, &files);
-    ELIXIR_TREE(elixir, arena, &files);
+    COVERING(c, arena, tree);
     struct models_uncovereds uncovered = {0};
     struct schema_changes asked = {0};
 
+    c.config = config;
+    c.sets = sets;
     *ret_uncovered = uncovered;
     if (!difference->changes.count)
         return true;
-    c.python = python;
-    c.script = script;
-    c.elixir = elixir;
     if (!covering_begin(&c, changed_paths, e))
         return false;
     bool *covered = ARENA_ARRAY(arena, difference->changes.count, bool);

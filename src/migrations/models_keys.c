@@ -9,9 +9,6 @@
 #include "migrations/key_parts.h"
 #include "migrations/table_names.h"
 #include "migrations/veiled.h"
-#include "readers/elixir.h"
-#include "readers/python.h"
-#include "readers/typescript.h"
 
 /* A step that names a table, found by that name: of thousands few are of one. */
 struct entry {
@@ -86,20 +83,6 @@ static void entries_of(const struct keeping *k, struct str table, struct arena *
             strs_add(arena, names, k->c->names.items[i].table);
 }
 
-static size_t first_of(const struct keeping *k, uint64_t key)
-{
-    size_t low = 0, high = k->entries.count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (k->entries.items[middle].key < key)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 VEC_DEFINE(entry_list, struct entry);
 
 /* What is done to the table of the change, oldest first. */
@@ -112,8 +95,8 @@ static struct entry_list about(const struct keeping *k, const struct schema_chan
     strs_add(k->c->arena, &names, STR("")); /* of a table that is computed */
     for (size_t n = 0; n < names.count; n++) {
         uint64_t key = key_of(names.items[n]);
-        for (size_t i = first_of(k, key); i < k->entries.count && k->entries.items[i].key == key;
-             i++) {
+        for (size_t i = VEC_FIRST_KEY(&k->entries, key);
+             i < k->entries.count && k->entries.items[i].key == key; i++) {
             const struct entry *entry = &k->entries.items[i];
             bool any = !entry->step->table.length &&
                        (entry->step->kind == STEP_KEY || entry->step->kind == STEP_ADD_INDEX);
@@ -430,15 +413,9 @@ void models_left_keys(struct arena *arena, struct tree *tree, const struct model
                       const struct schema_changes *changes, const bool *covered,
                       struct schema_changes *ret_left, bool *ret_found)
 {
-    struct covering c = {.arena = arena, .tree = tree, .sets = migrations->sets};
-    struct source_files files = {.self = &c, .read = covering_read};
-    PYTHON_TREE(python, arena, &files);
-    SCRIPT_TREE(script, arena, &files);
-    ELIXIR_TREE(elixir, arena, &files);
+    COVERING(c, arena, tree);
 
-    c.python = python;
-    c.script = script;
-    c.elixir = elixir;
+    c.sets = migrations->sets;
     for (size_t i = 0; i < migrations->owners.count; i++)
         VEC_PUSH(arena, &c.owners, migrations->owners.items[i]);
     covering_begin_owned(&c, &migrations->paths);

@@ -4,8 +4,6 @@
 #include "migrations/covering.h"
 #include "migrations/effect.h"
 #include "migrations/table_names.h"
-#include "readers/elixir.h"
-#include "readers/typescript.h"
 
 static struct str text_of(const struct covering *c, struct str path)
 {
@@ -139,10 +137,7 @@ void covering_note_lacking(const struct covering *c, const struct schema_changes
 void models_lacking(struct arena *arena, struct tree *tree, const struct strs *paths,
                     const struct schema_changes *columns, bool *lacking)
 {
-    struct covering c = {.arena = arena, .tree = tree};
-    struct source_files files = {.self = &c, .read = covering_read};
-    SCRIPT_TREE(script, arena, &files);
-    ELIXIR_TREE(elixir, arena, &files);
+    COVERING(c, arena, tree);
     struct strs read = {0};
 
     for (size_t i = 0; i < paths->count; i++) {
@@ -156,8 +151,6 @@ void models_lacking(struct arena *arena, struct tree *tree, const struct strs *p
     }
     if (!read.count)
         return;
-    c.script = script;
-    c.elixir = elixir;
     covering_begin_with(&c, &read);
     covering_note_lacking(&c, columns, lacking);
 }

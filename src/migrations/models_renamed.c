@@ -2,9 +2,6 @@
 #include "migrations/cover.h"
 #include "migrations/covering.h"
 #include "migrations/effect.h"
-#include "readers/elixir.h"
-#include "readers/python.h"
-#include "readers/typescript.h"
 
 /* What the table was called before this step; empty: the step gives it no name, or what was is computed. */
 static struct str name_before(const struct step *step, struct str table)
@@ -77,17 +74,10 @@ void models_renamed(struct arena *arena, struct tree *tree, const struct strs *p
                     const struct schema_changes *changes, const struct schema_changes *columns,
                     bool *lacking)
 {
-    struct covering c = {.arena = arena, .tree = tree};
-    struct source_files files = {.self = &c, .read = covering_read};
-    PYTHON_TREE(python, arena, &files);
-    SCRIPT_TREE(script, arena, &files);
-    ELIXIR_TREE(elixir, arena, &files);
+    COVERING(c, arena, tree);
 
     if (!any_dropped(changes))
         return;
-    c.python = python;
-    c.script = script;
-    c.elixir = elixir;
     covering_begin_with(&c, paths);
     covering_note_renamed(&c, changes, columns, lacking);
 }

@@ -1,9 +1,6 @@
 #include "migrations/cover.h"
 #include "migrations/covering.h"
 #include "migrations/table_names.h"
-#include "readers/elixir.h"
-#include "readers/python.h"
-#include "readers/typescript.h"
 
 /* A line that says `key` says the schema behind it. */
 static bool says_behind(struct str text, struct str key, struct str schema)
@@ -108,16 +105,11 @@ bool models_usual_schemas(struct arena *arena, const struct config *config, stru
                           const struct config_migrations_list *sets, struct schema_changes *changes,
                           struct err *e)
 {
-    struct covering c = {.arena = arena, .config = config, .tree = tree, .sets = sets};
-    struct source_files files = {.self = &c, .read = covering_read};
-    PYTHON_TREE(python, arena, &files);
-    SCRIPT_TREE(script, arena, &files);
-    ELIXIR_TREE(elixir, arena, &files);
+    COVERING(c, arena, tree);
     struct strs none = {0};
 
-    c.python = python;
-    c.script = script;
-    c.elixir = elixir;
+    c.config = config;
+    c.sets = sets;
     if (!covering_begin(&c, &none, e))
         return false;
     for (size_t i = 0; i < changes->count; i++)

@@ -3,8 +3,6 @@
 #include "base/buf.h"
 #include "readers/statements.h"
 
-#define BODY_MAX ((size_t)4 << 20)
-
 static bool has_one_of(struct str text, const char *const *words)
 {
     for (; *words; words++)
@@ -184,7 +182,7 @@ static bool has_own_table(const struct edited_part *class)
 /* Its body as if it stood at the top level. */
 static struct str dedented(struct arena *arena, struct str body)
 {
-    struct buf out = buf_new(arena, BODY_MAX);
+    struct buf out = buf_new(arena, body.length + 1); /* no line gets longer */
     size_t width = 0;
     struct str line;
 

@@ -233,25 +233,10 @@ void imports_read(struct arena *arena, struct str path, struct str source, struc
 
 /* --- Two editions. --- */
 
-/* The first of those that are called so, or where it would stand. */
-static size_t first_of(const struct imports *imports, uint64_t name)
-{
-    size_t low = 0, high = imports->all.count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (imports->all.items[middle].name < name)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static bool has_import(const struct imports *imports, const struct import *wanted,
                        bool *ret_has_name)
 {
-    size_t at = first_of(imports, wanted->name);
+    size_t at = VEC_FIRST_KEY(&imports->all, wanted->name);
 
     *ret_has_name = at < imports->all.count && imports->all.items[at].name == wanted->name;
     for (; at < imports->all.count && imports->all.items[at].name == wanted->name; at++)
