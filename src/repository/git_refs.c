@@ -10,7 +10,8 @@
 #include "repository/git_command.h"
 
 #define REF_MAX ((size_t)4096)
-#define PACKED_MAX ((size_t)64 << 20)
+/* In a longer one git looks names up faster than it is read here. */
+#define PACKED_MAX ((size_t)4 << 20)
 #define CONFIG_MAX ((size_t)1 << 20)
 #define SYMBOLIC_MAX 5u
 #define GENERATIONS_MAX 100000u
@@ -125,15 +126,25 @@ static bool packed_is_plain(struct str packed)
     return !packed.length || str_ends(packed, STR("\n"));
 }
 
+/* False: there is no such file. One that is there and cannot be read is git's to complain of. */
+static bool read_one(struct refs *refs, struct str path, size_t maximum, struct str *ret_text)
+{
+    struct err e = ERR_NONE;
+
+    if (file_read(refs->arena, path, maximum, ret_text, &e))
+        return true;
+    enum file_kind kind = file_kind(refs->arena, path);
+    refs->odd = refs->odd || (kind != FILE_ABSENT && kind != FILE_DIRECTORY);
+    return false;
+}
+
 static struct str packed_id(struct refs *refs, struct str name)
 {
-    struct err absent = ERR_NONE;
     struct str line = str_printf(refs->arena, " " STR_FMT "\n", STR_ARG(name));
 
     if (!refs->packed_is_read &&
-        !file_read(refs->arena,
-                   path_join(refs->arena, refs->directories.common, STR("packed-refs")), PACKED_MAX,
-                   &refs->packed, &absent))
+        !read_one(refs, path_join(refs->arena, refs->directories.common, STR("packed-refs")),
+                  PACKED_MAX, &refs->packed))
         refs->packed = STR_NONE;
     if (!refs->packed_is_read)
         refs->odd = !packed_is_plain(refs->packed) || refs->odd;
@@ -150,11 +161,9 @@ static struct str packed_id(struct refs *refs, struct str name)
 static struct str id_of_ref(struct refs *refs, struct str name)
 {
     for (unsigned i = 0; i <= SYMBOLIC_MAX; i++) {
-        struct err absent = ERR_NONE;
         struct str text, directory = str_eq(name, STR("HEAD")) ? refs->directories.git
                                                                : refs->directories.common;
-        bool loose = file_read(refs->arena, path_join(refs->arena, directory, name), REF_MAX, &text,
-                               &absent);
+        bool loose = read_one(refs, path_join(refs->arena, directory, name), REF_MAX, &text);
         text = str_trim(loose ? text : packed_id(refs, name));
         if (git_is_id(text) || (!loose && !text.length))
             return text;

@@ -214,6 +214,13 @@ Test(refs, files_that_git_does_not_write)
         {"git pack-refs --all; sed -i '$!N;s/\\(.*\\)\\n\\(.*\\)/\\2\\n\\1/' .git/packed-refs",
          "packed", false},
         {"git pack-refs --all; sed -i 1d .git/packed-refs", "packed", true},
+        {"{ git rev-parse main; head -c 5000 /dev/zero | tr '\\0' ' '; } >.git/refs/tags/one; "
+         "git branch one main~2",
+         "one", false},
+        {"mkfifo .git/refs/tags/one; git branch one main~2", "one", false},
+        {"git pack-refs --all; seq -f \"$(git rev-parse main) refs/zz/%08.0f\" 90000 "
+         ">>.git/packed-refs",
+         "packed", false},
         {"git config core.repositoryformatversion 9", "main", false},
         {"git config core.repositoryformatversion 1; git config extensions.what x", "main", false},
         {"git config core.repositoryformatversion 1; git config extensions.worktreeConfig true",
