@@ -90,20 +90,22 @@ static bool is_cleaned(struct arena *arena, struct str options, struct str path)
     return str_contains(options, STR(" -X")) ? listed.count == 0 : listed.count > 0;
 }
 
-/* Would `git reset --hard` take it away? */
+/* Would `git reset --hard` take it away? What cannot be found out, it would. */
 static bool is_reset(struct arena *arena, struct str revision, struct str path)
 {
     struct str relative;
     enum tree_entry_kind kind;
     struct err e = ERR_NONE;
     struct tree *tree;
+    bool tracks;
     REPOSITORY(repository);
 
     if (!open_around(arena, path, &repository, &relative, &e))
         return true;
     if (!repository_tree(repository, arena, revision, &tree, &e))
         return e.kind != ERR_NOT_FOUND; /* git refuses it */
-    return is_tracked(arena, repository, relative) && !tree_exists(tree, arena, relative, &kind);
+    return !repository_tracks(repository, arena, relative, &tracks, &e) ||
+           (tracks && !tree_exists(tree, arena, relative, &kind));
 }
 
 enum protect_after protect_in_revision(struct arena *arena, struct str revision,
