@@ -278,7 +278,7 @@ struct cover *cover_read(struct arena *arena, struct str path, struct str text)
         read_python(cover);
         break;
     case RUBY:
-        steps_of_rails(arena, NULL, path, text, &cover->steps);
+        cover->steps_told = steps_of_rails(arena, NULL, path, text, &cover->steps);
         break;
     case OTHER:
     case BUILDER:
@@ -423,16 +423,22 @@ static bool any_lacks(const struct cover *cover, enum space space, struct str wo
     return false;
 }
 
-/* ruby: what a helper adds to a table, no one sees here. */
+/* Rails: by its steps, where each column has one. What a helper adds to a table no one sees: there a word may be the column. */
 static bool ruby_lacks(const struct cover *cover, const struct schema_change *change)
 {
     bool made = false;
 
-    for (size_t i = 0; i < cover->steps.count; i++)
-        made = made || (cover->steps.items[i].kind == STEP_ADD_TABLE &&
-                        str_eq(cover->steps.items[i].table, change->table));
-    return made && !steps_cover(cover, change) && cover_ruby_is_plain(cover->text) &&
-           !cover_says_column(cover->text, change->column);
+    for (size_t i = 0; i < cover->steps.count; i++) {
+        const struct step *step = &cover->steps.items[i];
+        bool here = step->kind == STEP_ADD_TABLE && str_eq(step->table, change->table);
+        if (here && step->was.length)
+            return false;
+        made = made || here;
+    }
+    if (!made || change->after.primary_key || steps_cover(cover, change))
+        return false;
+    return cover->steps_told ||
+           (cover_ruby_is_plain(cover->text) && !cover_says_column(cover->text, change->column));
 }
 
 bool cover_lacks(const struct cover *cover, const struct schema_change *change)

@@ -34,7 +34,8 @@ struct cover {
     VEC(struct part) parts;
     VEC(struct posting) postings;
     struct steps steps;
-    bool renames; /* some part may give a table another name */
+    bool steps_told; /* Rails: each column that it adds is in `steps` */
+    bool renames;    /* some part may give a table another name */
 };
 
 /* Does this part make the change, as far as can be told? */

@@ -212,10 +212,11 @@ static void read_file_steps(struct covering *c, struct str path, struct steps *s
                          steps);
     } else if (str_ends(path, STR(".rb"))) {
         if (covering_read(c, path, &text))
-            steps_of_rails(c->arena, &files, path,
-                           rails_with_others(c->arena, c->tree, path,
-                                             rails_with_modules(c->arena, &files, path, text)),
-                           steps);
+            (void)steps_of_rails(
+                c->arena, &files, path,
+                rails_with_others(c->arena, c->tree, path,
+                                  rails_with_modules(c->arena, &files, path, text)),
+                steps);
     } else if (script_path(path)) {
         script = script_tree_file(c->script, path);
         if (script) {

@@ -102,8 +102,8 @@ void steps_of_alembic(struct arena *arena, struct python_tree *tree, struct pyth
 void steps_of_django(struct arena *arena, struct python_tree *tree, struct python_file *file,
                      struct str app, struct steps *steps);
 /* `change` and `up`; of what goes back `down` and `dir.down` do not count, and `revert` the other way round. `files`: in which `path` stands, for SQL that
- * is read from there; NULL: they are not at hand. */
-void steps_of_rails(struct arena *arena, const struct source_files *files, struct str path,
+ * is read from there; NULL: they are not at hand. True: each column that it adds has its step. */
+bool steps_of_rails(struct arena *arena, const struct source_files *files, struct str path,
                     struct str source, struct steps *steps);
 struct script_tree;
 struct script_file;

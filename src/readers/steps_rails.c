@@ -5,6 +5,22 @@
 
 #define DEPTH_MAX 48u
 
+/* create_table :users, &columns; t.string(*NAMES): an argument that is of this kind, or written so. */
+static bool has_argument(const struct rails_reader *r, TSNode call, const char *type,
+                         struct str source)
+{
+    TSNode arguments = ruby_field(call, "arguments");
+
+    for (uint32_t i = 0; !ts_node_is_null(arguments) && i < ts_node_named_child_count(arguments);
+         i++) {
+        TSNode argument = ts_node_named_child(arguments, i);
+        if (ruby_is(argument, type) ||
+            (source.length && str_eq(ruby_source(r->file, argument), source)))
+            return true;
+    }
+    return false;
+}
+
 /* --- Inside a table's block. --- */
 
 /* t.string :name, :nick */
@@ -16,6 +32,8 @@ static bool new_columns(struct rails_reader *r, TSNode call, struct str method)
 
     if (!refers && !leaves && !rails_is_type(method) && !str_eq(method, STR("remove")))
         return false;
+    if (has_argument(r, call, "splat_argument", STR_NONE))
+        rails_note_unread(r);
     for (size_t i = 0; i < ruby_argument_count(call); i++) {
         struct str name = rails_text_at(r, call, i);
         if (refers || leaves)
@@ -60,6 +78,8 @@ static void table_call(struct rails_reader *r, TSNode call, struct str method)
                                                                                : STEP_ADD_INDEX,
                                     .table = r->table,
                                     .name = rails_option_text(r, call, "name")});
+    else if (!str_eq(method, STR("name"))) /* t.attachment :photo of a gem */
+        rails_note_unread(r);
 }
 
 static void table_block(struct rails_reader *r, TSNode call, struct str table, size_t depth)
@@ -71,6 +91,9 @@ static void table_block(struct rails_reader *r, TSNode call, struct str table, s
     r->variable = ruby_block_parameter(r->file, call);
     if (!ts_node_is_null(block))
         steps_rails_visit(r, block, depth + 1);
+    if (!r->variable.length &&
+        (!ts_node_is_null(block) || has_argument(r, call, "block_argument", STR_NONE)))
+        rails_note_unread(r);
     r->table = outer_table;
     r->variable = outer_variable;
 }
@@ -82,6 +105,8 @@ static void create_table(struct rails_reader *r, TSNode call, size_t depth)
 
     if (!table.length)
         return;
+    if (!ts_node_is_null(ruby_option(r->file, call, "as").node)) /* the columns of a query */
+        rails_note_unread(r);
     rails_push(r, (struct step){.kind = STEP_ADD_TABLE, .table = table, .keys_told = true});
     if (id.kind != RUBY_FALSE)
         rails_add_column(r, table, key.length ? key : STR("id"));
@@ -141,6 +166,8 @@ static bool columns_call(struct rails_reader *r, TSNode call, struct str method)
 {
     struct str table = rails_text_at(r, call, 0), column = rails_text_at(r, call, 1);
 
+    if (has_argument(r, call, "splat_argument", STR_NONE))
+        rails_note_unread(r);
     if (str_eq(method, STR("add_column")))
         rails_typed_column(r, call, table, column, rails_text_at(r, call, 2));
     else if (str_eq(method, STR("add_columns")) || str_eq(method, STR("remove_columns")))
@@ -270,8 +297,10 @@ static bool statement(struct rails_reader *r, TSNode call, struct str method, si
     r->file->gap = STR_NONE;
     if (ruby_is_text(&sql))
         steps_of_gapped_sql(r->arena, sql.text, r->file->source, r->steps);
-    else if (!read_from_files(r, sql.node))
+    else if (!read_from_files(r, sql.node)) {
+        rails_note_unread(r);
         rails_push(r, (struct step){.kind = STEP_KEY});
+    }
     return true;
 }
 
@@ -292,6 +321,45 @@ static struct str usual_name(struct rails_reader *r, struct str method)
 }
 
 /* --- All of it. --- */
+
+/* add_auditing :posts, Columns.add(t), instance_eval(text): who is called may do anything to a table. */
+static bool may_add(struct rails_reader *r, TSNode call, struct str method, struct str receiver)
+{
+    static const char *const harmless[] = {"say",
+                                           "say_with_time",
+                                           "puts",
+                                           "p",
+                                           "print",
+                                           "raise",
+                                           "require",
+                                           "require_relative",
+                                           "include",
+                                           "private",
+                                           "public",
+                                           "protected",
+                                           "sleep",
+                                           "enable_extension",
+                                           "define_method",
+                                           "disable_extension",
+                                           "attr_reader",
+                                           "private_constant",
+                                           "abort",
+                                           "warn",
+                                           "set_lock_timeout",
+                                           "create_schema",
+                                           "drop_schema",
+                                           NULL};
+    static const char *const evaluates[] = {
+        "eval",        "instance_eval", "instance_exec", "class_eval",
+        "exec_update", "load",          "method",        NULL};
+
+    if (str_is_one_of(method, evaluates))
+        return true;
+    if (!receiver.length || str_eq(receiver, STR("self")))
+        return ruby_argument_count(call) > 0 && !str_is_one_of(method, harmless) &&
+               !str_ends(method, STR("?"));
+    return has_argument(r, call, "self", r->variable);
+}
 
 static void call_node(struct rails_reader *r, TSNode call, size_t depth)
 {
@@ -321,13 +389,19 @@ static void call_node(struct rails_reader *r, TSNode call, size_t depth)
         (str_starts(method, STR("add_")) || str_starts(method, STR("create_")) ||
          str_starts(method, STR("ensure_"))))
         rails_push(r, (struct step){.kind = STEP_KEY, .table = rails_text_at(r, call, 0)});
+    if (may_add(r, call, method, receiver))
+        rails_note_unread(r);
     steps_rails_visit(r, call, depth + 1);
 }
 
 void steps_rails_visit(struct rails_reader *r, TSNode node, size_t depth)
 {
-    if (depth > DEPTH_MAX || ts_node_is_null(node))
+    if (ts_node_is_null(node))
         return;
+    if (depth > DEPTH_MAX) {
+        rails_note_unread(r);
+        return;
+    }
     for (uint32_t i = 0; i < ts_node_named_child_count(node); i++) {
         TSNode child = ts_node_named_child(node, i);
         if (ruby_is(child, "class") && steps_rails_is_run_elsewhere(r, child))
@@ -351,7 +425,7 @@ void steps_rails_visit(struct rails_reader *r, TSNode node, size_t depth)
     }
 }
 
-void steps_of_rails(struct arena *arena, const struct source_files *files, struct str path,
+bool steps_of_rails(struct arena *arena, const struct source_files *files, struct str path,
                     struct str source, struct steps *steps)
 {
     CLEANUP_WITH(ruby_file_release) struct ruby_file *file = ruby_file_parse(arena, source);
@@ -364,4 +438,5 @@ void steps_of_rails(struct arena *arena, const struct source_files *files, struc
 
     if (file->tree)
         steps_rails_visit(&reader, file->root, 0);
+    return file->tree && !reader.unread;
 }

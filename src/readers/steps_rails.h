@@ -23,6 +23,7 @@ struct rails_reader {
     size_t calls,
         entered;  /* methods and classes of the migration that are entered: now, and so far */
     bool unbound; /* in a method whose parameters no call gives */
+    bool unread;  /* something may add columns that no step says */
 };
 
 void steps_rails_visit(struct rails_reader *r, TSNode node, size_t depth);
@@ -42,6 +43,8 @@ struct str steps_rails_sent_method(struct rails_reader *r, TSNode call, struct s
 bool steps_rails_hands_itself_on(struct rails_reader *r, TSNode call);
 
 /* steps_rails_parts.c: `adds` false: it goes. */
+/* Something may add columns that no step says. */
+void rails_note_unread(struct rails_reader *r);
 void rails_push(struct rails_reader *r, struct step step);
 bool rails_is_one_of(struct str name, const char *const *words);
 struct str rails_text_at(struct rails_reader *r, TSNode call, size_t position);

@@ -6,6 +6,12 @@ void rails_push(struct rails_reader *r, struct step step)
     VEC_PUSH(r->arena, r->steps, step);
 }
 
+/* A method that no call gives its parameters is read where it is called. */
+void rails_note_unread(struct rails_reader *r)
+{
+    r->unread = r->unread || !r->unbound;
+}
+
 bool rails_is_one_of(struct str name, const char *const *words)
 {
     for (; *words; words++)
@@ -33,7 +39,9 @@ struct str rails_option_text(struct rails_reader *r, TSNode call, const char *na
 
 void rails_add_column(struct rails_reader *r, struct str table, struct str column)
 {
-    if (table.length && column.length)
+    if (!table.length || !column.length)
+        rails_note_unread(r);
+    else
         rails_push(
             r, (struct step){
                    .kind = STEP_ADD_COLUMN, .table = table, .column = column, .keys_told = true});
@@ -219,8 +227,10 @@ void rails_reference(struct rails_reader *r, TSNode call, struct str table, stru
     bool many = polymorphic.kind == RUBY_TRUE || polymorphic.kind == RUBY_HASH;
     struct strs columns = {0};
 
-    if (!table.length || !name.length)
+    if (!table.length || !name.length) {
+        rails_note_unread(r);
         return;
+    }
     if (many)
         (adds ? rails_add_column
               : rails_drop_column)(r, table, str_printf(r->arena, STR_FMT "_type", STR_ARG(name)));
