@@ -53,6 +53,21 @@ static bool rules_fit(struct str deletes, struct str updates, const struct schem
            rule_fits(updates, rule_in(wanted, "update"), change);
 }
 
+/* What models say nothing of may well be there. */
+static bool rule_is_other(struct str made, struct str wanted)
+{
+    static const char *const none[] = {"NO ACTION", "RESTRICT", NULL};
+
+    return made.length && wanted.length && !str_is_one_of_nocase(wanted, none) &&
+           !str_eq_nocase(made, wanted);
+}
+
+bool key_has_rules(const struct step *step, const struct schema_change *key)
+{
+    return !rule_is_other(step->deletes, rule_in(key->line, "delete")) &&
+           !rule_is_other(step->updates, rule_in(key->line, "update"));
+}
+
 bool key_is_made(const struct step *step, const struct schema_change *change)
 {
     enum step_key wanted = key_of(change);

@@ -10,6 +10,8 @@
 #include "readers/steps.h"
 #include "schema/schema.h"
 
+/* A STEP_KEY: has the foreign key that it makes the rules that `key` asks for, as far as this asks for any? */
+bool key_has_rules(const struct step *step, const struct schema_change *key);
 bool key_is_made(const struct step *step, const struct schema_change *change);
 /* By how Drizzle, Prisma, TypeORM and PostgreSQL call their constraints. */
 bool key_may_be_called(struct str constraint, const struct schema_change *change);

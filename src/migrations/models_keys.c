@@ -4,6 +4,7 @@
 
 #include "migrations/clear_type.h"
 #include "migrations/cover.h"
+#include "migrations/cover_key.h"
 #include "migrations/covering.h"
 #include "migrations/effect.h"
 #include "migrations/key_parts.h"
@@ -170,6 +171,7 @@ static enum step_makes wanted_of(const struct schema_change *key)
     if (key->object == SCHEMA_OBJECT_COLUMN)
         return str_ends(key->line, STR(" UNIQUE")) ? STEP_MAKES_UNIQUE : STEP_MAKES_FOREIGN;
     return key->index == SCHEMA_FOREIGN_KEY ? STEP_MAKES_FOREIGN
+           : key->index == SCHEMA_CHECK     ? STEP_MAKES_CHECK
            : key->index == SCHEMA_INDEX     ? STEP_MAKES_INDEX
                                             : STEP_MAKES_UNIQUE;
 }
@@ -178,7 +180,8 @@ static bool fits(enum step_makes made, enum step_makes wanted)
 {
     bool unique = made == STEP_MAKES_UNIQUE || made == STEP_MAKES_PRIMARY;
 
-    return made == STEP_MAKES_ANY || made == wanted || (unique && wanted != STEP_MAKES_FOREIGN);
+    return made == STEP_MAKES_ANY || made == wanted ||
+           (unique && (wanted == STEP_MAKES_UNIQUE || wanted == STEP_MAKES_INDEX));
 }
 
 /* It is the other index of these columns, by its name. */
@@ -191,14 +194,45 @@ static bool is_called_as_another(const struct step *step, const struct schema_ch
     return false;
 }
 
+/* Under its name, or over its columns, and yet another one: partial where the models mean all rows is not told, they may leave that to the database. */
+static bool is_other(const struct step *step, const struct schema_change *key)
+{
+    bool partial = wanted_of(key) != STEP_MAKES_CHECK && str_contains(key->line, STR(" WHERE "));
+
+    return (partial && step->partial == STEP_PARTIAL_NO) || !key_has_rules(step, key) ||
+           !fits(step->makes, wanted_of(key));
+}
+
+/* Of an index, all of whose parts are columns that the models have too. */
+static bool has_other_columns(const struct step *step, const struct schema_change *key,
+                              const struct schema_table *table)
+{
+    if (!table || key->object != SCHEMA_OBJECT_INDEX || !step->parts.count)
+        return false;
+    for (size_t i = 0; i < step->parts.count; i++)
+        if (!schema_column_named(table, step->parts.items[i]))
+            return false;
+    return !key_parts_fit(step, key);
+}
+
+/* A naming convention writes around a name: "ck_orders_positive" is "positive" in the migration. What has no name may be any. */
+static bool is_check(const struct step *step, const struct schema_change *key)
+{
+    struct str one = step->name, other = key->name;
+
+    return !one.length || !other.length || str_ends(one, other) || str_ends(other, one);
+}
+
 static bool makes_key(const struct step *step, const struct schema_change *key,
                       const struct schema_table *table)
 {
-    if (step->kind != STEP_KEY)
+    if (step->kind != STEP_KEY || is_other(step, key))
         return false;
+    if (step->makes == STEP_MAKES_CHECK)
+        return is_check(step, key);
     if (step->name.length &&
         str_eq_nocase(table_name_of(step->name).table, table_name_of(key->name).table))
-        return true;
+        return !has_other_columns(step, key, table);
     return fits(step->makes, wanted_of(key)) && key_parts_fit(step, key) &&
            !is_called_as_another(step, key, table);
 }
@@ -361,22 +395,32 @@ static void note_added(struct keeping *k, const struct schema_change *added, siz
             note_type(k, &entries, added, &added->whole->columns.items[i]);
 }
 
-/* An index of a table that was there, which another one of the range is taken for: that has a name, or its columns, and they are others. */
+static bool is_called(const struct step *step, const struct schema_change *index)
+{
+    return str_eq_nocase(table_name_of(step->name).table, table_name_of(index->name).table);
+}
+
+/* An index of a table that was there, which another one of the range is taken for: that has a name, or its columns, and they are others; or its name, and
+ * not its condition. */
 static void note_mistaken(struct keeping *k, const struct schema_change *index)
 {
     struct entry_list entries = about(k, index);
     const struct entry *other = NULL;
+    bool named = false, renamed = false;
 
     for (size_t i = 0; i < entries.count; i++) {
         const struct step *step = entries.items[i].step;
         if (step->kind == STEP_ADD_TABLE && !step->keys_told)
             return;
-        if (step->kind == STEP_KEY && entries.items[i].file->in_range)
+        if (step->kind == STEP_KEY && step->makes != STEP_MAKES_CHECK &&
+            entries.items[i].file->in_range) {
             other = &entries.items[i];
-        if (step->kind == STEP_ADD_INDEX &&
-            str_eq_nocase(table_name_of(step->name).table, table_name_of(index->name).table))
-            return; /* a new name for another one */
+            named = named || is_called(step, index);
+        }
+        renamed = renamed || (step->kind == STEP_ADD_INDEX && is_called(step, index));
     }
+    if (renamed && !named) /* a new name for another one */
+        return;
     if (other && !is_made(&entries, index, index->whole) && is_named(&entries, index, index->whole))
         leave(k, index, other, *index);
 }

@@ -40,7 +40,11 @@ enum step_makes {
     STEP_MAKES_UNIQUE,
     STEP_MAKES_PRIMARY,
     STEP_MAKES_FOREIGN,
+    STEP_MAKES_CHECK,
 };
+
+/* Is an index that a STEP_KEY makes a partial one? */
+enum step_partial { STEP_PARTIAL_UNKNOWN = 0, STEP_PARTIAL_NO, STEP_PARTIAL_YES };
 
 /* Which key a STEP_ALTER_COLUMN with `key` makes. */
 enum step_key { STEP_KEY_ANY = 0, STEP_KEY_FOREIGN, STEP_KEY_UNIQUE, STEP_KEY_PRIMARY };
@@ -55,8 +59,9 @@ struct step {
     struct str value;                    /* label of a type */
     bool type, null, default_value, key; /* STEP_ALTER_COLUMN: what it changes */
     enum step_key which;                 /* with `key` */
-    struct str deletes, updates; /* STEP_KEY_FOREIGN: "SET NULL", "NO ACTION"; empty: not known */
-    bool null_known, nullable;   /* with `null`: what it becomes */
+    /* STEP_KEY_FOREIGN, STEP_MAKES_FOREIGN: "SET NULL", "NO ACTION"; empty: not known */
+    struct str deletes, updates;
+    bool null_known, nullable; /* with `null`: what it becomes */
     /* STEP_ADD_COLUMN of Alembic's: `becomes`, `null_known`, `nullable` and `default_value` are what it is made as; SQL's has `sql_type`. */
     struct str type_name;       /* with `type`: what it becomes; empty: not known */
     struct str mysql_type_name; /* with `type_name`: what it becomes if the database is MySQL's */
@@ -72,6 +77,7 @@ struct step {
     enum step_makes makes;
     struct strs parts;
     bool parts_told;
+    enum step_partial partial;
     /* STEP_ADD_TABLE, STEP_ADD_COLUMN: each key that is made with it has its STEP_KEY. */
     bool keys_told;
     /* STEP_ADD_TABLE: columns come out of a query, a list or another table, and each that does has its step, or is one of `like`. */

@@ -28,6 +28,39 @@ static void argument_parts(struct steps_reader *r, TSNode call, size_t first, st
     }
 }
 
+/* ondelete="CASCADE"; empty: it cannot be read. */
+static struct str rule_of(struct steps_reader *r, TSNode call, const char *keyword)
+{
+    TSNode given = steps_keyword(r, call, keyword);
+
+    return ts_node_is_null(given) || node_is(given, "none")
+               ? STR("NO ACTION")
+               : str_upper(r->arena, steps_text(r, given));
+}
+
+static void foreign_rules(struct steps_reader *r, TSNode call, struct step *key)
+{
+    if (call_has_splat(call))
+        return;
+    key->deletes = rule_of(r, call, "ondelete");
+    key->updates = rule_of(r, call, "onupdate");
+}
+
+/* postgresql_where=…; those of other databases say nothing here. */
+static enum step_partial partial(struct steps_reader *r, TSNode call)
+{
+    static const char *const others[] = {"sqlite_where", "mssql_where", "oracle_where"};
+
+    if (call_has_splat(call))
+        return STEP_PARTIAL_UNKNOWN;
+    if (!ts_node_is_null(steps_keyword(r, call, "postgresql_where")))
+        return STEP_PARTIAL_YES;
+    for (size_t i = 0; i < COUNT_OF(others); i++)
+        if (!ts_node_is_null(steps_keyword(r, call, others[i])))
+            return STEP_PARTIAL_UNKNOWN;
+    return STEP_PARTIAL_NO;
+}
+
 /* What stands among the columns of create_table. False: it may be any column or key. */
 bool steps_alembic_table_key(struct steps_reader *r, struct str table, TSNode made)
 {
@@ -47,22 +80,34 @@ bool steps_alembic_table_key(struct steps_reader *r, struct str table, TSNode ma
     } else if (str_eq(name, STR("ForeignKeyConstraint"))) {
         key.makes = STEP_MAKES_FOREIGN;
         list_parts(r, steps_word(r, made, "columns", 0), &key);
+        foreign_rules(r, made, &key);
     } else if (str_eq(name, STR("Index"))) {
         key.name = steps_text(r, call_positional(made, 0));
         key.makes = steps_is_set(r, made, "unique") ? STEP_MAKES_UNIQUE : STEP_MAKES_INDEX;
         argument_parts(r, made, 1, &key);
+        key.partial = partial(r, made);
+    } else if (str_ends(name, STR("CheckConstraint"))) {
+        key.makes = STEP_MAKES_CHECK;
     } else {
-        return str_ends(name, STR("CheckConstraint")) || str_eq(name, STR("Column"));
+        return str_eq(name, STR("Column"));
     }
     steps_push(r, key);
     return true;
 }
 
-static void column_key(struct steps_reader *r, const struct step *column, enum step_makes makes)
+/* `made`: the ForeignKey(…) or CheckConstraint(…); null: a keyword of the column says it. */
+static void column_key(struct steps_reader *r, const struct step *column, enum step_makes makes,
+                       TSNode made)
 {
-    struct step key = {
-        .kind = STEP_KEY, .table = column->table, .makes = makes, .parts_told = true};
+    struct step key = {.kind = STEP_KEY,
+                       .table = column->table,
+                       .makes = makes,
+                       .parts_told = makes != STEP_MAKES_CHECK};
 
+    if (makes == STEP_MAKES_FOREIGN)
+        foreign_rules(r, made, &key);
+    if (makes == STEP_MAKES_CHECK)
+        key.name = steps_text(r, call_keyword(r->scope.file, made, "name"));
     VEC_PUSH(r->arena, &key.parts, column->column);
     steps_push(r, key);
 }
@@ -79,14 +124,16 @@ void steps_alembic_column_keys(struct steps_reader *r, const struct step *step, 
 
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         if (steps_is_set(r, column, rows[i].keyword))
-            column_key(r, step, rows[i].makes);
+            column_key(r, step, rows[i].makes, node_null());
     for (size_t i = 1; i < call_positional_count(column); i++) {
         TSNode given = call_positional(column, i);
         struct str name = steps_called(r, given);
         if (node_is(given, "call") && str_eq(name, STR("ForeignKey")))
-            column_key(r, step, STEP_MAKES_FOREIGN);
+            column_key(r, step, STEP_MAKES_FOREIGN, given);
+        else if (node_is(given, "call") && str_eq(name, STR("CheckConstraint")))
+            column_key(r, step, STEP_MAKES_CHECK, given);
         else if (i > 1 && !node_is(given, "call")) /* `fk` of somewhere */
-            column_key(r, step, STEP_MAKES_ANY);
+            column_key(r, step, STEP_MAKES_ANY, node_null());
     }
 }
 
@@ -101,7 +148,8 @@ void steps_alembic_operation_key(struct steps_reader *r, TSNode call, struct str
     } rows[] = {{"create_index", "columns", "index_name", 2, STEP_MAKES_INDEX},
                 {"create_unique_constraint", "columns", "constraint_name", 2, STEP_MAKES_UNIQUE},
                 {"create_primary_key", "columns", "constraint_name", 2, STEP_MAKES_PRIMARY},
-                {"create_foreign_key", "local_cols", "constraint_name", 3, STEP_MAKES_FOREIGN}};
+                {"create_foreign_key", "local_cols", "constraint_name", 3, STEP_MAKES_FOREIGN},
+                {"create_check_constraint", NULL, "constraint_name", 0, STEP_MAKES_CHECK}};
     struct str name = steps_called(r, call);
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -111,7 +159,12 @@ void steps_alembic_operation_key(struct steps_reader *r, TSNode call, struct str
         key.name = steps_text(r, steps_word(r, call, rows[i].title, 0));
         if (key.makes == STEP_MAKES_INDEX && steps_is_set(r, call, "unique"))
             key.makes = STEP_MAKES_UNIQUE;
-        list_parts(r, steps_word(r, call, rows[i].columns, rows[i].place - shift), &key);
+        if (key.makes == STEP_MAKES_FOREIGN)
+            foreign_rules(r, call, &key);
+        if (key.makes == STEP_MAKES_INDEX || key.makes == STEP_MAKES_UNIQUE)
+            key.partial = partial(r, call);
+        if (rows[i].columns)
+            list_parts(r, steps_word(r, call, rows[i].columns, rows[i].place - shift), &key);
         steps_push(r, key);
     }
 }

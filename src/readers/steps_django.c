@@ -111,13 +111,20 @@ static void made_key(struct steps_reader *r, struct str table, TSNode made)
     struct str kind = node_is(made, "call") ? steps_called(r, made) : STR_NONE;
     struct step key = {.kind = STEP_KEY, .table = table, .field = true};
 
-    if (str_eq(kind, STR("CheckConstraint")) || str_eq(kind, STR("ExclusionConstraint")))
+    if (str_eq(kind, STR("ExclusionConstraint")))
         return;
-    key.makes = str_eq(kind, STR("UniqueConstraint")) ? STEP_MAKES_UNIQUE
-                : str_ends(kind, STR("Index"))        ? STEP_MAKES_INDEX
-                                                      : STEP_MAKES_ANY;
+    key.makes = str_eq(kind, STR("UniqueConstraint"))  ? STEP_MAKES_UNIQUE
+                : str_eq(kind, STR("CheckConstraint")) ? STEP_MAKES_CHECK
+                : str_ends(kind, STR("Index"))         ? STEP_MAKES_INDEX
+                                                       : STEP_MAKES_ANY;
     if (node_is(made, "call")) {
         key.name = steps_text(r, call_keyword(r->scope.file, made, "name"));
+        if (!call_has_splat(made))
+            key.partial = ts_node_is_null(call_keyword(r->scope.file, made, "condition"))
+                              ? STEP_PARTIAL_NO
+                              : STEP_PARTIAL_YES;
+    }
+    if (node_is(made, "call") && key.makes != STEP_MAKES_CHECK) {
         field_parts(r, call_keyword(r->scope.file, made, "fields"), &key);
         if (!key.parts_told && key.makes && call_positional_count(made)) { /* expressions */
             key.parts_told = true;

@@ -74,10 +74,7 @@ static void table_call(struct rails_reader *r, TSNode call, struct str method)
     else if (str_ends(method, STR("unique_constraint")))
         rails_unique_constraint(r, call, r->table, 0, !str_starts(method, STR("remove_")));
     else if (str_ends(method, STR("_constraint")))
-        rails_push(r, (struct step){.kind = str_starts(method, STR("remove_")) ? STEP_DROP_INDEX
-                                                                               : STEP_ADD_INDEX,
-                                    .table = r->table,
-                                    .name = rails_option_text(r, call, "name")});
+        rails_other_constraint(r, call, method, r->table);
     else if (!str_eq(method, STR("name"))) /* t.attachment :photo of a gem */
         rails_note_unread(r);
 }
@@ -125,7 +122,9 @@ static void join_table(struct rails_reader *r, TSNode call, bool adds, size_t de
     if (!table.length)
         table = str_printf(r->arena, STR_FMT "_" STR_FMT, STR_ARG(names[ordered ? 0 : 1]),
                            STR_ARG(names[ordered ? 1 : 0]));
-    rails_push(r, (struct step){.kind = adds ? STEP_ADD_TABLE : STEP_DROP_TABLE, .table = table});
+    rails_push(r, (struct step){.kind = adds ? STEP_ADD_TABLE : STEP_DROP_TABLE,
+                                .table = table,
+                                .keys_told = adds});
     for (size_t i = 0; adds && i < 2; i++) {
         struct strs stems = {0};
         rails_singulars(r->arena, names[i], &stems);
@@ -248,10 +247,7 @@ static bool keys_call(struct rails_reader *r, TSNode call, struct str method)
     else if (str_ends(method, STR("unique_constraint")))
         rails_unique_constraint(r, call, table, 1, str_starts(method, STR("add_")));
     else if (rails_is_one_of(method, constraints) || rails_is_one_of(method, gone))
-        rails_push(r, (struct step){.kind = rails_is_one_of(method, gone) ? STEP_DROP_INDEX
-                                                                          : STEP_ADD_INDEX,
-                                    .table = table,
-                                    .name = rails_option_text(r, call, "name")});
+        rails_other_constraint(r, call, method, table);
     else if (rails_is_one_of(method, enums))
         types(r, call, method);
     else

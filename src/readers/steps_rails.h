@@ -69,6 +69,8 @@ void rails_foreign_key(struct rails_reader *r, TSNode call, struct str table, si
                        enum step_kind kind);
 void rails_unique_constraint(struct rails_reader *r, TSNode call, struct str table, size_t position,
                              bool adds);
+void rails_other_constraint(struct rails_reader *r, TSNode call, struct str method,
+                            struct str table);
 void rails_timestamps(struct rails_reader *r, struct str table, bool adds);
 
 #endif

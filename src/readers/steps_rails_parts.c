@@ -47,16 +47,41 @@ void rails_add_column(struct rails_reader *r, struct str table, struct str colum
                    .kind = STEP_ADD_COLUMN, .table = table, .column = column, .keys_told = true});
 }
 
-static void push_key(struct rails_reader *r, struct str table, struct str name,
-                     enum step_makes makes, const struct strs *columns, bool told)
+static struct step key_of(struct str table, struct str name, enum step_makes makes,
+                          const struct strs *columns, bool told)
 {
-    if (table.length)
-        rails_push(r, (struct step){.kind = STEP_KEY,
-                                    .table = table,
-                                    .name = name,
-                                    .makes = makes,
-                                    .parts = *columns,
-                                    .parts_told = told});
+    return (struct step){.kind = STEP_KEY,
+                         .table = table,
+                         .name = name,
+                         .makes = makes,
+                         .parts = *columns,
+                         .parts_told = told};
+}
+
+static void push_key(struct rails_reader *r, struct step key)
+{
+    if (key.table.length)
+        rails_push(r, key);
+}
+
+/* where: "deleted_at IS NULL" */
+static enum step_partial partial(const struct ruby_value *where)
+{
+    return ts_node_is_null(where->node) ? STEP_PARTIAL_NO : STEP_PARTIAL_YES;
+}
+
+/* on_delete: :nullify; empty: it cannot be read. */
+static struct str rule_of(const struct ruby_value *rule)
+{
+    static const char *const rules[][2] = {
+        {"nullify", "SET NULL"}, {"cascade", "CASCADE"}, {"restrict", "RESTRICT"}};
+
+    if (ts_node_is_null(rule->node))
+        return STR("NO ACTION");
+    for (size_t i = 0; i < COUNT_OF(rules); i++)
+        if (ruby_is_text(rule) && str_eq(rule->text, str_from(rules[i][0])))
+            return str_from(rules[i][1]);
+    return STR_NONE;
 }
 
 /* unique: true of a call, or of index: { unique: true }. */
@@ -84,8 +109,12 @@ void rails_typed_column(struct rails_reader *r, TSNode call, struct str table, s
     struct ruby_value unique = index.kind == RUBY_HASH ? ruby_entry(r->file, index.node, "unique")
                                                        : (struct ruby_value){0};
     VEC_PUSH(r->arena, &columns, column);
-    push_key(r, table, STR_NONE, is_unique(&unique) ? STEP_MAKES_UNIQUE : STEP_MAKES_INDEX,
-             &columns, true);
+    struct ruby_value where =
+        index.kind == RUBY_HASH ? ruby_entry(r->file, index.node, "where") : (struct ruby_value){0};
+    struct step key = key_of(
+        table, STR_NONE, is_unique(&unique) ? STEP_MAKES_UNIQUE : STEP_MAKES_INDEX, &columns, true);
+    key.partial = partial(&where);
+    push_key(r, key);
 }
 
 void rails_drop_column(struct rails_reader *r, struct str table, struct str column)
@@ -187,11 +216,32 @@ void rails_index_of(struct rails_reader *r, TSNode call, enum step_kind kind, st
     for (size_t i = 0; i < columns.count; i++)
         if (str_find_byte(columns.items[i], '(') != SIZE_MAX)
             columns.items[i] = STR_NONE; /* "lower(name)" */
-    push_key(r, table, name.length || !told ? name : rails_index_name(r->arena, table, &columns),
-             is_unique(&unique) ? STEP_MAKES_UNIQUE : STEP_MAKES_INDEX, &columns, told);
+    struct ruby_value where = ruby_option(r->file, call, "where");
+    struct step key =
+        key_of(table, name.length || !told ? name : rails_index_name(r->arena, table, &columns),
+               is_unique(&unique) ? STEP_MAKES_UNIQUE : STEP_MAKES_INDEX, &columns, told);
+    key.partial = partial(&where);
+    push_key(r, key);
 }
 
 /* --- References. --- */
+
+/* foreign_key: true, foreign_key: { on_delete: :cascade } */
+static struct step with_rules(struct rails_reader *r, const struct ruby_value *foreign,
+                              struct step key)
+{
+    struct ruby_value deletes = {0}, updates = {0};
+
+    if (foreign->kind != RUBY_HASH && foreign->kind != RUBY_TRUE)
+        return key;
+    if (foreign->kind == RUBY_HASH) {
+        deletes = ruby_entry(r->file, foreign->node, "on_delete");
+        updates = ruby_entry(r->file, foreign->node, "on_update");
+    }
+    key.deletes = rule_of(&deletes);
+    key.updates = rule_of(&updates);
+    return key;
+}
 
 /* foreign_key: true, index: { unique: true } of a reference; with polymorphic: the index is over both of its columns. */
 static void reference_keys(struct rails_reader *r, TSNode call, struct str table, struct str column,
@@ -205,7 +255,8 @@ static void reference_keys(struct rails_reader *r, TSNode call, struct str table
 
     VEC_PUSH(r->arena, &columns, column);
     if (!ts_node_is_null(foreign.node) && foreign.kind != RUBY_FALSE)
-        push_key(r, table, STR_NONE, STEP_MAKES_FOREIGN, &columns, true);
+        push_key(r, with_rules(r, &foreign,
+                               key_of(table, STR_NONE, STEP_MAKES_FOREIGN, &columns, true)));
     if (index.kind == RUBY_FALSE)
         return;
     struct strs indexed = {0};
@@ -214,8 +265,8 @@ static void reference_keys(struct rails_reader *r, TSNode call, struct str table
                  str_printf(r->arena, STR_FMT "_type",
                             STR_ARG(str_prefix(column, column.length - STR("_id").length))));
     VEC_PUSH(r->arena, &indexed, column);
-    push_key(r, table, STR_NONE, is_unique(&unique) ? STEP_MAKES_UNIQUE : STEP_MAKES_INDEX,
-             &indexed, true);
+    push_key(r, key_of(table, STR_NONE, is_unique(&unique) ? STEP_MAKES_UNIQUE : STEP_MAKES_INDEX,
+                       &indexed, true));
 }
 
 void rails_reference(struct rails_reader *r, TSNode call, struct str table, struct str name,
@@ -251,6 +302,8 @@ void rails_foreign_key(struct rails_reader *r, TSNode call, struct str table, si
 {
     struct ruby_value columns = ruby_option(r->file, call, "column");
     struct str target = rails_text_at(r, call, position);
+    struct ruby_value deletes = ruby_option(r->file, call, "on_delete");
+    struct ruby_value updates = ruby_option(r->file, call, "on_update");
     struct strs names = {0}, stems = {0};
 
     if (!target.length)
@@ -270,11 +323,15 @@ void rails_foreign_key(struct rails_reader *r, TSNode call, struct str table, si
         struct strs one = {0};
         alter_key(r, table, names.items[i]);
         VEC_PUSH(r->arena, &one, names.items[i]);
+        struct step key =
+            key_of(table, STR_NONE, STEP_MAKES_FOREIGN, &one, columns.kind != RUBY_LIST);
+        key.deletes = rule_of(&deletes);
+        key.updates = rule_of(&updates);
         if (kind == STEP_ADD_INDEX)
-            push_key(r, table, STR_NONE, STEP_MAKES_FOREIGN, &one, columns.kind != RUBY_LIST);
+            push_key(r, key);
     }
     if (kind == STEP_ADD_INDEX && !names.count)
-        push_key(r, table, STR_NONE, STEP_MAKES_FOREIGN, &names, false);
+        push_key(r, key_of(table, STR_NONE, STEP_MAKES_FOREIGN, &names, false));
 }
 
 /* t.unique_constraint [:a, :b], name: "u" */
@@ -287,10 +344,25 @@ void rails_unique_constraint(struct rails_reader *r, TSNode call, struct str tab
 
     rails_names(r->arena, &list, &columns);
     if (adds)
-        push_key(r, table, name, STEP_MAKES_UNIQUE, &columns, columns.count > 0);
+        push_key(r, key_of(table, name, STEP_MAKES_UNIQUE, &columns, columns.count > 0));
     rails_push(r, (struct step){.kind = adds ? STEP_ADD_INDEX : STEP_DROP_INDEX,
                                 .table = table,
                                 .name = name});
+}
+
+/* t.check_constraint "price > 0", name: "c"; exclusion constraints too */
+void rails_other_constraint(struct rails_reader *r, TSNode call, struct str method,
+                            struct str table)
+{
+    bool gone = str_starts(method, STR("remove_"));
+    struct str name = rails_option_text(r, call, "name");
+    struct strs none = {0};
+
+    rails_push(r, (struct step){.kind = gone ? STEP_DROP_INDEX : STEP_ADD_INDEX,
+                                .table = table,
+                                .name = name});
+    if (!gone && str_ends(method, STR("check_constraint")))
+        push_key(r, key_of(table, name, STEP_MAKES_CHECK, &none, false));
 }
 
 void rails_timestamps(struct rails_reader *r, struct str table, bool adds)

@@ -31,26 +31,6 @@ static void column_step(struct tokens *t, struct str table, struct steps *steps)
     sql_column_keys(t, &step, start, steps);
 }
 
-/* ON DELETE SET NULL in what is left of this action. */
-static struct str rule_of(const struct tokens *t, size_t at, const char *event)
-{
-    size_t depth = 0;
-
-    for (; tokens_ahead(t, at).kind != ';' && (depth || tokens_ahead(t, at).kind != ','); at++) {
-        struct token first = tokens_ahead(t, at + 2), second = tokens_ahead(t, at + 3);
-        depth += tokens_ahead(t, at).kind == '(';
-        depth -= depth && tokens_ahead(t, at).kind == ')';
-        if (!str_eq_nocase(tokens_ahead(t, at).text, STR("ON")) ||
-            !str_eq_nocase(tokens_ahead(t, at + 1).text, str_from(event)) || first.kind != 'w')
-            continue;
-        return str_eq_nocase(first.text, STR("SET")) || str_eq_nocase(first.text, STR("NO"))
-                   ? str_upper(t->arena, str_printf(t->arena, STR_FMT " " STR_FMT,
-                                                    STR_ARG(first.text), STR_ARG(second.text)))
-                   : str_upper(t->arena, first.text);
-    }
-    return STR("NO ACTION");
-}
-
 static enum step_key key_of(struct token first)
 {
     static const char *const kinds[] = {[STEP_KEY_FOREIGN] = "FOREIGN",
@@ -201,8 +181,8 @@ static void key_columns(struct tokens *t, struct str table, struct steps *steps)
     if (!step.which || tokens_ahead(t, at).kind != '(')
         return;
     if (step.which == STEP_KEY_FOREIGN) {
-        step.deletes = rule_of(t, at, "DELETE");
-        step.updates = rule_of(t, at, "UPDATE");
+        step.deletes = sql_rule(t, t->at + at, "DELETE");
+        step.updates = sql_rule(t, t->at + at, "UPDATE");
     }
     for (at++; tokens_ahead(t, at).kind == 'w' || tokens_ahead(t, at).kind == 'q' ||
                tokens_ahead(t, at).kind == ',';
@@ -302,15 +282,31 @@ static void rename_table(struct tokens *t, struct str from, struct str to, struc
     VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_ADD_TABLE, .table = to, .was = from});
 }
 
+/* ADD COLUMN age int CHECK (age > 0). Nothing is taken. */
+static void column_check(const struct tokens *t, struct str table, struct steps *steps)
+{
+    struct strs checks = {0};
+
+    note_check(t, &checks);
+    if (checks.count)
+        VEC_PUSH(t->arena, steps,
+                 (struct step){.kind = STEP_ADD_INDEX,
+                               .table = table,
+                               .checks = checks.items[0],
+                               .checks_told = true});
+}
+
 /* name text; MySQL's (name text, age int) */
 static void add_columns(struct tokens *t, struct str table, struct steps *steps)
 {
     if (tokens_peek(t).kind != '(') {
+        column_check(t, table, steps);
         column_step(t, table, steps);
         return;
     }
     do {
         t->at++;
+        column_check(t, table, steps);
         column_step(t, table, steps);
     } while (tokens_peek(t).kind == ',');
     t->at += tokens_peek(t).kind == ')';
@@ -409,6 +405,11 @@ static void create_index(struct tokens *t, bool unique, struct steps *steps)
     step.kind = STEP_KEY;
     step.makes = unique ? STEP_MAKES_UNIQUE : STEP_MAKES_INDEX;
     sql_key_parts(t, t->at + (token_is(tokens_peek(t), "USING") ? 2 : 0), &step);
+    struct tokens rest = *t;
+    while (!token_is(tokens_peek(&rest), "WHERE") && tokens_peek(&rest).kind &&
+           tokens_peek(&rest).kind != ';')
+        rest.at++;
+    step.partial = token_is(tokens_peek(&rest), "WHERE") ? STEP_PARTIAL_YES : STEP_PARTIAL_NO;
     VEC_PUSH(t->arena, steps, step);
 }
 

@@ -41,6 +41,8 @@ struct str token_name(const struct tokens *t, struct token token);
 void sql_key_parts(const struct tokens *t, size_t at, struct step *step);
 /* [CONSTRAINT name] UNIQUE (a, b), KEY name (a), FOREIGN KEY (a) …: false where it is none of these. */
 bool sql_key(const struct tokens *t, size_t at, struct step *step);
+/* "SET NULL" of ON DELETE SET NULL in the definition that goes on at `at`; "NO ACTION" where it says none. */
+struct str sql_rule(const struct tokens *t, size_t at, const char *event);
 /* What comes with a column: its tokens from `start` to where `t` stands. */
 void sql_column_keys(struct tokens *t, const struct step *column, size_t start,
                      struct steps *steps);

@@ -60,6 +60,34 @@ void sql_key_parts(const struct tokens *t, size_t at, struct step *step)
     }
 }
 
+/* ON DELETE SET NULL of the definition that goes on at `at`. */
+struct str sql_rule(const struct tokens *t, size_t at, const char *event)
+{
+    size_t depth = 0;
+
+    for (; tokens_at(t, at).kind && tokens_at(t, at).kind != ';'; at++) {
+        struct token first = tokens_at(t, at + 2), second = tokens_at(t, at + 3);
+        if (!depth && (tokens_at(t, at).kind == ',' || tokens_at(t, at).kind == ')'))
+            break;
+        depth += tokens_at(t, at).kind == '(';
+        depth -= depth && tokens_at(t, at).kind == ')';
+        if (!token_is(tokens_at(t, at), "ON") || !token_is(tokens_at(t, at + 1), event) ||
+            first.kind != 'w')
+            continue;
+        return token_is(first, "SET") || token_is(first, "NO")
+                   ? str_upper(t->arena, str_printf(t->arena, STR_FMT " " STR_FMT,
+                                                    STR_ARG(first.text), STR_ARG(second.text)))
+                   : str_upper(t->arena, first.text);
+    }
+    return STR("NO ACTION");
+}
+
+static void sql_key_rules(const struct tokens *t, size_t at, struct step *key)
+{
+    key->deletes = sql_rule(t, at, "DELETE");
+    key->updates = sql_rule(t, at, "UPDATE");
+}
+
 /* [CONSTRAINT name] UNIQUE (a, b), KEY name (a), FOREIGN KEY (a) …: false where it is none of these. Nothing is taken. */
 bool sql_key(const struct tokens *t, size_t at, struct step *step)
 {
@@ -69,14 +97,14 @@ bool sql_key(const struct tokens *t, size_t at, struct step *step)
     } rows[] = {{"UNIQUE", STEP_MAKES_UNIQUE},   {"PRIMARY", STEP_MAKES_PRIMARY},
                 {"FOREIGN", STEP_MAKES_FOREIGN}, {"KEY", STEP_MAKES_INDEX},
                 {"INDEX", STEP_MAKES_INDEX},     {"FULLTEXT", STEP_MAKES_INDEX},
-                {"SPATIAL", STEP_MAKES_INDEX}};
+                {"SPATIAL", STEP_MAKES_INDEX},   {"CHECK", STEP_MAKES_CHECK}};
     struct token first;
 
     if (token_is(tokens_at(t, at), "CONSTRAINT")) {
         at++;
         if (tokens_at(t, at).kind == 'q' ||
             (!token_is(tokens_at(t, at), "UNIQUE") && !token_is(tokens_at(t, at), "PRIMARY") &&
-             !token_is(tokens_at(t, at), "FOREIGN")))
+             !token_is(tokens_at(t, at), "FOREIGN") && !token_is(tokens_at(t, at), "CHECK")))
             step->name = token_name(t, tokens_at(t, at++));
     }
     first = tokens_at(t, at);
@@ -85,6 +113,10 @@ bool sql_key(const struct tokens *t, size_t at, struct step *step)
             step->makes = rows[i].makes;
     if (!step->makes)
         return false;
+    if (step->makes == STEP_MAKES_CHECK)
+        return true;
+    if (step->makes == STEP_MAKES_FOREIGN)
+        sql_key_rules(t, at, step);
     at++;
     while (token_is(tokens_at(t, at), "KEY") || token_is(tokens_at(t, at), "INDEX") ||
            token_is(tokens_at(t, at), "NULLS") || token_is(tokens_at(t, at), "NOT") ||
@@ -108,12 +140,19 @@ bool sql_key(const struct tokens *t, size_t at, struct step *step)
     return true;
 }
 
+/* `at`: the word that says what it is. */
 static void push_column_key(struct tokens *t, const struct step *column, enum step_makes makes,
-                            struct steps *steps)
+                            size_t at, struct steps *steps)
 {
-    struct step key = {
-        .kind = STEP_KEY, .table = column->table, .makes = makes, .parts_told = true};
+    struct step key = {.kind = STEP_KEY,
+                       .table = column->table,
+                       .makes = makes,
+                       .parts_told = makes != STEP_MAKES_CHECK};
 
+    if (makes == STEP_MAKES_FOREIGN)
+        sql_key_rules(t, at, &key);
+    if (makes == STEP_MAKES_CHECK && at > 1 && token_is(t->all.items[at - 2], "CONSTRAINT"))
+        key.name = token_name(t, t->all.items[at - 1]);
     VEC_PUSH(t->arena, &key.parts, column->column);
     VEC_PUSH(t->arena, steps, key);
 }
@@ -130,14 +169,16 @@ void sql_column_keys(struct tokens *t, const struct step *column, size_t start, 
         if (depth)
             continue;
         if (token_is(token, "UNIQUE"))
-            push_column_key(t, column, STEP_MAKES_UNIQUE, steps);
+            push_column_key(t, column, STEP_MAKES_UNIQUE, i, steps);
         if (token_is(token, "PRIMARY"))
-            push_column_key(t, column, STEP_MAKES_PRIMARY, steps);
+            push_column_key(t, column, STEP_MAKES_PRIMARY, i, steps);
         if (token_is(token, "REFERENCES"))
-            push_column_key(t, column, STEP_MAKES_FOREIGN, steps);
+            push_column_key(t, column, STEP_MAKES_FOREIGN, i, steps);
+        if (token_is(token, "CHECK"))
+            push_column_key(t, column, STEP_MAKES_CHECK, i, steps);
         if (token_is(token, "KEY") && i > start && !token_is(t->all.items[i - 1], "PRIMARY") &&
             !token_is(t->all.items[i - 1], "UNIQUE"))
-            push_column_key(t, column, STEP_MAKES_INDEX, steps);
+            push_column_key(t, column, STEP_MAKES_INDEX, i, steps);
     }
 }
 

@@ -161,7 +161,14 @@ static void constraint(struct typeorm_reading *r, struct str table, struct typeo
                        .name = name_of(r, operand),
                        .makes =
                            step.which == STEP_KEY_FOREIGN ? STEP_MAKES_FOREIGN : STEP_MAKES_ANY,
+                       .deletes = step.deletes,
+                       .updates = step.updates,
                        .parts_told = node_is(list.node, "array")};
+    if (kind == STEP_ADD_INDEX && node_is(object.node, "object") && list.node.id) {
+        struct script_scope scope;
+        TSNode where = script_property(r->tree, object.scope, object.node, "where", &scope);
+        key.partial = ts_node_is_null(where) ? STEP_PARTIAL_NO : STEP_PARTIAL_YES;
+    }
     for (size_t i = 0; i < columns.count; i++) {
         step.column = typeorm_text_here(r, (struct typeorm_operand){columns.items[i], list.scope});
         push(r, step);

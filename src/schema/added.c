@@ -29,8 +29,9 @@ void schema_added_keys(struct arena *arena, const struct schema_change *added,
     for (size_t i = 0; table && i < table->indexes.count; i++) {
         const struct schema_index *index = &table->indexes.items[i];
         bool comes = whole || str_eq(index->of_column, added->column);
-        if (comes && !index->implied && index->kind != SCHEMA_CHECK &&
-            index->kind != SCHEMA_EXCLUDE)
+        /* Alembic does not write the checks of a column that it adds. */
+        bool check = index->kind == SCHEMA_CHECK && (!whole || index->of_type);
+        if (comes && !index->implied && !check && index->kind != SCHEMA_EXCLUDE)
             comparison_index(&c, table, index, SCHEMA_ADD, false);
     }
     *ret_keys = difference.changes;

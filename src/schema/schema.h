@@ -182,7 +182,8 @@ struct str schema_array(struct arena *arena, const struct strs *items);
 /* The columns of a table that was added, each as an addition of its own; those that cannot be read are left out. */
 void schema_added_columns(struct arena *arena, const struct schema_change *table,
                           struct schema_changes *ret_columns);
-/* What comes with a table or a column that was added: its foreign keys, unique constraints and indexes, as changes of what is there. */
+/* What comes with a table or a column that was added: its foreign keys, unique constraints and indexes, those of a table also its checks, as changes of
+ * what is there. */
 void schema_added_keys(struct arena *arena, const struct schema_change *added,
                        struct schema_changes *ret_keys);
 /* A column that was made as `type`, which is another one than the models say. */
