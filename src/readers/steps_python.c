@@ -97,39 +97,48 @@ void steps_sql_argument(struct steps_reader *r, TSNode node)
         steps_push(r, (struct step){.kind = STEP_KEY});
 }
 
-/* Names and values of one round: `for t in …`, `for t, c in …`; `around`: where the values stand. False: none has one. */
-static bool bind_round(struct steps_reader *r, const struct python_scope *around, TSNode left,
-                       TSNode item, struct python_bound *bound, size_t *ret_count)
+/* Names of one round as they are bound. */
+struct binding {
+    const struct python_scope *around; /* where the values stand */
+    struct python_bound *bound;
+    size_t count;
+};
+
+static void bind_name(struct steps_reader *r, struct binding *b, TSNode name, TSNode given)
+{
+    struct python_constant value = python_constant(r->tree, r->scope, given);
+    bool text = value.kind == CONSTANT_STRING;
+
+    if (!node_is(name, "identifier") || b->count == STEPS_NAMES_MAX ||
+        (!text && !node_is(given, "identifier") && !node_is(given, "attribute") &&
+         !node_is(given, "list") && !node_is(given, "tuple")))
+        return; /* a type, a flag: what is made of it stays unknown */
+    struct python_bound *bound = &b->bound[b->count];
+    *bound = (struct python_bound){.name = node_source(r->scope.file, name),
+                                   .text = value.text,
+                                   .outer = b->count ? &b->bound[b->count - 1] : r->scope.bound};
+    if (!text) { /* a model, a list */
+        bound->text = STR_NONE;
+        bound->node = given;
+        bound->scope = b->around;
+    }
+    b->count++;
+}
+
+/* `for t in …`, `for t, c in …`, `for i, (t, c) in …` */
+static void bind_names(struct steps_reader *r, struct binding *b, TSNode left, TSNode item,
+                       size_t depth)
 {
     bool several = node_is(left, "pattern_list") || node_is(left, "tuple_pattern");
-    uint32_t count = several ? ts_node_named_child_count(left) : 1;
+    uint32_t count = ts_node_named_child_count(left);
 
     item = node_bare(item);
-    if (count > STEPS_NAMES_MAX ||
-        (several && (!(node_is(item, "tuple") || node_is(item, "list")) ||
-                     ts_node_named_child_count(item) != count)))
-        return false;
-    *ret_count = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        TSNode name = several ? ts_node_named_child(left, i) : left;
-        TSNode given = several ? ts_node_named_child(item, i) : item;
-        struct python_constant value = python_constant(r->tree, r->scope, given);
-        bool text = value.kind == CONSTANT_STRING;
-        if (!node_is(name, "identifier") ||
-            (!text && !node_is(given, "identifier") && !node_is(given, "attribute")))
-            continue; /* a type, a flag: what is made of it stays unknown */
-        bound[*ret_count] =
-            (struct python_bound){.name = node_source(r->scope.file, name),
-                                  .text = value.text,
-                                  .outer = *ret_count ? &bound[*ret_count - 1] : r->scope.bound};
-        if (!text) { /* a model */
-            bound[*ret_count].text = STR_NONE;
-            bound[*ret_count].node = given;
-            bound[*ret_count].scope = around;
-        }
-        ++*ret_count;
-    }
-    return *ret_count > 0;
+    if (!several)
+        bind_name(r, b, left, item);
+    else if (depth < PARTS_DEPTH_MAX && (node_is(item, "tuple") || node_is(item, "list")) &&
+             ts_node_named_child_count(item) == count)
+        for (uint32_t i = 0; i < count; i++)
+            bind_names(r, b, ts_node_named_child(left, i), ts_node_named_child(item, i), depth + 1);
 }
 
 /* SQL.split(";"), sqlparse.split(SQL), [s.strip() for s in SQL.split(";")]: the text that is taken apart; empty: it is something else. */
@@ -181,27 +190,122 @@ static bool each_statement(struct steps_reader *r, TSNode left, TSNode list,
     return true;
 }
 
+/* What a loop goes over. */
+struct item {
+    TSNode node, value; /* `value`: of a dictionary's pair, whose key is the other; null: none */
+};
+struct items {
+    VEC(struct item) all;
+    bool numbered; /* enumerate(…): the first name is a number */
+};
+
+/* d.items(), d.values(), d.keys() and d itself; `method`: empty for itself. */
+static bool dictionary_items(struct steps_reader *r, TSNode dictionary, struct str method,
+                             struct items *items)
+{
+    bool values = str_eq(method, STR("values")), pairs = str_eq(method, STR("items"));
+
+    if (!node_is(dictionary, "dictionary") ||
+        (method.length && !values && !pairs && !str_eq(method, STR("keys"))))
+        return false;
+    for (uint32_t i = 0; i < ts_node_named_child_count(dictionary); i++) {
+        TSNode pair = ts_node_named_child(dictionary, i);
+        if (node_is(pair, "comment"))
+            continue;
+        if (!node_is(pair, "pair")) /* **more */
+            return false;
+        TSNode key = node_field(pair, "key"), value = node_field(pair, "value");
+        VEC_PUSH(r->arena, &items->all,
+                 (struct item){.node = values ? value : key, .value = pairs ? value : node_null()});
+    }
+    return true;
+}
+
+/* The node itself, or what a name of this file stands for; null: it is not known. */
+static TSNode meant_here(struct steps_reader *r, TSNode node)
+{
+    node = node_bare(node);
+    if (!node_is(node, "identifier") && !node_is(node, "attribute"))
+        return node;
+    struct python_thing thing = python_resolve(r->tree, r->scope, node);
+    return thing.kind == THING_VALUE && thing.file == r->scope.file ? node_bare(thing.node)
+                                                                    : node_null();
+}
+
+/* ("a", "b"), A + B, sorted(A), enumerate(A), {"a": …}.items(). False: it cannot be read. */
+static bool items_of(struct steps_reader *r, TSNode node, struct items *items, size_t depth)
+{
+    static const char *const same[] = {"sorted", "reversed", "list", "tuple", "set", NULL};
+    TSNode list = meant_here(r, node);
+
+    if (ts_node_is_null(list) || depth == PARTS_DEPTH_MAX)
+        return false;
+    if (node_is(list, "binary_operator"))
+        return str_eq(node_source(r->scope.file, node_field(list, "operator")), STR("+")) &&
+               items_of(r, node_field(list, "left"), items, depth + 1) &&
+               items_of(r, node_field(list, "right"), items, depth + 1);
+    if (node_is(list, "call")) {
+        TSNode called = node_field(list, "function"), first = call_positional(list, 0);
+        struct str name = steps_called(r, list);
+        if (node_is(called, "attribute"))
+            return dictionary_items(r, meant_here(r, node_field(called, "object")), name, items);
+        if (!depth && str_eq(name, STR("enumerate")))
+            items->numbered = true;
+        else if (!str_is_one_of(name, same))
+            return false;
+        return !ts_node_is_null(first) && items_of(r, first, items, depth + 1);
+    }
+    if (dictionary_items(r, list, STR_NONE, items))
+        return true;
+    if (!node_is(list, "list") && !node_is(list, "tuple") && !node_is(list, "set"))
+        return false;
+    for (uint32_t i = 0; i < ts_node_named_child_count(list); i++) {
+        TSNode item = ts_node_named_child(list, i);
+        if (node_is(item, "list_splat")) {
+            if (!items_of(r, ts_node_named_child(item, 0), items, depth + 1))
+                return false;
+        } else if (!node_is(item, "comment")) {
+            VEC_PUSH(r->arena, &items->all, (struct item){.node = item, .value = node_null()});
+        }
+    }
+    return true;
+}
+
+static void bind_item(struct steps_reader *r, struct binding *b, TSNode left, bool numbered,
+                      const struct item *item)
+{
+    bool two = (node_is(left, "pattern_list") || node_is(left, "tuple_pattern")) &&
+               ts_node_named_child_count(left) == 2;
+
+    if (numbered)
+        left = two ? ts_node_named_child(left, 1) : node_null();
+    if (ts_node_is_null(left))
+        return;
+    if (ts_node_is_null(item->value)) {
+        bind_names(r, b, left, item->node, 0);
+    } else if (two && !numbered) {
+        bind_names(r, b, ts_node_named_child(left, 0), item->node, 0);
+        bind_names(r, b, ts_node_named_child(left, 1), item->value, 0);
+    }
+}
+
 /* `for table in ("a", "b"):` is each of its rounds; false when the list cannot be read. */
 static bool each_round(struct steps_reader *r, TSNode left, TSNode right, const struct round *round)
 {
-    TSNode list = node_bare(right);
     struct python_scope before = r->scope;
+    struct items items = {0};
+    TSNode list = meant_here(r, right);
 
-    if (node_is(list, "identifier") || node_is(list, "attribute")) {
-        struct python_thing thing = python_resolve(r->tree, r->scope, list);
-        if (thing.kind != THING_VALUE || thing.file != r->scope.file)
-            return false;
-        list = node_bare(thing.node);
-    }
-    if (!node_is(list, "list") && !node_is(list, "tuple") && !node_is(list, "set"))
+    if (ts_node_is_null(list))
+        return false;
+    if (!items_of(r, right, &items, 0))
         return each_statement(r, left, list, round);
-    for (uint32_t i = 0; i < ts_node_named_child_count(list); i++) {
+    for (size_t i = 0; i < items.all.count; i++) {
         struct python_bound bound[STEPS_NAMES_MAX];
-        size_t count = 0;
-        if (node_is(ts_node_named_child(list, i), "comment"))
-            continue;
-        if (bind_round(r, &before, left, ts_node_named_child(list, i), bound, &count))
-            r->scope.bound = &bound[count - 1];
+        struct binding b = {.around = &before, .bound = bound};
+        bind_item(r, &b, left, items.numbered, &items.all.items[i]);
+        if (b.count)
+            r->scope.bound = &bound[b.count - 1];
         visit_round(r, round);
         r->scope = before;
     }
