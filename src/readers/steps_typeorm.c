@@ -409,6 +409,7 @@ static void enter(struct typeorm_reading *r, TSNode node, struct script_file *fi
         r->classes = *classes;
     visit(r, ts_node_is_null(body) ? script_last(function) : body, depth + 1);
     before.entered = r->entered;
+    before.grown = r->grown;
     *r = before;
 }
 

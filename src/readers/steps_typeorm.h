@@ -32,6 +32,7 @@ struct typeorm_reading {
     struct steps_classes classes; /* the migration's, and those it extends */
     struct str words;             /* of their files */
     size_t calls, entered;        /* methods of the class that are entered: now, and so far */
+    size_t grown;                 /* texts that grow by +=, so far */
     struct steps *steps;
 };
 

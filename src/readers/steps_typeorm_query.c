@@ -4,6 +4,8 @@
 
 #define UP_MAX 12u
 #define FILLED_MAX ((size_t)4 << 20) /* as much as is read of a migration */
+#define GROWING_DEPTH_MAX 40u
+#define GROWN_MAX 200u /* texts, for each of which the function is gone through */
 #define PIECES_MAX                                                                                 \
     400u /* of a sum, and of templates in each other; what stands further in is a gap */
 
@@ -179,6 +181,78 @@ static TSNode taken_apart(TSNode node)
     return node;
 }
 
+/* The body of the function around it; null: none. */
+static TSNode function_body(TSNode node)
+{
+    TSNode body = node_null();
+
+    for (; !ts_node_is_null(node); node = ts_node_parent(node)) {
+        if (node_is(node, "statement_block"))
+            body = node;
+        if (!ts_node_is_null(body) &&
+            (node_is(node, "method_definition") || node_is(node, "function_declaration") ||
+             node_is(node, "arrow_function") || node_is(node, "function_expression")))
+            return body;
+    }
+    return body;
+}
+
+struct growing {
+    struct typeorm_reading *r;
+    struct filling filling;
+    struct str name;
+    uint32_t end; /* of what is done before the text is used */
+    bool grown;
+};
+
+/* let sql = "…", sql = "…", sql += "…": as they stand. */
+static void grow(struct growing *g, TSNode node, unsigned depth)
+{
+    const struct script_file *file = g->r->scope.file;
+    bool declared = node_is(node, "variable_declarator");
+    bool adds = node_is(node, "augmented_assignment_expression") &&
+                str_eq(script_source(file, ts_node_child(node, 1)), STR("+="));
+
+    if (depth > GROWING_DEPTH_MAX || ts_node_start_byte(node) >= g->end)
+        return;
+    if ((declared || adds || node_is(node, "assignment_expression")) &&
+        ts_node_named_child_count(node) > 1 &&
+        str_eq(script_source(file, ts_node_named_child(node, 0)), g->name)) {
+        if (!adds)
+            g->filling.out.length = 0;
+        g->grown = g->grown || adds;
+        TSNode value = text_bare(script_last(node));
+        struct str text = script_text(g->r->tree, g->r->scope, value);
+        if (text.length || !node_is(value, "string"))
+            fill_in(&g->filling, value, 0);
+        return;
+    }
+    struct script_nodes children = script_children(g->r->tree, node);
+    for (size_t i = 0; i < children.count; i++)
+        grow(g, children.items[i], depth + 1);
+}
+
+/* let sql = ""; sql += "ALTER TABLE …;"; runner.query(sql): one text. */
+static bool query_grown(struct typeorm_reading *r, TSNode text)
+{
+    const struct steps_fill fill = {.context = r, .text = filled_with, .words = r->words};
+    struct growing g = {.r = r,
+                        .filling = {.tree = r->tree,
+                                    .scope = &r->scope,
+                                    .fill = &fill,
+                                    .out = buf_new(r->arena, FILLED_MAX)},
+                        .name = script_source(r->scope.file, text),
+                        .end = ts_node_start_byte(text)};
+    TSNode body = node_is(text, "identifier") ? function_body(text) : node_null();
+
+    if (ts_node_is_null(body) || r->grown++ >= GROWN_MAX)
+        return false;
+    grow(&g, body, 0);
+    if (g.grown)
+        steps_of_gapped_sql(r->arena, buf_str(&g.filling.out), r->words, r->steps);
+    return g.grown;
+}
+
 void typeorm_query(struct typeorm_reading *r, TSNode text)
 {
     TSNode list = node_is(text, "identifier") ? script_bare(list_around(r, text)) : node_null();
@@ -193,7 +267,7 @@ void typeorm_query(struct typeorm_reading *r, TSNode text)
         items = script_children(r->tree, list);
     for (size_t i = 0; i < items.count; i++)
         query_text(r, items.items[i]);
-    if (items.count || query_joined(r, text))
+    if (items.count || query_joined(r, text) || query_grown(r, text))
         return;
     TSNode whole = ts_node_is_null(list) ? list : taken_apart(list);
     query_text(r, node_is(whole, "template_string") || node_is(whole, "string") ? whole : text);
