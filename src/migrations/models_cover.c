@@ -1,3 +1,4 @@
+#include "migrations/clear_type.h"
 #include "migrations/cover.h"
 #include "migrations/cover_key.h"
 #include "migrations/covering.h"
@@ -81,6 +82,17 @@ static bool becomes_another(const struct step *step, const struct schema_change 
            is_other_kind(step, change);
 }
 
+/* A migration of the range alters it to VARCHAR(100) where the models say VARCHAR(120). */
+static bool alters_to_another(const struct step *step, const struct schema_change *change)
+{
+    return is_other_kind(step, change) ||
+           (change->aspect == ASPECT_TYPE && step->kind == STEP_ALTER_COLUMN && step->type &&
+            clear_type_differs(step->made_type, change->after.type,
+                               step->sql_type.length && str_ends(change->place.file, STR(".py"))
+                                   ? CLEAR_BY_HAND
+                                   : CLEAR_BY_SAME_TOOL));
+}
+
 /* The type of the column is called otherwise now: ALTER TYPE mood RENAME TO feeling. */
 static bool renames_its_type(struct arena *arena, const struct step *step,
                              const struct schema_change *change)
@@ -119,7 +131,7 @@ static int effect(const struct covering *c, const struct file_steps *file, const
         if (file->in_range && renames_its_type(c->arena, step, change))
             return 1;
         if (does > 0 && file->in_range)
-            return !is_other_kind(step, change);
+            return !alters_to_another(step, change);
         return does > 0 && becomes_another(step, change) ? -1 : does;
     }
     return step_effect(&c->names, step, change);
@@ -339,7 +351,7 @@ static bool says_another_type(const struct covering *c, const struct file_steps 
         if ((!alters && !(gone && step->kind == STEP_ADD_COLUMN)) ||
             !str_eq(step->column, change->column) || !step_is_about(&c->names, step, change))
             continue;
-        if (!becomes_another(step, change))
+        if (file->in_range ? !alters_to_another(step, change) : !becomes_another(step, change))
             return false;
         another = true;
     }
@@ -369,8 +381,7 @@ static void words_cover(struct covering *c, const struct schema_changes *asked, 
             struct schema_change change = asked->items[i];
             if (covered[i] || covering_file_is_foreign(c, &c->files.items[f], &change))
                 continue;
-            if (!c->files.items[f].in_range &&
-                says_another_type(c, &c->files.items[f], text, &change)) {
+            if (says_another_type(c, &c->files.items[f], text, &change)) {
                 made[i] = false;
                 continue;
             }

@@ -203,16 +203,20 @@ static bool is_other(const struct step *step, const struct schema_change *key)
            !fits(step->makes, wanted_of(key));
 }
 
-/* Of an index, all of whose parts are columns that the models have too. */
+static bool are_columns(const struct strs *parts, const struct schema_table *table)
+{
+    for (size_t i = 0; i < parts->count; i++)
+        if (!schema_column_named(table, parts->items[i]))
+            return false;
+    return parts->count > 0;
+}
+
+/* Of an index over nothing but columns: "name DESC" and "name gin_trgm_ops" are none. */
 static bool has_other_columns(const struct step *step, const struct schema_change *key,
                               const struct schema_table *table)
 {
-    if (!table || key->object != SCHEMA_OBJECT_INDEX || !step->parts.count)
-        return false;
-    for (size_t i = 0; i < step->parts.count; i++)
-        if (!schema_column_named(table, step->parts.items[i]))
-            return false;
-    return !key_parts_fit(step, key);
+    return table && key->object == SCHEMA_OBJECT_INDEX && are_columns(&step->parts, table) &&
+           are_columns(&key->parts, table) && !key_parts_fit(step, key);
 }
 
 /* A naming convention writes around a name: "ck_orders_positive" is "positive" in the migration. What has no name may be any. */
