@@ -1,6 +1,16 @@
 /* added.c -- what comes with a table or a column that is new: keys, indexes, types, each as a change of its own. */
 #include "schema/comparison.h"
 
+/* A key over several columns makes none of them unique. */
+static bool is_whole_key(const struct schema_table *table, const struct schema_column *column)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < table->columns.count; i++)
+        count += table->columns.items[i].primary_key;
+    return column->primary_key && count == 1;
+}
+
 static void add_column_keys(struct comparison *c, const struct schema_table *table,
                             const struct schema_column *column)
 {
@@ -8,7 +18,7 @@ static void add_column_keys(struct comparison *c, const struct schema_table *tab
 
     if (column->unread)
         return;
-    if (column->unique && !column->primary_key)
+    if (column->unique && !is_whole_key(table, column))
         comparison_column(c, table, &none, column, ASPECT_KEY, STR("UNIQUE"));
     if (column->references.length)
         comparison_column(c, table, &none, column, ASPECT_KEY,
