@@ -245,6 +245,63 @@ static void add_name(struct covering *c, const struct step *step)
     VEC_PUSH(c->arena, &c->names, *step);
 }
 
+static bool is_in_schema(struct str name, struct str schema)
+{
+    return str_starts(name, schema) && name.length > schema.length + 1 &&
+           name.bytes[schema.length] == '.';
+}
+
+static struct str in_schema(struct covering *c, struct str schema, struct str name, size_t dot)
+{
+    return str_printf(c->arena, STR_FMT STR_FMT, STR_ARG(schema),
+                      STR_ARG(str_from_offset(name, dot)));
+}
+
+/* A table or type that was made in the schema is there under its new name. */
+static void move_to_schema(struct covering *c, const struct step *made, const struct step *rename,
+                           struct steps *moved)
+{
+    size_t dot = rename->was.length;
+
+    if (made->kind == STEP_ADD_TABLE && is_in_schema(made->table, rename->was)) {
+        struct str table = in_schema(c, rename->name, made->table, dot);
+        VEC_PUSH(c->arena, moved, (struct step){.kind = STEP_DROP_TABLE, .table = made->table});
+        VEC_PUSH(c->arena, moved,
+                 (struct step){.kind = STEP_ADD_TABLE, .table = table, .was = made->table});
+    } else if (made->kind == STEP_ADD_TYPE && is_in_schema(made->name, rename->was)) {
+        struct str type = in_schema(c, rename->name, made->name, dot);
+        VEC_PUSH(c->arena, moved, (struct step){.kind = STEP_DROP_TYPE, .name = made->name});
+        VEC_PUSH(c->arena, moved,
+                 (struct step){.kind = STEP_ADD_TYPE, .name = type, .was = made->name});
+    }
+}
+
+#define SCHEMAS_RENAMED_MAX 64u /* for each, all steps so far are gone through */
+
+/* ALTER SCHEMA a RENAME TO b: as if each table of it was given its new name there. */
+static void follow_schema(struct covering *c, struct file_steps *file)
+{
+    struct steps steps = {0};
+    size_t renamed = 0;
+
+    for (size_t i = 0; i < file->steps.count; i++)
+        renamed += file->steps.items[i].kind == STEP_RENAME_SCHEMA;
+    if (!renamed || (c->schemas_renamed += renamed) > SCHEMAS_RENAMED_MAX)
+        return;
+    for (size_t i = 0; i < file->steps.count; i++) {
+        const struct step *step = &file->steps.items[i];
+        VEC_PUSH(c->arena, &steps, *step);
+        if (step->kind != STEP_RENAME_SCHEMA)
+            continue;
+        for (size_t f = 0; f < c->files.count; f++)
+            for (size_t j = 0; j < c->files.items[f].steps.count; j++)
+                move_to_schema(c, &c->files.items[f].steps.items[j], step, &steps);
+        for (size_t j = 0; j < i; j++)
+            move_to_schema(c, &file->steps.items[j], step, &steps);
+    }
+    file->steps = steps;
+}
+
 static void read_steps(struct covering *c, const struct strs *changed)
 {
     struct members members = {0};
@@ -257,6 +314,7 @@ static void read_steps(struct covering *c, const struct strs *changed)
         read_file_steps(c, path, &file.steps);
         if (str_ends(path, STR(".py")))
             members_follow(c->arena, &members, &file.steps);
+        follow_schema(c, &file);
         for (size_t j = 0; j < file.steps.count; j++) {
             const struct step *step = &file.steps.items[j];
             if (step->kind == STEP_TABLE_NAME)

@@ -42,7 +42,8 @@ struct covering {
     struct steps manys; /* tables of many-to-many fields */
     struct steps names; /* what other steps call a table, and what it is called in the database */
     bool schemas;       /* some table is named with one */
-    size_t ordered;     /* so many of `paths` stand in the order in which they are applied */
+    size_t schemas_renamed;
+    size_t ordered; /* so many of `paths` stand in the order in which they are applied */
     struct models_makers makers;
     struct left_out *left_out;
     struct words *tables; /* that each of `sets` makes; NULL: not looked at */

@@ -30,6 +30,7 @@ enum step_kind {
     STEP_ALTER_TYPE, /* a domain, or what a composite type is made of */
     STEP_TABLE_NAME, /* Django: from here on the table of `table` is `name` in the database */
     STEP_RENAME_MODEL, /* Django: what many-to-many tables call after the model `column` is called after `value` now */
+    STEP_RENAME_SCHEMA, /* what was in the schema `was` is in the schema `name` */
     STEP_KEY, /* an index, a constraint or a key beside the step that makes it: `makes`, over `parts` */
 };
 

@@ -461,6 +461,17 @@ static void block(struct tokens *t, struct steps *steps)
     }
 }
 
+/* ALTER SCHEMA billing RENAME TO finance */
+static void rename_schema(struct tokens *t, struct steps *steps)
+{
+    struct step step = {.kind = STEP_RENAME_SCHEMA, .was = tokens_name(t)};
+
+    if (!tokens_take(t, "RENAME") || !tokens_take(t, "TO"))
+        return;
+    step.name = tokens_name(t);
+    VEC_PUSH(t->arena, steps, step);
+}
+
 static void statement(struct tokens *t, struct steps *steps)
 {
     if (tokens_take(t, "CREATE")) {
@@ -480,6 +491,8 @@ static void statement(struct tokens *t, struct steps *steps)
         else if (tokens_take(t, "DOMAIN"))
             VEC_PUSH(t->arena, steps,
                      (struct step){.kind = STEP_ALTER_TYPE, .name = tokens_name(t)});
+        else if (tokens_take(t, "SCHEMA"))
+            rename_schema(t, steps);
     } else if (tokens_take(t, "RENAME")) {
         if (tokens_take(t, "TABLE"))
             rename_tables(t, steps);
@@ -508,14 +521,26 @@ void steps_of_sql(struct arena *arena, struct str text, struct steps *steps)
     text_steps(&t, text, steps);
 }
 
+/* Its name, its rules or its condition may be what is computed. */
+static void forget_details(struct step *key)
+{
+    if (str_contains(key->name, STEPS_GAP))
+        key->name = STR_NONE;
+    key->deletes = key->updates = STR_NONE;
+    key->partial = STEP_PARTIAL_UNKNOWN;
+}
+
 void steps_of_gapped_sql(struct arena *arena, struct str text, struct str source,
                          struct steps *steps)
 {
     struct steps found = {0};
+    bool gapped = str_contains(text, STEPS_GAP);
 
     steps_of_sql(arena, text, &found);
     for (size_t i = 0; i < found.count; i++) {
         struct step step = found.items[i];
+        if (gapped && step.kind == STEP_KEY)
+            forget_details(&step);
         if (str_contains(step.table, STEPS_GAP))
             step.table = STR_NONE;
         if (str_contains(step.column, STEPS_GAP))
