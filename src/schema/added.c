@@ -25,6 +25,14 @@ static void add_column_keys(struct comparison *c, const struct schema_table *tab
                           str_printf(c->arena, "REFERENCES " STR_FMT, STR_ARG(column->references)));
 }
 
+/* Alembic writes no check of a column, neither of one that it adds nor of a new table: such a one does not come with its migration. */
+static bool is_written(const struct schema_index *check, bool whole)
+{
+    bool of_column = check->of_column.length && str_ends(check->place.file, STR(".py"));
+
+    return whole && !check->of_type && !of_column;
+}
+
 void schema_added_keys(struct arena *arena, const struct schema_change *added,
                        struct schema_changes *ret_keys)
 {
@@ -39,8 +47,7 @@ void schema_added_keys(struct arena *arena, const struct schema_change *added,
     for (size_t i = 0; table && i < table->indexes.count; i++) {
         const struct schema_index *index = &table->indexes.items[i];
         bool comes = whole || str_eq(index->of_column, added->column);
-        /* Alembic does not write the checks of a column that it adds. */
-        bool check = index->kind == SCHEMA_CHECK && (!whole || index->of_type);
+        bool check = index->kind == SCHEMA_CHECK && !is_written(index, whole);
         if (comes && !index->implied && !check && index->kind != SCHEMA_EXCLUDE)
             comparison_index(&c, table, index, SCHEMA_ADD, false);
     }
