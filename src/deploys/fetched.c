@@ -8,6 +8,7 @@
 #include "deploys/code.h"
 #include "deploys/follow.h"
 
+#define WRITERS_MAX 4096u    /* commands in pipes to a shell that are looked at */
 #define FETCHED_DEPTH_MAX 4u /* `curl … | tee log | bash` */
 
 static bool is_fetcher(struct str word)
@@ -79,19 +80,23 @@ static struct str name_in_source(const struct recogniser *r, struct str text)
     return STR_NONE;
 }
 
-static struct str name_in_pipe(const struct recogniser *r, const struct shell_command *from,
-                               bool *ret_fetched)
+static struct str name_in_pipe(const struct recogniser *r, const struct shell_commands *writers,
+                               unsigned depth, size_t *looks, bool *fetched)
 {
-    *ret_fetched = false;
-    for (unsigned depth = 0; from && depth < FETCHED_DEPTH_MAX; depth++, from = from->piped_from) {
-        if (!is_fetcher(from->words.items[0].text))
-            continue;
-        *ret_fetched = true;
-        for (size_t i = 1; i < from->words.count; i++) {
-            struct str name = name_in(from->words.items[i].text);
+    for (size_t i = 0; writers && depth < FETCHED_DEPTH_MAX && i < writers->count; i++) {
+        if (++*looks > WRITERS_MAX)
+            break;
+        const struct shell_command *from = writers->items[i];
+        bool fetches = is_fetcher(from->words.items[0].text);
+        *fetched = *fetched || fetches;
+        for (size_t n = 1; fetches && n < from->words.count; n++) {
+            struct str name = name_in(from->words.items[n].text);
             if (name.length && name_promises_deploy(r, name))
                 return name;
         }
+        struct str name = name_in_pipe(r, from->writers, depth + 1, looks, fetched);
+        if (name.length)
+            return name;
     }
     return STR_NONE;
 }
@@ -140,8 +145,9 @@ bool fetched_word(struct recogniser *r, const struct call *call, const struct sh
 bool fetched_input(struct recogniser *r, const struct call *call,
                    const struct shell_value *arguments, size_t count, struct err *e)
 {
-    bool fetched;
-    struct str name = name_in_pipe(r, call->piped_from, &fetched);
+    bool fetched = false;
+    size_t looks = 0;
+    struct str name = name_in_pipe(r, call->writers, 0, &looks, &fetched);
 
     if (!name.length && fetched)
         name = asked_for(r, arguments, count);

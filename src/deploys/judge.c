@@ -269,6 +269,7 @@ static bool visit(void *context, struct shell_state *state, const struct shell_c
                         .count = command->words.count,
                         .directory = command->directory,
                         .piped_from = command->piped_from,
+                        .writers = command->writers,
                         .state = state,
                         .reading = command->alternative > 0,
                         .remote = r->remote,

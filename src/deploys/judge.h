@@ -47,12 +47,13 @@ struct call {
     struct str directory;
     struct input input;
     const struct shell_command *piped_from;
-    struct shell_state *state; /* its variables */
-    struct str language;       /* of the interpreter that runs a file; empty: by the file itself */
-    bool reading;              /* a further reading of a command that was judged before */
-    bool remote;               /* runs elsewhere: files it names are not ours */
-    struct str host;           /* where, when the wrapper's operand says it */
-    bool suspected;            /* a wrapper on the way may change what runs */
+    const struct shell_commands *writers; /* into that pipe */
+    struct shell_state *state;            /* its variables */
+    struct str language; /* of the interpreter that runs a file; empty: by the file itself */
+    bool reading;        /* a further reading of a command that was judged before */
+    bool remote;         /* runs elsewhere: files it names are not ours */
+    struct str host;     /* where, when the wrapper's operand says it */
+    bool suspected;      /* a wrapper on the way may change what runs */
     struct str why;
     unsigned depth;
 };

@@ -7,6 +7,7 @@
 
 #define ARCHIVES_MAX 16u
 #define PIPES_MAX 8u
+#define WRITERS_MAX 4096u /* commands in pipes to an extraction that are looked at */
 
 /* --- Letters in one word. --- */
 
@@ -195,18 +196,21 @@ static bool is_passed_on(const struct shell_command *command)
     return str_is_one_of(path_base_name(command->words.items[0].text), programs);
 }
 
-static bool find_piped(struct recogniser *r, const struct call *call, struct archived *ret)
+static bool find_piped(struct recogniser *r, const struct shell_commands *writers, size_t depth,
+                       size_t *looks, struct archived *ret)
 {
-    const struct shell_command *from = call->piped_from;
     struct archiver archiver;
 
-    for (size_t i = 0; from && i < PIPES_MAX; i++, from = from->piped_from) {
+    for (size_t i = 0; writers && depth < PIPES_MAX && i < writers->count; i++) {
+        if (++*looks > WRITERS_MAX)
+            return false;
+        const struct shell_command *from = writers->items[i];
         if (read_archive(r, from, &archiver)) {
             *ret = archiver.archived;
             return true;
         }
-        if (!is_passed_on(from))
-            break;
+        if (is_passed_on(from) && find_piped(r, from->writers, depth + 1, looks, ret))
+            return true;
     }
     return false;
 }
@@ -259,8 +263,9 @@ bool protect_write_archive(struct recogniser *r, const struct call *call, struct
 {
     struct extracted extracted = read_extraction(r, call, line);
     struct archived archived = {0};
+    size_t looks = 0;
     bool known = extracted.file.length ? find_made(r, call, extracted.file, &archived)
-                                       : find_piped(r, call, &archived);
+                                       : find_piped(r, call->writers, 0, &looks, &archived);
 
     write->directory = extracted.directory;
     if (!known) { /* of members that are not named, none is known to be ours */

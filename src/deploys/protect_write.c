@@ -333,7 +333,7 @@ static void add_diffed(struct recogniser *r, const struct shell_command *from, s
     static const char *const commands[] = {"diff", "show", "format-patch", "diff-tree", NULL};
     bool any = false;
 
-    if (!from || from->words.count < 3 || !str_eq(from->words.items[0].text, STR("git")) ||
+    if (from->words.count < 3 || !str_eq(from->words.items[0].text, STR("git")) ||
         !str_is_one_of(from->words.items[1].text, commands))
         return;
     for (size_t i = 2; i < from->words.count; i++) {
@@ -393,8 +393,9 @@ bool protect_write_patched(struct recogniser *r, const struct call *call, struct
         reader.directory = call->input.directory.length ? call->input.directory : call->directory;
         add_patched(r, &reader, call->input.text, &patches);
     }
-    if (call->input.kind == INPUT_UNKNOWN)
-        add_diffed(r, call->piped_from, &patches.paths);
+    for (size_t i = 0;
+         call->input.kind == INPUT_UNKNOWN && call->writers && i < call->writers->count; i++)
+        add_diffed(r, call->writers->items[i], &patches.paths);
     if (call_option_value(call, STR("-d"), &value) ||
         call_option_value(call, STR("--directory"), &value))
         write->directory = path_join(r->arena, call->directory, value);

@@ -119,6 +119,7 @@ static bool evaluate_redirected(struct shell_state *state, const struct shell_no
 {
     struct input *input = state->input;
     struct sink *sink = state->sink;
+    struct shell_commands *writers = state->writers;
     const struct shell_output *outputs = state->outputs;
     size_t output_count = state->output_count;
     struct redirected redirected = {0};
@@ -129,6 +130,7 @@ static bool evaluate_redirected(struct shell_state *state, const struct shell_no
         state->input = redirected.input;
     if (redirected.stdout_moved) {
         state->sink = NULL;
+        state->writers = NULL;
         state->outputs = redirected.outputs;
         state->output_count = redirected.output_count;
     }
@@ -136,6 +138,7 @@ static bool evaluate_redirected(struct shell_state *state, const struct shell_no
         return false;
     state->input = input;
     state->sink = sink;
+    state->writers = writers;
     state->outputs = outputs;
     state->output_count = output_count;
     return true;
@@ -173,6 +176,7 @@ static bool evaluate_pipeline(struct shell_state *state, const struct shell_pipe
         fork->input = input;
         if (!last) {
             fork->sink = sink_new(session->arena);
+            fork->writers = ARENA_NEW(session->arena, struct shell_commands);
             fork->outputs = NULL;
             fork->output_count = 0;
         }
@@ -183,6 +187,7 @@ static bool evaluate_pipeline(struct shell_state *state, const struct shell_pipe
             break;
         input = input_from_sink(session->arena, fork->sink);
         input->piped_from = node->kind == NODE_SIMPLE ? session->last : NULL;
+        input->writers = fork->writers;
     }
     return true;
 }
@@ -334,6 +339,7 @@ bool evaluate_substitution(struct shell_state *state, const struct shell_list *l
     struct datums values = {0};
 
     fork->sink = sink_new(state->session->arena);
+    fork->writers = NULL;
     fork->outputs = NULL;
     fork->output_count = 0;
     if (!evaluate_step(state->session, e) || !evaluate_list(fork, list, e))

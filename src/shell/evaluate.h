@@ -63,6 +63,9 @@ struct
     bool append;
 };
 
+struct shell_command;
+VEC_DEFINE(shell_commands, const struct shell_command *);
+
 struct shell_command {
     struct shell_values words; /* [0] is the program; never empty */
     struct shell_setting *settings;
@@ -73,6 +76,8 @@ struct shell_command {
     struct shell_value input_text;
     /* The simple command whose output is piped into this one: for `… | xargs`. NULL when there is none. */
     const struct shell_command *piped_from;
+    /* All that write into that pipe: it, or what a group, a function, a branch runs. NULL: there is no pipe. */
+    const struct shell_commands *writers;
     struct shell_span span;
     size_t line;          /* 1-based, in the text being evaluated */
     struct str directory; /* absolute, where it would run, as far as visible `cd`s tell */

@@ -100,10 +100,12 @@ static struct input *set_input(struct shell_state *state, struct input *input,
                                     ? input_new(arena, INPUT_UNKNOWN, value_from_text(UNKNOWN_TEXT))
                                     : input_new(arena, input->kind, input->texts[chosen]);
         reading->piped_from = input->piped_from;
+        reading->writers = input->writers;
         input = reading;
     }
     command->input = input->kind;
     command->piped_from = input->piped_from;
+    command->writers = input->writers;
     if (input->count) {
         command->input_text = input->texts[0];
         command->input_text.text = str_from_offset(command->input_text.text, input->position);
@@ -143,6 +145,8 @@ static bool visit(struct shell_state *state, const struct shell_node *node,
     if (!session->visitor->command(session->visitor->context, state, command, e))
         return false;
     session->last = command;
+    if (state->writers)
+        VEC_PUSH(session->arena, state->writers, command);
     if (!builtin_run(state, node, command, e))
         return false;
     bool grew = sink && sink_text(sink, 0).length != before;
@@ -326,18 +330,22 @@ static bool dispatch(struct shell_state *state, const struct shell_node *node,
 {
     struct input *input = state->input;
     struct sink *sink = state->sink;
+    struct shell_commands *writers = state->writers;
     const struct shell_output *outputs = state->outputs;
     size_t output_count = state->output_count;
 
     state->input = redirected->input;
-    if (redirected->stdout_moved)
+    if (redirected->stdout_moved) {
         state->sink = NULL;
+        state->writers = NULL;
+    }
     state->outputs = command->outputs;
     state->output_count = command->output_count;
     if (!run(state, node, command, e))
         return false;
     state->input = input;
     state->sink = sink;
+    state->writers = writers;
     state->outputs = outputs;
     state->output_count = output_count;
     return true;

@@ -98,6 +98,7 @@ struct input {
     size_t count;
     size_t position; /* what `read` has taken */
     const struct shell_command *piped_from;
+    const struct shell_commands *writers;
 };
 
 struct sink_text {
@@ -185,7 +186,8 @@ struct shell_state {
     const struct arguments *arguments;
     const struct call *calls;
     struct input *input;
-    struct sink *sink; /* NULL: nobody reads stdout here */
+    struct sink *sink;              /* NULL: nobody reads stdout here */
+    struct shell_commands *writers; /* into the pipe that stdout is; NULL: it is none */
     const struct shell_output *outputs;
     size_t output_count;
     enum flow flow;
