@@ -1,5 +1,8 @@
 /* code_awk.c -- awk's program: its first operand, or a file. Commands stand in system() as in other languages, and beside a pipe:
- * "COMMAND" | getline, print | "COMMAND". */
+ * "COMMAND" | getline, print | "COMMAND". Comments say nothing; ARGV[1] and ENVIRON["X"] are what they are given. */
+#include <ctype.h>
+#include <string.h>
+
 #include "base/regex.h"
 #include "deploys/code.h"
 #include "deploys/follow.h"
@@ -23,6 +26,122 @@ static struct str outer_values(struct recogniser *r, const struct call *call, si
             buf_printf(&out, STR_FMT " = \"" STR_FMT "\"; ", STR_ARG(name), STR_ARG(word));
     }
     return out.length ? buf_str(&out) : STR("");
+}
+
+/* --- The text as it runs: without comments, and with what it is given from outside as literals. --- */
+
+struct plain {
+    struct recogniser *r;
+    const struct call *call;
+    size_t program;
+    struct str text;
+    size_t at;
+    struct buf out;
+};
+
+static bool is_word_at(const struct plain *p, size_t at)
+{
+    return at < p->text.length && byte_is_word(p->text.bytes[at]);
+}
+
+/* Does a slash open a regular expression here? Behind a value it divides. */
+static bool expects_value(const struct plain *p)
+{
+    static const char *const keywords[] = {"print", "printf", "return",  "case", "in",
+                                           "else",  "do",     "getline", NULL};
+    size_t end = p->at, from;
+
+    while (end && isspace((unsigned char)p->text.bytes[end - 1]) && p->text.bytes[end - 1] != '\n')
+        end--;
+    for (from = end; from && is_word_at(p, from - 1);)
+        from--;
+    if (from < end)
+        return str_is_one_of(str_slice(p->text, from, end), keywords);
+    return !end || !strchr(")]\"$", p->text.bytes[end - 1]);
+}
+
+/* Behind a string or a regular expression that opens here. */
+static size_t literal_end(const struct plain *p)
+{
+    char quote = p->text.bytes[p->at];
+    bool class = false;
+    size_t at = p->at + 1;
+
+    for (; at < p->text.length && p->text.bytes[at] != '\n'; at++) {
+        char byte = p->text.bytes[at];
+        if (byte == quote && !class)
+            return at + 1;
+        if (byte == '\\')
+            at++;
+        else if (quote == '/' && (byte == '[' || byte == ']'))
+            class = byte == '[';
+    }
+    return at < p->text.length ? at : p->text.length;
+}
+
+/* ARGV[1] is the first word behind the program, ARGV[ARGC-1] the last. */
+static struct str argument_of(const struct plain *p, struct str index)
+{
+    size_t first = p->program + 1, count = p->call->count;
+    uint64_t number = 0;
+
+    if (first < count && str_eq(p->call->words[first].text, STR("--")))
+        first++;
+    if (first >= count)
+        return STR("");
+    if (str_starts(index, STR("ARGC")))
+        return p->call->words[count - 1].text;
+    if (!str_to_u64(index, &number) || !number || number > count - first)
+        return STR("");
+    return p->call->words[first + (size_t)number - 1].text;
+}
+
+static void add_given(struct plain *p)
+{
+    struct regex_walk walk =
+        regex_walk(p->r->arena,
+                   "\\A(?:ARGV\\[\\s*(\\d+|ARGC\\s*-\\s*1)\\s*\\]|ENVIRON\\[\\s*\"(\\w+)\"\\s*\\])",
+                   str_from_offset(p->text, p->at));
+    struct str value = STR("");
+
+    if (!regex_walk_next(&walk)) {
+        while (is_word_at(p, p->at))
+            buf_add_byte(&p->out, p->text.bytes[p->at++]);
+        return;
+    }
+    if (walk.groups[1].length)
+        value = argument_of(p, walk.groups[1]);
+    else if (!match_variable(p->r, p->call, walk.groups[2], &value))
+        value = STR("");
+    bool plain = value.length && str_find_byte(value, '"') == SIZE_MAX &&
+                 str_find_byte(value, '\n') == SIZE_MAX;
+    buf_printf(&p->out, "\"" STR_FMT "\"", STR_ARG(plain ? value : UNKNOWN_TEXT));
+    p->at += walk.groups[0].length;
+}
+
+static struct str plain_text(struct recogniser *r, const struct call *call, size_t program,
+                             struct str text)
+{
+    struct plain p = {.r = r, .call = call, .program = program, .text = text};
+
+    p.out = buf_new(r->arena, 2 * REQUEST_MAX);
+    while (p.at < text.length) {
+        char byte = text.bytes[p.at];
+        if (byte == '#') {
+            while (p.at < text.length && text.bytes[p.at] != '\n')
+                p.at++;
+        } else if (byte == '"' || (byte == '/' && expects_value(&p))) {
+            size_t end = literal_end(&p);
+            buf_add(&p.out, str_slice(text, p.at, end));
+            p.at = end;
+        } else if (byte_is_word(byte)) {
+            add_given(&p);
+        } else {
+            buf_add_byte(&p.out, byte);
+            p.at++;
+        }
+    }
+    return p.out.truncated ? text : p.out.length ? buf_str(&p.out) : STR("");
 }
 
 static struct str unescape(struct arena *arena, struct str text)
@@ -77,7 +196,7 @@ bool awk_call(struct recogniser *r, struct shell_state *state, const struct pack
         text = file.found ? file.text : STR("");
     }
     text = str_printf(r->arena, STR_FMT STR_FMT, STR_ARG(outer_values(r, call, program)),
-                      STR_ARG(text));
+                      STR_ARG(plain_text(r, call, program, text)));
     return judge_pipes(r, state, call, text, "(?:" QUOTED "|\\b(\\w++))\\s*+\\|\\s*+getline\\b",
                        e) &&
            judge_pipes(r, state, call, text,

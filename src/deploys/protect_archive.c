@@ -232,7 +232,21 @@ struct extracted {
     struct str file;      /* empty: what is read */
     struct str directory; /* where its members go */
     struct strs members;  /* none: all */
+    struct strs excluded; /* as pathspecs */
 };
+
+/* --exclude PATTERN takes a name at any depth, and what lies below it. */
+static void add_excluded(struct recogniser *r, struct strs *excluded, struct str pattern)
+{
+    static const char *const places[] = {"", "*/"};
+
+    if (!pattern.length || !protect_is_known(pattern))
+        return;
+    for (size_t i = 0; i < COUNT_OF(places); i++)
+        VEC_PUSH(r->arena, excluded,
+                 str_printf(r->arena, ":(exclude)%s" STR_FMT, places[i],
+                            STR_ARG(str_trim_bytes(pattern, "/"))));
+}
 
 static struct extracted read_extraction(struct recogniser *r, const struct call *call,
                                         const struct line *line)
@@ -248,6 +262,8 @@ static struct extracted read_extraction(struct recogniser *r, const struct call 
             extracted.directory = path_join(r->arena, extracted.directory, option->value);
         else if (tar && (str_eq(option->name, STR("-f")) || str_eq(option->name, STR("--file"))))
             extracted.file = option->value;
+        else if (tar && str_eq(option->name, STR("--exclude")))
+            add_excluded(r, &extracted.excluded, option->value);
     }
     if (!tar && line->operands.count)
         extracted.file = line->operands.items[0];
@@ -279,6 +295,11 @@ bool protect_write_archive(struct recogniser *r, const struct call *call, struct
     if (archived.prefix.length)
         write->directory = path_join(r->arena, extracted.directory, archived.prefix);
     write->revision = here ? archived.revision : STR("");
-    return protect_write_restored(
-        r, write, extracted.members.count ? &extracted.members : &archived.paths, e);
+    struct strs paths = {0};
+    const struct strs *taken = extracted.members.count ? &extracted.members : &archived.paths;
+    for (size_t i = 0; i < taken->count; i++)
+        VEC_PUSH(r->arena, &paths, taken->items[i]);
+    for (size_t i = 0; i < extracted.excluded.count; i++)
+        VEC_PUSH(r->arena, &paths, extracted.excluded.items[i]);
+    return protect_write_restored(r, write, &paths, e);
 }

@@ -1,4 +1,4 @@
-/* protect_clean.c -- `git clean -fdx`: files of ours that would go where git does not track them, which is for others to find out. */
+/* protect_clean.c -- `git clean -fdx`, `git stash -u`: files of ours that would go where git does not track them, which is for others to find out. */
 #include <fnmatch.h>
 #include <string.h>
 
@@ -33,15 +33,53 @@ static bool read_letters(struct recogniser *r, struct str word, struct clean *cl
     return false;
 }
 
+/* git stash -u, git stash push -a -m WORDS -- PATH…: what is not tracked is put away, which takes it out of the work tree. */
+static void read_stash(struct recogniser *r, const struct call *call, size_t at,
+                       struct clean *clean)
+{
+    static const char *const takers[] = {"push", "save", NULL};
+    bool save = at < call->count && str_eq(call->words[at].text, STR("save")), options = true;
+
+    if (at < call->count && !str_starts(call->words[at].text, STR("-"))) {
+        if (!str_is_one_of(call->words[at].text, takers))
+            return; /* git stash list, pop, show -u */
+        at++;
+    }
+    for (; at < call->count; at++) {
+        struct str word = call->words[at].text;
+        bool letters = str_starts(word, STR("-")) && !str_starts(word, STR("--"));
+        if (!options || !str_starts(word, STR("-"))) {
+            if (!save) /* what it saves has words for a name */
+                VEC_PUSH(r->arena, &clean->places, word);
+            continue;
+        }
+        struct str before = str_prefix(word, str_find_byte(word, 'm')); /* -um WORDS */
+        options = !str_eq(word, STR("--"));
+        clean->ignored_too = clean->ignored_too || str_eq(word, STR("--all")) ||
+                             (letters && str_find_byte(before, 'a') != SIZE_MAX);
+        clean->forced = clean->forced || clean->ignored_too ||
+                        str_eq(word, STR("--include-untracked")) ||
+                        (letters && str_find_byte(before, 'u') != SIZE_MAX);
+        at += str_eq(word, STR("--message")) || (letters && str_ends(word, STR("m")));
+    }
+    clean->directories = true;
+}
+
 static void read_clean(struct recogniser *r, const struct call *call, struct clean *clean)
 {
     size_t at = 1;
     bool options = true;
 
-    for (; at < call->count && !str_eq(call->words[at].text, STR("clean")); at++)
+    for (; at < call->count && !str_eq(call->words[at].text, STR("clean")); at++) {
+        if (str_eq(call->words[at].text, STR("stash"))) {
+            clean->forced = false;
+            read_stash(r, call, at + 1, clean);
+            return;
+        }
         clean->forced =
             clean->forced || /* -c clean.requireForce=false */
             str_contains(str_lower(r->arena, call->words[at].text), STR("clean.requireforce"));
+    }
     for (at++; at < call->count; at++) {
         struct str word = call->words[at].text, value = word, name = str_cut(&value, '=');
         if (!options || !str_starts(word, STR("-"))) {
