@@ -447,6 +447,8 @@ bool cover_lacks(const struct cover *cover, const struct schema_change *change)
 
     if (cover->language == RUBY)
         return ruby_lacks(cover, change);
+    if (!cover->parts.count) /* languages of which only words are known */
+        return false;
     if (any_lacks(cover, OF_CALLS, table, change) ||
         any_lacks(cover, OF_STATEMENTS, table, change) ||
         any_lacks(cover, OF_DJANGO, table, change))
