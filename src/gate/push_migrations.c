@@ -217,13 +217,27 @@ static bool is_renamed(const struct commit_set *set, const struct migration *bef
            push_has_checksum(set);
 }
 
-static bool in_loaded_set(const struct commit_view *view, struct str path)
+static const struct words *files_of(struct arena *arena, const struct commit_set *set)
 {
-    for (size_t s = 0; s < view->sets.count; s++)
-        for (size_t m = 0;
-             view->sets.items[s].loaded && m < view->sets.items[s].history.migrations.count; m++)
-            if (str_eq(view->sets.items[s].history.migrations.items[m].file, path))
-                return true;
+    struct words *files = ARENA_NEW(arena, struct words);
+
+    files->arena = arena;
+    for (size_t m = 0; m < set->history.migrations.count; m++)
+        (void)words_add(files, set->history.migrations.items[m].file);
+    return files;
+}
+
+static bool in_loaded_set(const struct pushed *pushed, struct commit_view *view, struct str path)
+{
+    for (size_t s = 0; s < view->sets.count; s++) {
+        struct commit_set *set = &view->sets.items[s];
+        if (!set->loaded)
+            continue;
+        if (!set->files)
+            set->files = files_of(pushed->pusher->arena, set);
+        if (words_have(set->files, path))
+            return true;
+    }
     return false;
 }
 
@@ -231,7 +245,8 @@ static bool in_loaded_set(const struct commit_view *view, struct str path)
 static bool is_unlisted(const struct pushed *pushed, const struct commit_set *old,
                         const struct migration *before)
 {
-    return set_like(pushed->after, &old->set) && !in_loaded_set(pushed->after, before->file);
+    return set_like(pushed->after, &old->set) &&
+           !in_loaded_set(pushed, pushed->after, before->file);
 }
 
 static bool judge_edit(struct pushed *pushed, const struct commit_set *old,
@@ -250,10 +265,10 @@ static bool judge_edit(struct pushed *pushed, const struct commit_set *old,
         if ((change || is_unlisted(pushed, old, before)) &&
             !push_squash_holds(pushed, old, before->id, &edits->in_dump))
             add_edit(pushed, edits,
-                     !change                                      ? "no longer listed"
-                     : change->kind == CHANGE_DELETED             ? "deleted"
-                     : in_loaded_set(pushed->after, before->file) ? "another id in"
-                                                                  : "no migration any more",
+                     !change                                              ? "no longer listed"
+                     : change->kind == CHANGE_DELETED                     ? "deleted"
+                     : in_loaded_set(pushed, pushed->after, before->file) ? "another id in"
+                                                                          : "no migration any more",
                      before->file, before->file);
         return true;
     }
@@ -441,8 +456,8 @@ static bool judge_shapes(struct pushed *pushed, struct err *e)
         const struct push_shape *shape = NULL;
         bool edited = true;
         if (!change->is_file || !push_path_is_migration(pushed->pusher->config, change->path) ||
-            in_loaded_set(pushed->before, change->path) ||
-            in_loaded_set(pushed->after, change->path))
+            in_loaded_set(pushed, pushed->before, change->path) ||
+            in_loaded_set(pushed, pushed->after, change->path))
             continue;
         if (!push_path_shape(pushed->pusher->arena, change->path, &shape, e))
             return false;

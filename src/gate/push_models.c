@@ -3,6 +3,7 @@
 #include "gate/pusher.h"
 #include "migrations/astray.h"
 #include "migrations/cover.h"
+#include "migrations/cover_index.h"
 #include "migrations/graph.h"
 #include "migrations/models.h"
 #include "migrations/services.h"
@@ -34,7 +35,7 @@ static bool drop_foreign(struct pushed *pushed, struct schema_changes *changes, 
 
 /* `ordered`: the files come as they are applied, and a later one may undo what an earlier one made. */
 static bool covered_by_file(struct pushed *pushed, struct str path, bool ordered,
-                            const struct schema_changes *changes, bool *covered, struct err *e)
+                            const struct cover_index *asked, bool *covered, struct err *e)
 {
     ARENA(scratch, (size_t)256 << 20);
     enum tree_entry_kind kind;
@@ -49,8 +50,10 @@ static bool covered_by_file(struct pushed *pushed, struct str path, bool ordered
     const struct cover *cover =
         cover_read(&scratch, path, whole_text(&scratch, pushed->after->tree, path, text));
     bool pushed_too = pushed_change(pushed, path);
-    for (size_t i = 0; i < changes->count; i++) {
-        struct schema_change change = changes->items[i];
+    struct change_places places = cover_index_find(asked, &scratch, cover);
+    for (size_t n = 0; n < places.count; n++) {
+        size_t i = places.items[n];
+        struct schema_change change = asked->changes->items[i];
         /* An index that comes with it may be called otherwise than the models do. */
         change.beside = change.beside && !pushed_too;
         covered[i] = covered[i]
@@ -61,26 +64,26 @@ static bool covered_by_file(struct pushed *pushed, struct str path, bool ordered
 }
 
 static bool covered_by_run(struct pushed *pushed, const struct strs *paths, bool ordered,
-                           const struct schema_changes *changes, bool *covered, struct err *e)
+                           const struct cover_index *asked, bool *covered, struct err *e)
 {
     if (!paths->count)
         return true;
     const struct str *tools = pusher_left_out(pushed->pusher, pushed->after, paths);
     for (size_t i = 0; i < paths->count; i++)
         if (!tools[i].length &&
-            !covered_by_file(pushed, paths->items[i], ordered, changes, covered, e))
+            !covered_by_file(pushed, paths->items[i], ordered, asked, covered, e))
             return false;
     return true;
 }
 
 /* SQL that came with this push, and that a migration reads: op.execute(open("…/b2.sql").read()). */
-static bool covered_by_named(struct pushed *pushed, const struct schema_changes *changes,
-                             bool *covered, struct err *e)
+static bool covered_by_named(struct pushed *pushed, const struct cover_index *asked, bool *covered,
+                             struct err *e)
 {
     struct strs paths = {0};
     bool open = false;
 
-    for (size_t i = 0; i < changes->count; i++)
+    for (size_t i = 0; i < asked->changes->count; i++)
         open = open || !covered[i];
     for (size_t i = 0; open && i < pushed->changes.count; i++)
         if (pushed->changes.items[i].kind != CHANGE_DELETED && pushed->changes.items[i].is_file &&
@@ -91,15 +94,16 @@ static bool covered_by_named(struct pushed *pushed, const struct schema_changes 
     (void)pusher_left_out(pushed->pusher, pushed->after, &paths);
     const bool *named = left_out_named(pushed->after->left_out, &paths);
     for (size_t i = 0; i < paths.count; i++)
-        if (named[i] && !covered_by_file(pushed, paths.items[i], false, changes, covered, e))
+        if (named[i] && !covered_by_file(pushed, paths.items[i], false, asked, covered, e))
             return false;
     return true;
 }
 
 /* Django keeps an application's migrations beside its models: app/models.py or app/models/user.py, and app/migrations/. */
-static bool covered_beside(struct pushed *pushed, const struct schema_changes *changes,
-                           bool *covered, struct err *e)
+static bool covered_beside(struct pushed *pushed, const struct cover_index *asked, bool *covered,
+                           struct err *e)
 {
+    const struct schema_changes *changes = asked->changes;
     struct arena *arena = pushed->pusher->arena;
     struct strs directories = {0}, files = {0};
 
@@ -120,7 +124,7 @@ static bool covered_beside(struct pushed *pushed, const struct schema_changes *c
                 VEC_PUSH(arena, &files,
                          path_join(arena, directories.items[d], entries.items[i].name));
     }
-    return covered_by_run(pushed, &files, true, changes, covered, e);
+    return covered_by_run(pushed, &files, true, asked, covered, e);
 }
 
 /* SQLAlchemy's models keep to the histories that are read. Those of Django, whose migrations name models and fields and tables only now and then, and
@@ -189,9 +193,10 @@ static bool covered_in_tree(struct pushed *pushed, const struct strs *paths,
 
 /* doubtful[i]: by a set in whose folder the model does not lie. */
 static bool covered_by_set(struct pushed *pushed, struct commit_set *set,
-                           const struct schema_changes *changes, bool *covered, bool *doubtful,
+                           const struct cover_index *asked, bool *covered, bool *doubtful,
                            struct err *e)
 {
+    const struct schema_changes *changes = asked->changes;
     struct arena *arena = pushed->pusher->arena;
     bool *foreign = ARENA_ARRAY(arena, changes->count, bool), any = false;
     bool *settled = ARENA_ARRAY(arena, changes->count, bool);
@@ -214,7 +219,7 @@ static bool covered_by_set(struct pushed *pushed, struct commit_set *set,
     struct strs news = {0};
     for (size_t m = 0; m < set->history.migrations.count; m++) {
         struct str file = set->history.migrations.items[order[m]].file;
-        if (!covered_by_file(pushed, file, true, changes, settled, e))
+        if (!covered_by_file(pushed, file, true, asked, settled, e))
             return false;
         if (pushed_change(pushed, file) && str_ends(file, STR(".py")))
             VEC_PUSH(arena, &news, file);
@@ -248,9 +253,10 @@ static bool in_own_folder(const struct commit_view *view, struct str path)
 
 /* Trackers that are known by the shape of their files alone: what this push adds. `aside`: in tests and examples, of which only their own models are
  * covered where there are others. */
-static bool covered_by_shape(struct pushed *pushed, bool aside,
-                             const struct schema_changes *changes, bool *covered, struct err *e)
+static bool covered_by_shape(struct pushed *pushed, bool aside, const struct cover_index *asked,
+                             bool *covered, struct err *e)
 {
+    const struct schema_changes *changes = asked->changes;
     struct arena *arena = pushed->pusher->arena;
     bool *there = ARENA_ARRAY(arena, changes->count, bool);
     struct strs shaped = {0};
@@ -268,7 +274,7 @@ static bool covered_by_shape(struct pushed *pushed, bool aside,
         if (shape)
             VEC_PUSH(arena, &shaped, change->path);
     }
-    if (!covered_by_run(pushed, &shaped, false, changes, there, e))
+    if (!covered_by_run(pushed, &shaped, false, asked, there, e))
         return false;
     for (size_t i = 0; i < changes->count; i++) {
         bool theirs = !aside || survey_is_aside(path_directory(changes->items[i].place.file));
@@ -283,23 +289,24 @@ static bool find_cover(struct pushed *pushed, const struct strs *paths,
                        struct err *e)
 {
     struct commit_view *after = pushed->after;
+    const struct cover_index asked = cover_index_of(pushed->pusher->arena, changes);
     bool *doubtful = ARENA_ARRAY(pushed->pusher->arena, changes->count, bool);
 
     for (size_t s = 0; s < after->sets.count; s++) {
         struct commit_set *set = &after->sets.items[s];
         if (str_starts(set->set.tracker, STR("unsupported:")))
             continue;
-        if (!covered_by_set(pushed, set, changes, covered, doubtful, e))
+        if (!covered_by_set(pushed, set, &asked, covered, doubtful, e))
             return false;
     }
     /* Another service's table may be called so. */
     if (!pushed->pusher->config->models.count &&
         !ask_tree(pushed, paths, changes, doubtful, true, covered, ret_command, e))
         return false;
-    if (!covered_by_shape(pushed, false, changes, covered, e) ||
-        !covered_by_shape(pushed, true, changes, covered, e) ||
-        !covered_by_named(pushed, changes, covered, e) ||
-        !covered_beside(pushed, changes, covered, e) ||
+    if (!covered_by_shape(pushed, false, &asked, covered, e) ||
+        !covered_by_shape(pushed, true, &asked, covered, e) ||
+        !covered_by_named(pushed, &asked, covered, e) ||
+        !covered_beside(pushed, &asked, covered, e) ||
         !covered_in_tree(pushed, paths, changes, covered, ret_command, e))
         return false;
     models_follow_renames(changes, covered);
@@ -336,6 +343,7 @@ static bool note_lacking(struct pushed *pushed, const struct commit_set *set,
                          const struct schema_changes *changes, const struct schema_changes *columns,
                          bool *lacking, struct err *e)
 {
+    const struct cover_index asked = cover_index_of(pushed->pusher->arena, columns);
     struct strs files = {0};
 
     for (size_t m = 0; set->loaded && m < set->history.migrations.count; m++) {
@@ -346,8 +354,11 @@ static bool note_lacking(struct pushed *pushed, const struct commit_set *set,
                              e))
             return false;
         const struct cover *cover = cover_read(&scratch, path, text);
-        for (size_t i = 0; i < columns->count; i++)
+        struct change_places places = cover_index_find(&asked, &scratch, cover);
+        for (size_t n = 0; n < places.count; n++) {
+            size_t i = places.items[n];
             lacking[i] = lacking[i] || cover_lacks(cover, &columns->items[i]);
+        }
         VEC_PUSH(pushed->pusher->arena, &files, path);
     }
     models_lacking(pushed->pusher->arena, pushed->after->tree, &files, columns, lacking);

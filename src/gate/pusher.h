@@ -13,6 +13,7 @@ struct commit_set {
     struct config_migrations set;
     struct history history;
     bool loaded;
+    const struct words *files; /* of its migrations; NULL: not asked for yet */
 };
 VEC_DEFINE(commit_sets, struct commit_set);
 

@@ -12,16 +12,13 @@
 #include "migrations/table_names.h"
 #include "readers/typescript.h"
 
-/* What a key speaks of. */
-enum space { OF_CALLS = 1, OF_DJANGO, OF_STATEMENTS, OF_ANY };
-
 static char lower(char byte)
 {
     return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
 }
 
 /* FNV-1a of the word in lower case. Two words of one key cost a look, no more. */
-static uint64_t key_of(enum space space, struct str word)
+uint64_t cover_key_of(enum cover_space space, struct str word)
 {
     uint64_t key = 14695981039346656037u + space;
 
@@ -30,11 +27,11 @@ static uint64_t key_of(enum space space, struct str word)
     return key;
 }
 
-static void post(struct cover *cover, enum space space, struct str word, size_t part)
+static void post(struct cover *cover, enum cover_space space, struct str word, size_t part)
 {
-    if (word.length || space == OF_ANY)
+    if (word.length || space >= OF_ANY)
         VEC_PUSH(cover->arena, &cover->postings,
-                 (struct posting){.key = key_of(space, word), .part = part});
+                 (struct posting){.key = cover_key_of(space, word), .part = part});
 }
 
 static int compare_postings(const void *a, const void *b)
@@ -164,7 +161,7 @@ static void add_call(struct cover *cover, const struct cover_call *call, size_t 
                                          NULL};
     static const char *const sql[] = {"execute", "exec_driver_sql", "text", "RunSQL", NULL};
     struct arena *arena = cover->arena;
-    enum space space = str_is_one_of(call->name, django) ? OF_DJANGO : OF_CALLS;
+    enum cover_space space = str_is_one_of(call->name, django) ? OF_DJANGO : OF_CALLS;
 
     if (str_is_one_of(call->name, sql)) {
         add_executed(cover, call, at);
@@ -183,10 +180,12 @@ static void add_call(struct cover *cover, const struct cover_call *call, size_t 
     }
     post(cover, OF_CALLS, cover_bare(call->table), part);
     /* What says nothing of names here: computed ones, and those in lists of Django's. sa.Boolean() is a column's type. */
+    static const char *const empty[] = {"upgrade", "get_bind", "get_context", "inspect", "bind",
+                                        "now",     "print",    "len",         "range",   NULL};
     bool is_type = space == OF_CALLS && call->name.length && call->name.bytes[0] >= 'A' &&
                    call->name.bytes[0] <= 'Z' && !str_eq_nocase(call->name, STR("enum"));
-    if ((!call->literals.count && !is_type) || str_ends(call->name, STR("Together")) ||
-        cover_is_computed(call))
+    if ((!call->literals.count && !is_type && !str_is_one_of(call->name, empty)) ||
+        str_ends(call->name, STR("Together")) || cover_is_computed(call))
         post(cover, OF_ANY, STR(""), part);
 }
 
@@ -264,6 +263,19 @@ static enum language language_of(struct str path, struct str text)
     return OTHER;
 }
 
+/* What a step may be about, but for what no name of its own says. */
+static void post_steps(struct cover *cover)
+{
+    for (size_t i = 0; i < cover->steps.count; i++) {
+        const struct step *step = &cover->steps.items[i];
+        post(cover, OF_STEPS, table_name_of(step->table).table, 0);
+        post(cover, OF_STEPS, table_name_of(step->name).table, 0);
+        post(cover, OF_STEPS, step->name, 0);
+        if (step->computed.length || step->of_models || step->family)
+            post(cover, OF_ANY_STEP, STR(""), 0);
+    }
+}
+
 struct cover *cover_read(struct arena *arena, struct str path, struct str text)
 {
     struct cover *cover = ARENA_NEW(arena, struct cover);
@@ -289,6 +301,7 @@ struct cover *cover_read(struct arena *arena, struct str path, struct str text)
     case STEPS:
         break;
     }
+    post_steps(cover);
     if (cover->postings.count)
         qsort(cover->postings.items, cover->postings.count, sizeof cover->postings.items[0],
               compare_postings);
@@ -309,10 +322,10 @@ bool cover_part(const struct cover *cover, size_t index, const struct schema_cha
            cover_computed(part->call, change, cover->text);
 }
 
-static bool any_covers(const struct cover *cover, enum space space, struct str word,
+static bool any_covers(const struct cover *cover, enum cover_space space, struct str word,
                        const struct schema_change *change)
 {
-    uint64_t key = key_of(space, word);
+    uint64_t key = cover_key_of(space, word);
 
     if (!word.length && space != OF_ANY)
         return false;
@@ -323,7 +336,7 @@ static bool any_covers(const struct cover *cover, enum space space, struct str w
     return false;
 }
 
-static bool is_word(struct str text)
+bool cover_is_word(struct str text)
 {
     for (size_t i = 0; i < text.length; i++)
         if (!byte_is_word(text.bytes[i]))
@@ -335,7 +348,7 @@ static bool is_word(struct str text)
 static bool statement_covers(const struct cover *cover, struct str name,
                              const struct schema_change *change)
 {
-    if (is_word(name))
+    if (cover_is_word(name))
         return any_covers(cover, OF_STATEMENTS, name, change);
     for (size_t i = 0; i < cover->parts.count; i++)
         if (!cover->parts.items[i].call && cover_part(cover, i, change))
@@ -385,9 +398,9 @@ static bool parts_cover(const struct cover *cover, const struct schema_change *c
 
 static bool has_word(const struct cover *cover, struct str word)
 {
-    if (!is_word(word))
+    if (!cover_is_word(word))
         return text_has_word(cover->text, word);
-    uint64_t key = key_of(OF_STATEMENTS, word);
+    uint64_t key = cover_key_of(OF_STATEMENTS, word);
     size_t at = VEC_FIRST_KEY(&cover->postings, key);
     return at < cover->postings.count && cover->postings.items[at].key == key;
 }
@@ -407,10 +420,10 @@ static bool words_cover(const struct cover *cover, const struct schema_change *c
            !cover_words_only_drop(cover->text, change->column);
 }
 
-static bool any_lacks(const struct cover *cover, enum space space, struct str word,
+static bool any_lacks(const struct cover *cover, enum cover_space space, struct str word,
                       const struct schema_change *change)
 {
-    uint64_t key = key_of(space, word);
+    uint64_t key = cover_key_of(space, word);
 
     for (size_t i = VEC_FIRST_KEY(&cover->postings, key);
          i < cover->postings.count && cover->postings.items[i].key == key; i++) {

@@ -16,7 +16,8 @@ struct part {
     bool whole; /* all of the statement: nothing is put into it, and nothing comes behind it */
 };
 
-/* Under which words a part is found: a migration of some thousand calls meets some thousand changes. */
+/* Under which words a part is found: a migration of some thousand calls meets some thousand changes. cover_index.c looks the other way, for some
+ * thousand migrations: what cover.c does not look up under one of its keys, that does not find. */
 struct posting {
     uint64_t key;
     size_t part;
@@ -38,6 +39,11 @@ struct cover {
     bool renames;    /* some part may give a table another name */
 };
 
+/* What a posting's key speaks of; OF_ANY, OF_ANY_STEP: of no name. The part of a step's is 0. */
+enum cover_space { OF_CALLS = 1, OF_DJANGO, OF_STATEMENTS, OF_STEPS, OF_ANY, OF_ANY_STEP };
+
+uint64_t cover_key_of(enum cover_space space, struct str word);
+bool cover_is_word(struct str text);
 /* Does this part make the change, as far as can be told? */
 bool cover_part(const struct cover *cover, size_t index, const struct schema_change *change);
 /* The same without what is computed. */

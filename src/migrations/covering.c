@@ -42,9 +42,10 @@ static void add_history(struct covering *c, const struct config_migrations *set)
                                    .flask = models_are_flask(history)});
     size_t *order = graph_order(c->arena, history, &ordered);
     for (size_t i = 0; i < history->migrations.count; i++) {
-        strs_add(c->arena, &c->paths, history->migrations.items[order[i]].file);
-        if (c->owners.count < c->paths.count)
-            VEC_PUSH(c->arena, &c->owners, set);
+        if (!words_add(&c->known, history->migrations.items[order[i]].file))
+            continue;
+        VEC_PUSH(c->arena, &c->paths, history->migrations.items[order[i]].file);
+        VEC_PUSH(c->arena, &c->owners, set);
     }
 }
 
@@ -137,8 +138,8 @@ static void add_found(struct covering *c, const struct strs *found, const struct
     (void)left_out_find(c->left_out, &news);
     const struct str *tools = left_out_find(c->left_out, found);
     for (size_t i = 0; i < found->count; i++)
-        if (!tools[i].length)
-            strs_add(c->arena, &c->paths, found->items[i]);
+        if (!tools[i].length && words_add(&c->known, found->items[i]))
+            VEC_PUSH(c->arena, &c->paths, found->items[i]);
 }
 
 static void note_roots(struct covering *c)
@@ -305,12 +306,15 @@ static void follow_schema(struct covering *c, struct file_steps *file)
 static void read_steps(struct covering *c, const struct strs *changed)
 {
     struct members members = {0};
+    struct words news = {.arena = c->arena};
 
+    for (size_t i = 0; i < changed->count; i++)
+        (void)words_add(&news, changed->items[i]);
     for (size_t i = 0; i < c->paths.count; i++) {
         struct str path = c->paths.items[i];
         struct file_steps file = {.path = path,
                                   .set = i < c->owners.count ? c->owners.items[i] : NULL,
-                                  .in_range = strs_have(changed, path)};
+                                  .in_range = words_have(&news, path)};
         read_file_steps(c, path, &file.steps);
         if (str_ends(path, STR(".py")))
             members_follow(c->arena, &members, &file.steps);
@@ -325,6 +329,7 @@ static void read_steps(struct covering *c, const struct strs *changed)
         }
         VEC_PUSH(c->arena, &c->files, file);
     }
+    covering_index(c);
 }
 
 static void note_tables(struct covering *c)
@@ -342,6 +347,7 @@ static void note_tables(struct covering *c)
 
 bool covering_begin(struct covering *c, const struct strs *changed, struct err *e)
 {
+    c->known.arena = c->arena;
     c->left_out = left_out_new(c->arena, c->tree);
     if (!find_files(c, changed, e))
         return false;

@@ -17,6 +17,9 @@
 #include "readers/steps.h"
 #include "readers/typescript.h"
 
+struct covering_key;
+VEC_DEFINE(file_places, size_t);
+
 #define COVERING_FILE_MAX ((size_t)4 << 20) /* bytes of a migration that are read */
 
 struct file_steps {
@@ -35,11 +38,15 @@ struct covering {
     struct script_tree *script;
     struct elixir_tree *elixir;
     struct strs paths;                            /* of migrations, oldest first */
+    struct words known;                           /* the same */
     VEC(const struct config_migrations *) owners; /* of those that are of a set */
     struct strs roots;                            /* of the sets that have a folder of their own */
     struct strs settings;                         /* files that may say which schema is searched */
     VEC(struct file_steps) files;
-    struct steps manys; /* tables of many-to-many fields */
+    VEC(struct covering_key) keys; /* covering_find.c: what the steps of `files` name, sorted */
+    struct file_places anyhow;     /* files with steps that no name finds */
+    bool *found;                   /* of each file; all false between two questions */
+    struct steps manys;            /* tables of many-to-many fields */
     struct steps names; /* what other steps call a table, and what it is called in the database */
     bool schemas;       /* some table is named with one */
     size_t schemas_renamed;
@@ -66,6 +73,10 @@ MUST_CHECK bool covering_begin(struct covering *c, const struct strs *changed, s
 void covering_begin_with(struct covering *c, const struct strs *paths);
 /* … of which the first ones are those of `owners`, each one of `sets`. */
 void covering_begin_owned(struct covering *c, const struct strs *paths);
+/* covering_find.c: the places in `files`, in their order, of at least those with a step that has an effect on the change (effect.h), or is about its
+ * table by one of c->names. */
+void covering_index(struct covering *c);
+struct file_places covering_find(const struct covering *c, const struct schema_change *change);
 /* A file of the tree; `self` is the struct covering (struct source_files). */
 bool covering_read(void *self, struct str path, struct str *ret_bytes);
 /* Two packages may both have a table "users": does `path` lie in the folder of one, and the model in another's? */

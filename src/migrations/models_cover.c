@@ -1,5 +1,6 @@
 #include "migrations/clear_type.h"
 #include "migrations/cover.h"
+#include "migrations/cover_index.h"
 #include "migrations/cover_key.h"
 #include "migrations/covering.h"
 #include "migrations/effect.h"
@@ -268,7 +269,9 @@ static bool is_covered(const struct covering *all, const struct schema_change *c
     bool standing = false, ranged = false, dropped = false;
 
     told.names = names_of(all, change);
-    for (size_t i = 0; i < c->files.count; i++) {
+    struct file_places places = covering_find(c, change);
+    for (size_t n = 0; n < places.count; n++) {
+        size_t i = places.items[n];
         const struct file_steps *file = &c->files.items[i];
         bool makes = false;
         int last = 0;
@@ -445,6 +448,7 @@ static void find_left_columns(struct covering *c, const struct schema_changes *a
         }
     }
     bool *lacking = ARENA_ARRAY(c->arena, columns.count + 1, bool);
+    const struct cover_index index = cover_index_of(c->arena, &columns);
     for (size_t f = 0; columns.count && f < c->files.count; f++) {
         ARENA(scratch, (size_t)256 << 20);
         struct str path = c->files.items[f].path, text;
@@ -453,10 +457,13 @@ static void find_left_columns(struct covering *c, const struct schema_changes *a
             continue;
         const struct cover *cover =
             cover_read(&scratch, path, whole_text(&scratch, c->tree, path, text));
-        for (size_t i = 0; i < columns.count; i++)
+        struct change_places places = cover_index_find(&index, &scratch, cover);
+        for (size_t n = 0; n < places.count; n++) {
+            size_t i = places.items[n];
             lacking[i] = lacking[i] ||
                          (!covering_file_is_foreign(c, &c->files.items[f], &columns.items[i]) &&
                           cover_lacks(cover, &columns.items[i]));
+        }
     }
     if (columns.count) {
         covering_note_lacking(c, &columns, lacking);

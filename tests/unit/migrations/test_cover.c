@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "migrations/cover.h"
+#include "migrations/cover_index.h"
 
 static struct arena arena = {.budget = ARENA_DEFAULT_BUDGET};
 
@@ -639,4 +640,67 @@ Test(cover, of_one_among_many)
         change.table = str_printf(&arena, "table_%d", i);
         cr_expect_eq(cover_makes(cover, &change), i % 2 == 0, "table_%d", i);
     }
+}
+
+/* What the index leaves out is asked of no migration: each row that is made, among thousands of others. */
+static bool is_found(const struct cover *cover, const struct schema_change *change)
+{
+    struct schema_changes changes = {0};
+
+    for (int i = 0; i < 20; i++)
+        VEC_PUSH(&arena, &changes,
+                 ((struct schema_change){.table = str_printf(&arena, "elsewhere_%d", i),
+                                         .object = SCHEMA_OBJECT_TABLE}));
+    VEC_PUSH(&arena, &changes, *change);
+    const struct cover_index index = cover_index_of(&arena, &changes);
+    const struct change_places places = cover_index_find(&index, &arena, cover);
+    return places.count && VEC_LAST(&places) + 1 == changes.count;
+}
+
+Test(cover, is_found_among_many_changes)
+{
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct cover *cover =
+            cover_read(&arena, str_from(rows[i].path), str_from(rows[i].text));
+        cr_expect(!rows[i].made || is_found(cover, &rows[i].change), "row %zu: %s\n%s", i,
+                  rows[i].path, rows[i].text);
+    }
+    for (size_t i = 0; i < COUNT_OF(undoes); i++) {
+        const struct cover *cover =
+            cover_read(&arena, str_from(undoes[i].path), str_from(undoes[i].text));
+        cr_expect(!undoes[i].undone || is_found(cover, &undoes[i].change), "undone %zu: %s\n%s", i,
+                  undoes[i].path, undoes[i].text);
+    }
+}
+
+Test(cover, asks_few_changes_of_a_migration)
+{
+    struct schema_changes changes = {0};
+    const char *const texts[] = {"def upgrade():\n    op.create_table('table_7', sa.Column('id', "
+                                 "sa.Integer(), nullable=False))\n"
+                                 "    op.create_index('ix_table_7_id', 'table_7', ['id'])\n\n\ndef "
+                                 "downgrade():\n    op.drop_table('table_7')\n",
+                                 "def upgrade():\n    bind = op.get_bind()\n    op.execute('CREATE "
+                                 "TABLE table_7 (id int)')\n"};
+
+    for (int i = 0; i < 3000; i++)
+        VEC_PUSH(&arena, &changes, ((struct schema_change)TABLE(ADD, "")));
+    for (int i = 0; i < 3000; i++)
+        changes.items[i].table = str_printf(&arena, "table_%d", i);
+    const struct cover_index index = cover_index_of(&arena, &changes);
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        const struct cover *cover = cover_read(&arena, STR("a.py"), str_from(texts[i]));
+        const struct change_places places = cover_index_find(&index, &arena, cover);
+        cr_expect_eq(places.count, 1u, "text %zu: %zu", i, places.count);
+    }
+}
+
+Test(cover, knows_no_parts_of_other_languages)
+{
+    const struct cover *cover =
+        cover_read(&arena, STR("20240101_a.js"),
+                   STR("exports.up = (knex) => knex.schema.createTable('teams');"));
+    const struct schema_change change = COLUMN(ADD, "teams", "name");
+
+    cr_expect_not(cover_lacks(cover, &change));
 }
