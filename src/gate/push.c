@@ -52,14 +52,43 @@ void pusher_failed(struct pusher *pusher, const char *what, const struct err *e)
                           : STR("git fsck\nsays what is wrong with the repository"));
 }
 
-static bool time_is_up(struct pusher *pusher)
+/* No code of anybody's: what such refs name is never built. */
+static bool is_ignored(struct str ref)
+{
+    static const char *const prefixes[] = {"refs/notes/", "refs/replace/", "refs/stash",
+                                           "refs/bisect/", "refs/original/"};
+
+    for (size_t i = 0; i < COUNT_OF(prefixes); i++)
+        if (str_starts(ref, str_from(prefixes[i])))
+            return true;
+    return false;
+}
+
+/* Is there anything of it to look at? */
+static bool is_judged(const struct push_ref *ref)
+{
+    return !range_id_is_zero(ref->local_id) && !is_ignored(ref->remote_ref);
+}
+
+/* Said once: of thousands of refs it would be said of each. */
+static bool time_is_up(struct pusher *pusher, const struct push_ref *ref)
 {
     uint64_t deadline = pusher->input->deadline_ms;
+    const struct push_refs *refs = pusher->input->refs;
+    struct str message = STR("the check did not finish within its deadline");
+    size_t left = 0;
 
     if (!deadline || clock_ms() < deadline)
         return false;
-    pusher_add(pusher, REASON_DEADLINE, STR_NONE,
-               STR("the check did not finish within its deadline"),
+    if (pusher->late)
+        return true;
+    pusher->late = true;
+    for (size_t i = (size_t)(ref - refs->items) + 1; i < refs->count; i++)
+        left += is_judged(&refs->items[i]);
+    if (left)
+        message = str_printf(pusher->arena, STR_FMT "\n  %zu more ref%s not looked at",
+                             STR_ARG(message), left, left == 1 ? " is" : "s are");
+    pusher_add(pusher, REASON_DEADLINE, STR_NONE, message,
                STR("hookcheck push\nshows what is slow; or raise \"deadline\" in " CONFIG_NAME));
     return true;
 }
@@ -155,19 +184,7 @@ const struct repository_change *pushed_change(const struct pushed *pushed, struc
 
 /* --- One ref. --- */
 
-/* No code of anybody's: what such refs name is never built. */
-static bool is_ignored(struct str ref)
-{
-    static const char *const prefixes[] = {"refs/notes/", "refs/replace/", "refs/stash",
-                                           "refs/bisect/", "refs/original/"};
-
-    for (size_t i = 0; i < COUNT_OF(prefixes); i++)
-        if (str_starts(ref, str_from(prefixes[i])))
-            return true;
-    return false;
-}
-
-static struct str short_name(struct str ref)
+struct str push_short_name(struct str ref)
 {
     static const char *const prefixes[] = {"refs/heads/", "refs/tags/"};
 
@@ -184,7 +201,7 @@ static const struct config_branch *deploy_branch(const struct config *config, st
         const struct config_branch *branch = &config->branches.items[i];
         if (ref_glob_matches(branch->pattern, ref) ||
             ((str_starts(ref, STR("refs/heads/")) || str_starts(ref, STR("refs/tags/"))) &&
-             ref_glob_matches(branch->pattern, short_name(ref))) ||
+             ref_glob_matches(branch->pattern, push_short_name(ref))) ||
             (str_starts(ref, STR("refs/")) &&
              ref_glob_matches(branch->pattern, str_from_offset(ref, 5))))
             return branch;
@@ -211,7 +228,7 @@ static bool find_deploy(struct pusher *pusher, const struct push_ref *ref,
     *ret_found = branch != NULL;
     if (!branch)
         return pusher->input->server || !str_starts(ref->remote_ref, STR("refs/heads/")) ||
-               push_to_host(pusher, short_name(ref->remote_ref), ret_deploy, ret_found, e);
+               push_to_host(pusher, push_short_name(ref->remote_ref), ret_deploy, ret_found, e);
     *ret_deploy = (struct deploy){.rule = STR("git-push"),
                                   .environment = branch->environment,
                                   .environment_word = branch->pattern};
@@ -239,7 +256,7 @@ static bool add_deploy(struct pusher *pusher, const struct push_ref *ref, struct
         pusher->arena, "git push " STR_FMT " " STR_FMT ":" STR_FMT,
         STR_ARG(deploys_mask(pusher->arena, pusher->input->remote.length ? pusher->input->remote
                                                                          : STR("(received)"))),
-        STR_ARG(str_prefix(seen->range.tip, 12)), STR_ARG(short_name(ref->remote_ref)));
+        STR_ARG(str_prefix(seen->range.tip, 12)), STR_ARG(push_short_name(ref->remote_ref)));
     VEC_PUSH(pusher->arena, &deploy.trail, deploy.command);
     loader_need(); /* databases */
     VEC_PUSH(pusher->arena, &pusher->result->deploys, deploy);
@@ -364,9 +381,10 @@ static void judge_ref(struct pusher *pusher, const struct push_ref *ref)
     struct repository_meanwhile meanwhile = {.look = sieve_meanwhile, .context = pusher};
     struct err e = ERR_NONE;
 
-    pusher->pushed_to = pusher->input->refs->count > 1 ? short_name(ref->remote_ref) : STR_NONE;
+    pusher->pushed_to =
+        pusher->input->refs->count > 1 ? push_short_name(ref->remote_ref) : STR_NONE;
 
-    if (!seen.ignored && !range_id_is_zero(ref->local_id) && time_is_up(pusher))
+    if (is_judged(ref) && time_is_up(pusher, ref))
         return;
     if (!seen.ignored) {
         seen.known =
@@ -384,7 +402,7 @@ static void judge_ref(struct pusher *pusher, const struct push_ref *ref)
                 pusher,
                 str_c(pusher->arena,
                       str_printf(pusher->arena, "what is pushed to " STR_FMT " cannot be read",
-                                 STR_ARG(short_name(ref->remote_ref)))),
+                                 STR_ARG(push_short_name(ref->remote_ref)))),
                 &e);
     }
     VEC_PUSH(pusher->arena, &pusher->result->seen, seen);
@@ -395,10 +413,20 @@ static void judge_ref(struct pusher *pusher, const struct push_ref *ref)
 static bool brings_something(const struct push_input *input)
 {
     for (size_t i = 0; i < input->refs->count; i++)
-        if (!range_id_is_zero(input->refs->items[i].local_id) &&
-            !is_ignored(input->refs->items[i].remote_ref))
+        if (is_judged(&input->refs->items[i]))
             return true;
     return false;
+}
+
+/* Each once: hundreds of tags may be of one commit. */
+static void note_pushed(struct pusher *pusher)
+{
+    const struct push_refs *refs = pusher->input->refs;
+    struct words seen = {.arena = pusher->arena};
+
+    for (size_t i = 0; refs->count > 1 && i < refs->count; i++)
+        if (is_judged(&refs->items[i]) && words_add(&seen, refs->items[i].local_id))
+            VEC_PUSH(pusher->arena, &pusher->known.pushed, refs->items[i].local_id);
 }
 
 static void judge_refs(struct pusher *pusher)
@@ -411,6 +439,7 @@ static void judge_refs(struct pusher *pusher)
                               STR_ARG(pusher->config->broken_message)),
                    pusher->config->broken_hint);
     pusher->known = range_known_new(input->directory, input->remote, input->url, input->server);
+    note_pushed(pusher);
     for (size_t i = 0; i < input->refs->count; i++)
         judge_ref(pusher, &input->refs->items[i]);
     pusher->pushed_to = STR_NONE;

@@ -2,6 +2,9 @@
  * remotes by their name and by their host, as they do in a command; rules of the user's own count by the remote's name. */
 #include "base/quote.h"
 #include "gate/pusher.h"
+#include "shell/evaluate.h"
+
+#define ASKED_AT_ONCE 200u
 
 /* dokku@apps.example.com of dokku@apps.example.com:api, git.heroku.com of https://git.heroku.com/api.git; empty: a path. */
 static struct str authority_of(struct str url)
@@ -43,20 +46,45 @@ static bool is_code_host(struct str authority)
     return false;
 }
 
-static bool recognise(struct pusher *pusher, struct str remote, struct str branch,
-                      struct deploy *ret_deploy, bool *ret_found, struct err *e)
+/* How the remote is called in a command: by its name, and by its host. */
+struct remote_names {
+    struct str items[2];
+    size_t count;
+};
+
+static struct remote_names names_of(const struct pusher *pusher)
 {
-    struct arena *arena = pusher->arena;
+    const struct push_input *input = pusher->input;
+    bool http = str_starts(input->url, STR("https:")) || str_starts(input->url, STR("http:"));
+    struct str authority = without_secrets(pusher->arena, authority_of(input->url), http);
+    struct remote_names names = {0};
+
+    if (!input->remote.length || str_starts(input->remote, STR("-")))
+        return names;
+    if (!str_eq(input->remote, input->url) && !is_code_host(authority))
+        names.items[names.count++] = input->remote;
+    if (authority.length)
+        names.items[names.count++] = authority;
+    return names;
+}
+
+static void add_command(struct arena *arena, struct buf *text, struct str remote, struct str branch)
+{
+    buf_printf(text, "git push " STR_FMT " " STR_FMT "\n", STR_ARG(shell_quote(arena, remote)),
+               STR_ARG(shell_quote(arena, branch)));
+}
+
+static bool recognise(struct pusher *pusher, struct str commands, struct deploy *ret_deploy,
+                      bool *ret_found, struct err *e)
+{
     struct request request = {.host = HOST_GIT,
                               .runs_shell = true,
                               .cwd = pusher->input->directory,
-                              .command = str_printf(arena, "git push " STR_FMT " " STR_FMT,
-                                                    STR_ARG(shell_quote(arena, remote)),
-                                                    STR_ARG(shell_quote(arena, branch)))};
+                              .command = str_trim(commands)};
     struct tampers tampers;
     struct deploys deploys;
 
-    if (!deploys_recognise(arena, pusher->input->configs, &request, &deploys, &tampers, e))
+    if (!deploys_recognise(pusher->arena, pusher->input->configs, &request, &deploys, &tampers, e))
         return false;
     for (size_t i = 0; i < deploys.count && !*ret_found; i++) {
         if (deploys.items[i].certainty != DEPLOY_CERTAIN)
@@ -67,20 +95,45 @@ static bool recognise(struct pusher *pusher, struct str remote, struct str branc
     return true;
 }
 
+/* Of thousands of branches hardly any is a deploy: of some hundred at once it is asked whether one is. */
+static void note_plain(struct pusher *pusher, const struct remote_names *names)
+{
+    const struct push_refs *refs = pusher->input->refs;
+
+    for (size_t from = 0; from < refs->count; from += ASKED_AT_ONCE) {
+        size_t to = from + ASKED_AT_ONCE < refs->count ? from + ASKED_AT_ONCE : refs->count;
+        struct buf text = buf_new(pusher->arena, SHELL_TEXT_MAX);
+        struct err none = ERR_NONE;
+        struct deploy deploy;
+        bool found = false;
+        for (size_t i = from; i < to; i++)
+            for (size_t n = 0; n < names->count; n++)
+                add_command(pusher->arena, &text, names->items[n],
+                            push_short_name(refs->items[i].remote_ref));
+        if (text.truncated || !recognise(pusher, buf_str(&text), &deploy, &found, &none) || found)
+            continue; /* each is asked about by itself */
+        for (size_t i = from; i < to; i++)
+            (void)words_add(&pusher->plain, push_short_name(refs->items[i].remote_ref));
+    }
+}
+
 bool push_to_host(struct pusher *pusher, struct str branch, struct deploy *ret_deploy,
                   bool *ret_found, struct err *e)
 {
-    const struct push_input *input = pusher->input;
-    bool http = str_starts(input->url, STR("https:")) || str_starts(input->url, STR("http:"));
-    struct str authority = without_secrets(pusher->arena, authority_of(input->url), http);
-    struct str name = input->remote;
+    struct remote_names names = names_of(pusher);
 
     *ret_found = false;
-    if (!name.length || str_starts(name, STR("-")))
+    if (names.count && pusher->input->refs->count > 1 && !pusher->plain.arena) {
+        pusher->plain.arena = pusher->arena;
+        note_plain(pusher, &names);
+    }
+    if (words_have(&pusher->plain, branch))
         return true;
-    if (!str_eq(name, input->url) && !is_code_host(authority) &&
-        !recognise(pusher, name, branch, ret_deploy, ret_found, e))
-        return false;
-    return *ret_found || !authority.length ||
-           recognise(pusher, authority, branch, ret_deploy, ret_found, e);
+    for (size_t n = 0; n < names.count && !*ret_found; n++) {
+        struct buf text = buf_new(pusher->arena, SHELL_TEXT_MAX);
+        add_command(pusher->arena, &text, names.items[n], branch);
+        if (!recognise(pusher, buf_str(&text), ret_deploy, ret_found, e))
+            return false;
+    }
+    return true;
 }

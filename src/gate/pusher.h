@@ -44,6 +44,8 @@ struct pusher {
     struct str pushed_to; /* named in each finding; empty when the push has one ref only */
     VEC(struct commit_view *) views;
     struct survey_memo *memo; /* pusher_memo() */
+    bool late;                /* the deadline was told of */
+    struct words plain; /* push_host.c: branches that are no deploy; no arena: not asked for yet */
 };
 
 /* One range that brings something. */
@@ -77,6 +79,8 @@ struct str *pusher_left_out(struct pusher *pusher, struct commit_view *view,
 /* NULL when the path does not differ. */
 const struct repository_change *pushed_change(const struct pushed *pushed, struct str path);
 
+/* refs/heads/main: "main"; others as they are. */
+struct str push_short_name(struct str ref);
 /* push_host.c */
 /* Is the remote itself a host that deploys what it is given? Then as the rule says it. */
 MUST_CHECK bool push_to_host(struct pusher *pusher, struct str branch, struct deploy *ret_deploy,

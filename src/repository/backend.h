@@ -95,8 +95,8 @@ struct repository_backend {
                        const struct repository_meanwhile *meanwhile, bool *ret_is, struct err *e);
     bool (*is_ancestor)(void *self, struct arena *arena, struct str ancestor, struct str commit,
                         bool *ret_is, struct err *e);
-    bool (*walk)(void *self, struct arena *arena, struct str from, const struct strs *hidden,
-                 struct repository_commits *ret_commits, struct err *e);
+    bool (*walk)(void *self, struct arena *arena, const struct strs *from,
+                 const struct strs *hidden, struct repository_commits *ret_commits, struct err *e);
     /* `from` empty: the empty tree. */
     bool (*changes)(void *self, struct arena *arena, struct str from, struct str to,
                     struct repository_changes *ret_changes, struct err *e);

@@ -125,8 +125,9 @@ bool git_history_is_forward(void *self, struct arena *arena, struct str from, st
                             struct err *e);
 bool git_history_is_ancestor(void *self, struct arena *arena, struct str ancestor,
                              struct str commit, bool *ret_is, struct err *e);
-bool git_history_walk(void *self, struct arena *arena, struct str from, const struct strs *hidden,
-                      struct repository_commits *ret_commits, struct err *e);
+bool git_history_walk(void *self, struct arena *arena, const struct strs *from,
+                      const struct strs *hidden, struct repository_commits *ret_commits,
+                      struct err *e);
 bool git_history_touched(void *self, struct arena *arena, const struct repository_commits *commits,
                          const struct strs *paths, bool *touched, struct err *e);
 /* git_refs.c: false is "ask git". */

@@ -299,16 +299,18 @@ bool git_history_is_forward(void *self, struct arena *arena, struct str from, st
     return is_ancestor(self, arena, from, to, meanwhile, ret_is, e);
 }
 
-bool git_history_walk(void *self, struct arena *arena, struct str from, const struct strs *hidden,
-                      struct repository_commits *ret_commits, struct err *e)
+bool git_history_walk(void *self, struct arena *arena, const struct strs *from,
+                      const struct strs *hidden, struct repository_commits *ret_commits,
+                      struct err *e)
 {
     static const struct str words[] = {STR_INIT("rev-list"), STR_INIT("--parents"),
                                        STR_INIT("--stdin")};
-    struct buf input = buf_new(arena, (hidden->count + 1) * 67);
+    struct buf input = buf_new(arena, (hidden->count + from->count + 1) * 67);
     struct process_result result;
     struct str line;
 
-    buf_printf(&input, STR_FMT "\n", STR_ARG(from));
+    for (size_t i = 0; i < from->count; i++)
+        buf_printf(&input, STR_FMT "\n", STR_ARG(from->items[i]));
     for (size_t i = 0; i < hidden->count; i++)
         buf_printf(&input, "^" STR_FMT "\n", STR_ARG(hidden->items[i]));
     struct call call = {.git = self, .input = buf_str(&input)};

@@ -82,6 +82,15 @@ bool repository_walk(struct repository *repository, struct arena *arena, struct 
                      const struct strs *hidden, struct repository_commits *ret_commits,
                      struct err *e)
 {
+    const struct strs one = {.items = &from, .count = 1};
+
+    return repository_walk_all(repository, arena, &one, hidden, ret_commits, e);
+}
+
+bool repository_walk_all(struct repository *repository, struct arena *arena,
+                         const struct strs *from, const struct strs *hidden,
+                         struct repository_commits *ret_commits, struct err *e)
+{
     do {
         struct repository_commits commits = {0};
         if (repository->backend->walk(repository->self, arena, from, hidden, &commits, e)) {

@@ -74,6 +74,10 @@ MUST_CHECK bool repository_is_forward(struct repository *repository, struct aren
 MUST_CHECK bool repository_walk(struct repository *repository, struct arena *arena, struct str from,
                                 const struct strs *hidden, struct repository_commits *ret_commits,
                                 struct err *e);
+/* The same of several, at least one, each commit once. */
+MUST_CHECK bool repository_walk_all(struct repository *repository, struct arena *arena,
+                                    const struct strs *from, const struct strs *hidden,
+                                    struct repository_commits *ret_commits, struct err *e);
 /* The difference of two commits' trees, sorted by path; `from` may be empty (everything is new). */
 MUST_CHECK bool repository_changes(struct repository *repository, struct arena *arena,
                                    struct str from, struct str to,

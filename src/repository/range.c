@@ -317,6 +317,96 @@ bool range_fork(struct repository *repository, struct arena *arena, struct str t
     return true;
 }
 
+/* --- What many refs bring. --- */
+
+struct place {
+    struct str id;
+    size_t at;
+};
+
+struct range_news {
+    bool known;
+    struct strs hidden; /* what was walked to */
+    struct repository_commits commits;
+    struct place *places; /* of the commits, by their ids */
+    bool *reached;        /* of each; all false between two questions */
+};
+
+static const struct place *place_of(const struct range_news *news, struct str id)
+{
+    return news->commits.count ? bsearch(&id, news->places, news->commits.count,
+                                         sizeof news->places[0], str_compare_pointers)
+                               : NULL;
+}
+
+/* A failure of this is none: each tip is walked from by itself then. */
+static struct range_news *walk_all(struct repository *repository, struct arena *arena,
+                                   const struct strs *pushed, const struct strs *hidden)
+{
+    struct range_news *news = ARENA_NEW(arena, struct range_news);
+    struct err none = ERR_NONE;
+
+    news->hidden = *hidden;
+    news->known = pushed->count &&
+                  repository_walk_all(repository, arena, pushed, hidden, &news->commits, &none);
+    if (!news->known)
+        return news;
+    news->places = ARENA_ARRAY(arena, news->commits.count + 1, struct place);
+    news->reached = ARENA_ARRAY(arena, news->commits.count + 1, bool);
+    for (size_t i = 0; i < news->commits.count; i++)
+        news->places[i] = (struct place){news->commits.items[i].id, i};
+    qsort(news->places, news->commits.count, sizeof news->places[0], str_compare_pointers);
+    return news;
+}
+
+static int compare_sizes(const void *a, const void *b)
+{
+    const size_t *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+/* Those that the tip reaches, itself first. */
+static void commits_from(struct arena *arena, const struct range_news *news,
+                         const struct place *tip, struct repository_commits *ret_commits)
+{
+    VEC(size_t) found = {0};
+
+    VEC_PUSH(arena, &found, tip->at);
+    news->reached[tip->at] = true;
+    for (size_t i = 0; i < found.count; i++) {
+        const struct strs *parents = &news->commits.items[found.items[i]].parents;
+        for (size_t p = 0; p < parents->count; p++) {
+            const struct place *parent = place_of(news, parents->items[p]);
+            if (!parent || news->reached[parent->at])
+                continue;
+            news->reached[parent->at] = true;
+            VEC_PUSH(arena, &found, parent->at);
+        }
+    }
+    qsort(found.items + 1, found.count - 1, sizeof found.items[0], compare_sizes);
+    for (size_t i = 0; i < found.count; i++) {
+        news->reached[found.items[i]] = false;
+        VEC_PUSH(arena, ret_commits, news->commits.items[found.items[i]]);
+    }
+}
+
+static bool walk_new(struct repository *repository, struct arena *arena, struct range_known *known,
+                     struct str tip, const struct strs *hidden,
+                     struct repository_commits *ret_commits, struct err *e)
+{
+    if (!known->news)
+        known->news = walk_all(repository, arena, &known->pushed, hidden);
+    if (known->news->known && strs_same(&known->news->hidden, hidden)) {
+        const struct place *place = place_of(known->news, tip);
+        if (place)
+            commits_from(arena, known->news, place, ret_commits);
+        if (place || strs_have(&known->pushed, tip)) /* asked about, and not new */
+            return true;
+    }
+    return repository_walk(repository, arena, tip, hidden, ret_commits, e);
+}
+
 static bool new_range(struct repository *repository, struct arena *arena, struct range_known *known,
                       struct str remote_ref, struct push_range *range, struct err *e)
 {
@@ -330,7 +420,7 @@ static bool new_range(struct repository *repository, struct arena *arena, struct
         range->everything = true;
         return true;
     }
-    if (!repository_walk(repository, arena, range->tip, &hidden, &range->commits, e))
+    if (!walk_new(repository, arena, known, range->tip, &hidden, &range->commits, e))
         return false;
     if (!range->commits.count) {
         range->kind = RANGE_NOTHING_NEW;

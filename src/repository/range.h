@@ -11,6 +11,9 @@
 
 #include "repository/history.h"
 
+/* The commits that all refs of a push bring, asked for once: thousands of new branches would be as many walks. */
+struct range_news;
+
 struct range_known {
     bool complete; /* the rest is filled: a fast-forward needs nothing of it */
     struct str directory, name, url;
@@ -21,6 +24,8 @@ struct range_known {
     struct str default_branch; /* the remote's: "refs/heads/main"; empty: not known */
     struct str default_tip;    /* the commit it is known to be at; empty: not known */
     struct str default_shown;  /* "origin/main" */
+    struct strs pushed;        /* the ids that are pushed, if several; may be empty */
+    struct range_news *news;   /* NULL: not asked for yet */
 };
 
 enum range_kind {

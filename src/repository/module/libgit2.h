@@ -37,8 +37,8 @@ bool module_symbolic_ref(void *self, struct arena *arena, struct str name, struc
                          struct err *e);
 bool module_is_ancestor(void *self, struct arena *arena, struct str ancestor, struct str commit,
                         bool *ret_is, struct err *e);
-bool module_walk(void *self, struct arena *arena, struct str from, const struct strs *hidden,
-                 struct repository_commits *ret_commits, struct err *e);
+bool module_walk(void *self, struct arena *arena, const struct strs *from,
+                 const struct strs *hidden, struct repository_commits *ret_commits, struct err *e);
 bool module_changes(void *self, struct arena *arena, struct str from, struct str to,
                     struct repository_changes *ret_changes, struct err *e);
 bool module_touched(void *self, struct arena *arena, const struct repository_commits *commits,

@@ -127,16 +127,20 @@ static bool add_commit(git_repository *repository, struct arena *arena, const gi
     return true;
 }
 
-bool module_walk(void *self, struct arena *arena, struct str from, const struct strs *hidden,
-                 struct repository_commits *ret_commits, struct err *e)
+bool module_walk(void *self, struct arena *arena, const struct strs *from,
+                 const struct strs *hidden, struct repository_commits *ret_commits, struct err *e)
 {
     CLEANUP_WITH(release_walk) git_revwalk *walk = NULL;
     git_oid id;
 
-    if (!module_parse_id(from, &id, e))
-        return false;
-    if (git_revwalk_new(&walk, self) < 0 || git_revwalk_push(walk, &id) < 0)
-        return module_fail(e, ERR_UNREACHABLE, "the history of", from);
+    if (git_revwalk_new(&walk, self) < 0)
+        return module_fail(e, ERR_UNREACHABLE, "the history of", from->items[0]);
+    for (size_t i = 0; i < from->count; i++) {
+        if (!module_parse_id(from->items[i], &id, e))
+            return false;
+        if (git_revwalk_push(walk, &id) < 0)
+            return module_fail(e, ERR_UNREACHABLE, "the history of", from->items[i]);
+    }
     for (size_t i = 0; i < hidden->count; i++) {
         if (!module_parse_id(hidden->items[i], &id, e))
             return false;
@@ -148,7 +152,7 @@ bool module_walk(void *self, struct arena *arena, struct str from, const struct 
         if (status == GIT_ITEROVER)
             return true;
         if (status < 0)
-            return module_fail(e, ERR_UNREACHABLE, "the history of", from);
+            return module_fail(e, ERR_UNREACHABLE, "the history of", from->items[0]);
         if (!add_commit(self, arena, &id, ret_commits, e))
             return false;
     }
