@@ -66,9 +66,11 @@ enum cli_status install_unknown_target(const struct cli *cli, struct str name)
     for (size_t i = 0; i < registration_count; i++)
         strs_add(cli->arena, &names, str_from(registrations[i].name));
     struct str near = config_nearest(name, names.items, names.count);
+    struct str all = str_join(cli->arena, names.items, names.count, STR(", "));
     return cli_usage_error(cli, "there is nothing named " STR_FMT " to %s%s" STR_FMT "%s",
-                           STR_ARG(name), cli->command->name, near.length ? "; did you mean " : "",
-                           STR_ARG(near), near.length ? "?" : "");
+                           STR_ARG(name), cli->command->name,
+                           near.length ? "; did you mean " : ": ",
+                           STR_ARG(near.length ? near : all), near.length ? "?" : "");
 }
 
 /* A push that is started here gets it too. */

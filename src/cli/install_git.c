@@ -57,8 +57,14 @@ static bool install_wrapper(struct install *in, struct str path, struct err *e)
     }
     if (!move(in, path, earlier, e))
         return false;
-    if (install_write(in, "git", &fresh, &change, e))
+    if (install_write(in, "git", &fresh, &change, e)) {
+        bool runs = access(str_c(in->arena, earlier), X_OK) == 0;
+        install_note(in, "git", earlier, "note",
+                     runs ? STR("the hook that was here is kept, and runs after ours")
+                          : STR("the hook that was here is kept; without a run bit it is not run"),
+                     STR_NONE);
         return true;
+    }
     struct err ignored = ERR_NONE;
     (void)!move(in, earlier, path, &ignored);
     return false;
@@ -89,7 +95,10 @@ static bool uninstall_wrapper(struct install *in, struct str path, struct err *e
         buf_printf(&in->cli->out, "rename " STR_FMT " to pre-push\n", STR_ARG(earlier));
         return true;
     }
-    return move(in, earlier, path, e);
+    if (!move(in, earlier, path, e))
+        return false;
+    install_note(in, "git", path, "restored", STR("the hook that was here before"), STR_NONE);
+    return true;
 }
 
 /* --- git's configured hooks --- */

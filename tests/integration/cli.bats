@@ -380,7 +380,7 @@ said() { # JSON MESSAGE NEXT-STEP
   program uninstall cluade
   assert_err "there is nothing named cluade to uninstall; did you mean claude?"
   program install something-else
-  assert_err "there is nothing named something-else to install"
+  assert_err "there is nothing named something-else to install: git, ci, husky, lefthook, pre-commit, claude, codex"
   refute_err "did you mean"
   run script -qec "$bin/hookcheck install ci gitea" /dev/null
   [ "$(printf '%s\n' "$output" | tr -d '\r' | awk 'length > 80' | wc -l)" = 0 ] || { echo "$output"; false; }
