@@ -119,6 +119,7 @@ bool packs_explain_tracker(struct cli *cli, const struct config *config, struct 
     say(cli, "checksum", tracker->checksum);
     say(cli, "out of order", tracker->out_of_order);
     say(cli, "without file", tracker->missing_file);
+    say(cli, "edited", tracker->edited);
     for (size_t i = 0; i < tracker->assumes.count; i++)
         say(cli, "assumed", tracker->assumes.items[i]);
     say(cli, "apply", tracker->upgrade);

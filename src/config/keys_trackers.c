@@ -32,8 +32,9 @@ static const struct config_key sign_keys[] = {
 static const struct config_shape sign_shape = SHAPE(tracker_sign, sign_keys);
 
 static const char *const set_choices[] = {
-    "directory", "table",  "schema", "parameter", "ending", "unordered", "unchecked", "search_path",
-    "beside",    "prefix", "suffix", "column",    "dbms",   "database",  "ordered",   NULL};
+    "directory", "table",       "schema",  "parameter", "ending", "unordered",
+    "unchecked", "search_path", "beside",  "prefix",    "suffix", "column",
+    "dbms",      "database",    "ordered", "ignored",   NULL};
 static const struct config_key setting_keys[] = {
     REQUIRED(tracker_setting, file, KEY_STRINGS), KEY(tracker_setting, pattern, KEY_REGEX),
     KEY(tracker_setting, key, KEY_STRING),        KEY(tracker_setting, through, KEY_STRING),
@@ -81,6 +82,7 @@ static const struct config_key unit_keys[] = {
     KEY(tracker_unit, owner, KEY_REGEX),      KEY(tracker_unit, class_path, KEY_BOOL),
     KEY(tracker_unit, gather, KEY_BOOL),      KEY(tracker_unit, contiguous, KEY_BOOL),
     KEY(tracker_unit, distinct, KEY_STRING),  KEY(tracker_unit, misnamed, KEY_REGEX),
+    KEY(tracker_unit, skips_links, KEY_BOOL),
 };
 static const struct config_shape unit_shape = SHAPE(tracker_unit, unit_keys);
 
@@ -151,6 +153,7 @@ static const char *const orders[] = {"id",    "file", "int",    "number", "time"
                                      "utf16", "end",  "listed", NULL};
 static const char *const order_meanings[] = {"applied", "refused", "skipped", NULL};
 static const char *const missing_meanings[] = {"ignored", "reported", "refused", NULL};
+static const char *const edited_meanings[] = {"ignored", "refused", NULL};
 static const struct config_key tracker_keys[] = {
     REQUIRED(tracker, id, KEY_STRING),
     KEY(tracker, title, KEY_STRING),
@@ -166,6 +169,7 @@ static const struct config_key tracker_keys[] = {
     KEY(tracker, own_database, KEY_REGEX),
     CHOICE(tracker, out_of_order, order_meanings),
     CHOICE(tracker, missing_file, missing_meanings),
+    CHOICE(tracker, edited, edited_meanings),
     KEY(tracker, external, KEY_REGEX),
     KEY(tracker, reserved, KEY_STRINGS),
     KEY(tracker, squashed_by, KEY_STRINGS),

@@ -36,7 +36,8 @@ struct tracker_setting { /* what the tool's own configuration moves */
      * newest is no refusal), "ordered" (it is one), "unchecked" (nor is a row without a file), "search_path" (the schema, or several of which the first with the table
      * counts), "beside" (the directory that the table in the same object is of), "prefix", "suffix" (of the table's name), "column" (the name of what
      * `need` has first), "dbms" (the database system that the directory's migrations are for, as the tool calls it),
-     * "database" (the name of the database that the tool is run for here; projects that name different ones have one each). */
+     * "database" (the name of the database that the tool is run for here; projects that name different ones have one each),
+     * "ignored" (PCRE2 on whole names, which the tool is told to leave out). */
     struct str sets;
     bool every;    /* every match of the pattern is a value, not the first alone */
     bool required; /* the tool has no directory but this one */
@@ -96,9 +97,10 @@ struct tracker_unit {
     struct str duplicates; /* "refused" (two of one id), "shared" */
     /* PCRE2 on the directory, else on the text of one of its files: group 1 is what settings may call it by. */
     struct str owner;
-    bool class_path; /* modules on which that of the migrations depends have some as well */
-    bool gather;     /* all directories of one project make one history */
-    bool contiguous; /* the numbers must be 1, 2, 3, … */
+    bool class_path;  /* modules on which that of the migrations depends have some as well */
+    bool gather;      /* all directories of one project make one history */
+    bool contiguous;  /* the numbers must be 1, 2, 3, … */
+    bool skips_links; /* directory: a link that leads to one is none */
 };
 
 struct tracker_variant { /* an older or renamed layout of the same table */
@@ -163,6 +165,7 @@ struct tracker {
     struct str checksum;
     struct str out_of_order; /* "applied", "refused", "skipped" */
     struct str missing_file; /* "ignored", "reported", "refused" */
+    struct str edited;       /* "ignored", "refused" */
     struct str external;     /* PCRE2 on ids of packages */
     struct strs reserved;    /* ids of rows that are no migrations */
     /* Forms of paths from the root: with one of them, rows without files were squashed. */

@@ -282,6 +282,34 @@ static void choose_endings(struct asking *a)
             strs_add(a->arena, &a->places->endings, a->said.items[i].value.text);
 }
 
+/* A regular expression in a program or in JSON is written with its backslashes doubled, which a key's value has no more. */
+static struct str without_escapes(struct asking *a, const struct said *said)
+{
+    struct str text = said->value.text, made = STR("");
+
+    if (said->setting->key.length ||
+        (command_is_in(said->value.file) && !str_ends(said->value.file, STR(".json"))))
+        return text;
+    for (size_t at; (at = str_find(text, STR("\\\\"))) != SIZE_MAX;
+         text = str_from_offset(text, at + 2))
+        made = str_printf(a->arena, STR_FMT STR_FMT "\\", STR_ARG(made),
+                          STR_ARG(str_prefix(text, at)));
+    return str_printf(a->arena, STR_FMT STR_FMT, STR_ARG(made), STR_ARG(text));
+}
+
+static void choose_ignored(struct asking *a)
+{
+    bool production = has_production(a);
+
+    for (size_t i = 0; i < a->said.count; i++) {
+        const struct said *said = &a->said.items[i];
+        if (!str_eq(said->setting->sets, STR("ignored")) || !rank_of(a, said, production))
+            continue;
+        strs_add(a->arena, &a->places->ignored, without_escapes(a, said));
+        say_source(a, said);
+    }
+}
+
 /* What all say that name the directory's owner, else what all say: where two differ, nothing is known. */
 static void choose_dbms(struct asking *a)
 {
@@ -350,6 +378,7 @@ void settings_choose(struct asking *a)
 {
     choose_directories(a);
     choose_endings(a);
+    choose_ignored(a);
     a->places->table = named_table(a, choose(a, "table"));
     if (!a->places->table.length && !a->places->unclear.length && a->computed_table.length)
         a->places->unclear =

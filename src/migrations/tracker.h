@@ -72,6 +72,7 @@ struct tracker_places {
     struct strs elsewhere; /* directories of other environments than production */
     bool computed;         /* some value that names directories, or migrations, is computed */
     struct strs endings; /* of the names of migrations, where the tool is told others than it has */
+    struct strs ignored; /* PCRE2 on whole names, which the tool is told to leave out */
     struct str table, schema, parameter;
     struct str dbms, dbms_from; /* as dbms_said in struct history */
     struct str database,

@@ -99,13 +99,21 @@ static struct str inside_of(const struct unit_loader *l, struct str directory)
     return inside;
 }
 
+static bool is_ignored(struct unit_loader *l, struct str name)
+{
+    for (size_t i = 0; i < l->ignored.count; i++)
+        if (matches(l, l->ignored.items[i], name, NULL))
+            return true;
+    return false;
+}
+
 static bool add_file(struct unit_loader *l, struct str directory, struct str name)
 {
     const struct tracker_unit *u = &l->tracker->unit;
     struct str groups[GROUPS] = {STR_NONE};
     struct str path = path_below(l->arena, directory, name);
 
-    if (matches(l, u->unless, name, NULL) || err_is_set(l->e))
+    if (matches(l, u->unless, name, NULL) || is_ignored(l, name) || err_is_set(l->e))
         return !err_is_set(l->e);
     if (!is_named(l, name, groups)) {
         /* Not below it: what the tool reads there, it may be told not to. */
@@ -426,7 +434,8 @@ static bool read_directory(struct unit_loader *l, struct str directory, size_t d
     for (size_t i = 0; i < entries.count && done; i++) {
         const struct tree_entry *entry = &entries.items[i];
         if (entry->kind == TREE_DIRECTORY && by_directory)
-            done = add_directory(l, directory, entry->name);
+            done = (entry->link && l->tracker->unit.skips_links) ||
+                   add_directory(l, directory, entry->name);
         else if (entry->kind == TREE_DIRECTORY && recursive && depth >= RECURSION_MAX)
             history_nested_too_deep(l->arena, l->history, directory, RECURSION_MAX);
         else if (entry->kind == TREE_DIRECTORY && recursive)

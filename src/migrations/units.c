@@ -347,6 +347,26 @@ static bool read_places(struct unit_loader *l, struct tracker_places *places)
     return true;
 }
 
+/* Whole names; an expression that is none here may leave out any. */
+static void take_ignored(struct unit_loader *l, const struct strs *patterns)
+{
+    for (size_t i = 0; i < patterns->count; i++) {
+        struct err bad = ERR_NONE;
+        struct str whole = str_printf(l->arena, "^(?:" STR_FMT ")$", STR_ARG(patterns->items[i]));
+        if (tracker_regex_matches(whole, STR("x"), NULL, 0, &bad) || !err_is_set(&bad))
+            strs_add(l->arena, &l->ignored, whole);
+        else
+            unit_problem_indeterminate(l,
+                                       str_printf(l->arena,
+                                                  STR_FMT
+                                                  " is told to leave out names like \"" STR_FMT
+                                                  "\", which is not read: %s",
+                                                  STR_ARG(tracker_title(l->tracker)),
+                                                  STR_ARG(patterns->items[i]), bad.message),
+                                       STR("write the expression in another form"));
+    }
+}
+
 bool tracker_load(struct arena *arena, struct tree *tree, const struct config_migrations *set,
                   struct history *history, struct err *e)
 {
@@ -374,6 +394,7 @@ bool tracker_load(struct arena *arena, struct tree *tree, const struct config_mi
             str_printf(arena, "set \"table\" of the migration set " STR_FMT " in %s",
                        STR_ARG(set->name), CONFIG_NAME));
     l.endings = places.endings;
+    take_ignored(&l, &places.ignored);
     history->unordered = places.unordered;
     history->ordered = places.ordered;
     history->unchecked = places.unchecked;

@@ -24,6 +24,7 @@ struct unit_loader {
     struct history *history;
     struct err *e;
     struct strs endings;         /* of files, that the tool's own file names */
+    struct strs ignored;         /* PCRE2 on names that the tool is told to leave out */
     VEC(struct migration) downs; /* ways back whose migration was not seen yet */
     VEC(struct unit_name) names; /* where the tool wants them distinct */
 };

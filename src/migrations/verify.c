@@ -75,6 +75,23 @@ static void report(struct verifier *v, size_t index, enum outcome outcome, struc
                                           .actual = actual});
 }
 
+/* Where the tool compares as well, it does nothing at all until the text is back: the first is enough to say so. */
+static void refuse_edited(struct verifier *v)
+{
+    if (!v->plan->diverged.count || !str_eq(v->history->row->edited, STR("refused")))
+        return;
+    VEC_PUSH(
+        v->arena, &v->plan->problems,
+        (struct history_problem){
+            .code = REASON_INDETERMINATE_HISTORY,
+            .message = str_printf(
+                v->arena, STR_FMT " refuses to work while " STR_FMT " is not what was applied",
+                STR_ARG(tracker_title(v->history->row)),
+                STR_ARG(v->history->migrations.items[v->plan->diverged.items[0].migration].file)),
+            .hint = STR("bring the file back as it was, and make the change in a migration "
+                        "of its own")});
+}
+
 bool tracker_verify(struct arena *arena, struct tree *tree, const struct history *history,
                     const struct database_rows *rows, struct plan *plan, struct err *e)
 {
@@ -115,6 +132,7 @@ bool tracker_verify(struct arena *arena, struct tree *tree, const struct history
     }
     for (size_t i = 0; i < all->count; i++)
         report(&v, i, outcomes[i], recorded[i], actual[i]);
+    refuse_edited(&v);
     if (str_eq(v.kind, STR("graphile_sha1_chain")))
         graphile_check_chain(arena, tree, history, plan);
     return true;

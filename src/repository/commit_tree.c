@@ -249,6 +249,7 @@ static bool commit_tree_list(void *self, struct arena *arena, struct str directo
                 arena, &list,
                 (struct tree_entry){.name = child.name,
                                     .kind = kind_of(child.mode),
+                                    .link = here.items[i].mode == OBJECT_LINK,
                                     .id = here.items[i].mode == OBJECT_LINK ? STR_NONE : child.id});
         }
     }

@@ -15,6 +15,7 @@ enum tree_entry_kind { TREE_FILE, TREE_DIRECTORY, TREE_SUBMODULE, TREE_OTHER };
 struct tree_entry {
     struct str name; /* base name */
     enum tree_entry_kind kind;
+    bool link;     /* symbolic: `kind` is what it leads to */
     struct str id; /* of the object in a commit; empty in work trees and for links */
 };
 VEC_DEFINE(tree_entries, struct tree_entry);

@@ -137,6 +137,17 @@ static enum tree_entry_kind entry_kind(struct directory_tree *tree, struct arena
     return directory_kind(tree, arena, path, &kind) ? kind : TREE_OTHER;
 }
 
+/* Some file systems do not tell. */
+static bool is_link(int descriptor, const struct dirent *entry)
+{
+    struct stat status;
+
+    if (entry->d_type != DT_UNKNOWN)
+        return entry->d_type == DT_LNK;
+    return fstatat(descriptor, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISLNK(status.st_mode);
+}
+
 static bool directory_list(void *self, struct arena *arena, struct str path,
                            struct tree_entries *ret_entries, bool *ret_exists, struct err *e)
 {
@@ -166,7 +177,8 @@ static bool directory_list(void *self, struct arena *arena, struct str path,
                            ENTRIES_MAX);
         VEC_PUSH(arena, &entries,
                  (struct tree_entry){.name = str_copy(arena, str_from(entry->d_name)),
-                                     .kind = entry_kind(tree, arena, path, entry)});
+                                     .kind = entry_kind(tree, arena, path, entry),
+                                     .link = is_link(fd, entry)});
     }
     if (errno)
         return err_errno(e, "cannot list " STR_FMT "/" STR_FMT, STR_ARG(tree->root), STR_ARG(path));

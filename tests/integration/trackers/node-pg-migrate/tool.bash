@@ -29,3 +29,16 @@ tool_status() {
   sed -n 's/^> - /pending /p' <<<"$out"
   rows_with_files 'select name from pgmigrations' 'migrations/%s.*'
 }
+
+tool_more() {
+  local stray
+  for stray in README.md helpers.js notes; do
+    echo '// nothing' >"migrations/$stray"
+    refuses "stray $stray: it refuses"
+    is "stray $stray: the state" '.sets[0].state' indeterminate
+    rm "migrations/$stray"
+  done
+  touch migrations/.gitkeep
+  agrees "a hidden file"
+  so "a hidden file: the state" '.sets[0].state' current
+}

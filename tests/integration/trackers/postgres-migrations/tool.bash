@@ -46,6 +46,7 @@ tool_own() {
 
   printf -- '-- edited\n' >>sql/steps/001-one.sql
   is "edited: it is diverged" '.sets[0].diverged[].id' 1
+  so "edited: the state" '.sets[0].state' indeterminate
   refuses "edited: the tool refuses"
   git checkout -q sql/steps
   sed -i 's/$/\r/' sql/steps/001-one.sql
@@ -58,4 +59,9 @@ tool_own() {
   is "failed: it is pending" '.sets[0].pending[].id' 4
   rm sql/steps/004-broken.sql
   agrees "mended"
+
+  # The checksum is of the SQL that a script returns, not of its text.
+  printf 'module.exports.generateSql = () => "create table five (id int)";\n' >sql/steps/004_five.js
+  applies "a script: it applies"
+  is "a script: the state" '.sets[0] | .state, (.diverged | length)' $'current\n0'
 }

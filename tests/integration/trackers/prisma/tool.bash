@@ -52,4 +52,14 @@ tool_more() {
   tool_prisma migrate resolve --applied "$(tool_id 7)" >"$work/apply" 2>&1; ok $? "it is said to be applied" "$(cat "$work/apply")"
   agrees "said to be applied"
   so "said to be applied: the state" '.sets[0].state' current
+
+  # A link that leads to a directory is no migration to it.
+  mkdir linked
+  printf 'create table linked (id int);\n' >linked/migration.sql
+  ln -s ../../linked "prisma/migrations/$(time_id 8)_linked"
+  agrees "a linked directory"
+  so "a linked directory: the state" '.sets[0].state' current
+  git add -A && git commit -qm linked
+  "$hookcheck" status --json --at HEAD >"$work/at"
+  [ "$(jq -c '.sets[0].pending' "$work/at")" = '[]' ]; ok $? "a linked directory, from a commit" "$(cat "$work/at")"
 }
