@@ -12,6 +12,9 @@ bool text_has_word(struct str text, struct str word)
 {
     for (size_t at = 0; word.length && at + word.length <= text.length; at++) {
         size_t end = at + word.length;
+        if ((text.bytes[at] ^ word.bytes[0]) &
+            ~0x20) /* the same letter differs in its case alone */
+            continue;
         if ((at == 0 || !byte_is_word(text.bytes[at - 1])) &&
             (end == text.length || !byte_is_word(text.bytes[end])) &&
             str_eq_nocase(str_slice(text, at, end), word))

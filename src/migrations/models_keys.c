@@ -21,13 +21,18 @@ struct entry {
 
 enum veil { VEIL_UNKNOWN = 0, VEIL_NONE, VEIL_SOME };
 
+VEC_DEFINE(entry_list, struct entry);
+
 struct keeping {
     struct covering *c;
-    VEC(struct entry) entries;
+    struct entry_list entries;
     enum veil *veils;  /* of each file */
     struct str *texts; /* of those that are looked into */
     struct schema_changes *left;
     bool *found; /* of each change: one of the migrations makes it; NULL: not asked */
+    /* The columns of a table are asked for one after the other, and what is done to it is a list as long as they are. */
+    const struct schema_change *asked_last;
+    struct entry_list about_last;
 };
 
 /* FNV-1a of the name without its schema, in small letters. */
@@ -84,10 +89,8 @@ static void entries_of(const struct keeping *k, struct str table, struct arena *
             strs_add(arena, names, k->c->names.items[i].table);
 }
 
-VEC_DEFINE(entry_list, struct entry);
-
 /* What is done to the table of the change, oldest first. */
-static struct entry_list about(const struct keeping *k, const struct schema_change *change)
+static struct entry_list find_about(const struct keeping *k, const struct schema_change *change)
 {
     struct entry_list found = {0};
     struct strs names = {0};
@@ -112,6 +115,18 @@ static struct entry_list about(const struct keeping *k, const struct schema_chan
         qsort(found.items, found.count, sizeof found.items[0], compare_entries);
     }
     return found;
+}
+
+/* By what step_is_about() and covering_file_is_foreign() look at. */
+static struct entry_list about(struct keeping *k, const struct schema_change *change)
+{
+    const struct schema_change *last = k->asked_last;
+
+    if (!last || !str_eq(last->table, change->table) ||
+        last->usual_schema != change->usual_schema || !str_eq(last->place.file, change->place.file))
+        k->about_last = find_about(k, change);
+    k->asked_last = change;
+    return k->about_last;
 }
 
 static bool is_file_veiled(struct keeping *k, const struct file_steps *file)
@@ -341,7 +356,7 @@ static bool other_has(const struct keeping *k, struct str other, const struct sc
     bool made = false;
 
     table.table = other;
-    struct entry_list entries = about(k, &table);
+    struct entry_list entries = find_about(k, &table);
     for (size_t i = 0; i < entries.count; i++) {
         const struct step *step = entries.items[i].step;
         if (step->kind == STEP_ADD_TABLE && (step->spread || step->was.length || step->of_models))

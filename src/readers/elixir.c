@@ -1,6 +1,7 @@
 #include "readers/elixir.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 
 #include "base/buf.h"
 #include "base/door.h"
@@ -19,6 +20,12 @@ struct elixir_module {
     struct elixir_file *file;
 };
 
+struct elixir_aliased { /* what a module is called in a body */
+    uint64_t key;       /* of the name: what these are sorted by, then as they stand */
+    size_t at;
+    struct str name, module;
+};
+
 struct elixir_tree {
     struct arena *arena;
     TSParser *parser;
@@ -31,6 +38,9 @@ struct elixir_tree {
         const void *id;
         struct elixir_nodes nodes;
     } bodies[BODIES_KEPT];
+    /* The aliases of the body that was asked last: a migration asks at each call of another module's function. */
+    const void *aliases_of;
+    VEC(struct elixir_aliased) aliases;
 };
 
 struct elixir_tree *elixir_tree_new(struct arena *arena, const struct source_files *files)
@@ -276,6 +286,59 @@ TSNode elixir_attribute(struct elixir_scope scope, const char *name, TSNode befo
             found = ts_node_named_child(elixir_child(inner, "arguments"), 0);
     }
     return found;
+}
+
+/* --- Aliases. --- */
+
+static int compare_aliases(const void *a, const void *b)
+{
+    const struct elixir_aliased *x = a, *y = b;
+
+    if (x->key != y->key)
+        return x->key < y->key ? -1 : 1;
+    return (x->at > y->at) - (x->at < y->at);
+}
+
+static void read_aliases(struct elixir_scope scope)
+{
+    struct elixir_tree *tree = scope.tree;
+    struct elixir_nodes statements = elixir_children(tree, scope.body);
+
+    tree->aliases_of = scope.body.id;
+    tree->aliases.count = 0;
+    for (size_t i = 0; i < statements.count; i++) {
+        TSNode statement = statements.items[i];
+        if (!str_eq(elixir_called(scope.file, statement), STR("alias")))
+            continue;
+        struct str module = elixir_source(scope.file, elixir_argument(tree, statement, 0));
+        struct str as = elixir_source(scope.file, elixir_keyword(scope, statement, "as"));
+        size_t dot = str_find_last_byte(module, '.');
+        struct str last = dot == SIZE_MAX ? module : str_from_offset(module, dot + 1);
+        struct str name = as.length ? as : last;
+        VEC_PUSH(
+            tree->arena, &tree->aliases,
+            (struct elixir_aliased){
+                .key = str_hash(STR_HASH_START, name), .at = i, .name = name, .module = module});
+    }
+    if (tree->aliases.count)
+        qsort(tree->aliases.items, tree->aliases.count, sizeof tree->aliases.items[0],
+              compare_aliases);
+}
+
+struct str elixir_alias(struct elixir_scope scope, struct str name)
+{
+    struct elixir_tree *tree = scope.tree;
+    uint64_t key = str_hash(STR_HASH_START, name);
+
+    if (ts_node_is_null(scope.body))
+        return name;
+    if (tree->aliases_of != scope.body.id)
+        read_aliases(scope);
+    for (size_t i = VEC_FIRST_KEY(&tree->aliases, key);
+         i < tree->aliases.count && tree->aliases.items[i].key == key; i++)
+        if (str_eq(tree->aliases.items[i].name, name))
+            return tree->aliases.items[i].module;
+    return name;
 }
 
 /* --- Constants. --- */

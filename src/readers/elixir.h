@@ -66,6 +66,8 @@ TSNode elixir_argument(struct elixir_tree *tree, TSNode call, size_t index);
 TSNode elixir_keyword(struct elixir_scope scope, TSNode holder, const char *name);
 /* The statements between do and end, or behind `do:`. */
 struct elixir_nodes elixir_body(struct elixir_scope scope, TSNode call);
+/* `alias Shop.MigrationHelpers, as: H`, `alias Shop.MigrationHelpers`: what "H" or "MigrationHelpers" stands for; else the name itself. */
+struct str elixir_alias(struct elixir_scope scope, struct str name);
 /* The value of @name, the last one before `before` (null: in the whole body); null when there is none. */
 TSNode elixir_attribute(struct elixir_scope scope, const char *name, TSNode before);
 /* Text of :atom, "string", 1, true, Module.Name, @attribute; empty: no constant. */

@@ -154,17 +154,33 @@ size_t call_positional_count(TSNode call)
     return count;
 }
 
+void call_positionals(struct arena *arena, TSNode call, struct python_nodes *nodes)
+{
+    TSNode list = node_field(call, "arguments");
+    struct python_nodes arguments = {0};
+
+    if (!ts_node_is_null(list))
+        arguments = node_children(arena, list);
+    for (size_t i = 0; i < arguments.count; i++)
+        if (is_positional(arguments.items[i]))
+            VEC_PUSH(arena, nodes, node_bare(arguments.items[i]));
+}
+
 bool call_has_splat(TSNode call)
 {
     TSNode arguments = node_field(call, "arguments");
+    bool found = false;
 
-    for (uint32_t i = 0; !ts_node_is_null(arguments) && i < ts_node_named_child_count(arguments);
-         i++) {
-        TSNode argument = ts_node_named_child(arguments, i);
-        if (node_is(argument, "dictionary_splat") || node_is(argument, "list_splat"))
-            return true;
+    if (ts_node_is_null(arguments))
+        return false;
+    TSTreeCursor at = ts_tree_cursor_new(arguments);
+    for (bool more = ts_tree_cursor_goto_first_child(&at); more && !found;
+         more = ts_tree_cursor_goto_next_sibling(&at)) {
+        TSNode argument = ts_tree_cursor_current_node(&at);
+        found = node_is(argument, "dictionary_splat") || node_is(argument, "list_splat");
     }
-    return false;
+    ts_tree_cursor_delete(&at);
+    return found;
 }
 
 struct str dotted_last(struct str dotted)

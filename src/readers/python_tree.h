@@ -283,6 +283,8 @@ const struct python_arguments *call_arguments(struct python_file *file, TSNode c
 TSNode call_keyword(struct python_file *file, TSNode call, const char *name);
 TSNode call_positional(TSNode call, size_t index);
 size_t call_positional_count(TSNode call);
+/* Adds all of them. */
+void call_positionals(struct arena *arena, TSNode call, struct python_nodes *nodes);
 /* `**something` or `*something` among the arguments. */
 bool call_has_splat(TSNode call);
 /* The last part of a dotted name: "Column". */

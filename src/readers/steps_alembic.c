@@ -186,9 +186,9 @@ static void spread_arguments(struct steps_reader *r, TSNode call, size_t at)
         any = true;
         told = spread_columns(r, argument) && told;
     }
-    for (size_t i = 0; i < steps_positional_count(r, call); i++)
-        told = told && (i == 0 || node_is(steps_positional(r, call, i), "call") ||
-                        node_is(steps_positional(r, call, i), "list_splat"));
+    struct python_nodes given = steps_positionals(r, call);
+    for (size_t i = 1; i < given.count; i++)
+        told = told && (node_is(given.items[i], "call") || node_is(given.items[i], "list_splat"));
     r->steps->items[at].spread = any && told;
 }
 
@@ -201,10 +201,11 @@ static void alembic_table(struct steps_reader *r, TSNode call)
     bool told = !call_has_splat(call);
 
     steps_push(r, (struct step){.kind = STEP_ADD_TABLE, .table = table});
-    for (size_t i = 1; i < steps_positional_count(r, call); i++) {
-        told = steps_alembic_table_key(r, table, steps_positional(r, call, i)) && told;
-        if (str_eq(steps_called(r, steps_positional(r, call, i)), STR("Column")))
-            push_column(r, table, steps_positional(r, call, i));
+    struct python_nodes given = steps_positionals(r, call);
+    for (size_t i = 1; i < given.count; i++) {
+        told = steps_alembic_table_key(r, table, given.items[i]) && told;
+        if (str_eq(steps_called(r, given.items[i]), STR("Column")))
+            push_column(r, table, given.items[i]);
     }
     r->steps->items[at].keys_told = told;
     if (call_has_splat(call))

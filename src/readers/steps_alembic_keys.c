@@ -20,10 +20,10 @@ static void list_parts(struct steps_reader *r, TSNode list, struct step *key)
 static void argument_parts(struct steps_reader *r, TSNode call, size_t first, struct step *key)
 {
     key->parts_told = !call_has_splat(call);
-    for (size_t i = first; i < steps_positional_count(r, call); i++) {
-        struct str text = steps_text(r, steps_positional(r, call, i));
-        key->parts_told =
-            key->parts_told && (text.length || node_is(steps_positional(r, call, i), "call"));
+    struct python_nodes given = steps_positionals(r, call);
+    for (size_t i = first; i < given.count; i++) {
+        struct str text = steps_text(r, given.items[i]);
+        key->parts_told = key->parts_told && (text.length || node_is(given.items[i], "call"));
         VEC_PUSH(r->arena, &key->parts, text);
     }
 }

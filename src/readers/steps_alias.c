@@ -108,10 +108,15 @@ TSNode steps_positional(struct steps_reader *r, TSNode call, size_t index)
                          : call_positional(call, index - given);
 }
 
-size_t steps_positional_count(struct steps_reader *r, TSNode call)
+struct python_nodes steps_positionals(struct steps_reader *r, TSNode call)
 {
-    return call_positional_count(call) +
-           (is_given(r, call) ? call_positional_count(r->alias.given) - 1 : 0);
+    struct python_nodes found = {0};
+    size_t given = is_given(r, call) ? call_positional_count(r->alias.given) : 0;
+
+    for (size_t i = 1; i < given; i++)
+        VEC_PUSH(r->arena, &found, call_positional(r->alias.given, i));
+    call_positionals(r->arena, call, &found);
+    return found;
 }
 
 TSNode steps_word(struct steps_reader *r, TSNode call, const char *keyword, size_t index)

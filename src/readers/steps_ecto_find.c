@@ -67,30 +67,10 @@ static struct ecto_found find_in(struct elixir_scope scope, struct str word, siz
     return found;
 }
 
-/* alias Shop.MigrationHelpers, as: H; alias Shop.MigrationHelpers: what "H" or "MigrationHelpers" stands for. */
-static struct str whole_name(struct elixir_scope scope, struct str name)
-{
-    struct elixir_nodes statements = elixir_children(scope.tree, scope.body);
-
-    for (size_t i = 0; i < statements.count; i++) {
-        TSNode statement = statements.items[i];
-        if (!str_eq(elixir_called(scope.file, statement), STR("alias")) ||
-            !str_contains(elixir_source(scope.file, statement), name))
-            continue;
-        struct str module = elixir_source(scope.file, elixir_argument(scope.tree, statement, 0));
-        struct str as = elixir_source(scope.file, elixir_keyword(scope, statement, "as"));
-        size_t dot = str_find_last_byte(module, '.');
-        struct str last = dot == SIZE_MAX ? module : str_from_offset(module, dot + 1);
-        if (str_eq(as.length ? as : last, name))
-            return module;
-    }
-    return name;
-}
-
 static bool enter_module(struct elixir_scope scope, struct str name,
                          struct elixir_scope *ret_inside)
 {
-    struct str module = whole_name(scope, name);
+    struct str module = elixir_alias(scope, name);
     struct elixir_file *file =
         module.length ? elixir_module_file(scope.tree, scope.file->path, module) : NULL;
     struct elixir_nodes modules = {0};

@@ -46,7 +46,8 @@ TSNode steps_word(struct steps_reader *r, TSNode call, const char *keyword, size
 bool steps_is_set(struct steps_reader *r, TSNode call, const char *keyword);
 TSNode steps_keyword(struct steps_reader *r, TSNode call, const char *keyword);
 TSNode steps_positional(struct steps_reader *r, TSNode call, size_t index);
-size_t steps_positional_count(struct steps_reader *r, TSNode call);
+/* All of them, for who goes through them: each that is asked for by its number is counted from the first. */
+struct python_nodes steps_positionals(struct steps_reader *r, TSNode call);
 /* steps_alias.c: from here on the call's name and arguments are those of the operation that it is under another name. */
 void steps_alias_enter(struct steps_reader *r, TSNode call);
 void steps_push(struct steps_reader *r, struct step step);

@@ -483,14 +483,32 @@ static void visit(struct typeorm_reading *r, TSNode node, unsigned depth)
         visit(r, children.items[i], depth + 1);
 }
 
+/* The words of a class are a copy of its file, which few of its steps ask for: until then this stands for them, known by its address. */
+static const struct str words_later = STR_INIT("words");
+
+static void write_words(struct typeorm_reading *r, size_t first)
+{
+    struct str words = words_later;
+
+    for (size_t i = first; i < r->steps->count; i++) {
+        struct str *computed = &r->steps->items[i].computed;
+        if (computed->bytes != words_later.bytes)
+            continue;
+        if (words.bytes == words_later.bytes)
+            words = steps_classes_words(r->tree, &r->classes);
+        *computed = words;
+    }
+}
+
 /* Its up(), or that of the nearest class above that has one. */
 static void read_class(struct typeorm_reading *r, TSNode class)
 {
     struct script_file *file = r->scope.file;
     const struct script_scope before = r->scope;
+    size_t first = r->steps->count;
 
     steps_classes_of(r->tree, file, class, &r->classes);
-    r->words = steps_classes_words(r->tree, &r->classes);
+    r->words = words_later;
     TSNode member = steps_class_member(r->tree, &r->classes, STR("up"), &file);
     if (ts_node_is_null(member))
         return;
@@ -503,6 +521,7 @@ static void read_class(struct typeorm_reading *r, TSNode class)
     r->scope.call = &call;
     visit(r, script_child(member, "statement_block"), 0);
     r->scope = before;
+    write_words(r, first);
 }
 
 /* Classes that are declared, exported, or given to module.exports. */
