@@ -333,6 +333,14 @@ static enum sign_rank rank_of(const struct tracker_sign *sign)
     return sign->files.count ? SIGN_FILES : SIGN_DIRECTORY;
 }
 
+/* A project that left a tool often names it among its dependencies still: what the files say of themselves goes before that. */
+static unsigned strength_of(const struct tracker_sign *sign)
+{
+    bool dependency = sign->near.count && sign->mentions.length && !sign->content.length;
+
+    return dependency ? 2 * SIGN_FILES + 1 : 2 * (unsigned)rank_of(sign);
+}
+
 static bool holds(struct seeking *s, const struct tracker_sign *sign, struct sign_match *ret)
 {
     const struct tree_entry *samples[SAMPLES];
@@ -399,16 +407,19 @@ bool tracker_recognise(struct arena *arena, struct tree *tree, const struct conf
                         .absent = absent,
                         .e = e};
 
+    unsigned strength = 0;
+
     *ret_match = (struct sign_match){0};
     note_ends(&s);
     for (size_t i = 0; i < trackers_count(config, only); i++) {
         const struct tracker *tracker = trackers_at(config, only, i);
         for (size_t j = 0; j < tracker->detect.count; j++) {
             struct sign_match match = {.tracker = tracker};
-            if (rank_of(&tracker->detect.items[j]) <= ret_match->rank ||
+            if (strength_of(&tracker->detect.items[j]) <= strength ||
                 !holds(&s, &tracker->detect.items[j], &match))
                 continue;
             *ret_match = match;
+            strength = strength_of(&tracker->detect.items[j]);
         }
         if (err_is_set(e))
             return false;
