@@ -93,8 +93,8 @@ static struct python_thing find_relative(struct python_tree *tree, struct python
 }
 
 /* Absolute: sys.path may begin at any directory above the file; the nearest that is no package counts. */
-static struct python_thing find_module(struct python_tree *tree, struct python_file *from,
-                                       struct str module)
+static struct python_thing search_module(struct python_tree *tree, struct python_file *from,
+                                         struct str module)
 {
     struct arena *arena = python_tree_arena(tree);
 
@@ -125,6 +125,20 @@ static struct python_thing find_module(struct python_tree *tree, struct python_f
     struct python_file *file =
         python_root_of(tree, dotted_first(module), &root) ? module_below(tree, root, module) : NULL;
     return file ? module_thing(file) : foreign(module);
+}
+
+/* The files of a directory import the same modules. */
+static struct python_thing find_module(struct python_tree *tree, struct python_file *from,
+                                       struct str module)
+{
+    struct str directory = parent_directory(from->path);
+    struct python_import *known = python_tree_module(tree, directory, module);
+
+    if (!known->module.length || !str_eq(known->module, module) ||
+        !str_eq(known->directory, directory))
+        *known = (struct python_import){
+            .directory = directory, .module = module, .thing = search_module(tree, from, module)};
+    return known->thing;
 }
 
 static struct python_thing follow(struct python_tree *tree, struct python_file *file, TSNode body,

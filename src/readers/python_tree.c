@@ -7,6 +7,8 @@
 #include "readers/python_package.h"
 #include "readers/python_roots.h"
 
+#define MODULES_KNOWN 128u
+
 const TSLanguage *tree_sitter_python(void);
 
 struct python_tree {
@@ -20,7 +22,16 @@ struct python_tree {
     size_t slot_count;
     struct parse_failure failure;
     struct python_roots roots;
+    struct python_import modules[MODULES_KNOWN];
 };
+
+struct python_import *python_tree_module(struct python_tree *tree, struct str directory,
+                                         struct str module)
+{
+    uint64_t hash = str_hash(str_hash(STR_HASH_START, directory), module);
+
+    return &tree->modules[hash % MODULES_KNOWN];
+}
 
 struct python_roots *python_tree_roots(struct python_tree *tree)
 {

@@ -119,6 +119,15 @@ struct python_thing {
     struct str dotted;
 };
 
+struct python_import {            /* what a module's name means in the files of a directory */
+    struct str directory, module; /* empty: not asked yet */
+    struct python_thing thing;
+};
+
+/* Where it is kept, if it is. */
+struct python_import *python_tree_module(struct python_tree *tree, struct str directory,
+                                         struct str module);
+
 /* What a name means in one round of a loop, or in one call of a function. */
 struct python_bound {
     struct str name, text;
