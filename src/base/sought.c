@@ -44,3 +44,10 @@ bool sought_in(const struct sought *sought, struct str text)
     }
     return false;
 }
+
+bool sought_one_of(struct sought *sought, const char *const *words, struct str text)
+{
+    if (!sought->words)
+        sought_make(words, sought);
+    return sought_in(sought, text);
+}

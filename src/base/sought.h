@@ -17,5 +17,7 @@ struct sought {
 
 void sought_make(const char *const *words, struct sought *ret_sought);
 bool sought_in(const struct sought *sought, struct str text);
+/* The same, with a list that is made when it is first needed: `sought` begins as zeros, and belongs to one thread (_Thread_local). */
+bool sought_one_of(struct sought *sought, const char *const *words, struct str text);
 
 #endif

@@ -217,6 +217,7 @@ const struct model_language model_languages[] = {
                 .words = python_words,
                 .defines = definitions_of_python,
                 .near = true,
+                .parse_ahead = python_parse_ahead,
                 .read = python_read},
     [PRISMA] = {.name = STR_INIT("prisma"), .group = prisma_group, .read = prisma_schema},
     [RUBY] = {.name = STR_INIT("ruby"), .group = ruby_group, .read = ruby_read},

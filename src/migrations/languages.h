@@ -36,8 +36,9 @@ struct model_language {
     const char *const *words;
     /* What it defines that models elsewhere may be made from, for the same look; NULL: nothing that counts. */
     definitions_function *defines;
-    /* Read what is near first (models_near.c). */
+    /* Read what is near first, without what stayed (models_near.h); parses for a thread that reads. */
     bool near;
+    void (*parse_ahead)(struct parse_ahead *ahead);
     /* Files of one group are one schema; NULL: all files of the tree are. */
     struct str (*group)(const struct model_source *source, struct str path);
     bool (*read)(const struct model_source *source, struct schema *schema, struct err *e);

@@ -4,12 +4,12 @@
 
 #include "base/door.h"
 #include "migrations/languages.h"
-#include "migrations/models_files.h"
+#include "migrations/models_near.h"
 #include "migrations/models_opaque.h"
 #include "migrations/services.h"
 
-/* A thread costs as much as reading some files. */
-#define PATHS_FOR_TWO 12u
+/* A thread costs less than reading a file. */
+#define PATHS_FOR_TWO 2u
 
 /* --- The files that make one schema. --- */
 
@@ -96,7 +96,8 @@ struct reading {
 static bool group_read(struct reading *reading, const struct group *group, struct schema *schema)
 {
     struct model_side *side = reading->side;
-    struct source_files files = {.self = side, .read = model_side_read};
+    struct source_files files = {
+        .self = side, .read = model_side_read, .parsed = side->thin ? model_thin_parsed : NULL};
     struct model_source source = {
         .arena = side->arena,
         .files = &files,
@@ -116,10 +117,12 @@ static void read_groups(struct reading *reading)
 
 static void *read_in_thread(void *argument)
 {
+    struct reading *reading = argument;
     struct door_thread thread;
 
     door_thread_begin(&thread);
-    read_groups(argument);
+    read_groups(reading);
+    model_thin_parse_ahead(reading->side, reading->language);
     arena_thread_end();
     door_thread_end(&thread);
     return NULL;
@@ -148,9 +151,11 @@ static bool read_both(struct reading readings[2], struct err *e)
     bool beside = count_paths(readings) >= PATHS_FOR_TWO &&
                   pthread_create(&thread, NULL, read_in_thread, &readings[1]) == 0;
     read_groups(&readings[0]);
-    if (!beside)
-        read_groups(&readings[1]);
+    if (beside)
+        model_thin_parse_ahead(readings[0].side, readings[0].language);
     else
+        read_groups(&readings[1]);
+    if (beside)
         (void)pthread_join(thread, NULL);
     for (size_t i = 0; i < 2; i++) {
         readings[i].side->arena = arena;
@@ -254,19 +259,15 @@ static void split_by_service(struct model_side *sides, size_t language, const st
     *groups = split;
 }
 
-/* A commit edits two or three of five hundred files: those near them are read first, and mostly suffice. */
-static bool compare_near(struct model_side *sides, size_t language, const struct strs *changed,
-                         struct schema_difference *difference)
+/* What differs as far as these files show it. Returns whether all files would show the same. */
+static bool compare_some(struct model_side *sides, size_t language, const struct group *group,
+                         bool all, struct schema_difference *ret_found)
 {
-    struct group group = {0};
-    const struct group *groups = &group;
+    const struct group *groups = group;
     struct schema schemas[2] = {0};
-    struct schema_difference found;
     struct reading readings[2];
     struct err all_say_it = ERR_NONE; /* read as a whole it is said, if it is still there */
 
-    if (!models_near(sides, language, changed, group.paths))
-        return false;
     for (size_t i = 0; i < 2; i++)
         readings[i] = (struct reading){.side = &sides[i],
                                        .language = language,
@@ -276,8 +277,28 @@ static bool compare_near(struct model_side *sides, size_t language, const struct
                                        .schemas = &schemas[i]};
     if (!read_both(readings, &all_say_it))
         return false;
-    schema_compare(sides->arena, &schemas[0], &schemas[1], &found);
-    if (!models_near_suffice(schemas, &found))
+    schema_compare(sides->arena, &schemas[0], &schemas[1], ret_found);
+    return models_near_suffice(schemas, ret_found, all);
+}
+
+/* A commit edits two or three of five hundred files, or all of them alike: those near what changed are read first, without what stayed, and mostly
+ * suffice. */
+static bool compare_edits(struct model_side *sides, size_t language, const struct strs *changed,
+                          struct schema_difference *difference)
+{
+    struct group group = {0};
+    struct schema_difference found;
+    struct model_edits edits;
+
+    if (!models_edits_read(sides, language, changed, &edits))
+        return false;
+    bool near = models_near(&edits, group.paths);
+    for (size_t i = 0; i < 2 && !near; i++)
+        group.paths[i] = sides[i].paths[language];
+    if (!models_thin(&edits, group.paths) && !near)
+        return false;
+    bool suffice = compare_some(sides, language, &group, !near, &found);
+    if (!models_thin_end(sides) || !suffice)
         return false;
     schema_difference_add(sides->arena, difference, &found);
     return true;
@@ -292,7 +313,7 @@ static bool compare_language(struct model_side *sides, size_t language, const st
     struct groups groups;
     bool apart = false;
 
-    if (compare_near(sides, language, changed, difference))
+    if (compare_edits(sides, language, changed, difference))
         return true;
     groups_make(sides, language, &groups);
     if (!read_language(sides, language, &groups, changed, readings, e))

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "migrations/model_paths.h"
+#include "migrations/models_near.h"
 #include "migrations/models_opaque.h"
 
 #define DEPTH_MAX 24u
@@ -349,6 +350,8 @@ bool model_side_read(void *self, struct str path, struct str *ret_bytes)
     struct model_side *side = self;
     struct err e = ERR_NONE;
 
+    if (side->thin && model_thin_text(side, path, ret_bytes))
+        return true;
     /* Both sides are read at the same time; their trees share a repository. */
     pthread_mutex_lock(&trees);
     bool got = tree_read(side->tree, side->arena, path, MODEL_FILE_MAX, ret_bytes, &e);
@@ -357,6 +360,8 @@ bool model_side_read(void *self, struct str path, struct str *ret_bytes)
     /* What a model imports may be absent, or no file at all; a model file that is there and cannot be read is no answer. */
     if (!got && e.kind != ERR_NOT_FOUND && !err_is_set(&side->broken) && is_listed(side, path))
         side->broken = e;
+    if (side->thin && got)
+        model_thin_look(side, path, *ret_bytes);
     return got;
 }
 

@@ -44,7 +44,9 @@ struct model_side { /* one of the two trees */
     struct words
         made; /* those that hold what functions of other files make; which files is not asked */
     struct words opaque; /* changed files whose text git does not have (models_opaque.h) */
-    struct err broken;   /* the first file that is there and could not be read */
+    struct model_thin
+        *thin; /* what stands for some files while they are read (models_thin.h); NULL: nothing */
+    struct err broken; /* the first file that is there and could not be read */
 };
 
 struct model_matcher_row {
@@ -68,12 +70,6 @@ MUST_CHECK bool model_side_open(struct model_side *side, struct model_matcher *m
                                 const struct strs *changed, struct err *e);
 /* For struct source_files: `self` is a side. False when there is no such file, or it cannot be read (then `broken`). */
 bool model_side_read(void *self, struct str path, struct str *ret_bytes);
-/* models_near.c: of a language whose files refer to each other, those that what changed can concern, for each side; `changed` sorted. False: all may be. */
-bool models_near(struct model_side sides[2], size_t language, const struct strs *changed,
-                 struct strs ret_paths[2]);
-/* What was found in these alone: is it what would be found in all? */
-bool models_near_suffice(const struct schema schemas[2],
-                         const struct schema_difference *difference);
 /* models_made.c: a file whose source has no word of a mapper; `source` NULL: it is what it is in the other tree. */
 void model_side_note_made(struct model_side *side, const struct model_language *language,
                           struct str path, const struct str *source);

@@ -1,21 +1,7 @@
 #include "readers/edited_parts.h"
 
-#include "base/buf.h"
+#include "base/sought.h"
 #include "readers/statements.h"
-
-static bool has_one_of(struct str text, const char *const *words)
-{
-    for (; *words; words++)
-        if (str_contains(text, str_from(*words)))
-            return true;
-    return false;
-}
-
-static bool starts_with_word(struct str text, struct str word)
-{
-    return str_starts(text, word) &&
-           (text.length == word.length || !byte_is_word(text.bytes[word.length]));
-}
 
 struct str edited_name_at(struct str text)
 {
@@ -48,47 +34,46 @@ static bool begins_text(struct str statement)
            (rest.bytes[0] == '"' || rest.bytes[0] == '\'');
 }
 
-static bool is_compound(struct str statement)
+static bool is_compound(struct str word)
 {
-    static const char *const words[] = {"if",      "elif",  "else", "try", "except",
-                                        "finally", "while", "for",  "with"};
+    static const char *const words[] = {"if",      "elif",  "else", "try",  "except",
+                                        "finally", "while", "for",  "with", NULL};
 
-    for (size_t i = 0; i < COUNT_OF(words); i++)
-        if (starts_with_word(statement, str_from(words[i])))
-            return true;
-    return false;
+    return str_is_one_of(word, words);
 }
 
 enum edited_kind edited_kind_of(struct str statement, struct str *ret_name)
 {
-    struct str rest = statement;
+    struct str rest = statement, word = edited_name_at(rest);
 
     *ret_name = STR_NONE;
-    if (starts_with_word(rest, STR("import")) || starts_with_word(rest, STR("from")))
+    if (str_eq(word, STR("import")) || str_eq(word, STR("from")))
         return EDITED_IMPORT;
-    if (starts_with_word(rest, STR("async")))
-        rest = str_trim(str_from_offset(rest, STR("async").length));
-    if (starts_with_word(rest, STR("class")) || starts_with_word(rest, STR("def"))) {
-        bool class = str_starts(rest, STR("class"));
-        *ret_name = edited_name_at(str_trim(str_from_offset(rest, class ? 5 : 3)));
-        return class ? EDITED_CLASS : EDITED_FUNCTION;
+    if (str_eq(word, STR("async"))) {
+        rest = str_trim(str_from_offset(rest, word.length));
+        word = edited_name_at(rest);
+    }
+    if (str_eq(word, STR("class")) || str_eq(word, STR("def"))) {
+        *ret_name = edited_name_at(str_trim(str_from_offset(rest, word.length)));
+        return word.bytes[0] == 'c' ? EDITED_CLASS : EDITED_FUNCTION;
     }
     if (begins_text(statement))
         return EDITED_TEXT;
-    return is_compound(statement) ? EDITED_OTHER : value_kind(statement, ret_name);
+    return is_compound(edited_name_at(statement)) ? EDITED_OTHER : value_kind(statement, ret_name);
 }
 
-/* False: it cannot be followed, or binds a name twice: then the order counts. */
-bool edited_parts_read(struct arena *arena, struct str source, struct edited_parts *ret_parts)
+/* `indent`: of its lines. False: it cannot be followed, or binds a name twice: then the order counts. */
+static bool read_parts(struct arena *arena, struct str source, size_t indent,
+                       struct edited_parts *ret_parts)
 {
-    struct statements statements = {.source = source};
+    struct statements statements = {.source = source, .indent = indent};
     struct str statement, name;
     size_t decorated = SIZE_MAX;
     struct edited_parts parts = {.texts = {.arena = arena}, .names = {.arena = arena}};
 
     while (statements_next(&statements, &statement)) {
         size_t start = (size_t)(statement.bytes - source.bytes);
-        if (statements_are_several(statement, false))
+        if (statements.several)
             return false;
         if (statement.bytes[0] == '@') {
             decorated = decorated == SIZE_MAX ? start : decorated;
@@ -99,6 +84,8 @@ bool edited_parts_read(struct arena *arena, struct str source, struct edited_par
                                    .name = name,
                                    .text = str_slice(source, from, start + statement.length),
                                    .begins = start - from};
+        if (part.kind == EDITED_CLASS)
+            part.body = ARENA_ARRAY(arena, 1, struct edited_body);
         /* A property and its setter. */
         if (name.length && !words_add(&parts.names, name) &&
             (part.kind != EDITED_FUNCTION || decorated == SIZE_MAX))
@@ -109,6 +96,11 @@ bool edited_parts_read(struct arena *arena, struct str source, struct edited_par
     }
     *ret_parts = parts;
     return statements_are_whole(&statements);
+}
+
+bool edited_parts_read(struct arena *arena, struct str source, struct edited_parts *ret_parts)
+{
+    return read_parts(arena, source, 0, ret_parts);
 }
 
 bool edited_parts_have(const struct edited_parts *parts, const struct edited_part *part)
@@ -148,8 +140,7 @@ static size_t header_end(struct str header)
     return SIZE_MAX;
 }
 
-/* Where its body begins; SIZE_MAX: it stands on the line of the header. */
-static size_t body_of(const struct edited_part *class)
+static size_t find_body(const struct edited_part *class)
 {
     size_t colon = header_end(str_from_offset(class->text, class->begins));
     struct str rest, line;
@@ -163,7 +154,17 @@ static size_t body_of(const struct edited_part *class)
     return line.length && line.bytes[0] != '#' ? SIZE_MAX : class->text.length - rest.length;
 }
 
-static bool has_own_table(const struct edited_part *class)
+size_t edited_class_body(const struct edited_part *class)
+{
+    struct edited_body *body = class->body;
+
+    if (!body->placed)
+        body->at = find_body(class);
+    body->placed = true;
+    return body->at;
+}
+
+static bool has_table(const struct edited_part *class)
 {
     static const char *const shared[] = {
         "abstract", "Abstract",          "declared_attr",       "__init_subclass__", "metaclass",
@@ -172,30 +173,36 @@ static bool has_own_table(const struct edited_part *class)
         "__tablename__ =", "__tablename__=", "__tablename__:", NULL};
     static const char *const bases[] = {"models.Model", "db.Model", "table=True", "table = True",
                                         NULL};
-    size_t body = body_of(class);
+    static _Thread_local struct sought sought[3];
+    size_t body = edited_class_body(class);
 
-    return body != SIZE_MAX && !has_one_of(class->text, shared) &&
+    return body != SIZE_MAX && !sought_one_of(&sought[0], shared, class->text) &&
            !str_contains(class->name, STR("Mixin")) && !str_contains(class->name, STR("Base")) &&
-           (has_one_of(class->text, named) || has_one_of(str_prefix(class->text, body), bases));
+           (sought_one_of(&sought[1], named, class->text) ||
+            sought_one_of(&sought[2], bases, str_prefix(class->text, body)));
 }
 
-/* Its body as if it stood at the top level. */
-static struct str dedented(struct arena *arena, struct str body)
+bool edited_class_has_table(const struct edited_part *class)
 {
-    struct buf out = buf_new(arena, body.length + 1); /* no line gets longer */
-    size_t width = 0;
+    struct edited_body *body = class->body;
+
+    if (!body->judged)
+        body->has_table = has_table(class);
+    body->judged = true;
+    return body->has_table;
+}
+
+/* Of the first line with code. */
+static size_t indent_of(struct str body)
+{
     struct str line;
 
     while (str_next_line(&body, &line)) {
-        size_t indent = 0;
-        while (indent < line.length && (line.bytes[indent] == ' ' || line.bytes[indent] == '\t'))
-            indent++;
-        if (!width && indent < line.length && line.bytes[indent] != '\r')
-            width = indent;
-        buf_add(&out, str_from_offset(line, indent < width ? indent : width));
-        buf_add_byte(&out, '\n');
+        struct str code = str_trim(line);
+        if (code.length && code.bytes[0] != '#')
+            return (size_t)(code.bytes - line.bytes);
     }
-    return buf_str(&out);
+    return 0;
 }
 
 /* Column(…), models.CharField(…), mapped_column(…); not int("5"), enum.Enum("Kind", "a b"). */
@@ -273,24 +280,32 @@ static bool all_own(const struct edited_parts *members, const struct edited_part
     return true;
 }
 
-bool edited_class_members(struct arena *arena, const struct edited_part *class,
-                          struct edited_parts *ret_members)
+const struct edited_parts *edited_class_members(struct arena *arena,
+                                                const struct edited_part *class)
 {
-    size_t body = body_of(class);
+    struct edited_body *body = class->body;
 
-    return body != SIZE_MAX &&
-           edited_parts_read(arena, dedented(arena, str_from_offset(class->text, body)),
-                             ret_members);
+    if (!body->asked) {
+        size_t at = edited_class_body(class);
+        struct str text = at == SIZE_MAX ? STR_NONE : str_from_offset(class->text, at);
+        body->asked = true;
+        body->whole = at != SIZE_MAX && read_parts(arena, text, indent_of(text), &body->members);
+    }
+    return body->whole ? &body->members : NULL;
 }
 
 bool edited_class_alone(struct arena *arena, const struct edited_part *before,
                         const struct edited_part *after)
 {
     static const char *const sqlmodel[] = {"table=True", "table = True", NULL};
-    struct edited_parts old, new;
-    bool is_sqlmodel = has_one_of(after->text, sqlmodel);
+    static _Thread_local struct sought sought;
+    bool is_sqlmodel =
+        sought_one_of(&sought, sqlmodel, str_prefix(after->text, edited_class_body(after)));
+    const struct edited_parts *old, *new;
 
-    return has_own_table(before) && has_own_table(after) &&
-           edited_class_members(arena, before, &old) && edited_class_members(arena, after, &new) &&
-           all_own(&old, &new, is_sqlmodel) && all_own(&new, &old, is_sqlmodel);
+    if (!edited_class_has_table(before) || !edited_class_has_table(after))
+        return false;
+    old = edited_class_members(arena, before);
+    new = edited_class_members(arena, after);
+    return old && new &&all_own(old, new, is_sqlmodel) && all_own(new, old, is_sqlmodel);
 }

@@ -1,6 +1,5 @@
 #include "readers/edited_tables.h"
 
-#include "readers/edited_parts.h"
 #include "readers/python_tree.h"
 #include "readers/statements.h"
 
@@ -194,9 +193,11 @@ static void names_of_table(struct arena *arena, const struct edited_part *class,
 static void note_references(struct coming *c, const struct edited_part *class)
 {
     const struct edited_part *before = edited_class_named(c->before, class->name);
-    struct edited_parts old, new;
+    const struct edited_parts *old, *new;
     struct strs tables = {0};
 
+    if (!c->references)
+        return;
     names_of_table(c->arena, class, &tables);
     for (size_t i = 0; !before && i < tables.count; i++) {
         static const char *const behind[] = {".", "\"", "'"};
@@ -209,15 +210,14 @@ static void note_references(struct coming *c, const struct edited_part *class)
         VEC_PUSH(c->arena, c->references,
                  str_printf(c->arena, "." STR_FMT "%s", STR_ARG(str_lower(c->arena, class->name)),
                             i ? "'" : "\""));
-    if (!before || !edited_class_members(c->arena, before, &old) ||
-        !edited_class_members(c->arena, class, &new))
-        return;
-    for (size_t i = 0; i < new.list.count; i++)
-        for (size_t j = 0; new.list.items[i].kind == EDITED_VALUE &&j < tables.count; j++)
-            if (!words_have(&old.names, new.list.items[i].name))
+    old = before ? edited_class_members(c->arena, before) : NULL;
+    new = edited_class_members(c->arena, class);
+    for (size_t i = 0; old && new &&i < new->list.count; i++)
+        for (size_t j = 0; new->list.items[i].kind == EDITED_VALUE &&j < tables.count; j++)
+            if (!words_have(&old->names, new->list.items[i].name))
                 VEC_PUSH(c->arena, c->references,
                          str_printf(c->arena, STR_FMT "." STR_FMT, STR_ARG(tables.items[j]),
-                                    STR_ARG(new.list.items[i].name)));
+                                    STR_ARG(new->list.items[i].name)));
 }
 
 static bool definition_may_come(struct coming *c, const struct edited_part *part)
@@ -279,31 +279,31 @@ static bool all_may_come(struct coming *c, const struct edited_parts *after, boo
 }
 
 /* `others`: statements that define nothing may come. */
-static bool differ_alone(struct arena *arena, const struct str texts[2], bool others,
+static bool differ_alone(struct arena *arena, struct edited_pair *pair, bool others,
                          bool (*goes)(struct arena *, const struct edited_part *,
                                       const struct edited_parts *),
-                         struct strs *ret_names, struct strs *ret_references)
+                         struct strs *names, struct strs *references)
 {
-    struct edited_parts old, new;
-    struct strs names = {0}, references = {0};
+    const struct edited_parts *old = &pair->parts[0], *new = &pair->parts[1];
     struct coming coming = {
-        .arena = arena, .before = &old, .names = &names, .references = &references};
+        .arena = arena, .before = old, .names = names, .references = references};
 
-    if (!edited_parts_read(arena, texts[0], &old) || !edited_parts_read(arena, texts[1], &new) ||
-        !order_stays(&old, &new) || !all_may_go(arena, &old, &new, goes))
+    for (size_t i = 0; i < 2; i++)
+        if (!edited_parts_read(arena, pair->texts[i], &pair->parts[i]))
+            return false;
+    if (!order_stays(old, new) || !all_may_go(arena, old, new, goes))
         return false;
-    names_kept(arena, &old, &new, &coming.kept);
-    if (!all_may_come(&coming, &new, others))
-        return false;
-    *ret_names = names;
-    *ret_references = references;
-    return true;
+    names_kept(arena, old, new, &coming.kept);
+    return all_may_come(&coming, new, others);
 }
 
-bool edited_tables(struct arena *arena, const struct str texts[2], struct strs *ret_names,
+bool edited_tables(struct arena *arena, struct edited_pair *pair, struct strs *ret_names,
                    struct strs *ret_references)
 {
-    return differ_alone(arena, texts, false, may_go, ret_names, ret_references);
+    *ret_names = (struct strs){0};
+    if (ret_references)
+        *ret_references = (struct strs){0};
+    return differ_alone(arena, pair, false, may_go, ret_names, ret_references);
 }
 
 static bool may_go_beside(struct arena *arena, const struct edited_part *part,
@@ -315,9 +315,10 @@ static bool may_go_beside(struct arena *arena, const struct edited_part *part,
 
 bool edited_tables_beside(struct arena *arena, const struct str texts[2], struct strs *ret_names)
 {
-    struct strs references; /* it has no tables */
+    struct edited_pair pair = {.texts = {texts[0], texts[1]}};
 
-    return differ_alone(arena, texts, true, may_go_beside, ret_names, &references);
+    *ret_names = (struct strs){0};
+    return differ_alone(arena, &pair, true, may_go_beside, ret_names, NULL);
 }
 
 /* --- A file that did not change. --- */
@@ -331,8 +332,8 @@ static bool runs_something(struct str source)
     struct str statement, name;
 
     while (statements_next(&statements, &statement))
-        if (statement.bytes[0] != '@' && (edited_kind_of(statement, &name) == EDITED_OTHER ||
-                                          statements_are_several(statement, false)))
+        if (statement.bytes[0] != '@' &&
+            (edited_kind_of(statement, &name) == EDITED_OTHER || statements.several))
             return true;
     return !statements_are_whole(&statements);
 }

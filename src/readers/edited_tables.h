@@ -15,12 +15,15 @@
 #ifndef HOOKCHECK_READERS_EDITED_TABLES_H
 #define HOOKCHECK_READERS_EDITED_TABLES_H
 
-#include "base/arena.h"
-#include "base/str.h"
-#include "base/vec.h"
+#include "readers/edited_parts.h"
 
-/* *ret_references: how keys of other tables write the tables and columns that come, "teams." and "users.code". */
-bool edited_tables(struct arena *arena, const struct str texts[2], struct strs *ret_names,
+struct edited_pair { /* begun with `texts` */
+    struct str texts[2];
+    struct edited_parts parts[2]; /* their statements, where nothing but such tables differs */
+};
+
+/* *ret_references: how keys of other tables write the tables and columns that come, "teams." and "users.code"; NULL: not asked for. */
+bool edited_tables(struct arena *arena, struct edited_pair *pair, struct strs *ret_names,
                    struct strs *ret_references);
 
 /* Of a file without models, whose definitions stay: does it import all that it did, and give each name it gave the same meaning? Others may import from it. */

@@ -94,3 +94,43 @@ bool parse_none_failed(const struct parse_failure *failure, struct err *e)
     return err_set(e, ERR_TIMEOUT, STR_FMT ": it took longer than %u ms to parse",
                    STR_ARG(failure->path), (unsigned)(parse_limit_us / 1000));
 }
+
+/* --- Ahead. --- */
+
+enum { NOT_PARSED = 0, BEING_PARSED, PARSED, TAKEN };
+
+void parse_ahead_do(struct parse_ahead *ahead, const TSLanguage *language)
+{
+    TSParser *parser = parse_with(language);
+
+    for (size_t i = ahead->count; i > 0; i--) {
+        struct parse_ahead_text *text = &ahead->items[i - 1];
+        int state = NOT_PARSED;
+        if (!atomic_compare_exchange_strong(&text->state, &state, BEING_PARSED))
+            break;
+        text->tree = parse_text(parser, text->text);
+        atomic_store(&text->state, PARSED);
+    }
+    ts_parser_delete(parser);
+}
+
+TSTree *parse_ahead_take(struct parse_ahead *ahead, size_t number)
+{
+    struct parse_ahead_text *text = &ahead->items[number];
+    TSTree *tree = NULL;
+    int state = NOT_PARSED;
+
+    if (atomic_compare_exchange_strong(&text->state, &state, TAKEN) || state != PARSED)
+        return NULL;
+    tree = text->tree;
+    text->tree = NULL;
+    return tree;
+}
+
+void parse_ahead_release(struct parse_ahead *ahead)
+{
+    for (size_t i = 0; i < ahead->count; i++)
+        if (ahead->items[i].tree)
+            ts_tree_delete(ahead->items[i].tree);
+    ahead->count = 0;
+}

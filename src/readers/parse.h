@@ -8,6 +8,8 @@
 #ifndef HOOKCHECK_READERS_PARSE_H
 #define HOOKCHECK_READERS_PARSE_H
 
+#include <stdatomic.h>
+
 #include <tree_sitter/api.h>
 
 #include "base/err.h"
@@ -27,5 +29,25 @@ struct parse_failure {
 void parse_failed(struct parse_failure *failure, struct str path, bool too_large);
 /* Returns false, with the words, when there was one. */
 MUST_CHECK bool parse_none_failed(const struct parse_failure *failure, struct err *e);
+
+/* --- Texts that another thread, which has nothing else to do, parses from the last one on while they are read from the first one on. --- */
+
+struct parse_ahead_text {
+    struct str text;
+    atomic_int state;
+    TSTree *tree;
+};
+
+struct parse_ahead {
+    struct parse_ahead_text *items;
+    size_t count;
+};
+
+/* Until it comes to one that was read already. */
+void parse_ahead_do(struct parse_ahead *ahead, const TSLanguage *language);
+/* The caller's from then on. NULL: it is to be parsed. */
+TSTree *parse_ahead_take(struct parse_ahead *ahead, size_t number);
+/* When no thread does it any more: what was not taken. */
+void parse_ahead_release(struct parse_ahead *ahead);
 
 #endif

@@ -59,6 +59,11 @@ void python_tree_release(struct python_tree **tree)
     *tree = NULL;
 }
 
+void python_parse_ahead(struct parse_ahead *ahead)
+{
+    parse_ahead_do(ahead, tree_sitter_python());
+}
+
 struct arena *python_tree_arena(const struct python_tree *tree)
 {
     return tree->arena;
@@ -365,7 +370,10 @@ static bool parse(struct python_tree *tree, struct python_file *file)
 {
     bool too_large = file->source.length > FILE_MAX;
 
-    file->tree = too_large ? NULL : parse_text(tree->parser, file->source);
+    file->tree =
+        tree->files.parsed && !too_large ? tree->files.parsed(tree->files.self, file->path) : NULL;
+    if (!file->tree && !too_large)
+        file->tree = parse_text(tree->parser, file->source);
     if (file->tree)
         file->root = ts_tree_root_node(file->tree);
     else

@@ -18,6 +18,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/vec.h"
+#include "readers/parse.h"
 
 #define PYTHON_FOLLOW_MAX 24u
 
@@ -25,6 +26,8 @@
 struct source_files {
     void *self;
     bool (*read)(void *self, struct str path, struct str *ret_bytes);
+    /* The tree of what was read, where it was parsed before; the caller's from then on. NULL: none was. */
+    TSTree *(*parsed)(void *self, struct str path);
 };
 
 enum python_binding_kind { BINDING_VALUE = 0, BINDING_CLASS, BINDING_FUNCTION, BINDING_IMPORT };
@@ -79,6 +82,8 @@ struct python_tree *python_tree_new(struct arena *arena, const struct source_fil
 void python_tree_release(struct python_tree **tree);
 #define PYTHON_TREE(name, arena, files)                                                            \
     CLEANUP_WITH(python_tree_release) struct python_tree *name = python_tree_new(arena, files)
+/* Parses files that another thread reads. */
+void python_parse_ahead(struct parse_ahead *ahead);
 struct arena *python_tree_arena(const struct python_tree *tree);
 const struct source_files *python_tree_files(const struct python_tree *tree);
 /* Those of the call that was asked for last (python_nodes.c). */

@@ -27,11 +27,14 @@ static void skip_past(struct statements *s, struct str end)
 /* From after the opening to after the closing one; one that its line must close is given up at the end of it. */
 static void skip_quoted(struct statements *s, struct str end, bool one_line)
 {
-    while (s->at < s->source.length && !is_at(s, end)) {
-        if (one_line && byte_at(s, s->at) == '\n')
-            return;
-        s->at += byte_at(s, s->at) == '\\' ? 2 : 1;
+    while (s->at < s->source.length) {
+        char byte = s->source.bytes[s->at];
+        if ((byte == end.bytes[0] && is_at(s, end)) || (one_line && byte == '\n'))
+            break;
+        s->at += byte == '\\' ? 2 : 1;
     }
+    if (one_line && byte_at(s, s->at) == '\n')
+        return;
     s->broken = s->broken || s->at >= s->source.length;
     s->at += end.length;
 }
@@ -122,7 +125,7 @@ static bool step(struct statements *s)
     return !is_blank(byte);
 }
 
-/* The line before ends in a backslash; or it is one of a script that cannot begin a statement, as the brace below `class User`. */
+/* The line before ends in a backslash; or it is one that cannot begin a statement, as the brace below `class User`. */
 static bool goes_on(const struct statements *s)
 {
     size_t line = s->at;
@@ -131,7 +134,7 @@ static bool goes_on(const struct statements *s)
         (byte_at(s, line - 2) == '\\' ||
          (byte_at(s, line - 2) == '\r' && line >= 3 && byte_at(s, line - 3) == '\\')))
         return true;
-    return s->is_script && str_find_byte(STR("{.?:=|&<>,)]}*+-/%^"), byte_at(s, s->at)) != SIZE_MAX;
+    return str_find_byte(STR("{.?:=|&<>,)]}*+-/%^"), byte_at(s, s->at)) != SIZE_MAX;
 }
 
 static bool begins_statement(const struct statements *s)
@@ -143,11 +146,11 @@ static bool begins_statement(const struct statements *s)
            !is_at(s, STR("/*"));
 }
 
-bool statements_next(struct statements *s, struct str *ret_statement)
+static bool next_of_script(struct statements *s, struct str *ret_statement)
 {
     size_t start, end;
 
-    /* Code that stands in no statement: indented, or behind a comment. */
+    /* Code that stands in no statement: behind a comment. */
     while (s->at < s->source.length && !begins_statement(s))
         s->broken = step(s) || s->broken;
     if (s->at >= s->source.length)
@@ -158,11 +161,112 @@ bool statements_next(struct statements *s, struct str *ret_statement)
             end = s->at;
     } while (s->at < s->source.length && !begins_statement(s));
     /* A value on the next line, in the first column. */
-    if (s->is_script && end > start &&
-        str_find_byte(STR("=,+|&?:<"), byte_at(s, end - 1)) != SIZE_MAX)
+    if (end > start && str_find_byte(STR("=,+|&?:<"), byte_at(s, end - 1)) != SIZE_MAX)
         s->broken = true;
     *ret_statement = str_slice(s->source, start, end);
     return true;
+}
+
+/* --- Python, in one pass. --- */
+
+/* Bytes that change what a byte behind them means. */
+static const bool turns[256] = {
+    ['\n'] = true, ['#'] = true, ['\''] = true, ['"'] = true, ['('] = true, [')'] = true,
+    ['['] = true,  [']'] = true, ['{'] = true,  ['}'] = true, [';'] = true, ['\\'] = true};
+
+/* At the start of a line; goes to the statement's first byte when one begins there. */
+static bool begins_at_line(struct statements *s)
+{
+    size_t at = s->at;
+
+    while (byte_at(s, at) == ' ' || byte_at(s, at) == '\t')
+        at++;
+    if (at >= s->source.length || is_blank(s->source.bytes[at]) || s->source.bytes[at] == '#' ||
+        at - s->at > s->indent)
+        return false;
+    s->at = at;
+    return true;
+}
+
+static bool has_word_behind(const struct statements *s)
+{
+    size_t at = s->at + 1;
+
+    while (byte_at(s, at) == ' ' || byte_at(s, at) == '\t')
+        at++;
+    return byte_is_word(byte_at(s, at));
+}
+
+/* The backslash, and the end of the line behind it. */
+static void skip_escaped(struct statements *s)
+{
+    s->at++;
+    if (byte_at(s, s->at) == '\r')
+        s->at++;
+    s->at++;
+}
+
+static size_t end_of_code(const struct statements *s, size_t from, size_t end)
+{
+    size_t at = s->at < s->source.length ? s->at : s->source.length;
+
+    while (at > from && is_blank(s->source.bytes[at - 1]))
+        at--;
+    return at > from ? at : end;
+}
+
+/* To where the next statement begins, or the source ends; returns the end of the last code before. */
+static size_t pass_statement(struct statements *s)
+{
+    size_t from = s->at, end = s->at; /* from: of code that does not end at `end` */
+
+    while (s->at < s->source.length) {
+        size_t at = s->at;
+        while (at < s->source.length && !turns[(unsigned char)s->source.bytes[at]])
+            at++;
+        s->at = at;
+        char byte = byte_at(s, at);
+        if (at == s->source.length) {
+            break;
+        } else if (byte == '\n' || byte == '#') {
+            end = end_of_code(s, from, end);
+            skip_line(s);
+            from = ++s->at;
+            if (!s->depth && begins_at_line(s))
+                return end;
+        } else if (byte == '\'' || byte == '"') {
+            skip_string(s);
+        } else if (byte == '\\') {
+            skip_escaped(s);
+        } else {
+            s->several = s->several || (byte == ';' && !s->depth && has_word_behind(s));
+            s->depth += byte == '(' || byte == '[' || byte == '{';
+            s->depth -= s->depth && (byte == ')' || byte == ']' || byte == '}');
+            s->at++;
+        }
+    }
+    s->at = s->source.length;
+    return end_of_code(s, from, end);
+}
+
+static bool next_of_python(struct statements *s, struct str *ret_statement)
+{
+    size_t start = s->at;
+
+    /* Code that stands in no statement: it is indented. */
+    if (!s->at && !begins_at_line(s))
+        s->broken = pass_statement(s) > start || s->broken;
+    if (s->at >= s->source.length)
+        return false;
+    start = s->at;
+    s->several = false;
+    *ret_statement = str_slice(s->source, start, pass_statement(s));
+    return true;
+}
+
+bool statements_next(struct statements *s, struct str *ret_statement)
+{
+    return s->is_script ? next_of_script(s, ret_statement) : next_of_python(s, ret_statement);
 }
 
 bool statements_are_whole(const struct statements *s)

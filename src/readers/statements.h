@@ -13,10 +13,13 @@
 
 #include "base/str.h"
 
-struct statements { /* begun with `source` and `is_script` */
+struct statements { /* begun with `source` and `is_script`, or `indent` */
     struct str source;
     size_t at, depth;
     bool is_script; /* TypeScript and JavaScript, not Python */
+    size_t
+        indent; /* Python: a line with no more blanks before it begins a statement, as in the body of a class */
+    bool several; /* Python: of the last statement, statements_are_several() */
     bool broken;
 };
 

@@ -161,9 +161,9 @@ Test(edited_tables, references)
     };
 
     for (size_t i = 0; i < COUNT_OF(keys); i++) {
-        const struct str texts[] = {str_from(keys[i].before), str_from(keys[i].after)};
+        struct edited_pair pair = {.texts = {str_from(keys[i].before), str_from(keys[i].after)}};
         struct strs names = {0}, references = {0};
-        cr_assert(edited_tables(&arena, texts, &names, &references));
+        cr_assert(edited_tables(&arena, &pair, &names, &references));
         cr_expect(str_eq(joined(&references), str_from(keys[i].names)), STR_FMT,
                   STR_ARG(joined(&references)));
     }
@@ -194,9 +194,9 @@ Test(edited_tables, files_beside)
 Test(edited_tables, edits)
 {
     for (size_t i = 0; i < COUNT_OF(edits); i++) {
-        const struct str texts[] = {str_from(edits[i].before), str_from(edits[i].after)};
+        struct edited_pair pair = {.texts = {str_from(edits[i].before), str_from(edits[i].after)}};
         struct strs names = {0}, references = {0};
-        bool alone = edited_tables(&arena, texts, &names, &references);
+        bool alone = edited_tables(&arena, &pair, &names, &references);
         cr_expect_eq(alone, edits[i].names != NULL, "%zu:\n%s---\n%s", i, edits[i].before,
                      edits[i].after);
         if (alone && edits[i].names)
