@@ -136,6 +136,26 @@ struct str str_trim_bytes(struct str s, const char *set)
     return s;
 }
 
+struct str str_word(struct str s)
+{
+    size_t length = 0;
+
+    while (length < s.length && byte_is_word(s.bytes[length]))
+        length++;
+    return str_prefix(s, length);
+}
+
+struct str str_next_word(struct str *rest)
+{
+    size_t start = 0;
+
+    while (start < rest->length && !byte_is_word(rest->bytes[start]))
+        start++;
+    struct str word = str_word(str_from_offset(*rest, start));
+    *rest = str_from_offset(*rest, start + word.length);
+    return word;
+}
+
 struct str str_trim(struct str s)
 {
     return str_trim_bytes(s, " \t\r\n\v\f");

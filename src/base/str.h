@@ -90,6 +90,10 @@ struct str str_slice(struct str s, size_t from, size_t to);
 struct str str_cut(struct str *rest, char separator);
 /* The next line of *rest without its LF or CRLF; false when nothing is left. */
 bool str_next_line(struct str *rest, struct str *ret_line);
+/* The word (byte_is_word) that it begins with. */
+struct str str_word(struct str s);
+/* The next word of *rest, which goes on behind it; empty at the end. */
+struct str str_next_word(struct str *rest);
 struct str str_trim(struct str s);
 struct str str_trim_bytes(struct str s, const char *set);
 

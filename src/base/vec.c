@@ -34,6 +34,28 @@ size_t vec_first_key(const void *items, size_t count, size_t item_size, uint64_t
     return low;
 }
 
+struct placed_key {
+    uint64_t key;
+    size_t place;
+};
+
+static int compare_keys(const void *a, const void *b)
+{
+    struct placed_key x, y;
+
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    if (x.key != y.key)
+        return x.key < y.key ? -1 : 1;
+    return (x.place > y.place) - (x.place < y.place);
+}
+
+void vec_sort_keys(void *items, size_t count, size_t item_size)
+{
+    if (count)
+        qsort(items, count, item_size, compare_keys);
+}
+
 bool strs_have(const struct strs *list, struct str s)
 {
     for (size_t i = 0; i < list->count; i++)

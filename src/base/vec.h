@@ -44,6 +44,10 @@ size_t vec_first_key(const void *items, size_t count, size_t item_size, uint64_t
 #define VEC_FIRST_KEY(vec, key)                                                                    \
     vec_first_key((vec)->items, (vec)->count, sizeof((vec)->items[0]), (key))
 
+/* Sorts items whose first members are a uint64_t and a size_t by these: a key, and the place of what it belongs to. */
+void vec_sort_keys(void *items, size_t count, size_t item_size);
+#define VEC_SORT_KEYS(vec) vec_sort_keys((vec)->items, (vec)->count, sizeof((vec)->items[0]))
+
 VEC_DEFINE(strs, struct str);
 
 bool strs_have(const struct strs *list, struct str s);

@@ -34,15 +34,6 @@ static void post(struct cover *cover, enum cover_space space, struct str word, s
                  (struct posting){.key = cover_key_of(space, word), .part = part});
 }
 
-static int compare_postings(const void *a, const void *b)
-{
-    const struct posting *x = a, *y = b;
-
-    if (x->key != y->key)
-        return x->key < y->key ? -1 : 1;
-    return (x->part > y->part) - (x->part < y->part);
-}
-
 /* --- Reading. --- */
 
 static void post_words(struct cover *cover, struct str text, size_t part)
@@ -302,9 +293,7 @@ struct cover *cover_read(struct arena *arena, struct str path, struct str text)
         break;
     }
     post_steps(cover);
-    if (cover->postings.count)
-        qsort(cover->postings.items, cover->postings.count, sizeof cover->postings.items[0],
-              compare_postings);
+    VEC_SORT_KEYS(&cover->postings);
     return cover;
 }
 

@@ -12,15 +12,6 @@ struct cover_index_key {
     size_t change;
 };
 
-static int compare_keys(const void *a, const void *b)
-{
-    const struct cover_index_key *x = a, *y = b;
-
-    if (x->key != y->key)
-        return x->key < y->key ? -1 : 1;
-    return (x->change > y->change) - (x->change < y->change);
-}
-
 static void add(struct cover_index *index, enum cover_space space, struct str word, size_t change)
 {
     if (word.length)
@@ -64,8 +55,7 @@ struct cover_index cover_index_of(struct arena *arena, const struct schema_chang
     index.found = ARENA_ARRAY(arena, changes->count + 1, bool);
     for (size_t i = 0; i < changes->count; i++)
         add_change(&index, i);
-    if (index.keys.count)
-        qsort(index.keys.items, index.keys.count, sizeof index.keys.items[0], compare_keys);
+    VEC_SORT_KEYS(&index.keys);
     return index;
 }
 

@@ -22,11 +22,7 @@ static size_t back_over_blanks(struct str text, size_t at)
 
 static struct str word_at(struct str text, size_t at)
 {
-    size_t end = at;
-
-    while (end < text.length && byte_is_word(text.bytes[end]))
-        end++;
-    return str_slice(text, at, end);
+    return str_word(str_from_offset(text, at));
 }
 
 static struct str word_before(struct str text, size_t end)

@@ -22,16 +22,12 @@ static bool is_margin(char byte)
 static struct str function_name(struct str text)
 {
     struct str rest = text;
-    size_t end = 0;
 
     if (str_starts(rest, STR("async ")))
         rest = str_from_offset(rest, STR("async ").length);
     if (!str_starts(rest, STR("def ")))
         return STR_NONE;
-    rest = str_from_offset(rest, STR("def ").length);
-    while (end < rest.length && byte_is_word(rest.bytes[end]))
-        end++;
-    return str_prefix(rest, end);
+    return str_word(str_from_offset(rest, STR("def ").length));
 }
 
 static void split(struct arena *arena, struct str text, struct pieces *pieces)

@@ -19,15 +19,13 @@ static bool is_quote(char byte)
 static bool is_readable_argument(struct str rest)
 {
     static const char *const made[] = {"sa.", "sqlalchemy.", "Column(", "postgresql.", "mysql."};
-    size_t word = 0;
+    size_t word = str_word(rest).length;
 
     if (is_quote(rest.bytes[0]) || rest.bytes[0] == ')')
         return true;
     for (size_t i = 0; i < COUNT_OF(made); i++)
         if (str_starts(rest, str_from(made[i])))
             return true;
-    while (word < rest.length && byte_is_word(rest.bytes[word]))
-        word++;
     return word && word < rest.length && rest.bytes[word] == '=';
 }
 

@@ -11,15 +11,6 @@ struct covering_key {
     size_t file;
 };
 
-static int compare_keys(const void *a, const void *b)
-{
-    const struct covering_key *x = a, *y = b;
-
-    if (x->key != y->key)
-        return x->key < y->key ? -1 : 1;
-    return (x->file > y->file) - (x->file < y->file);
-}
-
 static int compare_places(const void *a, const void *b)
 {
     const size_t *x = a, *y = b;
@@ -58,8 +49,7 @@ void covering_index(struct covering *c)
             VEC_PUSH(c->arena, &c->anyhow, f);
     }
     c->found = ARENA_ARRAY(c->arena, c->files.count + 1, bool);
-    if (c->keys.count)
-        qsort(c->keys.items, c->keys.count, sizeof c->keys.items[0], compare_keys);
+    VEC_SORT_KEYS(&c->keys);
 }
 
 static void find(const struct covering *c, enum cover_space space, struct str word,

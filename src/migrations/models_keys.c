@@ -49,15 +49,6 @@ static uint64_t key_of(struct str table)
     return key;
 }
 
-static int compare_entries(const void *a, const void *b)
-{
-    const struct entry *x = a, *y = b;
-
-    if (x->key != y->key)
-        return x->key < y->key ? -1 : 1;
-    return (x->at > y->at) - (x->at < y->at);
-}
-
 static void note_entries(struct keeping *k)
 {
     struct covering *c = k->c;
@@ -75,8 +66,7 @@ static void note_entries(struct keeping *k)
                                         .file = &c->files.items[f],
                                         .step = step});
         }
-    if (k->entries.count)
-        qsort(k->entries.items, k->entries.count, sizeof k->entries.items[0], compare_entries);
+    VEC_SORT_KEYS(&k->entries);
 }
 
 /* The entries of a table in their order, those of what it was called before it got its name among them. */
@@ -112,7 +102,7 @@ static struct entry_list find_about(const struct keeping *k, const struct schema
     if (names.count > 2 && found.count) { /* of several names: in their order */
         for (size_t i = 0; i < found.count; i++)
             found.items[i].key = 0;
-        qsort(found.items, found.count, sizeof found.items[0], compare_entries);
+        VEC_SORT_KEYS(&found);
     }
     return found;
 }

@@ -185,12 +185,8 @@ bool models_edits_read(struct model_side sides[2], size_t language, const struct
 
 static void note_words(struct nearness *n, struct str text)
 {
-    for (size_t at = 0, start = 0; at <= text.length; at++)
-        if (at == text.length || !byte_is_word(text.bytes[at])) {
-            if (at > start)
-                (void)words_add(&n->said, str_slice(text, start, at));
-            start = at + 1;
-        }
+    for (struct str word; (word = str_next_word(&text)).length;)
+        (void)words_add(&n->said, word);
 }
 
 /* Does it define a name that was said, or run something? */
@@ -206,15 +202,6 @@ static bool is_said(const struct nearness *n, struct arena *arena, struct str te
     return false;
 }
 
-static struct str word_at(struct str text)
-{
-    size_t end = 0;
-
-    while (end < text.length && byte_is_word(text.bytes[end]))
-        end++;
-    return str_prefix(text, end);
-}
-
 /* import User as Person */
 static void note_aliases(struct nearness *n, struct str line)
 {
@@ -222,14 +209,14 @@ static void note_aliases(struct nearness *n, struct str line)
 
     for (size_t at; (at = str_find(line, as)) != SIZE_MAX;) {
         line = str_trim(str_from_offset(line, at + as.length));
-        (void)note_name(n->edits, word_at(line));
+        (void)note_name(n->edits, str_word(line));
     }
 }
 
 /* Person = User */
 static void note_value(struct nearness *n, struct str line)
 {
-    struct str name = word_at(line), rest = str_trim(str_from_offset(line, name.length));
+    struct str name = str_word(line), rest = str_trim(str_from_offset(line, name.length));
 
     if (name.length && str_find_byte(line, '(') == SIZE_MAX &&
         (str_starts(rest, STR("=")) || str_starts(rest, STR(":"))))
@@ -244,7 +231,7 @@ static void note_made_from(struct nearness *n, const struct sought *sought, stru
     while (str_next_line(&text, &line)) {
         struct str rest = str_trim(line);
         if (str_starts(rest, STR("class ")))
-            class = word_at(str_trim(str_from_offset(rest, STR("class ").length)));
+            class = str_word(str_trim(str_from_offset(rest, STR("class ").length)));
         if (sought_in(sought, rest)) {
             if (class.length)
                 (void)note_name(n->edits, class);
@@ -320,14 +307,14 @@ static void note_classes(struct nearness *n, struct str text)
 
     for (struct str line; str_next_line(&text, &line);)
         if (str_starts(line, mark))
-            (void)words_add(&n->classes, word_at(str_trim(str_from_offset(line, mark.length))));
+            (void)words_add(&n->classes, str_word(str_trim(str_from_offset(line, mark.length))));
 }
 
 static bool is_unseen(const struct nearness *n, struct str base)
 {
     static const char *const common[] = {"Base", "Model", "Mixin", "Enum", "Type", "object"};
     size_t dot = str_find_last_byte(base, '.');
-    struct str name = word_at(dot == SIZE_MAX ? base : str_from_offset(base, dot + 1));
+    struct str name = str_word(dot == SIZE_MAX ? base : str_from_offset(base, dot + 1));
 
     for (size_t i = 0; i < COUNT_OF(common); i++)
         if (str_contains(name, str_from(common[i])))

@@ -3,21 +3,11 @@
 #include "base/sought.h"
 #include "readers/statements.h"
 
-struct str edited_name_at(struct str text)
-{
-    size_t length = 0;
-
-    while (length < text.length && byte_is_word(text.bytes[length]))
-        length++;
-    return str_prefix(text, length);
-}
-
 /* --- The statements of one edition. --- */
 
 static enum edited_kind value_kind(struct str statement, struct str *ret_name)
 {
-    struct str name = edited_name_at(statement),
-               rest = str_trim(str_from_offset(statement, name.length));
+    struct str name = str_word(statement), rest = str_trim(str_from_offset(statement, name.length));
 
     if (!name.length || (!str_starts(rest, STR(":")) &&
                          (!str_starts(rest, STR("=")) || str_starts(rest, STR("==")))))
@@ -28,7 +18,7 @@ static enum edited_kind value_kind(struct str statement, struct str *ret_name)
 
 static bool begins_text(struct str statement)
 {
-    struct str rest = str_from_offset(statement, edited_name_at(statement).length);
+    struct str rest = str_from_offset(statement, str_word(statement).length);
 
     return statement.length - rest.length <= 2 && rest.length &&
            (rest.bytes[0] == '"' || rest.bytes[0] == '\'');
@@ -44,22 +34,22 @@ static bool is_compound(struct str word)
 
 enum edited_kind edited_kind_of(struct str statement, struct str *ret_name)
 {
-    struct str rest = statement, word = edited_name_at(rest);
+    struct str rest = statement, word = str_word(rest);
 
     *ret_name = STR_NONE;
     if (str_eq(word, STR("import")) || str_eq(word, STR("from")))
         return EDITED_IMPORT;
     if (str_eq(word, STR("async"))) {
         rest = str_trim(str_from_offset(rest, word.length));
-        word = edited_name_at(rest);
+        word = str_word(rest);
     }
     if (str_eq(word, STR("class")) || str_eq(word, STR("def"))) {
-        *ret_name = edited_name_at(str_trim(str_from_offset(rest, word.length)));
+        *ret_name = str_word(str_trim(str_from_offset(rest, word.length)));
         return word.bytes[0] == 'c' ? EDITED_CLASS : EDITED_FUNCTION;
     }
     if (begins_text(statement))
         return EDITED_TEXT;
-    return is_compound(edited_name_at(statement)) ? EDITED_OTHER : value_kind(statement, ret_name);
+    return is_compound(str_word(statement)) ? EDITED_OTHER : value_kind(statement, ret_name);
 }
 
 /* `indent`: of its lines. False: it cannot be followed, or binds a name twice: then the order counts. */

@@ -44,8 +44,6 @@ struct edited_body {
     bool judged, has_table;
 };
 
-/* The word that a text begins with. */
-struct str edited_name_at(struct str text);
 enum edited_kind edited_kind_of(struct str statement, struct str *ret_name);
 bool edited_parts_read(struct arena *arena, struct str source, struct edited_parts *ret_parts);
 bool edited_parts_have(const struct edited_parts *parts, const struct edited_part *part);

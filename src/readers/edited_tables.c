@@ -27,21 +27,12 @@ static bool imports_package(struct str statement)
         "sqlalchemy", "sqlmodel", "django", "typing",           "typing_extensions", "datetime",
         "uuid",       "decimal",  "enum",   "flask_sqlalchemy", "__future__",        "pydantic"};
     bool from = str_starts(statement, STR("from"));
-    struct str module = edited_name_at(str_trim(str_from_offset(statement, from ? 4 : 6)));
+    struct str module = str_word(str_trim(str_from_offset(statement, from ? 4 : 6)));
 
     for (size_t i = 0; i < COUNT_OF(packages); i++)
         if (str_eq(module, str_from(packages[i])))
             return true;
     return false;
-}
-
-static bool next_name(struct str *rest, struct str *ret_name)
-{
-    while (rest->length && !byte_is_word(rest->bytes[0]))
-        *rest = str_from_offset(*rest, 1);
-    *ret_name = edited_name_at(*rest);
-    *rest = str_from_offset(*rest, ret_name->length);
-    return ret_name->length > 0;
 }
 
 /* __all__ with more in it than before. */
@@ -53,9 +44,9 @@ static bool hands_on_more(struct arena *arena, const struct edited_part *before,
 
     for (size_t i = 0; i < after->list.count; i++)
         if (str_eq(after->list.items[i].name, STR("__all__")))
-            for (rest = after->list.items[i].text; next_name(&rest, &word);)
+            for (rest = after->list.items[i].text; (word = str_next_word(&rest)).length;)
                 (void)words_add(&words, word);
-    for (rest = before->text; next_name(&rest, &word);)
+    for (rest = before->text; (word = str_next_word(&rest)).length;)
         if (!words_have(&words, word))
             return false;
     return true;
@@ -94,7 +85,7 @@ static void names_imported(struct arena *arena, struct str statement, struct str
             size_t as = str_find(one, STR(" as "));
             if (as != SIZE_MAX)
                 one = str_trim(str_from_offset(one, as + STR(" as ").length));
-            one = edited_name_at(one);
+            one = str_word(one);
             if (one.length)
                 VEC_PUSH(arena, names, one);
         }
@@ -147,13 +138,13 @@ static bool import_may_come(struct coming *c, const struct edited_part *part)
 
 static bool is_chain(struct str statement)
 {
-    struct str rest = str_from_offset(statement, edited_name_at(statement).length);
+    struct str rest = str_from_offset(statement, str_word(statement).length);
 
     rest = str_trim(rest);
     if (!str_starts(rest, STR("=")))
         return false;
     rest = str_trim(str_from_offset(rest, 1));
-    rest = str_trim(str_from_offset(rest, edited_name_at(rest).length));
+    rest = str_trim(str_from_offset(rest, str_word(rest).length));
     return str_starts(rest, STR("=")) && !str_starts(rest, STR("=="));
 }
 
@@ -366,7 +357,7 @@ static bool note_literals(struct arena *arena, struct str source, struct str mar
         source = str_from_offset(source, at + mark.length);
         all = is_literal(source, &name) && all;
         while (name.length) {
-            struct str word = edited_name_at(name);
+            struct str word = str_word(name);
             if (word.length)
                 VEC_PUSH(arena, names, word);
             name = str_from_offset(name, word.length ? word.length : 1);

@@ -8,19 +8,6 @@
 
 /* --- What may be left out. --- */
 
-static struct str next_word(struct str *rest)
-{
-    size_t start = 0, end;
-
-    while (start < rest->length && !byte_is_word(rest->bytes[start]))
-        start++;
-    for (end = start; end < rest->length && byte_is_word(rest->bytes[end]);)
-        end++;
-    struct str word = str_slice(*rest, start, end);
-    *rest = str_from_offset(*rest, end);
-    return word;
-}
-
 /* --- Members. --- */
 
 static bool is_dunder(struct str name)
@@ -208,7 +195,7 @@ void edited_thin_begin(struct arena *arena, const struct edited_pair *pair,
 
 void edited_thin_note_words(struct words *words, struct str text)
 {
-    for (struct str word; (word = next_word(&text)).length;) {
+    for (struct str word; (word = str_next_word(&text)).length;) {
         size_t end = str_find(word, STR("__"));
         (void)words_add(words, word);
         if (end != SIZE_MAX && end) /* Q(price__gte=0) */
@@ -283,7 +270,7 @@ static bool quotes_said(struct str text, const struct words *said)
         struct str rest = str_from_offset(text, at);
         struct str inside = str_prefix(rest, str_find_byte(rest, quote));
         at += inside.length + 1;
-        for (struct str word; (word = next_word(&inside)).length;)
+        for (struct str word; (word = str_next_word(&inside)).length;)
             if (words_have(said, word))
                 return true;
     }
@@ -292,7 +279,7 @@ static bool quotes_said(struct str text, const struct words *said)
 
 bool edited_thin_says(struct str text, const struct words *words)
 {
-    for (struct str word; words->count && (word = next_word(&text)).length;) {
+    for (struct str word; words->count && (word = str_next_word(&text)).length;) {
         size_t end = str_find(word, STR("__"));
         if (words_have(words, word) ||
             (end != SIZE_MAX && words_have(words, str_prefix(word, end))))
@@ -360,14 +347,14 @@ static bool is_from_library(struct str statement)
     size_t import = str_find(module, STR(" import"));
 
     if (!str_starts(statement, STR("from ")) || import == SIZE_MAX ||
-        !str_is_one_of(edited_name_at(module), packages))
+        !str_is_one_of(str_word(module), packages))
         return false;
     struct str names = str_trim(str_from_offset(module, import + STR(" import").length));
     if (str_starts(names, STR("(")) && str_ends(names, STR(")")))
         names = str_trim_bytes(str_slice(names, 1, names.length - 1), ", \t\r\n");
     while (names.length) {
         struct str name = str_trim_bytes(str_cut(&names, ','), " \t\r\n");
-        if (!name.length || edited_name_at(name).length != name.length)
+        if (!name.length || str_word(name).length != name.length)
             return false;
     }
     return true;
@@ -387,7 +374,7 @@ static void add_import(struct buf *out, struct str statement, struct str behind)
     struct str rest = str_from_offset(statement, import + STR(" import").length);
     bool any = false;
 
-    for (struct str name; (name = next_word(&rest)).length;) {
+    for (struct str name; (name = str_next_word(&rest)).length;) {
         if (!str_contains(behind, name))
             continue;
         if (!any) {

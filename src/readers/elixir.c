@@ -290,15 +290,6 @@ TSNode elixir_attribute(struct elixir_scope scope, const char *name, TSNode befo
 
 /* --- Aliases. --- */
 
-static int compare_aliases(const void *a, const void *b)
-{
-    const struct elixir_aliased *x = a, *y = b;
-
-    if (x->key != y->key)
-        return x->key < y->key ? -1 : 1;
-    return (x->at > y->at) - (x->at < y->at);
-}
-
 static void read_aliases(struct elixir_scope scope)
 {
     struct elixir_tree *tree = scope.tree;
@@ -320,9 +311,7 @@ static void read_aliases(struct elixir_scope scope)
             (struct elixir_aliased){
                 .key = str_hash(STR_HASH_START, name), .at = i, .name = name, .module = module});
     }
-    if (tree->aliases.count)
-        qsort(tree->aliases.items, tree->aliases.count, sizeof tree->aliases.items[0],
-              compare_aliases);
+    VEC_SORT_KEYS(&tree->aliases);
 }
 
 struct str elixir_alias(struct elixir_scope scope, struct str name)

@@ -26,8 +26,8 @@ static void add_import_name(struct arena *arena, struct import_names *names, str
 {
     size_t as = str_find(item, STR(" as "));
     struct str thing = str_trim(str_prefix(item, as));
-    struct str name = as == SIZE_MAX ? edited_name_at(thing)
-                                     : str_trim(str_from_offset(item, as + STR(" as ").length));
+    struct str name =
+        as == SIZE_MAX ? str_word(thing) : str_trim(str_from_offset(item, as + STR(" as ").length));
 
     if (name.length)
         VEC_PUSH(arena, names,
@@ -62,7 +62,7 @@ static bool is_of_library(struct str module)
         "sqlalchemy", "sqlmodel", "django",           "typing",   "uuid", "typing_extensions",
         "datetime",   "decimal",  "flask_sqlalchemy", "pydantic", NULL};
 
-    return str_is_one_of(edited_name_at(module), packages);
+    return str_is_one_of(str_word(module), packages);
 }
 
 static bool all_are(const struct import_names *names, const struct import_name *import)
@@ -117,7 +117,7 @@ bool library_names_only(struct str text, const struct words *names)
             size_t end = str_find_byte(str_from_offset(rest, 1), byte);
             at += end == SIZE_MAX ? rest.length : end + 2;
         } else if (byte_is_word(byte)) {
-            struct str word = edited_name_at(rest);
+            struct str word = str_word(rest);
             if (!byte_is_digit(byte) && !(at && text.bytes[at - 1] == '.') &&
                 !words_have(names, word) &&
                 !(depth && is_keyword_argument(str_from_offset(rest, word.length))))

@@ -35,17 +35,16 @@ void steps_push(struct steps_reader *r, struct step step)
 static void rename_of_unknown(struct steps_reader *r, struct str text)
 {
     static const struct str words = STR_INIT("RENAME TO ");
-    size_t at = str_find(text, words), gap = str_find_byte(text, '{'), end = 0;
+    size_t at = str_find(text, words), gap = str_find_byte(text, '{');
 
     if (at == SIZE_MAX || gap == SIZE_MAX || gap > at)
         return;
     text = str_from_offset(text, at + words.length);
     if (str_starts(text, STR("\"")) || str_starts(text, STR("`")))
         text = str_from_offset(text, 1);
-    while (end < text.length && byte_is_word(text.bytes[end]))
-        end++;
-    if (end)
-        steps_push(r, (struct step){.kind = STEP_TABLE_NAME, .name = str_prefix(text, end)});
+    struct str name = str_word(text);
+    if (name.length)
+        steps_push(r, (struct step){.kind = STEP_TABLE_NAME, .name = name});
 }
 
 /* SQL that is computed may make anything; what insert() and update() make is none. */
