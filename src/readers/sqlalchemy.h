@@ -244,9 +244,10 @@ struct str sa_table_name(struct sa_reader *r, struct python_scope scope, TSNode 
 struct str sa_class_table(struct sa_reader *r, struct sa_class *class);
 /* Does the class itself have a column with primary_key=True? */
 bool sa_has_own_key(struct sa_reader *r, const struct sa_class *class);
-/* SQLModel's Field(…). */
-bool sa_field_read(struct sa_reader *r, const struct sa_class *class, struct python_scope scope,
-                   TSNode annotation, TSNode value, struct sa_column *ret_column);
+/* SQLModel's Field(…), which may stand elsewhere than the annotation; null: the annotation alone. */
+bool sa_field_read(struct sa_reader *r, const struct sa_class *class,
+                   const struct sa_attribute *attribute, struct python_scope scope, TSNode value,
+                   struct sa_column *ret_column);
 /* The database's default as an SQL expression, false when it cannot be read. */
 bool sa_default_read(struct sa_reader *r, struct python_scope scope, TSNode expression,
                      struct str *ret_text, bool *ret_string);

@@ -122,14 +122,15 @@ static enum value_kind value_kind(struct sa_reader *r, struct python_scope *scop
         return VALUE_COMPOSITE;
     if (str_eq(called, STR("dataclasses.field")))
         return dataclass_field(r, scope, value, depth);
-    if (function.kind == THING_FUNCTION && depth < FUNCTIONS_MAX) {
+    bool lambda = function.kind == THING_VALUE && node_is(function.node, "lambda");
+    if ((function.kind == THING_FUNCTION || lambda) && depth < FUNCTIONS_MAX) {
         struct python_scope in = {
             .file = function.file, .class_name = scope->class_name, .class = scope->class};
         TSNode inner = python_call_returned(function);
         bool entered = python_call_enter(r->tree, *scope, *value, function, &in);
         enum value_kind kind =
             ts_node_is_null(inner) ? VALUE_OTHER : value_kind(r, &in, &inner, depth + 1);
-        bool column = kind == VALUE_COLUMN || kind == VALUE_PARTIAL;
+        bool column = kind == VALUE_COLUMN || kind == VALUE_PARTIAL || kind == VALUE_FIELD;
         if (column && entered) {
             *scope = in;
             *value = inner;
@@ -298,11 +299,11 @@ static void read_field(struct sa_reader *r, const struct sa_class *class,
                        const struct sa_attribute *attribute, struct python_scope scope,
                        TSNode value, struct schema_table *table)
 {
-    TSNode at = ts_node_is_null(value) ? attribute->annotation : value;
+    TSNode at = ts_node_is_null(attribute->value) ? attribute->annotation : attribute->value;
     struct sa_column column = {
         .column = {.nullable = true, .place = sa_place(attribute->scope.file, at)}};
 
-    if (!sa_field_read(r, class, scope, attribute->annotation, value, &column)) {
+    if (!sa_field_read(r, class, attribute, scope, value, &column)) {
         TSNode made =
             node_is(value, "call") ? call_keyword(scope.file, value, "sa_column") : node_null();
         sa_attribute_unread(r, attribute, table, at,

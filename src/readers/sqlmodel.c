@@ -16,10 +16,16 @@ static bool annotation_is_relationship(struct sa_reader *r, struct python_scope 
 static struct str number_of(struct sa_reader *r, struct python_scope scope, TSNode call,
                             const char *name)
 {
-    struct python_constant value =
-        python_constant(r->tree, scope, call_keyword(scope.file, call, name));
+    struct sa_argument given = sa_keyword(r, scope, call, name);
+    struct python_constant value = python_constant(r->tree, given.scope, given.node);
 
     return value.kind == CONSTANT_NUMBER ? value.text : STR_NONE;
+}
+
+static bool has_value(struct sa_reader *r, struct sa_argument given)
+{
+    return !ts_node_is_null(given.node) &&
+           python_constant(r->tree, given.scope, given.node).kind != CONSTANT_NONE;
 }
 
 static bool sized(struct sa_reader *r, struct python_scope scope, TSNode call, struct sa_type *type)
@@ -28,7 +34,7 @@ static bool sized(struct sa_reader *r, struct python_scope scope, TSNode call, s
     struct str digits = number_of(r, scope, call, "max_digits");
     struct str places = number_of(r, scope, call, "decimal_places");
 
-    if (!ts_node_is_null(call_keyword(scope.file, call, "max_length")) && !length.length)
+    if (!length.length && has_value(r, sa_keyword(r, scope, call, "max_length")))
         return false;
     if (length.length && str_eq(type->text, STR("VARCHAR")))
         type->text = str_printf(r->arena, "VARCHAR(" STR_FMT ")", STR_ARG(length));
@@ -43,24 +49,27 @@ static bool sa_column_of_field(struct sa_reader *r, const struct sa_class *class
                                struct python_scope scope, TSNode value, struct sa_column *column,
                                bool *ret_done)
 {
-    TSNode made = call_keyword(scope.file, value, "sa_column");
+    struct sa_argument made = sa_keyword(r, scope, value, "sa_column");
 
     *ret_done = false;
-    if (ts_node_is_null(made) || node_is(made, "none"))
+    if (!has_value(r, made))
         return true;
     *ret_done = true;
-    return node_is(made, "call") &&
-           sa_is(python_foreign(r->tree, scope, node_field(made, "function")), "Column") &&
-           sa_column_read(r, class, scope, made, column);
+    return node_is(made.node, "call") &&
+           sa_is(python_foreign(r->tree, made.scope, node_field(made.node, "function")),
+                 "Column") &&
+           sa_column_read(r, class, made.scope, made.node, column);
 }
 
 /* sa_column_kwargs={"server_default": text("now()"), "name": "x"} */
-static bool read_extra(struct sa_reader *r, struct python_scope scope, TSNode value,
+static bool read_extra(struct sa_reader *r, struct python_scope outer, TSNode value,
                        struct sa_column *column)
 {
-    TSNode map = call_keyword(scope.file, value, "sa_column_kwargs");
+    struct sa_argument given = sa_keyword(r, outer, value, "sa_column_kwargs");
+    struct python_scope scope = given.scope;
+    TSNode map = given.node;
 
-    if (ts_node_is_null(map) || node_is(map, "none"))
+    if (!has_value(r, given))
         return true;
     if (!node_is(map, "dictionary"))
         return false;
@@ -90,23 +99,24 @@ static bool read_extra(struct sa_reader *r, struct python_scope scope, TSNode va
     return true;
 }
 
-static void read_words(struct sa_reader *r, struct python_scope scope, TSNode value,
+static bool read_words(struct sa_reader *r, struct python_scope scope, TSNode value,
                        struct sa_column *column)
 {
-    struct python_constant target =
-        python_constant(r->tree, scope, call_keyword(scope.file, value, "foreign_key"));
-    TSNode nullable = call_keyword(scope.file, value, "nullable");
+    struct sa_argument target = sa_keyword(r, scope, value, "foreign_key"),
+                       nullable = sa_keyword(r, scope, value, "nullable");
+    struct python_constant text = python_constant(r->tree, target.scope, target.node);
+    bool plain = sa_flag(r, scope, value, "primary_key", SIZE_MAX, &column->column.primary_key) &&
+                 sa_flag(r, scope, value, "unique", SIZE_MAX, &column->column.unique) &&
+                 sa_flag(r, scope, value, "index", SIZE_MAX, &column->index);
 
-    column->column.primary_key = node_is(call_keyword(scope.file, value, "primary_key"), "true");
-    column->column.unique = node_is(call_keyword(scope.file, value, "unique"), "true");
-    column->index = node_is(call_keyword(scope.file, value, "index"), "true");
-    if (target.kind == CONSTANT_STRING)
-        column->target = target.text;
+    if (text.kind == CONSTANT_STRING)
+        column->target = text.text;
     column->actions = sa_actions(r, scope, value);
-    if (!ts_node_is_null(nullable)) {
+    if (has_value(r, nullable)) {
         column->has_nullable = true;
-        column->column.nullable = node_is(nullable, "true");
+        plain = sa_flag(r, scope, value, "nullable", SIZE_MAX, &column->column.nullable) && plain;
     }
+    return plain;
 }
 
 /* Annotated[str, Field(index=True)] says what `= Field(index=True)` would. */
@@ -130,33 +140,38 @@ static TSNode annotated_field(struct sa_reader *r, struct python_scope scope, TS
     return node_null();
 }
 
-bool sa_field_read(struct sa_reader *r, const struct sa_class *class, struct python_scope scope,
-                   TSNode annotation, TSNode value, struct sa_column *ret_column)
+bool sa_field_read(struct sa_reader *r, const struct sa_class *class,
+                   const struct sa_attribute *attribute, struct python_scope scope, TSNode value,
+                   struct sa_column *ret_column)
 {
     struct sa_column *column = ret_column;
+    TSNode annotation = attribute->annotation;
     bool optional = false, done = false;
 
-    if (annotation_is_relationship(r, scope, annotation)) {
+    if (annotation_is_relationship(r, attribute->scope, annotation)) {
         column->skip = true;
         return true;
     }
-    if (ts_node_is_null(value))
+    if (ts_node_is_null(value)) {
+        scope = attribute->scope;
         value = annotated_field(r, scope, annotation);
+    }
     if (!ts_node_is_null(value)) {
         if (!sa_column_of_field(r, class, scope, value, column, &done))
             return false;
         if (done)
             return true;
-        read_words(r, scope, value, column);
-        TSNode type = call_keyword(scope.file, value, "sa_type");
-        if (!ts_node_is_null(type)) {
+        if (!read_words(r, scope, value, column))
+            return false;
+        struct sa_argument type = sa_keyword(r, scope, value, "sa_type");
+        if (has_value(r, type)) {
             column->has_type = true;
-            if (!sa_type_read(r, scope, type, &column->type))
+            if (!sa_type_read(r, type.scope, type.node, &column->type))
                 return false;
         }
     }
     struct sa_type type = {0};
-    bool typed = sa_annotation_read(r, class, scope, annotation, &type, &optional, NULL);
+    bool typed = sa_annotation_read(r, class, attribute->scope, annotation, &type, &optional, NULL);
     if (!column->has_type) {
         if (!typed)
             return false;
