@@ -259,27 +259,63 @@ TSNode python_init_passes(struct python_tree *tree, struct python_scope scope, T
     return passed;
 }
 
+static bool add_sets(struct python_tree *tree, struct python_scope *inside, TSNode block,
+                     const struct python_bound **sets);
+
+/* if length is None: self.length = 20 else: self.length = length. False: which of them it is cannot be told. */
+static bool add_branch(struct python_tree *tree, struct python_scope *inside, TSNode statement,
+                       const struct python_bound **sets)
+{
+    bool holds;
+
+    if (!str_contains(node_source(inside->file, statement), STR("self.")))
+        return true; /* raise ValueError(…) */
+    if (!python_condition(tree, *inside, node_field(statement, "condition"), &holds))
+        return false;
+    if (holds)
+        return add_sets(tree, inside, node_field(statement, "consequence"), sets);
+    for (uint32_t i = 0; i < ts_node_named_child_count(statement); i++) {
+        TSNode other = ts_node_named_child(statement, i);
+        bool otherwise = node_is(other, "else_clause");
+        if (!otherwise && !node_is(other, "elif_clause"))
+            continue;
+        if (!otherwise && !python_condition(tree, *inside, node_field(other, "condition"), &holds))
+            return false;
+        if (otherwise || holds)
+            return add_sets(tree, inside, node_field(other, otherwise ? "body" : "consequence"),
+                            sets);
+    }
+    return true;
+}
+
+static bool add_sets(struct python_tree *tree, struct python_scope *inside, TSNode block,
+                     const struct python_bound **sets)
+{
+    for (uint32_t i = 0; i < ts_node_named_child_count(block); i++) {
+        TSNode statement = ts_node_named_child(block, i), node = ts_node_named_child(statement, 0);
+        struct str name = node_source(inside->file, node_field(node, "left"));
+        if (node_is(statement, "if_statement") && !add_branch(tree, inside, statement, sets))
+            return false;
+        if (!node_is(node, "assignment") || !str_starts(name, STR("self.")))
+            continue;
+        struct python_bound *set = ARENA_NEW(python_tree_arena(tree), struct python_bound);
+        *set = (struct python_bound){
+            .name = name, .outer = *sets, .node = node_field(node, "right"), .scope = inside};
+        *sets = set;
+    }
+    return true;
+}
+
 const struct python_bound *python_init_sets(struct python_tree *tree, struct python_scope scope,
                                             TSNode call, struct python_thing init)
 {
-    struct arena *arena = python_tree_arena(tree);
-    struct python_scope *inside = ARENA_NEW(arena, struct python_scope);
+    struct python_scope *inside = ARENA_NEW(python_tree_arena(tree), struct python_scope);
     const struct python_bound *sets = NULL;
-    TSNode body = node_field(init.node, "body");
 
-    if (!bind_parameters(tree, scope, call, init, true, inside))
-        return NULL;
-    for (uint32_t i = 0; i < ts_node_named_child_count(body); i++) {
-        TSNode node = ts_node_named_child(ts_node_named_child(body, i), 0);
-        struct str name = node_source(init.file, node_field(node, "left"));
-        if (!node_is(node, "assignment") || !str_starts(name, STR("self.")))
-            continue;
-        struct python_bound *set = ARENA_NEW(arena, struct python_bound);
-        *set = (struct python_bound){
-            .name = name, .outer = sets, .node = node_field(node, "right"), .scope = inside};
-        sets = set;
-    }
-    return sets;
+    return bind_parameters(tree, scope, call, init, true, inside) &&
+                   add_sets(tree, inside, node_field(init.node, "body"), &sets)
+               ? sets
+               : NULL;
 }
 
 const struct python_bound *python_rest_of(struct python_scope scope, TSNode splat)

@@ -268,6 +268,20 @@ struct asked_type {
     TSNode impl;               /* null: it says none */
 };
 
+/* What its own __init__ sets, as "self.length"; NULL: nothing, or that cannot be told. */
+static const struct python_bound *sets_of(struct sa_reader *r, const struct asked_type *asked)
+{
+    const struct python_binding *init =
+        python_binding_in(r->tree, asked->class.file, asked->scope.body, STR("__init__"));
+
+    return init && init->kind == BINDING_FUNCTION
+               ? python_init_sets(r->tree, asked->outer, asked->call,
+                                  (struct python_thing){.kind = THING_FUNCTION,
+                                                        .file = asked->scope.file,
+                                                        .node = init->node})
+               : NULL;
+}
+
 /* return dialect.type_descriptor(UUID()), return self.impl */
 static bool type_of_return(struct sa_reader *r, const struct asked_type *asked,
                            struct python_scope scope, TSNode statement, struct sa_type *type)
@@ -314,7 +328,7 @@ static bool type_of_dialect(struct sa_reader *r, const struct asked_type *asked,
                             struct sa_type *type)
 {
     TSNode body = node_field(function, "body"), block;
-    struct python_scope inside = {.file = asked->scope.file};
+    struct python_scope inside = {.file = asked->scope.file, .bound = sets_of(r, asked)};
 
     for (uint32_t i = 0; i < ts_node_named_child_count(body); i++) {
         TSNode statement = ts_node_named_child(body, i);
@@ -337,8 +351,6 @@ static bool type_of_dialect(struct sa_reader *r, const struct asked_type *asked,
 static bool type_of_spec(struct sa_reader *r, const struct asked_type *asked, TSNode function,
                          struct sa_type *type)
 {
-    const struct python_binding *init =
-        python_binding_in(r->tree, asked->class.file, asked->scope.body, STR("__init__"));
     struct python_scope scope = asked->scope;
     TSNode body = node_field(function, "body");
     uint32_t count = ts_node_named_child_count(body);
@@ -348,10 +360,7 @@ static bool type_of_spec(struct sa_reader *r, const struct asked_type *asked, TS
         (count > 1 && !node_is(ts_node_named_child(ts_node_named_child(body, 0), 0), "string")) ||
         count > 2)
         return false;
-    if (init && init->kind == BINDING_FUNCTION)
-        scope.bound = python_init_sets(
-            r->tree, asked->outer, asked->call,
-            (struct python_thing){.kind = THING_FUNCTION, .file = scope.file, .node = init->node});
+    scope.bound = sets_of(r, asked);
     struct python_constant text = python_constant(r->tree, scope, ts_node_named_child(last, 0));
     type->text = text.kind == CONSTANT_STRING ? text.text : STR_NONE;
     return type->text.length > 0;
