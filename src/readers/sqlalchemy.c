@@ -262,8 +262,8 @@ static void read_tables_of(struct sa_reader *r, struct python_scope scope, TSNod
         struct str called = python_foreign(r->tree, scope, node_field(value, "function"));
         if (sa_makes_table(r, scope, value))
             sa_table_read(r, NULL, scope, value);
-        else if (sa_is(called, "Index") && str_starts(called, STR("sqlalchemy")))
-            sa_loose_index_read(r, scope, value);
+        else if (sa_is_loose(called))
+            sa_loose_read(r, scope, value);
     }
 }
 
@@ -401,18 +401,17 @@ static void read_statement(struct sa_reader *r, struct python_file *file, TSNode
     if (pass == 0)
         sa_note_made_class(r, file, value);
     struct str called = python_foreign(r->tree, scope, node_field(value, "function"));
-    bool family = sa_is_family(called);
     struct sa_late late;
     bool is_late = sa_late_read(r, scope, first, &late);
     bool append = sa_is_append(r, scope, value);
     if (pass == 0 && sa_makes_table(r, scope, value))
         sa_table_read(r, NULL, scope, value);
-    else if ((is_late || append || (family && sa_is(called, "Index"))) && pass == 0)
+    else if ((is_late || append || sa_is_loose(called)) && pass == 0)
         strs_add(r->arena, &r->loose, file->path);
     else if (append)
         sa_table_append(r, scope, value);
-    else if (family && sa_is(called, "Index"))
-        sa_loose_index_read(r, scope, value);
+    else if (sa_is_loose(called))
+        sa_loose_read(r, scope, value);
     else if (is_late && pass == 1)
         sa_late_add(r, &late);
 }

@@ -232,8 +232,9 @@ bool sa_late_read(struct sa_reader *r, struct python_scope scope, TSNode stateme
 void sa_late_add(struct sa_reader *r, const struct sa_late *late);
 /* for name in ("a", "b"): setattr(User, name, Column(…)) */
 void sa_late_loop_read(struct sa_reader *r, struct python_file *file, TSNode loop);
-/* Index("ix", User.email) */
-void sa_loose_index_read(struct sa_reader *r, struct python_scope scope, TSNode call);
+/* Index("ix", User.email), UniqueConstraint(User.email, name="uq") by itself, below the class */
+bool sa_is_loose(struct str called);
+void sa_loose_read(struct sa_reader *r, struct python_scope scope, TSNode call);
 /* users.append_column(Column(…)), User.__table__.append_constraint(…) */
 bool sa_is_append(struct sa_reader *r, struct python_scope scope, TSNode call);
 void sa_table_append(struct sa_reader *r, struct python_scope scope, TSNode call);

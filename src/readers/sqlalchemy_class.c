@@ -304,6 +304,22 @@ static TSNode registry_of(struct python_file *file, TSNode decorator)
     return node_is(word, "attribute") ? node_field(word, "object") : node_null();
 }
 
+/* @as_declarative(metadata=…): the base of the class as if declarative_base() had made it. */
+static bool take_as_declarative(struct walk *w, struct python_scope scope, TSNode decorator)
+{
+    TSNode call = ts_node_named_child(decorator, 0);
+    struct str called = node_is(call, "call")
+                            ? python_foreign(w->r->tree, scope, node_field(call, "function"))
+                            : STR_NONE;
+
+    if (!sa_is(called, "as_declarative"))
+        return false;
+    take_base_call(w,
+                   (struct python_thing){
+                       .kind = THING_FOREIGN, .file = scope.file, .node = call, .dotted = called});
+    return true;
+}
+
 /* `reg = registry(metadata=…, type_annotation_map=…)` of a decorated class */
 static void take_registry(struct walk *w, struct python_file *file, TSNode node)
 {
@@ -314,7 +330,7 @@ static void take_registry(struct walk *w, struct python_file *file, TSNode node)
          node_is(parent, "decorated_definition") && i < ts_node_named_child_count(parent); i++) {
         TSNode decorator = ts_node_named_child(parent, i);
         TSNode given = node_is(decorator, "decorator") ? registry_of(file, decorator) : node_null();
-        if (ts_node_is_null(given))
+        if (take_as_declarative(w, scope, decorator) || ts_node_is_null(given))
             continue;
         struct python_thing made = python_resolve(w->r->tree, scope, given);
         if (made.kind == THING_FOREIGN && sa_is(made.dotted, "registry()"))

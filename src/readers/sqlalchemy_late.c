@@ -36,9 +36,16 @@ static struct schema_table *read_table_of(struct sa_reader *r, struct python_sco
     return name.length ? schema_table_named(r->schema, name) : NULL;
 }
 
-void sa_loose_index_read(struct sa_reader *r, struct python_scope scope, TSNode call)
+bool sa_is_loose(struct str called)
 {
-    for (size_t i = 1; i < call_positional_count(call); i++) {
+    return sa_is_family(called) && (sa_is(called, "Index") || sa_is(called, "UniqueConstraint"));
+}
+
+void sa_loose_read(struct sa_reader *r, struct python_scope scope, TSNode call)
+{
+    bool index = sa_is(python_foreign(r->tree, scope, node_field(call, "function")), "Index");
+
+    for (size_t i = index; i < call_positional_count(call); i++) {
         TSNode node = call_positional(call, i);
         while (node_is(node, "call"))
             node = call_positional_count(node) ? call_positional(node, 0)
