@@ -164,6 +164,11 @@ static void say_options(struct typeorm_reader *r, const struct typeorm_entity *e
                       script_whole(r->tree, source->scope, source->options));
 }
 
+static bool is_number(struct str text)
+{
+    return text.length && ((text.bytes[0] >= '0' && text.bytes[0] <= '9') || text.bytes[0] == '-');
+}
+
 void typeorm_column_add(struct typeorm_reader *r, struct typeorm_entity *entity,
                         const struct typeorm_column *source, struct str name, struct str path,
                         bool nullable_anyway)
@@ -173,7 +178,9 @@ void typeorm_column_add(struct typeorm_reader *r, struct typeorm_entity *entity,
     TSNode options = source->options;
     bool is_array = typeorm_option_is(r, source->scope, options, "array", SCRIPT_TRUE);
 
-    if (str_eq(word, STR("enum")) || str_eq(word, STR("simple-enum")))
+    bool is_enum = str_eq(word, STR("enum")) || str_eq(word, STR("simple-enum"));
+
+    if (is_enum)
         column.type = typeorm_enum_type(r, entity, source, name);
     else if (word.length && !script_has_unread_size(r->tree, source->scope, options))
         column.type = typeorm_full_type(r, source, word);
@@ -197,6 +204,8 @@ void typeorm_column_add(struct typeorm_reader *r, struct typeorm_entity *entity,
                        typeorm_option_is(r, source->scope, options, "nullable", SCRIPT_TRUE));
     column.unique = typeorm_option_is(r, source->scope, options, "unique", SCRIPT_TRUE);
     read_default(r, entity, source, is_array, &column);
+    if (is_enum && is_number(column.default_value)) /* of an enum of TypeScript's without texts */
+        column.default_value = script_quoted(r->arena, column.default_value);
     say_options(r, entity, source, &column);
     schema_column_put(r->arena, typeorm_table(r, entity), column);
     typeorm_property_add(r, entity, path, name);
