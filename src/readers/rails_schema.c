@@ -258,6 +258,22 @@ static void timestamps(struct reader *r, struct schema_table *table, TSNode call
     }
 }
 
+/* t.primary_key :uid, :uuid */
+static void key_column(struct reader *r, struct schema_table *table, TSNode call)
+{
+    struct ruby_value name = ruby_argument(r->file, call, 0);
+    struct ruby_value type = ruby_argument(r->file, call, 1);
+
+    if (!ruby_is_text(&name) || !ruby_is_text(&type)) {
+        unread(r, call, STR("a column that is computed"));
+        table->partial = true;
+        return;
+    }
+    put_column(r, table, call, name.text, type.text);
+    struct schema_column *column = schema_column_named(table, name.text);
+    column->primary_key = true, column->nullable = false;
+}
+
 static void table_call(struct reader *r, struct schema_table *table, TSNode call)
 {
     static const char *const references[] = {"references", "belongs_to", NULL};
@@ -292,6 +308,8 @@ static void table_call(struct reader *r, struct schema_table *table, TSNode call
                            array.kind == RUBY_TRUE ? "[]" : "");
             r->schema->unread.count--;
         }
+    } else if (str_eq(method, STR("primary_key")) && count == 2) {
+        key_column(r, table, call);
     } else if (rails_is_type(method) || is(method, references)) {
         for (size_t i = 0; i < count; i++) {
             struct ruby_value name = ruby_argument(r->file, call, i);
