@@ -312,15 +312,15 @@ static bool kind_of(struct django_reader *r, struct python_scope scope, TSNode f
     }
     if (thing.kind != THING_CLASS || depth > FIELD_DEPTH_MAX)
         return false;
-    TSNode bases = node_field(thing.node, "superclasses"), body = node_field(thing.node, "body");
+    TSNode body = node_field(thing.node, "body");
+    struct python_bases bases;
+    python_class_bases(thing.file, thing.node, &bases);
     bool known = read_class(r, thing, field, depth == 0), computed = false;
-    for (uint32_t i = 0; !ts_node_is_null(bases) && i < ts_node_named_child_count(bases); i++) {
+    for (size_t i = 0; i < bases.count; i++) {
         struct python_scope in = {.file = thing.file};
-        enum python_thing_kind kind =
-            python_resolve(r->tree, in, ts_node_named_child(bases, i)).kind;
+        enum python_thing_kind kind = python_resolve(r->tree, in, bases.items[i]).kind;
         computed = computed || kind == THING_UNKNOWN || kind == THING_VALUE;
-        if (!kind_of(r, (struct python_scope){.file = thing.file}, ts_node_named_child(bases, i),
-                     field, depth + 1))
+        if (!kind_of(r, in, bases.items[i], field, depth + 1))
             continue;
         const struct python_binding *internal =
             python_binding_in(r->tree, thing.file, body, STR("get_internal_type"));

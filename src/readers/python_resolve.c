@@ -309,11 +309,8 @@ static struct python_thing member_of_class(struct python_tree *tree,
         return binding ? follow(tree, class->file, body, binding, depth) : unknown();
     python_class_bases(class->file, class->node, &bases);
     for (size_t i = 0; i < bases.count; i++) {
-        TSNode named = bases.items[i];
-        if (node_is(named, "subscript")) /* HasOwner[User] */
-            named = ts_node_named_child(named, 0);
         struct python_thing base =
-            resolve(tree, (struct python_scope){.file = class->file}, named, depth + 1);
+            resolve(tree, (struct python_scope){.file = class->file}, bases.items[i], depth + 1);
         struct python_thing found =
             base.kind == THING_CLASS ? member_of_class(tree, &base, name, depth + 1) : unknown();
         if (found.kind != THING_UNKNOWN)
@@ -434,6 +431,8 @@ static void add_bases(const struct python_file *file, TSNode list, size_t from,
         TSNode base = ts_node_named_child(list, i);
         if (node_is(base, "keyword_argument") || node_is(base, "comment") || (from && from--))
             continue;
+        if (node_is(base, "subscript")) /* HasOwner[User] */
+            base = ts_node_named_child(base, 0);
         if (node_is(base, "call") &&
             str_eq(dotted_last(node_source(file, node_field(base, "function"))),
                    STR("with_metaclass")))

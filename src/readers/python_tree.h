@@ -184,7 +184,7 @@ struct python_bases {
     TSNode items[PYTHON_BASES_MAX];
     size_t count;
 };
-/* The bases that a class is written with, also those in six.with_metaclass(Meta, Base). */
+/* The bases that a class is written with, Owned of Owned[User], also those in six.with_metaclass(Meta, Base). */
 void python_class_bases(const struct python_file *file, TSNode node,
                         struct python_bases *ret_bases);
 

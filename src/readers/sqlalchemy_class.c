@@ -175,8 +175,6 @@ static void visit_bases(struct walk *w, struct python_file *file, TSNode node, s
     python_class_bases(file, node, &bases);
     for (size_t i = 0; i < bases.count; i++) {
         TSNode base = bases.items[i];
-        if (node_is(base, "subscript")) /* Generic[T] */
-            base = ts_node_named_child(base, 0);
         struct python_thing thing = python_made(w->r->tree, scope, base);
         if (thing.kind == THING_CLASS)
             visit_class(w, thing, depth + 1);
