@@ -416,6 +416,21 @@ static void read_statement(struct sa_reader *r, struct python_file *file, TSNode
         sa_late_add(r, &late);
 }
 
+/* def init_models(db): class User(db.Model): __tablename__ = "users" */
+static void read_classes_of(struct sa_reader *r, struct python_file *file, TSNode function)
+{
+    TSNode body = node_field(function, "body");
+
+    for (uint32_t i = 0; !ts_node_is_null(body) && i < ts_node_named_child_count(body); i++) {
+        TSNode node = ts_node_named_child(body, i);
+        if (node_is(node, "decorated_definition"))
+            node = node_field(node, "definition");
+        if (node_is(node, "class_definition") &&
+            python_binding_in(r->tree, file, node_field(node, "body"), STR("__tablename__")))
+            read_class(r, file, node);
+    }
+}
+
 static void read_block(struct sa_reader *r, struct python_file *file, TSNode block, int pass,
                        size_t depth)
 {
@@ -429,6 +444,8 @@ static void read_block(struct sa_reader *r, struct python_file *file, TSNode blo
             node = node_field(node, "definition");
         if (node_is(node, "class_definition") && pass == 0)
             read_class(r, file, node);
+        else if (node_is(node, "function_definition") && pass == 0)
+            read_classes_of(r, file, node);
         else if (node_is(node, "for_statement") &&
                  str_contains(node_source(file, node), STR("setattr(")) &&
                  str_contains(node_source(file, node), STR("olumn("))) {
