@@ -275,7 +275,7 @@ bool push_sieve(struct pusher *pusher, const struct repository_changes *changes,
 {
     struct push_sieve sieve = {.of = changes->items};
 
-    if (sieve.of && sieve.of == pusher->sieve.of)
+    if (changes->count && changes->items == pusher->sieve.of)
         return true;
     if (!models_any_path(pusher->arena, pusher->config, changes, &sieve.models, e))
         return false;

@@ -225,10 +225,10 @@ static size_t pass_statement(struct statements *s)
         while (at < s->source.length && !turns[(unsigned char)s->source.bytes[at]])
             at++;
         s->at = at;
-        char byte = byte_at(s, at);
-        if (at == s->source.length) {
+        if (at == s->source.length)
             break;
-        } else if (byte == '\n' || byte == '#') {
+        char byte = byte_at(s, at);
+        if (byte == '\n' || byte == '#') {
             end = end_of_code(s, from, end);
             skip_line(s);
             from = ++s->at;
