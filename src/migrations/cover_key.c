@@ -45,7 +45,7 @@ static bool rule_fits(struct str made, struct str wanted, const struct schema_ch
            str_eq_nocase(made, STR("RESTRICT")) || str_ends(change->place.file, STR(".prisma"));
 }
 
-static bool rules_fit(struct str deletes, struct str updates, const struct schema_change *change)
+bool key_rules_fit(struct str deletes, struct str updates, const struct schema_change *change)
 {
     struct str wanted = change->after.references;
 
@@ -77,7 +77,7 @@ bool key_is_made(const struct step *step, const struct schema_change *change)
     if (str_contains(change->line, STR(" DROP "))) /* it makes one */
         return false;
     return step->which == wanted && (wanted != STEP_KEY_FOREIGN || !step->deletes.length ||
-                                     rules_fit(step->deletes, step->updates, change));
+                                     key_rules_fit(step->deletes, step->updates, change));
 }
 
 bool key_is_added(const struct schema_change *change, enum step_key key)
@@ -110,7 +110,7 @@ bool key_is_in_words(struct str text, const struct schema_change *change)
     switch (key_of(change)) {
     case STEP_KEY_FOREIGN:
         return (text_has_word(text, STR("references")) || text_has_word(text, STR("foreign"))) &&
-               rules_fit(rule_in(text, "delete"), rule_in(text, "update"), change);
+               key_rules_fit(rule_in(text, "delete"), rule_in(text, "update"), change);
     case STEP_KEY_UNIQUE:
         return text_has_word(text, STR("unique"));
     case STEP_KEY_PRIMARY:

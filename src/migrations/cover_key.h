@@ -12,6 +12,8 @@
 
 /* A STEP_KEY: has the foreign key that it makes the rules that `key` asks for, as far as this asks for any? */
 bool key_has_rules(const struct step *step, const struct schema_change *key);
+/* Has a foreign key with these rules (empty: none) just those of the column that changes? */
+bool key_rules_fit(struct str deletes, struct str updates, const struct schema_change *change);
 bool key_is_made(const struct step *step, const struct schema_change *change);
 /* By how Drizzle, Prisma, TypeORM and PostgreSQL call their constraints. */
 bool key_may_be_called(struct str constraint, const struct schema_change *change);

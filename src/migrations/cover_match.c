@@ -242,6 +242,69 @@ static bool drops_key(const struct cover_call *call, const struct schema_change 
     return has_part(name, change->column) && key_may_be_called(name, change);
 }
 
+/* Alembic's own template writes unique=False. */
+static bool is_unique(const struct cover_call *call)
+{
+    struct str unique = cover_keyword_argument(call, "unique", SIZE_MAX);
+
+    return unique.length && !str_eq(str_trim(unique), STR("False"));
+}
+
+/* An index over a and b is none over b: where its columns are a list of literals, there are as many. */
+static bool has_as_many(const struct cover_call *call, size_t wanted)
+{
+    struct str one;
+
+    for (size_t i = 0; (one = argument(call, i)).length; i++) {
+        struct str list = str_starts(one, STR("columns=")) ? str_from_offset(one, 8) : one;
+        size_t count = 0;
+        if (!str_starts(list, STR("[")) || str_find_byte(list, '(') != SIZE_MAX)
+            continue;
+        for (size_t at = 0; at < list.length;) {
+            struct str ignored;
+            bool quote = list.bytes[at] == '"' || list.bytes[at] == '\'';
+            count += quote;
+            at = quote ? cover_skip_string(list, at, &ignored) : at + 1;
+        }
+        return !count || !wanted || count == wanted;
+    }
+    return true;
+}
+
+/* ondelete="CASCADE", as it is written; a variable may be the right one. */
+static bool has_rules(const struct cover_call *call, const struct schema_change *change)
+{
+    struct str deletes = cover_keyword_argument(call, "ondelete", SIZE_MAX), rule = STR_NONE;
+    struct str updates = cover_keyword_argument(call, "onupdate", SIZE_MAX), other = STR_NONE;
+
+    if (!cover_is_call(call, "create_foreign_key") || str_contains(call->arguments, STR("**")) ||
+        (deletes.length && !cover_is_literal(deletes, &rule)) ||
+        (updates.length && !cover_is_literal(updates, &other)))
+        return true;
+    return key_rules_fit(rule, other, change);
+}
+
+/* Of one column, by what the call is called: op.create_unique_constraint, and helpers around it. */
+static bool makes_key(const struct cover_call *call, const struct schema_change *change)
+{
+    bool index = str_contains(call->name, STR("index"));
+    bool foreign =
+        str_contains(call->name, STR("foreign_key")) || str_contains(call->name, STR("fk"));
+    bool unique = str_contains(call->name, STR("unique")) || (index && is_unique(call));
+    bool other = index || str_contains(call->name, STR("check"));
+
+    if (!index && !str_contains(call->name, STR("constraint")) &&
+        !str_contains(call->name, STR("key")))
+        return false;
+    if (str_starts(call->name, STR("drop_")))
+        return str_contains(change->line, STR(" DROP "));
+    if (key_is_added(change, STEP_KEY_UNIQUE))
+        return !foreign && (unique || !other) && has_as_many(call, 1);
+    if (key_is_added(change, STEP_KEY_FOREIGN))
+        return (foreign || (!unique && !other)) && has_rules(call, change);
+    return true;
+}
+
 static bool call_column(const struct cover_call *call, const struct schema_change *change)
 {
     if (!is_table(call, change))
@@ -266,17 +329,8 @@ static bool call_column(const struct cover_call *call, const struct schema_chang
         break;
     }
     if (change->aspect == ASPECT_KEY)
-        return str_contains(call->name, STR("constraint")) ||
-               str_contains(call->name, STR("index")) || str_contains(call->name, STR("key"));
+        return makes_key(call, change);
     return cover_is_call(call, "alter_column") && alters_aspect(call, change);
-}
-
-/* Alembic's own template writes unique=False. */
-static bool is_unique(const struct cover_call *call)
-{
-    struct str unique = cover_keyword_argument(call, "unique", SIZE_MAX);
-
-    return unique.length && !str_eq(str_trim(unique), STR("False"));
 }
 
 /* create_index, create_unique_constraint, create_foreign_key… */
@@ -299,27 +353,6 @@ static bool call_makes_index(const struct cover_call *call, enum schema_index_ki
         return str_contains(call->name, STR("exclude"));
     }
     return false;
-}
-
-/* An index over a and b is none over b: where its columns are a list of literals, there are as many. */
-static bool has_as_many(const struct cover_call *call, const struct schema_change *change)
-{
-    struct str one;
-
-    for (size_t i = 0; (one = argument(call, i)).length; i++) {
-        struct str list = str_starts(one, STR("columns=")) ? str_from_offset(one, 8) : one;
-        size_t count = 0;
-        if (!str_starts(list, STR("[")) || str_find_byte(list, '(') != SIZE_MAX)
-            continue;
-        for (size_t at = 0; at < list.length;) {
-            struct str ignored;
-            bool quote = list.bytes[at] == '"' || list.bytes[at] == '\'';
-            count += quote;
-            at = quote ? cover_skip_string(list, at, &ignored) : at + 1;
-        }
-        return !count || !change->parts.count || count == change->parts.count;
-    }
-    return true;
 }
 
 /* "ck_%(table_name)s_%(constraint_name)s": Alembic puts the rest around the name that is written, as SQLAlchemy does for the models. */
@@ -416,7 +449,8 @@ bool cover_call(const struct cover_call *call, const struct schema_change *chang
     return kind && schema_is_of(cover_schema(call), change) &&
            (named ||
             (!change->beside && is_table(call, change) && cover_names(call, change->column) &&
-             cover_has_parts(call->arguments, change) && (made || has_as_many(call, change))));
+             cover_has_parts(call->arguments, change) &&
+             (made || has_as_many(call, change->parts.count))));
 }
 
 /* --- Names that are no literals: of a loop, constants of another file. --- */

@@ -334,24 +334,33 @@ static void alembic_alter(struct steps_reader *r, TSNode call, struct str table,
     }
 }
 
-/* `ending`: of the name that PostgreSQL gives one without a name. */
 static void alembic_key(struct steps_reader *r, TSNode call, struct str table, TSNode columns,
-                        const char *ending)
+                        enum step_key which)
 {
+    bool foreign = which == STEP_KEY_FOREIGN;
+    const char *ending = foreign ? "fkey" : "key"; /* of the name that PostgreSQL gives one */
     struct str name = steps_text(r, steps_positional(r, call, 0));
     bool listed = node_is(columns, "list") || node_is(columns, "tuple");
 
     if (!name.length && listed && ts_node_named_child_count(columns) == 1)
         name = str_printf(r->arena, STR_FMT "_" STR_FMT "_%s", STR_ARG(dotted_last(table)),
                           STR_ARG(steps_text(r, ts_node_named_child(columns, 0))), ending);
-    steps_push(r, (struct step){.kind = STEP_ADD_INDEX, .table = table, .name = name});
+    steps_push(r, (struct step){.kind = STEP_ADD_INDEX,
+                                .table = table,
+                                .name = name,
+                                .makes = foreign ? STEP_MAKES_FOREIGN : STEP_MAKES_UNIQUE});
     if (!listed)
         return;
-    if (ts_node_named_child_count(columns) == 1)
-        steps_push(r, (struct step){.kind = STEP_ALTER_COLUMN,
-                                    .key = true,
-                                    .table = table,
-                                    .column = steps_text(r, ts_node_named_child(columns, 0))});
+    if (ts_node_named_child_count(columns) != 1)
+        return;
+    struct step key = {.kind = STEP_ALTER_COLUMN,
+                       .key = true,
+                       .which = which,
+                       .table = table,
+                       .column = steps_text(r, ts_node_named_child(columns, 0))};
+    if (foreign)
+        steps_alembic_rules(r, call, &key);
+    steps_push(r, key);
 }
 
 /* create_index(index_name="ix", table_name="users", …) */
@@ -411,14 +420,16 @@ static void alembic_call(struct steps_reader *r, TSNode call)
         steps_push(r, (struct step){.kind = STEP_DROP_INDEX,
                                     .name = steps_text(r, steps_positional(r, call, 0))});
     else if (str_eq(name, STR("create_unique_constraint")))
-        alembic_key(r, call, shift ? batch : of_table, steps_positional(r, call, 2 - shift), "key");
+        alembic_key(r, call, shift ? batch : of_table, steps_positional(r, call, 2 - shift),
+                    STEP_KEY_UNIQUE);
     else if (str_eq(name, STR("create_foreign_key")))
         alembic_key(r, call, shift ? batch : of_table, steps_positional(r, call, 3 - shift),
-                    "fkey");
+                    STEP_KEY_FOREIGN);
     else if (str_eq(name, STR("create_check_constraint")))
         steps_push(r, (struct step){.kind = STEP_ADD_INDEX,
                                     .table = shift ? batch : of_table,
-                                    .name = steps_text(r, steps_positional(r, call, 0))});
+                                    .name = steps_text(r, steps_positional(r, call, 0)),
+                                    .makes = STEP_MAKES_CHECK});
     else if (str_eq(name, STR("create")) || str_eq(name, STR("drop")))
         alembic_of_table(r, call, str_eq(name, STR("drop")) ? STEP_DROP_TABLE : STEP_ADD_TABLE);
     else if (str_eq(name, STR("create_all")) || str_eq(name, STR("drop_all")))

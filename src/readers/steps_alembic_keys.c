@@ -38,7 +38,7 @@ static struct str rule_of(struct steps_reader *r, TSNode call, const char *keywo
                : str_upper(r->arena, steps_text(r, given));
 }
 
-static void foreign_rules(struct steps_reader *r, TSNode call, struct step *key)
+void steps_alembic_rules(struct steps_reader *r, TSNode call, struct step *key)
 {
     if (call_has_splat(call))
         return;
@@ -80,7 +80,7 @@ bool steps_alembic_table_key(struct steps_reader *r, struct str table, TSNode ma
     } else if (str_eq(name, STR("ForeignKeyConstraint"))) {
         key.makes = STEP_MAKES_FOREIGN;
         list_parts(r, steps_word(r, made, "columns", 0), &key);
-        foreign_rules(r, made, &key);
+        steps_alembic_rules(r, made, &key);
     } else if (str_eq(name, STR("Index"))) {
         key.name = steps_text(r, call_positional(made, 0));
         key.makes = steps_is_set(r, made, "unique") ? STEP_MAKES_UNIQUE : STEP_MAKES_INDEX;
@@ -105,7 +105,7 @@ static void column_key(struct steps_reader *r, const struct step *column, enum s
                        .parts_told = makes != STEP_MAKES_CHECK};
 
     if (makes == STEP_MAKES_FOREIGN)
-        foreign_rules(r, made, &key);
+        steps_alembic_rules(r, made, &key);
     if (makes == STEP_MAKES_CHECK)
         key.name = steps_text(r, call_keyword(r->scope.file, made, "name"));
     VEC_PUSH(r->arena, &key.parts, column->column);
@@ -160,7 +160,7 @@ void steps_alembic_operation_key(struct steps_reader *r, TSNode call, struct str
         if (key.makes == STEP_MAKES_INDEX && steps_is_set(r, call, "unique"))
             key.makes = STEP_MAKES_UNIQUE;
         if (key.makes == STEP_MAKES_FOREIGN)
-            foreign_rules(r, call, &key);
+            steps_alembic_rules(r, call, &key);
         if (key.makes == STEP_MAKES_INDEX || key.makes == STEP_MAKES_UNIQUE)
             key.partial = partial(r, call);
         if (rows[i].columns)

@@ -74,5 +74,7 @@ bool steps_alembic_table_key(struct steps_reader *r, struct str table, TSNode ma
 void steps_alembic_column_keys(struct steps_reader *r, const struct step *step, TSNode column);
 void steps_alembic_operation_key(struct steps_reader *r, TSNode call, struct str table,
                                  size_t shift);
+/* ondelete, onupdate of a foreign key. */
+void steps_alembic_rules(struct steps_reader *r, TSNode call, struct step *key);
 
 #endif
