@@ -179,7 +179,7 @@ bool cover_model_lacks(struct str path, const struct cover_call *call,
            !cover_says_column(fields, change->column);
 }
 
-/* t.string, |t|: "t" for anything else is given to somebody, who may add what it wants. */
+/* t.string, |t|, the text "t": "t" for anything else is given to somebody, who may add what it wants. */
 static bool is_plain_block(struct str text, size_t at)
 {
     static const char *const known[] = {
@@ -195,7 +195,7 @@ static bool is_plain_block(struct str text, size_t at)
     size_t end = at + 2;
 
     if (behind != '.')
-        return before == '|' && behind == '|';
+        return before == behind && (before == '|' || before == '"' || before == '\'');
     while (end < text.length && byte_is_word(text.bytes[end]))
         end++;
     return str_is_one_of(str_slice(text, at + 2, end), known);

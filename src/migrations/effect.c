@@ -224,6 +224,17 @@ static bool makes_key(const struct steps *names, const struct step *step,
            is_table(names, step, change) && key_parts_fit(step, change);
 }
 
+/* Beside a name it may be any of its table, but none of another kind, nor over other columns. */
+static bool may_be_key(const struct step *step, const struct schema_change *change)
+{
+    bool foreign = step->makes == STEP_MAKES_FOREIGN, check = step->makes == STEP_MAKES_CHECK;
+
+    if (step->makes == STEP_MAKES_ANY)
+        return true;
+    return foreign == (change->index == SCHEMA_FOREIGN_KEY) &&
+           check == (change->index == SCHEMA_CHECK) && key_parts_fit(step, change);
+}
+
 int step_effect(const struct steps *names, const struct step *step,
                 const struct schema_change *change)
 {
@@ -262,7 +273,8 @@ int step_effect(const struct steps *names, const struct step *step,
             return 0;
         if (step->name.length && change->name.length
                 ? !str_eq(step->name, change->name)
-                : !step->table.length || !is_table(names, step, change))
+                : !step->table.length || !is_table(names, step, change) ||
+                      !may_be_key(step, change))
             return 0;
         return step->kind == STEP_ADD_INDEX ? wanted : -wanted;
     case SCHEMA_OBJECT_TYPE:

@@ -71,10 +71,11 @@ struct step {
     struct str sql_type; /* SQL: the first word of the type that a column becomes or is added as */
     /* MySQL's MODIFY and CHANGE, token by token: all that the column is from here on. What it does not say is gone; empty: none of these. */
     struct str restated;
-    /* SQL's STEP_ADD_TABLE, and STEP_ADD_INDEX of a check without a name, with `checks_told`: what the checks say, one a line, token by token. */
+    /* SQL's STEP_ADD_TABLE, and SQL's and Rails' STEP_ADD_INDEX of a check without a name, with `checks_told`: what the checks say, one a line, token by token. */
     struct str checks;
     bool checks_told;
-    /* STEP_KEY: of which columns, a field of Django's by its name; "" is an expression. Not `parts_told`: it may be any of the table. */
+    /* STEP_KEY: of which columns, a field of Django's by its name; "" is an expression. Not `parts_told`: it may be any of the table. Of a STEP_ADD_INDEX
+     * without a name the same, as far as its reader says it. */
     enum step_makes makes;
     struct strs parts;
     bool parts_told;

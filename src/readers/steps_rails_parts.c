@@ -317,8 +317,10 @@ void rails_foreign_key(struct rails_reader *r, TSNode call, struct str table, si
     }
     if (!table.length)
         return;
-    rails_push(
-        r, (struct step){.kind = kind, .table = table, .name = rails_option_text(r, call, "name")});
+    rails_push(r, (struct step){.kind = kind,
+                                .table = table,
+                                .name = rails_option_text(r, call, "name"),
+                                .makes = STEP_MAKES_FOREIGN});
     for (size_t i = 0; i < names.count; i++) {
         struct strs one = {0};
         alter_key(r, table, names.items[i]);
@@ -354,15 +356,21 @@ void rails_unique_constraint(struct rails_reader *r, TSNode call, struct str tab
 void rails_other_constraint(struct rails_reader *r, TSNode call, struct str method,
                             struct str table)
 {
-    bool gone = str_starts(method, STR("remove_"));
-    struct str name = rails_option_text(r, call, "name");
+    bool gone = str_starts(method, STR("remove_")),
+         check = str_ends(method, STR("check_constraint"));
+    bool of_table = str_starts(method, STR("add_")) || gone;
+    struct step step = {.kind = gone ? STEP_DROP_INDEX : STEP_ADD_INDEX, .table = table};
     struct strs none = {0};
 
-    rails_push(r, (struct step){.kind = gone ? STEP_DROP_INDEX : STEP_ADD_INDEX,
-                                .table = table,
-                                .name = name});
-    if (!gone && str_ends(method, STR("check_constraint")))
-        push_key(r, key_of(table, name, STEP_MAKES_CHECK, &none, false));
+    step.name = rails_option_text(r, call, "name");
+    step.makes = check ? STEP_MAKES_CHECK : STEP_MAKES_ANY;
+    if (check && !gone && !step.name.length) {
+        step.checks = rails_text_at(r, call, of_table ? 1 : 0);
+        step.checks_told = step.checks.length && str_find_byte(step.checks, '\n') == SIZE_MAX;
+    }
+    rails_push(r, step);
+    if (!gone && check)
+        push_key(r, key_of(table, step.name, STEP_MAKES_CHECK, &none, false));
 }
 
 void rails_timestamps(struct rails_reader *r, struct str table, bool adds)

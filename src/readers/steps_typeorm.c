@@ -149,12 +149,14 @@ static void constraint(struct typeorm_reading *r, struct str table, struct typeo
     struct typeorm_operand object = object_of(r, operand), list = list_of(r, object, "columnNames");
     struct step step = {.kind = STEP_ALTER_COLUMN, .table = table, .key = true};
 
-    push(r, (struct step){.kind = kind, .table = table, .name = name_of(r, operand)});
+    struct step index = {.kind = kind, .table = table, .name = name_of(r, operand)};
     if (kind == STEP_ADD_INDEX && text_of(r, object, "referencedTableName").length) {
+        index.makes = STEP_MAKES_FOREIGN;
         step.which = STEP_KEY_FOREIGN;
         step.deletes = rule_of(r, object, "onDelete");
         step.updates = rule_of(r, object, "onUpdate");
     }
+    push(r, index);
     struct script_nodes columns = typeorm_items_of(r, &list);
     struct step key = {.kind = STEP_KEY,
                        .table = table,
