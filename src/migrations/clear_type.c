@@ -14,6 +14,12 @@ enum kind {
     KIND_JSON,
     KIND_DATE,
     KIND_TIMESTAMP,
+    KIND_BEYOND = KIND_TIMESTAMP, /* those behind it have no type of their own in Ecto */
+    KIND_CITEXT,
+    KIND_BYTES,
+    KIND_TIME,
+    KIND_INTERVAL,
+    KIND_INET,
     KINDS,
 };
 
@@ -31,28 +37,76 @@ static const char *const names[KINDS][8] = {
     [KIND_DATE] = {"DATE"},
     [KIND_TIMESTAMP] = {"TIMESTAMP", "TIMESTAMPTZ", "DATETIME", "TIMESTAMP WITH TIME ZONE",
                         "TIMESTAMP WITHOUT TIME ZONE"},
+    [KIND_CITEXT] = {"CITEXT"},
+    [KIND_BYTES] = {"BYTEA", "BLOB"},
+    [KIND_TIME] = {"TIME", "TIMETZ", "TIME WITH TIME ZONE", "TIME WITHOUT TIME ZONE"},
+    [KIND_INTERVAL] = {"INTERVAL"},
+    [KIND_INET] = {"INET"},
 };
+
+/* Of a timestamp; MySQL's DATETIME says nothing of it. */
+enum zone { ZONE_UNKNOWN = 0, ZONE_NONE, ZONE_SOME };
 
 struct type {
     enum kind kind;
     struct str numbers; /* "50", "10, 2" */
+    bool array;         /* INTEGER[], INTEGER[][], INTEGER ARRAY */
+    enum zone zone;
 };
+
+/* What stands behind the numbers, or behind the word: [], ARRAY; both are taken from it. */
+static bool take_array(struct str *word, struct str *behind)
+{
+    static const struct str array = STR_INIT(" ARRAY");
+    struct str *last = behind->length ? behind : word;
+    size_t bracket = str_find_byte(*last, '[');
+
+    if (bracket != SIZE_MAX) {
+        *last = str_trim(str_prefix(*last, bracket));
+        return true;
+    }
+    if (str_eq_nocase(*behind, STR("ARRAY"))) {
+        *behind = STR_NONE;
+        return true;
+    }
+    size_t before = word->length > array.length ? word->length - array.length : 0;
+    if (behind->length || !before || !str_eq_nocase(str_from_offset(*word, before), array))
+        return false;
+    *word = str_prefix(*word, before);
+    return true;
+}
+
+static enum zone zone_of(struct str word, struct str behind)
+{
+    struct str said = behind.length ? behind : word;
+    static const struct str with = STR_INIT("WITH TIME ZONE");
+
+    if (str_eq_nocase(word, STR("DATETIME")))
+        return ZONE_UNKNOWN;
+    return str_eq_nocase(word, STR("TIMESTAMPTZ")) ||
+                   (said.length >= with.length &&
+                    str_eq_nocase(str_from_offset(said, said.length - with.length), with))
+               ? ZONE_SOME
+               : ZONE_NONE;
+}
 
 static struct type type_of(struct str text)
 {
     size_t open = str_find_byte(text, '('), close = str_find_byte(text, ')');
-    struct str word = str_trim(str_prefix(text, open == SIZE_MAX ? text.length : open));
-    struct type type = {0};
+    bool numbers = open != SIZE_MAX && close != SIZE_MAX && close > open;
+    struct str word = str_trim(str_prefix(text, numbers ? open : text.length));
+    struct str behind = numbers ? str_trim(str_from_offset(text, close + 1)) : STR_NONE;
+    struct type type = {.array = take_array(&word, &behind)};
 
     for (size_t i = KIND_NONE + 1; i < KINDS; i++)
         for (size_t j = 0; j < COUNT_OF(names[i]) && names[i][j]; j++)
             if (str_eq_nocase(word, str_from(names[i][j])))
                 type.kind = (enum kind)i;
-    if (open != SIZE_MAX && close != SIZE_MAX && close > open)
+    if (numbers)
         type.numbers = str_slice(text, open + 1, close);
-    /* TIMESTAMP(3) WITH TIME ZONE; INTEGER[] and NUMERIC(8)[] are others */
-    bool behind = close != SIZE_MAX && str_trim(str_from_offset(text, close + 1)).length > 0;
-    if (str_find_byte(text, '[') != SIZE_MAX || (behind && type.kind != KIND_TIMESTAMP))
+    if (type.kind == KIND_TIMESTAMP)
+        type.zone = zone_of(word, behind);
+    else if (behind.length && type.kind != KIND_TIME) /* TIME(3) WITH TIME ZONE */
         type.kind = KIND_NONE;
     return type;
 }
@@ -88,8 +142,9 @@ static bool holds(struct type made, struct type wanted)
     if (is_integer(made.kind))
         return is_integer(wanted.kind)
                    ? made.kind >= wanted.kind
-                   : wanted.kind == KIND_BOOLEAN || wanted.kind == KIND_TIMESTAMP;
-    if (is_text(made.kind))
+                   : wanted.kind == KIND_BOOLEAN || wanted.kind == KIND_TIMESTAMP ||
+                         wanted.kind == KIND_INTERVAL;
+    if (is_text(made.kind) || made.kind == KIND_CITEXT)
         return is_text(wanted.kind) || (wanted.kind >= KIND_BOOLEAN) || wanted.kind == KIND_NUMERIC;
     if (made.kind == KIND_NUMERIC || made.kind == KIND_FLOAT)
         return wanted.kind == KIND_NUMERIC || wanted.kind == KIND_FLOAT;
@@ -122,10 +177,17 @@ bool clear_type_differs(struct str made_text, struct str wanted_text, enum clear
 
     if (!made.kind || !wanted.kind)
         return false;
+    if (made.array != wanted.array)
+        return by == CLEAR_BY_SAME_TOOL || by == CLEAR_BY_RAILS;
+    if ((made.array && by == CLEAR_BY_HAND) ||
+        (by == CLEAR_BY_FIELD && (made.kind > KIND_BEYOND || wanted.kind > KIND_BEYOND)))
+        return false;
     if (by == CLEAR_BY_FIELD)
         return !same && !texts && !(is_integer(made.kind) && is_integer(wanted.kind));
     if (!same)
-        return by == CLEAR_BY_SAME_TOOL || !holds(made, wanted);
+        return by != CLEAR_BY_HAND || !holds(made, wanted);
+    if (by == CLEAR_BY_SAME_TOOL && made.zone && wanted.zone && made.zone != wanted.zone)
+        return true;
     return numbers_differ(made, wanted, by == CLEAR_BY_HAND);
 }
 
@@ -134,7 +196,11 @@ struct str clear_type_shown(struct arena *arena, struct str text)
     struct type type = type_of(text);
     struct str name = str_from(names[type.kind][0]);
 
-    return type.numbers.length
-               ? str_printf(arena, STR_FMT "(" STR_FMT ")", STR_ARG(name), STR_ARG(type.numbers))
-               : name;
+    if (type.numbers.length)
+        name = str_printf(arena, STR_FMT "(" STR_FMT ")", STR_ARG(name), STR_ARG(type.numbers));
+    return str_printf(arena, STR_FMT "%s%s", STR_ARG(name),
+                      type.zone == ZONE_SOME   ? " WITH TIME ZONE"
+                      : type.zone == ZONE_NONE ? " WITHOUT TIME ZONE"
+                                               : "",
+                      type.array ? "[]" : "");
 }

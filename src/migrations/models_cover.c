@@ -84,14 +84,17 @@ static bool becomes_another(const struct step *step, const struct schema_change 
 }
 
 /* A migration of the range alters it to VARCHAR(100) where the models say VARCHAR(120). */
-static bool alters_to_another(const struct step *step, const struct schema_change *change)
+static bool alters_to_another(const struct file_steps *file, const struct step *step,
+                              const struct schema_change *change)
 {
+    bool by_hand = step->sql_type.length && str_ends(change->place.file, STR(".py"));
+    enum clear_type_by by = str_ends(file->path, STR(".rb")) ? CLEAR_BY_RAILS
+                            : by_hand                        ? CLEAR_BY_HAND
+                                                             : CLEAR_BY_SAME_TOOL;
+
     return is_other_kind(step, change) ||
            (change->aspect == ASPECT_TYPE && step->kind == STEP_ALTER_COLUMN && step->type &&
-            clear_type_differs(step->made_type, change->after.type,
-                               step->sql_type.length && str_ends(change->place.file, STR(".py"))
-                                   ? CLEAR_BY_HAND
-                                   : CLEAR_BY_SAME_TOOL));
+            clear_type_differs(step->made_type, change->after.type, by));
 }
 
 /* The type of the column is called otherwise now: ALTER TYPE mood RENAME TO feeling. */
@@ -132,7 +135,7 @@ static int effect(const struct covering *c, const struct file_steps *file, const
         if (file->in_range && renames_its_type(c->arena, step, change))
             return 1;
         if (does > 0 && file->in_range)
-            return !alters_to_another(step, change);
+            return !alters_to_another(file, step, change);
         return does > 0 && becomes_another(step, change) ? -1 : does;
     }
     return step_effect(&c->names, step, change);
@@ -354,7 +357,8 @@ static bool says_another_type(const struct covering *c, const struct file_steps 
         if ((!alters && !(gone && step->kind == STEP_ADD_COLUMN)) ||
             !str_eq(step->column, change->column) || !step_is_about(&c->names, step, change))
             continue;
-        if (file->in_range ? !alters_to_another(step, change) : !becomes_another(step, change))
+        if (file->in_range ? !alters_to_another(file, step, change)
+                           : !becomes_another(step, change))
             return false;
         another = true;
     }

@@ -290,11 +290,13 @@ static void leave(struct keeping *k, const struct schema_change *added, const st
 
 static enum clear_type_by by_of(const struct entry *made, const struct schema_change *added)
 {
-    static const char *const own[] = {".sql", ".prisma", ".ts", ".js", ".mts", ".cts", ".rb"};
+    static const char *const own[] = {".sql", ".prisma", ".ts", ".js", ".mts", ".cts"};
     struct str file = added->place.file;
 
     if (str_ends(made->file->path, STR(".exs")) || str_ends(file, STR(".ex")))
         return CLEAR_BY_FIELD;
+    if (str_ends(file, STR(".rb")) || str_ends(made->file->path, STR(".rb")))
+        return CLEAR_BY_RAILS;
     if (!made->step->sql_type.length)
         return CLEAR_BY_SAME_TOOL;
     for (size_t i = 0; i < COUNT_OF(own); i++)

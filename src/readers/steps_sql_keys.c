@@ -182,6 +182,24 @@ void sql_column_keys(struct tokens *t, const struct step *column, size_t start, 
     }
 }
 
+/* What stands behind the word and numbers of a type. */
+static const char *type_ending(const struct tokens *t, size_t at)
+{
+    struct tokens rest = *t;
+    bool some = false, none = false;
+
+    rest.at = at;
+    if (tokens_take(&rest, "WITH"))
+        some = tokens_take(&rest, "TIME") && tokens_take(&rest, "ZONE");
+    else if (tokens_take(&rest, "WITHOUT"))
+        none = tokens_take(&rest, "TIME") && tokens_take(&rest, "ZONE");
+    bool array = tokens_peek(&rest).kind == '[' || tokens_take(&rest, "ARRAY");
+    return some    ? array ? " with time zone[]" : " with time zone"
+           : none  ? array ? " without time zone[]" : " without time zone"
+           : array ? "[]"
+                   : "";
+}
+
 /* "VARCHAR(50)" of character varying ( 50 ) NOT NULL, as far as it is one of the usual ones. */
 struct str sql_type_written(const struct tokens *t, size_t at)
 {
@@ -204,10 +222,11 @@ struct str sql_type_written(const struct tokens *t, size_t at)
                                     : open;
     for (size_t i = open + 1; i + 1 < end; i++)
         VEC_PUSH(t->arena, &parts, t->all.items[i].text);
-    if (end < t->all.count &&
-        (t->all.items[end].kind == '[' || t->all.items[end].kind == '.' || word.length == 0))
-        return STR_NONE; /* an array, a type of another schema */
-    return parts.count ? str_printf(t->arena, STR_FMT "(" STR_FMT ")", STR_ARG(word),
-                                    STR_ARG(str_join(t->arena, parts.items, parts.count, STR(""))))
-                       : word;
+    if (end < t->all.count && (t->all.items[end].kind == '.' || word.length == 0))
+        return STR_NONE; /* a type of another schema */
+    const char *ending = type_ending(t, end);
+    return parts.count
+               ? str_printf(t->arena, STR_FMT "(" STR_FMT ")%s", STR_ARG(word),
+                            STR_ARG(str_join(t->arena, parts.items, parts.count, STR(""))), ending)
+               : str_printf(t->arena, STR_FMT "%s", STR_ARG(word), ending);
 }
