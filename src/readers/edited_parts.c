@@ -24,6 +24,40 @@ static bool begins_text(struct str statement)
            (rest.bytes[0] == '"' || rest.bytes[0] == '\'');
 }
 
+/* Behind a text that ends there; SIZE_MAX: it does not end. */
+static size_t text_end(struct str text, size_t at)
+{
+    char quotes[] = {text.bytes[at], text.bytes[at], text.bytes[at]};
+    bool triple = str_starts(str_from_offset(text, at), str_of(quotes, 3));
+    struct str end = str_of(quotes, triple ? 3 : 1);
+
+    for (at += end.length; at < text.length; at += text.bytes[at] == '\\' ? 2 : 1)
+        if (str_starts(str_from_offset(text, at), end))
+            return at + end.length;
+    return SIZE_MAX;
+}
+
+/* "a" "b", and nothing that computes; one that is formatted may. */
+static bool is_text_alone(struct str statement)
+{
+    for (size_t at = 0; at < statement.length;) {
+        struct str rest = str_from_offset(statement, at), prefix = str_word(rest);
+        char byte = rest.bytes[prefix.length < rest.length ? prefix.length : 0];
+        if (prefix.length > 2 || str_find_byte(prefix, 'f') != SIZE_MAX ||
+            str_find_byte(prefix, 'F') != SIZE_MAX)
+            return false;
+        if (byte == '"' || byte == '\'')
+            at = text_end(statement, at + prefix.length);
+        else if (byte == '#' && !prefix.length)
+            at += str_prefix(rest, str_find_byte(rest, '\n')).length;
+        else if (!prefix.length && str_find_byte(STR(" \t\r\n\\;"), byte) != SIZE_MAX)
+            at++;
+        else
+            return false;
+    }
+    return true;
+}
+
 static bool is_compound(struct str word)
 {
     static const char *const words[] = {"if",      "elif",  "else", "try",  "except",
@@ -74,6 +108,8 @@ static bool read_parts(struct arena *arena, struct str source, size_t indent,
                                    .name = name,
                                    .text = str_slice(source, from, start + statement.length),
                                    .begins = start - from};
+        if (part.kind == EDITED_TEXT && !is_text_alone(statement))
+            part.kind = EDITED_OTHER;
         if (part.kind == EDITED_CLASS)
             part.body = ARENA_ARRAY(arena, 1, struct edited_body);
         /* A property and its setter. */
@@ -88,9 +124,20 @@ static bool read_parts(struct arena *arena, struct str source, size_t indent,
     return statements_are_whole(&statements);
 }
 
+/* Python ends a line there too. */
+static bool has_lone_return(struct str source)
+{
+    for (size_t at; (at = str_find_byte(source, '\r')) != SIZE_MAX;) {
+        source = str_from_offset(source, at + 1);
+        if (!str_starts(source, STR("\n")))
+            return true;
+    }
+    return false;
+}
+
 bool edited_parts_read(struct arena *arena, struct str source, struct edited_parts *ret_parts)
 {
-    return read_parts(arena, source, 0, ret_parts);
+    return !has_lone_return(source) && read_parts(arena, source, 0, ret_parts);
 }
 
 bool edited_parts_have(const struct edited_parts *parts, const struct edited_part *part)
@@ -189,8 +236,11 @@ static size_t indent_of(struct str body)
 
     while (str_next_line(&body, &line)) {
         struct str code = str_trim(line);
-        if (code.length && code.bytes[0] != '#')
-            return (size_t)(code.bytes - line.bytes);
+        if (!code.length || code.bytes[0] == '#')
+            continue;
+        size_t indent = (size_t)(code.bytes - line.bytes);
+        size_t feed = str_find_last_byte(str_prefix(line, indent), '\f');
+        return feed == SIZE_MAX ? indent : indent - feed - 1;
     }
     return 0;
 }

@@ -1,5 +1,6 @@
 #include "readers/edited_tables.h"
 
+#include "readers/library_names.h"
 #include "readers/python_tree.h"
 #include "readers/statements.h"
 
@@ -269,6 +270,43 @@ static bool all_may_come(struct coming *c, const struct edited_parts *after, boo
     return true;
 }
 
+static bool star_differs(const struct edited_parts *one, const struct edited_parts *other)
+{
+    for (size_t i = 0; i < one->list.count; i++)
+        if (is_star(&one->list.items[i]) && !edited_parts_have(other, &one->list.items[i]))
+            return true;
+    return false;
+}
+
+static bool says(struct str text, const struct words *names)
+{
+    for (struct str word; (word = str_next_word(&text)).length;)
+        if (words_have(names, word))
+            return true;
+    return false;
+}
+
+/* What stayed as it was means what it meant, but for classes with a table of their own: a mixin, an annotation, a function, which models elsewhere are made
+ * from, may say DateTime, and that come from another module now. */
+static bool meanings_stay(struct arena *arena, const struct edited_pair *pair)
+{
+    const struct edited_parts *old = &pair->parts[0], *new = &pair->parts[1];
+    bool star = star_differs(old, new) || star_differs(new, old);
+    struct words names;
+
+    if (!library_names_stay(arena, pair->parts, &names))
+        return false;
+    for (size_t i = 0; i < new->list.count && (star || names.count); i++) {
+        const struct edited_part *part = &new->list.items[i];
+        if (part->kind != EDITED_IMPORT && part->kind != EDITED_TEXT &&
+            edited_parts_have(old, part) &&
+            !(part->kind == EDITED_CLASS && edited_class_has_table(part)) &&
+            (star || says(part->text, &names)))
+            return false;
+    }
+    return true;
+}
+
 /* `others`: statements that define nothing may come. */
 static bool differ_alone(struct arena *arena, struct edited_pair *pair, bool others,
                          bool (*goes)(struct arena *, const struct edited_part *,
@@ -282,7 +320,7 @@ static bool differ_alone(struct arena *arena, struct edited_pair *pair, bool oth
     for (size_t i = 0; i < 2; i++)
         if (!edited_parts_read(arena, pair->texts[i], &pair->parts[i]))
             return false;
-    if (!order_stays(old, new) || !all_may_go(arena, old, new, goes))
+    if (!order_stays(old, new) || !all_may_go(arena, old, new, goes) || !meanings_stay(arena, pair))
         return false;
     names_kept(arena, old, new, &coming.kept);
     return all_may_come(&coming, new, others);
@@ -336,6 +374,7 @@ static bool note_bound(struct arena *arena, struct str source, struct strs *name
     bool odd = false;
 
     while (str_next_line(&source, &line)) {
+        line = str_trim_bytes(line, "\f");
         if (!line.length || str_find_byte(STR(" \t#@)]}\"'"), line.bytes[0]) != SIZE_MAX)
             continue;
         odd = edited_kind_of(line, &name) == EDITED_OTHER || odd;

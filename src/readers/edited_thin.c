@@ -106,13 +106,14 @@ static bool changes_keys(const struct edited_parts *members, const struct edited
     return false;
 }
 
-/* Of what one edition has: is the table the same one in the other? Its name, its schema, its Meta. */
+/* Of what one edition has: is the table the same one in the other? Its name, its schema, its Meta; and what its arguments make a key, whose columns they
+ * may put together. */
 static bool table_stays(const struct edited_parts *members, const struct edited_parts *others)
 {
     for (size_t i = 0; i < members->list.count; i++) {
         const struct edited_part *member = &members->list.items[i];
         bool arguments = str_eq(member->name, STR("__table_args__")) &&
-                         !str_contains(member->text, STR("schema"));
+                         !str_contains(member->text, STR("schema")) && !is_primary(member->text);
         if (!edited_parts_have(others, member) && !goes_alone(member) && !arguments &&
             (is_dunder(member->name) ||
              (member->kind != EDITED_VALUE && member->kind != EDITED_FUNCTION)))
@@ -288,12 +289,21 @@ bool edited_thin_says(struct str text, const struct words *words)
     return false;
 }
 
+/* author = models.ForeignKey(…) makes the column author_id. */
+static bool key_said(struct str name, const struct words *said)
+{
+    static const struct str behind = STR_INIT("_id");
+
+    return str_ends(name, behind) &&
+           words_have(said, str_prefix(name, name.length - behind.length));
+}
+
 static bool is_said(struct thin_piece *piece, const struct words *said, const struct words *named)
 {
     bool asked = piece->asked;
 
     piece->asked = true;
-    return words_have(said, piece->name) ||
+    return words_have(said, piece->name) || (piece->is_column && key_said(piece->name, said)) ||
            (piece->is_column && ((!asked && edited_thin_says(piece->texts[1], named)) ||
                                  quotes_said(piece->texts[1], said)));
 }

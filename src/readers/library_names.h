@@ -13,7 +13,11 @@
 
 void library_names(struct arena *arena, const struct edited_parts parts[2],
                    struct words *ret_library);
-/* Is a value written with such names? Of a call the keywords, of a dotted name what follows the first, and texts are none. */
+/* *ret_others: names that the imports of one edition alone bind. False: one that both bind comes from elsewhere than before. */
+bool library_names_stay(struct arena *arena, const struct edited_parts parts[2],
+                        struct words *ret_others);
+/* Is a value written with such names? Of a call the keywords, of a dotted name what follows the first, and texts are none. Text: what stands behind its
+ * name. False also where it cannot be followed: texts in pieces or with escapes, what Python would refuse. */
 bool library_names_only(struct str text, const struct words *library);
 
 #endif

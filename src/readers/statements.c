@@ -174,15 +174,16 @@ static const bool turns[256] = {
     ['\n'] = true, ['#'] = true, ['\''] = true, ['"'] = true, ['('] = true, [')'] = true,
     ['['] = true,  [']'] = true, ['{'] = true,  ['}'] = true, [';'] = true, ['\\'] = true};
 
-/* At the start of a line; goes to the statement's first byte when one begins there. */
+/* At the start of a line; goes to the statement's first byte when one begins there. Behind a form feed the line begins anew. */
 static bool begins_at_line(struct statements *s)
 {
-    size_t at = s->at;
+    size_t at = s->at, from = s->at;
 
-    while (byte_at(s, at) == ' ' || byte_at(s, at) == '\t')
-        at++;
+    for (; byte_at(s, at) == ' ' || byte_at(s, at) == '\t' || byte_at(s, at) == '\f'; at++)
+        if (s->source.bytes[at] == '\f')
+            from = at + 1;
     if (at >= s->source.length || is_blank(s->source.bytes[at]) || s->source.bytes[at] == '#' ||
-        at - s->at > s->indent)
+        at - from > s->indent)
         return false;
     s->at = at;
     return true;

@@ -57,6 +57,29 @@ static const struct edit edits[] = {
      "\"\"\"Other.\"\"\"\nfrom sqlalchemy import Column, Integer, Text\n\nfrom app.base import "
      "Base\n\n\nSTATES = (\"a\", \"b\")\n\n\n" USER BODY,
      ""},
+    /* Names that what stayed says, and that now come from elsewhere, or came from a star. */
+    {"from sqlalchemy import Column, DateTime\n\n\nclass M:\n    at = Column(DateTime)\n",
+     "from sqlalchemy import Column, Date as DateTime\n\n\nclass M:\n    at = Column(DateTime)\n",
+     NULL},
+    {"from sqlalchemy import *\n\n\nclass M:\n    at = Column(DateTime)\n",
+     "from sqlalchemy import *\nfrom app.types import DateTime\n\n\nclass M:\n    at = "
+     "Column(DateTime)\n",
+     NULL},
+    {"from sqlalchemy import *\n\n\nclass M:\n    at = Column(DateTime)\n",
+     "from sqlalchemy import *\nfrom app.types import *\n\n\nclass M:\n    at = Column(DateTime)\n",
+     NULL},
+    {"from sqlalchemy import *\n\n\nclass M:\n    at = Column(DateTime)\n",
+     "from sqlalchemy import *\nfrom typing import Date\n\n\nclass M:\n    at = Column(DateTime)\n",
+     ""},
+    {"import sqlalchemy\nX = sqlalchemy.Text\n",
+     "import sqlalchemy\nimport sqlalchemy.orm\nX = sqlalchemy.Text\n", ""},
+    {"from sqlalchemy import Column, JSON\n" USER BODY,
+     "from sqlalchemy import Column\nfrom sqlalchemy.dialects.postgresql import JSON\n" USER BODY,
+     NULL},
+    {"import sqlalchemy as sa\nX = sa.Text\n", "import sqlmodel as sa\nX = sa.Text\n", NULL},
+    /* Python ends a line there too. */
+    {PLAIN, PLAIN "    age = Column(Integer)\n    \"\"\"It.\"\"\"\r    a = 1\n", NULL},
+    {PLAIN, PLAIN "    age = Column(Integer)\r\n", "User "},
     {PLAIN, "from app.other import Base\n\nSTATES = (\"a\", \"b\")\n\n\n" USER BODY, NULL},
     {HEAD_LINES, HEAD_LINES "from app.x import y\n", ""},
     {"STATES = (\"a\",)\n" USER BODY, "STATES = (\"a\", \"b\")\n" USER BODY, NULL},
@@ -178,6 +201,13 @@ Test(edited_tables, files_beside)
          NULL},
         {"from app.a import x\n", "", NULL},
         {"import os\n", "import os\nrun()\n", ""},
+        /* What a function says comes from another module. */
+        {"from a import x\n\n\ndef f():\n    return x\n",
+         "from b import y as x\n\n\ndef f():\n    return x\n", NULL},
+        {"from uuid import x\n\n\ndef f():\n    return x\n",
+         "from enum import x\n\n\ndef f():\n    return x\n", NULL},
+        {"from uuid import x\n\n\ndef f():\n    return x\n",
+         "from uuid import x\nfrom enum import y\n\n\ndef f():\n    return x\n", ""},
     };
 
     for (size_t i = 0; i < COUNT_OF(besides); i++) {
@@ -218,6 +248,7 @@ static const struct {
     {"t = Table(\n    \"ts\", metadata)\n", "t ts "},
     {"logger = get()\n\n\ndef f():\n    register(User)\n", "logger f "},
     {"\"\"\"Two\nlines of text\n\"\"\"\nx: int = 1\n", "x "},
+    {"a = 1\n\fclass A(Base):\n    __tablename__ = \"as\"\n", "a A as "},
     {"register(User)\n", NULL},
     {"User.extra = Column(Integer)\n", NULL},
     {"if DEBUG:\n    a = 1\n", NULL},

@@ -75,13 +75,6 @@ static const struct edit edits[] = {
       "Base\n\n\n" USER "    price = Column(Money)\n",
       "from app.types import Money\nfrom sqlalchemy import Column, Integer\nfrom app.base import "
       "Base\n\n\n" USER "    price = Column(Money)\n" AGE}},
-    {"from sqlalchemy import Column, JSON\n" USER "    data = Column(JSON)\n",
-     "from sqlalchemy import Column\nfrom sqlalchemy.dialects.postgresql import JSON\n" USER
-     "    data = Column(JSON)\n",
-     "",
-     {"from sqlalchemy import Column, JSON\n" USER "    data = Column(JSON)\n",
-      "from sqlalchemy import Column\nfrom sqlalchemy.dialects.postgresql import JSON\n" USER
-      "    data = Column(JSON)\n"}},
     {HEAD USER "    a: Mapped[\"int\"]\n",
      HEAD USER "    a: Mapped[\"int\"]\n    b: Mapped[int]\n",
      "",
@@ -124,7 +117,52 @@ static const struct edit edits[] = {
       "from django.db import models\n\n\nclass A(models.Model):\n    a = models.TextField()\n    b "
       "= "
       "models.TextField()\n"}},
+    /* What its arguments make a key they may put together. */
+    {HEAD USER NAME,
+     HEAD USER NAME "    __table_args__ = (PrimaryKeyConstraint(\"na\" \"me\"),)\n",
+     "",
+     {0}},
+    /* What is called as if it came with a key. */
+    {HEAD USER "    team_id = Column(Integer)\n    boss_id = Column(Integer)\n",
+     HEAD USER "    team_id = Column(Integer)\n    boss_id = Column(Integer)\n",
+     "team = models.ForeignKey(Team)",
+     {"from sqlalchemy import Column, Integer\nfrom app.base import Base\n\n\n" USER
+      "    team_id = Column(Integer)\n\n",
+      "from sqlalchemy import Column, Integer\nfrom app.base import Base\n\n\n" USER
+      "    team_id = Column(Integer)\n\n"}},
+    /* A name in pieces, or with escapes, may be any. */
+    {HEAD USER "    a = Column(\"na\" \"me\", Text)\n    b = Column(\"n\\x61me\", Text)\n",
+     HEAD USER "    a = Column(\"na\" \"me\", Text)\n    b = Column(\"n\\x61me\", Text)\n" AGE,
+     "",
+     {0}},
+    /* A builtin that an import binds in one of them. */
+    {HEAD USER "    a: Mapped[str]\n",
+     "from app.types import str\n" HEAD USER "    a: Mapped[str]\n",
+     "",
+     {0}},
+    /* Behind a form feed a line begins anew. */
+    {HEAD "\"\"\"Users.\"\"\"\n\f" USER NAME "    \"\"\"Age.\"\"\"\n\f" AGE,
+     HEAD "\"\"\"Users.\"\"\"\n\f" USER NAME "    \"\"\"Age.\"\"\"\n\f    age = Column(Text)\n",
+     "",
+     {"from sqlalchemy import Column, Integer\nfrom app.base import Base\n\n\n\n\f" USER
+      "\n\n\f" AGE,
+      "from sqlalchemy import Column, Text\nfrom app.base import Base\n\n\n\n\f" USER
+      "\n\n\f    age = Column(Text)\n"}},
+    /* A text that something is done with. */
+    {HEAD USER "    \"a\".join(b := [])\n    f\"{(c := 1)}\"\n    \"a\" \\\n    'b'  # c\n" AGE,
+     HEAD USER "    \"a\".join(b := [])\n    f\"{(c := 1)}\"\n" NAME AGE,
+     "",
+     {"\nfrom app.base import Base\n\n\n" USER
+      "    \"a\".join(b := [])\n    f\"{(c := 1)}\"\n\n  # c\n\n",
+      "from sqlalchemy import Column, Text\nfrom app.base import Base\n\n\n" USER
+      "    \"a\".join(b := [])\n    f\"{(c := 1)}\"\n" NAME "\n"}},
     /* What Python would refuse is not hidden. */
+    {HEAD USER "    a = Column(Text 5)\n    b = Column(Text, nullable=)\n    c = Column(Text]\n"
+               "    d = Column(, Text)\n    e = Column(Text?)\n",
+     HEAD USER "    a = Column(Text 5)\n    b = Column(Text, nullable=)\n    c = Column(Text]\n"
+               "    d = Column(, Text)\n    e = Column(Text?)\n" AGE,
+     "",
+     {0}},
     {"from sqlalchemy import (Column, a: b)\n" USER NAME,
      "from sqlalchemy import (Column, a: b)\n" USER NAME AGE,
      "",
