@@ -217,7 +217,8 @@ static bool definition_may_come(struct coming *c, const struct edited_part *part
     bool class = part->kind == EDITED_CLASS, all = str_eq(part->name, STR("__all__"));
     bool again = words_have(&c->kept, part->name);
 
-    if (part->kind == EDITED_VALUE && is_chain(part->text))
+    if ((part->kind == EDITED_VALUE && is_chain(part->text)) ||
+        (part->kind == EDITED_FUNCTION && str_contains(part->text, STR("__tablename__"))))
         return false;
     if (class)
         note_references(c, part);

@@ -63,9 +63,11 @@ static bool is_column(const struct edited_part *member, const struct words *libr
            library_names_only(str_from_offset(member->text, member->name.length), library);
 }
 
+/* One that defines classes may make tables. */
 static bool is_function(const struct edited_part *part)
 {
-    return part->kind == EDITED_FUNCTION && !part->begins && !is_dunder(part->name);
+    return part->kind == EDITED_FUNCTION && !part->begins && !is_dunder(part->name) &&
+           !str_contains(part->text, STR("class "));
 }
 
 /* Of members without a name, and of those with another text: NULL. */

@@ -44,6 +44,7 @@ static const struct edit edits[] = {
     {PLAIN, PLAIN "\n\nclass Mixin:\n    pass\n", "Mixin "},
     {PLAIN, PLAIN "\n\nLATER = 1\n", "LATER "},
     {PLAIN, PLAIN "\n\ndef made():\n    return 1\n", "made "},
+    {PLAIN, PLAIN "\n\ndef made():\n    class A(Base):\n        __tablename__ = \"a\"\n", NULL},
     {"", "LATER = 1\n" USER BODY, "User "},
     {PLAIN, PLAIN "\n\nA = B = 1\n", NULL},
     {PLAIN, PLAIN "\n\nIndex(\"ix\", User.id)\n", ""},
