@@ -32,7 +32,8 @@ void halves_do(struct arena *arena, halves_task *task, void *context, size_t cou
                           .to = count};
     pthread_t thread;
 
-    if (count < least || pthread_create(&thread, NULL, do_in_thread, &second) != 0) {
+    /* Of one thing both would begin with the first. */
+    if (count < 2 || count < least || pthread_create(&thread, NULL, do_in_thread, &second) != 0) {
         task(context, arena, 0, count);
         return;
     }
