@@ -24,16 +24,9 @@ static bool order_stays(const struct edited_parts *before, const struct edited_p
 /* What such an import binds, another file may import from this one: of these packages no model does. */
 static bool imports_package(struct str statement)
 {
-    static const char *const packages[] = {
-        "sqlalchemy", "sqlmodel", "django", "typing",           "typing_extensions", "datetime",
-        "uuid",       "decimal",  "enum",   "flask_sqlalchemy", "__future__",        "pydantic"};
     bool from = str_starts(statement, STR("from"));
-    struct str module = str_word(str_trim(str_from_offset(statement, from ? 4 : 6)));
 
-    for (size_t i = 0; i < COUNT_OF(packages); i++)
-        if (str_eq(module, str_from(packages[i])))
-            return true;
-    return false;
+    return library_has(str_trim(str_from_offset(statement, from ? 4 : 6)));
 }
 
 /* __all__ with more in it than before. */

@@ -59,12 +59,12 @@ static void list_imports(struct arena *arena, const struct edited_parts *parts,
     }
 }
 
-/* What no project changes between two commits. */
-static bool is_of_library(struct str module)
+bool library_has(struct str module)
 {
     static const char *const packages[] = {
-        "sqlalchemy", "sqlmodel", "django",           "typing",   "uuid", "typing_extensions",
-        "datetime",   "decimal",  "flask_sqlalchemy", "pydantic", NULL};
+        "sqlalchemy", "sqlmodel", "django",  "typing", "typing_extensions",
+        "datetime",   "uuid",     "decimal", "enum",   "flask_sqlalchemy",
+        "__future__", "pydantic", NULL};
 
     return str_is_one_of(str_word(module), packages);
 }
@@ -124,8 +124,7 @@ void library_names(struct arena *arena, const struct edited_parts parts[2],
         list_imports(arena, &parts[edition], NULL, &names[edition]);
     for (size_t i = 0; i < names[1].count; i++) {
         const struct import_name *import = &names[1].items[i];
-        if (is_of_library(import->module) && all_are(&names[0], import) &&
-            all_are(&names[1], import))
+        if (library_has(import->module) && all_are(&names[0], import) && all_are(&names[1], import))
             (void)words_add(ret_library, import->name);
     }
     for (size_t i = 0; i < COUNT_OF(builtins); i++)

@@ -11,6 +11,8 @@
 
 #include "readers/edited_parts.h"
 
+/* Is a module one of those that models are written with, and that no project changes between two commits? */
+bool library_has(struct str module);
 void library_names(struct arena *arena, const struct edited_parts parts[2],
                    struct words *ret_library);
 /* *ret_others: names that the imports of one edition alone bind. False: one that both bind comes from elsewhere than before. */

@@ -258,8 +258,9 @@ static void timestamps(struct reader *r, struct schema_table *table, TSNode call
     }
 }
 
-/* t.primary_key :uid, :uuid */
-static void key_column(struct reader *r, struct schema_table *table, TSNode call)
+/* t.column "uid", "uuid", and what is written like it. NULL: it is computed, which is said. */
+static struct schema_column *typed_column(struct reader *r, struct schema_table *table, TSNode call,
+                                          struct str *ret_type)
 {
     struct ruby_value name = ruby_argument(r->file, call, 0);
     struct ruby_value type = ruby_argument(r->file, call, 1);
@@ -267,11 +268,21 @@ static void key_column(struct reader *r, struct schema_table *table, TSNode call
     if (!ruby_is_text(&name) || !ruby_is_text(&type)) {
         unread(r, call, STR("a column that is computed"));
         table->partial = true;
-        return;
+        return NULL;
     }
     put_column(r, table, call, name.text, type.text);
-    struct schema_column *column = schema_column_named(table, name.text);
-    column->primary_key = true, column->nullable = false;
+    *ret_type = type.text;
+    return schema_column_named(table, name.text);
+}
+
+/* t.primary_key :uid, :uuid */
+static void key_column(struct reader *r, struct schema_table *table, TSNode call)
+{
+    struct str type;
+    struct schema_column *column = typed_column(r, table, call, &type);
+
+    if (column)
+        column->primary_key = true, column->nullable = false;
 }
 
 static void table_call(struct reader *r, struct schema_table *table, TSNode call)
@@ -292,19 +303,12 @@ static void table_call(struct reader *r, struct schema_table *table, TSNode call
     } else if (is(method, uniques)) {
         add_constraint(r, table, call, SCHEMA_UNIQUE, 0);
     } else if (str_eq(method, STR("column"))) {
-        struct ruby_value name = ruby_argument(r->file, call, 0);
-        struct ruby_value type = ruby_argument(r->file, call, 1);
-        if (!ruby_is_text(&name) || !ruby_is_text(&type)) {
-            unread(r, call, STR("a column that is computed"));
-            table->partial = true;
-            return;
-        }
-        put_column(r, table, call, name.text, type.text);
-        struct schema_column *column = schema_column_named(table, name.text);
-        if (!column->type.length) { /* a type of the database's own */
+        struct str type;
+        struct schema_column *column = typed_column(r, table, call, &type);
+        if (column && !column->type.length) { /* a type of the database's own */
             struct ruby_value array = ruby_option(r->file, call, "array");
             column->type =
-                str_printf(r->arena, STR_FMT "%s", STR_ARG(rails_own_type(r->arena, type.text)),
+                str_printf(r->arena, STR_FMT "%s", STR_ARG(rails_own_type(r->arena, type)),
                            array.kind == RUBY_TRUE ? "[]" : "");
             r->schema->unread.count--;
         }
