@@ -84,9 +84,12 @@ void push_add_left_keys(struct pushed *pushed, struct schema_changes *changes, b
                    changes->items[i].object != SCHEMA_OBJECT_INDEX;
         open = open || older[i];
     }
-    if (open) {
+    bool types = models_bring_types(arena, changes, *covered);
+    if (open || types)
         find_files(pushed, &sets, changes, false, &all);
+    if (open)
         models_left_keys(arena, tree, &all, changes, older, &left, found);
-    }
+    if (types)
+        models_left_labels(arena, tree, &all, changes, *covered, &left);
     add_left(arena, changes, covered, &left);
 }

@@ -97,6 +97,9 @@ void covering_note_renamed(const struct covering *c, const struct schema_changes
  * columns that are clearly made as another type. What cannot be read is taken for made. */
 void covering_note_keys(struct covering *c, const struct schema_changes *asked, const bool *covered,
                         struct schema_changes *ret_left, bool *ret_found);
+/* models_labels.c: of types that are added and covered, the labels that no migration gives them; of tables that are, the types that none makes. */
+void covering_note_labels(struct covering *c, const struct schema_changes *asked,
+                          const bool *covered, struct schema_changes *ret_left);
 /* Do the migrations know the table of `change`, which has no schema, beside one of that name in some schema? */
 bool covering_tells_schemas_apart(struct covering *c, const struct schema_change *change);
 

@@ -70,6 +70,12 @@ struct models_files {
 void models_left_keys(struct arena *arena, struct tree *tree, const struct models_files *migrations,
                       const struct schema_changes *changes, const bool *covered,
                       struct schema_changes *ret_left, bool *ret_found);
+/* Does any of them that is covered bring an enumerated type? What the migrations, all of the tree's, leave out of such ones (covering.h). */
+bool models_bring_types(struct arena *arena, const struct schema_changes *changes,
+                        const bool *covered);
+void models_left_labels(struct arena *arena, struct tree *tree,
+                        const struct models_files *migrations, const struct schema_changes *changes,
+                        const bool *covered, struct schema_changes *ret_left);
 /* What refers to a table goes with it when the table gets another name. */
 void models_follow_renames(const struct schema_changes *changes, bool *covered);
 /* For each of these changes: does the tree tell its table from those of that name in other schemas? It does when its migrations name both, with a

@@ -518,6 +518,7 @@ static void note_left_keys(struct covering *c, const struct schema_changes *aske
     struct schema_changes *left = ARENA_NEW(c->arena, struct schema_changes);
 
     covering_note_keys(c, asked, covered, left, NULL);
+    covering_note_labels(c, asked, covered, left);
     for (size_t i = 0; i < left->count; i++)
         note_uncovered(c, &left->items[i], uncovered);
 }

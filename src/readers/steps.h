@@ -56,8 +56,9 @@ enum step_key { STEP_KEY_ANY = 0, STEP_KEY_FOREIGN, STEP_KEY_UNIQUE, STEP_KEY_PR
 struct step {
     enum step_kind kind;
     struct str table, column;
-    struct str name;                     /* index, type */
-    struct str value;                    /* label of a type */
+    struct str name;  /* index, type */
+    struct str value; /* label of a type */
+    bool labels_told; /* STEP_ADD_TYPE: each label of it has its STEP_ADD_VALUE behind it */
     bool type, null, default_value, key; /* STEP_ALTER_COLUMN: what it changes */
     enum step_key which;                 /* with `key` */
     /* STEP_KEY_FOREIGN, STEP_MAKES_FOREIGN: "SET NULL", "NO ACTION"; empty: not known */

@@ -282,8 +282,11 @@ static void alembic_of_table(struct steps_reader *r, TSNode call, enum step_kind
 {
     TSNode function = node_field(call, "function");
 
-    if (node_is(function, "attribute"))
-        model_table(r, node_field(function, "object"), kind);
+    if (!node_is(function, "attribute"))
+        return;
+    model_table(r, node_field(function, "object"), kind);
+    if (kind == STEP_ADD_TABLE)
+        steps_alembic_created(r, node_field(function, "object"));
 }
 
 /* Base.metadata.create_all(op.get_bind(), tables=[Audit.__table__]); without tables= it makes each that is not there. */
@@ -386,10 +389,7 @@ static void alembic_call(struct steps_reader *r, TSNode call)
 
     steps_alembic_operation_key(r, call, shift ? batch : keyed_table(r, call, of_table), shift);
     if (str_eq_nocase(name, STR("enum")))
-        steps_push(
-            r, (struct step){.kind = STEP_ADD_TYPE,
-                             .name = with_schema(r, call, "schema",
-                                                 steps_text(r, steps_keyword(r, call, "name")))});
+        steps_alembic_type(r, call);
     else if (str_eq(name, STR("add_column")))
         push_column(r, table, steps_word(r, call, "column", 1 - shift));
     else if (str_eq(name, STR("drop_column")))

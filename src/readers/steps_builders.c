@@ -303,10 +303,12 @@ static void type(struct reading *r, TSNode call, struct str method)
         push(r, (struct step){.kind = STEP_DROP_TYPE, .table = name, .name = name});
         return;
     }
-    if (str_starts(method, STR("create")))
-        push(r, (struct step){.kind = STEP_ADD_TYPE, .table = name, .name = name});
-    if (!node_is(labels, "array") || !script_texts(r->tree, r->scope, labels, &values))
+    bool told = node_is(labels, "array") && script_texts(r->tree, r->scope, labels, &values);
+    if (!told)
         VEC_PUSH(r->arena, &values, text_of(r, labels));
+    if (str_starts(method, STR("create")))
+        push(r, (struct step){
+                    .kind = STEP_ADD_TYPE, .table = name, .name = name, .labels_told = told});
     for (size_t i = 0; i < values.count; i++)
         push(r, (struct step){
                     .kind = STEP_ADD_VALUE, .table = name, .name = name, .value = values.items[i]});

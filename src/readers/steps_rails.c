@@ -148,9 +148,12 @@ static void types(struct rails_reader *r, TSNode call, struct str method)
         rails_push(r, (struct step){.kind = STEP_DROP_TYPE, .name = name});
         return;
     }
-    if (str_eq(method, STR("create_enum")))
-        rails_push(r, (struct step){.kind = STEP_ADD_TYPE, .name = name});
     rails_names(r->arena, &labels, &values);
+    if (str_eq(method, STR("create_enum")))
+        rails_push(r, (struct step){.kind = STEP_ADD_TYPE,
+                                    .name = name,
+                                    .labels_told = labels.kind == RUBY_LIST &&
+                                                   values.count == labels.items.count});
     if (str_eq(method, STR("rename_enum_value")))
         rails_push(r, (struct step){.kind = STEP_ADD_VALUE,
                                     .name = name,

@@ -4,6 +4,16 @@
 /* Blocks that stand in each other; nobody writes more, and the deeper ones are left out. */
 #define BLOCKS_MAX 16u
 
+/* "role" of "public"."role". */
+static struct str type_word(const struct tokens *t)
+{
+    size_t at = t->at;
+
+    while (tokens_at(t, at + 1).kind == '.')
+        at += 2;
+    return tokens_at(t, at).text;
+}
+
 /* name integer NOT NULL DEFAULT 0: what the column is made as. Whether a key's may be NULL is not known. */
 static void column_step(struct tokens *t, struct str table, struct steps *steps)
 {
@@ -12,7 +22,7 @@ static void column_step(struct tokens *t, struct str table, struct steps *steps)
     size_t start = t->at;
     bool key = str_contains(str_lower(t->arena, tokens_peek(t).text), STR("serial"));
 
-    step.sql_type = tokens_peek(t).text;
+    step.sql_type = type_word(t);
     step.made_type = sql_type_written(t, t->at);
     step.keys_told = true;
     step.nullable = true;
@@ -214,7 +224,7 @@ static void alter_column(struct tokens *t, struct str table, struct steps *steps
         step.type = tokens_take(t, "TYPE");
     }
     if (step.type) {
-        step.sql_type = tokens_peek(t).text;
+        step.sql_type = type_word(t);
         step.made_type = sql_type_written(t, t->at);
     }
     VEC_PUSH(t->arena, steps, step);
@@ -246,7 +256,7 @@ static void restate_column(struct tokens *t, struct str table, bool renames, str
                      .kind = STEP_ADD_COLUMN, .table = table, .column = step.column, .was = was});
     }
     step.type = true;
-    step.sql_type = tokens_peek(t).text;
+    step.sql_type = type_word(t);
     step.restated = definition(t);
     VEC_PUSH(t->arena, steps, step);
 }

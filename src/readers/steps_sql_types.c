@@ -15,13 +15,19 @@ struct str sql_in_schema(struct tokens *t, struct str schema, struct str name)
 void sql_create_type(struct tokens *t, struct steps *steps)
 {
     struct str name = tokens_name(t);
+    size_t first = steps->count;
+    bool told = tokens_take(t, "AS") && tokens_take(t, "ENUM"); /* else a domain */
 
     VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_ADD_TYPE, .name = name});
-    for (; t->at < t->all.count && tokens_peek(t).kind != ';'; t->at++)
-        if (tokens_peek(t).kind == 's')
+    for (; t->at < t->all.count && tokens_peek(t).kind != ';'; t->at++) {
+        char kind = tokens_peek(t).kind;
+        if (kind == 's')
             VEC_PUSH(
                 t->arena, steps,
                 (struct step){.kind = STEP_ADD_VALUE, .name = name, .value = tokens_peek(t).text});
+        told = told && (kind == 's' || kind == '(' || kind == ',' || kind == ')');
+    }
+    steps->items[first].labels_told = told;
 }
 
 /* Where the type of that name was made; 0: not in this text. What stands before is of another one: two that swap names would gather labels without end. */
@@ -41,7 +47,11 @@ static void give_type_name(struct tokens *t, struct str from, struct str to, str
     size_t first = type_begins(steps, from);
 
     VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_DROP_TYPE, .name = from});
-    VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_ADD_TYPE, .name = to, .was = from});
+    VEC_PUSH(t->arena, steps,
+             (struct step){.kind = STEP_ADD_TYPE,
+                           .name = to,
+                           .was = from,
+                           .labels_told = first && steps->items[first - 1].labels_told});
     for (size_t i = first, count = steps->count; i < count; i++) {
         if (steps->items[i].kind != STEP_ADD_VALUE || !str_eq(steps->items[i].name, from))
             continue;

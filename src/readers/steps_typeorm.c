@@ -76,8 +76,8 @@ struct str typeorm_text_here(struct typeorm_reading *r, struct typeorm_operand o
     return script_text(r->tree, operand.scope, operand.node);
 }
 
-static struct str text_of(struct typeorm_reading *r, struct typeorm_operand object,
-                          const char *name)
+struct str typeorm_option_of(struct typeorm_reading *r, struct typeorm_operand object,
+                             const char *name)
 {
     struct typeorm_operand value = {.scope = object.scope};
 
@@ -91,7 +91,7 @@ static struct str name_of(struct typeorm_reading *r, struct typeorm_operand oper
 {
     struct str text = typeorm_text_here(r, operand);
 
-    return text.length ? text : text_of(r, object_of(r, operand), "name");
+    return text.length ? text : typeorm_option_of(r, object_of(r, operand), "name");
 }
 
 /* The items of a list, or of a name that stands for one. */
@@ -114,8 +114,8 @@ static struct typeorm_operand list_of(struct typeorm_reading *r, struct typeorm_
 
 /* --- Operations. --- */
 
-static void column_key(struct typeorm_reading *r, struct str table, struct str column,
-                       struct typeorm_operand operand);
+static void column_parts(struct typeorm_reading *r, struct str table, struct str column,
+                         struct typeorm_operand operand);
 
 static void each_column(struct typeorm_reading *r, struct str table, struct typeorm_operand list,
                         enum step_kind kind)
@@ -127,7 +127,7 @@ static void each_column(struct typeorm_reading *r, struct str table, struct type
         struct str name = name_of(r, item);
         push(r, (struct step){.kind = kind, .table = table, .column = name, .keys_told = true});
         if (kind == STEP_ADD_COLUMN)
-            column_key(r, table, name, item);
+            column_parts(r, table, name, item);
     }
 }
 
@@ -150,7 +150,7 @@ static void constraint(struct typeorm_reading *r, struct str table, struct typeo
     struct step step = {.kind = STEP_ALTER_COLUMN, .table = table, .key = true};
 
     struct step index = {.kind = kind, .table = table, .name = name_of(r, operand)};
-    if (kind == STEP_ADD_INDEX && text_of(r, object, "referencedTableName").length) {
+    if (kind == STEP_ADD_INDEX && typeorm_option_of(r, object, "referencedTableName").length) {
         index.makes = STEP_MAKES_FOREIGN;
         step.which = STEP_KEY_FOREIGN;
         step.deletes = rule_of(r, object, "onDelete");
@@ -181,9 +181,9 @@ static void constraint(struct typeorm_reading *r, struct str table, struct typeo
         push(r, key);
 }
 
-/* { name: "email", isUnique: true }: what is not known of it may be a key. */
-static void column_key(struct typeorm_reading *r, struct str table, struct str column,
-                       struct typeorm_operand operand)
+/* { name: "email", isUnique: true }: what is not known of it may be a key. With it comes its type. */
+static void column_parts(struct typeorm_reading *r, struct str table, struct str column,
+                         struct typeorm_operand operand)
 {
     static const char *const words[] = {"isUnique", "isPrimary"};
     static const enum step_makes makes[] = {STEP_MAKES_UNIQUE, STEP_MAKES_PRIMARY};
@@ -203,6 +203,7 @@ static void column_key(struct typeorm_reading *r, struct str table, struct str c
             continue;
         push(r, key);
     }
+    typeorm_column_type(r, table, column, object);
 }
 
 static void each_constraint(struct typeorm_reading *r, struct str table,
@@ -218,8 +219,8 @@ static void create_table(struct typeorm_reading *r, TSNode node)
 {
     static const char *const lists[] = {"indices", "uniques", "foreignKeys", "checks"};
     struct typeorm_operand object = object_of(r, typeorm_here(r, node));
-    struct str table = bare_table(text_of(r, object, "name"));
-    struct str schema = text_of(r, object, "schema");
+    struct str table = bare_table(typeorm_option_of(r, object, "name"));
+    struct str schema = typeorm_option_of(r, object, "schema");
 
     if (!table.length)
         return;
@@ -343,7 +344,7 @@ static void operate(struct typeorm_reading *r, enum operation operation, TSNode 
                               .column = name_of(r, typeorm_here(r, second)),
                               .keys_told = true});
         if (operation == OPERATION_ADD_COLUMN)
-            column_key(r, table, name_of(r, typeorm_here(r, second)), typeorm_here(r, second));
+            column_parts(r, table, name_of(r, typeorm_here(r, second)), typeorm_here(r, second));
         break;
     case OPERATION_ADD_COLUMNS:
     case OPERATION_DROP_COLUMNS:

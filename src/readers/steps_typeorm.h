@@ -48,6 +48,12 @@ struct typeorm_operand typeorm_own_field(struct typeorm_reading *r, struct typeo
 struct str typeorm_text_here(struct typeorm_reading *r, struct typeorm_operand operand);
 /* The items of a list, or of a name that stands for one. */
 struct script_nodes typeorm_items_of(struct typeorm_reading *r, struct typeorm_operand *list);
+/* The text of { name: "email" }; empty: there is none, or it cannot be read. */
+struct str typeorm_option_of(struct typeorm_reading *r, struct typeorm_operand object,
+                             const char *name);
+/* steps_typeorm_types.c: what makes a column makes its enumerated type. */
+void typeorm_column_type(struct typeorm_reading *r, struct str table, struct str column,
+                         struct typeorm_operand object);
 /* steps_typeorm_query.c: the steps of what query(…) is given. */
 void typeorm_query(struct typeorm_reading *r, TSNode text);
 

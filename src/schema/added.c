@@ -66,3 +66,35 @@ struct schema_change schema_made_as(struct arena *arena, const struct schema_tab
         str_printf(arena, STR_FMT " -> " STR_FMT, STR_ARG(type), STR_ARG(column->type)));
     return difference.changes.items[0];
 }
+
+void schema_added_types(struct arena *arena, const struct schema_change *table,
+                        struct schema_changes *ret_types)
+{
+    struct schema_difference difference = {0};
+    const struct schema after = {.types = table->types};
+    struct comparison c = {.arena = arena, .after = &after, .difference = &difference};
+
+    for (size_t i = 0; table->whole && i < after.types.count; i++) {
+        const struct schema_type *type = &after.types.items[i];
+        bool used = false;
+        for (size_t j = 0; j < table->whole->columns.count && !used; j++)
+            used = comparison_is_of_type(&table->whole->columns.items[j], type->name);
+        if (used && !type->unread)
+            comparison_type(&c, type, SCHEMA_ADD);
+    }
+    *ret_types = difference.changes;
+}
+
+void schema_added_labels(struct arena *arena, const struct schema_change *type,
+                         struct schema_changes *ret_labels)
+{
+    struct schema_difference difference = {0};
+    struct comparison c = {.arena = arena, .difference = &difference};
+
+    for (size_t i = 0; i < type->types.count; i++) {
+        const struct schema_type *one = &type->types.items[i];
+        for (size_t j = 0; str_eq(one->name, type->name) && j < one->labels.count; j++)
+            comparison_label(&c, one, SCHEMA_ADD, one->labels.items[j]);
+    }
+    *ret_labels = difference.changes;
+}

@@ -1,7 +1,7 @@
 /* compare_types.c -- what changed of the schema's own types. */
 #include "schema/comparison.h"
 
-static bool is_of_type(const struct schema_column *column, struct str type)
+bool comparison_is_of_type(const struct schema_column *column, struct str type)
 {
     struct str used = column->type;
 
@@ -22,7 +22,7 @@ static bool lives_without_new_tables(const struct schema *schema, const struct s
         const struct schema_table *there = schema_table_named(other, table->name);
         for (size_t j = 0; j < table->columns.count; j++) {
             const struct schema_column *column = &table->columns.items[j];
-            if (!is_of_type(column, type))
+            if (!comparison_is_of_type(column, type))
                 continue;
             used = true;
             const struct schema_column *same =
@@ -59,6 +59,14 @@ static struct str quoted(struct arena *arena, struct str text)
     return buf_str(&buf);
 }
 
+void comparison_label(struct comparison *c, const struct schema_type *type,
+                      enum schema_change_kind kind, struct str label)
+{
+    type_line(c, type, SCHEMA_CHANGE, label,
+              str_printf(c->arena, "CHANGE TYPE " STR_FMT " %s VALUE " STR_FMT, STR_ARG(type->name),
+                         kind == SCHEMA_ADD ? "ADD" : "DROP", STR_ARG(quoted(c->arena, label))));
+}
+
 static void compare_labels(struct comparison *c, const struct schema_type *old,
                            const struct schema_type *new, enum schema_change_kind kind)
 {
@@ -68,15 +76,12 @@ static void compare_labels(struct comparison *c, const struct schema_type *old,
     for (size_t i = 0; i < to->labels.count; i++) {
         struct str label = to->labels.items[i];
         if (!strs_have(&from->labels, label))
-            type_line(c, new, SCHEMA_CHANGE, label,
-                      str_printf(c->arena, "CHANGE TYPE " STR_FMT " %s VALUE " STR_FMT,
-                                 STR_ARG(new->name), kind == SCHEMA_ADD ? "ADD" : "DROP",
-                                 STR_ARG(quoted(c->arena, label))));
+            comparison_label(c, new, kind, label);
     }
 }
 
-static void whole_type(struct comparison *c, const struct schema_type *type,
-                       enum schema_change_kind kind)
+void comparison_type(struct comparison *c, const struct schema_type *type,
+                     enum schema_change_kind kind)
 {
     struct strs labels = {0};
 
@@ -87,6 +92,7 @@ static void whole_type(struct comparison *c, const struct schema_type *type,
                   ? str_printf(c->arena, "ADD TYPE " STR_FMT " (" STR_FMT ")", STR_ARG(type->name),
                                STR_ARG(str_join(c->arena, labels.items, labels.count, STR(", "))))
                   : str_printf(c->arena, "DROP TYPE " STR_FMT, STR_ARG(type->name)));
+    VEC_LAST(&c->difference->changes).types = c->after->types;
 }
 
 /* --- Domains and composite types. --- */
@@ -158,12 +164,12 @@ void comparison_types(struct comparison *c)
             compare_labels(c, before, &new->items[i], SCHEMA_DROP);
         } else if (!new->items[i].unread &&
                    lives_without_new_tables(c->after, c->before, new->items[i].name)) {
-            whole_type(c, &new->items[i], SCHEMA_ADD);
+            comparison_type(c, &new->items[i], SCHEMA_ADD);
         }
     }
     for (size_t i = 0; i < old->count; i++)
         if (!schema_type_named(c->after, old->items[i].name) &&
             lives_without_new_tables(c->before, c->after, old->items[i].name))
-            whole_type(c, &old->items[i], SCHEMA_DROP);
+            comparison_type(c, &old->items[i], SCHEMA_DROP);
     compare_all_made(c);
 }

@@ -161,6 +161,7 @@ struct schema_change {
     struct schema_column after;   /* columns; the dropped one when dropped */
     struct str referred;          /* of a column that changes: what it referred to before */
     const struct schema_table *whole; /* of a table; of a column or an index, the table around it */
+    struct schema_types types;        /* of a table or a type that is added: all of its schema */
     struct schema_place place;        /* in the newer source; where it stood before when dropped */
     struct str line;                  /* "ADD users.email_issue_type VARCHAR(50)" */
 };
@@ -186,6 +187,11 @@ void schema_added_columns(struct arena *arena, const struct schema_change *table
  * what is there. */
 void schema_added_keys(struct arena *arena, const struct schema_change *added,
                        struct schema_changes *ret_keys);
+/* The enumerated types of a table's columns, each as an addition of its own; each label of a type that was added, as one of a type that is there. */
+void schema_added_types(struct arena *arena, const struct schema_change *table,
+                        struct schema_changes *ret_types);
+void schema_added_labels(struct arena *arena, const struct schema_change *type,
+                         struct schema_changes *ret_labels);
 /* A column that was made as `type`, which is another one than the models say. */
 struct schema_change schema_made_as(struct arena *arena, const struct schema_table *table,
                                     const struct schema_column *column, struct str type);
