@@ -287,6 +287,12 @@ int step_effect(const struct steps *names, const struct step *step,
     return 0;
 }
 
+bool step_makes_otherwise(const struct step *step, const struct schema_column *column)
+{
+    return step->kind == STEP_ADD_COLUMN && !step->was.length &&
+           step->generated == (schema_is_computed(column) ? STEP_GENERATED_NO : STEP_GENERATED_YES);
+}
+
 bool step_is_about(const struct steps *names, const struct step *step,
                    const struct schema_change *change)
 {

@@ -19,4 +19,7 @@ bool step_is_about(const struct steps *names, const struct step *step,
  * ("topic_id"; of one with itself "from_topic_id" and "to_topic_id"), and so the names of its indexes are others than the models' would be. */
 bool step_renames_member(const struct step *step, const struct schema_change *change);
 
+/* Does a STEP_ADD_COLUMN surely make the column plain where it is to be computed from others, or the other way round? */
+bool step_makes_otherwise(const struct step *step, const struct schema_column *column);
+
 #endif

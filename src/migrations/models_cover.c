@@ -128,6 +128,7 @@ static int effect(const struct covering *c, const struct file_steps *file, const
         bool anew_by_name =
             file->in_range && step->table.length && !str_eq(step->table, change->table);
         if (does > 0 && (*dropped || anew_by_name) &&
+            !(change->aspect == ASPECT_DEFAULT && step_makes_otherwise(step, &change->after)) &&
             (file->in_range || !becomes_another(step, change)))
             return 1;
         *dropped = *dropped || does < 0;

@@ -327,6 +327,33 @@ static void note_type(struct keeping *k, const struct entry_list *entries,
                          clear_type_shown(k->c->arena, made->step->made_type)));
 }
 
+/* --- Is it computed? --- */
+
+/* Models of Prisma and Ecto do not say it. */
+static bool says_computed(const struct schema_change *added)
+{
+    return !str_ends(added->place.file, STR(".prisma")) && !str_ends(added->place.file, STR(".ex"));
+}
+
+static void note_computed(struct keeping *k, const struct entry_list *entries,
+                          const struct schema_change *added, const struct schema_column *column)
+{
+    const struct entry *made = NULL;
+
+    for (size_t i = 0; i < entries->count; i++) {
+        const struct step *step = entries->items[i].step;
+        bool here = step->kind == STEP_ADD_COLUMN ||
+                    (step->kind == STEP_ALTER_COLUMN && step->default_value);
+        if (here && (!step->column.length || str_eq_nocase(step->column, column->name)))
+            made = &entries->items[i];
+    }
+    if (column->unread || column->unread_default || !made ||
+        !step_makes_otherwise(made->step, column) ||
+        (!schema_is_computed(column) && !says_computed(added)))
+        return;
+    leave(k, added, made, schema_made_plain(k->c->arena, added->whole, column));
+}
+
 /* --- Which columns has it? --- */
 
 static bool makes_column(const struct entry_list *entries, struct str column)
@@ -402,8 +429,10 @@ static void note_added(struct keeping *k, const struct schema_change *added, siz
             leave(k, added, maker, keys.items[i]);
     for (size_t i = 0; i < added->whole->columns.count; i++)
         if (added->object == SCHEMA_OBJECT_TABLE ||
-            str_eq(added->whole->columns.items[i].name, added->column))
+            str_eq(added->whole->columns.items[i].name, added->column)) {
             note_type(k, &entries, added, &added->whole->columns.items[i]);
+            note_computed(k, &entries, added, &added->whole->columns.items[i]);
+        }
 }
 
 static bool is_called(const struct step *step, const struct schema_change *index)

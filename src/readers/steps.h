@@ -47,6 +47,9 @@ enum step_makes {
 /* Is an index that a STEP_KEY makes a partial one? */
 enum step_partial { STEP_PARTIAL_UNKNOWN = 0, STEP_PARTIAL_NO, STEP_PARTIAL_YES };
 
+/* Is a column that is made computed from others: GENERATED ALWAYS AS (…)? */
+enum step_generated { STEP_GENERATED_UNKNOWN = 0, STEP_GENERATED_NO, STEP_GENERATED_YES };
+
 /* Which key a STEP_ALTER_COLUMN with `key` makes. */
 enum step_key { STEP_KEY_ANY = 0, STEP_KEY_FOREIGN, STEP_KEY_UNIQUE, STEP_KEY_PRIMARY };
 
@@ -88,6 +91,7 @@ struct step {
     struct str like;
     /* STEP_ADD_COLUMN, and STEP_ALTER_COLUMN with `type`: the type as the models' readers would spell it; empty: not known. */
     struct str made_type;
+    enum step_generated generated; /* STEP_ADD_COLUMN */
     struct str computed; /* of columns: any word of it may be the table or column that is empty */
     /* Alembic: a table that the models make as they are when it runs; an empty `table`: each that they have. */
     bool of_models;

@@ -84,6 +84,23 @@ static struct str type_text(struct steps_reader *r, TSNode node)
 
 /* --- Columns. --- */
 
+/* Computed("a + b") among the arguments of the column; a name may stand for it. */
+static enum step_generated generated_from(struct steps_reader *r, TSNode column)
+{
+    const struct python_nodes given = steps_positionals(r, column);
+    TSNode value = call_keyword(r->scope.file, column, "server_default");
+    bool unknown = call_has_splat(column) || node_is(value, "identifier");
+
+    if (node_is(value, "call") && str_eq(steps_called(r, value), STR("Computed")))
+        return STEP_GENERATED_YES;
+    for (size_t i = 1; i < given.count; i++) {
+        if (str_eq(steps_called(r, given.items[i]), STR("Computed")))
+            return STEP_GENERATED_YES;
+        unknown = unknown || (i > 1 && !node_is(given.items[i], "call"));
+    }
+    return unknown ? STEP_GENERATED_UNKNOWN : STEP_GENERATED_NO;
+}
+
 /* Column("name", sa.String(24), nullable=False): what the column is made as. */
 static struct step made_column(struct steps_reader *r, struct str table, TSNode column)
 {
@@ -96,6 +113,7 @@ static struct step made_column(struct steps_reader *r, struct str table, TSNode 
     enum python_constant_kind kind = python_constant(r->tree, r->scope, null).kind;
     step.becomes = step.made_type = type_text(r, steps_word(r, column, "type_", 1));
     step.keys_told = !call_has_splat(column) && str_eq(steps_called(r, column), STR("Column"));
+    step.generated = step.keys_told ? generated_from(r, column) : STEP_GENERATED_UNKNOWN;
     step.null_known = kind == CONSTANT_TRUE || kind == CONSTANT_FALSE;
     step.nullable = kind == CONSTANT_TRUE;
     if (ts_node_is_null(null) && ts_node_is_null(call_keyword(file, column, "primary_key")))

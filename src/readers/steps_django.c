@@ -207,6 +207,7 @@ static void created_column(struct steps_reader *r, struct str table, struct str 
                                 .member = name,
                                 .refers = field_refers(r, field),
                                 .made_type = type.becomes,
+                                .generated = type.generated,
                                 .keys_told = true});
     field_keys(r, table, column, field);
 }
@@ -269,6 +270,7 @@ void steps_django_becomes(struct steps_reader *r, TSNode field, struct step *ste
         nullable.kind == CONSTANT_TRUE || str_eq(steps_called(r, field), STR("NullBooleanField"));
     step->null_known = ts_node_is_null(null) || step->nullable || nullable.kind == CONSTANT_FALSE;
     struct str kind = steps_called(r, field), length = number_of(r, field, "max_length");
+    step->generated = str_eq(kind, STR("GeneratedField")) ? STEP_GENERATED_YES : STEP_GENERATED_NO;
     if (ts_node_is_null(call_keyword(r->scope.file, field, "max_length")))
         length = steps_django_length(kind);
     for (size_t i = 0; i < COUNT_OF(texts) && length.length; i++)

@@ -198,12 +198,16 @@ static bool column(struct reading *r, struct str table, TSNode call)
         add_timestamps(r, table, call, STEP_ADD_COLUMN);
     else if (is_any(word, adds)) {
         TSNode type = elixir_argument(r->scope.tree, call, 1);
-        push(r, (struct step){.kind = STEP_ADD_COLUMN,
-                              .table = table,
-                              .column = name,
-                              .sql_type = kind_of_type(r, type),
-                              .made_type = kind_of_type(r, type),
-                              .keys_told = true});
+        push(r,
+             (struct step){.kind = STEP_ADD_COLUMN,
+                           .table = table,
+                           .column = name,
+                           .sql_type = kind_of_type(r, type),
+                           .made_type = kind_of_type(r, type),
+                           .generated = ts_node_is_null(elixir_keyword(r->scope, call, "generated"))
+                                            ? STEP_GENERATED_NO
+                                            : STEP_GENERATED_YES,
+                           .keys_told = true});
         push_column_key(r, table, name, type);
     } else if (is_any(word, removes))
         push(r, (struct step){.kind = STEP_DROP_COLUMN, .table = table, .column = name});

@@ -104,6 +104,10 @@ void rails_typed_column(struct rails_reader *r, TSNode call, struct str table, s
     if (!type.length ||
         !rails_type(r->file, call, type, r->version, &r->steps->items[at].made_type))
         r->steps->items[at].made_type = STR_NONE;
+    struct ruby_value as = ruby_option(r->file, call, "as");
+    bool computed = str_eq(type, STR("virtual")) || !ts_node_is_null(as.node);
+    if (type.length)
+        r->steps->items[at].generated = computed ? STEP_GENERATED_YES : STEP_GENERATED_NO;
     if (ts_node_is_null(index.node) || index.kind == RUBY_FALSE)
         return;
     struct ruby_value unique = index.kind == RUBY_HASH ? ruby_entry(r->file, index.node, "unique")

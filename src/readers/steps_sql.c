@@ -14,6 +14,20 @@ static struct str type_word(const struct tokens *t)
     return tokens_at(t, at).text;
 }
 
+/* GENERATED ALWAYS AS (…), for MySQL AS (…); an identity says AS IDENTITY. The definition goes from `start` to where `t` stands. */
+static enum step_generated generated_from(const struct tokens *t, size_t start)
+{
+    enum step_generated generated = STEP_GENERATED_NO;
+
+    for (size_t i = start; i < t->at; i++) {
+        if (str_eq(t->all.items[i].text, STEPS_GAP))
+            return STEP_GENERATED_UNKNOWN;
+        if (token_is(t->all.items[i], "AS") && tokens_at(t, i + 1).kind == '(')
+            generated = STEP_GENERATED_YES;
+    }
+    return generated;
+}
+
 /* name integer NOT NULL DEFAULT 0: what the column is made as. Whether a key's may be NULL is not known. */
 static void column_step(struct tokens *t, struct str table, struct steps *steps)
 {
@@ -36,6 +50,7 @@ static void column_step(struct tokens *t, struct str table, struct steps *steps)
             step.nullable = step.nullable && !str_eq_nocase(t->all.items[i + 1].text, STR("NULL"));
         step.default_value = step.default_value || str_eq_nocase(token.text, STR("DEFAULT"));
     }
+    step.generated = generated_from(t, start);
     step.null_known = !key;
     VEC_PUSH(t->arena, steps, step);
     sql_column_keys(t, &step, start, steps);

@@ -117,6 +117,21 @@ static struct typeorm_operand list_of(struct typeorm_reading *r, struct typeorm_
 static void column_parts(struct typeorm_reading *r, struct str table, struct str column,
                          struct typeorm_operand operand);
 
+/* { name: "total", asExpression: "a + b" } */
+static enum step_generated generated_from(struct typeorm_reading *r, struct typeorm_operand operand)
+{
+    struct typeorm_operand object = object_of(r, operand);
+    struct script_scope scope;
+
+    if (!node_is(object.node, "object") ||
+        !ts_node_is_null(script_child(object.node, "spread_element")))
+        return STEP_GENERATED_UNKNOWN;
+    return ts_node_is_null(
+               script_property(r->tree, object.scope, object.node, "asExpression", &scope))
+               ? STEP_GENERATED_NO
+               : STEP_GENERATED_YES;
+}
+
 static void each_column(struct typeorm_reading *r, struct str table, struct typeorm_operand list,
                         enum step_kind kind)
 {
@@ -125,7 +140,11 @@ static void each_column(struct typeorm_reading *r, struct str table, struct type
     for (size_t i = 0; i < items.count; i++) {
         struct typeorm_operand item = {items.items[i], list.scope};
         struct str name = name_of(r, item);
-        push(r, (struct step){.kind = kind, .table = table, .column = name, .keys_told = true});
+        push(r, (struct step){.kind = kind,
+                              .table = table,
+                              .column = name,
+                              .generated = generated_from(r, item),
+                              .keys_told = true});
         if (kind == STEP_ADD_COLUMN)
             column_parts(r, table, name, item);
     }
@@ -342,6 +361,7 @@ static void operate(struct typeorm_reading *r, enum operation operation, TSNode 
                                                                         : STEP_DROP_COLUMN,
                               .table = table,
                               .column = name_of(r, typeorm_here(r, second)),
+                              .generated = generated_from(r, typeorm_here(r, second)),
                               .keys_told = true});
         if (operation == OPERATION_ADD_COLUMN)
             column_parts(r, table, name_of(r, typeorm_here(r, second)), typeorm_here(r, second));

@@ -98,3 +98,20 @@ void schema_added_labels(struct arena *arena, const struct schema_change *type,
     }
     *ret_labels = difference.changes;
 }
+
+bool schema_is_computed(const struct schema_column *column)
+{
+    return str_starts(column->default_value, STR("GENERATED ALWAYS AS ("));
+}
+
+struct schema_change schema_made_plain(struct arena *arena, const struct schema_table *table,
+                                       const struct schema_column *column)
+{
+    struct schema_difference difference = {0};
+    struct comparison c = {.arena = arena, .difference = &difference};
+    const struct schema_column made = {.type = column->type};
+
+    comparison_column(&c, table, &made, column, ASPECT_DEFAULT,
+                      schema_is_computed(column) ? column->default_value : STR("DROP EXPRESSION"));
+    return difference.changes.items[0];
+}

@@ -195,6 +195,11 @@ void schema_added_labels(struct arena *arena, const struct schema_change *type,
 /* A column that was made as `type`, which is another one than the models say. */
 struct schema_change schema_made_as(struct arena *arena, const struct schema_table *table,
                                     const struct schema_column *column, struct str type);
+/* Is it GENERATED ALWAYS AS (…), no identity? */
+bool schema_is_computed(const struct schema_column *column);
+/* A column that is computed from others and was made plain, or the other way round. */
+struct schema_change schema_made_plain(struct arena *arena, const struct schema_table *table,
+                                       const struct schema_column *column);
 /* What another pair of sources says. A line that several say stands there for each: they may be of different databases, with migrations of their own. */
 void schema_difference_add(struct arena *arena, struct schema_difference *difference,
                            const struct schema_difference *more);
