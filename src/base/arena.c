@@ -15,16 +15,18 @@ struct arena_chunk {
 };
 
 /* Past malloc's own threshold for mmap, so that calloc() gets pages that are zero already and clears none. */
-#define CHUNK_SIZE ((size_t)256 << 10)
+#define CHUNK_SPAN ((size_t)256 << 10)
+#define CHUNK_SIZE (CHUNK_SPAN - sizeof(struct arena_chunk))
 /* What an ordinary command needs comes from the program's own zeroed pages: each costs nothing until it is touched, where
  * calloc() would clear, and so touch, all of a chunk. The first arena takes it. */
 #define RESERVE_SIZE ((size_t)128 << 10)
-/* An arena that has come so far goes on in large pages where the system has them (madvise(2), MADV_HUGEPAGE): one fault instead of 512, and a
- * push of 100,000 files needs 12,000 small ones. */
+/* A process that has taken so many chunks cuts the next ones out of large pages, where the system has them (madvise(2), MADV_HUGEPAGE): one
+ * fault instead of 512. It costs as much as some 70 small ones, and a chunk needs 64. */
+#define SMALL_CHUNKS 2u
 #define HUGE_PAGE ((size_t)2 << 20)
-#define HUGE_FROM ((size_t)1 << 20)
+_Static_assert(HUGE_PAGE % CHUNK_SPAN == 0, "a large page is cut into chunks");
 /* A block past this gets a chunk of its own. */
-#define LARGE_BLOCK ((size_t)16 << 10)
+#define LARGE_BLOCK ((size_t)64 << 10)
 
 #if defined(__SANITIZE_ADDRESS__)
 #define BLOCK_EACH 1
@@ -44,10 +46,9 @@ static union {
 static bool reserve_is_taken;
 
 /* Chunks given back, for the next arena: a page that the system has yet to find costs more than clearing one that is warm. Each
- * thread has its own; SPARE_MAX keeps what a process holds small. */
-#define SPARE_MAX 64u
+ * thread has its own. */
 static _Thread_local struct arena_chunk *spare;
-static _Thread_local size_t spares;
+static _Thread_local unsigned smalls;
 
 static struct arena_chunk *chunk_link(struct arena *arena, struct arena_chunk *chunk, size_t size)
 {
@@ -66,13 +67,11 @@ static struct arena_chunk *chunk_add(struct arena *arena, size_t size)
     return chunk_link(arena, chunk, size);
 }
 
-/* NULL: small pages will do. */
-static struct arena_chunk *chunk_map(struct arena *arena, size_t size)
+/* So many whole large pages; NULL: small pages will do. */
+static struct arena_chunk *map_huge(size_t size)
 {
-    size_t header = sizeof(struct arena_chunk);
-    size_t whole = (header + size + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
     char *start = size > SIZE_MAX / 2 ? MAP_FAILED
-                                      : mmap(NULL, whole + HUGE_PAGE, PROT_READ | PROT_WRITE,
+                                      : mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE,
                                              MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     if (start == MAP_FAILED)
@@ -81,9 +80,20 @@ static struct arena_chunk *chunk_map(struct arena *arena, size_t size)
     size_t before = (HUGE_PAGE - (uintptr_t)start % HUGE_PAGE) % HUGE_PAGE;
     if (before)
         (void)munmap(start, before);
-    (void)munmap(start + before + whole, HUGE_PAGE - before);
-    (void)madvise(start + before, whole, MADV_HUGEPAGE);
-    struct arena_chunk *chunk = (struct arena_chunk *)(void *)(start + before);
+    (void)munmap(start + before + size, HUGE_PAGE - before);
+    (void)madvise(start + before, size, MADV_HUGEPAGE);
+    return (struct arena_chunk *)(void *)(start + before);
+}
+
+/* A block with pages of its own. */
+static struct arena_chunk *chunk_map(struct arena *arena, size_t size)
+{
+    size_t header = sizeof(struct arena_chunk);
+    size_t whole = (header + size + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
+    struct arena_chunk *chunk = map_huge(whole);
+
+    if (!chunk)
+        return NULL;
     chunk->mapped = whole;
     return chunk_link(arena, chunk, whole - header);
 }
@@ -96,23 +106,40 @@ static void chunk_free(struct arena_chunk *chunk)
         free(chunk);
 }
 
+static void chunk_spare(struct arena_chunk *chunk)
+{
+    chunk->next = spare;
+    spare = chunk;
+}
+
+/* The chunks of one large page become spare ones, the first of them on top. */
+static void cut_page(void)
+{
+    char *page = (char *)map_huge(HUGE_PAGE);
+
+    for (size_t at = page ? HUGE_PAGE : 0; at; at -= CHUNK_SPAN) {
+        struct arena_chunk *chunk = (struct arena_chunk *)(void *)(page + at - CHUNK_SPAN);
+        chunk->size = CHUNK_SIZE;
+        chunk->mapped = CHUNK_SPAN;
+        chunk_spare(chunk);
+    }
+}
+
 static struct arena_chunk *chunk_next(struct arena *arena)
 {
-    struct arena_chunk *mapped = arena->used > HUGE_FROM ? chunk_map(arena, 1) : NULL;
-
-    if (mapped)
-        return mapped;
-    if (spare) {
-        struct arena_chunk *chunk = spare;
-        spare = chunk->next;
-        spares--;
-        chunk->used = 0;
-        return chunk_link(arena, chunk, chunk->size);
+    if (!spare && !reserve_is_taken) {
+        reserve_is_taken = true;
+        return chunk_link(arena, &reserve.chunk, RESERVE_SIZE);
     }
-    if (reserve_is_taken)
+    if (!spare && smalls++ >= SMALL_CHUNKS)
+        cut_page();
+    if (!spare)
         return chunk_add(arena, CHUNK_SIZE);
-    reserve_is_taken = true;
-    return chunk_link(arena, &reserve.chunk, RESERVE_SIZE);
+    struct arena_chunk *chunk = spare;
+    spare = chunk->next;
+    memset(chunk->memory, 0, chunk->used);
+    chunk->used = 0;
+    return chunk_link(arena, chunk, chunk->size);
 }
 
 void *arena_alloc(struct arena *arena, size_t size)
@@ -165,15 +192,10 @@ void arena_release(struct arena *arena)
     while (arena->chunks) {
         struct arena_chunk *chunk = arena->chunks;
         arena->chunks = chunk->next;
-        if (!BLOCK_EACH &&
-            (chunk == &reserve.chunk || (chunk->size == CHUNK_SIZE && spares < SPARE_MAX))) {
-            memset(chunk->memory, 0, chunk->used);
-            chunk->next = spare;
-            spare = chunk;
-            spares++;
-        } else {
+        if (!BLOCK_EACH && (chunk == &reserve.chunk || chunk->size == CHUNK_SIZE))
+            chunk_spare(chunk);
+        else
             chunk_free(chunk);
-        }
     }
     arena->used = 0;
 }
@@ -201,8 +223,7 @@ void arena_thread_end(void)
     while (spare) {
         struct arena_chunk *next = spare->next;
         if (spare != &reserve.chunk)
-            free(spare);
+            chunk_free(spare);
         spare = next;
     }
-    spares = 0;
 }

@@ -29,15 +29,16 @@
 struct base {
     const struct object_pack *pack;
     size_t offset;
-    size_t round; /* of the reader, when it was kept: 0 for a free place */
     struct object_found found;
 };
 
 struct object_reader {
     struct libdeflate_decompressor *inflate;
-    struct base bases[BASES]; /* by their place, a later one instead of the one before */
-    char *kept;               /* their bytes; when it is full, a new round begins without any */
-    size_t kept_length, round;
+    uint16_t places
+        [BASES]; /* by pack and offset: 1 + the index in `bases`, a later one instead of the one before */
+    struct base bases[BASES];
+    char *kept; /* their bytes */
+    size_t count, kept_length;
 };
 
 struct object_reader *object_reader_new(struct arena *arena)
@@ -46,7 +47,6 @@ struct object_reader *object_reader_new(struct arena *arena)
 
     reader->inflate = libdeflate_alloc_decompressor();
     reader->kept = arena_alloc(arena, BASES_SIZE); /* costs what is used of it */
-    reader->round = 1;
     return reader;
 }
 
@@ -57,27 +57,30 @@ void object_reader_end(struct object_reader *reader)
     reader->inflate = NULL;
 }
 
-static struct base *base_at(struct object_reader *reader, const struct object_pack *pack,
-                            size_t offset)
+static uint16_t *place_for(struct object_reader *reader, const struct object_pack *pack,
+                           size_t offset)
 {
     uint64_t mixed = (offset + (size_t)(uintptr_t)pack) * UINT64_C(0x9e3779b97f4a7c15);
 
-    return &reader->bases[mixed >> 52];
+    return &reader->places[mixed >> 52];
 }
-_Static_assert(BASES == 1u << (64 - 52), "base_at() takes as many bits as there are places");
+_Static_assert(BASES == 1u << (64 - 52), "place_for() takes as many bits as there are places");
+_Static_assert(BASES < UINT16_MAX, "a place holds 1 + an index");
 
 /* The bytes are copied: what is kept may be given up while they are used. */
 static bool base_kept(struct object_reader *reader, struct arena *arena,
                       const struct object_pack *pack, size_t offset, struct object_found *ret_found)
 {
-    const struct base *base = base_at(reader, pack, offset);
+    size_t place = *place_for(reader, pack, offset);
+    const struct base *base = place ? &reader->bases[place - 1] : NULL;
 
-    if (base->round != reader->round || base->pack != pack || base->offset != offset)
+    if (!base || base->pack != pack || base->offset != offset)
         return false;
     *ret_found = (struct object_found){base->found.type, str_copy(arena, base->found.bytes)};
     return true;
 }
 
+/* When there is no more room, it begins anew without any. */
 static void base_keep(struct object_reader *reader, const struct object_pack *pack, size_t offset,
                       const struct object_found *found)
 {
@@ -85,18 +88,17 @@ static void base_keep(struct object_reader *reader, const struct object_pack *pa
 
     if (!bytes.length || bytes.length > BASE_MAX)
         return;
-    if (reader->kept_length + bytes.length > BASES_SIZE) {
+    if (reader->count == BASES || reader->kept_length + bytes.length > BASES_SIZE) {
+        memset(reader->places, 0, sizeof reader->places);
+        reader->count = 0;
         reader->kept_length = 0;
-        reader->round++;
     }
     char *copy = reader->kept + reader->kept_length;
     memcpy(copy, bytes.bytes, bytes.length);
     reader->kept_length += bytes.length;
-    *base_at(reader, pack, offset) =
-        (struct base){.pack = pack,
-                      .offset = offset,
-                      .round = reader->round,
-                      .found = {found->type, str_of(copy, bytes.length)}};
+    reader->bases[reader->count++] =
+        (struct base){pack, offset, {found->type, str_of(copy, bytes.length)}};
+    *place_for(reader, pack, offset) = (uint16_t)reader->count;
 }
 
 /* Exactly so many bytes. */
