@@ -5,19 +5,34 @@
 #define MARKER_READ_MAX ((size_t)16 << 10)
 #define FORM_STEPS_MAX 10000u
 
+/* What stands behind the last '*' or '#' must end the name: most names end otherwise. Not past a digit, which '#' would have taken. */
+static bool ends_match(struct str *form, struct str *name)
+{
+    while (form->length) {
+        char last = form->bytes[form->length - 1];
+        if (last == '*' || last == '#' || byte_is_digit(last))
+            return true;
+        if (!name->length || name->bytes[name->length - 1] != last)
+            return false;
+        form->length--;
+        name->length--;
+    }
+    return !name->length;
+}
+
 /* Matched with one point to return to: the last '*' (and '#' takes all the digits it can). */
 bool form_matches(struct str form, struct str name)
 {
     size_t at = 0, star_at = 0, next = 0, star = SIZE_MAX;
     char first = form.length ? form.bytes[0] : '*';
-    char last = form.length ? form.bytes[form.length - 1] : '*';
 
-    /* Most names begin or end otherwise. */
     if (first != '*' &&
         (!name.length || (first == '#' ? !byte_is_digit(name.bytes[0]) : name.bytes[0] != first)))
         return false;
-    if (last != '*' && last != '#' && (!name.length || name.bytes[name.length - 1] != last))
+    if (!ends_match(&form, &name))
         return false;
+    if (form.length == 1 && first == '*')
+        return true;
     for (size_t step = 0; step < FORM_STEPS_MAX; step++) {
         char wanted = next < form.length ? form.bytes[next] : '\0';
         if (wanted == '*') {

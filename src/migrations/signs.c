@@ -12,6 +12,7 @@
 #define SAMPLES 3u
 #define ENDS 1024u
 #define STARTS 256u
+#define FORMS 16u /* of a sign, whose ends are compared before all of the name */
 
 struct seeking {
     struct arena *arena;
@@ -24,6 +25,7 @@ struct seeking {
     struct err *e;
     /* How the names in the directory begin and end, of files and of directories: most signs are none by that. */
     bool starts[2][STARTS], ends[2][ENDS];
+    uint16_t *entry_ends;
 };
 
 bool survey_is_of_migrations(struct str directory)
@@ -121,9 +123,11 @@ static size_t end_of(struct str name)
 
 static void note_ends(struct seeking *s)
 {
+    s->entry_ends = ARENA_ARRAY(s->arena, s->entries->count, uint16_t);
     for (size_t i = 0; i < s->entries->count; i++) {
         const struct tree_entry *entry = &s->entries->items[i];
         size_t end = end_of(entry->name);
+        s->entry_ends[i] = (uint16_t)end;
         bool *starts = s->starts[entry->kind == TREE_DIRECTORY];
         if (entry->name.length) {
             unsigned char first = (unsigned char)entry->name.bytes[0];
@@ -192,22 +196,40 @@ static bool find_top(struct seeking *s, const struct tracker *tracker,
     return true;
 }
 
-static bool has_form(const struct strs *forms, struct str name)
+struct forms {
+    const struct strs *all;
+    size_t ends[FORMS];
+};
+
+static struct forms forms_of(const struct tracker_sign *sign)
 {
-    for (size_t i = 0; i < forms->count; i++)
-        if (form_matches(forms->items[i], name))
+    struct forms forms = {.all = &sign->files};
+
+    for (size_t i = 0; i < forms.all->count && i < FORMS; i++)
+        forms.ends[i] = end_of(forms.all->items[i]);
+    return forms;
+}
+
+static bool has_form(const struct forms *forms, struct str name, size_t end)
+{
+    for (size_t i = 0; i < forms->all->count; i++) {
+        size_t wanted = i < FORMS ? forms->ends[i] : ENDS;
+        if ((wanted == end || wanted == ENDS || end == ENDS) &&
+            form_matches(forms->all->items[i], name))
             return true;
+    }
     return false;
 }
 
-static bool is_wanted(struct seeking *s, const struct tracker_sign *sign,
-                      const struct tree_entry *entry)
+static bool is_wanted(struct seeking *s, const struct tracker_sign *sign, const struct forms *forms,
+                      size_t at)
 {
+    const struct tree_entry *entry = &s->entries->items[at];
     struct str path;
     enum tree_entry_kind kind;
 
     if ((entry->kind == TREE_DIRECTORY) != (sign->inside.length > 0) ||
-        !has_form(&sign->files, entry->name))
+        !has_form(forms, entry->name, s->entry_ends[at]))
         return false;
     return !sign->inside.length ||
            (tree_path_join(s->arena, s->directory, entry->name, &path) &&
@@ -221,19 +243,22 @@ static size_t wanted_entries(struct seeking *s, const struct tracker_sign *sign,
 {
     size_t count = may_hold(s, sign) ? s->entries->count : 0, found = 0;
     size_t starts[SAMPLES] = {0, count / 2, count};
+    struct forms forms = {0};
 
+    if (count)
+        forms = forms_of(sign);
     for (size_t i = 0; i < count && !found; i++)
-        if (is_wanted(s, sign, &s->entries->items[i])) {
+        if (is_wanted(s, sign, &forms, i)) {
             ret_samples[found++] = &s->entries->items[i];
             starts[0] = i;
         }
     if (!found || !sign->content.length)
         return found;
     for (size_t i = starts[1]; i < count && found < 2; i++)
-        if (i > starts[0] && is_wanted(s, sign, &s->entries->items[i]))
+        if (i > starts[0] && is_wanted(s, sign, &forms, i))
             ret_samples[found++] = &s->entries->items[i];
     for (size_t i = count; i-- > starts[0] + 1 && found < SAMPLES;)
-        if (is_wanted(s, sign, &s->entries->items[i])) {
+        if (is_wanted(s, sign, &forms, i)) {
             ret_samples[found++] = &s->entries->items[i];
             break;
         }
