@@ -167,6 +167,8 @@ void context_choose(struct recogniser *r, struct shell_state *state, const struc
 
 /* --- line.c --- */
 /* Takes the options' arities from every row that knows the program. */
+/* Its words as they were typed, a blank between two. */
+struct str call_typed(struct recogniser *r, const struct call *call);
 void line_build(struct recogniser *r, const struct call *call, struct line *ret_line);
 /* The same call by the arities of other tables. */
 void line_rebuild(struct recogniser *r, const struct pack_tables *tables, const struct call *call,

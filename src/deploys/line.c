@@ -171,7 +171,7 @@ static struct str join(struct recogniser *r, const struct call *call, const stru
     return buf_str(&out);
 }
 
-static struct str join_typed(struct recogniser *r, const struct call *call)
+struct str call_typed(struct recogniser *r, const struct call *call)
 {
     struct buf out = buf_new(r->arena, REQUEST_MAX * 2);
 
@@ -191,7 +191,7 @@ void line_build(struct recogniser *r, const struct call *call, struct line *ret_
     name_program(r, call, ret_line);
     split_words(r, call, ret_line);
     ret_line->canonical = join(r, call, ret_line, FORM_FULL, NULL);
-    ret_line->typed = join_typed(r, call);
+    ret_line->typed = call_typed(r, call);
     for (size_t i = 1; i < call->count && !vanishes; i++)
         vanishes = may_vanish(&call->words[i]);
     if (!vanishes)

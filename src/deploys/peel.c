@@ -237,18 +237,6 @@ static void add_entrypoint(struct walk *w)
     w->out->has_words = true;
 }
 
-static struct str join_words(struct recogniser *r, const struct call *call)
-{
-    struct buf out = buf_new(r->arena, REQUEST_MAX * 2);
-
-    for (size_t i = 0; i < call->count; i++) {
-        if (i)
-            buf_add_byte(&out, ' ');
-        buf_add(&out, call->words[i].text);
-    }
-    return buf_str(&out);
-}
-
 static void give_rest(struct walk *w)
 {
     struct peeled *out = w->out;
@@ -257,10 +245,10 @@ static void give_rest(struct walk *w)
     out->call.count = w->call->count - w->at;
     out->has_words = out->call.count > 0 && w->row->takes == TAKES_WORDS;
     if (w->row->takes == TAKES_TEXT && out->call.count)
-        VEC_PUSH(w->r->arena, &out->texts, join_words(w->r, &out->call));
+        VEC_PUSH(w->r->arena, &out->texts, call_typed(w->r, &out->call));
     if (w->row->takes == TAKES_BATCH && out->call.count)
         VEC_PUSH(w->r->arena, &out->texts,
-                 batch_as_shell(w->r->arena, join_words(w->r, &out->call)));
+                 batch_as_shell(w->r->arena, call_typed(w->r, &out->call)));
     for (size_t i = 0; w->row->takes == TAKES_TEXTS && i < out->call.count; i++)
         if (out->call.words[i].text.length && out->call.words[i].text.bytes[0] != '-')
             VEC_PUSH(w->r->arena, &out->texts, as_shell_text(w->r, out->call.words[i].text));

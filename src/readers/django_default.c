@@ -168,7 +168,7 @@ bool django_value_made(struct django_reader *r, struct python_scope scope, TSNod
                is_decimal(value.text);
     }
     if (str_eq(called, STR("uuid.UUID"))) {
-        *ret_text = sql_quoted(r->arena, str_lower(r->arena, value.text));
+        *ret_text = schema_quoted(r->arena, str_lower(r->arena, value.text));
         return value.kind == CONSTANT_STRING;
     }
     if (str_eq(called, STR("datetime.date")) && numbers(r, call, part, 3, 3)) {
@@ -198,17 +198,17 @@ static bool literal_of(struct django_reader *r, const struct django_field *field
     if (str_eq(field->kind, STR("JSONField"))) {
         if (!json(r, literal, &buf, 0) || buf.truncated)
             return false;
-        *ret_text = sql_quoted(r->arena, buf_str(&buf));
+        *ret_text = schema_quoted(r->arena, buf_str(&buf));
         return true;
     }
     if (is_list(literal.node) && str_eq(field->kind, STR("ArrayField"))) {
         if (!array(r, literal, ret_text))
             return false;
-        *ret_text = sql_quoted(r->arena, *ret_text);
+        *ret_text = schema_quoted(r->arena, *ret_text);
         return true;
     }
     if (value.kind == CONSTANT_STRING)
-        *ret_text = sql_quoted(r->arena, value.text);
+        *ret_text = schema_quoted(r->arena, value.text);
     else if (value.kind == CONSTANT_NUMBER)
         *ret_text = value.text;
     else if (value.kind == CONSTANT_TRUE || value.kind == CONSTANT_FALSE)

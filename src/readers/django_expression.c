@@ -34,7 +34,7 @@ static bool constant(struct arena *arena, struct python_constant value, struct s
 {
     switch (value.kind) {
     case CONSTANT_STRING:
-        *ret_text = sql_quoted(arena, value.text);
+        *ret_text = schema_quoted(arena, value.text);
         return true;
     case CONSTANT_NUMBER:
         *ret_text = value.text;
@@ -115,7 +115,7 @@ static bool matched(const struct reading *e, struct str column, struct str word,
     if (str_eq(word, STR("regex")) || str_eq(word, STR("iregex"))) {
         *ret_text =
             str_printf(arena, STR_FMT " ~%s " STR_FMT, STR_ARG(column),
-                       word.bytes[0] == 'i' ? "*" : "", STR_ARG(sql_quoted(arena, text.text)));
+                       word.bytes[0] == 'i' ? "*" : "", STR_ARG(schema_quoted(arena, text.text)));
         return true;
     }
     bool any_case = word.length && word.bytes[0] == 'i';
@@ -123,8 +123,9 @@ static bool matched(const struct reading *e, struct str column, struct str word,
     for (size_t i = 0; i < COUNT_OF(words); i++) {
         if (!str_eq(plain, str_from(words[i].lookup)))
             continue;
-        struct str pattern = sql_quoted(arena, str_printf(arena, "%s" STR_FMT "%s", words[i].before,
-                                                          STR_ARG(text.text), words[i].after));
+        struct str pattern =
+            schema_quoted(arena, str_printf(arena, "%s" STR_FMT "%s", words[i].before,
+                                            STR_ARG(text.text), words[i].after));
         *ret_text = any_case ? str_printf(arena, "upper(" STR_FMT ") LIKE upper(" STR_FMT ")",
                                           STR_ARG(column), STR_ARG(pattern))
                              : str_printf(arena, STR_FMT " LIKE " STR_FMT, STR_ARG(column),
@@ -134,7 +135,7 @@ static bool matched(const struct reading *e, struct str column, struct str word,
     if (!str_eq(word, STR("iexact")))
         return false;
     *ret_text = str_printf(arena, "upper(" STR_FMT ") = upper(" STR_FMT ")", STR_ARG(column),
-                           STR_ARG(sql_quoted(arena, text.text)));
+                           STR_ARG(schema_quoted(arena, text.text)));
     return true;
 }
 

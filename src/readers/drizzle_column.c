@@ -194,7 +194,7 @@ static struct str mysql_enum(struct drizzle_reader *r, const struct drizzle_chai
     if (ts_node_is_null(list) || !script_texts(r->tree, chain->scope, list, &labels))
         return STR_NONE;
     for (size_t i = 0; i < labels.count; i++)
-        labels.items[i] = script_quoted(r->arena, labels.items[i]);
+        labels.items[i] = schema_quoted(r->arena, labels.items[i]);
     return str_printf(r->arena, "ENUM(" STR_FMT ")",
                       STR_ARG(str_join(r->arena, labels.items, labels.count, STR(", "))));
 }
@@ -265,7 +265,7 @@ static bool default_of(struct drizzle_reader *r, struct script_scope scope, TSNo
         column->default_value = constant.text;
         return true;
     case SCRIPT_STRING:
-        column->default_value = script_quoted(r->arena, constant.text);
+        column->default_value = schema_quoted(r->arena, constant.text);
         return true;
     case SCRIPT_NOT:
         break;
@@ -280,12 +280,12 @@ static bool default_of(struct drizzle_reader *r, struct script_scope scope, TSNo
     if (str_ends(column->type, STR("[]"))) {
         if (!script_texts(r->tree, scope, thing.node, &texts))
             return false;
-        column->default_value = script_quoted(r->arena, schema_array(r->arena, &texts));
+        column->default_value = schema_quoted(r->arena, schema_array(r->arena, &texts));
         return true;
     }
     if (!script_json(r->tree, scope, thing.node, &text))
         return false;
-    column->default_value = script_quoted(r->arena, text);
+    column->default_value = schema_quoted(r->arena, text);
     if (is_postgresql(table))
         column->default_value =
             str_printf(r->arena, STR_FMT "::" STR_FMT, STR_ARG(column->default_value),

@@ -22,7 +22,7 @@ static bool operand(const struct reading *reading, TSNode node, struct str *ret_
         drizzle_sql(r, reading->scope, reading->own, node, ret_text))
         return true;
     struct script_constant value = script_constant(r->tree, reading->scope, node);
-    *ret_text = value.kind == SCRIPT_STRING    ? script_quoted(r->arena, value.text)
+    *ret_text = value.kind == SCRIPT_STRING    ? schema_quoted(r->arena, value.text)
                 : value.kind == SCRIPT_NUMBER  ? value.text
                 : value.kind == SCRIPT_TRUE    ? STR("true")
                 : value.kind == SCRIPT_FALSE   ? STR("false")

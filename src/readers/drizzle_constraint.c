@@ -198,7 +198,7 @@ static bool template_text(struct drizzle_reader *r, struct script_scope scope,
         inside = ts_node_is_null(argument) ? inside : argument;
         constant = script_constant(r->tree, in, inside);
         if (constant.kind == SCRIPT_STRING || constant.kind == SCRIPT_NUMBER)
-            buf_add(&buf, constant.kind == SCRIPT_STRING ? script_quoted(r->arena, constant.text)
+            buf_add(&buf, constant.kind == SCRIPT_STRING ? schema_quoted(r->arena, constant.text)
                                                          : constant.text);
         else if (drizzle_column_of(r, in, own, inside, &table, &name) ||
                  nested_sql(r, in, own, inside, &name))

@@ -166,9 +166,9 @@ struct str prisma_literal(struct prisma_reader *r, const struct prisma_field *fi
     if (value->kind == PRISMA_STRING && field && str_eq(field->type, STR("Decimal")))
         return value->text;
     if (value->kind == PRISMA_STRING)
-        return sql_quoted(r->arena, value->text);
+        return schema_quoted(r->arena, value->text);
     if (type && value->kind == PRISMA_WORD)
-        return sql_quoted(r->arena, prisma_column_name(type, value->text));
+        return schema_quoted(r->arena, prisma_column_name(type, value->text));
     return value->text;
 }
 

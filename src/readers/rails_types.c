@@ -233,7 +233,7 @@ static struct str array_default(struct ruby_file *file, const struct ruby_value 
 
     for (size_t i = 0; i < list->items.count; i++)
         VEC_PUSH(file->arena, &items, list->items.items[i].text);
-    return sql_quoted(file->arena, schema_array(file->arena, &items));
+    return schema_quoted(file->arena, schema_array(file->arena, &items));
 }
 
 static bool json_string(struct buf *buf, struct str text)
@@ -330,7 +330,7 @@ static void document_default(struct ruby_file *file, const struct ruby_value *va
     bool hstore = str_eq(column->type, STR("HSTORE"));
 
     if (hstore ? hstore_of(file, value, &buf) : json_of(file, value, &buf, 0))
-        column->default_value = sql_quoted(file->arena, buf_str(&buf));
+        column->default_value = schema_quoted(file->arena, buf_str(&buf));
     else
         column->unread_default = true;
 }
@@ -361,7 +361,7 @@ void rails_default(struct ruby_file *file, TSNode call, struct schema_column *co
     case RUBY_STRING:
     case RUBY_SYMBOL:
         column->default_value =
-            is_number_type(column->type) ? value.text : sql_quoted(file->arena, value.text);
+            is_number_type(column->type) ? value.text : schema_quoted(file->arena, value.text);
         break;
     case RUBY_LIST:
         column->default_value = array_default(file, &value);

@@ -209,7 +209,7 @@ static bool default_of_cast(struct arena *arena, const PgQuery__TypeCast *cast,
     *ret_text = is_numeric_type(type) && is_number(text) ? str_copy(arena, text)
                 : str_eq(type, STR("BOOLEAN"))
                     ? (str_starts(text, STR("t")) ? STR("true") : STR("false"))
-                    : sql_quoted(arena, text);
+                    : schema_quoted(arena, text);
     return true;
 }
 
@@ -260,7 +260,7 @@ bool sql_default(struct arena *arena, const PgQuery__Node *node, struct str *ret
         return true;
     if (node->node_case == PG_QUERY__NODE__NODE_A_CONST &&
         node->a_const->val_case == PG_QUERY__A__CONST__VAL_SVAL) {
-        *ret_text = sql_quoted(arena, str_from(node->a_const->sval->sval));
+        *ret_text = schema_quoted(arena, str_from(node->a_const->sval->sval));
         return true;
     }
     *ret_text = of_sequence(arena, sql_expression(arena, node));

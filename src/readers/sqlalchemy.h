@@ -290,6 +290,5 @@ struct schema_place sa_place(struct python_file *file, TSNode node);
 struct str sa_actions(struct sa_reader *r, struct python_scope scope, TSNode call);
 /* deferrable=True, initially="DEFERRED" as schema_deferral has it. */
 const char *sa_deferral(struct sa_reader *r, struct python_scope scope, TSNode call);
-struct str sql_quoted(struct arena *arena, struct str text);
 
 #endif

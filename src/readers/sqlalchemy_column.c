@@ -5,20 +5,6 @@ struct schema_place sa_place(struct python_file *file, TSNode node)
     return (struct schema_place){.file = file->path, .line = node_line(node)};
 }
 
-struct str sql_quoted(struct arena *arena, struct str text)
-{
-    struct buf buf = buf_new(arena, 2 * text.length + 3);
-
-    buf_add_byte(&buf, '\'');
-    for (size_t i = 0; i < text.length; i++) {
-        if (text.bytes[i] == '\'')
-            buf_add_byte(&buf, '\'');
-        buf_add_byte(&buf, text.bytes[i]);
-    }
-    buf_add_byte(&buf, '\'');
-    return buf_str(&buf);
-}
-
 /* --- Column(…), mapped_column(…). --- */
 
 const char *sa_deferral(struct sa_reader *r, struct python_scope scope, TSNode call)
@@ -326,7 +312,7 @@ static void check_labels(struct sa_reader *r, const struct sa_class *class,
 
     strs_add(r->arena, &columns, column->column.name);
     for (size_t i = 0; i < column->type.allowed.count; i++)
-        VEC_PUSH(r->arena, &quoted, sql_quoted(r->arena, column->type.allowed.items[i]));
+        VEC_PUSH(r->arena, &quoted, schema_quoted(r->arena, column->type.allowed.items[i]));
     VEC_PUSH(r->arena, &index.parts,
              str_printf(r->arena, STR_FMT " IN (" STR_FMT ")", STR_ARG(column->column.name),
                         STR_ARG(str_join(r->arena, quoted.items, quoted.count, STR(", ")))));

@@ -21,7 +21,8 @@ static bool next_value(struct sa_reader *r, struct python_thing made, struct str
         return false;
     if (placed)
         name = str_printf(r->arena, STR_FMT "." STR_FMT, STR_ARG(schema), STR_ARG(name));
-    *ret_text = str_printf(r->arena, "nextval(" STR_FMT ")", STR_ARG(sql_quoted(r->arena, name)));
+    *ret_text =
+        str_printf(r->arena, "nextval(" STR_FMT ")", STR_ARG(schema_quoted(r->arena, name)));
     return true;
 }
 
@@ -42,7 +43,7 @@ static bool array_default(struct sa_reader *r, struct python_scope scope, TSNode
             continue;
         if (!sa_default_read(r, scope, item, &text, &string))
             return false;
-        VEC_PUSH(r->arena, &items, string ? sql_quoted(r->arena, text) : text);
+        VEC_PUSH(r->arena, &items, string ? schema_quoted(r->arena, text) : text);
     }
     *ret_text = str_printf(r->arena, "ARRAY[" STR_FMT "]",
                            STR_ARG(str_join(r->arena, items.items, items.count, STR(", "))));
@@ -132,7 +133,8 @@ static bool default_call(struct sa_reader *r, struct python_scope scope, TSNode 
     }
     if (str_eq(last, STR("literal"))) {
         struct python_constant value = python_constant(r->tree, scope, call_positional(call, 0));
-        *ret_text = value.kind == CONSTANT_STRING ? sql_quoted(r->arena, value.text) : value.text;
+        *ret_text =
+            value.kind == CONSTANT_STRING ? schema_quoted(r->arena, value.text) : value.text;
         return value.kind == CONSTANT_STRING || value.kind == CONSTANT_NUMBER;
     }
     if (!str_contains(dotted, STR("func.")))
@@ -152,7 +154,7 @@ static bool default_call(struct sa_reader *r, struct python_scope scope, TSNode 
         if (!sa_default_read(r, scope, call_positional(call, i), &text, &string))
             return false;
         buf_printf(&buf, "%s" STR_FMT, i ? ", " : "",
-                   STR_ARG(string ? sql_quoted(r->arena, text) : text));
+                   STR_ARG(string ? schema_quoted(r->arena, text) : text));
     }
     buf_add_byte(&buf, ')');
     *ret_text = buf_str(&buf);
@@ -254,5 +256,5 @@ struct str sa_default_shown(struct arena *arena, struct str type, struct str tex
         }
     if (is_numeric_type(type) && (string || quoted) && looks_numeric(inner))
         return inner;
-    return string ? sql_quoted(arena, text) : text;
+    return string ? schema_quoted(arena, text) : text;
 }

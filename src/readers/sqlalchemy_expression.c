@@ -31,7 +31,7 @@ static bool function_part(struct sa_reader *r, struct python_scope scope, TSNode
         struct python_constant value = python_constant(r->tree, scope, node);
         struct str part = value.text;
         if (count > 1 && value.kind == CONSTANT_STRING)
-            part = sql_quoted(r->arena, part);
+            part = schema_quoted(r->arena, part);
         else if (value.kind != CONSTANT_NUMBER && !sa_index_part(r, scope, node, &part))
             return false;
         VEC_PUSH(r->arena, &parts, part);
@@ -48,7 +48,7 @@ static bool operand(struct sa_reader *r, struct python_scope scope, TSNode node,
 
     if (sa_default_read(r, scope, node, ret_text, &string)) {
         if (string)
-            *ret_text = sql_quoted(r->arena, *ret_text);
+            *ret_text = schema_quoted(r->arena, *ret_text);
         else if (!ret_text->length)
             *ret_text = STR("NULL");
         return true;
@@ -68,7 +68,7 @@ static bool element_part(struct sa_reader *r, struct python_scope scope, TSNode 
         return false;
     *ret_part = str_printf(
         r->arena, STR_FMT " -> " STR_FMT, STR_ARG(inner),
-        STR_ARG(key.kind == CONSTANT_STRING ? sql_quoted(r->arena, key.text) : key.text));
+        STR_ARG(key.kind == CONSTANT_STRING ? schema_quoted(r->arena, key.text) : key.text));
     return true;
 }
 

@@ -57,7 +57,7 @@ static bool labels_of(struct sa_reader *r, struct python_scope scope, TSNode cal
     if (ts_node_is_null(call) || !sa_enum_labels(r, scope, call, &labels))
         return false;
     for (size_t i = 0; i < labels.labels.count; i++)
-        labels.labels.items[i] = sql_quoted(r->arena, labels.labels.items[i]);
+        labels.labels.items[i] = schema_quoted(r->arena, labels.labels.items[i]);
     type->text = str_printf(
         r->arena, "%s(" STR_FMT ")", row->text,
         STR_ARG(str_join(r->arena, labels.labels.items, labels.labels.count, STR(", "))));

@@ -93,7 +93,7 @@ static bool read_extra(struct sa_reader *r, struct python_scope outer, TSNode va
                                 str_starts(column->type.text, STR("INTEGER"))))
                 column->column.default_value = str_lower(r->arena, text);
             else
-                column->column.default_value = string ? sql_quoted(r->arena, text) : text;
+                column->column.default_value = string ? schema_quoted(r->arena, text) : text;
         }
     }
     return true;

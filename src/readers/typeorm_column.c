@@ -44,12 +44,12 @@ static bool default_list(struct typeorm_reader *r, struct script_scope scope, TS
     if (!is_array) {
         if (!script_json(r->tree, scope, array, &text))
             return false;
-        *ret_text = script_quoted(r->arena, text);
+        *ret_text = schema_quoted(r->arena, text);
         return true;
     }
     if (!script_texts(r->tree, scope, array, &texts))
         return false;
-    *ret_text = script_quoted(r->arena, schema_array(r->arena, &texts));
+    *ret_text = schema_quoted(r->arena, schema_array(r->arena, &texts));
     return true;
 }
 
@@ -70,7 +70,7 @@ static bool default_text(struct typeorm_reader *r, struct script_scope scope, TS
         *ret_text = constant.text;
         return true;
     case SCRIPT_STRING:
-        *ret_text = script_quoted(r->arena, constant.text);
+        *ret_text = schema_quoted(r->arena, constant.text);
         return true;
     case SCRIPT_NOT:
         break;
@@ -205,7 +205,7 @@ void typeorm_column_add(struct typeorm_reader *r, struct typeorm_entity *entity,
     column.unique = typeorm_option_is(r, source->scope, options, "unique", SCRIPT_TRUE);
     read_default(r, entity, source, is_array, &column);
     if (is_enum && is_number(column.default_value)) /* of an enum of TypeScript's without texts */
-        column.default_value = script_quoted(r->arena, column.default_value);
+        column.default_value = schema_quoted(r->arena, column.default_value);
     say_options(r, entity, source, &column);
     schema_column_put(r->arena, typeorm_table(r, entity), column);
     typeorm_property_add(r, entity, path, name);

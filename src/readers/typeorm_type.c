@@ -198,7 +198,7 @@ static bool listed_type(struct typeorm_reader *r, const struct typeorm_column *s
     if (!script_texts(r->tree, scope, members, &labels))
         return false;
     for (size_t i = 0; i < labels.count; i++)
-        labels.items[i] = script_quoted(arena, labels.items[i]);
+        labels.items[i] = schema_quoted(arena, labels.items[i]);
     *ret_type = str_printf(arena, "%s(" STR_FMT ")", name,
                            STR_ARG(str_join(arena, labels.items, labels.count, STR(", "))));
     return true;

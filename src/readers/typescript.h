@@ -149,9 +149,6 @@ bool script_texts(struct script_tree *tree, struct script_scope scope, TSNode ex
 /* What JSON.stringify makes of a literal. */
 bool script_json(struct script_tree *tree, struct script_scope scope, TSNode expression,
                  struct str *ret_text);
-/* Between quotes, as SQL has it. */
-struct str script_quoted(struct arena *arena, struct str text);
-/* ASCII letters in upper case. */
 
 /* One property of an object, those of spread objects in their place. */
 struct script_property {

@@ -12,20 +12,6 @@ static struct script_constant constant_of(enum script_constant_kind kind, struct
 
 /* --- Strings. --- */
 
-struct str script_quoted(struct arena *arena, struct str text)
-{
-    struct buf buf = buf_new(arena, TEXT_MAX);
-
-    buf_add_byte(&buf, '\'');
-    for (size_t i = 0; i < text.length; i++) {
-        if (text.bytes[i] == '\'')
-            buf_add_byte(&buf, '\'');
-        buf_add_byte(&buf, text.bytes[i]);
-    }
-    buf_add_byte(&buf, '\'');
-    return buf_str(&buf);
-}
-
 static void add_utf8(struct buf *buf, uint32_t code)
 {
     if (code < 0x80) {

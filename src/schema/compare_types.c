@@ -45,26 +45,13 @@ static void type_line(struct comparison *c, const struct schema_type *type,
                                              .line = line});
 }
 
-static struct str quoted(struct arena *arena, struct str text)
-{
-    struct buf buf = buf_new(arena, 2 * text.length + 3);
-
-    buf_add_byte(&buf, '\'');
-    for (size_t i = 0; i < text.length; i++) {
-        if (text.bytes[i] == '\'')
-            buf_add_byte(&buf, '\'');
-        buf_add_byte(&buf, text.bytes[i]);
-    }
-    buf_add_byte(&buf, '\'');
-    return buf_str(&buf);
-}
-
 void comparison_label(struct comparison *c, const struct schema_type *type,
                       enum schema_change_kind kind, struct str label)
 {
     type_line(c, type, SCHEMA_CHANGE, label,
               str_printf(c->arena, "CHANGE TYPE " STR_FMT " %s VALUE " STR_FMT, STR_ARG(type->name),
-                         kind == SCHEMA_ADD ? "ADD" : "DROP", STR_ARG(quoted(c->arena, label))));
+                         kind == SCHEMA_ADD ? "ADD" : "DROP",
+                         STR_ARG(schema_quoted(c->arena, label))));
 }
 
 static void compare_labels(struct comparison *c, const struct schema_type *old,
@@ -86,7 +73,7 @@ void comparison_type(struct comparison *c, const struct schema_type *type,
     struct strs labels = {0};
 
     for (size_t i = 0; i < type->labels.count; i++)
-        VEC_PUSH(c->arena, &labels, quoted(c->arena, type->labels.items[i]));
+        VEC_PUSH(c->arena, &labels, schema_quoted(c->arena, type->labels.items[i]));
     type_line(c, type, kind, STR_NONE,
               kind == SCHEMA_ADD
                   ? str_printf(c->arena, "ADD TYPE " STR_FMT " (" STR_FMT ")", STR_ARG(type->name),

@@ -178,6 +178,8 @@ void schema_compare(struct arena *arena, const struct schema *before, const stru
                     struct schema_difference *ret_difference);
 /* The same type to the database. */
 bool schema_same_type(struct arena *arena, struct str a, struct str b);
+/* A string constant (PostgreSQL's documentation, 4.1.2.1): 'it''s' */
+struct str schema_quoted(struct arena *arena, struct str text);
 /* What PostgreSQL writes of an array of these texts: {a,"b c"} */
 struct str schema_array(struct arena *arena, const struct strs *items);
 /* The columns of a table that was added, each as an addition of its own; those that cannot be read are left out. */

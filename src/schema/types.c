@@ -64,6 +64,20 @@ static bool needs_quotes(struct str item)
     return !item.length || str_eq_nocase(item, STR("NULL"));
 }
 
+struct str schema_quoted(struct arena *arena, struct str text)
+{
+    struct buf out = buf_new(arena, 2 * text.length + 3);
+
+    buf_add_byte(&out, '\'');
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.bytes[i] == '\'')
+            buf_add_byte(&out, '\'');
+        buf_add_byte(&out, text.bytes[i]);
+    }
+    buf_add_byte(&out, '\'');
+    return buf_str(&out);
+}
+
 struct str schema_array(struct arena *arena, const struct strs *items)
 {
     size_t length = 3;

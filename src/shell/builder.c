@@ -44,6 +44,17 @@ void values_push(struct arena *arena, struct shell_values *out, struct shell_val
         VEC_PUSH(arena, out, value);
 }
 
+bool values_same(const struct shell_value *a, size_t a_count, const struct shell_value *b,
+                 size_t b_count)
+{
+    if (a_count != b_count)
+        return false;
+    for (size_t i = 0; i < a_count; i++)
+        if (!str_eq(a[i].text, b[i].text))
+            return false;
+    return true;
+}
+
 /* A backslash before each byte, so that a pattern takes it as it is. */
 static struct str escape(struct arena *arena, struct str text)
 {

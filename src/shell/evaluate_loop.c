@@ -73,16 +73,6 @@ static struct str without_globs(struct shell_state *state, struct str text)
     return copy;
 }
 
-static bool same_items(const struct shell_values *a, const struct shell_values *b)
-{
-    if (a->count != b->count)
-        return false;
-    for (size_t i = 0; i < a->count; i++)
-        if (!str_eq(a->items[i].text, b->items[i].text))
-            return false;
-    return true;
-}
-
 VEC_DEFINE(item_lists, struct shell_values);
 
 /* The items, once for each reading of the words. */
@@ -109,7 +99,8 @@ static bool loop_items(struct shell_state *state, const struct shell_node *node,
         if (!expand_words(state, node->words, node->word_count, &reading, e))
             return false;
         for (size_t i = 0; i < lists->count && !seen; i++)
-            seen = same_items(&lists->items[i], &reading);
+            seen = values_same(lists->items[i].items, lists->items[i].count, reading.items,
+                               reading.count);
         if (!seen)
             VEC_PUSH(arena, lists, reading);
     } while (choices_next(&choices));

@@ -153,16 +153,6 @@ static bool visit(struct shell_state *state, const struct shell_node *node,
     return !sink || output_collect(state, command, grew, e);
 }
 
-static bool same_arguments(const struct arguments *a, const struct arguments *b)
-{
-    if (a->count != b->count)
-        return false;
-    for (size_t i = 0; i < a->count; i++)
-        if (!str_eq(a->items[i].text, b->items[i].text))
-            return false;
-    return true;
-}
-
 /* A function that calls itself is followed as long as its arguments change. */
 static bool may_call(const struct shell_state *state, const void *body,
                      const struct arguments *arguments, bool *ret_active)
@@ -174,7 +164,8 @@ static bool may_call(const struct shell_state *state, const void *body,
         if (call->body != body)
             continue;
         *ret_active = true;
-        same += same_arguments(call->arguments, arguments);
+        same += values_same(call->arguments->items, call->arguments->count, arguments->items,
+                            arguments->count);
     }
     return same + 1 < RECURSION_MAX;
 }

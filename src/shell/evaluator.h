@@ -296,6 +296,9 @@ MUST_CHECK bool builder_add_value(struct builder *b, struct str text, bool quote
 MUST_CHECK bool builder_add_values(struct builder *b, const struct shell_value *values,
                                    size_t count, bool quoted, bool star, struct err *e);
 void values_push(struct arena *arena, struct shell_values *out, struct shell_value value);
+/* The same texts. */
+bool values_same(const struct shell_value *a, size_t a_count, const struct shell_value *b,
+                 size_t b_count);
 struct str state_ifs(const struct shell_state *state);
 
 /* parameter_value.c */
