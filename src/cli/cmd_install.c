@@ -81,6 +81,18 @@ static const char *scope_option(enum registration_scope scope)
     return names[scope];
 }
 
+/* Of CI the system counts too: it is the word behind. */
+static bool is_named_before(const struct strs *names, size_t at)
+{
+    bool ci = str_eq(names->items[at], STR("ci"));
+
+    for (size_t i = 0; i < at; i++)
+        if (str_eq(names->items[i], names->items[at]) &&
+            (!ci || str_eq(names->items[i + 1], names->items[at + 1])))
+            return true;
+    return false;
+}
+
 /* Named ones; without names everything that is found here. False: wrong usage, said. */
 static bool install_named(struct install *in)
 {
@@ -106,11 +118,17 @@ static bool install_named(struct install *in)
             return false;
         }
     }
-    for (size_t i = 0; i < names->count; i++)
-        if (str_eq(names->items[i], STR("ci")))
-            ci_install(in, names->items[++i]);
+    for (size_t i = 0; i < names->count; i++) {
+        bool ci = str_eq(names->items[i], STR("ci"));
+        bool again = is_named_before(names, i);
+        i += ci;
+        if (again)
+            continue;
+        if (ci)
+            ci_install(in, names->items[i]);
         else
             install_one(in, names->items[i]);
+    }
     return true;
 }
 

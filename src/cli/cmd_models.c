@@ -180,7 +180,7 @@ static enum cli_status run(struct cli *cli)
     bool may, check = cli->operands.count && str_eq(cli->operands.items[0], STR("check"));
 
     if (!check && (!cli->operands.count || !str_eq(cli->operands.items[0], STR("diff"))))
-        return cli_usage_error(cli, "models takes: diff [A] [B], or check [A..B]");
+        return cli_usage_error(cli, "which one: diff [A] [B], or check [A..B]?");
     if (!range_parse(cli, &range))
         return cli_usage_error(cli, "a range is A..B, or A B, or A for A and the work tree");
     if (!cli_config(cli, cli->directory, &config))

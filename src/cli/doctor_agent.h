@@ -22,6 +22,8 @@ struct looked {
 struct str looked_name(const struct looked *looked);
 /* The command that registers it once more. */
 struct str looked_again(const struct looked *looked);
+/* What brings back a registered program that is not there, or does not answer. */
+struct str looked_restore(const struct looked *looked, struct str program);
 void looked_problem(struct looked *looked, const char *code, struct str message, struct str hint);
 
 /* --- doctor_switches.c --- */

@@ -20,6 +20,18 @@ struct str looked_again(const struct looked *looked)
                       scopes[looked->scope]);
 }
 
+/* The one beside this hookcheck is registered instead, unless it is the one that fails. */
+struct str looked_restore(const struct looked *looked, struct str program)
+{
+    struct install *in = &looked->doctor->in;
+    struct err missing = ERR_NONE;
+
+    return !str_eq(program, install_program(in, REGISTRATION_PROGRAM)) &&
+                   install_has_program(in, REGISTRATION_PROGRAM, &missing)
+               ? looked_again(looked)
+               : STR("./install/quickstart --no-demo, then hookcheck install again");
+}
+
 void looked_problem(struct looked *looked, const char *code, struct str message, struct str hint)
 {
     doctor_add(looked->doctor, FINDING_PROBLEM, code, looked_name(looked), looked->path, message,

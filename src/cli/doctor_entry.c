@@ -69,10 +69,15 @@ static struct str why_not(const struct looked *looked, const char *event, struct
                           "the matcher \"" STR_FMT "\" is tried on the command: it misses wrapped "
                           "ones",
                           STR_ARG(matcher));
-    return str_printf(arena,
-                      "the matcher \"" STR_FMT "\" does not take the tool " STR_FMT
-                      " (it is case-sensitive)",
-                      STR_ARG(matcher), STR_ARG(shell_tool(looked)));
+    struct str tool = shell_tool(looked);
+    bool spelled =
+        registration_matcher_takes(arena, str_lower(arena, matcher), str_lower(arena, tool));
+    const char *why = str_find_byte(matcher, '(') != SIZE_MAX && str_ends(matcher, STR(")"))
+                          ? " (a matcher names tools, not commands)"
+                      : spelled ? " (it is case-sensitive)"
+                                : "";
+    return str_printf(arena, "the matcher \"" STR_FMT "\" does not take the tool " STR_FMT "%s",
+                      STR_ARG(matcher), STR_ARG(tool), why);
 }
 
 static void look_at_matcher(struct looked *looked, const char *event, const cJSON *entry)
@@ -125,7 +130,7 @@ static void look_at_program(struct looked *looked, struct str word)
         looked_problem(looked, "missing-program",
                        str_printf(arena, STR_FMT " is not there%s", STR_ARG(word),
                                   kind == FILE_ABSENT ? "" : " as a program"),
-                       STR("./install/quickstart --no-demo, then hookcheck install again"));
+                       looked_restore(looked, word));
     else if (access(str_c(arena, word), X_OK) != 0)
         looked_problem(looked, "not-executable",
                        str_printf(arena, STR_FMT " may not be run", STR_ARG(word)),

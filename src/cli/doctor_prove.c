@@ -95,7 +95,7 @@ void looked_prove(struct looked *looked, struct str command)
                                   "every command of the agent is stopped without a check: "
                                   "it " STR_FMT,
                                   STR_ARG(what_happened(doctor, &blocked))),
-                       STR("./install/quickstart --no-demo, then hookcheck install again"));
+                       looked_restore(looked, registration_first_word(doctor->arena, command)));
     else if (broken_behind(blocked.errors).length)
         looked_problem(looked, "does-not-answer",
                        str_printf(doctor->arena,

@@ -53,11 +53,16 @@ bool git_look(struct install *in, struct str directory, struct git_place *ret, s
     if ((!none && !ASK_GIT(in, directory, &ret->hooks, e, "rev-parse", "--path-format=absolute",
                            "--git-path", "hooks")) ||
         !ASK_GIT(in, directory, &ret->config, e, "rev-parse", "--path-format=absolute",
-                 "--git-path", "config"))
+                 "--git-path", "config")) {
+        if (strstr(e->message, "not a git repository (or any")) {
+            *e = ERR_NONE;
+            (void)err_set(e, ERR_NOT_FOUND, "no git repository");
+        }
         return strstr(e->message, "dubious ownership")
                    ? err_hint(e, "git config --global --add safe.directory " STR_FMT,
                               STR_ARG(shell_shown(in->arena, directory)))
                    : err_hint(e, "go to the repository, or name it: -C DIR");
+    }
     if (ASK_GIT(in, directory, &output, NULL, "rev-parse", "--show-toplevel") && output.length)
         ret->top = output;
     return read_version(in, ret, e);

@@ -148,6 +148,10 @@ static bool merged(struct install *in, const struct registration *registration,
         registration_entries(in->arena, registration, install_program(in, REGISTRATION_PROGRAM));
     struct str stripped;
 
+    /* What is wrong with an entry of ours goes with it. Shapes that this cannot walk through are told below. */
+    struct err odd = ERR_NONE;
+    if (settings_remove(in->arena, &settings, registration_is_ours, &entries, 0, &stripped, &odd))
+        settings.text = stripped;
     if (!check_shape(in, &settings, registration, e) ||
         !settings_remove(in->arena, &settings, registration_is_ours, &entries, 0, &stripped, e))
         return false;

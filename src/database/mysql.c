@@ -202,7 +202,7 @@ static const struct {
     {ER_CON_COUNT_ERROR, "the server has no free connection: try again"},
     {ER_HOST_NOT_PRIVILEGED, "the server lets nobody in from this host: check its accounts"},
     {ER_HOST_IS_BLOCKED, "the server blocks this host: mysqladmin flush-hosts"},
-    {CR_CONNECTION_ERROR, "is the server running, and is it that host and port, or socket?"},
+    {CR_CONNECTION_ERROR, "is the server running, and at that host, port or socket?"},
     {CR_CONN_HOST_ERROR, "is the server running there, and reachable (VPN, security group)?"},
     {CR_UNKNOWN_HOST, "check the host's name; in a private network: is the VPN up?"},
     {CR_SERVER_LOST, "what listens there may be no MySQL, or lets nobody in from here"},

@@ -358,7 +358,7 @@ bool judge_identity(const struct judge *judge, struct str set, const struct data
     buf_add(&out, STR("\n  its answer says nothing about the code's real database"));
     judge_add(judge, REASON_WRONG_DATABASE, set, buf_str(&out),
               str_printf(judge->arena,
-                         "environments." STR_FMT ": correct database or identity in %s",
+                         "correct environments." STR_FMT " in %s\nits database, or its identity",
                          STR_ARG(judge->environment->name), CONFIG_NAME));
     return false;
 }

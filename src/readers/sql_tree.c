@@ -74,7 +74,7 @@ bool sql_library_need(struct err *e)
         return true;
     err_set(e, ERR_SYSTEM, "%s, which reads SQL, is missing or of another version",
             SQL_LIBRARY_FILE);
-    return err_hint(e, "install hookcheck again: the file belongs beside the program or to %s",
+    return err_hint(e, "install hookcheck again\nthe file belongs beside the program or to %s",
                     HOOKCHECK_MODULE_DIRECTORY);
 }
 

@@ -312,7 +312,7 @@ static void add_set(struct buf *out, const struct look_set *set, const struct re
     add_row(out, "database", set->answer.shown);
     add_row(out, "server", set->answer.server_version);
     add_row(out, "system identifier", set->answer.system_identifier);
-    if (set->answer.state != DATABASE_ANSWERED)
+    if (set->answer.state != DATABASE_ANSWERED || set->state == SET_WRONG_DATABASE)
         return;
     add_row(out, "applied", str_printf(out->arena, "%zu", set->plan.applied_count));
     add_row(out, "pending", str_printf(out->arena, "%zu", set->plan.pending.count));

@@ -94,6 +94,11 @@ EOF
   assert_blocked wrong-database
   assert_err "asked: sqlite:$work/production.db"
   assert_err "*/prod-credmate.db"
+  assert_err "next step: correct environments.production in .hookcheck.json"
+  program status
+  assert_status 2
+  assert_out "wrong-database (block)"
+  ! grep -E '^ +(applied|pending) ' <<<"$out"
 }
 
 @test "migrating and deploying in one call is blocked with the way out: two calls" {
