@@ -24,15 +24,20 @@ enum shell_dialect { DIALECT_SH = 0, DIALECT_POWERSHELL };
 
 enum step_kind {
     STEP_TEXT = 0, /* the old text, wherever it stands */
-    STEP_LINES, /* sed's: on each line the first place, or all; STEP_ANY_BYTE in it is any byte */
-    STEP_HUNK,  /* whole lines, behind those of the hunk before */
+    STEP_LINES,    /* sed's: on each line the first place, or all, of a regular expression */
+    STEP_BEFORE,   /* sed's too, as the next two: lines before a line */
+    STEP_BEHIND,   /* behind it */
+    STEP_WITHOUT,  /* the line is left out */
+    STEP_HUNK,     /* whole lines, behind those of the hunk before */
 };
-#define STEP_ANY_BYTE '\x01'
+#define STEP_OF_BYTES '\x01' /* before a regular expression that asks what one character is */
+#define STEP_GROUP '\x02'    /* in a new text, before a digit: what the group has matched */
 /* One step of an edit, as editing tools take them. */
 struct edit_step {
     struct str old_text, new_text;
     bool all; /* every place, not the only one */
     enum step_kind kind;
+    struct str at; /* sed's lines: 3 $ 3,5 /regex; empty: all */
 };
 VEC_DEFINE(edit_steps, struct edit_step);
 

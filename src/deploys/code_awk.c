@@ -44,6 +44,16 @@ static bool is_word_at(const struct plain *p, size_t at)
     return at < p->text.length && byte_is_word(p->text.bytes[at]);
 }
 
+static size_t literal_end(const struct plain *p);
+
+/* Behind a bracket both can be meant: if (x) /#/. A comment within hides nothing where it is taken for one. */
+static bool holds_comment(const struct plain *p)
+{
+    struct str literal = str_slice(p->text, p->at + 1, literal_end(p));
+
+    return str_ends(literal, STR("/")) && str_find_byte(literal, '#') != SIZE_MAX;
+}
+
 /* Does a slash open a regular expression here? Behind a value it divides. */
 static bool expects_value(const struct plain *p)
 {
@@ -57,7 +67,9 @@ static bool expects_value(const struct plain *p)
         from--;
     if (from < end)
         return str_is_one_of(str_slice(p->text, from, end), keywords);
-    return !end || !strchr(")]\"$", p->text.bytes[end - 1]);
+    if (end && p->text.bytes[end - 1] == ')')
+        return holds_comment(p);
+    return !end || !strchr("]\"$", p->text.bytes[end - 1]);
 }
 
 /* Behind a string or a regular expression that opens here. */

@@ -29,6 +29,7 @@ static bool same_edits(const struct edit_steps *a, const struct edit_steps *b)
     for (size_t i = 0; i < a->count && a->count == b->count; i++)
         if (!str_eq(a->items[i].old_text, b->items[i].old_text) ||
             !str_eq(a->items[i].new_text, b->items[i].new_text) ||
+            !str_eq(a->items[i].at, b->items[i].at) || a->items[i].kind != b->items[i].kind ||
             a->items[i].all != b->items[i].all)
             return false;
     return a->count == b->count;

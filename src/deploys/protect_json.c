@@ -2,7 +2,7 @@
 
 static const char *const kinds[] = {"rule", "stamp", "file"};
 static const char *const changes[] = {"removed", "replaced", "appended", "edited", "mode"};
-static const char *const step_kinds[] = {"text", "lines", "hunk"};
+static const char *const step_kinds[] = {"text", "lines", "before", "behind", "without", "hunk"};
 static const char *const judges[] = {"configuration", "settings",  "hook",
                                      "git",           "directory", "own"};
 
@@ -15,6 +15,7 @@ static void write_edits(struct buf *out, bool *first, const struct edit_steps *e
         buf_add(out, i ? STR(",{") : STR("{"));
         json_add_string(out, &inner, "old", edits->items[i].old_text);
         json_add_string(out, &inner, "new", edits->items[i].new_text);
+        json_add_string(out, &inner, "at", edits->items[i].at);
         json_add_string(out, &inner, "kind", str_from(step_kinds[edits->items[i].kind]));
         json_write_key(out, &inner, "all");
         buf_add(out, edits->items[i].all ? STR("true}") : STR("false}"));
@@ -109,6 +110,7 @@ static bool read_edits(struct arena *arena, const cJSON *object, struct edit_ste
         unsigned kind = 0;
         if (!read_text(arena, item, "old", &step.old_text, e) ||
             !read_text(arena, item, "new", &step.new_text, e) ||
+            !read_text(arena, item, "at", &step.at, e) ||
             !read_choice(item, "kind", step_kinds, COUNT_OF(step_kinds), &kind, e))
             return false;
         step.kind = (enum step_kind)kind;

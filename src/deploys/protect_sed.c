@@ -1,5 +1,4 @@
-/* protect_sed.c -- sed's script as steps, where it is substitutions of plain words: s/a/b/, s/1.2/1.3/g; s|x|y|. And the files that any script
- * writes, the commands that it runs. */
+/* protect_sed.c -- sed's calls: the scripts that are given, the files that any script writes, the commands that it runs. */
 #include <ctype.h>
 #include <string.h>
 
@@ -7,70 +6,9 @@
 #include "deploys/follow.h"
 #include "deploys/protect_write.h"
 
-#define SED_STEPS_MAX 16u
-
-/* Does the byte stand for itself in a regular expression? The braces and their kin do in a basic one. */
-static bool is_plain(char byte, bool extended)
-{
-    unsigned char code = (unsigned char)byte;
-
-    return isalnum(code) || code >= 0x80 || strchr("_\"'-/:,=@#<>!~%; ", byte) ||
-           (!extended && strchr("(){}|+?", byte));
-}
-
-/* Up to the delimiter; false: more than plain words. `pattern`: a dot is any byte. */
-static bool read_words(struct recogniser *r, struct str *script, char delimiter, bool pattern,
-                       bool extended, struct str *ret)
-{
-    struct buf out = buf_new(r->arena, script->length + 1);
-
-    for (size_t i = 0; i < script->length; i++) {
-        char byte = script->bytes[i];
-        bool escaped = byte == '\\' && i + 1 < script->length;
-        if (byte == delimiter) {
-            *ret = out.length ? buf_str(&out) : STR("");
-            *script = str_from_offset(*script, i + 1);
-            return true;
-        }
-        if (escaped && !strchr(pattern ? "./\"-" : "./\"&-", byte = script->bytes[++i]))
-            return false;
-        if (!escaped && !is_plain(byte, pattern && extended) && (byte != '.') &&
-            (pattern || !strchr("*[]^$", byte)))
-            return false;
-        buf_add_byte(&out, !escaped && pattern && byte == '.' ? STEP_ANY_BYTE : byte);
-    }
-    return false;
-}
-
-static bool read_script(struct recogniser *r, struct str script, bool extended,
-                        struct edit_steps *steps)
-{
-    static const char between[] = "; \t\n";
-
-    for (script = str_trim_bytes(script, between); script.length;
-         script = str_trim_bytes(script, between)) {
-        struct edit_step step = {.kind = STEP_LINES};
-        char delimiter = script.length > 1 ? script.bytes[1] : '\\';
-        if (script.bytes[0] != 's' || !strchr("/|#,:!@%~", delimiter) || !delimiter ||
-            steps->count == SED_STEPS_MAX)
-            return false;
-        script = str_from_offset(script, 2);
-        if (!read_words(r, &script, delimiter, true, extended, &step.old_text) ||
-            !read_words(r, &script, delimiter, false, extended, &step.new_text) ||
-            !step.old_text.length)
-            return false;
-        step.all = str_starts(script, STR("g"));
-        script = str_from_offset(script, step.all);
-        if (script.length && !strchr(between, script.bytes[0]))
-            return false;
-        VEC_PUSH(r->arena, steps, step);
-    }
-    return true;
-}
-
 struct sed {
     struct strs scripts;
-    bool extended;
+    enum edit_syntax syntax;
     bool unknown; /* an option that changes what is done */
 };
 
@@ -101,7 +39,7 @@ static char read_letters(struct recogniser *r, const struct call *call, struct s
         switch (word.bytes[i]) {
         case 'E':
         case 'r':
-            sed->extended = true;
+            sed->syntax = EDIT_EXTENDED;
             break;
         case 's':
         case 'u':
@@ -138,7 +76,7 @@ static char read_name(struct recogniser *r, const struct call *call, struct str 
     else if (file && !apart)
         add_script_file(r, call, value, sed);
     else if (str_eq(word, STR("--regexp-extended")))
-        sed->extended = true;
+        sed->syntax = EDIT_EXTENDED;
     else if (!script && !file)
         sed->unknown = sed->unknown || !str_eq(name, STR("--in-place")) ||
                        (!apart && is_copy_elsewhere(value));
@@ -172,18 +110,48 @@ static void read_call(struct recogniser *r, const struct call *call, struct sed 
         VEC_PUSH(r->arena, &sed->scripts, operand);
 }
 
+/* perl -pi -e 's/A/B/' FILE; any other letter makes it another program. */
+static void read_perl_call(struct recogniser *r, const struct call *call, struct sed *sed)
+{
+    bool prints = false;
+
+    sed->syntax = EDIT_PERL;
+    for (size_t i = 1; i < call->count; i++) {
+        struct str word = call->words[i].text;
+        if (word.length < 2 || word.bytes[0] != '-')
+            continue;
+        for (size_t at = 1; at < word.length; at++) {
+            struct str rest = str_from_offset(word, at + 1);
+            char letter = word.bytes[at];
+            prints = prints || letter == 'p';
+            sed->unknown = sed->unknown || !strchr("pie", letter) ||
+                           (letter == 'i' && is_copy_elsewhere(rest)) ||
+                           (letter == 'e' && (rest.length || i + 1 >= call->count));
+            if (letter == 'i')
+                break;
+            if (letter == 'e' && !sed->unknown)
+                VEC_PUSH(r->arena, &sed->scripts, call->words[++i].text);
+            if (letter == 'e')
+                break;
+        }
+    }
+    sed->unknown = sed->unknown || !prints;
+}
+
 void protect_sed_steps(struct recogniser *r, const struct call *call, struct edit_steps *ret_steps)
 {
     static const char *const programs[] = {"sed", "gsed", NULL};
+    struct str name = path_base_name(call->words[0].text);
     struct edit_steps steps = {0};
     struct sed sed = {0};
 
-    if (!str_is_one_of(path_base_name(call->words[0].text), programs))
-        return;
-    read_call(r, call, &sed);
+    if (str_eq(name, STR("perl")))
+        read_perl_call(r, call, &sed);
+    else if (str_is_one_of(name, programs))
+        read_call(r, call, &sed);
     for (size_t i = 0; i < sed.scripts.count && !sed.unknown; i++)
         sed.unknown = !protect_is_known(sed.scripts.items[i]) ||
-                      !read_script(r, sed.scripts.items[i], sed.extended, &steps);
+                      !protect_sed_read(r, sed.scripts.items[i], sed.syntax, &steps);
     if (!sed.unknown)
         *ret_steps = steps;
 }

@@ -89,8 +89,12 @@ bool protect_code_is_quoted(struct str text);
 /* The value in the place of the code from *at to `to`: as it is within a string (f"{…}", `${…}`), else between `before` and `after`. */
 void protect_code_put(struct buf *out, struct str text, size_t *at, size_t to, struct str value,
                       const char *before, const char *after);
-/* What sed -i does to its files; none: more than plain words are replaced. */
+/* What sed -i and perl -pi do to their files; none: more than can be told. */
 void protect_sed_steps(struct recogniser *r, const struct call *call, struct edit_steps *ret_steps);
+enum edit_syntax { EDIT_BASIC = 0, EDIT_EXTENDED, EDIT_PERL };
+/* sed's script, or perl's; false: it does more than steps say. */
+bool protect_sed_read(struct recogniser *r, struct str script, enum edit_syntax syntax,
+                      struct edit_steps *steps);
 /* What is written, where the call's words or its input say so. */
 void protect_find_text(struct recogniser *r, const struct call *call, const struct line *line,
                        struct write *write);

@@ -256,6 +256,11 @@ static void judge_file(struct guard *guard, enum tamper_judge judge, struct str 
         return;
     }
     struct str lost = judge_text(guard, judge, &change);
+    if (!lost.length && tamper->change == CHANGE_EDITED && protect_puts_in(&tamper->edits))
+        lost = protect_apply(guard->arena, change.after, &tamper->edits, false, &change.after) ==
+                       AFTER_KNOWN
+                   ? judge_text(guard, judge, &change)
+                   : STR("what it would hold then is not known before it runs");
     if (lost.length)
         protect(guard, path, lost);
 }

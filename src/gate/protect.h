@@ -87,5 +87,7 @@ struct str protect_plain_text(struct arena *arena, struct str text, bool quotes)
 enum protect_after protect_apply(struct arena *arena, struct str text,
                                  const struct edit_steps *steps, bool exactly,
                                  struct str *ret_text);
+/* Does the text grow each time that the steps are taken? Then what it is after a second time has to be judged as well. */
+bool protect_puts_in(const struct edit_steps *steps);
 
 #endif

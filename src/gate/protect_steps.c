@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/regex.h"
 #include "gate/protect.h"
 
 /* Editors of agents read files without carriage returns, and take typographic quotes for plain ones where nothing else fits. */
@@ -70,49 +71,165 @@ static bool is_ascii(struct str text)
     return true;
 }
 
-static bool stands_at(struct str text, struct str words)
+struct line_step {
+    const struct edit_step *step;
+    struct regex *old, *where; /* where: NULL without one */
+    uint64_t from, to;         /* lines; 0: all */
+};
+
+/* What one character is, where there are others than ASCII, depends on the locale that sed runs in. */
+static bool compile(struct arena *arena, struct str text, struct str pattern, struct regex **ret)
 {
-    if (text.length < words.length)
-        return false;
-    for (size_t i = 0; i < words.length; i++)
-        if (words.bytes[i] != text.bytes[i] && words.bytes[i] != STEP_ANY_BYTE)
+    struct err unreadable = ERR_NONE;
+
+    if (pattern.length && pattern.bytes[0] == STEP_OF_BYTES) {
+        if (!is_ascii(text))
             return false;
+        pattern = str_from_offset(pattern, 1);
+    }
+    return regex_compile(arena, pattern, ret, &unreadable);
+}
+
+static size_t count_lines(struct str text)
+{
+    struct str line;
+    size_t count = 0;
+
+    while (str_next_line(&text, &line))
+        count++;
+    return count;
+}
+
+static bool read_line_number(struct str text, size_t lines, uint64_t *ret)
+{
+    *ret = lines;
+    return str_eq(text, STR("$")) || (str_to_u64(text, ret) && *ret > 0);
+}
+
+static bool read_step(struct arena *arena, struct str text, const struct edit_step *step,
+                      struct line_step *ret)
+{
+    struct str to = step->at, from = STR("");
+    size_t lines = count_lines(text);
+
+    *ret = (struct line_step){.step = step};
+    if (step->kind == STEP_LINES && !compile(arena, text, step->old_text, &ret->old))
+        return false;
+    if (str_starts(step->at, STR("/")))
+        return compile(arena, text, str_from_offset(step->at, 1), &ret->where);
+    if (!to.length)
+        return true;
+    from = str_cut(&to, ',');
+    return read_line_number(from, lines, &ret->from) &&
+           read_line_number(to.length ? to : from, lines, &ret->to);
+}
+
+static void add_new_text(struct buf *out, struct str text, const struct str *groups)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.bytes[i] == STEP_GROUP && i + 1 < text.length)
+            buf_add(out, groups[text.bytes[++i] - '0']);
+        else
+            buf_add_byte(out, text.bytes[i]);
+    }
+}
+
+/* False: not known. */
+static bool replace_in_line(struct arena *arena, const struct line_step *s, struct str *line)
+{
+    struct buf out = buf_new(arena, FILE_MAX * 2);
+    struct str groups[REGEX_GROUPS_MAX];
+    struct err e = ERR_NONE;
+    size_t at = 0;
+    bool matched, once = false;
+
+    while (!once) {
+        if (!regex_match_from(s->old, *line, at, &matched, groups, COUNT_OF(groups), &e))
+            return false;
+        if (!matched)
+            break;
+        size_t from = (size_t)(groups[0].bytes - line->bytes);
+        buf_add(&out, str_slice(*line, at, from));
+        add_new_text(&out, s->step->new_text, groups);
+        at = from + groups[0].length;
+        once = !s->step->all || !groups[0].length;
+        /* s/x*|y/g: where an empty match counts is not ours to know. */
+        if (!groups[0].length && s->step->old_text.length > 1)
+            return false;
+    }
+    buf_add(&out, str_from_offset(*line, at));
+    *line = out.length ? buf_str(&out) : STR("");
+    return !out.truncated;
+}
+
+static bool takes_line(const struct line_step *s, struct str line, size_t number, bool *ret_takes)
+{
+    struct err e = ERR_NONE;
+
+    *ret_takes = true;
+    if (s->where)
+        return regex_match(s->where, line, ret_takes, NULL, 0, &e);
+    /* A range that ends before it begins is its first line. */
+    if (s->from)
+        *ret_takes = number == s->from || (number > s->from && number <= s->to);
     return true;
 }
 
-static void replace_in_line(struct buf *out, struct str line, const struct edit_step *step)
+/* One line through all steps, as sed takes it: what is put in is not looked at by those that follow. */
+static bool take_line(struct arena *arena, const struct line_step *steps, size_t count,
+                      struct str line, size_t number, struct buf *out)
 {
-    bool done = false;
+    struct buf behind = buf_new(arena, FILE_MAX);
+    bool takes, stays = true;
 
-    for (size_t i = 0; i < line.length;) {
-        if (!done && stands_at(str_from_offset(line, i), step->old_text)) {
-            buf_add(out, step->new_text);
-            i += step->old_text.length;
-            done = !step->all;
-        } else {
-            buf_add_byte(out, line.bytes[i++]);
+    for (size_t i = 0; i < count && stays; i++) {
+        if (!takes_line(&steps[i], line, number, &takes))
+            return false;
+        if (!takes)
+            continue;
+        switch (steps[i].step->kind) {
+        case STEP_LINES:
+            if (!replace_in_line(arena, &steps[i], &line))
+                return false;
+            break;
+        case STEP_BEFORE:
+            buf_add(out, steps[i].step->new_text);
+            break;
+        case STEP_BEHIND:
+            buf_add(&behind, steps[i].step->new_text);
+            break;
+        case STEP_WITHOUT:
+            stays = false;
+            break;
+        case STEP_TEXT:
+        case STEP_HUNK:
+            return false;
         }
     }
+    if (stays)
+        buf_printf(out, STR_FMT "\n", STR_ARG(line));
+    buf_add(out, buf_str(&behind));
+    return !out->truncated && !behind.truncated;
 }
 
-static bool replace_in_lines(struct arena *arena, struct str text, const struct edit_step *step,
-                             struct str *ret_text)
+static bool apply_lines(struct arena *arena, struct str text, const struct edit_steps *steps,
+                        struct str *ret_text)
 {
+    struct line_step *read = ARENA_ARRAY(arena, steps->count + 1, struct line_step);
     struct buf out = buf_new(arena, FILE_MAX * 2);
+    bool ends = !text.length || str_ends(text, STR("\n"));
+    struct str rest = text, line;
 
-    /* What one byte is, where there are others than ASCII, depends on the locale that sed runs in. */
-    if (str_find_byte(step->old_text, STEP_ANY_BYTE) != SIZE_MAX && !is_ascii(text))
-        return false;
-    while (text.length) {
-        size_t end = str_find_byte(text, '\n');
-        replace_in_line(&out, str_prefix(text, end), step);
-        if (end == SIZE_MAX)
-            break;
-        buf_add_byte(&out, '\n');
-        text = str_from_offset(text, end + 1);
-    }
+    for (size_t i = 0; i < steps->count; i++)
+        if (!read_step(arena, text, &steps->items[i], &read[i]))
+            return false;
+    for (size_t number = 1; str_next_line(&rest, &line); number++)
+        if (!take_line(arena, read, steps->count, line, number, &out))
+            return false;
     *ret_text = out.length ? buf_str(&out) : STR("");
-    return !out.truncated;
+    if (!ends && ret_text->length)
+        ret_text->length--;
+    return true;
 }
 
 /* --- Hunks of a patch. --- */
@@ -160,31 +277,52 @@ static bool replace_hunk(struct arena *arena, struct str text, const struct edit
     return !out.truncated;
 }
 
-/* Each step as its own program takes it; false: not known. */
+/* As their program takes them; false: not known. */
 static bool apply_once(struct arena *arena, struct str text, const struct edit_steps *steps,
                        struct str *ret_text)
 {
     size_t cursor = 0;
 
-    for (size_t i = 0; i < steps->count; i++) {
-        const struct edit_step *step = &steps->items[i];
-        bool known = step->kind == STEP_HUNK ? replace_hunk(arena, text, step, &cursor, &text)
-                                             : replace_in_lines(arena, text, step, &text);
-        if (!known)
+    if (steps->items[0].kind != STEP_HUNK)
+        return apply_lines(arena, text, steps, ret_text);
+    for (size_t i = 0; i < steps->count; i++)
+        if (!replace_hunk(arena, text, &steps->items[i], &cursor, &text))
             return false;
-    }
     *ret_text = text;
     return true;
 }
 
-/* A command may run more than once (loops): what a second time would change again is not known. */
+/* s/^/# /, too. */
+static bool puts_in(const struct edit_step *step)
+{
+    bool edge = str_eq(step->old_text, STR("^")) || str_eq(step->old_text, STR("$"));
+
+    return step->kind == STEP_BEFORE || step->kind == STEP_BEHIND ||
+           (step->kind == STEP_LINES && edge);
+}
+
+bool protect_puts_in(const struct edit_steps *steps)
+{
+    for (size_t i = 0; i < steps->count; i++)
+        if (puts_in(&steps->items[i]))
+            return true;
+    return false;
+}
+
+/* A command may run more than once (loops): what a second time would change again is not known. But for what is put in once more: who asks
+ * judges that too. */
 static enum protect_after apply_program(struct arena *arena, struct str text,
                                         const struct edit_steps *steps, struct str *ret_text)
 {
+    struct edit_steps others = {0};
     struct str after, again;
 
-    if (!apply_once(arena, text, steps, &after) ||
-        (apply_once(arena, after, steps, &again) && !str_eq(after, again)))
+    if (!apply_once(arena, text, steps, &after))
+        return AFTER_UNKNOWN;
+    for (size_t i = 0; i < steps->count; i++)
+        if (!puts_in(&steps->items[i]))
+            VEC_PUSH(arena, &others, steps->items[i]);
+    if (others.count && apply_once(arena, after, &others, &again) && !str_eq(after, again))
         return AFTER_UNKNOWN;
     *ret_text = after;
     return AFTER_KNOWN;
@@ -203,7 +341,7 @@ enum protect_after protect_apply(struct arena *arena, struct str text,
     for (size_t i = 0; i < steps->count; i++) {
         struct edit_step step = {protect_plain_text(arena, steps->items[i].old_text, false),
                                  protect_plain_text(arena, steps->items[i].new_text, false),
-                                 steps->items[i].all, STEP_TEXT};
+                                 steps->items[i].all, STEP_TEXT, STR("")};
         if (!step.old_text.length) { /* makes the file; refused where it has content */
             if (str_trim(text).length)
                 return refused;

@@ -15,7 +15,8 @@ static struct str apply(struct arena *arena, const char *text, const char *old, 
     struct edit_steps steps = {0};
     struct str after = STR_NONE;
 
-    VEC_PUSH(arena, &steps, ((struct edit_step){str_from(old), str_from(new), all, STEP_TEXT}));
+    VEC_PUSH(arena, &steps,
+             ((struct edit_step){str_from(old), str_from(new), all, STEP_TEXT, STR("")}));
     enum protect_after known = protect_apply(arena, str_from(text), &steps, true, &after);
     cr_assert_neq(known, AFTER_UNKNOWN);
     *ret_done = known == AFTER_KNOWN;
@@ -77,7 +78,7 @@ Test(protect, what_other_hosts_make_of_an_edit_is_known_only_where_it_fits_word_
         struct edit_steps steps = {0};
         struct str after;
         VEC_PUSH(&arena, &steps,
-                 ((struct edit_step){str_from(cases[i].old), STR("c"), false, STEP_TEXT}));
+                 ((struct edit_step){str_from(cases[i].old), STR("c"), false, STEP_TEXT, STR("")}));
         cr_expect_eq(protect_apply(&arena, str_from(cases[i].text), &steps, false, &after),
                      cases[i].after, "case %zu", i);
     }
@@ -95,7 +96,8 @@ Test(protect, a_text_that_grows_too_large_is_not_known)
         buf_add_byte(&text, 'a');
         buf_add_byte(&grown, 'b');
     }
-    VEC_PUSH(&arena, &steps, ((struct edit_step){STR("a"), buf_str(&grown), true, STEP_TEXT}));
+    VEC_PUSH(&arena, &steps,
+             ((struct edit_step){STR("a"), buf_str(&grown), true, STEP_TEXT, STR("")}));
     cr_expect_eq(protect_apply(&arena, buf_str(&text), &steps, true, &after), AFTER_UNKNOWN);
 }
 
