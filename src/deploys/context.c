@@ -1,7 +1,7 @@
 /* context.c -- commands that choose where later commands of the same text run, as a variable or an option would.
  *
- * `docker context use prod` stands for DOCKER_CONTEXT, `kubectl config use-context x` for KUBE_CONTEXT (no variable of kubectl's:
- * the packs call the chosen context so). Kept under a name that no variable can have.
+ * `docker context use prod` stands for DOCKER_CONTEXT, `terraform workspace select prod` for TF_WORKSPACE, `kubectl config use-context x` for
+ * KUBE_CONTEXT (no variable of kubectl's: the packs call the chosen context so). Kept under a name that no variable can have.
  */
 #include "deploys/judge.h"
 
@@ -84,15 +84,44 @@ static void choose_cluster(struct recogniser *r, struct shell_state *state, cons
     choose(state, STR(KUBE_CONTEXT_CHOSEN), name);
 }
 
+/* What is kept in the work tree or in the person's settings until it is chosen again. */
+static void choose_kept(struct shell_state *state, const struct call *call, const struct line *line)
+{
+    static const struct {
+        const char *program, *verbs[3], *variable;
+        const char *option; /* that holds the name; NULL: it stands behind the verbs */
+    } kept[] = {
+        {"docker", {"context", "use"}, "DOCKER_CONTEXT" SETTING_CHOSEN, NULL},
+        {"terraform", {"workspace", "select"}, "TF_WORKSPACE" SETTING_CHOSEN, NULL},
+        {"terraform", {"workspace", "new"}, "TF_WORKSPACE" SETTING_CHOSEN, NULL},
+        {"tofu", {"workspace", "select"}, "TF_WORKSPACE" SETTING_CHOSEN, NULL},
+        {"tofu", {"workspace", "new"}, "TF_WORKSPACE" SETTING_CHOSEN, NULL},
+        {"pulumi", {"stack", "select"}, "PULUMI_STACK" SETTING_CHOSEN, NULL},
+        {"firebase", {"use"}, "FIREBASE_PROJECT" SETTING_CHOSEN, NULL},
+        {"cf", {"target"}, "CF_SPACE" SETTING_CHOSEN, "-s"},
+        {"gcloud", {"config", "set", "project"}, "CLOUDSDK_CORE_PROJECT" SETTING_CHOSEN, NULL},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(kept); i++) {
+        size_t verbs = 0;
+        struct str name;
+        while (verbs < COUNT_OF(kept[i].verbs) && kept[i].verbs[verbs])
+            verbs++;
+        if (!str_eq(line->name, str_from(kept[i].program)) ||
+            !operands_are(line, kept[i].verbs, verbs))
+            continue;
+        if (!kept[i].option && line->operands.count == verbs + 1)
+            choose(state, str_from(kept[i].variable), line->operands.items[verbs]);
+        else if (kept[i].option && call_option_value(call, str_from(kept[i].option), &name))
+            choose(state, str_from(kept[i].variable), name);
+    }
+}
+
 void context_choose(struct recogniser *r, struct shell_state *state, const struct call *call,
                     const struct line *line)
 {
-    static const char *const use[] = {"context", "use"};
-
     if (call->remote)
         return;
-    if (str_eq(line->name, STR("docker")) && line->operands.count == 3 &&
-        operands_are(line, use, 2))
-        choose(state, STR("DOCKER_CONTEXT" SETTING_CHOSEN), line->operands.items[2]);
+    choose_kept(state, call, line);
     choose_cluster(r, state, call, line);
 }

@@ -92,8 +92,13 @@ static bool read_place(const struct recogniser *r, const struct call *call, cons
         *ret = groups[number];
         return true;
     }
-    if (str_starts(place, STR("env:")))
-        return setting_value(r, call, str_from_offset(place, 4), false, ret);
+    if (str_starts(place, STR("env:"))) {
+        struct str name = str_from_offset(place, 4), own;
+        /* What was chosen by a command, and is not known, says no less in another place. */
+        return setting_value(r, call, name, false, ret) &&
+               (str_find_byte(*ret, SHELL_UNKNOWN) == SIZE_MAX ||
+                shell_state_peek_variable(call->state, name, &own));
+    }
     if (str_eq(place, STR("host"))) {
         *ret = call->host;
         return call->host.length > 0;
