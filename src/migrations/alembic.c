@@ -111,7 +111,7 @@ static bool use_only_script(struct alembic_place *p, struct str why, struct err 
     refuse(p,
            str_printf(p->arena, "Alembic in " STR_FMT ": " STR_FMT "%s", STR_ARG(root),
                       STR_ARG(why), found.count ? ", and several directories could be meant" : ""),
-           "set script_location of this migration set in .hookcheck.json, relative to its root");
+           "set script_location of this set in .hookcheck.json\nit is relative to its root");
     return true;
 }
 

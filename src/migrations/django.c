@@ -153,8 +153,8 @@ static bool read_migration(struct loader *l, const struct django_app *app, struc
     }
     if (!read.found) {
         refuse(l, path, 1, STR("no class \"Migration\", so that Django refuses to work"),
-               "move what is no migration out of the migrations directory, or let its name begin "
-               "with '_'");
+               "move what is no migration out of the migrations directory\n"
+               "or let its name begin with '_'");
         return true;
     }
     made.id = str_printf(l->arena, STR_FMT "." STR_FMT, STR_ARG(app->label), STR_ARG(name));

@@ -366,7 +366,7 @@ static void report_cycle(struct builder *b, size_t at, const unsigned char *stat
             str_printf(b->arena, STR_FMT ": the migrations form a cycle: " STR_FMT,
                        STR_ARG(at < b->graph.real ? place(b, at) : b->graph.nodes[at].id),
                        STR_ARG(buf_str(&path))),
-            STR("correct the dependencies, run_before or replaces that points forward"));
+            STR("correct dependencies, run_before or replaces that point forward"));
 }
 
 static void make_plan(struct builder *b)

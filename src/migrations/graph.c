@@ -68,7 +68,7 @@ static void sort_and_drop_doubles(struct arena *arena, struct history *history)
                            "revision " STR_FMT " is defined twice, in " STR_FMT " and in " STR_FMT,
                            STR_ARG(all->items[i].id), STR_ARG(place(arena, &all->items[kept - 1])),
                            STR_ARG(place(arena, &all->items[i]))),
-                STR("give one of the two files a new id, and let its successors name that"));
+                STR("give one of the two files a new id\nand let its successors name that"));
             kept--;
         }
         all->items[kept++] = all->items[i];

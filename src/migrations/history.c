@@ -21,7 +21,7 @@ static void load_unsupported(struct arena *arena, const struct config_migrations
                        ", which this version cannot read",
                        STR_ARG(name), STR_ARG(where)),
             str_printf(arena,
-                       "check by hand that they are applied; name the sets to look at under "
+                       "check by hand that they are applied\nname the sets to look at under "
                        "\"migrations\" in %s, or soften indeterminate-history there",
                        CONFIG_NAME));
         return;

@@ -397,7 +397,7 @@ static bool search_root(struct liquibase_loading *l, struct str *ret_file, struc
                                  "which of %zu change logs of Liquibase is the one that is run "
                                  "cannot be told",
                                  found.items.count),
-                      STR("write changeLogFile into liquibase.properties, or \"script_location\" "
+                      STR("write changeLogFile into liquibase.properties\nor \"script_location\" "
                           "of the migration set into " CONFIG_NAME));
         return true;
     }

@@ -200,13 +200,12 @@ struct piece {
 
 static void refuse_misnamed(struct unit_loader *l, struct str path)
 {
-    unit_problem_broken(
-        l,
-        str_printf(l->arena,
-                   STR_FMT " refuses to work with " STR_FMT
-                           ": something in it has not the name of a migration",
-                   STR_ARG(tracker_title(l->tracker)), STR_ARG(path)),
-        "name it as the tool names those that it makes, or move it out of the file");
+    unit_problem_broken(l,
+                        str_printf(l->arena,
+                                   STR_FMT " refuses to work with " STR_FMT
+                                           ": something in it has not the name of a migration",
+                                   STR_ARG(tracker_title(l->tracker)), STR_ARG(path)),
+                        "name it as the tool names its own\nor move it out of the file");
 }
 
 static void look_for_misnamed(struct unit_loader *l, const struct piece *piece)
