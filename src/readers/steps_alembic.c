@@ -1,4 +1,5 @@
 /* steps_alembic.c -- what upgrade() of an Alembic revision does. */
+#include "readers/python_parameters.h"
 #include "readers/sqlalchemy.h"
 #include "readers/steps_python.h"
 
@@ -163,11 +164,33 @@ static bool is_added_to(const struct python_file *file, struct str name)
     return false;
 }
 
+/* `*columns` of the function around, as its call gives them. */
+static bool spread_rest(struct steps_reader *r, const struct python_bound *rest)
+{
+    const struct python_scope before = r->scope;
+    struct python_scope in;
+    bool told = true;
+
+    for (size_t i = rest->rest_from; told; i++) {
+        TSNode given = python_call_positional(*rest->scope, rest->node, i, &in);
+        if (ts_node_is_null(given))
+            break;
+        r->scope = in;
+        told = steps_alembic_table_key(r, r->making, given);
+        spread_column(r, given);
+        r->scope = before;
+    }
+    return told;
+}
+
 /* *[sa.Column(name, sa.Text()) for name in NAMES], *COLUMNS: false where it cannot be read. */
 static bool spread_columns(struct steps_reader *r, TSNode spread)
 {
+    const struct python_bound *rest = python_rest_of(r->scope, spread);
     TSNode list = node_bare(ts_node_named_child(spread, 0));
 
+    if (rest)
+        return spread_rest(r, rest);
     if (node_is(list, "identifier")) {
         struct python_thing thing = python_resolve(r->tree, r->scope, list);
         if (thing.kind != THING_VALUE || thing.file != r->scope.file ||
@@ -437,6 +460,8 @@ static void alembic_call(struct steps_reader *r, TSNode call)
     else if (str_eq(name, STR("drop_index")) || str_eq(name, STR("drop_constraint")))
         steps_push(r, (struct step){.kind = STEP_DROP_INDEX,
                                     .name = steps_text(r, steps_positional(r, call, 0))});
+    else if (str_eq(name, STR("Index")) && r->creates && is_created(r, call))
+        steps_alembic_index(r, call);
     else if (str_eq(name, STR("create_unique_constraint")))
         alembic_key(r, call, shift ? batch : of_table, steps_positional(r, call, 2 - shift),
                     STEP_KEY_UNIQUE);
@@ -455,16 +480,6 @@ static void alembic_call(struct steps_reader *r, TSNode call)
                             str_eq(name, STR("drop_all")) ? STEP_DROP_TABLE : STEP_ADD_TABLE);
     else if (str_eq(name, STR("execute")) || str_eq(name, STR("exec_driver_sql")))
         steps_sql_argument(r, steps_positional(r, call, 0));
-}
-
-/* The name of a parameter: `table`, `table: str`, `table=None`. */
-static struct str parameter_named(const struct python_file *file, TSNode parameter)
-{
-    TSNode name = node_field(parameter, "name");
-
-    if (node_is(parameter, "typed_parameter"))
-        name = ts_node_named_child(parameter, 0);
-    return node_source(file, ts_node_is_null(name) ? parameter : name);
 }
 
 /* add_keys("users") of a package that is not in the tree, in a line of its own. */
@@ -494,11 +509,24 @@ static void alembic_part(struct steps_reader *r, TSNode call)
         const struct python_bound *inner = NULL;
         struct python_bound given[STEPS_NAMES_MAX];
         TSNode parameters = node_field(thing.node, "parameters");
+        size_t place = 0; /* SIZE_MAX: those that follow have names only */
         for (uint32_t i = 0; i < ts_node_named_child_count(parameters) && i < STEPS_NAMES_MAX;
              i++) {
             TSNode parameter = ts_node_named_child(parameters, i);
-            struct str name = parameter_named(thing.file, parameter);
-            TSNode argument = steps_word(r, call, str_c(r->arena, name), i);
+            struct str name = python_parameter_name(thing.file, parameter);
+            if (python_parameter_is_rest(parameter)) {
+                given[i] = (struct python_bound){.name = name,
+                                                 .node = call,
+                                                 .scope = &before,
+                                                 .rest = thing.node,
+                                                 .rest_from = i,
+                                                 .outer = inner};
+                inner = &given[i];
+                place = SIZE_MAX;
+                continue;
+            }
+            TSNode argument =
+                steps_word(r, call, str_c(r->arena, name), place == SIZE_MAX ? SIZE_MAX : i);
             bool usual = ts_node_is_null(argument) && !call_has_splat(call);
             if (usual) /* suffix="_at" */
                 argument = node_field(parameter, "value");

@@ -1,4 +1,5 @@
 /* steps_alembic_keys.c -- indexes, unique constraints and keys that operations of Alembic make. */
+#include "readers/sqlalchemy.h"
 #include "readers/steps_python.h"
 
 /* ["a", sa.text("lower(b)")]: an expression is "". */
@@ -167,4 +168,33 @@ void steps_alembic_operation_key(struct steps_reader *r, TSNode call, struct str
             list_parts(r, steps_word(r, call, rows[i].columns, rows[i].place - shift), &key);
         steps_push(r, key);
     }
+}
+
+/* Index("ix", users.c.email, User.name).create(op.get_bind()) */
+void steps_alembic_index(struct steps_reader *r, TSNode call)
+{
+    struct schema schema = {0};
+    struct sa_reader reader = {.arena = r->arena, .tree = r->tree, .schema = &schema};
+    struct sa_class class = {0};
+    struct step key = {.kind = STEP_KEY,
+                       .name = steps_text(r, call_positional(call, 0)),
+                       .makes =
+                           steps_is_set(r, call, "unique") ? STEP_MAKES_UNIQUE : STEP_MAKES_INDEX,
+                       .parts_told = true,
+                       .partial = partial(r, call)};
+
+    for (size_t i = 1; i < call_positional_count(call); i++) {
+        TSNode part = call_positional(call, i);
+        struct str column = STR_NONE;
+        if (node_is(part, "attribute")) {
+            column = node_source(r->scope.file, node_field(part, "attribute"));
+            if (!key.table.length)
+                key.table = sa_table_of(&reader, r->scope, node_field(part, "object"), &class);
+        }
+        VEC_PUSH(r->arena, &key.parts, column);
+    }
+    if (!key.table.length)
+        return;
+    steps_push(r, (struct step){.kind = STEP_ADD_INDEX, .table = key.table, .name = key.name});
+    steps_push(r, key);
 }

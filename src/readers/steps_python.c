@@ -417,8 +417,52 @@ static bool each_of_list(struct steps_reader *r, TSNode list, steps_visit *visit
            each_round(r, node_field(clause, "left"), node_field(clause, "right"), &round);
 }
 
+/* --- Conditions. --- */
+
+/* `table == "users"`, also as a part of `… and …`: the name; *ret_text: what it is asked for. */
+static struct str asked_name(struct steps_reader *r, TSNode condition, struct str *ret_text,
+                             size_t depth)
+{
+    const struct python_file *file = r->scope.file;
+
+    condition = node_bare(condition);
+    if (node_is(condition, "boolean_operator") && depth < PARTS_DEPTH_MAX &&
+        str_eq(node_source(file, node_field(condition, "operator")), STR("and"))) {
+        struct str name = asked_name(r, node_field(condition, "left"), ret_text, depth + 1);
+        return name.length ? name
+                           : asked_name(r, node_field(condition, "right"), ret_text, depth + 1);
+    }
+    if (!node_is(condition, "comparison_operator") || ts_node_named_child_count(condition) != 2 ||
+        !str_eq(node_source(file, node_field(condition, "operators")), STR("==")))
+        return STR_NONE;
+    TSNode left = node_bare(ts_node_named_child(condition, 0));
+    TSNode right = node_bare(ts_node_named_child(condition, 1));
+    TSNode name = node_is(left, "identifier") ? left : right;
+    *ret_text = steps_text(r, node_is(left, "identifier") ? right : left);
+    return node_is(name, "identifier") && ret_text->length && !steps_text(r, name).length
+               ? node_source(file, name)
+               : STR_NONE;
+}
+
+/* Below a question for it a name that is not known means what it is asked for. */
+static struct python_bound *bind_asked(struct steps_reader *r, TSNode statement)
+{
+    struct str text = STR_NONE;
+    struct str name = asked_name(r, node_field(statement, "condition"), &text, 0);
+
+    if (!name.length)
+        return NULL;
+    struct python_bound *bound = ARENA_NEW(r->arena, struct python_bound);
+    *bound = (struct python_bound){.name = name, .text = text, .outer = r->scope.bound};
+    r->scope.bound = bound;
+    return bound;
+}
+
 void steps_each_call(struct steps_reader *r, TSNode node, steps_visit *visit, size_t depth)
 {
+    bool asks = node_is(node, "if_statement") || node_is(node, "elif_clause");
+    TSNode consequence = asks ? node_field(node, "consequence") : node_null();
+
     if (ts_node_is_null(node) || depth > NESTING_MAX ||
         (node_is(node, "for_statement") && each_of_loop(r, node, visit, depth)) ||
         (node_is(node, "list_comprehension") && each_of_list(r, node, visit, depth)))
@@ -429,8 +473,14 @@ void steps_each_call(struct steps_reader *r, TSNode node, steps_visit *visit, si
         return;
     if (node_is(node, "call"))
         visit(r, node);
-    for (uint32_t i = 0; i < ts_node_named_child_count(node); i++)
-        steps_each_call(r, ts_node_named_child(node, i), visit, depth + 1);
+    for (uint32_t i = 0; i < ts_node_named_child_count(node); i++) {
+        TSNode child = ts_node_named_child(node, i);
+        struct python_bound *asked =
+            asks && ts_node_eq(child, consequence) ? bind_asked(r, node) : NULL;
+        steps_each_call(r, child, visit, depth + 1);
+        if (asked)
+            asked->name = STR_NONE; /* names set within may lie above it, and go on */
+    }
     if (node_is(node, "assignment") || node_is(node, "augmented_assignment"))
         note_local(r, node);
 }

@@ -74,6 +74,7 @@ bool steps_alembic_table_key(struct steps_reader *r, struct str table, TSNode ma
 void steps_alembic_column_keys(struct steps_reader *r, const struct step *step, TSNode column);
 void steps_alembic_operation_key(struct steps_reader *r, TSNode call, struct str table,
                                  size_t shift);
+void steps_alembic_index(struct steps_reader *r, TSNode call);
 /* steps_alembic_types.c: of sa.Enum("a", "b", name="kind"), as far as it makes a type; of what stands before .create(). */
 void steps_alembic_type(struct steps_reader *r, TSNode call);
 void steps_alembic_created(struct steps_reader *r, TSNode created);
