@@ -172,18 +172,20 @@ static bool read_migration(struct loader *l, const struct django_app *app, struc
     return true;
 }
 
-static bool read_app(struct loader *l, const struct django_app *app, struct err *e)
+static bool read_app(struct loader *l, const struct django_app *app, struct django_without *without,
+                     struct err *e)
 {
     struct source_files files = {.self = l, .read = read_source};
     struct tree_entries entries;
     struct str name;
-    bool exists;
+    bool exists, empty = true;
 
     if (!tree_list(l->tree, l->arena, app->versions, &entries, &exists, e))
         return false;
     for (size_t i = 0; i < entries.count; i++) {
         if (!is_migration(l, app->versions, &entries.items[i], &name))
             continue;
+        empty = false;
         if (!read_migration(l, app, name, e))
             return false;
         if (!python_tree_is_whole(l->python, e))
@@ -194,6 +196,30 @@ static bool read_app(struct loader *l, const struct django_app *app, struct err 
             l->parsed = 0;
         }
     }
+    if (empty)
+        VEC_PUSH(l->arena, &without->empty, app->label);
+    return true;
+}
+
+static bool read_apps(struct loader *l, struct err *e)
+{
+    const struct django_apps *apps = &l->project.apps;
+    struct django_without *without = ARENA_NEW(l->arena, struct django_without);
+    struct strs versions = {0};
+
+    without->absent = l->project.absent;
+    for (size_t i = 0; i < apps->count; i++) {
+        const struct django_app *app = &apps->items[i];
+        if (app->versions.length)
+            VEC_PUSH(l->arena, &versions, app->versions);
+        else if (!app->elsewhere)
+            VEC_PUSH(l->arena, &without->bare, app->label);
+        if (app->versions.length && !read_app(l, app, without, e))
+            return false;
+    }
+    strs_sort(&versions);
+    l->history->versions = versions;
+    l->history->own = without;
     return true;
 }
 
@@ -301,8 +327,7 @@ static bool django_load(struct arena *arena, struct tree *tree,
     struct loader l = {.arena = arena, .scratch = &scratch, .tree = tree, .history = history};
     struct source_files files = {.self = &l, .read = read_source};
     PYTHON_TREE(python, arena, &files);
-    struct strs versions = {0};
-    bool done = true;
+    bool done;
 
     l.settings = python_settings_new(python);
     if (!django_project_read(arena, tree, python, l.settings, history, &l.project, e) ||
@@ -311,18 +336,10 @@ static bool django_load(struct arena *arena, struct tree *tree,
     django_find_schema(arena, python, l.settings, history);
     l.parsed = 0;
     l.python = python_tree_new(arena, &files);
-    for (size_t i = 0; i < l.project.apps.count && done; i++) {
-        const struct django_app *app = &l.project.apps.items[i];
-        if (!app->versions.length)
-            continue;
-        VEC_PUSH(arena, &versions, app->versions);
-        done = read_app(&l, app, e);
-    }
+    done = read_apps(&l, e);
     python_tree_release(&l.python);
     if (!done)
         return false;
-    strs_sort(&versions);
-    history->versions = versions;
     if (history->migrations.count)
         qsort(history->migrations.items, history->migrations.count,
               sizeof history->migrations.items[0], compare_ids);

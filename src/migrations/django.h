@@ -16,12 +16,21 @@
 struct django_app {
     struct str label;
     struct str versions; /* where its migrations are; empty: it has none */
+    bool elsewhere;      /* MIGRATION_MODULES names a package that is not in the tree */
 };
 VEC_DEFINE(django_apps, struct django_app);
+
+/* Labels of applications of the tree that have no migrations, as history->own has them for the graph. */
+struct django_without {
+    struct strs empty;  /* a package without a migration in it */
+    struct strs bare;   /* no package at all: "__first__" of these counts as nothing */
+    struct strs absent; /* not in INSTALLED_APPS */
+};
 
 struct django_project {
     struct django_apps apps; /* of the tree, sorted by label */
     struct strs external;    /* labels of installed applications that are not in the tree */
+    struct strs absent;      /* labels of applications in the tree that are not installed */
     bool open;               /* INSTALLED_APPS could not be read, or not all of it */
     struct str settings;     /* path of the settings module; empty: not known */
 };

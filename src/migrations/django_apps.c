@@ -272,7 +272,8 @@ static void add_app(struct finder *f, struct str label, const struct str *direct
     struct django_app app = {.label = label};
     struct str versions;
 
-    if (moved && !moved->none && find_package(f, moved->text, &versions))
+    app.elsewhere = moved && !moved->none && !find_package(f, moved->text, &versions);
+    if (moved && !moved->none && !app.elsewhere)
         app.versions = usable_versions(f, versions);
     else if (!moved && directory)
         app.versions = usable_versions(f, path_below(f->arena, *directory, STR("migrations")));
@@ -359,18 +360,20 @@ static void add_seen(struct finder *f)
         struct app_config config = {0};
         if (is_used(f, f->seen.items[i]))
             continue;
+        (void)only_config(f, directory, &config);
+        struct str label = config.label.length  ? config.label
+                           : config.name.length ? dotted_last(config.name)
+                           : directory.length   ? path_base_name(directory)
+                                                : f->history->set;
         if (!f->project->open) {
+            if (!words_have(&f->labels, label) && !strs_have(&f->project->external, label))
+                strs_add(f->arena, &f->project->absent, label);
             assume(f, str_printf(f->arena,
                                  STR_FMT " belongs to no application in INSTALLED_APPS of " STR_FMT
                                          ": Django does not see it",
                                  STR_ARG(f->seen.items[i]), STR_ARG(f->project->settings)));
             continue;
         }
-        (void)only_config(f, directory, &config);
-        struct str label = config.label.length  ? config.label
-                           : config.name.length ? dotted_last(config.name)
-                           : directory.length   ? path_base_name(directory)
-                                                : f->history->set;
         add_app(f, label, &directory);
     }
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/quote.h"
 #include "migrations/django.h"
 #include "migrations/graph.h"
 
@@ -94,6 +95,37 @@ static void add_internal(struct builder *b, size_t index)
             add_edge(b, index, node_named(b, migration->down.items[i], index));
 }
 
+/* What a migration names of an application that has none; of those that are not in the tree nothing is known. */
+static bool resolve_without(struct builder *b, struct str id, size_t named_by, bool any_of_it,
+                            size_t *ret_index)
+{
+    const struct django_without *without = b->history->own;
+    struct str app = app_of(id);
+    bool empty = without && strs_have(&without->empty, app);
+    bool absent = without && strs_have(&without->absent, app);
+
+    if (!any_of_it && (empty || (without && strs_have(&without->bare, app)))) {
+        *ret_index = node_named(b, id, named_by);
+        return true;
+    }
+    if (empty || absent)
+        problem(
+            b, REASON_BROKEN_HISTORY,
+            str_printf(b->arena,
+                       STR_FMT ": " STR_FMT " names " STR_FMT ", but the application " STR_FMT
+                               " %s: Django refuses to work",
+                       STR_ARG(place(b, named_by)),
+                       STR_ARG(b->history->migrations.items[named_by].id), STR_ARG(id),
+                       STR_ARG(app), absent ? "is not in INSTALLED_APPS" : "has no migrations"),
+            absent ? str_printf(b->arena, "add " STR_FMT " to INSTALLED_APPS", STR_ARG(app))
+                   : str_printf(b->arena, STR_FMT "\nmakes its first",
+                                STR_ARG(shell_command_in(
+                                    b->arena, b->history->root,
+                                    str_printf(b->arena, "python manage.py makemigrations " STR_FMT,
+                                               STR_ARG(app))))));
+    return false;
+}
+
 /* "shop.__first__", "shop.__latest__": the first root and leaf of that application. False: nothing to depend on. */
 static bool resolve(struct builder *b, struct str id, size_t named_by, size_t *ret_index)
 {
@@ -102,7 +134,7 @@ static bool resolve(struct builder *b, struct str id, size_t named_by, size_t *r
     size_t at;
 
     if (!id_map_get(&b->apps, app, &at))
-        return false;
+        return resolve_without(b, id, named_by, first || last, ret_index);
     if (!first && !last) {
         *ret_index = node_named(b, id, named_by);
         return true;
