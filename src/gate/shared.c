@@ -39,6 +39,13 @@ static bool may_share(const struct tracker *tracker)
     return !tracker_code_of(tracker) || tracker->missing_file.length;
 }
 
+/* Two trackers of one table, as what a tenant library runs beside Ecto's own: they read its rows alike. */
+static bool reads_alike(const struct tracker *a, const struct tracker *b)
+{
+    return a == b ||
+           (str_eq(a->table.applied, b->table.applied) && str_eq(a->unit.id_type, b->unit.id_type));
+}
+
 /* NULL: no set that may share it has it. */
 static struct shared_table *table_of(const struct viewer *viewer,
                                      const struct config_migrations *wanted,
@@ -48,7 +55,7 @@ static struct shared_table *table_of(const struct viewer *viewer,
 
     for (size_t i = 0; i < viewer->shared->list.count; i++) {
         struct shared_table *table = &viewer->shared->list.items[i];
-        if (table->tracker == history->row && table->source == source &&
+        if (reads_alike(table->tracker, history->row) && table->source == source &&
             str_eq(table->table, history->table) && str_eq(table->schema, history->schema))
             return table;
     }

@@ -350,7 +350,9 @@ static void keep_parts(struct asking *a, const struct tracker_setting *setting, 
             struct str groups[10] = {value.text, value.text};
             value.text = tracker_template(a->arena, setting->as, groups);
         }
-        if (end)
+        /* "a -d b": two directories, and an option between them. */
+        bool option = setting->between.length && str_starts(value.text, STR("-"));
+        if (end && !option)
             keep(a, setting, value);
         rest = str_from_offset(rest, end < rest.length ? end + 1 : end);
     }

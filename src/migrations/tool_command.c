@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/quote.h"
+#include "migrations/markers.h"
 
 #define NAME_MAX_BYTES 63u
 
@@ -104,6 +105,21 @@ static struct str words_filled(const struct tool_place *place, struct str comman
     return buf_str(&out);
 }
 
+/* The option for each directory, or as it is where there is but one. */
+static struct str options_of(const struct tool_place *place, struct str option)
+{
+    struct buf out = buf_new(place->arena, 8192);
+
+    if (!place->directories || place->directories->count < 2)
+        return option;
+    for (size_t i = 0; i < place->directories->count; i++) {
+        struct tool_place one = *place;
+        one.directory = place->directories->items[i];
+        buf_printf(&out, "%s" STR_FMT, i ? " " : "", STR_ARG(words_filled(&one, option)));
+    }
+    return buf_str(&out);
+}
+
 /* "dbmate [-d DIRECTORY|db/migrations] up": what the brackets hold is said unless the migrations lie where the tool looks anyway. */
 static struct str option_chosen(const struct tool_place *place, struct str command)
 {
@@ -112,14 +128,36 @@ static struct str option_chosen(const struct tool_place *place, struct str comma
 
     if (open >= bar || bar >= close || close >= command.length)
         return command;
-    struct str directory = directory_seen(place);
-    bool usual = !directory.length || str_eq(directory, str_slice(command, bar + 1, close));
-    return str_printf(
-        place->arena, STR_FMT STR_FMT STR_FMT, STR_ARG(str_prefix(command, open)),
-        STR_ARG(usual ? STR_NONE : str_slice(command, open + 1, bar)),
-        STR_ARG(str_from_offset(
-            command,
-            close + (usual && str_starts(str_from_offset(command, close), STR("] ")) ? 2 : 1))));
+    bool several = place->directories && place->directories->count > 1;
+    struct str directory = directory_seen(place), rest = str_from_offset(command, close + 1);
+    bool usual = !several &&
+                 (!directory.length || form_matches(str_slice(command, bar + 1, close), directory));
+    if (str_starts(rest, STR("...")))
+        rest = str_from_offset(rest, 3);
+    if (usual && str_starts(rest, STR(" ")))
+        rest = str_from_offset(rest, 1);
+    return str_trim(
+        str_printf(place->arena, STR_FMT STR_FMT STR_FMT, STR_ARG(str_prefix(command, open)),
+                   STR_ARG(usual ? STR_NONE : options_of(place, str_slice(command, open + 1, bar))),
+                   STR_ARG(rest)));
+}
+
+/* One command after another where the tool takes one directory at a time. */
+static struct str commands_of(const struct tool_place *place, struct str command)
+{
+    struct buf out = buf_new(place->arena, 8192);
+    size_t count = place->directories ? place->directories->count : 0;
+
+    if (count < 2 || str_contains(command, STR("]...")) || !str_contains(command, STR("DIRECTORY")))
+        return words_filled(place, option_chosen(place, command));
+    for (size_t i = 0; i < count; i++) {
+        struct tool_place one = *place;
+        one.directories = NULL;
+        one.directory = place->directories->items[i];
+        buf_printf(&out, "%s" STR_FMT, i ? " && " : "",
+                   STR_ARG(words_filled(&one, option_chosen(&one, command))));
+    }
+    return buf_str(&out);
 }
 
 struct str tool_command(const struct tool_place *place, struct str command)
@@ -132,6 +170,5 @@ struct str tool_command(const struct tool_place *place, struct str command)
         from.root = STR_NONE;
     if (str_contains(command, STR("DATA_SOURCE")))
         command = typeorm_command(&from, command);
-    return shell_command_in(from.arena, from.root,
-                            words_filled(&from, option_chosen(&from, command)));
+    return shell_command_in(from.arena, from.root, commands_of(&from, command));
 }

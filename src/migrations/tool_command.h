@@ -3,7 +3,8 @@
  * In:    the command of a pack ("npx knex migrate:make NAME"), where its tool is started, where the migrations lie, what a new one is called.
  * Out:   a command line for people, begun in that directory ("cd apps/api && …"). NAME is "add_sku_to_items", Name "AddSkuToItems", DIRECTORY
  *        the migrations' seen from there, DATA_SOURCE the file of TypeORM's data source. What is not known stays as the pack wrote it.
- *        "[-d DIRECTORY|db/migrations] " is left out where the migrations lie in db/migrations.
+ *        "[-d DIRECTORY|db/migrations] " is left out where the migrations lie in db/migrations (or in what this form of it means). Where one
+ *        history has several directories, each has a command, or the option is repeated where "..." stands behind it.
  * Fails: never; files that cannot be read say nothing.
  */
 #ifndef HOOKCHECK_MIGRATIONS_TOOL_COMMAND_H
@@ -17,7 +18,8 @@ struct tool_place {
     struct tree *tree;
     struct str root;      /* from the work tree's root: where the tool is started */
     struct str directory; /* of the migrations, from the work tree's root; empty: not known */
-    struct str name;      /* of a new migration, "add_sku_to_items"; empty: there is none */
+    const struct strs *directories; /* where one history has several; NULL: it has that one */
+    struct str name; /* of a new migration, "add_sku_to_items"; empty: there is none */
 };
 
 /* "ADD items.sku" → "add_sku_to_items" */

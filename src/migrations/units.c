@@ -212,7 +212,8 @@ static void finish(struct unit_loader *l, const struct tracker_places *places)
         .arena = l->arena,
         .tree = l->tree,
         .root = l->set->root,
-        .directory = history->versions.count ? history->versions.items[0] : STR_NONE};
+        .directory = history->versions.count ? history->versions.items[0] : STR_NONE,
+        .directories = &history->versions};
 
     if (!history->upgrade_command.length)
         history->upgrade_command = tool_command(&place, tracker->upgrade);
