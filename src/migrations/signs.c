@@ -22,6 +22,7 @@ struct seeking {
     const struct tree_entries *entries;
     struct strs *unreadable;
     struct words *absent;
+    const struct words *named;
     struct err *e;
     /* How the names in the directory begin and end, of files and of directories: most signs are none by that. */
     bool starts[2][STARTS], ends[2][ENDS];
@@ -349,6 +350,18 @@ static bool has_near(struct seeking *s, const struct tracker_sign *sign, struct 
     return false;
 }
 
+struct str tracker_file_key(struct arena *arena, const struct tracker *tracker, struct str file)
+{
+    return str_printf(arena, STR_FMT ":" STR_FMT, STR_ARG(tracker->id), STR_ARG(file));
+}
+
+/* The tool's file says where its migrations are, and this directory is none of them: another tool's, by its name alone. */
+static bool names_others(struct seeking *s, const struct tracker *tracker, struct str file)
+{
+    return s->named && s->named->count &&
+           words_have(s->named, tracker_file_key(s->arena, tracker, file));
+}
+
 static enum sign_rank rank_of(const struct tracker_sign *sign)
 {
     if (sign->near.count)
@@ -378,7 +391,8 @@ static bool holds(struct seeking *s, const struct tracker_sign *sign, struct sig
         return false;
     if (count)
         by = samples[0]->name;
-    if (sign->near.count && !has_near(s, sign, &place, &by))
+    if (sign->near.count && (!has_near(s, sign, &place, &by) ||
+                             (!sign->content.length && names_others(s, ret->tracker, by))))
         return false;
     if (sign->content.length && !has_content(s, sign, samples, count, &by))
         return false;
@@ -422,7 +436,8 @@ void tracker_samples(struct arena *arena, struct tree *tree, const struct config
 bool tracker_recognise(struct arena *arena, struct tree *tree, const struct config *config,
                        const struct tracker *only, struct str directory,
                        const struct tree_entries *entries, struct words *absent,
-                       struct sign_match *ret_match, struct strs *unreadable, struct err *e)
+                       const struct words *named, struct sign_match *ret_match,
+                       struct strs *unreadable, struct err *e)
 {
     struct seeking s = {.arena = arena,
                         .tree = tree,
@@ -430,6 +445,7 @@ bool tracker_recognise(struct arena *arena, struct tree *tree, const struct conf
                         .entries = entries,
                         .unreadable = unreadable,
                         .absent = absent,
+                        .named = named,
                         .e = e};
 
     unsigned strength = 0;

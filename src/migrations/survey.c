@@ -45,7 +45,7 @@ struct walk {
     struct modules modules;
     struct words directories; /* that were found */
     /* Files that were looked for near a directory: many lie below the same ones. */
-    struct words absent;
+    struct words absent, named; /* as tracker_recognise() wants them */
 };
 
 /* What fills tables is written as migrations are, and recorded elsewhere. */
@@ -184,7 +184,7 @@ static bool look_for_packs(struct walk *w, struct str directory, const struct tr
     *ret_closed = *ret_found = false;
     struct strs unreadable = {0};
     bool recognised = tracker_recognise(w->scratch, w->tree, w->config, w->only, directory, entries,
-                                        &w->absent, &match, &unreadable, e);
+                                        &w->absent, &w->named, &match, &unreadable, e);
     keep_unreadable(w, &unreadable);
     if (!recognised || (match.rank < SIGN_CONFIGURATION && is_of_seeds(directory)))
         return !err_is_set(e);
@@ -261,18 +261,23 @@ static bool look_for_settings(struct walk *w, struct str root, const struct tree
                                               .tracker = tracker,
                                               .why = str_copy(w->arena, places.unplaced),
                                               .file = str_copy(w->arena, places.unplaced_by)});
-        for (size_t j = 0; j < places.directories.count; j++)
-            if (tree_exists(w->tree, w->scratch, places.directories.items[j], &kind) &&
-                kind == TREE_DIRECTORY)
-                add_found(w, (struct survey_found){
-                                 .directory = str_copy(w->arena, places.directories.items[j]),
-                                 .root = root,
-                                 .tracker = tracker,
-                                 .rank = SIGN_CONFIGURATION,
-                                 .reason = str_copy(w->arena, places.files.items[j]),
-                                 .named = str_copy(w->arena, places.named.items[j]),
-                                 .database = str_copy(w->arena, places.databases.items[j]),
-                                 .database_from = str_copy(w->arena, places.files.items[j])});
+        for (size_t j = 0; j < places.directories.count; j++) {
+            if (!tree_exists(w->tree, w->scratch, places.directories.items[j], &kind) ||
+                kind != TREE_DIRECTORY)
+                continue;
+            if (!places.besides)
+                (void)words_add(&w->named,
+                                tracker_file_key(w->arena, tracker, places.files.items[j]));
+            add_found(w, (struct survey_found){
+                             .directory = str_copy(w->arena, places.directories.items[j]),
+                             .root = root,
+                             .tracker = tracker,
+                             .rank = SIGN_CONFIGURATION,
+                             .reason = str_copy(w->arena, places.files.items[j]),
+                             .named = str_copy(w->arena, places.named.items[j]),
+                             .database = str_copy(w->arena, places.databases.items[j]),
+                             .database_from = str_copy(w->arena, places.files.items[j])});
+        }
         for (size_t j = 0; j < places.elsewhere.count; j++)
             VEC_PUSH(
                 w->arena, &w->survey->elsewhere,
@@ -469,6 +474,7 @@ static bool survey_with(struct walk *walk, struct str root, struct survey *ret_s
     tracker_files_note(walk->arena, walk->config, walk->only, &walk->files);
     walk->modules = modules_new(walk->config, walk->only);
     walk->absent.arena = walk->arena;
+    walk->named.arena = walk->arena;
     walk->directories.arena = walk->arena;
     VEC_PUSH(walk->arena, &walk->todo, (struct place){.path = root});
     if (!walk_all(walk, e))

@@ -123,11 +123,15 @@ struct sign_match {
     struct str reason; /* "found by db/schema.rb", for people */
 };
 /* The tracker whose migrations lie in this directory; false: none of the packs'. `only` (may be NULL) leaves out all others. Files that could
- * tell and cannot be read are added to *unreadable ("PATH: why"), in the arena. `absent`: of this tree, kept from directory to directory. */
+ * tell and cannot be read are added to *unreadable ("PATH: why"), in the arena. `absent`: of this tree, kept from directory to directory. `named`:
+ * keys (tracker_file_key) of the trackers' files that name their directories: such a file near another directory tells nothing of that one. */
 bool tracker_recognise(struct arena *arena, struct tree *tree, const struct config *config,
                        const struct tracker *only, struct str directory,
                        const struct tree_entries *entries, struct words *absent,
-                       struct sign_match *ret_match, struct strs *unreadable, struct err *e);
+                       const struct words *named, struct sign_match *ret_match,
+                       struct strs *unreadable, struct err *e);
+
+struct str tracker_file_key(struct arena *arena, const struct tracker *tracker, struct str file);
 
 /* The files that tracker_recognise() looks into when the directory's path and the files' names alone are not enough: ids of a commit's objects, a guess for
  * tree_expect(). */
