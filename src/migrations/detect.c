@@ -105,6 +105,15 @@ static bool is_old_script(struct detection *d, const struct strs *named, struct 
     return false;
 }
 
+static bool is_linked_to_any(struct detection *d, const struct strs *directories,
+                             struct str directory)
+{
+    for (size_t i = 0; i < directories->count; i++)
+        if (survey_is_linked_to(d->arena, d->tree, directories->items[i], directory))
+            return true;
+    return false;
+}
+
 static bool add_alembic(struct detection *d, struct err *e)
 {
     for (size_t i = 0; i < d->survey.settings.count; i++)
@@ -115,8 +124,9 @@ static bool add_alembic(struct detection *d, struct err *e)
         struct str script = d->survey.scripts.items[i];
         if (strs_have(&d->scripts, script))
             continue;
+        bool linked = is_linked_to_any(d, &d->scripts, script);
         strs_add(d->arena, &d->scripts, script);
-        if (is_old_script(d, &named, script))
+        if (linked || is_old_script(d, &named, script))
             continue;
         add_set(d, (struct config_migrations){
                        .tracker = STR("alembic"),
@@ -154,12 +164,16 @@ static bool lies_in_found(const struct detection *d, struct str directory)
 
 static void add_sql(struct detection *d)
 {
+    struct strs taken = {0};
+
     for (size_t i = 0; i < d->survey.sql.count; i++) {
         struct str directory = d->survey.sql.items[i], relative = directory;
         struct config_migrations set = {.tracker = STR("sql"),
                                         .root = project_around(d->arena, d->tree, directory)};
-        if (lies_in_script_directory(d, directory) || lies_in_found(d, directory))
+        if (lies_in_script_directory(d, directory) || lies_in_found(d, directory) ||
+            is_linked_to_any(d, &taken, directory))
             continue;
+        VEC_PUSH(d->arena, &taken, directory);
         if (set.root.length)
             (void)path_relative(set.root, directory, &relative);
         VEC_PUSH(d->arena, &set.versions, relative.length ? relative : STR("."));

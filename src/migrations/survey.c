@@ -481,6 +481,7 @@ static bool survey_with(struct walk *walk, struct str root, struct survey *ret_s
         return false;
     survey_drop_elsewhere(&survey);
     survey_drop_copies(&scratch, &survey);
+    survey_drop_links(&scratch, walk->tree, &survey);
     if (!modules_settle(walk->arena, walk->tree, &walk->modules, &survey, e))
         return false;
     strs_sort(&survey.settings);

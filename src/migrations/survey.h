@@ -89,6 +89,10 @@ void survey_leave_aside_out(struct arena *arena, const struct config_migrations 
                             struct history *history);
 /* survey_copies.c: takes out what a build copied from migrations that were found as well. */
 void survey_drop_copies(struct arena *scratch, struct survey *survey);
+/* … and of one directory that a symbolic link leads to as well, all paths but one. */
+void survey_drop_links(struct arena *scratch, struct tree *tree, struct survey *survey);
+/* Does a link make one directory of these two? */
+bool survey_is_linked_to(struct arena *scratch, struct tree *tree, struct str a, struct str b);
 /* … and directories that only other environments have, which are found by their look as well. */
 void survey_drop_elsewhere(struct survey *survey);
 /* Migrations, or what may be some, not of tests alone? */

@@ -49,6 +49,108 @@ void survey_drop_copies(struct arena *scratch, struct survey *survey)
     survey->found.count = kept.count;
 }
 
+/* --- One directory under two paths. --- */
+
+static bool is_linked(struct arena *scratch, struct tree *tree, struct str path)
+{
+    struct str rest = path, at = STR("");
+
+    while (rest.length) {
+        struct str part = str_cut(&rest, '/');
+        struct tree_entries entries = {0};
+        struct err ignored = ERR_NONE;
+        bool exists;
+        if (!tree_list(tree, scratch, at, &entries, &exists, &ignored))
+            return false;
+        for (size_t i = 0; i < entries.count; i++)
+            if (entries.items[i].link && str_eq(entries.items[i].name, part))
+                return true;
+        at = path_below(scratch, at, part);
+    }
+    return false;
+}
+
+/* What a link leads to has the same names in it; so has a copy, which is not asked about. */
+static bool hold_the_same(struct arena *scratch, struct tree *tree, struct str a, struct str b)
+{
+    struct tree_entries left = {0}, right = {0};
+    struct err ignored = ERR_NONE;
+    bool exists;
+
+    if (!tree_list(tree, scratch, a, &left, &exists, &ignored) ||
+        !tree_list(tree, scratch, b, &right, &exists, &ignored) || left.count != right.count)
+        return false;
+    for (size_t i = 0; i < left.count; i++)
+        if (!str_eq(left.items[i].name, right.items[i].name))
+            return false;
+    return left.count > 0;
+}
+
+bool survey_is_linked_to(struct arena *scratch, struct tree *tree, struct str a, struct str b)
+{
+    return is_linked(scratch, tree, a) != is_linked(scratch, tree, b) &&
+           hold_the_same(scratch, tree, a, b);
+}
+
+/* Is a file of the tool's near it, as its signs want one, outside of the directory itself? */
+static bool is_of_project(struct arena *scratch, struct tree *tree,
+                          const struct survey_found *found)
+{
+    const struct tracker_signs *signs = &found->tracker->detect;
+    struct str at = found->directory, path;
+    enum tree_entry_kind kind;
+
+    while (at.length) {
+        at = path_parent(at);
+        for (size_t i = 0; i < signs->count; i++)
+            for (size_t j = 0; j < signs->items[i].near.count; j++)
+                if (tree_path_join(scratch, at, signs->items[i].near.items[j], &path) &&
+                    tree_exists(tree, scratch, path, &kind))
+                    return true;
+    }
+    return false;
+}
+
+/* The one that the tool is run with: not of tests, named by its file, beside its other files, of the outer project. */
+static bool is_better(struct arena *scratch, struct tree *tree, const struct survey_found *linked,
+                      const struct survey_found *other)
+{
+    bool aside = survey_is_aside(linked->directory);
+    bool project = is_of_project(scratch, tree, linked);
+
+    if (aside != survey_is_aside(other->directory))
+        return !aside;
+    if (!linked->named.length != !other->named.length)
+        return linked->named.length > 0;
+    if (project != is_of_project(scratch, tree, other))
+        return project;
+    return linked->root.length < other->root.length;
+}
+
+void survey_drop_links(struct arena *scratch, struct tree *tree, struct survey *survey)
+{
+    struct survey_found *items = survey->found.items;
+    bool *dropped = ARENA_ARRAY(scratch, survey->found.count + 1, bool);
+    size_t kept = 0;
+
+    if (survey->found.count < 2)
+        return;
+    for (size_t i = 0; i < survey->found.count; i++) {
+        if (!is_linked(scratch, tree, items[i].directory))
+            continue;
+        for (size_t j = 0; j < survey->found.count && !dropped[i]; j++)
+            if (j != i && items[j].tracker == items[i].tracker &&
+                str_eq(items[j].database, items[i].database) &&
+                !is_linked(scratch, tree, items[j].directory) &&
+                hold_the_same(scratch, tree, items[i].directory, items[j].directory))
+                dropped[is_better(scratch, tree, &items[i], &items[j]) ? j : i] = true;
+    }
+    for (size_t i = 0; i < survey->found.count; i++)
+        if (!dropped[i])
+            items[kept++] = items[i];
+    survey->found.count = kept;
+}
+
 static bool is_elsewhere(const struct survey *survey, const struct survey_found *found)
 {
     for (size_t i = 0; i < survey->elsewhere.count; i++)
