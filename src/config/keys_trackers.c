@@ -34,7 +34,7 @@ static const struct config_shape sign_shape = SHAPE(tracker_sign, sign_keys);
 static const char *const set_choices[] = {
     "directory", "table",       "schema",  "parameter", "ending", "unordered",
     "unchecked", "search_path", "beside",  "prefix",    "suffix", "column",
-    "dbms",      "database",    "ordered", "ignored",   NULL};
+    "dbms",      "database",    "ordered", "ignored",   "edits",  NULL};
 static const struct config_key setting_keys[] = {
     REQUIRED(tracker_setting, file, KEY_STRINGS), KEY(tracker_setting, pattern, KEY_REGEX),
     KEY(tracker_setting, key, KEY_STRING),        KEY(tracker_setting, through, KEY_STRING),

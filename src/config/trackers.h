@@ -37,7 +37,7 @@ struct tracker_setting { /* what the tool's own configuration moves */
      * counts), "beside" (the directory that the table in the same object is of), "prefix", "suffix" (of the table's name), "column" (the name of what
      * `need` has first), "dbms" (the database system that the directory's migrations are for, as the tool calls it),
      * "database" (the name of the database that the tool is run for here; projects that name different ones have one each),
-     * "ignored" (PCRE2 on whole names, which the tool is told to leave out). */
+     * "ignored" (PCRE2 on whole names, which the tool is told to leave out), "edits" (the tool is told not to mind edited ones). */
     struct str sets;
     bool every;    /* every match of the pattern is a value, not the first alone */
     bool required; /* the tool has no directory but this one */

@@ -86,6 +86,7 @@ struct history {
     bool unordered; /* the tool's settings allow migrations before the newest applied one */
     bool ordered;   /* … forbid them, where the tool would take them */
     bool unchecked; /* … and rows without a migration */
+    bool edits;     /* … and edited ones, which it would refuse */
 };
 
 /* Migration sets of a tree: the configured ones, or what is found when none is configured (outermost first, sorted by root). */

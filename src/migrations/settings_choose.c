@@ -395,6 +395,7 @@ void settings_choose(struct asking *a)
     a->places->unordered =
         a->places->unchecked || choose_flag(a, "unordered", "may come in any order");
     a->places->ordered = choose_flag(a, "ordered", "must come in order");
+    a->places->edits = choose_flag(a, "edits", "may be edited");
     /* "schema.table" is one value to many tools. */
     size_t dot = str_find_byte(a->places->table, '.');
     if (!a->tracker->table.dotted && dot != SIZE_MAX && !a->places->schema.length) {

@@ -79,9 +79,9 @@ struct tracker_places {
         database_from;       /* the database that the tool is run for, and the file that says so */
     struct str column;       /* the name of the column that the tracker's `need` has first */
     struct strs search_path; /* as in struct history */
-    bool unordered, ordered, unchecked; /* as in struct history */
-    struct strs sources;                /* "the directory is from db/.env", for people */
-    struct strs unread;                 /* files that are there and cannot be opened: "PATH: why" */
+    bool unordered, ordered, unchecked, edits; /* as in struct history */
+    struct strs sources;                       /* "the directory is from db/.env", for people */
+    struct strs unread; /* files that are there and cannot be opened: "PATH: why" */
     /* Why a directory that the tool needs is not among the directories; empty: it is. */
     struct str unplaced;
     struct str unplaced_by; /* the file that names it; empty: none does */

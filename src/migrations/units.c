@@ -399,6 +399,7 @@ bool tracker_load(struct arena *arena, struct tree *tree, const struct config_mi
     history->unordered = places.unordered;
     history->ordered = places.ordered;
     history->unchecked = places.unchecked;
+    history->edits = places.edits;
     choose_table(&l, &places);
     if (!find_directories(&l, &places))
         return false;

@@ -78,7 +78,8 @@ static void report(struct verifier *v, size_t index, enum outcome outcome, struc
 /* Where the tool compares as well, it does nothing at all until the text is back: the first is enough to say so. */
 static void refuse_edited(struct verifier *v)
 {
-    if (!v->plan->diverged.count || !str_eq(v->history->row->edited, STR("refused")))
+    if (!v->plan->diverged.count || v->history->edits ||
+        !str_eq(v->history->row->edited, STR("refused")))
         return;
     VEC_PUSH(
         v->arena, &v->plan->problems,
