@@ -47,15 +47,18 @@ static bool may_mention(const struct look *look, struct str path, const char *te
     return str_contains(bytes, str_from(text));
 }
 
-/* A runner of one's own names its table somewhere near. */
+/* A runner of one's own names its table somewhere near: beside the files, above them, or where a project keeps its scripts. */
 static bool has_runner_near(const struct look *look, struct str directory)
 {
+    static const char *const scripts[] = {"scripts", "script", "bin",  "deploy",
+                                          "tools",   "ops",    "hack", ".github/workflows"};
     struct str parent =
         str_find_byte(directory, '/') == SIZE_MAX ? STR("") : path_directory(directory);
-    struct str places[] = {directory, parent};
-    size_t read = 0;
+    struct str places[2 + COUNT_OF(scripts)] = {directory, parent};
 
-    for (size_t i = 0; i < COUNT_OF(places); i++) {
+    for (size_t i = 0; i < COUNT_OF(scripts); i++)
+        places[2 + i] = path_below(look->arena, parent, str_from(scripts[i]));
+    for (size_t i = 0, read = 0; i < COUNT_OF(places); i++) {
         struct err ignored = ERR_NONE;
         struct tree_entries entries = {0};
         bool exists;
@@ -66,6 +69,7 @@ static bool has_runner_near(const struct look *look, struct str directory)
                 may_mention(look, path_below(look->arena, places[i], entries.items[j].name),
                             "schema_migrations"))
                 return true;
+        read = i ? 0 : read; /* each folder of scripts has a count of its own */
     }
     return false;
 }
