@@ -3,6 +3,7 @@
 #include "migrations/detect.h"
 
 #define MANIFEST_BYTES ((size_t)256 << 10)
+#define BUILD_LEVELS 4u
 
 /* services/billing/src/main/resources and what lies below, as Maven and Gradle lay it out, belongs to services/billing. */
 static struct str without_resources(struct str directory)
@@ -65,10 +66,39 @@ static bool is_package(struct arena *arena, struct tree *tree, struct str direct
     return false;
 }
 
+/* .NET lays migrations anywhere below the project ("Persistence/Migrations"), and its tool is started beside the project's file. */
+static bool find_build(struct arena *arena, struct tree *tree, struct str directory,
+                       struct str *ret_project)
+{
+    bool exists;
+
+    for (unsigned level = 0; level <= BUILD_LEVELS; level++) {
+        struct tree_entries entries = {0};
+        struct err ignored = ERR_NONE;
+        if (!tree_list(tree, arena, directory, &entries, &exists, &ignored))
+            return false;
+        for (size_t i = 0; i < entries.count; i++)
+            if (str_ends(entries.items[i].name, STR(".csproj")) ||
+                str_ends(entries.items[i].name, STR(".fsproj"))) {
+                *ret_project = directory;
+                return true;
+            }
+        if (!directory.length)
+            return false;
+        directory = path_parent(directory);
+    }
+    return false;
+}
+
 struct str project_around(struct arena *arena, struct tree *tree, struct str directory)
 {
-    while (directory.length && is_for_migrations(path_base_name(directory)) &&
-           !is_package(arena, tree, directory))
-        directory = path_parent(directory);
-    return without_resources(directory);
+    struct str project = directory;
+
+    while (project.length && is_for_migrations(path_base_name(project)) &&
+           !is_package(arena, tree, project))
+        project = path_parent(project);
+    if (str_contains(directory, STR("Migrations")) && !is_package(arena, tree, project) &&
+        find_build(arena, tree, directory, &project))
+        return project;
+    return without_resources(project);
 }
