@@ -315,6 +315,29 @@ static void compare_unique_names(struct comparison *c, const struct schema_table
     }
 }
 
+static bool has_named(const struct schema_table *table, struct str name)
+{
+    for (size_t i = 0; i < table->indexes.count; i++)
+        if (str_eq(table->indexes.items[i].name, name))
+            return true;
+    return false;
+}
+
+/* Prisma takes indexes over the same columns for one: where another one stays it makes none, and drops none. */
+static bool is_doubled(const struct schema_table *there, const struct schema_table *here,
+                       const struct schema_index *index)
+{
+    if (!is_plain(index) || !str_ends(index->place.file, STR(".prisma")))
+        return false;
+    for (size_t i = 0; i < there->indexes.count; i++) {
+        const struct schema_index *other = &there->indexes.items[i];
+        if (other->kind == index->kind && strs_same(&other->parts, &index->parts) &&
+            str_eq(other->method, index->method) && has_named(here, other->name))
+            return true;
+    }
+    return false;
+}
+
 static void compare_indexes(struct comparison *c, const struct schema_table *old,
                             const struct schema_table *new)
 {
@@ -322,13 +345,13 @@ static void compare_indexes(struct comparison *c, const struct schema_table *old
     for (size_t i = 0; i < new->indexes.count; i++) {
         const struct schema_index *index = &new->indexes.items[i];
         if (!index->implied && !is_part_of_column(new, old, index) &&
-            !has_index(in_old(c, old), in_new(c, new), index))
+            !is_doubled(old, new, index) && !has_index(in_old(c, old), in_new(c, new), index))
             comparison_index(c, new, index, SCHEMA_ADD, has_one_beside(old, new, index));
     }
     for (size_t i = 0; i < old->indexes.count && (!new->partial || old->partial); i++) {
         const struct schema_index *index = &old->indexes.items[i];
         if (!index->implied && !is_part_of_column(old, new, index) &&
-            !has_index(in_new(c, new), in_old(c, old), index))
+            !is_doubled(new, old, index) && !has_index(in_new(c, new), in_old(c, old), index))
             comparison_index(c, old, index, SCHEMA_DROP, false);
     }
 }
