@@ -3,6 +3,7 @@
 #include "migrations/cover.h"
 #include "migrations/cover_match.h"
 #include "migrations/cover_scan.h"
+#include "migrations/table_names.h"
 #include "readers/sql_split.h"
 
 static enum step_key key_of(const struct schema_change *change)
@@ -68,16 +69,39 @@ bool key_has_rules(const struct step *step, const struct schema_change *key)
            !rule_is_other(step->updates, rule_in(key->line, "update"));
 }
 
+bool key_refers_to(struct str target, const struct schema_change *change)
+{
+    struct str references = change->after.references;
+    struct str wanted = str_prefix(references, str_find(references, STR(" (")));
+
+    return !target.length || !references.length ||
+           str_eq_nocase(table_name_of(target).table, table_name_of(wanted).table);
+}
+
 bool key_is_made(const struct step *step, const struct schema_change *change)
 {
     enum step_key wanted = key_of(change);
 
     if (step->which == STEP_KEY_ANY || wanted == STEP_KEY_ANY)
         return true;
-    if (str_contains(change->line, STR(" DROP "))) /* it makes one */
-        return false;
-    return step->which == wanted && (wanted != STEP_KEY_FOREIGN || !step->deletes.length ||
-                                     key_rules_fit(step->deletes, step->updates, change));
+    if (step->gone ||
+        str_contains(change->line, STR(" DROP "))) /* the one takes it away, the other makes one */
+        return step->gone && str_contains(change->line, STR(" DROP ")) && step->which == wanted;
+    return step->which == wanted && key_refers_to(step->target, change) &&
+           (wanted != STEP_KEY_FOREIGN || !step->deletes.length ||
+            key_rules_fit(step->deletes, step->updates, change));
+}
+
+bool key_is_of(enum step_makes makes, const struct schema_change *change)
+{
+    static const enum step_key keys[] = {[STEP_MAKES_INDEX] = STEP_KEY_UNIQUE,
+                                         [STEP_MAKES_UNIQUE] = STEP_KEY_UNIQUE,
+                                         [STEP_MAKES_PRIMARY] = STEP_KEY_PRIMARY,
+                                         [STEP_MAKES_FOREIGN] = STEP_KEY_FOREIGN,
+                                         [STEP_MAKES_CHECK] = STEP_KEY_ANY};
+    enum step_key wanted = key_of(change);
+
+    return makes == STEP_MAKES_ANY || wanted == STEP_KEY_ANY || keys[makes] == wanted;
 }
 
 bool key_is_added(const struct schema_change *change, enum step_key key)

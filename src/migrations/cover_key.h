@@ -14,7 +14,11 @@
 bool key_has_rules(const struct step *step, const struct schema_change *key);
 /* Has a foreign key with these rules (empty: none) just those of the column that changes? */
 bool key_rules_fit(struct str deletes, struct str updates, const struct schema_change *change);
+/* May a foreign key to this table, empty: not known, be the one of the column? */
+bool key_refers_to(struct str target, const struct schema_change *change);
 bool key_is_made(const struct step *step, const struct schema_change *change);
+/* May the key of a column be one of this kind? An index stands for a unique one. */
+bool key_is_of(enum step_makes makes, const struct schema_change *change);
 /* By how Drizzle, Prisma, TypeORM and PostgreSQL call their constraints. */
 bool key_may_be_called(struct str constraint, const struct schema_change *change);
 bool key_is_in_words(struct str text, const struct schema_change *change);

@@ -284,6 +284,18 @@ static bool has_rules(const struct cover_call *call, const struct schema_change 
     return key_rules_fit(rule, other, change);
 }
 
+/* The table that it refers to, as it is written. */
+static bool has_target(const struct cover_call *call, const struct schema_change *change)
+{
+    bool of_batch = call->table.length && !str_eq(call->receiver, STR("op"));
+    struct str target;
+
+    return !cover_is_call(call, "create_foreign_key") ||
+           !cover_is_literal(cover_keyword_argument(call, "referent_table", of_batch ? 1 : 2),
+                             &target) ||
+           key_refers_to(target, change);
+}
+
 /* Of one column, by what the call is called: op.create_unique_constraint, and helpers around it. */
 static bool makes_key(const struct cover_call *call, const struct schema_change *change)
 {
@@ -301,7 +313,8 @@ static bool makes_key(const struct cover_call *call, const struct schema_change 
     if (key_is_added(change, STEP_KEY_UNIQUE))
         return !foreign && (unique || !other) && has_as_many(call, 1);
     if (key_is_added(change, STEP_KEY_FOREIGN))
-        return (foreign || (!unique && !other)) && has_rules(call, change);
+        return (foreign || (!unique && !other)) && has_rules(call, change) &&
+               has_target(call, change);
     return true;
 }
 

@@ -164,7 +164,9 @@ static bool alters(const struct step *step, const struct schema_change *change)
 static bool drops_key(const struct step *step, const struct schema_change *change)
 {
     return change->aspect == ASPECT_KEY && step->kind == STEP_DROP_INDEX &&
-           str_contains(change->line, STR(" DROP ")) && key_may_be_called(step->name, change);
+           str_contains(change->line, STR(" DROP ")) && key_is_of(step->makes, change) &&
+           key_may_be_called(step->name, change) &&
+           (step->name.length || key_parts_fit(step, change));
 }
 
 /* A label goes by a type that is made anew without it, or by getting another name. */

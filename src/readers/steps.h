@@ -64,6 +64,8 @@ struct step {
     bool labels_told; /* STEP_ADD_TYPE: each label of it has its STEP_ADD_VALUE behind it */
     bool type, null, default_value, key; /* STEP_ALTER_COLUMN: what it changes */
     enum step_key which;                 /* with `key` */
+    bool gone;                           /* with `key`: it takes that key away */
+    struct str target; /* with `key`: the table that a foreign one refers to; empty: not known */
     /* STEP_KEY_FOREIGN, STEP_MAKES_FOREIGN: "SET NULL", "NO ACTION"; empty: not known */
     struct str deletes, updates;
     bool null_known, nullable; /* with `null`: what it becomes */

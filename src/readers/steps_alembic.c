@@ -378,10 +378,12 @@ static void alembic_alter(struct steps_reader *r, TSNode call, struct str table,
     }
 }
 
-static void alembic_key(struct steps_reader *r, TSNode call, struct str table, TSNode columns,
+/* `shift`: of a batch, whose calls do not say their table. */
+static void alembic_key(struct steps_reader *r, TSNode call, struct str table, size_t shift,
                         enum step_key which)
 {
     bool foreign = which == STEP_KEY_FOREIGN;
+    TSNode columns = steps_positional(r, call, (foreign ? 3 : 2) - shift);
     const char *ending = foreign ? "fkey" : "key"; /* of the name that PostgreSQL gives one */
     struct str name = steps_text(r, steps_positional(r, call, 0));
     bool listed = node_is(columns, "list") || node_is(columns, "tuple");
@@ -402,8 +404,10 @@ static void alembic_key(struct steps_reader *r, TSNode call, struct str table, T
                        .which = which,
                        .table = table,
                        .column = steps_text(r, ts_node_named_child(columns, 0))};
-    if (foreign)
+    if (foreign) {
         steps_alembic_rules(r, call, &key);
+        key.target = steps_text(r, steps_word(r, call, "referent_table", 2 - shift));
+    }
     steps_push(r, key);
 }
 
@@ -463,11 +467,9 @@ static void alembic_call(struct steps_reader *r, TSNode call)
     else if (str_eq(name, STR("Index")) && r->creates && is_created(r, call))
         steps_alembic_index(r, call);
     else if (str_eq(name, STR("create_unique_constraint")))
-        alembic_key(r, call, shift ? batch : of_table, steps_positional(r, call, 2 - shift),
-                    STEP_KEY_UNIQUE);
+        alembic_key(r, call, shift ? batch : of_table, shift, STEP_KEY_UNIQUE);
     else if (str_eq(name, STR("create_foreign_key")))
-        alembic_key(r, call, shift ? batch : of_table, steps_positional(r, call, 3 - shift),
-                    STEP_KEY_FOREIGN);
+        alembic_key(r, call, shift ? batch : of_table, shift, STEP_KEY_FOREIGN);
     else if (str_eq(name, STR("create_check_constraint")))
         steps_push(r, (struct step){.kind = STEP_ADD_INDEX,
                                     .table = shift ? batch : of_table,

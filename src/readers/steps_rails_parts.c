@@ -127,12 +127,15 @@ void rails_drop_column(struct rails_reader *r, struct str table, struct str colu
         rails_push(r, (struct step){.kind = STEP_DROP_COLUMN, .table = table, .column = column});
 }
 
-static void alter_key(struct rails_reader *r, struct str table, struct str column)
+/* `key`: with `which`, `gone`, and the rules of a foreign one. */
+static void alter_key(struct rails_reader *r, struct str table, struct str column, struct step key)
 {
+    key.kind = STEP_ALTER_COLUMN;
+    key.table = table;
+    key.column = column;
+    key.key = true;
     if (table.length && column.length)
-        rails_push(r,
-                   (struct step){
-                       .kind = STEP_ALTER_COLUMN, .table = table, .column = column, .key = true});
+        rails_push(r, key);
 }
 
 void rails_rename_column(struct rails_reader *r, struct str table, struct str from, struct str to)
@@ -197,9 +200,14 @@ void rails_index_step(struct rails_reader *r, enum step_kind kind, struct str ta
         return;
     if (!name.length && columns->count)
         name = rails_index_name(r->arena, table, columns);
-    rails_push(r, (struct step){.kind = kind, .table = table, .name = name});
+    rails_push(r,
+               (struct step){.kind = kind,
+                             .table = table,
+                             .name = name,
+                             .makes = kind == STEP_DROP_INDEX ? STEP_MAKES_INDEX : STEP_MAKES_ANY});
     for (size_t i = 0; i < columns->count; i++)
-        alter_key(r, table, columns->items[i]);
+        alter_key(r, table, columns->items[i],
+                  (struct step){.which = STEP_KEY_UNIQUE, .gone = kind == STEP_DROP_INDEX});
 }
 
 void rails_index_of(struct rails_reader *r, TSNode call, enum step_kind kind, struct str table,
@@ -321,13 +329,21 @@ void rails_foreign_key(struct rails_reader *r, TSNode call, struct str table, si
     }
     if (!table.length)
         return;
-    rails_push(r, (struct step){.kind = kind,
-                                .table = table,
-                                .name = rails_option_text(r, call, "name"),
-                                .makes = STEP_MAKES_FOREIGN});
+    rails_push(
+        r, (struct step){.kind = kind,
+                         .table = table,
+                         .name = rails_option_text(r, call, "name"),
+                         .makes = STEP_MAKES_FOREIGN,
+                         .parts = names,
+                         .parts_told = columns.kind != RUBY_LIST && columns.kind != RUBY_UNKNOWN});
     for (size_t i = 0; i < names.count; i++) {
         struct strs one = {0};
-        alter_key(r, table, names.items[i]);
+        alter_key(r, table, names.items[i],
+                  (struct step){.which = STEP_KEY_FOREIGN,
+                                .gone = kind == STEP_DROP_INDEX,
+                                .target = target,
+                                .deletes = rule_of(&deletes),
+                                .updates = rule_of(&updates)});
         VEC_PUSH(r->arena, &one, names.items[i]);
         struct step key =
             key_of(table, STR_NONE, STEP_MAKES_FOREIGN, &one, columns.kind != RUBY_LIST);

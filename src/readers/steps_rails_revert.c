@@ -20,6 +20,7 @@ static void push_reverted(struct rails_reader *r, const struct steps *made)
             continue;
         step.kind = others[step.kind];
         step.null_known = false;
+        step.gone = step.key && !step.gone;
         step.type_name = step.was = STR_NONE;
         VEC_PUSH(r->arena, r->steps, step);
     }

@@ -206,6 +206,7 @@ static void key_columns(struct tokens *t, struct str table, struct steps *steps)
     if (!step.which || tokens_ahead(t, at).kind != '(')
         return;
     if (step.which == STEP_KEY_FOREIGN) {
+        step.target = sql_target(t, t->at + at);
         step.deletes = sql_rule(t, t->at + at, "DELETE");
         step.updates = sql_rule(t, t->at + at, "UPDATE");
     }
@@ -511,6 +512,8 @@ static void statement(struct tokens *t, struct steps *steps)
     } else if (tokens_take(t, "ALTER")) {
         if (tokens_take(t, "TABLE"))
             alter_table(t, steps);
+        else if (tokens_take(t, "INDEX"))
+            sql_alter_index(t, steps);
         else if (tokens_take(t, "TYPE"))
             sql_alter_type(t, steps);
         else if (tokens_take(t, "DOMAIN"))

@@ -43,11 +43,16 @@ void sql_key_parts(const struct tokens *t, size_t at, struct step *step);
 bool sql_key(const struct tokens *t, size_t at, struct step *step);
 /* "SET NULL" of ON DELETE SET NULL in the definition that goes on at `at`; "NO ACTION" where it says none. */
 struct str sql_rule(const struct tokens *t, size_t at, const char *event);
+/* "users" of REFERENCES users (id) in the definition that goes on at `at`; empty: it says none. */
+struct str sql_target(const struct tokens *t, size_t at);
 /* What comes with a column: its tokens from `start` to where `t` stands. */
 void sql_column_keys(struct tokens *t, const struct step *column, size_t start,
                      struct steps *steps);
 /* "varchar(50)" of character varying ( 50 ) NOT NULL; empty: not one of the usual types. */
 struct str sql_type_written(const struct tokens *t, size_t at);
+
+/* Behind ALTER INDEX; this is taken. */
+void sql_alter_index(struct tokens *t, struct steps *steps);
 
 /* --- steps_sql_others.c --- */
 /* Behind the name of a table that is made, the step `at`: AS SELECT …, LIKE other. */

@@ -82,6 +82,18 @@ struct str sql_rule(const struct tokens *t, size_t at, const char *event)
     return STR("NO ACTION");
 }
 
+struct str sql_target(const struct tokens *t, size_t at)
+{
+    struct tokens there = *t;
+
+    for (; tokens_at(t, at).kind != ';'; at++)
+        if (token_is(tokens_at(t, at), "REFERENCES")) {
+            there.at = at + 1;
+            return tokens_name(&there);
+        }
+    return STR_NONE;
+}
+
 static void sql_key_rules(const struct tokens *t, size_t at, struct step *key)
 {
     key->deletes = sql_rule(t, at, "DELETE");
@@ -229,4 +241,15 @@ struct str sql_type_written(const struct tokens *t, size_t at)
                ? str_printf(t->arena, STR_FMT "(" STR_FMT ")%s", STR_ARG(word),
                             STR_ARG(str_join(t->arena, parts.items, parts.count, STR(""))), ending)
                : str_printf(t->arena, STR_FMT "%s", STR_ARG(word), ending);
+}
+
+void sql_alter_index(struct tokens *t, struct steps *steps)
+{
+    tokens_if_exists(t);
+    struct str name = tokens_name(t);
+
+    if (!tokens_take(t, "RENAME") || !tokens_take(t, "TO"))
+        return;
+    VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_DROP_INDEX, .name = name});
+    VEC_PUSH(t->arena, steps, (struct step){.kind = STEP_ADD_INDEX, .name = tokens_name(t)});
 }

@@ -172,6 +172,7 @@ static void constraint(struct typeorm_reading *r, struct str table, struct typeo
     if (kind == STEP_ADD_INDEX && typeorm_option_of(r, object, "referencedTableName").length) {
         index.makes = STEP_MAKES_FOREIGN;
         step.which = STEP_KEY_FOREIGN;
+        step.target = bare_table(typeorm_option_of(r, object, "referencedTableName"));
         step.deletes = rule_of(r, object, "onDelete");
         step.updates = rule_of(r, object, "onUpdate");
     }
