@@ -62,7 +62,7 @@ bool cover_has_numbers(struct str text, struct str type)
 
 /* --- Alembic: the calls of the upgrade. --- */
 
-static struct str argument(const struct cover_call *call, size_t index)
+struct str cover_argument(const struct cover_call *call, size_t index)
 {
     struct str text = call->arguments;
     size_t depth = 0, start = 1;
@@ -90,12 +90,12 @@ struct str cover_keyword_argument(const struct cover_call *call, const char *key
 {
     struct str one;
 
-    for (size_t i = 0; (one = argument(call, i)).length; i++) {
+    for (size_t i = 0; (one = cover_argument(call, i)).length; i++) {
         size_t equals = str_find_byte(one, '=');
         if (equals != SIZE_MAX && str_eq(str_trim(str_prefix(one, equals)), str_from(keyword)))
             return str_trim(str_from_offset(one, equals + 1));
     }
-    return argument(call, index);
+    return cover_argument(call, index);
 }
 
 bool cover_is_literal(struct str argument, struct str *ret_text)
@@ -148,7 +148,7 @@ struct str cover_schema(const struct cover_call *call)
     return STR_NONE;
 }
 
-static bool is_table(const struct cover_call *call, const struct schema_change *change)
+bool cover_is_table(const struct cover_call *call, const struct schema_change *change)
 {
     bool of_batch = call->table.length && !str_eq(call->receiver, STR("op"));
     struct str first, table = change->table;
@@ -185,7 +185,7 @@ static bool is_other_type(struct str argument, struct str type)
     return false;
 }
 
-static bool alters_aspect(const struct cover_call *call, const struct schema_change *change)
+bool cover_alters_aspect(const struct cover_call *call, const struct schema_change *change)
 {
     struct str arguments = call->arguments;
 
@@ -255,7 +255,7 @@ static bool has_as_many(const struct cover_call *call, size_t wanted)
 {
     struct str one;
 
-    for (size_t i = 0; (one = argument(call, i)).length; i++) {
+    for (size_t i = 0; (one = cover_argument(call, i)).length; i++) {
         struct str list = str_starts(one, STR("columns=")) ? str_from_offset(one, 8) : one;
         size_t count = 0;
         if (!str_starts(list, STR("[")) || str_find_byte(list, '(') != SIZE_MAX)
@@ -320,7 +320,7 @@ static bool makes_key(const struct cover_call *call, const struct schema_change 
 
 static bool call_column(const struct cover_call *call, const struct schema_change *change)
 {
-    if (!is_table(call, change))
+    if (!cover_is_table(call, change))
         return false;
     if ((change->kind == SCHEMA_DROP && cover_is_call(call, "drop_table")) ||
         drops_key(call, change))
@@ -335,7 +335,8 @@ static bool call_column(const struct cover_call *call, const struct schema_chang
         renames = str_eq_nocase(to, change->column) == (change->kind == SCHEMA_ADD);
     switch (change->kind) {
     case SCHEMA_ADD:
-        return cover_is_call(call, "add_column") || cover_is_call(call, "create_table") || renames;
+        return cover_is_call(call, "add_column") || renames ||
+               (cover_is_call(call, "create_table") && cover_table_says(call, change->column));
     case SCHEMA_DROP:
         return cover_is_call(call, "drop_column") || renames;
     case SCHEMA_CHANGE:
@@ -343,7 +344,7 @@ static bool call_column(const struct cover_call *call, const struct schema_chang
     }
     if (change->aspect == ASPECT_KEY)
         return makes_key(call, change);
-    return cover_is_call(call, "alter_column") && alters_aspect(call, change);
+    return cover_is_call(call, "alter_column") && cover_alters_aspect(call, change);
 }
 
 /* create_index, create_unique_constraint, create_foreign_key… */
@@ -378,7 +379,7 @@ static bool is_named_by_convention(const struct cover_call *call,
            cover_is_literal(cover_keyword_argument(call, "constraint_name", 0), &name) &&
            name.length && change->name.length > name.length && str_ends(change->name, name) &&
            change->name.bytes[change->name.length - name.length - 1] == '_' &&
-           is_table(call, change);
+           cover_is_table(call, change);
 }
 
 /* From the one name to the other, and not back, where both are written. */
@@ -387,7 +388,7 @@ static bool renames_table(const struct cover_call *call, const struct schema_cha
     bool drop = change->kind == SCHEMA_DROP;
     struct str name;
 
-    if (!cover_is_call(call, "rename_table") || !is_table(call, change))
+    if (!cover_is_call(call, "rename_table") || !cover_is_table(call, change))
         return false;
     return !cover_is_literal(
                cover_keyword_argument(call, drop ? "old_table_name" : "new_table_name", !drop),
@@ -416,7 +417,7 @@ static bool drops_unnamed(const struct cover_call *call, const struct schema_cha
 
     if (change->kind != SCHEMA_DROP || change->name.length || !change->parts.count ||
         (!cover_is_call(call, "drop_constraint") && !cover_is_call(call, "drop_index")) ||
-        !is_table(call, change))
+        !cover_is_table(call, change))
         return false;
     if (!cover_is_literal(bare_name(cover_keyword_argument(call, "constraint_name", 0)), &name))
         return true;
@@ -430,8 +431,7 @@ static bool drops_unnamed(const struct cover_call *call, const struct schema_cha
     return true;
 }
 
-/* ENUM("a", "b", name="kind", create_type=False) is there already, unless something calls its create(). */
-static bool leaves_type(const struct cover_call *call)
+bool cover_leaves_type(const struct cover_call *call)
 {
     return str_contains(call->arguments, STR("create_type=False"));
 }
@@ -442,11 +442,11 @@ bool cover_call(const struct cover_call *call, const struct schema_change *chang
     case SCHEMA_OBJECT_COLUMN:
         return call_column(call, change);
     case SCHEMA_OBJECT_TABLE:
-        return (is_table(call, change) &&
+        return (cover_is_table(call, change) &&
                 cover_is_call(call, change->kind == SCHEMA_DROP ? "drop_table" : "create_table")) ||
                renames_table(call, change);
     case SCHEMA_OBJECT_TYPE:
-        return cover_names(call, cover_bare(change->name)) && !leaves_type(call) &&
+        return cover_names(call, cover_bare(change->name)) && !cover_leaves_type(call) &&
                (!change->value.length || cover_names(call, change->value));
     case SCHEMA_OBJECT_INDEX:
         break;
@@ -467,149 +467,7 @@ bool cover_call(const struct cover_call *call, const struct schema_change *chang
                                        str_contains(call->name, STR("foreign_key")))));
     return kind && schema_is_of(cover_schema(call), change) &&
            (named ||
-            (!change->beside && is_table(call, change) && cover_names(call, change->column) &&
+            (!change->beside && cover_is_table(call, change) && cover_names(call, change->column) &&
              cover_has_parts(call->arguments, change) &&
              (made || has_as_many(call, change->parts.count))));
-}
-
-/* --- Names that are no literals: of a loop, constants of another file. --- */
-
-/* NAME, row["name"], f"{prefix}_users"; not "users", nor name="users". */
-static bool is_variable(struct str argument)
-{
-    size_t word = 0;
-
-    while (word < argument.length && byte_is_word(argument.bytes[word]))
-        word++;
-    return word && !str_starts(str_trim(str_from_offset(argument, word)), STR("="));
-}
-
-static bool of_columns(const struct cover_call *call)
-{
-    return cover_is_call(call, "add_column") || cover_is_call(call, "drop_column") ||
-           cover_is_call(call, "alter_column");
-}
-
-static bool of_op(const struct cover_call *call)
-{
-    return str_eq(call->receiver, STR("op"));
-}
-
-static bool table_is_variable(const struct cover_call *call)
-{
-    if (of_op(call))
-        return (of_columns(call) || cover_is_call(call, "create_table") ||
-                cover_is_call(call, "drop_table")) &&
-               is_variable(argument(call, 0));
-    return of_columns(call) && call->receiver.length && !call->table.length;
-}
-
-/* Column(NAME, …), or a column made elsewhere; and what comes behind the name. */
-static struct str column_argument(const struct cover_call *call)
-{
-    struct str column = argument(call, of_op(call) ? 1 : 0);
-    size_t made = str_find(column, STR("Column("));
-
-    return made == SIZE_MAX ? column
-                            : str_trim(str_from_offset(column, made + STR("Column(").length));
-}
-
-static bool column_is_variable(const struct cover_call *call)
-{
-    return is_variable(column_argument(call));
-}
-
-static struct str first_word(struct str text)
-{
-    size_t word = 0;
-
-    while (word < text.length && byte_is_word(text.bytes[word]))
-        word++;
-    return str_prefix(text, word);
-}
-
-bool cover_is_computed(const struct cover_call *call)
-{
-    return table_is_variable(call) || (of_columns(call) && column_is_variable(call));
-}
-
-/* TABLE = "users" in a line of its own, and assigned nowhere else. */
-static bool is_constant(struct str text, struct str name, struct str *ret_text)
-{
-    bool found = false;
-
-    if (!name.length)
-        return false;
-    for (size_t i = 0; i < name.length; i++)
-        if (!byte_is_word(name.bytes[i]) || (name.bytes[i] >= 'a' && name.bytes[i] <= 'z'))
-            return false;
-    for (size_t at = 0, next; (next = str_find(str_from_offset(text, at), name)) != SIZE_MAX;) {
-        size_t begin = at + next, end = begin + name.length;
-        bool whole = (begin == 0 || !byte_is_word(text.bytes[begin - 1])) &&
-                     (end == text.length || !byte_is_word(text.bytes[end]));
-        bool first = begin == 0 || text.bytes[begin - 1] == '\n';
-        struct str line = str_from_offset(text, end);
-        at = end;
-        line = str_trim(str_prefix(line, str_find_byte(line, '\n')));
-        if (!whole || !str_starts(line, STR("=")) || str_starts(line, STR("==")))
-            continue;
-        if (found || !first || !cover_is_literal(str_trim(str_from_offset(line, 1)), ret_text))
-            return false;
-        found = true;
-    }
-    return found;
-}
-
-/* A variable whose value the file says is that; of any other, it may be what stands in the file. */
-static bool may_be(struct str variable, struct str wanted, struct str upgrade)
-{
-    struct str value;
-
-    return is_constant(upgrade, variable, &value) ? str_eq_nocase(cover_bare(value), wanted)
-                                                  : text_has_word(upgrade, wanted);
-}
-
-static bool call_does(const struct cover_call *call, const struct schema_change *change)
-{
-    switch (change->kind) {
-    case SCHEMA_ADD:
-        return cover_is_call(call, "add_column");
-    case SCHEMA_DROP:
-        return cover_is_call(call, "drop_column");
-    case SCHEMA_CHANGE:
-        break;
-    }
-    return cover_is_call(call, "alter_column") && change->aspect != ASPECT_KEY &&
-           alters_aspect(call, change);
-}
-
-bool cover_computed(const struct cover_call *call, const struct schema_change *change,
-                    struct str upgrade)
-{
-    struct str bare = cover_bare(change->table);
-    bool table = table_is_variable(call) &&
-                 may_be(of_op(call) ? str_trim(argument(call, 0)) : STR_NONE, bare, upgrade);
-
-    /* Enum(*labels, name="status") */
-    if (change->object == SCHEMA_OBJECT_TYPE)
-        return str_eq_nocase(call->name, STR("enum")) &&
-               cover_names(call, cover_bare(change->name)) &&
-               (leaves_type(call) ? str_contains(upgrade, STR(".create(")) &&
-                                        (!change->value.length || cover_names(call, change->value))
-                                  : str_contains(call->arguments, STR("*")) &&
-                                        text_has_word(upgrade, change->value));
-    if (change->object == SCHEMA_OBJECT_TABLE)
-        return table &&
-               cover_is_call(call, change->kind == SCHEMA_DROP ? "drop_table" : "create_table");
-    if (change->object != SCHEMA_OBJECT_COLUMN || !of_columns(call))
-        return false;
-    bool spread = cover_is_call(call, "alter_column") && change->kind == SCHEMA_CHANGE &&
-                  str_contains(call->arguments, STR("**"));
-    if (of_op(call) && !call->literals.count)
-        return (spread || call_does(call, change)) && text_has_word(upgrade, bare) &&
-               text_has_word(upgrade, change->column);
-    return call_does(call, change) && (table || is_table(call, change)) &&
-           (cover_names(call, change->column) ||
-            (column_is_variable(call) &&
-             may_be(first_word(column_argument(call)), change->column, upgrade)));
 }

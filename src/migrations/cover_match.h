@@ -51,6 +51,13 @@ bool cover_call(const struct cover_call *call, const struct schema_change *chang
 /* `path`: of the migration; those of one application do not touch the models of another. */
 bool cover_django(struct str path, const struct cover_call *call,
                   const struct schema_change *change);
+/* What cover_computed.c asks of a call of Alembic's: an argument by its place, its table, what alter_column alters of a column, whether its type is one that is
+ * there already: ENUM("a", "b", name="kind", create_type=False), unless something calls its create(). */
+struct str cover_argument(const struct cover_call *call, size_t index);
+bool cover_is_table(const struct cover_call *call, const struct schema_change *change);
+bool cover_alters_aspect(const struct cover_call *call, const struct schema_change *change);
+bool cover_leaves_type(const struct cover_call *call);
+/* cover_computed.c */
 /* A table or column that the call names by a variable: of a loop, a constant, a function's parameter. */
 bool cover_is_computed(const struct cover_call *call);
 /* Such names, while `upgrade` holds those of the change. */
@@ -75,6 +82,8 @@ bool cover_words_only_drop(struct str text, struct str column);
 bool cover_makes_index(const struct cover_call *call, const struct schema_change *change);
 /* Neither does a field of Django's, unless it is unique, a key, indexed. */
 bool cover_makes_field_index(const struct cover_call *call, struct str column, bool unique);
+/* Does it say the column, and not only in a key, an index or a check of others? */
+bool cover_table_says(const struct cover_call *call, struct str column);
 bool cover_table_lacks(const struct cover_call *call, const struct schema_change *change);
 
 #endif

@@ -87,12 +87,45 @@ static bool has_literal(struct str text, struct str wanted, bool first_only)
     return false;
 }
 
+/* What stands among the columns of create_table, or in one, and names columns that stand elsewhere. */
+static bool names_others(struct str call)
+{
+    return str_ends(call, STR("Constraint")) || str_eq(call, STR("Index")) ||
+           str_eq(call, STR("ForeignKey"));
+}
+
+bool cover_table_says(const struct cover_call *call, struct str column)
+{
+    struct str text = call->arguments, literal;
+    size_t skipped = 0; /* the depth of brackets in such a one */
+
+    for (size_t at = 0; at < text.length;) {
+        char byte = text.bytes[at];
+        if (is_quote(byte)) {
+            at = cover_skip_string(text, at, &literal);
+            if (!skipped && str_eq_nocase(literal, column))
+                return true;
+            continue;
+        }
+        if (byte == '#') {
+            while (at < text.length && text.bytes[at] != '\n')
+                at++;
+            continue;
+        }
+        if (byte == '(' && (skipped || names_others(cover_identifier_before(text, at))))
+            skipped++;
+        skipped -= skipped && byte == ')';
+        at++;
+    }
+    return false;
+}
+
 bool cover_table_lacks(const struct cover_call *call, const struct schema_change *change)
 {
     return str_eq(call->receiver, STR("op")) && str_eq(call->name, STR("create_table")) &&
            call->literals.count &&
            str_eq_nocase(cover_bare(call->literals.items[0]), cover_bare(change->table)) &&
-           !has_literal(call->arguments, change->column, false) && is_plain_table(call->arguments);
+           !cover_table_says(call, change->column) && is_plain_table(call->arguments);
 }
 
 bool cover_says_column(struct str text, struct str column)
