@@ -56,6 +56,18 @@ static bool is_other_class(struct str field, struct str type)
            !(str_starts(type, own) && (type.length == own.length || type.bytes[own.length] == '('));
 }
 
+/* What is computed, or a key, may be either. */
+static bool may_be_unique(struct str field, bool wanted)
+{
+    bool is_true =
+        str_contains(field, STR("unique=True")) || str_starts(field, STR("models.OneToOneField"));
+    bool known = !str_contains(field, STR("**")) && !str_contains(field, STR("primary_key=")) &&
+                 (is_true || !str_contains(field, STR("unique=")) ||
+                  str_contains(field, STR("unique=False")));
+
+    return !known || is_true == wanted;
+}
+
 /* What is said of a field of Django's own must be what the models say now: an older AlterField, or an AddField that brought the column back, made
  * something else of it. */
 static bool may_become(const struct cover_call *call, const struct schema_change *change)
@@ -73,6 +85,8 @@ static bool may_become(const struct cover_call *call, const struct schema_change
     }
     if (change->aspect == ASPECT_TYPE && is_other_class(field, type))
         return false;
+    if (change->aspect == ASPECT_KEY && str_ends(change->line, STR(" UNIQUE")))
+        return may_be_unique(field, !str_ends(change->line, STR(" DROP UNIQUE")));
     struct str length = number_of(field, STR("max_length=")),
                digits = number_of(field, STR("max_digits=")),
                places = number_of(field, STR("decimal_places="));

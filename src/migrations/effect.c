@@ -153,6 +153,8 @@ static bool alters(const struct step *step, const struct schema_change *change)
     case ASPECT_DEFAULT:
         return step->default_value;
     case ASPECT_KEY:
+        if (step->unique_known && str_ends(change->line, STR(" UNIQUE")))
+            return step->unique != str_ends(change->line, STR(" DROP UNIQUE"));
         return step->key && key_is_made(step, change);
     case ASPECT_NONE:
         break;
@@ -163,7 +165,7 @@ static bool alters(const struct step *step, const struct schema_change *change)
 /* Which columns a constraint had that goes is not written where it goes: any of its table may be it. */
 static bool drops_key(const struct step *step, const struct schema_change *change)
 {
-    return change->aspect == ASPECT_KEY && step->kind == STEP_DROP_INDEX &&
+    return change->aspect == ASPECT_KEY && step->kind == STEP_DROP_INDEX && !step->of_meta &&
            str_contains(change->line, STR(" DROP ")) && key_is_of(step->makes, change) &&
            key_may_be_called(step->name, change) &&
            (step->name.length || key_parts_fit(step, change));

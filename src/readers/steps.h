@@ -69,6 +69,8 @@ struct step {
     /* STEP_KEY_FOREIGN, STEP_MAKES_FOREIGN: "SET NULL", "NO ACTION"; empty: not known */
     struct str deletes, updates;
     bool null_known, nullable; /* with `null`: what it becomes */
+    bool unique_known, unique; /* with `key` of a field of Django's: is it unique from there on? */
+    bool of_meta; /* Django: a STEP_DROP_INDEX of what Meta or a type brought, no key of a field */
     /* STEP_ADD_COLUMN of Alembic's: `becomes`, `null_known`, `nullable` and `default_value` are what it is made as; SQL's has `sql_type`. */
     struct str type_name;       /* with `type`: what it becomes; empty: not known */
     struct str mysql_type_name; /* with `type_name`: what it becomes if the database is MySQL's */

@@ -270,6 +270,12 @@ void steps_django_becomes(struct steps_reader *r, TSNode field, struct step *ste
         nullable.kind == CONSTANT_TRUE || str_eq(steps_called(r, field), STR("NullBooleanField"));
     step->null_known = ts_node_is_null(null) || step->nullable || nullable.kind == CONSTANT_FALSE;
     struct str kind = steps_called(r, field), length = number_of(r, field, "max_length");
+    TSNode unique = call_keyword(r->scope.file, field, "unique");
+    enum python_constant_kind is_unique = python_constant(r->tree, r->scope, unique).kind;
+    step->unique_known =
+        !call_has_splat(field) && !steps_is_set(r, field, "primary_key") &&
+        (ts_node_is_null(unique) || is_unique == CONSTANT_TRUE || is_unique == CONSTANT_FALSE);
+    step->unique = is_unique == CONSTANT_TRUE || str_eq(kind, STR("OneToOneField"));
     step->generated = str_eq(kind, STR("GeneratedField")) ? STEP_GENERATED_YES : STEP_GENERATED_NO;
     if (ts_node_is_null(call_keyword(r->scope.file, field, "max_length")))
         length = steps_django_length(kind);
@@ -326,6 +332,7 @@ static void alter_check(struct steps_reader *r, TSNode call)
     steps_push(r,
                (struct step){.kind = positive ? STEP_ADD_INDEX : STEP_DROP_INDEX,
                              .table = table,
+                             .of_meta = !positive,
                              .name = django_index_name(r->arena, table, &columns, STR("_check"))});
 }
 
@@ -385,7 +392,9 @@ static void django_index(struct steps_reader *r, TSNode call, enum step_kind kin
                           : steps_text(r, steps_word(r, call, "name", 1));
 
     struct str table = django_table(r, steps_text(r, steps_word(r, call, "model_name", 0)));
-    steps_push(r, (struct step){.kind = kind, .table = table, .name = name});
+    steps_push(r,
+               (struct step){
+                   .kind = kind, .table = table, .name = name, .of_meta = kind == STEP_DROP_INDEX});
     if (kind == STEP_ADD_INDEX)
         made_key(r, table, made);
 }
@@ -473,6 +482,7 @@ static void django_call(struct steps_reader *r, TSNode call)
     else if (str_eq(name, STR("RenameIndex"))) {
         steps_push(
             r, (struct step){.kind = STEP_DROP_INDEX,
+                             .of_meta = true,
                              .name = steps_text(r, call_keyword(r->scope.file, call, "old_name"))});
         steps_push(
             r, (struct step){.kind = STEP_ADD_INDEX,
@@ -484,9 +494,11 @@ static void django_call(struct steps_reader *r, TSNode call)
         bool unique = str_eq(name, STR("AlterUniqueTogether"));
         enum step_makes makes = unique ? STEP_MAKES_UNIQUE : STEP_MAKES_INDEX;
         /* All that it had is gone, but for what is said here. */
-        steps_push(r,
-                   (struct step){
-                       .kind = STEP_DROP_INDEX, .table = table, .together = true, .makes = makes});
+        steps_push(r, (struct step){.kind = STEP_DROP_INDEX,
+                                    .table = table,
+                                    .together = true,
+                                    .of_meta = true,
+                                    .makes = makes});
         together_keys(r, table,
                       steps_word(r, call, unique ? "unique_together" : "index_together", 1), makes);
     } else if (str_eq(name, STR("AlterOrderWithRespectTo"))) {
