@@ -126,7 +126,10 @@ static bool django_column(const struct cover_call *call, const struct schema_cha
     case SCHEMA_ADD:
         /* Of a change that would go by dropping the column: its table is there. */
         return (cover_is_call(call, "AddField") && may_become(call, change)) ||
-               (cover_is_call(call, "CreateModel") && change->aspect == ASPECT_NONE) ||
+               (cover_is_call(call, "CreateModel") && change->aspect == ASPECT_NONE &&
+                (cover_model_says(call, column) ||
+                 (str_ends(column, STR("_id")) &&
+                  cover_model_says(call, str_prefix(column, column.length - 3))))) ||
                renames_field(call, "new_name", 2, column);
     case SCHEMA_DROP:
         return cover_is_call(call, "RemoveField") || renames_field(call, "old_name", 1, column);

@@ -229,6 +229,20 @@ static bool has_part(struct str name, struct str part)
     return false;
 }
 
+/* "ix_users_team_id_email" is over two columns of the table, where the one of the change is team_id. */
+static bool goes_on_with_column(struct str name, const struct schema_change *change)
+{
+    size_t at = str_find(name, change->column);
+
+    for (size_t i = 0; at != SIZE_MAX && change->whole && i < change->whole->columns.count; i++) {
+        struct str other = change->whole->columns.items[i].name;
+        if (!str_eq(other, change->column) &&
+            has_part(str_from_offset(name, at + change->column.length), other))
+            return true;
+    }
+    return false;
+}
+
 /* op.drop_constraint("users_email_key", "users"): the columns are not written, but in the name that the database or a naming convention gave it. */
 static bool drops_key(const struct cover_call *call, const struct schema_change *change)
 {
@@ -239,7 +253,8 @@ static bool drops_key(const struct cover_call *call, const struct schema_change 
         return false;
     if (!cover_is_literal(bare_name(cover_keyword_argument(call, "constraint_name", 0)), &name))
         return true;
-    return has_part(name, change->column) && key_may_be_called(name, change);
+    return has_part(name, change->column) && key_may_be_called(name, change) &&
+           !goes_on_with_column(name, change);
 }
 
 /* Alembic's own template writes unique=False. */
@@ -310,6 +325,8 @@ static bool makes_key(const struct cover_call *call, const struct schema_change 
         return false;
     if (str_starts(call->name, STR("drop_")))
         return str_contains(change->line, STR(" DROP "));
+    if (str_contains(change->line, STR(" DROP ")) && str_starts(call->name, STR("create_")))
+        return false;
     if (key_is_added(change, STEP_KEY_UNIQUE))
         return !foreign && (unique || !other) && has_as_many(call, 1);
     if (key_is_added(change, STEP_KEY_FOREIGN))

@@ -35,6 +35,8 @@ bool cover_statement(struct str statement, const struct schema_change *change);
 /* cover_table.c: does it make the table of the column, with all of its columns in sight, and without that one? A statement of SQL, a Django's
  * CreateModel. */
 bool cover_statement_lacks(struct str statement, const struct schema_change *change);
+/* … and does its list of fields name the column? Its options may do so too. */
+bool cover_model_says(const struct cover_call *call, struct str column);
 bool cover_model_lacks(struct str path, const struct cover_call *call,
                        const struct schema_change *change);
 /* A migration of Rails: are tables made there with nothing but what Rails itself gives? */

@@ -206,10 +206,16 @@ bool cover_model_lacks(struct str path, const struct cover_call *call,
                !str_eq_nocase(str_from_offset(table, label.length + 1), call->literals.items[0])) {
         return false;
     }
-    size_t at = str_find(call->arguments, STR("["));
-    fields = str_from_offset(call->arguments, at == SIZE_MAX ? call->arguments.length : at);
-    return fields.length && !str_starts(fields, STR("[*")) &&
+    fields = cover_keyword_argument(call, "fields", 1);
+    return str_starts(fields, STR("[")) && !str_starts(fields, STR("[*")) &&
            !cover_says_column(fields, change->column);
+}
+
+bool cover_model_says(const struct cover_call *call, struct str column)
+{
+    struct str fields = cover_keyword_argument(call, "fields", 1);
+
+    return !str_starts(fields, STR("[")) || has_literal(fields, column, false);
 }
 
 /* t.string, |t|, the text "t": "t" for anything else is given to somebody, who may add what it wants. */
@@ -313,6 +319,25 @@ static bool constraint_makes(struct str name, enum schema_index_kind kind)
     return false;
 }
 
+/* UniqueConstraint("a", "b", name=…), Index("name", "a"): over so many columns? What is spread or computed may be. */
+static bool is_over(struct str name, struct str inner, size_t wanted)
+{
+    const struct cover_call call = {.arguments = inner};
+    size_t count = 0;
+    struct str one, text;
+
+    if (!str_contains(name, STR("Unique")) && !str_contains(name, STR("Primary")) &&
+        !str_eq(name, STR("Index")))
+        return true;
+    for (size_t i = 0; (one = cover_argument(&call, i)).length; i++) {
+        bool literal = cover_is_literal(one, &text);
+        if (!literal && (one.bytes[0] == '*' || str_find_byte(one, '=') == SIZE_MAX))
+            return true;
+        count += literal;
+    }
+    return count == wanted + str_eq(name, STR("Index"));
+}
+
 bool cover_makes_index(const struct cover_call *call, const struct schema_change *change)
 {
     struct str text = call->arguments, column = change->column;
@@ -334,7 +359,7 @@ bool cover_makes_index(const struct cover_call *call, const struct schema_change
         if ((!several && str_eq(name, STR("Column")) && has_literal(inner, column, true) &&
              column_makes(inner, kind)) ||
             (constraint_makes(name, kind) && has_literal(inner, column, false) &&
-             cover_has_parts(inner, change)))
+             cover_has_parts(inner, change) && is_over(name, inner, change->parts.count)))
             return true;
         at++;
     }
