@@ -185,7 +185,7 @@ static int label_effect(const struct step *step, const struct schema_change *cha
     return same;
 }
 
-/* An index goes with any of its columns. */
+/* An index goes with any of its columns, a check with any that it speaks of. */
 static bool drops_part(const struct steps *names, const struct step *step,
                        const struct schema_change *change)
 {
@@ -193,7 +193,8 @@ static bool drops_part(const struct steps *names, const struct step *step,
         !is_table(names, step, change))
         return false;
     for (size_t i = 0; i < change->parts.count; i++)
-        if (is_column(step, change->parts.items[i]))
+        if (is_column(step, change->parts.items[i]) ||
+            (change->index == SCHEMA_CHECK && text_has_word(change->parts.items[i], step->column)))
             return true;
     return false;
 }
