@@ -111,6 +111,74 @@ static bool renames_field(const struct cover_call *call, const char *keyword, si
            (str_ends(column, STR("_id")) && str_eq(name, str_prefix(column, column.length - 3)));
 }
 
+static bool is_field(struct str name, struct str column)
+{
+    return str_eq_nocase(name, column) ||
+           (str_ends(column, STR("_id")) &&
+            str_eq_nocase(name, str_prefix(column, column.length - STR("_id").length)));
+}
+
+/* A string at `*at`, u"…" too: behind it then. */
+static bool next_string(struct str text, size_t *at, struct str *ret)
+{
+    size_t quote = *at;
+
+    while (quote < text.length && str_find_byte(STR("ubrUBR"), text.bytes[quote]) != SIZE_MAX)
+        quote++;
+    if (quote >= text.length || (text.bytes[quote] != '"' && text.bytes[quote] != '\''))
+        return false;
+    *at = cover_skip_string(text, quote, ret);
+    return true;
+}
+
+/* fields=[("name", models.CharField(…, db_column="title")), …]; what is computed may say it. */
+bool cover_model_says(const struct cover_call *call, struct str column)
+{
+    static const struct str own = STR_INIT("db_column=");
+    struct str fields = cover_keyword_argument(call, "fields", 1), literal;
+    size_t depth = 0;
+    bool begins = false; /* a field, or its name */
+
+    if (!str_starts(fields, STR("[")))
+        return true;
+    for (size_t at = 0; at < fields.length;) {
+        char byte = fields.bytes[at];
+        bool opens = byte == '(' || byte == '[' || byte == '{';
+        if (byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r') {
+            at++;
+            continue;
+        }
+        if (byte == '#') {
+            while (at < fields.length && fields.bytes[at] != '\n')
+                at++;
+            continue;
+        }
+        if (begins && depth == 1 && byte != '(' && byte != ']')
+            return true;
+        if (begins && depth == 2) {
+            if (!next_string(fields, &at, &literal) || is_field(literal, column))
+                return true;
+            begins = false;
+            continue;
+        }
+        if (str_starts(str_from_offset(fields, at), own)) {
+            at += own.length;
+            if (!next_string(fields, &at, &literal) || str_eq_nocase(literal, column))
+                return true;
+            continue;
+        }
+        if (byte == '"' || byte == '\'') {
+            at = cover_skip_string(fields, at, &literal);
+            continue;
+        }
+        depth += opens;
+        depth -= depth && (byte == ')' || byte == ']' || byte == '}');
+        begins = (opens && (depth == 1 || (depth == 2 && begins))) || (byte == ',' && depth == 1);
+        at++;
+    }
+    return false;
+}
+
 /* Django's operations name a model and a field: "user" of the application "shop" is the table shop_user, "owner" the column owner_id. A
  * model that has a table of another name is followed step by step (models_cover); one that the text computes may be any. */
 static bool django_column(const struct cover_call *call, const struct schema_change *change)
@@ -127,9 +195,7 @@ static bool django_column(const struct cover_call *call, const struct schema_cha
         /* Of a change that would go by dropping the column: its table is there. */
         return (cover_is_call(call, "AddField") && may_become(call, change)) ||
                (cover_is_call(call, "CreateModel") && change->aspect == ASPECT_NONE &&
-                (cover_model_says(call, column) ||
-                 (str_ends(column, STR("_id")) &&
-                  cover_model_says(call, str_prefix(column, column.length - 3))))) ||
+                cover_model_says(call, column)) ||
                renames_field(call, "new_name", 2, column);
     case SCHEMA_DROP:
         return cover_is_call(call, "RemoveField") || renames_field(call, "old_name", 1, column);

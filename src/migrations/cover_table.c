@@ -194,7 +194,7 @@ bool cover_model_lacks(struct str path, const struct cover_call *call,
                        const struct schema_change *change)
 {
     struct str label = path_base_name(path_directory(path_directory(path)));
-    struct str table = change->table, fields;
+    struct str table = change->table;
 
     if (!str_eq(call->name, STR("CreateModel")) || !call->literals.count)
         return false;
@@ -206,16 +206,7 @@ bool cover_model_lacks(struct str path, const struct cover_call *call,
                !str_eq_nocase(str_from_offset(table, label.length + 1), call->literals.items[0])) {
         return false;
     }
-    fields = cover_keyword_argument(call, "fields", 1);
-    return str_starts(fields, STR("[")) && !str_starts(fields, STR("[*")) &&
-           !cover_says_column(fields, change->column);
-}
-
-bool cover_model_says(const struct cover_call *call, struct str column)
-{
-    struct str fields = cover_keyword_argument(call, "fields", 1);
-
-    return !str_starts(fields, STR("[")) || has_literal(fields, column, false);
+    return !cover_model_says(call, change->column);
 }
 
 /* t.string, |t|, the text "t": "t" for anything else is given to somebody, who may add what it wants. */
