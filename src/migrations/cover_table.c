@@ -18,15 +18,25 @@ static bool is_quote(char byte)
  * column. */
 static bool is_readable_argument(struct str rest)
 {
-    static const char *const made[] = {"sa.", "sqlalchemy.", "Column(", "postgresql.", "mysql."};
-    size_t word = str_word(rest).length;
+    static const char *const made[] = {"sa.", "sqlalchemy.", "postgresql.", "mysql."};
+    static const char *const parts[] = {"Column", "Index",
+                                        "Constraint"};              /* of a module of any name */
+    static const char *const others[] = {"metadata", "meta", NULL}; /* MetaData() */
+    size_t end = 0;
 
     if (is_quote(rest.bytes[0]) || rest.bytes[0] == ')')
         return true;
     for (size_t i = 0; i < COUNT_OF(made); i++)
         if (str_starts(rest, str_from(made[i])))
             return true;
-    return word && word < rest.length && rest.bytes[word] == '=';
+    while (end < rest.length && (byte_is_word(rest.bytes[end]) || rest.bytes[end] == '.'))
+        end++;
+    struct str word = str_prefix(rest, end);
+    char behind = end < rest.length ? rest.bytes[end] : '\0';
+    for (size_t i = 0; behind == '(' && i < COUNT_OF(parts); i++)
+        if (str_ends(word, str_from(parts[i])))
+            return true;
+    return word.length && (behind == '=' || (behind != '(' && str_is_one_of(word, others)));
 }
 
 /* Column(NAME, …): which one is not written here. */
