@@ -123,13 +123,14 @@ static struct step made_column(struct steps_reader *r, struct str table, TSNode 
     return step;
 }
 
-/* The same of a name: what a function was handed, say. */
+/* The same of a name, what a function was handed, say, and of a call of a function that returns one. */
 static void push_column(struct steps_reader *r, struct str table, TSNode column)
 {
     const struct python_scope before = r->scope;
 
-    if (node_is(column, "identifier")) {
-        struct python_thing made = python_resolve(r->tree, r->scope, column);
+    if (node_is(column, "identifier") ||
+        (node_is(column, "call") && !str_eq(steps_called(r, column), STR("Column")))) {
+        struct python_thing made = python_made(r->tree, r->scope, column);
         if (made.file && node_is(made.node, "call")) {
             r->scope =
                 (struct python_scope){.file = made.file, .body = made.scope, .bound = made.bound};
