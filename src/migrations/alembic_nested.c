@@ -56,6 +56,20 @@ static bool find_program(struct arena *arena, struct tree *tree, struct str dire
     return true;
 }
 
+/* Projects beside neutron are migrated by its program, which is not in their tree: it writes the two heads into files (neutron/db/migration/cli.py,
+ * CONTRACT_HEAD_FILENAME, EXPAND_HEAD_FILENAME). */
+static bool is_neutrons(struct arena *arena, struct tree *tree, struct str versions)
+{
+    static const struct str files[] = {STR_INIT("EXPAND_HEAD"), STR_INIT("CONTRACT_HEAD")};
+    enum tree_entry_kind kind;
+
+    for (size_t i = 0; i < COUNT_OF(files); i++)
+        if (!tree_exists(tree, arena, path_below(arena, versions, files[i]), &kind) ||
+            kind != TREE_FILE)
+            return false;
+    return true;
+}
+
 bool alembic_find_nested(struct arena *arena, struct tree *tree, struct str script, struct str root,
                          struct str versions, struct alembic_nested *ret_nested, struct err *e)
 {
@@ -68,5 +82,8 @@ bool alembic_find_nested(struct arena *arena, struct tree *tree, struct str scri
          ret_nested->revision.length && !ret_nested->program.length && i < COUNT_OF(places); i++)
         if (!find_program(arena, tree, places[i], &ret_nested->program, e))
             return false;
+    if (ret_nested->revision.length && !ret_nested->program.length &&
+        is_neutrons(arena, tree, versions))
+        ret_nested->program = STR("neutron-db-manage");
     return true;
 }

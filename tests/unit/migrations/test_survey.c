@@ -286,7 +286,7 @@ Test(survey, long_lines_are_looked_through, .fini = end)
     }
 }
 
-/* What a build copied is no set of its own, but where the project's own file names it for the tool to run. */
+/* What a build copied is no set of its own: where the project's own file names it for the tool to run, its sources are, when they are there. */
 Test(survey, copies_in_build, .fini = end)
 {
     struct commit copied = {
@@ -299,11 +299,15 @@ Test(survey, copies_in_build, .fini = end)
          {"migrations/1-a.ts", "export const up = (queryInterface) => 1"},
          {"build/migrations/1-a.js", "exports.up = (queryInterface) => 1"}},
         0};
+    struct commit built = {
+        {{".sequelizerc", "module.exports = { 'migrations-path': './build/migrations' };"},
+         {"build/migrations/1-a.js", "exports.up = (queryInterface) => 1"}},
+        0};
     struct commit alone = {
         {{"build/db/migrations/20240101000000_a.js", "exports.up = (knex) => 1"}}, 0};
 
     cr_expect_str_eq(found(&copied, NULL), "knex of : db/migrations");
-    cr_expect_str_eq(found(&named, NULL),
-                     "sequelize of : build/migrations; sequelize of : migrations");
+    cr_expect_str_eq(found(&named, NULL), "sequelize of : migrations");
+    cr_expect_str_eq(found(&built, NULL), "sequelize of : build/migrations");
     cr_expect_str_eq(found(&alone, NULL), "knex of build: db/migrations");
 }
