@@ -14,6 +14,14 @@ static bool is_quote(char byte)
     return byte == '"' || byte == '\'';
 }
 
+/* "…", u"…" */
+static bool begins_string(struct str rest)
+{
+    size_t at = rest.length > 1 && str_find_byte(STR("urUR"), rest.bytes[0]) != SIZE_MAX;
+
+    return rest.length && is_quote(rest.bytes[at]);
+}
+
 /* A literal, a column or constraint of SQLAlchemy's, an option: what is spread from a list or made by a function of the project may be any
  * column. */
 static bool is_readable_argument(struct str rest)
@@ -24,7 +32,7 @@ static bool is_readable_argument(struct str rest)
     static const char *const others[] = {"metadata", "meta", NULL}; /* MetaData() */
     size_t end = 0;
 
-    if (is_quote(rest.bytes[0]) || rest.bytes[0] == ')')
+    if (begins_string(rest) || rest.bytes[0] == ')')
         return true;
     for (size_t i = 0; i < COUNT_OF(made); i++)
         if (str_starts(rest, str_from(made[i])))
@@ -44,8 +52,7 @@ static bool names_no_column(struct str rest)
 {
     if (!str_starts(rest, STR("Column(")))
         return false;
-    struct str name = str_trim(str_from_offset(rest, STR("Column(").length));
-    return !name.length || !is_quote(name.bytes[0]);
+    return !begins_string(str_trim(str_from_offset(rest, STR("Column(").length)));
 }
 
 static bool is_plain_table(struct str arguments)
