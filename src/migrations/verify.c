@@ -75,10 +75,11 @@ static void report(struct verifier *v, size_t index, enum outcome outcome, struc
                                           .actual = actual});
 }
 
-/* Where the tool compares as well, it does nothing at all until the text is back: the first is enough to say so. */
+/* Where the tool compares as well, it does nothing at all until the text is back: the first is enough to say so. What did not end well it refuses
+ * before it compares (sqlx: Migrator::run asks dirty_version() first). */
 static void refuse_edited(struct verifier *v)
 {
-    if (!v->plan->diverged.count || v->history->edits ||
+    if (!v->plan->diverged.count || v->plan->dirty.count || v->history->edits ||
         !str_eq(v->history->row->edited, STR("refused")))
         return;
     VEC_PUSH(

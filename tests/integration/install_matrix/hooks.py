@@ -378,7 +378,7 @@ def cases():
     yield "git, refused: the name is taken", refuses(in_the_way, "pre-push.before-hookcheck is in the way")
     for option in ("--user", "--managed"):
         yield f"git, refused: {option}", refuses(lambda world: world.new_repository(), "has no hooks for all repositories", [option, "--sysroot", "/nowhere"])
-    yield "git, refused: no repository", refuses(lambda world: None, "not a git repository", (), "go to the repository, or name it: -C DIR")
+    yield "git, refused: no repository", refuses(lambda world: None, "no git repository", (), "go to the repository, or name it: -C DIR")
     elsewhere = "git, refused: a repository of somebody else"
     if os.geteuid() == 0:
         yield elsewhere, refuses(of_somebody_else, "detected dubious ownership", (), "git config --global --add safe.directory ")

@@ -249,7 +249,7 @@ def cases():
     for target in ("claude", "copilot", "opencode"):
         yield f"no repository: {target}", says(["install", target], 2, "lies in no repository", "register for all of yours: --user", False)
     for target in ("git", "husky", "lefthook", "pre-commit"):
-        yield f"no repository: {target}", says(["install", target], 2, "not a git repository", "go to the repository, or name it: -C DIR", False)
+        yield f"no repository: {target}", says(["install", target], 2, "no git repository", "go to the repository, or name it: -C DIR", False)
     yield "no repository: ci", says(["install", "ci", "github"], 2, "lies in no repository", "go to the repository, or name it: -C DIR", False)
     yield "no repository, no agent", says(["install"], 2, "found no repository and no agent here", "next step: hookcheck install claude\n", False)
     yield "no repository: uninstall", says(["uninstall"], 0, "nothing of hookcheck is registered here", "", False)
