@@ -169,10 +169,15 @@ static bool ask_tree(struct pushed *pushed, const struct strs *paths,
         return false;
     for (size_t i = 0; i < places.count; i++)
         covered[places.items[i]] = true;
-    for (size_t i = 0; i < left.count; i++)
-        covered[places.items[left.items[i].change - open.changes.items]] = false;
-    if (left.count)
-        *ret_command = left.items[0].command;
+    bool any = false;
+    for (size_t i = 0; i < left.count; i++) {
+        if (left.items[i].asked == SIZE_MAX) /* the push asks for that itself */
+            continue;
+        covered[places.items[left.items[i].asked]] = false;
+        if (!any)
+            *ret_command = left.items[i].command;
+        any = true;
+    }
     return true;
 }
 

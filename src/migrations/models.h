@@ -34,6 +34,8 @@ MUST_CHECK bool models_compare(struct arena *arena, const struct config *config,
 
 struct models_uncovered {
     const struct schema_change *change;
+    size_t
+        asked; /* its place among the changes that were asked about; SIZE_MAX: it comes with one of them (a column of a new table) */
     /* That makes the migration; empty: the tree has no migrations that we know. */
     struct str command;
     /* The file that makes the change and is not run (left_out.h); empty: none. */

@@ -479,7 +479,7 @@ static void find_left_columns(struct covering *c, const struct schema_changes *a
             VEC_PUSH(c->arena, ret_columns, columns.items[i]);
 }
 
-static void note_uncovered(struct covering *c, const struct schema_change *change,
+static void note_uncovered(struct covering *c, const struct schema_change *change, size_t asked,
                            struct models_uncovereds *uncovered)
 {
     size_t at = uncovered->count;
@@ -487,6 +487,7 @@ static void note_uncovered(struct covering *c, const struct schema_change *chang
     VEC_PUSH(c->arena, uncovered,
              (struct models_uncovered){
                  .change = change,
+                 .asked = asked,
                  .command = models_command(c->arena, c->tree, &c->makers, &c->paths, change),
                  .left_out = left_out_maker(c->left_out, change)});
     for (; at && str_compare(change->line, uncovered->items[at - 1].change->line) < 0; at--) {
@@ -509,7 +510,7 @@ static void note_left_columns(struct covering *c, const struct schema_changes *a
     words_cover(c, left, found);
     for (size_t i = 0; i < left->count; i++)
         if (!found[i])
-            note_uncovered(c, &left->items[i], uncovered);
+            note_uncovered(c, &left->items[i], SIZE_MAX, uncovered);
 }
 
 /* A table that comes without its foreign key lets rows in that the code does not expect. */
@@ -521,7 +522,7 @@ static void note_left_keys(struct covering *c, const struct schema_changes *aske
     covering_note_keys(c, asked, covered, left, NULL);
     covering_note_labels(c, asked, covered, left);
     for (size_t i = 0; i < left->count; i++)
-        note_uncovered(c, &left->items[i], uncovered);
+        note_uncovered(c, &left->items[i], SIZE_MAX, uncovered);
 }
 
 bool models_cover(struct arena *arena, const struct config *config, struct tree *tree,
@@ -553,7 +554,7 @@ bool models_cover(struct arena *arena, const struct config *config, struct tree 
     }
     for (size_t i = 0; i < difference->changes.count; i++)
         if (!covered[i])
-            note_uncovered(&c, &difference->changes.items[i], &uncovered);
+            note_uncovered(&c, &difference->changes.items[i], i, &uncovered);
     if (by_words) {
         note_left_columns(&c, &asked, covered, &uncovered);
         note_left_keys(&c, &asked, covered, &uncovered);
