@@ -47,15 +47,28 @@ static void find_files(struct pushed *pushed, const struct config_migrations_lis
             VEC_PUSH(arena, paths, others.items[i]);
 }
 
+/* Its line in its file is new among those that are told. */
+static bool is_told_first(struct words *told, const struct schema_change *change)
+{
+    return words_add(told, str_printf(told->arena, STR_FMT "\n" STR_FMT, STR_ARG(change->line),
+                                      STR_ARG(change->place.file)));
+}
+
+/* What comes with a table may come with a forgotten column of it as well. */
 static void add_left(struct arena *arena, struct schema_changes *changes, bool **covered,
                      const struct schema_changes *left)
 {
     bool *all = ARENA_ARRAY(arena, changes->count + left->count + 1, bool);
+    struct words told = {.arena = arena};
 
-    for (size_t i = 0; i < changes->count; i++)
+    for (size_t i = 0; i < changes->count; i++) {
         all[i] = (*covered)[i];
+        if (!all[i])
+            (void)is_told_first(&told, &changes->items[i]);
+    }
     for (size_t i = 0; i < left->count; i++)
-        VEC_PUSH(arena, changes, left->items[i]);
+        if (is_told_first(&told, &left->items[i]))
+            VEC_PUSH(arena, changes, left->items[i]);
     *covered = all;
 }
 
