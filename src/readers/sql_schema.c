@@ -411,13 +411,19 @@ static void read_mysql(struct sql_reader *r, struct str plain)
     mysql_finish(r);
 }
 
+/* ClickHouse's: none of the databases whose schemas are read. Its tables name an engine of the MergeTree family. */
+static bool is_clickhouse(struct str text)
+{
+    return str_contains(text, STR("MergeTree")) || str_contains(text, STR("LowCardinality("));
+}
+
 static void read_files(void *argument)
 {
     struct sql_reader *r = argument;
 
     for (size_t i = 0; i < r->paths->count; i++) {
         struct str text, plain;
-        if (!r->files->read(r->files->self, r->paths->items[i], &text))
+        if (!r->files->read(r->files->self, r->paths->items[i], &text) || is_clickhouse(text))
             continue;
         r->place = (struct schema_place){.file = r->paths->items[i]};
         r->search_path = STR_NONE;
