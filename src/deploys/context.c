@@ -15,6 +15,19 @@ static void choose(struct shell_state *state, struct str variable, struct str na
     shell_state_set_variable(state, variable, value);
 }
 
+/* `terraform -chdir=other …`, `kubectl … --kubeconfig=other`: it chooses, or deploys, in another directory or by another file than the commands around it. */
+bool call_is_for_elsewhere(const struct call *call)
+{
+    static const char *const options[] = {"-chdir", "--kubeconfig", "--cwd", "-C",
+                                          "--configuration"};
+    struct str ignored;
+
+    for (size_t i = 0; i < COUNT_OF(options); i++)
+        if (call_option_value(call, str_from(options[i]), &ignored))
+            return true;
+    return false;
+}
+
 static bool operands_are(const struct line *line, const char *const *words, size_t count)
 {
     if (line->operands.count < count)
@@ -81,7 +94,7 @@ static void choose_cluster(struct recogniser *r, struct shell_state *state, cons
         name = UNKNOWN_TEXT;
     else if (!local_cluster(r, call, line, &name))
         return;
-    choose(state, STR(KUBE_CONTEXT_CHOSEN), name);
+    choose(state, STR(KUBE_CONTEXT_CHOSEN), call_is_for_elsewhere(call) ? UNKNOWN_TEXT : name);
 }
 
 /* What is kept in the work tree or in the person's settings until it is chosen again. */
@@ -111,9 +124,11 @@ static void choose_kept(struct shell_state *state, const struct call *call, cons
             !operands_are(line, kept[i].verbs, verbs))
             continue;
         if (!kept[i].option && line->operands.count == verbs + 1)
-            choose(state, str_from(kept[i].variable), line->operands.items[verbs]);
-        else if (kept[i].option && call_option_value(call, str_from(kept[i].option), &name))
-            choose(state, str_from(kept[i].variable), name);
+            name = line->operands.items[verbs];
+        else if (!kept[i].option || !call_option_value(call, str_from(kept[i].option), &name))
+            continue;
+        choose(state, str_from(kept[i].variable),
+               call_is_for_elsewhere(call) ? UNKNOWN_TEXT : name);
     }
 }
 

@@ -162,6 +162,7 @@ struct shell_value word_value(struct str text);
 
 /* --- context.c --- */
 /* `docker context use x`, `kubectl config use-context x`, `kind create cluster`: remembered for what follows. */
+bool call_is_for_elsewhere(const struct call *call);
 void context_choose(struct recogniser *r, struct shell_state *state, const struct call *call,
                     const struct line *line);
 

@@ -68,6 +68,17 @@ static bool setting_value(const struct recogniser *r, const struct call *call, s
     return shell_state_peek_variable(call->state, str_from(chosen), ret_value);
 }
 
+/* Is the variable itself set, not chosen by a command? */
+static bool is_set(const struct call *call, struct str name)
+{
+    struct str value;
+
+    for (size_t i = 0; i < call->settings.count; i++)
+        if (str_eq(call->settings.items[i].name, name))
+            return true;
+    return shell_state_peek_variable(call->state, name, &value) && value.length;
+}
+
 bool match_variable(const struct recogniser *r, const struct call *call, struct str name,
                     struct str *ret_value)
 {
@@ -93,11 +104,11 @@ static bool read_place(const struct recogniser *r, const struct call *call, cons
         return true;
     }
     if (str_starts(place, STR("env:"))) {
-        struct str name = str_from_offset(place, 4), own;
+        struct str name = str_from_offset(place, 4);
         /* What was chosen by a command, and is not known, says no less in another place. */
         return setting_value(r, call, name, false, ret) &&
-               (str_find_byte(*ret, SHELL_UNKNOWN) == SIZE_MAX ||
-                shell_state_peek_variable(call->state, name, &own));
+               (is_set(call, name) ||
+                (str_find_byte(*ret, SHELL_UNKNOWN) == SIZE_MAX && !call_is_for_elsewhere(call)));
     }
     if (str_eq(place, STR("host"))) {
         *ret = call->host;
